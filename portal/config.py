@@ -1,0 +1,140 @@
+"""What the operator decides, read once from the environment. A bad value stops the start with one clear line."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portal.errors import ConfigError
+
+VAULT_KEY_BYTES = 32
+DEFAULT_DATA_DIR = "data"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of one process.
+
+    `vault_keys` holds the key in use first, then the previous ones that may still open old secrets.
+    `redis_url` is None when no server is configured and none is running embedded.
+    `outbound_allow` names hosts ("host" or "host:port") that may be private or speak plain http.
+    """
+
+    data_dir: Path
+    database_url: str
+    redis_url: str | None
+    secret_key: str = field(repr=False)
+    vault_keys: tuple[bytes, ...] = field(repr=False)
+    public_url: str | None = None
+    outbound_allow: frozenset[str] = frozenset()
+    testing: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Config:
+        """Read `PORTAL_*`; raises ConfigError naming the variable that is missing or wrong."""
+        data_dir = Path(environ.get("PORTAL_DATA_DIR") or DEFAULT_DATA_DIR).absolute()
+        return cls(
+            data_dir=data_dir,
+            database_url=_database_url(environ, data_dir),
+            redis_url=_redis_url(environ, data_dir),
+            secret_key=_secret_key(environ, data_dir),
+            vault_keys=_vault_keys(environ, data_dir),
+            public_url=_public_url(environ),
+            outbound_allow=_outbound_allow(environ),
+        )
+
+
+def secret_key_file(data_dir: Path) -> Path:
+    return data_dir / "secret.key"
+
+
+def vault_key_file(data_dir: Path) -> Path:
+    return data_dir / "vault.key"
+
+
+def redis_url_file(data_dir: Path) -> Path:
+    """Where the embedded Valkey says how to reach it, for commands in other processes."""
+    return data_dir / "redis.url"
+
+
+def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
+    url = environ.get("PORTAL_DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}"
+    if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ConfigError("PORTAL_DATABASE_URL must start with sqlite:/// or postgresql://.")
+    return url
+
+
+def _redis_url(environ: Mapping[str, str], data_dir: Path) -> str | None:
+    url = environ.get("PORTAL_REDIS_URL")
+    if url is None:
+        embedded = redis_url_file(data_dir)
+        return embedded.read_text().strip() if embedded.exists() else None
+    if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+        raise ConfigError("PORTAL_REDIS_URL must start with redis://, rediss:// or unix://.")
+    return url
+
+
+def _secret_key(environ: Mapping[str, str], data_dir: Path) -> str:
+    key = _value_or_file(environ, "PORTAL_SECRET_KEY", secret_key_file(data_dir))
+    if key is None:
+        raise ConfigError("PORTAL_SECRET_KEY is not set; set it, or run `portal up`, which makes one.")
+    if len(key) < 16:
+        raise ConfigError("PORTAL_SECRET_KEY must have at least 16 characters.")
+    return key
+
+
+def _vault_keys(environ: Mapping[str, str], data_dir: Path) -> tuple[bytes, ...]:
+    current = _value_or_file(environ, "PORTAL_VAULT_KEY", vault_key_file(data_dir))
+    if current is None:
+        raise ConfigError("PORTAL_VAULT_KEY is not set; set it, or run `portal up`, which makes one.")
+    previous = _value_or_file(environ, "PORTAL_VAULT_KEY_PREVIOUS", None)
+    keys = [_vault_key("PORTAL_VAULT_KEY", current)]
+    if previous:
+        keys += [_vault_key("PORTAL_VAULT_KEY_PREVIOUS", one) for one in previous.split()]
+    return tuple(keys)
+
+
+def _vault_key(name: str, text: str) -> bytes:
+    try:
+        key = base64.urlsafe_b64decode(text)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != VAULT_KEY_BYTES:
+        raise ConfigError(f"{name} must be {VAULT_KEY_BYTES} random bytes in URL-safe base64.")
+    return key
+
+
+def _public_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("PORTAL_PUBLIC_URL")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ConfigError("PORTAL_PUBLIC_URL must be an address such as https://portal.example.com.")
+    return url.rstrip("/")
+
+
+def _outbound_allow(environ: Mapping[str, str]) -> frozenset[str]:
+    hosts = {host.strip().lower() for host in environ.get("PORTAL_OUTBOUND_ALLOW", "").split(",")} - {""}
+    for host in hosts:
+        if "/" in host or "*" in host:
+            raise ConfigError("PORTAL_OUTBOUND_ALLOW must list host names or host:port, separated by commas.")
+    return frozenset(hosts)
+
+
+def _value_or_file(environ: Mapping[str, str], name: str, fallback: Path | None) -> str | None:
+    """Return the value of NAME, or the contents of the file NAME_FILE, or of `fallback` if that exists."""
+    if value := environ.get(name):
+        return value.strip()
+    named = environ.get(f"{name}_FILE")
+    path = Path(named) if named else fallback
+    if path is None or (named is None and not path.exists()):
+        return None
+    try:
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"{name}_FILE cannot be read: {error.strerror}.") from error

@@ -1,0 +1,78 @@
+"""The database: one handle that is bound at start, the base of all tables, and how a block gets a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from peewee import DatabaseProxy, DateTimeField, Model, SqliteDatabase
+from playhouse import db_url
+from playhouse.migrations import Runner
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+# WAL lets readers go on while one process writes; FULL costs 0.2 ms a commit and survives a power cut.
+SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -32_000}
+SQLITE_WAIT_SECONDS = 30
+
+db = DatabaseProxy()
+
+
+class BaseModel(Model):
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+
+class UtcField(DateTimeField):
+    """A moment: aware UTC in Python, naive UTC in the database, on both engines."""
+
+    def db_value(self, value: datetime | None) -> Any:
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            value = value.astimezone(UTC).replace(tzinfo=None)
+        return super().db_value(value)
+
+    def python_value(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().python_value(value)
+        return moment.replace(tzinfo=UTC) if moment is not None else None
+
+
+def bind(url: str) -> None:
+    """Point the handle at the database of `url`. Opens no connection."""
+    if url.startswith("sqlite:"):
+        # Deferred transactions that read before they write collide under load; IMMEDIATE ones queue up.
+        database = db_url.connect(
+            url, pragmas=SQLITE_PRAGMAS, timeout=SQLITE_WAIT_SECONDS, lock_type="IMMEDIATE"
+        )
+    else:
+        database = db_url.connect(url, unquote_user=True, unquote_password=True)
+    db.initialize(database)
+
+
+@contextmanager
+def connected() -> Iterator[None]:
+    """Give the block a connection and close it afterwards, unless a caller further up had opened it."""
+    opened = db.connect(reuse_if_open=True)
+    try:
+        yield
+    finally:
+        if opened:
+            db.close()
+
+
+def is_sqlite() -> bool:
+    return isinstance(db.obj, SqliteDatabase)
+
+
+def upgrade() -> list[str]:
+    """Apply what is missing of the migrations; returns their names. Needs a connection."""
+    names: list[str] = Runner(db.obj, str(MIGRATIONS)).up()
+    return names
+
+
+def pending() -> list[str]:
+    """Name the migrations that are not applied yet. Needs a connection."""
+    return [step.name for step in Runner(db.obj, str(MIGRATIONS)).status() if step.applied is None]

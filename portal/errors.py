@@ -1,0 +1,87 @@
+"""Everything that can go wrong, as one tree.
+
+    PortalError                 500
+    ├── ConfigError             the environment is wrong; stops the start
+    ├── NotFound                404  it is not there, or it belongs to another account
+    ├── NotAllowed              403  this person may look but not change
+    ├── Unavailable             403  the operator has not switched this PSA on for the account
+    ├── Invalid                 422  a value is wrong; names its field
+    ├── Conflict                409
+    │   ├── OtherPsaActive           one PSA at a time
+    │   └── SyncAlreadyRunning       one live run per integration; carries the run's id
+    ├── VaultError              500  a secret cannot be opened
+    ├── FencedOut               500  this worker lost its lease and must stop at once
+    └── PsaError                502  the PSA did not do what was asked (see portal/halo/errors.py)
+
+An error speaks to people: `problem` says what happened, `remedy` what to do next. `retryable` tells whether the
+same request can succeed a little later.
+"""
+
+from __future__ import annotations
+
+
+class PortalError(Exception):
+    status = 500
+    retryable = False
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class ConfigError(PortalError):
+    """Names the environment variable that is wrong."""
+
+
+class NotFound(PortalError):
+    status = 404
+
+
+class NotAllowed(PortalError):
+    status = 403
+
+
+class Unavailable(PortalError):
+    status = 403
+
+
+class Invalid(PortalError):
+    status = 422
+
+    def __init__(self, field: str, problem: str, remedy: str = "") -> None:
+        super().__init__(problem, remedy)
+        self.field = field
+
+
+class Conflict(PortalError):
+    status = 409
+
+
+class OtherPsaActive(Conflict):
+    pass
+
+
+class SyncAlreadyRunning(Conflict):
+    def __init__(self, run_id: int) -> None:
+        super().__init__("A sync is already running.", "Watch it on the Data Sync tab, or cancel it first.")
+        self.run_id = run_id
+
+
+class VaultError(PortalError):
+    pass
+
+
+class FencedOut(PortalError):
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"Run {run_id} is being continued by another worker.")
+
+
+class PsaError(PortalError):
+    """A refusal or failure of the PSA. `field` is the form field to mend, if one is to blame."""
+
+    status = 502
+
+    def __init__(self, problem: str, remedy: str = "", *, field: str | None = None) -> None:
+        super().__init__(problem, remedy)
+        self.field = field

@@ -1,0 +1,1 @@
+"""Entry points of the queue: take an id, call one service verb."""

@@ -1,0 +1,64 @@
+"""Structured logs on standard error. Secrets are blanked by key and by shape before anything is written."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import Any, Final
+
+import structlog
+
+BLANK: Final = "•••"
+SECRET_KEYS: Final = re.compile(
+    r"secret|password|token|authori[sz]ation|cookie|api_?key|vault", re.IGNORECASE
+)
+SECRET_SHAPES: Final = re.compile(
+    r"(?i)(bearer\s+|basic\s+|client_secret=|access_token=|\"access_token\"\s*:\s*\")[^\s\"&,}]+"
+)
+
+
+def configure(*, as_json: bool) -> None:
+    """Send our own and the libraries' logs through one pipeline: JSON lines, or coloured text on a terminal."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    for chatty in ("httpx", "rq"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def redact(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # structlog's signature
+    """Blank what has a secret's name, and what looks like one inside any text."""
+    return {key: BLANK if SECRET_KEYS.search(key) else _blank(value) for key, value in event.items()}
+
+
+def _blank(value: Any) -> Any:
+    if isinstance(value, str):
+        return SECRET_SHAPES.sub(lambda found: found.group(1) + BLANK, value)
+    if isinstance(value, dict):
+        return {key: BLANK if SECRET_KEYS.search(str(key)) else _blank(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_blank(inner) for inner in value]
+    return value
+
+
+def get(name: str) -> Any:
+    return structlog.get_logger(name)

@@ -1,0 +1,77 @@
+"""Accounts (MSPs) and the people in them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_security import AsaList, RoleMixin, UserMixin
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+
+from portal import clock
+from portal.db import BaseModel, UtcField
+
+
+class RoleName(StrEnum):
+    """An admin sets up and changes; support reads all but secrets and changes nothing."""
+
+    ADMIN = "admin"
+    SUPPORT = "support"
+
+
+class Role(RoleMixin):
+    """What Flask-Security wants to see of a role; ours is one column of the user."""
+
+    permissions = None
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class Account(BaseModel):
+    """An MSP. The operator switches each PSA on per account."""
+
+    name = CharField(unique=True)
+    halo_enabled = BooleanField(default=False)
+    connectwise_enabled = BooleanField(default=False)
+    time_zone = CharField(default="UTC")
+    created_at = UtcField(default=clock.now)
+
+
+class TokenListField(TextField):
+    """A short list of tokens in one column, as Flask-Security keeps recovery codes."""
+
+    def db_value(self, value: list[str] | None) -> str | None:
+        return None if value is None else ",".join(value)
+
+    def python_value(self, value: str | None) -> AsaList | None:
+        return None if value is None else AsaList(value.split(",") if value else [])
+
+
+class User(UserMixin, BaseModel):
+    """A person in an account. The names from `password` on are Flask-Security's."""
+
+    account = ForeignKeyField(Account, backref="users", on_delete="CASCADE")
+    email = CharField(unique=True)
+    name = CharField(default="")
+    role = CharField(default=RoleName.SUPPORT)
+    created_at = UtcField(default=clock.now)
+    password = CharField(null=True)
+    active = BooleanField(default=True)
+    fs_uniquifier = CharField(unique=True)
+    tf_primary_method = CharField(null=True)
+    tf_totp_secret = CharField(null=True)
+    tf_phone_number = CharField(null=True)
+    mf_recovery_codes = TokenListField(null=True)
+    last_login_at = UtcField(null=True)
+    current_login_at = UtcField(null=True)
+    last_login_ip = CharField(null=True)
+    current_login_ip = CharField(null=True)
+    login_count = IntegerField(default=0)
+
+    @property
+    def roles(self) -> list[Role]:
+        return [Role(self.role)]
+
+    @property
+    def is_admin(self) -> bool:
+        return bool(self.role == RoleName.ADMIN)

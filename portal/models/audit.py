@@ -1,0 +1,19 @@
+"""Who did what, for the people who are answerable for it."""
+
+from __future__ import annotations
+
+from peewee import CharField, ForeignKeyField, TextField
+
+from portal import clock
+from portal.db import BaseModel, UtcField
+from portal.models.accounts import Account, User
+
+
+class AuditEntry(BaseModel):
+    """One deed of a person or the operator. Never holds a secret."""
+
+    account = ForeignKeyField(Account, backref="audit", on_delete="CASCADE")
+    user = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    at = UtcField(default=clock.now)
+    action = CharField()
+    detail = TextField(default="")

@@ -1,0 +1,98 @@
+"""One account's link to one PSA."""
+
+from __future__ import annotations
+
+import secrets
+from enum import StrEnum
+from typing import Final
+
+from peewee import SQL, BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
+
+from portal import clock
+from portal.db import BaseModel, UtcField
+from portal.models.accounts import Account
+from portal.vault import EncryptedField
+
+
+class Psa(StrEnum):
+    HALO = "halo"
+    CONNECTWISE = "connectwise"
+
+
+class IntegrationState(StrEnum):
+    """`draft` lives in the wizard; `needs_attention` waits for a person; both active states count as active."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    NEEDS_ATTENTION = "needs_attention"
+    DISCONNECTED = "disconnected"
+
+
+ACTIVE_STATES: Final = (IntegrationState.ACTIVE, IntegrationState.NEEDS_ATTENTION)
+
+
+class WizardStep(StrEnum):
+    CONNECT = "connect"
+    DATA = "data"
+    WEBHOOKS = "webhooks"
+    REVIEW = "review"
+
+
+def _new_uid() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def _new_webhook_id() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Integration(BaseModel):
+    """URLs, credentials and choices, from the wizard's first moment to long after disconnecting.
+
+    `tested_fingerprint` is the fingerprint of exactly the connection values that passed the test; Next opens only
+    while it equals the fingerprint of what is stored. `wizard_step` is the furthest step that is open.
+    `source_url` is the Halo that the copied records came from.
+    """
+
+    account = ForeignKeyField(Account, backref="integrations", on_delete="CASCADE")
+    psa = CharField()
+    uid = CharField(unique=True, default=_new_uid)
+    state = CharField(default=IntegrationState.DRAFT)
+    base_url = CharField(default="")
+    auth_server = CharField(default="")
+    tenant = CharField(default="")
+    client_id = CharField(default="")
+    client_secret = EncryptedField(null=True)
+    tested_fingerprint = CharField(null=True)
+    tested_at = UtcField(null=True)
+    agent_name = CharField(default="")
+    record_types = JSONField(default=list)
+    active_only = BooleanField(default=True)
+    webhook_id = CharField(unique=True, default=_new_webhook_id)
+    webhook_skipped = BooleanField(default=False)
+    last_delivery_at = UtcField(null=True)
+    wizard_step = CharField(default=WizardStep.CONNECT)
+    problem = TextField(default="")
+    remedy = TextField(default="")
+    source_url = CharField(default="")
+    sync_every_minutes = IntegerField(default=60)
+    next_sync_at = UtcField(null=True)
+    created_at = UtcField(default=clock.now)
+    activated_at = UtcField(null=True)
+    disconnected_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("account", "psa"), True),)
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE_STATES
+
+
+# One active PSA per account: the database refuses the second one, whoever asks.
+Integration.add_index(
+    SQL(
+        "CREATE UNIQUE INDEX IF NOT EXISTS integration_one_active_psa ON integration (account_id)"
+        " WHERE state IN ('active', 'needs_attention')"
+    )
+)

@@ -1,0 +1,172 @@
+"""Sync runs, their steps and pages, and the log that people read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final
+
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    CharField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    TextField,
+)
+
+from portal import clock
+from portal.db import BaseModel, UtcField
+from portal.models.accounts import User
+from portal.models.integrations import Integration
+
+
+class RunKind(StrEnum):
+    INITIAL = "initial"
+    INCREMENTAL = "incremental"
+    FULL = "full"
+    RECORD = "record"
+
+
+class RunTrigger(StrEnum):
+    WIZARD = "wizard"
+    USER = "user"
+    SCHEDULE = "schedule"
+    WEBHOOK = "webhook"
+    CLI = "cli"
+
+
+class RunState(StrEnum):
+    """`incomplete` is amber: the books do not balance. `waiting` goes on by itself at `not_before`."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+LIVE_STATES: Final = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
+
+
+class SyncRun(BaseModel):
+    """One execution. `fence` rises with each claim; a worker may write only while the row still carries its own.
+
+    `crashes` counts claims since the checkpoint last moved; `waits` the pauses since a page last arrived.
+    """
+
+    integration = ForeignKeyField(Integration, backref="runs", on_delete="CASCADE")
+    kind = CharField()
+    trigger = CharField()
+    state = CharField(default=RunState.QUEUED)
+    active_only = BooleanField()
+    started_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    created_at = UtcField(default=clock.now)
+    started_at = UtcField(null=True)
+    finished_at = UtcField(null=True)
+    fence = IntegerField(default=0)
+    lease_until = UtcField(null=True)
+    not_before = UtcField(null=True)
+    crashes = IntegerField(default=0)
+    waits = IntegerField(default=0)
+    cancel_requested_at = UtcField(null=True)
+    requests = IntegerField(default=0)
+    problem = TextField(default="")
+    remedy = TextField(default="")
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE_STATES
+
+
+# One live run per integration: the database refuses the second one, however fast it is asked.
+SyncRun.add_index(
+    SQL(
+        "CREATE UNIQUE INDEX IF NOT EXISTS sync_run_one_live ON sync_run (integration_id)"
+        " WHERE state IN ('queued', 'running', 'waiting')"
+    )
+)
+
+
+class StepState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class SyncStep(BaseModel):
+    """A run's part for one record type, with the counters that its books are made of.
+
+    `expected` is what the PSA says it has. `pages_done` is the checkpoint: the next page is the one after it.
+    """
+
+    run = ForeignKeyField(SyncRun, backref="steps", on_delete="CASCADE")
+    position = IntegerField()
+    record_type = CharField()
+    state = CharField(default=StepState.PENDING)
+    pages_done = IntegerField(default=0)
+    expected = IntegerField(null=True)
+    fetched = IntegerField(default=0)
+    created = IntegerField(default=0)
+    updated = IntegerField(default=0)
+    unchanged = IntegerField(default=0)
+    left_out = IntegerField(default=0)
+    deleted = IntegerField(default=0)
+    failed = IntegerField(default=0)
+    requests = IntegerField(default=0)
+    started_at = UtcField(null=True)
+    finished_at = UtcField(null=True)
+    problem = TextField(default="")
+    remedy = TextField(default="")
+
+    class Meta:
+        indexes = ((("run", "record_type"), True),)
+
+
+class SyncPage(BaseModel):
+    """What one page held, so that a continued run knows what was seen. Dropped when its step has ended.
+
+    `remote_ids` is the packed list of the ids that counted on this page.
+    """
+
+    step = ForeignKeyField(SyncStep, backref="pages", on_delete="CASCADE")
+    number = IntegerField()
+    remote_ids = BlobField()
+
+    class Meta:
+        indexes = ((("step", "number"), True),)
+
+
+class LogLevel(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class SyncLog(BaseModel):
+    """One line for people. `details` holds the numbers of a page or a step; `remote_id` names a single record."""
+
+    integration = ForeignKeyField(Integration, backref="logs", on_delete="CASCADE", index=False)
+    run = ForeignKeyField(SyncRun, null=True, backref="logs", on_delete="CASCADE")
+    at = UtcField(default=clock.now)
+    level = CharField(default=LogLevel.INFO)
+    record_type = CharField(null=True)
+    remote_id = BigIntegerField(null=True)
+    message = TextField()
+    remedy = TextField(default="")
+    details: Any = JSONField(null=True)
+
+    class Meta:
+        # Newest first by id, with or without a level or a type: each filter reads one index from its end.
+        indexes = (
+            (("integration", "id"), False),
+            (("integration", "level", "id"), False),
+            (("integration", "record_type", "id"), False),
+        )

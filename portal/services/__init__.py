@@ -1,0 +1,1 @@
+"""Use cases: verbs that own a transaction. They know neither the web nor the queue."""

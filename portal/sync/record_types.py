@@ -1,0 +1,30 @@
+"""The seven record types, in the order in which they are synced: owners before what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class RecordType(StrEnum):
+    CLIENTS = "clients"
+    SITES = "sites"
+    CONTACTS = "contacts"
+    PRODUCTS = "products"
+    ASSETS = "assets"
+    OPPORTUNITIES = "opportunities"
+    CONTRACTS = "contracts"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+# Everything else hangs on clients, so they are always synced.
+ALWAYS_ON = RecordType.CLIENTS
+
+
+def in_order(chosen: Iterable[str]) -> list[RecordType]:
+    """Return the chosen types in sync order, with clients always among them. Raises ValueError on an unknown one."""
+    wanted = {RecordType(name) for name in chosen} | {ALWAYS_ON}
+    return [record_type for record_type in RecordType if record_type in wanted]
