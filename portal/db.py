@@ -44,9 +44,7 @@ def bind(url: str) -> None:
     """Point the handle at the database of `url`. Opens no connection."""
     if url.startswith("sqlite:"):
         # Deferred transactions that read before they write collide under load; IMMEDIATE ones queue up.
-        database = db_url.connect(
-            url, pragmas=SQLITE_PRAGMAS, timeout=SQLITE_WAIT_SECONDS, lock_type="IMMEDIATE"
-        )
+        database = db_url.connect(url, pragmas=SQLITE_PRAGMAS, timeout=SQLITE_WAIT_SECONDS, lock_type="IMMEDIATE")
     else:
         database = db_url.connect(url, unquote_user=True, unquote_password=True)
     db.initialize(database)

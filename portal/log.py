@@ -10,9 +10,7 @@ from typing import Any, Final
 import structlog
 
 BLANK: Final = "•••"
-SECRET_KEYS: Final = re.compile(
-    r"secret|password|token|authori[sz]ation|cookie|api_?key|vault", re.IGNORECASE
-)
+SECRET_KEYS: Final = re.compile(r"secret|password|token|authori[sz]ation|cookie|api_?key|vault", re.IGNORECASE)
 SECRET_SHAPES: Final = re.compile(
     r"(?i)(bearer\s+|basic\s+|client_secret=|access_token=|\"access_token\"\s*:\s*\")[^\s\"&,}]+"
 )

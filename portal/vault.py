@@ -75,9 +75,7 @@ class Vault:
         try:
             opened = key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode())
         except InvalidTag as error:
-            raise VaultError(
-                "A stored secret does not belong to its place.", "Enter the secret again."
-            ) from error
+            raise VaultError("A stored secret does not belong to its place.", "Enter the secret again.") from error
         return Secret(opened.decode())
 
     def is_current(self, stored: str) -> bool:

@@ -1,0 +1,1 @@
+"""Scopable's admin portal for connecting a PSA."""
