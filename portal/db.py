@@ -33,10 +33,10 @@ class UtcField(DateTimeField):
     def db_value(self, value: datetime | None) -> Any:
         if isinstance(value, datetime) and value.tzinfo is not None:
             value = value.astimezone(UTC).replace(tzinfo=None)
-        return super().db_value(value)
+        return super().db_value(value)  # type: ignore[no-untyped-call]  # bare in Peewee's stubs
 
     def python_value(self, value: Any) -> datetime | None:
-        moment: datetime | None = super().python_value(value)
+        moment: datetime | None = super().python_value(value)  # type: ignore[no-untyped-call]  # bare in the stubs
         return moment.replace(tzinfo=UTC) if moment is not None else None
 
 

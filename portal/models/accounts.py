@@ -69,7 +69,7 @@ class User(UserMixin, BaseModel):
     login_count = IntegerField(default=0)
 
     @property
-    def roles(self) -> list[Role]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # theirs is a column, ours is worked out
         return [Role(self.role)]
 
     @property
