@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,3 +29,8 @@ def using(source: Callable[[], datetime]) -> Iterator[None]:
         yield
     finally:
         _source = before
+
+
+def monotonic() -> float:
+    """Return seconds for measuring how long something takes; never goes back."""
+    return time.monotonic()

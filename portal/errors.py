@@ -11,7 +11,12 @@
     │   └── SyncAlreadyRunning       one live run per integration; carries the run's id
     ├── VaultError              500  a secret cannot be opened
     ├── FencedOut               500  this worker lost its lease and must stop at once
-    └── PsaError                502  the PSA did not do what was asked (see portal/halo/errors.py)
+    ├── OutboundError           502  the network or the guard stopped a call (see portal/outbound.py)
+    └── PsaError                502  the PSA did not do what was asked; names the form field to mend, if any
+        ├── PsaUnavailable               it may work a little later; may say when
+        │   └── PsaRateLimited           too many requests in its window
+        ├── PsaRefusedCredentials        the integration needs a person
+        └── PsaRefusedType               this record type is not permitted; the others go on
 
 An error speaks to people: `problem` says what happened, `remedy` what to do next. `retryable` tells whether the
 same request can succeed a little later.
@@ -78,10 +83,29 @@ class FencedOut(PortalError):
 
 
 class PsaError(PortalError):
-    """A refusal or failure of the PSA. `field` is the form field to mend, if one is to blame."""
-
     status = 502
 
     def __init__(self, problem: str, remedy: str = "", *, field: str | None = None) -> None:
         super().__init__(problem, remedy)
         self.field = field
+
+
+class PsaUnavailable(PsaError):
+    """`retry_after` is in seconds, None when the PSA did not say."""
+
+    retryable = True
+    retry_after: float | None = None
+
+
+class PsaRateLimited(PsaUnavailable):
+    def __init__(self, problem: str, remedy: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(problem, remedy)
+        self.retry_after = retry_after
+
+
+class PsaRefusedCredentials(PsaError):
+    pass
+
+
+class PsaRefusedType(PsaError):
+    pass

@@ -1,0 +1,128 @@
+"""The guarded transport: which addresses may be dialled, and until when a call may last.
+
+A name is resolved once, all its addresses are checked, and the checked address is dialled, so a name that changes its
+mind between the check and the call gains nothing. TLS still verifies the name. The operator's PORTAL_OUTBOUND_ALLOW
+opens single hosts.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Iterable
+from contextvars import ContextVar
+from functools import cache
+from typing import Any, Final
+
+import httpcore
+import httpx
+
+from portal import clock
+
+# Addresses of these ranges carry an IPv4 address inside, which could be a private one.
+EMBEDDING_RANGES: Final = tuple(
+    ipaddress.ip_network(text)
+    for text in ("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
+
+# The moment, on the monotonic clock, at which the call under way must have ended.
+deadline: ContextVar[float] = ContextVar("deadline")
+
+_allowed: frozenset[str] = frozenset()
+
+
+def bind(allowed: frozenset[str]) -> None:
+    """Let these hosts ("host" or "host:port", lower case) be private and speak plain http."""
+    global _allowed
+    _allowed = allowed
+
+
+def is_allowed(host: str, port: int) -> bool:
+    return host in _allowed or f"{host}:{port}" in _allowed
+
+
+class PrivateAddressError(OSError):
+    """Raised where the operating system would have raised its own refusal."""
+
+
+class GuardedTransport(httpx.HTTPTransport):
+    def __init__(self) -> None:
+        # httpx offers no public way to hand a network backend to its pool.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=_ssl_context(),
+            max_connections=8,
+            keepalive_expiry=30,
+            network_backend=_GuardedBackend(),
+        )
+
+
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
+
+
+class _GuardedBackend(httpcore.NetworkBackend):
+    def __init__(self) -> None:
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            address = _checked_address(host, port)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        stream = self._backend.connect_tcp(address, port, _seconds_left(timeout), local_address, socket_options)
+        return _TimedStream(stream)
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """Applies the call's deadline to every read and write, so that dripping bytes cannot hold a worker."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _seconds_left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _seconds_left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, _seconds_left(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _seconds_left(timeout: float | None) -> float:
+    left = deadline.get() - clock.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the call took too long")
+    return left if timeout is None else min(left, timeout)
+
+
+def _checked_address(host: str, port: int) -> str:
+    """Resolve once; refuse when any answer is not public, for then nobody knows which one would be dialled."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(entry[4][0]) for entry in found]
+    if not is_allowed(host, port) and not all(_is_public(address) for address in addresses):
+        raise PrivateAddressError(f"{host} has an address that is not public")
+    return addresses[0]
+
+
+def _is_public(text: str) -> bool:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    embeds = any(address in network for network in EMBEDDING_RANGES if network.version == address.version)
+    return address.is_global and not address.is_multicast and not embeds

@@ -1,0 +1,149 @@
+"""The only door to the network: it reads, and it posts a form for a token. No redirects, limits of time and size.
+
+Which addresses may be dialled is decided in portal/guard.py.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Self
+
+import httpx
+
+from portal import clock, guard
+from portal.errors import PortalError
+
+USER_AGENT: Final = "Scopable-Portal/0.1"
+
+
+class Stop(StrEnum):
+    """Why a call did not get its answer."""
+
+    NOT_HTTPS = "not_https"
+    HOST_NOT_FOUND = "host_not_found"
+    PRIVATE_ADDRESS = "private_address"
+    REFUSED = "refused"
+    TLS = "tls"
+    TIMED_OUT = "timed_out"
+    TOO_LARGE = "too_large"
+    BROKEN = "broken"
+
+
+class OutboundError(PortalError):
+    status = 502
+
+    def __init__(self, stop: Stop, host: str) -> None:
+        super().__init__(f"The call to {host} was stopped: {stop.value}.")
+        self.stop = stop
+        self.host = host
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`seconds` is for the whole call, from dialling to the last byte; `size` is in bytes after decompression."""
+
+    seconds: float = 15.0
+    size: int = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    @property
+    def is_json(self) -> bool:
+        return "json" in self.headers.get("content-type", "").lower()
+
+
+class Door:
+    """Keeps connections open between calls. It can read, and it can post a form for a token; it has no other verb."""
+
+    def __init__(self) -> None:
+        self._client = httpx.Client(
+            transport=guard.GuardedTransport(),
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(
+        self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None, limits: Limits
+    ) -> Answer:
+        """Read `url`. Raises OutboundError when no whole answer arrives; any status is an answer."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self._send(self._request("GET", url, params=params, headers=headers), limits)
+
+    def post_form(self, url: str, form: Mapping[str, str], *, limits: Limits) -> Answer:
+        """Ask for a token. Raises OutboundError as `get` does."""
+        return self._send(self._request("POST", url, data=form), limits)
+
+    def _request(self, method: str, url: str, **parts: Any) -> httpx.Request:
+        try:
+            request = self._client.build_request(method, url, **parts)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise OutboundError(Stop.HOST_NOT_FOUND, url) from error
+        host, port = request.url.host, request.url.port
+        if request.url.scheme != "https" and not guard.is_allowed(host, port or 80):
+            raise OutboundError(Stop.NOT_HTTPS, host)
+        return request
+
+    def _send(self, request: httpx.Request, limits: Limits) -> Answer:
+        host = request.url.host
+        began = clock.monotonic()
+        before = guard.deadline.set(began + limits.seconds)
+        request.extensions["timeout"] = httpx.Timeout(limits.seconds).as_dict()
+        try:
+            response = self._client.send(request, stream=True)
+            try:
+                body = _read(response, limits.size, host)
+            finally:
+                response.close()
+        except httpx.TimeoutException as error:
+            raise OutboundError(Stop.TIMED_OUT, host) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise OutboundError(_why(error), host) from error
+        finally:
+            guard.deadline.reset(before)
+        return Answer(response.status_code, response.headers, body, clock.monotonic() - began)
+
+
+def _read(response: httpx.Response, size: int, host: str) -> bytes:
+    chunks: list[bytes] = []
+    total = 0
+    for chunk in response.iter_bytes():
+        total += len(chunk)
+        if total > size:
+            raise OutboundError(Stop.TOO_LARGE, host)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _why(error: BaseException) -> Stop:
+    """Look for the reason under the layers of httpx and httpcore."""
+    cause: BaseException | None = error
+    while cause is not None:
+        match cause:
+            case guard.PrivateAddressError():
+                return Stop.PRIVATE_ADDRESS
+            case socket.gaierror() | UnicodeError():
+                return Stop.HOST_NOT_FOUND
+            case ssl.SSLError():
+                return Stop.TLS
+            case ConnectionRefusedError():
+                return Stop.REFUSED
+            case _:
+                cause = cause.__cause__ or cause.__context__
+    return Stop.REFUSED if isinstance(error, httpx.ConnectError) else Stop.BROKEN
