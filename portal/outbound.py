@@ -63,9 +63,13 @@ class Answer:
 
 
 class Door:
-    """Keeps connections open between calls. It can read, and it can post a form for a token; it has no other verb."""
+    """Keeps connections open between calls. It can read, and it can post a form for a token; it has no other verb.
+
+    `calls` counts what was sent, answered or not.
+    """
 
     def __init__(self) -> None:
+        self.calls = 0
         self._client = httpx.Client(
             transport=guard.GuardedTransport(),
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
@@ -77,6 +81,9 @@ class Door:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._client.close()
 
     def get(
@@ -102,6 +109,7 @@ class Door:
 
     def _send(self, request: httpx.Request, limits: Limits) -> Answer:
         host = request.url.host
+        self.calls += 1
         began = clock.monotonic()
         before = guard.deadline.set(began + limits.seconds)
         request.extensions["timeout"] = httpx.Timeout(limits.seconds).as_dict()

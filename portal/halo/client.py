@@ -1,0 +1,119 @@
+"""Reading from Halo: the agent's profile and the pages of a list. There is no verb here that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import msgspec
+import stamina
+
+from portal.errors import PsaUnavailable
+from portal.halo import diagnosis, records
+from portal.halo.auth import Credentials, TokenSource
+from portal.halo.pages import Page, Sent, decoded, unseen
+from portal.halo.records import Columns, Facts
+from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, Resource
+from portal.outbound import Answer, Door, Limits, OutboundError
+
+PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
+PAGE_LIMITS: Final = Limits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
+# A longer wait is not slept away here: it frees the worker, and the run goes on later.
+LONGEST_PAUSE_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Agent:
+    name: str
+    is_api_only: bool
+
+
+class _AgentAnswer(msgspec.Struct):
+    id: int
+    name: str = ""
+    email: str | None = None
+    isapiagent: bool = False
+
+
+class HaloClient:
+    """One connection to one Halo. `patient` repeats what failed in passing; a test of the connection does not."""
+
+    def __init__(self, credentials: Credentials, *, patient: bool = True) -> None:
+        self._base_url = credentials.base_url
+        self._attempts = 6 if patient else 1
+        self._door = Door()
+        self._tokens = TokenSource(self._door, credentials)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._door.close()
+
+    def agent(self) -> Agent:
+        """Read who the application is logged in as. Raises PsaError that says what to mend."""
+        answer = self._get("Agent/me", {}, PROFILE_LIMITS)
+        if answer.status != 200 or not answer.is_json:
+            raise diagnosis.refused_agent(answer)
+        try:
+            profile = msgspec.json.decode(answer.body, type=_AgentAnswer)
+        except msgspec.DecodeError as error:
+            raise diagnosis.not_halo(answer) from error
+        return Agent(profile.name or profile.email or f"agent {profile.id}", profile.isapiagent)
+
+    def pages(self, record_type: str, *, after: int, seen: set[int]) -> Iterator[Page]:
+        """Read the pages behind page `after`; `seen` holds the ids of the pages before and grows with each page.
+
+        Ends where the reference says that a list ends (halo-api.md section 3.2): all rows that Halo counts have been
+        seen, or a page is empty or brings nothing new. Raises PsaError when a page cannot be had.
+        """
+        resource = RESOURCES[record_type]
+        number = after
+        while True:
+            number += 1
+            page, sent = self._page(record_type, resource, number, seen)
+            yield page
+            nothing_new = not page.rows
+            all_seen = page.total is not None and len(seen) >= page.total
+            last_uncounted = page.total is None and sent.is_short
+            if nothing_new or all_seen or last_uncounted:
+                return
+
+    def facts(self, record_type: str, row: Any) -> Facts:
+        return records.facts(record_type, row)
+
+    def columns(self, record_type: str, row: Any) -> Columns:
+        return records.columns(record_type, row)
+
+    def _page(self, record_type: str, resource: Resource, number: int, seen: set[int]) -> tuple[Page, Sent]:
+        params = {**resource.params, **PAGING, "page_no": str(number), "page_size": str(PAGE_SIZE)}
+        before = self._door.calls
+        for attempt in stamina.retry_context(on=_pause, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS):
+            with attempt:
+                answer = self._get(resource.path, params, PAGE_LIMITS)
+                sent = decoded(answer, resource)
+        rows = unseen(record_type, sent.rows, seen)
+        return Page(number, rows, sent.total, self._door.calls - before, answer.seconds), sent
+
+    def _get(self, path: str, params: dict[str, str], limits: Limits) -> Answer:
+        """Read with a token; a refused token is replaced once (halo-api.md section 5)."""
+        url = f"{self._base_url}/api/{path}"
+        try:
+            token = self._tokens.token()
+            answer = self._door.get(url, params=params, token=token, limits=limits)
+            if answer.status == 401:
+                token = self._tokens.renew(token)
+                answer = self._door.get(url, params=params, token=token, limits=limits)
+        except OutboundError as error:
+            raise diagnosis.stopped(error, "base_url") from error
+        return answer
+
+
+def _pause(error: Exception) -> bool | float:
+    """Tell the retry loop whether to go on, and after how many seconds if Halo has said so."""
+    if not isinstance(error, PsaUnavailable):
+        return False
+    if error.retry_after is None:
+        return True
+    return error.retry_after if error.retry_after <= LONGEST_PAUSE_SECONDS else False

@@ -1,0 +1,143 @@
+"""What the rows of the seven lists mean (halo-api.md section 4).
+
+Halo leaves out what is null, writes ids as 21.0 or "21", and has sentinels for "none"; nothing here trusts a type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+MAX_ID: Final = 2**63 - 1
+MAX_TEXT: Final = 255
+# Halo writes an empty date as 1900-01-01 or earlier.
+FIRST_REAL_YEAR: Final = 1981
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What decides about a row. `client_id` is the client that it belongs to, None for none."""
+
+    remote_id: int
+    inactive: bool
+    client_id: int | None
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What people look for. Texts have no NUL and at most 255 characters."""
+
+    name: str
+    client_remote_id: int | None
+    client_name: str
+    site_remote_id: int | None
+    reference: str
+    status: str
+    is_active: bool | None
+    remote_updated_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which keys of a row hold what; of several, the first that is filled counts."""
+
+    name: tuple[str, ...] = ("name",)
+    reference: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    has_state: bool = True
+
+
+SHAPES: Final[Mapping[str, Shape]] = {
+    "clients": Shape(
+        reference=("ref", "accountsid"), status=("customer_relationship_list",), updated=("alastupdate",)
+    ),
+    "sites": Shape(reference=("ref", "phonenumber"), updated=("slastupdate",)),
+    "contacts": Shape(reference=("emailaddress", "email2", "login"), status=("title",), updated=("ulastupdate",)),
+    # Item has no `inactive`, although its list can be asked for inactive rows (section 4.4).
+    "products": Shape(
+        reference=("internalreference", "externalreference", "supplier_part_code"),
+        status=("assetgroup_name",),
+        updated=("lastmodified",),
+        has_state=False,
+    ),
+    # Assets have no name; people know them by tag (section 4.5).
+    "assets": Shape(
+        name=("inventory_number", "key_field"),
+        reference=("key_field3", "key_field"),
+        status=("status_name",),
+        updated=("dlastupdate", "last_modified"),
+    ),
+    "opportunities": Shape(
+        name=("summary",),
+        reference=("oppcompanyname",),
+        status=("pipeline_stage_name", "status_name"),
+        updated=("last_update", "lastupdate"),
+    ),
+    "contracts": Shape(
+        name=("refextra", "ref"), reference=("ref",), status=("contract_status",), updated=("last_modified",)
+    ),
+}
+
+
+def facts(record_type: str, row: Any) -> Facts:
+    """Read what decides about the row. Raises ValueError, with a reason for people, when it has no usable id."""
+    if not isinstance(row, dict):
+        raise ValueError("Halo sent something that is no record.")  # noqa: TRY004  # one error for every bad row
+    remote_id = as_id(row.get("id"))
+    if remote_id is None:
+        raise ValueError(f"Halo sent a record whose id is {row.get('id')!r:.60}.")
+    client_id = None if record_type == "clients" else as_id(row.get("client_id"))
+    return Facts(remote_id, row.get("inactive") is True, client_id)
+
+
+def columns(record_type: str, row: Mapping[str, Any]) -> Columns:
+    """Read the typed columns; what cannot be read is empty."""
+    shape = SHAPES[record_type]
+    active = row.get("active")
+    return Columns(
+        name=_first(row, shape.name),
+        client_remote_id=None if record_type == "clients" else as_id(row.get("client_id")),
+        client_name=_text(row.get("client_name")),
+        site_remote_id=as_id(row.get("site_id_int", row.get("site_id"))),
+        reference=_first(row, shape.reference),
+        status=_first(row, shape.status),
+        is_active=(active if isinstance(active, bool) else row.get("inactive") is not True)
+        if shape.has_state
+        else None,
+        remote_updated_at=as_moment(next((row[key] for key in shape.updated if key in row), None)),
+    )
+
+
+def as_id(value: Any) -> int | None:
+    """Read 21, 21.0 or "21"; None for what is no positive whole number."""
+    is_written_as_int = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20
+    is_whole_float = isinstance(value, float) and value.is_integer()
+    if is_written_as_int or is_whole_float:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 < value <= MAX_ID else None
+
+
+def as_moment(value: Any) -> datetime | None:
+    """Read Halo's date without a zone as UTC; None for its empty dates and for what is no date."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if moment.year < FIRST_REAL_YEAR:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _first(row: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+    return next((text for key in keys if (text := _text(row.get(key)))), "")
+
+
+def _text(value: Any) -> str:
+    return value.replace("\0", "").strip()[:MAX_TEXT] if isinstance(value, str) else ""

@@ -1,0 +1,35 @@
+"""The seven lists: where each is, under which key its rows come, and what to ask for (halo-api.md section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+# What is asked for. Halo grants less for most lists and says so in its answer (section 3.2).
+PAGE_SIZE: Final = 1000
+# Without `pageinate` [sic] Halo ignores the page parameters; without an order, rows move between pages.
+PAGING: Final = {"pageinate": "true", "order": "id", "orderdesc": "false"}
+# Inactive records are read too: the books can only balance over everything, and the filters are applied by us.
+BOTH_STATES: Final = {"includeactive": "true", "includeinactive": "true"}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """`words` names the rows in messages; `key` is the envelope's key for them."""
+
+    path: str
+    key: str
+    words: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "clients": Resource("Client", "clients", "clients", BOTH_STATES),
+    "sites": Resource("Site", "sites", "sites", {**BOTH_STATES, "includeaddress": "true"}),
+    "contacts": Resource("Users", "users", "contacts (Users)", BOTH_STATES),
+    "products": Resource("Item", "items", "products (Items)", BOTH_STATES),
+    "assets": Resource("Asset", "assets", "assets", BOTH_STATES),
+    "opportunities": Resource("Opportunities", "tickets", "opportunities", {"includeclosed": "true"}),
+    "contracts": Resource("ClientContract", "contracts", "contracts", {"includeinactive": "true"}),
+}
