@@ -36,16 +36,28 @@ class Config:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:
         """Read `PORTAL_*`; raises ConfigError naming the variable that is missing or wrong."""
-        data_dir = Path(environ.get("PORTAL_DATA_DIR") or DEFAULT_DATA_DIR).absolute()
+        data_dir = data_dir_of(environ)
         return cls(
             data_dir=data_dir,
-            database_url=_database_url(environ, data_dir),
+            database_url=database_url_of(environ),
             redis_url=_redis_url(environ, data_dir),
             secret_key=_secret_key(environ, data_dir),
             vault_keys=_vault_keys(environ, data_dir),
             public_url=_public_url(environ),
             outbound_allow=_outbound_allow(environ),
         )
+
+
+def data_dir_of(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("PORTAL_DATA_DIR") or DEFAULT_DATA_DIR).absolute()
+
+
+def database_url_of(environ: Mapping[str, str]) -> str:
+    """Return PORTAL_DATABASE_URL, or the SQLite file in the data directory."""
+    url = environ.get("PORTAL_DATABASE_URL") or f"sqlite:///{data_dir_of(environ) / 'portal.sqlite3'}"
+    if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ConfigError("PORTAL_DATABASE_URL must start with sqlite:/// or postgresql://.")
+    return url
 
 
 def secret_key_file(data_dir: Path) -> Path:
@@ -59,13 +71,6 @@ def vault_key_file(data_dir: Path) -> Path:
 def redis_url_file(data_dir: Path) -> Path:
     """Where the embedded Valkey says how to reach it, for commands in other processes."""
     return data_dir / "redis.url"
-
-
-def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
-    url = environ.get("PORTAL_DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}"
-    if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql"}:
-        raise ConfigError("PORTAL_DATABASE_URL must start with sqlite:/// or postgresql://.")
-    return url
 
 
 def _redis_url(environ: Mapping[str, str], data_dir: Path) -> str | None:

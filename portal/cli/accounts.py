@@ -1,0 +1,69 @@
+"""`portal account`: MSPs, and which PSA each may connect."""
+
+from __future__ import annotations
+
+import click
+
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json, print_table
+from portal.models.accounts import Account
+from portal.models.integrations import Psa
+from portal.services import accounts
+
+psa_argument = click.argument("psa", type=click.Choice([psa.value for psa in Psa]), default=Psa.HALO.value)
+
+
+@click.group()
+def account() -> None:
+    """Create accounts (MSPs) and switch a PSA on for them."""
+
+
+@account.command()
+@click.argument("name")
+@opened()
+def create(name: str) -> None:
+    """Create an account. No PSA is switched on yet."""
+    made = accounts.create(name)
+    click.echo(f"Created {made.name}. `portal account enable` switches a PSA on.")
+
+
+@account.command("list")
+@json_option
+@opened()
+def list_(*, as_json: bool) -> None:
+    """List all accounts."""
+    rows = [_row(one) for one in accounts.everyone()]
+    if as_json:
+        print_json(rows)
+    else:
+        cells = [(row["name"], *("on" if row[psa.value] else "off" for psa in Psa)) for row in rows]
+        print_table(("ACCOUNT", "HALO", "CONNECTWISE"), cells)
+
+
+@account.command()
+@click.argument("name")
+@psa_argument
+@opened()
+def enable(name: str, psa: str) -> None:
+    """Let an account connect a PSA (halo unless said otherwise)."""
+    accounts.set_available(accounts.get(name), Psa(psa), available=True)
+    click.echo(f"{name} may connect {psa} now.")
+
+
+@account.command()
+@click.argument("name")
+@psa_argument
+@opened()
+def disable(name: str, psa: str) -> None:
+    """Hide a PSA from an account. Copied records stay."""
+    accounts.set_available(accounts.get(name), Psa(psa), available=False)
+    click.echo(f"{name} may no longer connect {psa}.")
+
+
+def _row(one: Account) -> dict[str, str | bool]:
+    return {
+        "name": one.name,
+        Psa.HALO.value: one.halo_enabled,
+        Psa.CONNECTWISE.value: one.connectwise_enabled,
+        "created_at": one.created_at.isoformat(),
+    }

@@ -1,0 +1,37 @@
+"""`portal db`: the tables and their migrations."""
+
+from __future__ import annotations
+
+import click
+
+from portal import db
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json
+from portal.errors import PortalError
+
+
+@click.group("db")
+def db_() -> None:
+    """Bring the database up to date."""
+
+
+@db_.command()
+@opened(any_version=True)
+def upgrade() -> None:
+    """Apply the migrations that are missing."""
+    applied = db.upgrade()
+    click.echo(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
+
+
+@db_.command()
+@json_option
+@opened(any_version=True)
+def status(*, as_json: bool) -> None:
+    """Say whether migrations are missing; exits with 1 if so."""
+    missing = db.pending()
+    if as_json:
+        print_json({"ok": not missing, "pending": missing})
+    if missing:
+        raise PortalError(f"Not applied yet: {', '.join(missing)}.", "Run `portal db upgrade`.")
+    if not as_json:
+        click.echo("The database is up to date.")

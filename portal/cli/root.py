@@ -1,0 +1,55 @@
+"""The top of the `portal` command, and what people see when a command fails."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+from peewee import PeeweeException
+
+from portal.cli import accounts, database, users, vaults
+from portal.errors import ConfigError, PortalError
+
+
+class Refusal(click.ClickException):
+    """What happened and what to do next, one plain line each."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+    def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002  # click's signature
+        for line in (self.message, self.remedy):
+            if line:
+                click.echo(line, err=True)
+
+
+class WrongEnvironment(Refusal):
+    exit_code = 2
+
+
+class PortalGroup(click.Group):
+    """Turns the portal's errors into lines and exit codes: 2 for a wrong environment, 1 for everything else."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            raise WrongEnvironment(error.problem, error.remedy) from error
+        except PortalError as error:
+            raise Refusal(error.problem, error.remedy) from error
+        except PeeweeException as error:
+            raise Refusal(f"The database refused: {error}", "`portal db status` says more.") from error
+
+
+@click.group(cls=PortalGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="scopable-portal", prog_name="portal")
+def portal() -> None:
+    """Connect an MSP's PSA and keep a read-only copy of its records.
+
+    Settings come from the environment (PORTAL_DATA_DIR and others; see the README).
+    """
+
+
+for noun in (accounts.account, users.user, database.db_, vaults.vault_):
+    portal.add_command(noun)

@@ -1,0 +1,42 @@
+"""`portal vault`: the keys that stored secrets are sealed with."""
+
+from __future__ import annotations
+
+import click
+
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json
+from portal.errors import VaultError
+from portal.services import sealing
+
+
+@click.group("vault")
+def vault_() -> None:
+    """Check stored secrets and move them to a new key."""
+
+
+@vault_.command()
+@opened()
+def rotate() -> None:
+    """Seal all secrets with the key in use.
+
+    First put the new key into PORTAL_VAULT_KEY and the old one into PORTAL_VAULT_KEY_PREVIOUS, and restart.
+    """
+    click.echo(f"Sealed {sealing.rotate()} secrets anew. The previous key is no longer needed.")
+
+
+@vault_.command()
+@json_option
+@opened()
+def doctor(*, as_json: bool) -> None:
+    """Open every stored secret once; exits with 1 if one does not open."""
+    found = sealing.examine()
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        click.echo(f"{found.sealed} secrets, {found.stale} of them sealed with a previous key.")
+    if not found.ok:
+        raise VaultError(
+            f"These accounts have a secret that does not open: {', '.join(found.broken)}.",
+            "Put the old key into PORTAL_VAULT_KEY_PREVIOUS, or let them enter the secret again.",
+        )

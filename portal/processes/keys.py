@@ -1,0 +1,56 @@
+"""The two keys of an embedded portal: made once, private to their owner, not replaced while secrets need them."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from portal import config, db
+from portal.errors import ConfigError
+from portal.services import sealing
+
+
+def make_missing(environ: Mapping[str, str]) -> None:
+    """Make the keys that are neither in the environment nor in the data directory.
+
+    Raises ConfigError when the vault key is gone but the database still holds secrets sealed with it: a new key
+    would lock them away for good, while the old one may only have been moved.
+    """
+    data_dir = config.data_dir_of(environ)
+    if _is_missing(environ, "PORTAL_SECRET_KEY", config.secret_key_file(data_dir)):
+        _write_once(config.secret_key_file(data_dir), secrets.token_urlsafe(32))
+    key_file = config.vault_key_file(data_dir)
+    if _is_missing(environ, "PORTAL_VAULT_KEY", key_file):
+        if _secrets_exist(environ):
+            raise ConfigError(
+                "PORTAL_VAULT_KEY is not set, and the database holds secrets sealed with it.",
+                f"Put the old key back into {key_file}, or set PORTAL_VAULT_KEY to it.",
+            )
+        _write_once(key_file, base64.urlsafe_b64encode(os.urandom(config.VAULT_KEY_BYTES)).decode())
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, replacing what was there in one step."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    _write_once(beside, text)
+    beside.replace(path)
+
+
+def _is_missing(environ: Mapping[str, str], name: str, file: Path) -> bool:
+    return not environ.get(name) and not environ.get(f"{name}_FILE") and not file.exists()
+
+
+def _write_once(path: Path, text: str) -> None:
+    # The mode is given at creation: there is no moment in which others could read the file.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{text}\n")
+
+
+def _secrets_exist(environ: Mapping[str, str]) -> bool:
+    db.bind(config.database_url_of(environ))
+    with db.connected():
+        return sealing.any_sealed()

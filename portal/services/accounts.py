@@ -1,0 +1,45 @@
+"""Accounts (MSPs): the operator creates them and switches each PSA on or off."""
+
+from __future__ import annotations
+
+from peewee import IntegrityError
+
+from portal.db import db
+from portal.errors import Conflict, Invalid, NotFound
+from portal.models.accounts import Account
+from portal.models.audit import AuditEntry
+from portal.models.integrations import Psa
+
+
+def create(name: str) -> Account:
+    """Raise Invalid for an empty name and Conflict for one that is taken."""
+    name = name.strip()
+    if not name:
+        raise Invalid("name", "An account needs a name.")
+    try:
+        with db.atomic():
+            account: Account = Account.create(name=name)
+            AuditEntry.create(account=account, action="account.created")
+    except IntegrityError as error:
+        raise Conflict(f"There is an account named {name} already.", "Choose another name.") from error
+    return account
+
+
+def get(name: str) -> Account:
+    account: Account | None = Account.get_or_none(Account.name == name.strip())
+    if account is None:
+        raise NotFound(f"There is no account named {name}.", "`portal account list` shows them all.")
+    return account
+
+
+def everyone() -> list[Account]:
+    return list(Account.select().order_by(Account.name))
+
+
+def set_available(account: Account, psa: Psa, *, available: bool) -> None:
+    """Switch a PSA on or off for the account. Off hides it; a connected integration keeps its data."""
+    column = {Psa.HALO: Account.halo_enabled, Psa.CONNECTWISE: Account.connectwise_enabled}[psa]
+    with db.atomic():
+        setattr(account, column.name, available)
+        account.save(only=[column])
+        AuditEntry.create(account=account, action=f"{psa}.{'enabled' if available else 'disabled'}")

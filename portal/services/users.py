@@ -1,0 +1,80 @@
+"""People in accounts. Passwords are hashed here exactly as Flask-Security verifies them."""
+
+from __future__ import annotations
+
+import uuid
+
+import email_validator
+from passlib.hash import argon2
+from peewee import IntegrityError
+
+from portal.db import db
+from portal.errors import Conflict, Invalid, NotFound
+from portal.models.accounts import Account, RoleName, User
+from portal.models.audit import AuditEntry
+from portal.vault import Secret
+
+PASSWORD_MIN_LENGTH = 12
+
+
+def create(account: Account, email: str, password: Secret, role: RoleName, *, name: str = "") -> User:
+    """Raise Invalid for a bad e-mail address or a short password, Conflict for an address that is taken."""
+    address, hashed = _normalised(email), _hash(password)
+    try:
+        with db.atomic():
+            user: User = User.create(
+                account=account,
+                email=address,
+                name=name.strip(),
+                role=role,
+                password=hashed,
+                fs_uniquifier=uuid.uuid4().hex,
+            )
+            AuditEntry.create(account=account, action="user.created", detail=f"{address} as {role}")
+    except IntegrityError as error:
+        raise Conflict(f"There is a user {address} already.", "One address belongs to one account.") from error
+    return user
+
+
+def get(email: str) -> User:
+    user: User | None = User.get_or_none(User.email == _normalised(email))
+    if user is None:
+        raise NotFound(f"There is no user {email}.", "`portal user list` shows them all.")
+    return user
+
+
+def everyone(account: Account | None = None) -> list[User]:
+    """List the people of one account, or of all."""
+    people = User.select(User, Account).join(Account).order_by(Account.name, User.email)
+    return list(people if account is None else people.where(User.account == account))
+
+
+def set_role(user: User, role: RoleName) -> None:
+    with db.atomic():
+        user.role = role
+        user.save(only=[User.role])
+        AuditEntry.create(account=user.account, action="user.role", detail=f"{user.email} is now {role}")
+
+
+def set_password(user: User, password: Secret) -> None:
+    """Change the password and end every session that was opened with the old one."""
+    with db.atomic():
+        user.password = _hash(password)
+        user.fs_uniquifier = uuid.uuid4().hex  # sessions carry it, so the old ones stop counting
+        user.save(only=[User.password, User.fs_uniquifier])
+        AuditEntry.create(account=user.account, action="user.password", detail=user.email)
+
+
+def _normalised(email: str) -> str:
+    try:
+        # As Flask-Security does at login: the same text must come out, or nobody can log in.
+        checked = email_validator.validate_email(email.strip(), check_deliverability=False)
+    except email_validator.EmailNotValidError as error:
+        raise Invalid("email", f"{email} is not an e-mail address.") from error
+    return checked.normalized
+
+
+def _hash(password: Secret) -> str:
+    if len(password.reveal()) < PASSWORD_MIN_LENGTH:
+        raise Invalid("password", f"A password needs at least {PASSWORD_MIN_LENGTH} characters.")
+    return str(argon2.hash(password.reveal()))
