@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import DatabaseProxy, DateTimeField, Model, SqliteDatabase
+from peewee import AutoField, DatabaseProxy, DateTimeField, Model, SqliteDatabase
 from playhouse import db_url
 from playhouse.migrations import Runner
 
@@ -22,6 +22,8 @@ db = DatabaseProxy()
 
 
 class BaseModel(Model):
+    id = AutoField()
+
     class Meta:
         database = db
         legacy_table_names = False

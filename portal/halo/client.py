@@ -51,6 +51,11 @@ class HaloClient:
     def __exit__(self, *_: object) -> None:
         self._door.close()
 
+    @property
+    def requests(self) -> int:
+        """Count every call so far: pages, tokens, and what was repeated."""
+        return self._door.calls
+
     def agent(self) -> Agent:
         """Read who the application is logged in as. Raises PsaError that says what to mend."""
         answer = self._get("Agent/me", {}, PROFILE_LIMITS)
@@ -88,13 +93,12 @@ class HaloClient:
 
     def _page(self, record_type: str, resource: Resource, number: int, seen: set[int]) -> tuple[Page, Sent]:
         params = {**resource.params, **PAGING, "page_no": str(number), "page_size": str(PAGE_SIZE)}
-        before = self._door.calls
         for attempt in stamina.retry_context(on=_pause, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS):
             with attempt:
                 answer = self._get(resource.path, params, PAGE_LIMITS)
                 sent = decoded(answer, resource)
         rows = unseen(record_type, sent.rows, seen)
-        return Page(number, rows, sent.total, self._door.calls - before, answer.seconds), sent
+        return Page(number, rows, sent.total, answer.seconds), sent
 
     def _get(self, path: str, params: dict[str, str], limits: Limits) -> Answer:
         """Read with a token; a refused token is replaced once (halo-api.md section 5)."""

@@ -14,15 +14,11 @@ from portal.outbound import Answer
 
 @dataclass(frozen=True)
 class Page:
-    """One answer. `rows` are those not seen on an earlier page; `total` is how many Halo says there are.
-
-    `requests` counts all calls that it took, repeated ones and those for tokens included.
-    """
+    """One answer. `rows` are those not seen on an earlier page; `total` is how many Halo says there are."""
 
     number: int
     rows: list[Any]
     total: int | None
-    requests: int
     seconds: float
 
 
@@ -56,7 +52,7 @@ def decoded(answer: Answer, resource: Resource) -> Sent:
 
 
 def unseen(record_type: str, rows: list[Any], seen: set[int]) -> list[Any]:
-    """Keep the rows that no page has had before and note their ids; a row without a usable id is kept to be counted."""
+    """Keep the rows that no page has had before and note their ids. Rows without a usable id stay: they are counted."""
     fresh = []
     for row in rows:
         try:

@@ -50,7 +50,7 @@ class TokenListField(TextField):
 class User(UserMixin, BaseModel):
     """A person in an account. The names from `password` on are Flask-Security's."""
 
-    account = ForeignKeyField(Account, backref="users", on_delete="CASCADE")
+    account = ForeignKeyField(Account, on_delete="CASCADE")
     email = CharField(unique=True)
     name = CharField(default="")
     role = CharField(default=RoleName.SUPPORT)

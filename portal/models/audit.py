@@ -12,7 +12,7 @@ from portal.models.accounts import Account, User
 class AuditEntry(BaseModel):
     """One deed of a person or the operator. Never holds a secret."""
 
-    account = ForeignKeyField(Account, backref="audit", on_delete="CASCADE")
+    account = ForeignKeyField(Account, on_delete="CASCADE")
     user = ForeignKeyField(User, null=True, on_delete="SET NULL")
     at = UtcField(default=clock.now)
     action = CharField()

@@ -54,7 +54,7 @@ class Integration(BaseModel):
     `source_url` is the Halo that the copied records came from.
     """
 
-    account = ForeignKeyField(Account, backref="integrations", on_delete="CASCADE")
+    account = ForeignKeyField(Account, on_delete="CASCADE")
     psa = CharField()
     uid = CharField(unique=True, default=_new_uid)
     state = CharField(default=IntegrationState.DRAFT)

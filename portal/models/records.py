@@ -25,7 +25,7 @@ class Record(BaseModel):
     `payload` is JSON with sorted keys; `digest` is the fingerprint of exactly that text.
     """
 
-    integration = ForeignKeyField(Integration, backref="records", on_delete="CASCADE", index=False)
+    integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
     record_type = CharField()
     remote_id = BigIntegerField()
     state = CharField(default=RecordState.LIVE)

@@ -59,7 +59,8 @@ class SyncRun(BaseModel):
     `crashes` counts claims since the checkpoint last moved; `waits` the pauses since a page last arrived.
     """
 
-    integration = ForeignKeyField(Integration, backref="runs", on_delete="CASCADE")
+    integration = ForeignKeyField(Integration, on_delete="CASCADE")
+    integration_id: int
     kind = CharField()
     trigger = CharField()
     state = CharField(default=RunState.QUEUED)
@@ -107,7 +108,7 @@ class SyncStep(BaseModel):
     `expected` is what the PSA says it has. `pages_done` is the checkpoint: the next page is the one after it.
     """
 
-    run = ForeignKeyField(SyncRun, backref="steps", on_delete="CASCADE")
+    run = ForeignKeyField(SyncRun, on_delete="CASCADE")
     position = IntegerField()
     record_type = CharField()
     state = CharField(default=StepState.PENDING)
@@ -136,7 +137,7 @@ class SyncPage(BaseModel):
     `remote_ids` is the packed list of the ids that counted on this page.
     """
 
-    step = ForeignKeyField(SyncStep, backref="pages", on_delete="CASCADE")
+    step = ForeignKeyField(SyncStep, on_delete="CASCADE")
     number = IntegerField()
     remote_ids = BlobField()
 
@@ -153,8 +154,8 @@ class LogLevel(StrEnum):
 class SyncLog(BaseModel):
     """One line for people. `details` holds the numbers of a page or a step; `remote_id` names a single record."""
 
-    integration = ForeignKeyField(Integration, backref="logs", on_delete="CASCADE", index=False)
-    run = ForeignKeyField(SyncRun, null=True, backref="logs", on_delete="CASCADE")
+    integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
+    run = ForeignKeyField(SyncRun, null=True, on_delete="CASCADE")
     at = UtcField(default=clock.now)
     level = CharField(default=LogLevel.INFO)
     record_type = CharField(null=True)

@@ -1,0 +1,84 @@
+"""Who may write for a run, and until when.
+
+A claim raises the run's fence and sets the end of its lease. Every write of the worker is tied to its fence, so a
+worker that was frozen, orphaned or given up for dead changes nothing after another one has claimed the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from portal import clock
+from portal.db import db
+from portal.errors import FencedOut
+from portal.models.sync import RunState, SyncRun
+
+DURATION: Final = timedelta(seconds=15)
+BEAT_SECONDS: Final = DURATION.total_seconds() / 3
+
+
+def is_claimable(now: datetime) -> Any:
+    """Return the condition of runs that nobody works on and that should go on."""
+    return (
+        (SyncRun.state == RunState.QUEUED)
+        | ((SyncRun.state == RunState.RUNNING) & (SyncRun.lease_until < now))
+        | ((SyncRun.state == RunState.WAITING) & (SyncRun.not_before <= now))
+    )
+
+
+def claim(run_id: int) -> Lease | None:
+    """Take the run, or return None when somebody else has it or it has ended."""
+    now = clock.now()
+    run = SyncRun.get_or_none(SyncRun.id == run_id)
+    if run is None:
+        return None
+    taken_over = run.state == RunState.RUNNING
+    claimed = (
+        SyncRun.update(
+            fence=SyncRun.fence + 1,
+            state=RunState.RUNNING,
+            lease_until=now + DURATION,
+            not_before=None,
+            started_at=run.started_at or now,
+            crashes=SyncRun.crashes + int(taken_over),
+        )
+        .where(SyncRun.id == run_id, SyncRun.fence == run.fence, is_claimable(now))
+        .execute()
+    )
+    return Lease(run_id, run.fence + 1) if claimed else None
+
+
+@dataclass(frozen=True)
+class Lease:
+    run_id: int
+    fence: int
+
+    def beat(self) -> None:
+        """Prolong the lease. Raises FencedOut when the run has another worker or has ended."""
+        self._update(lease_until=clock.now() + DURATION)
+
+    @contextmanager
+    def writing(self, **changes: Any) -> Iterator[None]:
+        """Open a transaction that commits only while the lease is ours; it also applies `changes` to the run."""
+        with db.atomic():
+            self._update(lease_until=clock.now() + DURATION, **changes)
+            yield
+
+    def give_up(self, **changes: Any) -> None:
+        """Let go of the run in a state that is part of `changes`."""
+        self._update(lease_until=None, **changes)
+
+    def is_cancelled(self) -> bool:
+        query = SyncRun.select(SyncRun.id).where(
+            SyncRun.id == self.run_id, SyncRun.cancel_requested_at.is_null(False)
+        )
+        return bool(query.exists())
+
+    def _update(self, **changes: Any) -> None:
+        mine = (SyncRun.id == self.run_id) & (SyncRun.fence == self.fence) & (SyncRun.state == RunState.RUNNING)
+        if not SyncRun.update(**changes).where(mine).execute():
+            raise FencedOut(self.run_id)
