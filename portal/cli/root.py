@@ -7,7 +7,7 @@ from typing import IO, Any
 import click
 from peewee import PeeweeException
 
-from portal.cli import accounts, database, users, vaults
+from portal.cli import accounts, database, processes, users, vaults
 from portal.errors import ConfigError, PortalError
 
 
@@ -51,5 +51,8 @@ def portal() -> None:
     """
 
 
-for noun in (accounts.account, users.user, database.db_, vaults.vault_):
-    portal.add_command(noun)
+for command in (
+    *(processes.up, processes.demo, processes.web, processes.worker, processes.scheduler),
+    *(accounts.account, users.user, database.db_, vaults.vault_),
+):
+    portal.add_command(command)

@@ -1,0 +1,88 @@
+"""`portal up`, `demo`, `web`, `worker`, `scheduler`: the processes that serve.
+
+Each command imports what it runs, so that a worker does not load the web and the web does not load the supervisor.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from portal import bootstrap, log
+from portal.config import Config
+from portal.errors import ConfigError
+
+port_option = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+
+
+@click.command()
+@port_option
+def up(port: int) -> None:
+    """Serve a whole portal on this machine until stopped.
+
+    Makes its keys and its database in the data directory, starts its own Valkey, the web, workers and the scheduler.
+    """
+    from portal.processes import embedded
+
+    _log()
+    embedded.up(port)
+
+
+@click.command()
+@port_option
+def demo(port: int) -> None:
+    """Try the portal on a simulated Halo; one account and two people are there already."""
+    from portal.processes import demo
+
+    _log()
+    demo.run(port)
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="host:port, unix:path or fd://number.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
+@click.option("--threads", type=click.IntRange(1), default=8, show_default=True, help="Threads in each process.")
+def web(bind: str, workers: int, threads: int) -> None:
+    """Serve the pages and the webhook address."""
+    from portal.processes.web import WebServer
+
+    WebServer(_bound(), bind=bind, workers=workers, threads=threads).run()
+
+
+@click.command()
+def worker() -> None:
+    """Run sync jobs as they come, one at a time."""
+    from portal.jobs import worker
+
+    _need_redis(_bound())
+    sys.exit(0 if worker.serve() else 1)
+
+
+@click.command()
+def scheduler() -> None:
+    """Start syncs when they are due and bring interrupted ones back to a worker."""
+    from portal.jobs import scheduler
+
+    _need_redis(_bound())
+    scheduler.serve()
+
+
+def _bound() -> Config:
+    _log()
+    config = Config.from_env(os.environ)
+    bootstrap.bind(config)
+    return config
+
+
+def _log() -> None:
+    log.configure(as_json=not sys.stderr.isatty())
+
+
+def _need_redis(config: Config) -> None:
+    if config.redis_url is None:
+        raise ConfigError(
+            "PORTAL_REDIS_URL is not set, and no portal is running here that brings its own.",
+            "Set it to a Redis or Valkey server, or use `portal up`.",
+        )

@@ -1,0 +1,38 @@
+"""The scheduler process: opens runs that are due and rings for every run that waits for a worker."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Final
+
+import redis
+from peewee import PeeweeException
+
+from portal import log
+from portal.db import connected
+from portal.jobs import sync
+from portal.services import syncing
+
+EVERY_SECONDS: Final = 2.0
+
+
+def serve() -> None:
+    """Tick until asked to stop. Two schedulers do no harm: rows and job ids make each step once only."""
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            tick()
+        except (PeeweeException, redis.RedisError) as error:
+            # The stores come back or the operator brings them back; a missed tick loses nothing.
+            log.get(__name__).warning("a store does not answer", reason=str(error))
+        stop.wait(EVERY_SECONDS)
+
+
+def tick() -> None:
+    with connected():
+        syncing.open_due_runs()
+        for run in syncing.claimable():
+            sync.ring(run)

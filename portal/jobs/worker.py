@@ -1,0 +1,73 @@
+"""The worker process: waits for the doorbell and runs each job in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Final
+
+import redis
+from rq import Queue, Worker
+from rq.job import Job
+
+from portal import log, tether
+from portal.jobs.queue import queue
+
+LONGEST_WAIT: Final = 5.0
+DEQUEUE_SECONDS: Final = 60  # how long a dead connection can go unnoticed while nothing is queued
+MOMENTS: Final = 500  # seconds that a finished job stays to be looked at
+
+
+class SyncWorker(Worker):
+    """RQ's worker, on one queue (with more, a crash loses the job), made to end at once.
+
+    Work is safe at every instant, because its checkpoints are in the database: so a stop ends the job as well, and
+    another worker goes on with it.
+    """
+
+    max_connection_wait_time = LONGEST_WAIT
+    stopping = False
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        # An orphan would go on beside the worker that takes the job over.
+        tether.die_with_parent()
+        super().main_work_horse(job, queue)
+
+    def handle_warm_shutdown_request(self) -> None:
+        self.stopping = True
+        if self.horse_pid:
+            self.kill_horse(signal.SIGTERM)
+
+
+def serve() -> bool:
+    """Work until asked to stop; returns False when the connection to Redis was lost and a fresh start is needed."""
+    jobs = queue()
+    _wait_for(jobs.connection)
+    worker = SyncWorker(
+        [jobs],
+        name=f"worker-{os.getpid()}-{int(time.time())}",
+        connection=jobs.connection,
+        serializer=jobs.serializer,
+        worker_ttl=DEQUEUE_SECONDS,
+        default_result_ttl=MOMENTS,
+        log_job_description=False,
+    )
+    try:
+        worker.work(logging_level="WARNING")
+    except redis.RedisError as error:
+        log.get(__name__).warning("lost Redis", reason=str(error))
+    return worker.stopping
+
+
+def _wait_for(connection: redis.Redis) -> None:
+    wait = 0.25
+    while True:
+        try:
+            connection.ping()
+        except redis.RedisError as error:
+            log.get(__name__).warning("Redis does not answer yet", reason=str(error), again_in=wait)
+            time.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+        else:
+            return

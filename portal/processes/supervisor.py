@@ -1,0 +1,121 @@
+"""Starts child processes, restarts those that die, and stops them all together."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import IO, Final, Self
+
+from portal import log, tether
+from portal.errors import PortalError
+
+POLL_SECONDS: Final = 0.2
+GRACE_SECONDS: Final = 10.0
+STEADY_SECONDS: Final = 60.0  # who has lived this long starts again without delay
+LONGEST_DELAY: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to run. One that `outlives_others` is stopped last, because the others speak to it to the end."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] | None = None
+    keeps_open: tuple[int, ...] = ()
+    outlives_others: bool = False
+
+
+class Stopped(Exception):
+    """Somebody asked the portal to stop while it was still starting."""
+
+
+@dataclass
+class Child:
+    program: Program
+    process: subprocess.Popen[bytes]
+    started: float
+    failures: int = 0
+    due: float | None = None
+
+
+@dataclass
+class Supervisor:
+    """A context: leaving it stops every child. They write to `output`, or to our own output."""
+
+    output: IO[bytes] | None = None
+    _children: list[Child] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(each, lambda *_: self._stop.set())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, program: Program) -> None:
+        self._children.append(Child(program, self._spawn(program), time.monotonic()))
+
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float = 60.0) -> None:
+        """Raise PortalError when a child ends or time runs out before it is ready, Stopped when asked to stop."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            for child in self._children:
+                if (code := child.process.poll()) is not None:
+                    raise PortalError(f"{child.program.name} ended with code {code} while {what} was starting.")
+            if time.monotonic() > deadline:
+                raise PortalError(f"{what} did not answer within {seconds:.0f} seconds.")
+            if self._stop.wait(POLL_SECONDS / 4):
+                raise Stopped
+
+    def watch(self) -> None:
+        """Restart children that die, each a little later than the time before, until asked to stop."""
+        while not self._stop.wait(POLL_SECONDS):
+            for child in self._children:
+                self._look_after(child)
+
+    def stop(self) -> None:
+        """Ask every child to end, kill those that do not, and return when all are gone."""
+        for last in (False, True):
+            children = [child for child in self._children if child.program.outlives_others is last]
+            for child in children:
+                child.process.terminate()
+            deadline = time.monotonic() + GRACE_SECONDS
+            for child in children:
+                try:
+                    child.process.wait(max(0.0, deadline - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    child.process.kill()
+                    child.process.wait()
+        self._children.clear()
+
+    def _look_after(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.due is None and (code := child.process.poll()) is not None:
+            child.failures = 0 if now - child.started > STEADY_SECONDS else child.failures + 1
+            delay = min(0.25 * 2**child.failures, LONGEST_DELAY)
+            child.due = now + delay
+            log.get(__name__).warning("child ended", child=child.program.name, code=code, restart_in=delay)
+        elif child.due is not None and now >= child.due:
+            child.process, child.started, child.due = self._spawn(child.program), now, None
+
+    def _spawn(self, program: Program) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  # only commands that the portal itself made up
+            tether.tethered(program.command),
+            env=program.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=self.output,
+            pass_fds=program.keeps_open,
+            process_group=0,  # a Ctrl-C at the terminal reaches us only, and we stop them in order
+            preexec_fn=tether.die_with_parent,  # safe, because the supervisor has one thread
+        )

@@ -1,0 +1,37 @@
+"""The web server: gunicorn with threads, in this process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from portal import create_app
+from portal.config import Config
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """Serves the app on `bind`: host:port, unix:path or fd://number."""
+
+    def __init__(self, config: Config, *, bind: str, workers: int, threads: int) -> None:
+        self.portal_config = config
+        self.options = {
+            "bind": bind,
+            "worker_class": "gthread",
+            "workers": workers,
+            "threads": threads,
+            "timeout": 60,
+            "graceful_timeout": 8,
+            "keepalive": 5,
+            "loglevel": "warning",
+            "proc_name": "portal-web",
+            "control_socket_disable": True,  # nobody speaks to it, and it would leave a socket in the home folder
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return create_app(self.portal_config)
