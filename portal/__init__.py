@@ -1,1 +1,38 @@
 """Scopable's admin portal for connecting a PSA."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from portal.config import Config
+
+
+def create_app(config: Config) -> Flask:
+    """Wire the web application together. Opens no connection and makes no call."""
+    # Imported here, so that workers and commands, which import portal too, do not load the web.
+    from flask import Flask
+    from htmx_flask import Htmx
+
+    from portal import db, routes, vault
+    from portal.routes import access, assets, connection, errors, formats, headers, limits, login, settings
+
+    db.bind(config.database_url)
+    vault.bind(config.vault_keys)
+
+    app = Flask(__name__)
+    app.config.from_mapping(settings.of(config))
+    Htmx(app)
+    errors.init_app(app)
+    headers.init_app(app, config)
+    connection.init_app(app)
+    # Before CSRF and limits: what a person may not do is refused before their request is looked at.
+    access.init_app(app)
+    login.init_app(app)
+    limits.init_app(app)
+    assets.init_app(app)
+    formats.init_app(app)
+    routes.init_app(app)
+    return app

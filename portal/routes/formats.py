@@ -1,0 +1,65 @@
+"""How templates write moments, spans and numbers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import Flask
+from flask_security import current_user
+from markupsafe import Markup
+
+from portal import clock
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(when=when, ago=ago, span=span, number=number)
+
+
+def when(moment: datetime) -> Markup:
+    """Write a moment in the account's time zone, with UTC in the title."""
+    local = moment.astimezone(_zone(current_user.account.time_zone))
+    text = f"{local:%-d %b %H:%M:%S}" if local.year == clock.now().year else f"{local:%-d %b %Y %H:%M}"
+    return _time(moment, text)
+
+
+def ago(moment: datetime) -> Markup:
+    """Write how long ago a moment was, or how soon it will be."""
+    seconds = (clock.now() - moment).total_seconds()
+    if abs(seconds) < 5:
+        return _time(moment, "just now")
+    text = span(abs(seconds))
+    return _time(moment, f"{text} ago" if seconds > 0 else f"in {text}")
+
+
+def span(seconds: float) -> str:
+    """Write a length of time with its one or two largest units: 8 s, 3 min 20 s, 2 h 5 min, 4 d."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{timedelta(hours=hours).days} d"
+
+
+def number(value: int) -> str:
+    """Write 45000 as 45,000."""
+    return f"{value:,}"
+
+
+def _time(moment: datetime, text: str) -> Markup:
+    utc = moment.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
+        utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M:%S}", text
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,55 @@
+"""Headers that hold for every answer, and the proxy in front."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.config import Config
+from portal.routes.settings import is_https
+
+CSP: Final = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    # The CSRF check over https reads the Referer of our own pages, so it must not be suppressed altogether.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+FOR_A_YEAR: Final = "public, max-age=31536000, immutable"
+
+
+def init_app(app: Flask, config: Config) -> None:
+    always = dict(HEADERS)
+    if is_https(config):
+        always["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if config.public_url:
+        # A public address means a proxy in front of us; without one these headers are anybody's to write.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        response.headers.update(always)
+        response.headers["Cache-Control"] = _caching()
+        return response
+
+
+def _caching() -> str:
+    if request.endpoint != "static":
+        return "no-store"
+    return FOR_A_YEAR if "v" in request.args else "no-cache"

@@ -1,0 +1,48 @@
+"""How often the costly and the guessable may be tried."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import current_user
+
+LOG_IN_PER_ADDRESS: Final = "20 per minute"
+LOG_IN_PER_PERSON: Final = "8 per 5 minutes"
+CONNECTION_TESTS: Final = "12 per minute"
+
+# Guessing a password or a code goes through one of these.
+GUESSABLE: Final = (
+    "security.login",
+    "security.two_factor_token_validation",
+    "security.mf_recovery",
+    "security.verify",
+)
+
+limiter = Limiter(key_func=get_remote_address, strategy="moving-window")
+
+
+def init_app(app: Flask) -> None:
+    limiter.init_app(app)
+    for endpoint in GUESSABLE:
+        view: Any = app.view_functions[endpoint]
+        view = limiter.limit(LOG_IN_PER_ADDRESS, methods=["POST"], deduct_when=_failed)(view)
+        view = limiter.limit(LOG_IN_PER_PERSON, key_func=_person, methods=["POST"], deduct_when=_failed)(view)
+        app.view_functions[endpoint] = view
+
+
+def per_user() -> str:
+    return f"user {current_user.get_id()}"
+
+
+def _person() -> str:
+    """Name who is being logged in, so that many addresses together cannot guess one person's password."""
+    email = request.form.get("email", "").strip().lower()
+    return f"person {email}" if email else f"address {get_remote_address()}"
+
+
+def _failed(response: Response) -> bool:
+    # Whoever gets it right is redirected onwards.
+    return response.status_code != 302

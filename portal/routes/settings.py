@@ -1,0 +1,90 @@
+"""Flask's and its extensions' settings, worked out from the portal's own configuration."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any, Final
+
+from portal.config import Config
+from portal.services.users import PASSWORD_MIN_LENGTH
+
+LARGEST_BODY: Final = 256 * 1024
+REDIS_PATIENCE_SECONDS: Final = 0.5
+
+
+def of(config: Config) -> dict[str, Any]:
+    return _flask(config) | _security(config) | _limits(config)
+
+
+def _flask(config: Config) -> dict[str, Any]:
+    secure = is_https(config)
+    return {
+        "PORTAL": config,
+        "TESTING": config.testing,
+        "SECRET_KEY": config.secret_key,
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "PREFERRED_URL_SCHEME": "https" if secure else "http",
+        "SESSION_COOKIE_NAME": "portal",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": secure,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_DURATION": timedelta(days=14),
+        # The token lives as long as the session: a wizard left open over lunch still saves.
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _security(config: Config) -> dict[str, Any]:
+    return {
+        "SECURITY_PASSWORD_HASH": "argon2",
+        # Hashes are made by `portal user create`, too, which knows nothing of Flask-Security's salt.
+        "SECURITY_PASSWORD_SINGLE_HASH": True,
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_MIN_LENGTH,
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_TRACKABLE": True,
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_TOTP_ISSUER": "Scopable",
+        "SECURITY_TOTP_SECRETS": {1: _derived(config.secret_key, "authenticator secrets")},
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_POST_LOGIN_VIEW": "/integrations",
+        "SECURITY_POST_LOGOUT_VIEW": "/login",
+        "SECURITY_POST_CHANGE_VIEW": "/integrations",
+        "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("That e-mail address and password do not belong together.", "error"),
+        "SECURITY_MSG_UNAUTHENTICATED": ("Log in to see this page.", "info"),
+        "SECURITY_MSG_TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": ("Two-factor authentication is on.", "success"),
+        "SECURITY_MSG_TWO_FACTOR_DISABLED": ("Two-factor authentication is off.", "success"),
+        "SECURITY_MSG_TWO_FACTOR_LOGIN_SUCCESSFUL": ("You are logged in.", "success"),
+        "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": ("That code is not right, or it is no longer valid.", "error"),
+    }
+
+
+def _limits(config: Config) -> dict[str, Any]:
+    address = config.redis_url or "memory://"
+    if address.startswith("unix://"):
+        address = "redis+" + address
+    patience = {"socket_timeout": REDIS_PATIENCE_SECONDS, "socket_connect_timeout": REDIS_PATIENCE_SECONDS}
+    return {
+        "RATELIMIT_STORAGE_URI": address,
+        "RATELIMIT_STORAGE_OPTIONS": patience if config.redis_url else {},
+        # A Redis that is down must not lock people out: count in this process until it is back.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_SWALLOW_ERRORS": True,
+    }
+
+
+def is_https(config: Config) -> bool:
+    return (config.public_url or "").startswith("https://")
+
+
+def _derived(secret_key: str, purpose: str) -> str:
+    return hashlib.blake2b(purpose.encode(), key=secret_key.encode()[:64], digest_size=32).hexdigest()

@@ -1,0 +1,132 @@
+"""The cast, set once. Alice is admin and Sam support of Northwind IT; Mallory is admin of another account."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from passlib.hash import argon2
+
+from portal import create_app, db, vault
+from portal.config import Config
+from portal.models.accounts import Account, RoleName, User
+
+PASSWORD = "correct horse battery"
+# The cheapest hash that is still argon2: tests check what we do with it, not its strength.
+PASSWORD_HASH = argon2.using(rounds=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+CSRF_SEED = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an SQLite file with all tables and no rows, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
+    db.bind(f"sqlite:///{path}")
+    with db.connected():
+        db.upgrade()
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path, migrated_file: Path) -> Config:
+    """Configure a portal with a fresh database and no queue."""
+    path = tmp_path / "portal.sqlite3"
+    shutil.copy(migrated_file, path)
+    return Config(
+        data_dir=tmp_path,
+        database_url=f"sqlite:///{path}",
+        redis_url=None,
+        secret_key="a secret key for tests only",
+        vault_keys=(bytes(range(32)),),
+        testing=True,
+    )
+
+
+@pytest.fixture
+def database(config: Config) -> Iterator[None]:
+    """Open a connection to a fresh database, and bind a vault."""
+    db.bind(config.database_url)
+    vault.bind(config.vault_keys)
+    with db.connected():
+        yield
+
+
+@pytest.fixture
+def app(config: Config, database: None) -> Flask:
+    """Make the portal, on the connection that the test itself uses."""
+    connected = db.db.obj
+    app = create_app(config)
+    db.db.initialize(connected)
+    return app
+
+
+@pytest.fixture
+def northwind(database: None) -> Account:
+    account: Account = Account.create(name="Northwind IT", halo_enabled=True)
+    return account
+
+
+@pytest.fixture
+def alice(northwind: Account) -> User:
+    return _person(northwind, "Alice", RoleName.ADMIN)
+
+
+@pytest.fixture
+def sam(northwind: Account) -> User:
+    return _person(northwind, "Sam", RoleName.SUPPORT)
+
+
+@pytest.fixture
+def mallory(database: None) -> User:
+    return _person(Account.create(name="Other MSP", halo_enabled=True), "Mallory", RoleName.ADMIN)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a browser in which nobody is logged in."""
+    return browser(app)
+
+
+@pytest.fixture
+def as_alice(app: Flask, alice: User) -> FlaskClient:
+    return browser(app, alice)
+
+
+@pytest.fixture
+def as_sam(app: Flask, sam: User) -> FlaskClient:
+    return browser(app, sam)
+
+
+@pytest.fixture
+def as_mallory(app: Flask, mallory: User) -> FlaskClient:
+    return browser(app, mallory)
+
+
+def browser(app: Flask, user: User | None = None) -> FlaskClient:
+    """Return a client that sends its session's CSRF token, as our pages do, and in which `user` is logged in."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["csrf_token"] = CSRF_SEED
+        if user is not None:
+            session.update({"_user_id": user.fs_uniquifier, "_fresh": True, "fs_paa": time.time()})
+    token = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(CSRF_SEED)
+    client.environ_base["HTTP_X_CSRFTOKEN"] = str(token)
+    return client
+
+
+def _person(account: Account, name: str, role: RoleName) -> User:
+    user: User = User.create(
+        account=account,
+        email=f"{name.lower()}@{account.name.split()[0].lower()}.example",
+        name=name,
+        role=role,
+        password=PASSWORD_HASH,
+        fs_uniquifier=f"uniquifier of {name}",
+    )
+    return user
