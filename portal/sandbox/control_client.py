@@ -1,0 +1,37 @@
+"""A sandbox in another process, by its control API. Standard library only, so that anything can use it."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.error
+import urllib.request
+from typing import Any
+
+from portal.sandbox.verbs import SandboxError, Verbs
+
+
+class SandboxControl(Verbs):
+    """`SandboxControl(url).truth("clients")`. With TLS the certificate is not checked: it may be a bad one."""
+
+    def __init__(self, url: str, *, timeout: float = 60.0) -> None:
+        self.url = url.rstrip("/")
+        self._timeout = timeout
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        self._open = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        ).open
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310 - the address is the sandbox's own
+            f"{self.url}/_sandbox{path}", data=data, method=method
+        )
+        try:
+            with self._open(request, timeout=self._timeout) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as problem:
+            with problem:
+                raise SandboxError(problem.read().decode("utf-8", "replace")) from None

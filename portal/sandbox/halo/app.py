@@ -1,0 +1,78 @@
+"""A request becomes a reply, with the faults that are due, and goes into the journal."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import NamedTuple
+
+from portal.sandbox.halo.fault_answers import cut, instead
+from portal.sandbox.halo.faults import DELIVERY, Fault
+from portal.sandbox.halo.filters import BadValueError
+from portal.sandbox.halo.instance import Instance
+from portal.sandbox.halo.pages import Call, answer
+from portal.sandbox.halo.routes import Target, route
+from portal.sandbox.http import Request, Response, json_response
+
+
+class Reply(NamedTuple):
+    """An answer, and the faults that its delivery is to suffer."""
+
+    response: Response
+    faults: tuple[Fault, ...] = ()
+
+
+def reply(instance: Instance, request: Request) -> Reply:
+    started = time.perf_counter()
+    target = route(request.path)
+    bearer = _bearer(request)
+    tenant = instance.owner(bearer)
+    faults = _due(instance, request, target, tenant.name if tenant else None)
+    response = _instead(instance, faults)
+    if response is None:
+        call = Call(_earlier_page(request, faults), target, bearer, faults)
+        try:
+            asked, response = answer(instance, call)
+            tenant = tenant or asked
+        except BadValueError as problem:
+            response = json_response(problem.model_state, status=400)
+        if any(fault.what == "truncated" for fault in faults):
+            response = cut(response)
+    instance.journal.add(
+        request,
+        status=response.status,
+        time=instance.clock.now(),
+        ms=(time.perf_counter() - started) * 1000,
+        tenant=tenant.name if tenant else None,
+        kind=target.kind,
+        fault=", ".join(fault.what for fault in faults) or None,
+    )
+    return Reply(response, tuple(fault for fault in faults if fault.what in DELIVERY))
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    return value if scheme.lower() == "bearer" else ""
+
+
+def _due(instance: Instance, request: Request, target: Target, tenant: str | None) -> tuple[Fault, ...]:
+    number = request.query.get("page_no", "")
+    page = int(number) if number.isdigit() else 1
+    return tuple(instance.faults.due(kind=target.kind, path=request.path, page=page, tenant=tenant))
+
+
+def _instead(instance: Instance, faults: tuple[Fault, ...]) -> Response | None:
+    for fault in faults:
+        response = instead(fault, instance.knobs, instance.clock.now())
+        if response is not None:
+            return response
+    return None
+
+
+def _earlier_page(request: Request, faults: tuple[Fault, ...]) -> Request:
+    """For `repeated_page`: the page before the one that was asked for (halo-api.md section 3.2)."""
+    if not any(fault.what == "repeated_page" for fault in faults):
+        return request
+    number = request.query.get("page_no", "1")
+    earlier = max(int(number) - 1, 1) if number.isdigit() else 1
+    return replace(request, query={**request.query, "page_no": str(earlier)})

@@ -1,0 +1,90 @@
+"""The token endpoint and its refusals (halo-api.md sections 1.2 and 1.3)."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, unquote_plus
+
+from portal.sandbox.halo.settings import Knobs
+from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.http import Request, Response, html_response, json_response
+
+_READ_OR_EDIT = (
+    "tickets calendar customers crm timesheets contracts suppliers items projects sales quotes sos pos invoices "
+    "reporting software softwarelicensing kb assets"
+)
+# halo-api.md section 7
+SCOPES = frozenset(
+    {"all", "all:standard", "admin", "editMine:timesheets", "access:chat", "access:adpasswordreset"}
+    | {f"{verb}:{noun}" for verb in ("read", "edit") for noun in _READ_OR_EDIT.split()}
+)
+
+_INVALID_CLIENT = {
+    "error": "invalid_client",
+    "error_description": "The specified client credentials are invalid.",
+    "error_uri": "https://documentation.openiddict.com/errors/ID2055",
+}
+_LOGIN_PAGE = (
+    "<!DOCTYPE html><html><head><title>Log in</title></head><body>"
+    "<form method='post'><h1>Log in</h1><input name='username'><input name='password' type='password'>"
+    "</form></body></html>"
+)
+
+
+def token_answer(
+    request: Request, tenants: Sequence[Tenant], *, hosted: bool, knobs: Knobs
+) -> tuple[Tenant | None, Response]:
+    """Return the tenant that was meant, as far as that is known, and the answer."""
+    form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+    tenant = _tenant(request.query.get("tenant") or form.get("tenant", ""), tenants, hosted=hosted)
+    if tenant is None:
+        return None, _wrong_tenant(knobs)
+    if form.get("grant_type") != "client_credentials":
+        return tenant, json_response({"error": "unsupported_grant_type"}, status=400)
+    nameless = knobs.require_user_agent and not request.headers.get("user-agent")
+    known = (tenant.settings.client_id, tenant.settings.client_secret)
+    if nameless or _credentials(request.headers, form) != known:
+        return tenant, json_response(_INVALID_CLIENT, status=401)
+    wanted = frozenset(form.get("scope", "all").split())
+    if not wanted <= SCOPES:
+        return tenant, json_response({"error": "invalid_scope"}, status=400)
+    token = tenant.tokens.issue(_granted(wanted, tenant), alone=knobs.single_token)
+    expires_in = int(knobs.token_lifetime) if knobs.expires_in is None else knobs.expires_in
+    return tenant, json_response({"access_token": token.value, "token_type": "Bearer", "expires_in": expires_in})
+
+
+def _tenant(name: str, tenants: Sequence[Tenant], *, hosted: bool) -> Tenant | None:
+    """Find the tenant. A customer's own address needs no name and does not look at it."""
+    if not hosted:
+        return tenants[0]
+    return next((tenant for tenant in tenants if tenant.name == name), None)
+
+
+def _wrong_tenant(knobs: Knobs) -> Response:
+    """No refusal was ever seen, only a log-in page with status 200."""
+    if knobs.tenant_error == "html":
+        return html_response(_LOGIN_PAGE)
+    return json_response({"error": "invalid_request"}, status=400)
+
+
+def _credentials(headers: Mapping[str, str], form: Mapping[str, str]) -> tuple[str, str]:
+    """From HTTP Basic when there is such a header, else from the form."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id", ""), form.get("client_secret", "")
+    try:
+        name, _, secret = b64decode(value).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return unquote_plus(name), unquote_plus(secret)
+
+
+def _granted(wanted: frozenset[str], tenant: Tenant) -> frozenset[str]:
+    """Drop the scopes that the application does not own."""
+    owned = frozenset(tenant.settings.scopes)
+    everything = {"all", "all:standard"}
+    if not wanted.isdisjoint(everything):
+        return owned
+    return wanted if not owned.isdisjoint(everything) else wanted & owned

@@ -1,0 +1,123 @@
+"""Assets (halo-api.md section 4.5). They have no `name`."""
+
+from __future__ import annotations
+
+from portal.sandbox.halo.data.common import COLOURS, Row, custom_fields, paragraph
+from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_day
+from portal.sandbox.halo.data.draw import Draw
+from portal.sandbox.halo.data.world import New, World
+
+ASSET_TYPES = ((128, "Server"), (129, "Workstation"), (130, "Laptop"), (131, "Printer"), (132, "Firewall"))
+ASSET_GROUPS = ((50, "Computers"), (51, "Network"))
+ASSET_STATUSES = ((1, "Active"), (2, "In stock"), (3, "In repair"), (9, "Retired"))
+UNKNOWN_OWNER = -99
+
+
+def make(world: World, draw: Draw, new: New) -> Row:
+    site = world.site(draw)
+    client = site.client
+    person = world.person_at(site, draw)
+    contract = world.contract_of(client.id, draw) if draw.chance(0.5) else None
+    product = draw.pick(world.products) if world.products and draw.chance(0.3) else None
+    type_id, type_name = draw.pick(ASSET_TYPES)
+    status_id, status = ASSET_STATUSES[0] if new.active else ASSET_STATUSES[3]
+    serial = serial_number(world, new.id)
+    bought = EPOCH - draw.between(10, 2000) * DAY
+    return {
+        "id": new.id,
+        "changeguid": draw.guid(),
+        "inventory_number": f"A{new.id:06d}" if draw.chance(0.95) else "",
+        "key_field": f"{type_name[:2].upper()}-{new.id:04d}" if draw.chance(0.97) else "",
+        "key_field2": person.name if person else "",
+        "key_field3": f"SN: {serial}",
+        "client_id": client.id,
+        "client_name": client.name,
+        "site_id": site.id,
+        "site_name": site.name,
+        "username": person.name if person else None,
+        "business_owner_id": person.id if person else UNKNOWN_OWNER,
+        "business_owner_name": person.name if person else "Unknown",
+        "business_owner_site": site.name,
+        "business_owner_client": client.name,
+        "business_owner_cab_id": 0,
+        "technical_owner_id": UNKNOWN_OWNER,
+        "technical_owner_name": "Unknown",
+        "technical_owner_cab_id": 0,
+        "assettype_id": type_id,
+        "assettype_name": type_name,
+        "colour": draw.pick(COLOURS),
+        "icon": "",
+        "inactive": not new.active,
+        "status_id": status_id,
+        "status_name": status,
+        "criticality": draw.between(0, 3),
+        "criticality_description": "",
+        "contract_id": contract.id if contract else 0,
+        "contract_ref": contract.ref if contract else "",
+        "latest_contract_ref": contract.ref if contract else None,
+        "contract_value": 0.0,
+        "contract_end_date": EMPTY,
+        "supplier_id": 0,
+        "supplier_contract_ref": "",
+        "supplier_sla_id": -1,
+        "supplier_priority_id": 0,
+        "warranty_start": halo_day(bought),
+        "warranty_end": halo_day(bought + 1095 * DAY) if draw.chance(0.8) else EMPTY,
+        "labour_warranty_start": EMPTY,
+        "labour_warranty_end": EMPTY,
+        "supplier_purchasedate": halo_day(bought),
+        "commissiondate": halo_day(bought + 5 * DAY),
+        "stock_date": EMPTY,
+        "lastchangeofvaluedate": EMPTY,
+        "item_id": product.id if product else 0,
+        "item_name": product.name if product else None,
+        "itemstock_id": 0,
+        "parent_id": 0,
+        "child_id": 0,
+        "is_template": False,
+        "is_primary_asset": False,
+        "device_number": new.id,
+        "sla_id": -1,
+        "priority_id": 0,
+        "non_consignable": False,
+        "reserved_salesorder_id": 0,
+        "reserved_salesorder_line_id": 0,
+        "bulkcreated": False,
+        "ninjarmm_id": draw.between(1, 99_999),
+        "ninja_url": f"https://rmm.example/#/deviceDashboard/{new.id}",
+        "datto_id": "",
+        "datto_url": "",
+        "ncentral_url": "",
+        "automate_id": 0,
+        "atera_id": "",
+        "intune_id": draw.guid() if draw.chance(0.4) else None,
+        "itglue_url": f"https://docs.example/configurations/{draw.digits(8)}" if draw.chance(0.4) else "",
+        "third_party_id": 0,
+        "related_service_count": 0,
+        "customfields": custom_fields(draw, 5),
+        "use": "device",
+        "key": new.id,
+    }
+
+
+def detail(world: World, draw: Draw, row: Row) -> Row:
+    """Add what only `/Asset/{id}` answers."""
+    return {**asset_fields_only(world, row["id"]), "notes": paragraph(draw, 3), "relationships": []}
+
+
+def serial_number(world: World, number: int) -> str:
+    return f"5C{Draw(world.seed, 'serial number', number).getrandbits(32):08X}"
+
+
+def asset_fields_only(world: World, number: int) -> Row:
+    """Add what `includeassetfields=true` asks for (halo-api.md section 3.5)."""
+    return {"fields": _asset_fields(world, number)}
+
+
+def _asset_fields(world: World, number: int) -> list[Row]:
+    serial = serial_number(world, number)
+    return [
+        {"id": 117, "name": "Serial Number", "value": serial, "display": serial, "mandatory": False},
+        {"id": 118, "name": "Operating System", "value": "Windows 11", "display": "Windows 11"},
+        {"id": 119, "name": "Memory", "value": "16 GB", "display": "16 GB", "tab_name": "Hardware"},
+    ]

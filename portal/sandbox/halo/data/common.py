@@ -1,0 +1,50 @@
+"""Parts that rows of several types share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.sandbox.halo.data.draw import Draw
+from portal.sandbox.words import Culture
+from portal.sandbox.words.text import SENTENCES
+
+Row = dict[str, Any]
+
+COLOURS = ("#2bd3c6", "#a75ded", "#f4a261", "#e76f51", "#264653", "#8ab17d", "#577590")
+
+# id, name, label, type: halo-api.md section 4 has the list of types.
+_CUSTOM_FIELDS = (
+    (101, "CFsupportTier", "Support tier", 2, ("Bronze", "Silver", "Gold")),
+    (102, "CFreviewDate", "Next review", 4, ("2026-12-01T00:00:00", "2027-02-15T00:00:00")),
+    (103, "CFbackupChecked", "Backup checked", 6, (True, False)),
+    (104, "CFvendors", "Vendors", 3, ("Microsoft, Dell", "Lenovo", "Cisco, Fortinet, HPE")),
+    (105, "CFremark", "Remark", 0, SENTENCES),
+    (106, "CFhandover", "Handover", 10, ("<p>Done on site.</p>", "<p>Open: <i>router</i></p>")),
+)
+
+
+def custom_fields(draw: Draw, count: int) -> list[Row]:
+    """Fill the first `count` custom fields; `display` is there for selects only."""
+    fields = []
+    for number, name, label, kind, values in _CUSTOM_FIELDS[:count]:
+        value = draw.pick(values)
+        entry: Row = {"id": number, "name": name, "label": label, "type": kind, "value": value}
+        if kind in {2, 3}:
+            entry["display"] = value
+        fields.append(entry)
+    return fields
+
+
+def paragraph(draw: Draw, longest: int) -> str:
+    return " ".join(draw.pick(SENTENCES) for _ in range(draw.between(1, longest)))
+
+
+def address(draw: Draw, culture: Culture) -> Row:
+    """Flat lines, as `includeaddress=true` adds them to a site (halo-api.md section 4.2)."""
+    return {
+        "delivery_address_line1": f"{draw.between(1, 240)} {draw.pick(culture.streets)}",
+        "delivery_address_line2": draw.pick(culture.cities),
+        "delivery_address_line3": "",
+        "delivery_address_line4": culture.country,
+        "delivery_address_line5": draw.digits(5),
+    }

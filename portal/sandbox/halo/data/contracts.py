@@ -1,0 +1,85 @@
+"""Contracts (halo-api.md section 4.7)."""
+
+from __future__ import annotations
+
+from portal.sandbox.halo.data.common import Row, custom_fields, paragraph
+from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_date, halo_day
+from portal.sandbox.halo.data.draw import Draw
+from portal.sandbox.halo.data.world import Contract, New, World
+
+_TYPES = ((1, "Managed"), (2, "Prepaid hours"), (3, "Hardware support"), (4, "Licences"))
+_TITLES = ("Managed Services", "Backup & recovery", "Wartung", "Support όλο το 24ωρο", "保守契約", "Security bundle")
+
+
+def make(world: World, draw: Draw, new: New) -> Row:
+    client = world.client(draw)
+    ref = f"C-{new.id:04d}"
+    world.add_contract(Contract(new.id, ref, client.id))
+    type_id, type_name = draw.pick(_TYPES)
+    start = EPOCH - draw.between(30, 1500) * DAY
+    whole_client = draw.chance(0.7)
+    site = None if whole_client else world.site_of(client, draw)
+    return {
+        "id": new.id,
+        "ref": ref,
+        "refextra": draw.pick(_TITLES),
+        "refextra2": "",
+        "client_id": client.id,
+        "client_name": client.name,
+        "site_id": site.id if site else 0,
+        "site_name": site.name if site else None,
+        "contracttype": type_id,
+        "contracttype_name": type_name,
+        "start_date": halo_day(start),
+        "end_date": _end(draw, active=new.active),
+        "started": True,
+        "expired": not new.active,
+        "active": new.active,
+        "contract_status": "Active" if new.active else "Expired",
+        "status": 0 if new.active else 2,
+        "subtype": 0,
+        "billingcategory": 1,
+        "billingdescription": 0,
+        "billingperiod": draw.pick((1, 2, 4)),
+        "periodchargeamount": draw.money(40, 6000),
+        "cost_calculation": "0",
+        "next_invoice_date": halo_day(EPOCH + draw.between(1, 90) * DAY) if new.active else EMPTY,
+        "periodicinvoicenextdate": EMPTY,
+        "next_call_date": EMPTY,
+        "asset_end_date": EMPTY,
+        "asset_value": 0.0,
+        "numberofunitsfree": 0.0,
+        "prepayrecurringchargebp": 0,
+        "force_recalculation": False,
+        "sent_to_oracle": False,
+        "accounts_override_mailbox": 0,
+        "createdby_id": draw.between(2, 9),
+        "createdby_name": "Agent",
+        "sla_id": -1,
+        "note": paragraph(draw, 3),
+        "customfields": custom_fields(draw, 3),
+        "last_modified": halo_date(new.updated),
+        "table": 0,
+        "use": "contract",
+        "key": new.id,
+    }
+
+
+def detail(world: World, draw: Draw, row: Row) -> Row:
+    """Add what only `/ClientContract/{id}` answers."""
+    del world, row
+    return {
+        "sites": [],
+        "periods": [],
+        "notice_period": draw.pick((30, 60, 90)),
+        "datecreated": halo_date(draw.between(1_600_000_000, 1_750_000_000)),
+    }
+
+
+def _end(draw: Draw, *, active: bool) -> str:
+    """halo-api.md section 4.7: an open end is a far future, or 1900."""
+    if not active:
+        return halo_day(EPOCH - draw.between(1, 200) * DAY)
+    if draw.chance(0.15):
+        return draw.pick((EMPTY, "9999-12-31T00:00:00"))
+    return halo_day(EPOCH + draw.between(20, 1000) * DAY)

@@ -1,0 +1,64 @@
+"""How an answer reaches the peer: whole, in one piece, unless a fault has other plans."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from threading import Event
+
+from portal.sandbox.halo.faults import Fault
+from portal.sandbox.http import Response
+from portal.sandbox.server import HangUp
+
+_BLOCK = b'{"id":1,"name":"' + b"x" * 65_000 + b'"},'
+_GIGABYTES = 3 * 1024**3
+
+
+def deliver(peer: socket.socket, response: Response, faults: tuple[Fault, ...], stopping: Event) -> None:
+    """Send it. HangUp when the connection must not be used again."""
+    for fault in faults:
+        if fault.what == "slow":
+            _wait(fault.seconds, stopping)
+        elif fault.what == "drip":
+            return _drip(peer, response.encode(), fault, stopping)
+        elif fault.what == "reset":
+            _reset(peer, response.encode()[: fault.size])
+        elif fault.what == "huge":
+            _huge(peer, fault)
+    peer.sendall(response.encode())
+    return None
+
+
+def _wait(seconds: float, stopping: Event) -> None:
+    if stopping.wait(seconds):
+        raise HangUp
+
+
+def _drip(peer: socket.socket, data: bytes, fault: Fault, stopping: Event) -> None:
+    step = fault.size or 1
+    for start in range(0, len(data), step):
+        peer.sendall(data[start : start + step])
+        _wait(fault.seconds, stopping)
+
+
+def _reset(peer: socket.socket, sent_before: bytes) -> None:
+    """Make close() send RST, not FIN, by a linger time of zero."""
+    peer.sendall(sent_before)
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    raise HangUp
+
+
+def _huge(peer: socket.socket, fault: Fault) -> None:
+    """Stream a list that does not end before `size` bytes; only one block of it is ever in memory."""
+    size = fault.size or _GIGABYTES
+    head = b'{"record_count":1,"clients":['
+    framing = "Transfer-Encoding: chunked" if fault.chunked else f"Content-Length: {size}"
+    peer.sendall(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n\r\n".encode())
+    sent = 0
+    while sent < size:
+        block = (_BLOCK if sent else head)[: size - sent]
+        peer.sendall(b"%x\r\n%b\r\n" % (len(block), block) if fault.chunked else block)
+        sent += len(block)
+    if fault.chunked:
+        peer.sendall(b"0\r\n\r\n")
+    raise HangUp

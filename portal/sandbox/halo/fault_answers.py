@@ -1,0 +1,61 @@
+"""Answers as faults make them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from portal.sandbox.halo.faults import Fault
+from portal.sandbox.halo.lists import ListAnswer
+from portal.sandbox.halo.quota import refusal
+from portal.sandbox.halo.row_faults import ROW_FAULTS
+from portal.sandbox.halo.settings import Knobs
+from portal.sandbox.http import Response, html_response
+
+_MAINTENANCE = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>We will be back soon.</body></html>"
+
+
+def instead(fault: Fault, knobs: Knobs, now: float) -> Response | None:
+    """Return what replaces Halo's own answer; None for faults that leave it or only bend it."""
+    if fault.what == "status":
+        return Response(fault.status)
+    if fault.what == "rate_limit":
+        return refusal(knobs, fault.seconds, now)
+    if fault.what == "html":
+        return html_response(_MAINTENANCE)
+    if fault.what == "empty":
+        return Response(200, content_type="application/json; charset=utf-8")
+    if fault.what == "redirect":
+        status = fault.status if 300 <= fault.status < 400 else 302
+        return Response(status, headers={"Location": fault.location or "https://elsewhere.example/login"})
+    return None
+
+
+def cut(response: Response) -> Response:
+    """Half of the body, sound HTTP all the same: JSON that ends in the middle."""
+    return replace(response, body=response.body[: len(response.body) // 2])
+
+
+def spoiled_list(page: ListAnswer, faults: Sequence[Fault]) -> ListAnswer:
+    for fault in faults:
+        if fault.what == "lying_count":
+            page = replace(page, record_count=page.record_count + (fault.size or 7))
+        spoil = ROW_FAULTS.get(fault.what)
+        if spoil:
+            rows = [msgspec.json.decode(row) for row in page.rows]
+            spoil(rows)
+            page = replace(page, rows=[msgspec.json.encode(row) for row in rows])
+    return page
+
+
+def spoiled_fields(fields: dict[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
+    for fault in faults:
+        spoil = ROW_FAULTS.get(fault.what)
+        if spoil:
+            rows = [fields]
+            spoil(rows)
+            fields = rows[0]
+    return fields

@@ -1,0 +1,90 @@
+"""Faults that are planned, and when they are due."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from threading import Lock
+
+import msgspec
+
+from portal.sandbox.halo.row_faults import ROW_FAULTS
+
+# Instead of the answer, or in its way:
+REPLACING = frozenset({"status", "rate_limit", "html", "truncated", "empty", "redirect"})
+DELIVERY = frozenset({"slow", "drip", "reset", "huge"})
+# In a list's figures, and in its rows:
+LIST = frozenset({"repeated_page", "lying_count"})
+KINDS = REPLACING | DELIVERY | LIST | frozenset(ROW_FAULTS)
+
+
+class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that goes wrong.
+
+    `on` names whom it meets: a record type, token, authinfo, instanceinfo, agent, lookup, `any`, or a path
+    pattern like `/api/client/12` or `/api/site*` in lower case. It lets `after` matching requests by, then
+    meets `times` of them (None: all).
+    """
+
+    what: str
+    on: str = "any"
+    page: int | None = None
+    after: int = 0
+    times: int | None = 1
+    tenant: str | None = None
+    status: int = 500  # for `status` and `redirect`
+    seconds: float = 1.0  # `slow`: before the answer; `drip`: between two pieces
+    size: int = 0  # `huge`: bytes; `drip`: bytes a piece; `reset`: bytes before it; `lying_count`: rows too many
+    chunked: bool = False  # `huge` without a Content-Length
+    location: str = ""  # `redirect`
+
+    def __post_init__(self) -> None:
+        if self.what not in KINDS:
+            raise ValueError(f"no such fault: {self.what!r}; known are {', '.join(sorted(KINDS))}")
+
+    def meets(self, *, kind: str, path: str, page: int, tenant: str | None) -> bool:
+        place = fnmatchcase(path.lower(), self.on) if self.on.startswith("/") else self.on in {"any", kind}
+        return place and self.page in {None, page} and self.tenant in {None, tenant}
+
+
+class Planned(msgspec.Struct):
+    """A fault and what it has met so far."""
+
+    fault: Fault
+    seen: int = 0
+    fired: int = 0
+
+
+class Faults:
+    """The plan. Faults that are used up stay in it, so that a test can ask whether they fired."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._planned: list[Planned] = []
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            self._planned.append(Planned(fault))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._planned.clear()
+
+    def planned(self) -> list[Planned]:
+        with self._lock:
+            return [Planned(each.fault, each.seen, each.fired) for each in self._planned]
+
+    def due(self, *, kind: str, path: str, page: int, tenant: str | None) -> list[Fault]:
+        """Return the faults that meet this request, and count it for each."""
+        if not self._planned:
+            return []
+        due = []
+        with self._lock:
+            for each in self._planned:
+                fault = each.fault
+                if not fault.meets(kind=kind, path=path, page=page, tenant=tenant):
+                    continue
+                each.seen += 1
+                if each.seen > fault.after and (fault.times is None or each.fired < fault.times):
+                    each.fired += 1
+                    due.append(fault)
+        return due

@@ -1,0 +1,31 @@
+"""The state of a running sandbox, which its pages and its control share."""
+
+from __future__ import annotations
+
+from portal.sandbox.halo.clock import Clock
+from portal.sandbox.halo.faults import Faults
+from portal.sandbox.halo.journal import Journal
+from portal.sandbox.halo.settings import Settings
+from portal.sandbox.halo.tenant import Tenant
+
+
+class Instance:
+    """One Halo address: one customer's, or a hosted one with several tenants."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.clock = clock
+        self.hosted = settings.hosted
+        self.knobs = settings.knobs
+        self.tenants = [Tenant(each, clock) for each in settings.tenants]
+        self.faults = Faults()
+        self.journal = Journal()
+        self.url = ""  # known once a socket is bound
+
+    def tenant(self, name: str | None) -> Tenant:
+        """By name, or the first without one. KeyError if there is none of that name."""
+        if not name:
+            return self.tenants[0]
+        return {tenant.name: tenant for tenant in self.tenants}[name]
+
+    def owner(self, token: str) -> Tenant | None:
+        return next((tenant for tenant in self.tenants if tenant.tokens.owns(token)), None)

@@ -1,0 +1,103 @@
+"""What was asked of the sandbox, and what must never be asked."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from threading import Lock
+from typing import Any
+
+import msgspec
+
+from portal.sandbox.http import Request
+
+_KEPT = 200_000
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One request. `kind` is a record type, or token, authinfo, instanceinfo, agent, lookup, unknown."""
+
+    number: int
+    time: float
+    method: str
+    path: str
+    query: str
+    status: int
+    ms: float
+    tenant: str | None
+    kind: str
+    fault: str | None
+
+    @property
+    def is_violation(self) -> bool:
+        """Nothing but GET and the token's POST may ever reach a PSA."""
+        return self.method != "GET" and not (self.method == "POST" and self.kind == "token")
+
+
+class Journal:
+    """Keeps the newest entries, and counts them all."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        with self._lock:
+            self._entries: deque[Entry] = deque(maxlen=_KEPT)
+            self._by_path: Counter[str] = Counter()
+            self._by_kind: Counter[str] = Counter()
+            self._by_status: Counter[str] = Counter()
+            self._violations = 0
+            self._total = 0
+
+    def add(
+        self,
+        request: Request,
+        *,
+        status: int,
+        time: float,
+        ms: float,
+        tenant: str | None,
+        kind: str,
+        fault: str | None,
+    ) -> None:
+        with self._lock:
+            self._total += 1
+            entry = Entry(
+                number=self._total,
+                time=time,
+                method=request.method,
+                path=request.path,
+                query=request.query_string,
+                status=status,
+                ms=round(ms, 3),
+                tenant=tenant,
+                kind=kind,
+                fault=fault,
+            )
+            self._entries.append(entry)
+            self._by_path[entry.path] += 1
+            self._by_kind[kind] += 1
+            self._by_status[str(status)] += 1
+            self._violations += entry.is_violation
+
+    def counts(self) -> dict[str, Any]:
+        with self._lock:
+            return {
+                "total": self._total,
+                "violations": self._violations,
+                "by_path": dict(self._by_path),
+                "by_kind": dict(self._by_kind),
+                "by_status": dict(self._by_status),
+            }
+
+    def entries(self, *, after: int = 0, limit: int = 1000, **wanted: str) -> list[Entry]:
+        """Entries with a number above `after` whose fields read as `wanted`, oldest first."""
+        with self._lock:
+            kept = list(self._entries)
+        found: list[Entry] = []
+        for entry in kept:
+            if len(found) == limit:
+                break
+            if entry.number > after and all(str(getattr(entry, k)) == v for k, v in wanted.items()):
+                found.append(entry)
+        return found

@@ -1,0 +1,44 @@
+"""Small lists: bare arrays, or an envelope of their own (halo-api.md sections 2 and 3.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.sandbox.halo.data.assets import ASSET_GROUPS, ASSET_TYPES
+from portal.sandbox.halo.data.clients import TOP_LEVELS
+from portal.sandbox.halo.data.opportunities import STATUSES, TICKET_TYPE
+from portal.sandbox.halo.data.products import ITEM_GROUPS, SUPPLIERS
+from portal.sandbox.halo.filters import Query, flag
+
+# Agent 1 is "unassigned".
+_AGENTS = [{"id": 1, "name": "Unassigned", "isdisabled": False}] + [
+    {"id": number, "name": f"Agent {number}", "isdisabled": False, "team": "1st Line"} for number in range(2, 10)
+]
+
+
+def _named(pairs: tuple[tuple[int, str], ...]) -> list[dict[str, Any]]:
+    return [{"id": number, "name": name} for number, name in pairs]
+
+
+_BARE: dict[str, list[dict[str, Any]]] = {
+    "assettype": _named(ASSET_TYPES),
+    "assetgroup": _named(ASSET_GROUPS),
+    "itemgroup": _named(ITEM_GROUPS),
+    "status": _named(STATUSES),
+    "tickettype": _named((TICKET_TYPE,)),
+    "agent": _AGENTS,
+}
+_ENVELOPED = {"toplevel": ("tree", _named(TOP_LEVELS)), "supplier": ("suppliers", _named(SUPPLIERS))}
+
+NAMES = frozenset(_BARE) | frozenset(_ENVELOPED)
+
+
+def lookup(name: str, query: Query) -> Any:
+    """Answer a lookup. The agents alone change their form with `pageinate=true`."""
+    if name in _ENVELOPED:
+        envelope, rows = _ENVELOPED[name]
+        return {"record_count": len(rows), envelope: rows}
+    rows = _BARE[name]
+    if name == "agent" and flag(query, "pageinate"):
+        return {"page_no": 1, "page_size": len(rows), "record_count": len(rows), "results": rows}
+    return rows

@@ -1,0 +1,94 @@
+"""Halo's pages: the open ones, the token, and those behind the gates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.sandbox.halo.auth import token_answer
+from portal.sandbox.halo.details import detail
+from portal.sandbox.halo.fault_answers import spoiled_fields, spoiled_list
+from portal.sandbox.halo.faults import Fault
+from portal.sandbox.halo.filters import BadValueError
+from portal.sandbox.halo.instance import Instance
+from portal.sandbox.halo.lists import list_answer
+from portal.sandbox.halo.lookups import lookup
+from portal.sandbox.halo.open_pages import agent_profile, authinfo, instanceinfo
+from portal.sandbox.halo.quota import refusal
+from portal.sandbox.halo.record_types import RecordType
+from portal.sandbox.halo.routes import Target
+from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.halo.tokens import Token
+from portal.sandbox.http import Request, Response, json_response
+
+# All of these have empty bodies (halo-api.md section 5).
+_NO_ACCESS = Response(401)
+_FORBIDDEN = Response(403)
+_NOT_FOUND = Response(404)
+_NOT_ALLOWED = Response(405)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request, where it leads and what is to befall it."""
+
+    request: Request
+    target: Target
+    bearer: str
+    faults: tuple[Fault, ...]
+
+
+def answer(instance: Instance, call: Call) -> tuple[Tenant | None, Response]:
+    """Return the tenant that was asked, as far as that is known, and what Halo would say."""
+    request, kind = call.request, call.target.kind
+    if kind == "token" and request.method == "POST":
+        return token_answer(request, instance.tenants, hosted=instance.hosted, knobs=instance.knobs)
+    if request.method != "GET":
+        return None, _NOT_ALLOWED
+    if kind == "authinfo":
+        name = None if instance.hosted else instance.tenants[0].name
+        return None, json_response(authinfo(instance.url, name, instance.knobs))
+    if kind == "instanceinfo":
+        return None, json_response(instanceinfo(instance.url))
+    return _behind_the_gates(instance, call)
+
+
+def _behind_the_gates(instance: Instance, call: Call) -> tuple[Tenant | None, Response]:
+    """First the token, then the rate limit."""
+    knobs = instance.knobs
+    tenant = instance.owner(call.bearer)
+    token = tenant.tokens.use(call.bearer, knobs) if tenant else None
+    nameless = knobs.require_user_agent and not call.request.headers.get("user-agent")
+    if tenant is None or token is None or nameless:
+        return tenant, _NO_ACCESS
+    wait = tenant.quota.take(knobs.quota, knobs.quota_window)
+    if wait is not None:
+        return tenant, refusal(knobs, wait, instance.clock.now())
+    return tenant, _inside(instance, call, tenant, token)
+
+
+def _inside(instance: Instance, call: Call, tenant: Tenant, token: Token) -> Response:
+    target = call.target
+    if target.record_type:
+        # Two gates more: the application's permissions and the agent's role (halo-api.md section 5).
+        name = target.record_type.name
+        if not token.covers(target.record_type.scope) or name in tenant.settings.refused:
+            return _FORBIDDEN
+        return _records(instance, call, tenant, target.record_type)
+    if target.kind == "agent":
+        return json_response(agent_profile(instance.knobs))
+    if target.kind == "lookup" and target.item:
+        return json_response(lookup(target.item, call.request.query))
+    return _NOT_FOUND
+
+
+def _records(instance: Instance, call: Call, tenant: Tenant, record_type: RecordType) -> Response:
+    item = call.target.item
+    if item is None:
+        page = list_answer(tenant, record_type, call.request.query, instance.knobs)
+        return spoiled_list(page, call.faults).response()
+    if item == "me":  # with an agent's token there is no such contact or client (section 2)
+        return _NO_ACCESS if record_type.name == "clients" else _NOT_FOUND
+    if not item.lstrip("-").isdigit():
+        raise BadValueError("id", item)
+    fields = detail(tenant, record_type, int(item))
+    return json_response(spoiled_fields(fields, call.faults)) if fields else _NOT_FOUND

@@ -1,0 +1,73 @@
+"""A simulated HaloPSA that can be started and stopped."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+from typing import Any
+
+import msgspec
+
+from portal.sandbox.halo.app import reply
+from portal.sandbox.halo.clock import Clock
+from portal.sandbox.halo.control import PREFIX, ControlError, control
+from portal.sandbox.halo.delivery import deliver
+from portal.sandbox.halo.instance import Instance
+from portal.sandbox.halo.settings import Settings
+from portal.sandbox.http import Request, Response, json_response
+from portal.sandbox.server import HangUp, Server
+from portal.sandbox.verbs import SandboxError, Verbs
+
+
+class HaloSandbox(Verbs):
+    """Makes its records and binds its port at once; serves from `start` to `stop`."""
+
+    def __init__(self, settings: Settings | None = None, *, now: Callable[[], float] = time.time) -> None:
+        settings = settings or Settings()
+        self._instance = Instance(settings, Clock(now))
+        self._stopping = Event()
+        self._server = Server(settings.port, self._exchange, certfile=settings.certfile, keyfile=settings.keyfile)
+        self.url = self._instance.url = self._server.url
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._server.stop()
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        try:
+            return control(self._instance, method, path, body)
+        except ControlError as problem:
+            raise SandboxError(str(problem)) from problem
+
+    def _exchange(self, request: Request, peer: socket.socket) -> None:
+        if request.path.startswith(PREFIX):
+            peer.sendall(self._controlled(request).encode())
+            return
+        answer = reply(self._instance, request)
+        if self._stopping.wait(self._instance.knobs.latency):
+            raise HangUp
+        deliver(peer, answer.response, answer.faults, self._stopping)
+
+    def _controlled(self, request: Request) -> Response:
+        path = request.path.removeprefix(PREFIX)
+        try:
+            body = msgspec.json.decode(request.body) if request.body else None
+            return json_response(control(self._instance, request.method, f"{path}?{request.query_string}", body))
+        except (ControlError, msgspec.DecodeError) as problem:
+            return json_response({"error": str(problem)}, status=400)
+
+
+@contextmanager
+def running(sandbox: HaloSandbox) -> Iterator[HaloSandbox]:
+    """Serve inside the block, in threads of this process."""
+    sandbox.start()
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()

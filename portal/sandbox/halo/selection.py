@@ -1,0 +1,103 @@
+"""All rows that a list query means, before paging. Remembered, since the next page asks for the same."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any
+
+from portal.sandbox.halo.data.maker import ADDITIONS
+from portal.sandbox.halo.data.world import World
+from portal.sandbox.halo.filters import FILTERS, Query, flag, moment, states, wanted
+from portal.sandbox.halo.record_types import RECORD_TYPES
+from portal.sandbox.halo.store import Row, Table, encode_row
+
+_REMEMBERED = 24
+_ALWAYS = frozenset(
+    [
+        "order",
+        "orderdesc",
+        "includeactive",
+        "includeinactive",
+        "activeinactive",
+        "open_only",
+        "closed_only",
+        "includeclosed",
+        "idonly",
+        "lastupdatefromdate",
+        "lastupdatetodate",
+    ]
+)
+
+
+class Selections:
+    """The lists of one tenant."""
+
+    def __init__(self, tables: Mapping[str, Table], world: World) -> None:
+        self._tables = tables
+        self._world = world
+        self._lock = Lock()
+        self._remembered: OrderedDict[tuple[Any, ...], list[bytes]] = OrderedDict()
+
+    def bodies(self, kind: str, query: Query, *, filters_updates: bool) -> list[bytes]:
+        """Return the rows' JSON in the order asked for."""
+        table = self._tables[kind]
+        known = _ALWAYS | FILTERS[kind].keys() | ADDITIONS.get(kind, {}).keys()
+        asked = frozenset((name, value) for name, value in query.items() if name in known)
+        key = (kind, table.version, filters_updates, asked)
+        with self._lock:
+            if key in self._remembered:
+                self._remembered.move_to_end(key)
+                return self._remembered[key]
+        rows = _select(kind, table.rows(), query, filters_updates=filters_updates)
+        bodies = self._shape(kind, rows, query)
+        with self._lock:
+            self._remembered[key] = bodies
+            if len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return bodies
+
+    def _shape(self, kind: str, rows: list[Row], query: Query) -> list[bytes]:
+        if RECORD_TYPES[kind].has_idonly and flag(query, "idonly"):
+            return [b'{"id":%d}' % row.id for row in rows]
+        additions = [add for name, add in ADDITIONS.get(kind, {}).items() if flag(query, name)]
+        if not additions:
+            return [row.body for row in rows]
+        return [
+            encode_row({**{k: v for add in additions for k, v in add(self._world, row.id).items()}, **row.fields()})
+            for row in rows
+        ]
+
+
+def _select(kind: str, rows: list[Row], query: Query, *, filters_updates: bool) -> list[Row]:
+    active, inactive = states(RECORD_TYPES[kind], query)
+    rows = [row for row in rows if (active if row.active else inactive)]
+    if filters_updates:
+        rows = _updated_between(rows, moment(query, "lastupdatefromdate"), moment(query, "lastupdatetodate"))
+    for predicate, value in wanted(kind, query):
+        rows = [row for row in rows if predicate(row.fields(), value)]
+    return _ordered(rows, query)
+
+
+def _updated_between(rows: list[Row], first: float | None, last: float | None) -> list[Row]:
+    if first is not None:
+        rows = [row for row in rows if row.updated >= first]
+    if last is not None:
+        rows = [row for row in rows if row.updated <= last]
+    return rows
+
+
+def _ordered(rows: list[Row], query: Query) -> list[Row]:
+    """By id unless another field is named; only `orderdesc=true` descends (halo-api.md section 3.3)."""
+    field = query.get("order", "").lower() or "id"
+    if field != "id":
+        values = {row.id: row.fields().get(field) for row in rows}
+        rows = sorted(rows, key=lambda row: _sort_key(values[row.id]))
+    return rows[::-1] if flag(query, "orderdesc") else rows
+
+
+def _sort_key(value: Any) -> tuple[int, Any]:
+    if isinstance(value, int | float):
+        return 1, value
+    return (0, "") if value is None else (2, str(value).lower())

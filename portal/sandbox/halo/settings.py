@@ -1,0 +1,93 @@
+"""How a sandbox is set up: what is fixed at its start, and the knobs that turn while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from portal.sandbox.halo.record_types import RECORD_TYPES
+
+DEFAULT_RECORDS = 1500
+
+# How the records of an MSP's tenant spread over the types, in percent.
+PROPORTIONS = {
+    "clients": 4,
+    "sites": 6,
+    "contacts": 42,
+    "products": 4,
+    "assets": 30,
+    "opportunities": 10,
+    "contracts": 4,
+}
+
+
+def sizes_for(records: int, **exact: int) -> dict[str, int]:
+    """Spread records over the types in realistic proportions; `exact` numbers win."""
+    return {name: exact.get(name, records * share // 100) for name, share in PROPORTIONS.items()}
+
+
+class TenantSettings(msgspec.Struct, forbid_unknown_fields=True):
+    """One customer's Halo. Empty credentials are made from its name."""
+
+    name: str = "acme"
+    client_id: str = ""
+    client_secret: str = ""
+    seed: int = 7
+    sizes: dict[str, int] = msgspec.field(default_factory=lambda: sizes_for(DEFAULT_RECORDS))
+    logos: bool = False
+    # The API application's Permissions tab; what a token gets is fixed when it is issued.
+    scopes: list[str] = msgspec.field(default_factory=lambda: ["all"])
+    # The agent's role: record types it may not read (403), and those whose every row it may not see.
+    refused: list[str] = msgspec.field(default_factory=list)
+    unseen: list[str] = msgspec.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.client_id = self.client_id or f"{self.name}-client-id"
+        self.client_secret = self.client_secret or f"{self.name}-client-secret"
+        known = set(RECORD_TYPES)
+        for name in {*self.sizes, *self.refused, *self.unseen} - known:
+            raise ValueError(f"{name!r} is no record type; known are {', '.join(RECORD_TYPES)}")
+
+
+class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What can be turned while the sandbox serves."""
+
+    latency: float = 0.0  # seconds before every answer
+    quota: int = 700  # requests per window, 0 for no limit (halo-api.md section 5)
+    quota_window: float = 300.0
+    retry_after: Literal["off", "seconds", "date"] = "off"
+    token_lifetime: float = 3600.0  # seconds until a token is really refused
+    expires_in: int | None = None  # what the token answer claims, when it should differ
+    token_calls: int | None = None  # a token is refused after so many requests
+    single_token: bool = False  # a new token ends the older ones (section 1.2)
+    tenant_error: Literal["html", "json"] = "html"  # a wrong tenant's answer (section 1.3)
+    require_user_agent: bool = False  # section 1.2
+    authinfo: dict[str, Any] | None = None  # the whole answer of /api/authinfo, when set
+    profile: dict[str, Any] = msgspec.field(default_factory=dict)  # changes to /api/Agent/me
+    caps: dict[str, int] = msgspec.field(
+        default_factory=lambda: {name: each.cap for name, each in RECORD_TYPES.items()}
+    )
+    past_end: Literal["empty", "repeat"] = "empty"  # a page after the last one (section 3.2)
+    # Types that ignore lastupdatefromdate although they know it (section 3.6).
+    ignores_update_filter: list[str] = msgspec.field(default_factory=list)
+
+    def changed(self, changes: dict[str, Any]) -> Knobs:
+        """Turn some knobs in a copy; `caps` and `profile` keep the entries that are not named."""
+        merged = msgspec.to_builtins(self)
+        for name, value in changes.items():
+            old = merged.get(name)
+            merged[name] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
+        return msgspec.convert(merged, Knobs)
+
+
+class Settings(msgspec.Struct):
+    """Everything a sandbox needs to start. It listens on 127.0.0.1 only."""
+
+    port: int = 0  # 0 takes a free one
+    tenants: Sequence[TenantSettings] = msgspec.field(default_factory=lambda: [TenantSettings()])
+    hosted: bool = False  # several tenants behind one address: the token needs a tenant name
+    knobs: Knobs = msgspec.field(default_factory=Knobs)
+    certfile: str | None = None
+    keyfile: str | None = None

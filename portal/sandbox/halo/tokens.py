@@ -1,0 +1,60 @@
+"""Bearer tokens: issued, counted, expired (halo-api.md section 1.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from secrets import token_urlsafe
+from threading import Lock
+
+from portal.sandbox.halo.clock import Clock
+from portal.sandbox.halo.settings import Knobs
+
+
+@dataclass(slots=True)
+class Token:
+    value: str
+    scopes: frozenset[str]
+    issued: float
+    calls: int = 0
+
+    def covers(self, scope: str) -> bool:
+        return not self.scopes.isdisjoint({scope, "all", "all:standard"})
+
+
+class Tokens:
+    """The tokens of one tenant."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._tokens: dict[str, Token] = {}
+
+    def issue(self, scopes: frozenset[str], *, alone: bool) -> Token:
+        """Return a new token; with `alone` the older ones end, as Halo may do."""
+        token = Token(f"eyJ{token_urlsafe(48)}", scopes, self._clock.now())
+        with self._lock:
+            if alone:
+                self._tokens.clear()
+            self._tokens[token.value] = token
+        return token
+
+    def use(self, value: str, knobs: Knobs) -> Token | None:
+        """Return the token, if it is known and still good, and count the call."""
+        with self._lock:
+            token = self._tokens.get(value)
+            if token is None:
+                return None
+            used_up = knobs.token_calls is not None and token.calls >= knobs.token_calls
+            if used_up or self._clock.now() >= token.issued + knobs.token_lifetime:
+                del self._tokens[value]
+                return None
+            token.calls += 1
+            return token
+
+    def owns(self, value: str) -> bool:
+        with self._lock:
+            return value in self._tokens
+
+    def revoke(self) -> None:
+        with self._lock:
+            self._tokens.clear()

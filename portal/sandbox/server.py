@@ -1,0 +1,89 @@
+"""A small HTTP server for sandboxes: a thread per connection, keep-alive, one write per answer."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import socketserver
+import ssl
+import threading
+from collections.abc import Callable
+from typing import BinaryIO, cast
+
+from portal.sandbox.http import BadRequest, Request, Response, read_request
+
+# Answers one request on this socket. Raises HangUp to end the connection.
+Exchange = Callable[[Request, socket.socket], None]
+
+
+class HangUp(Exception):
+    """The connection is of no use any more."""
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
+    server: Server
+
+    def handle(self) -> None:
+        with contextlib.suppress(HangUp, OSError):
+            while True:
+                try:
+                    request = read_request(cast(BinaryIO, self.rfile))
+                except (BadRequest, ValueError):
+                    self.connection.sendall(Response(400).encode())
+                    return
+                if request is None:
+                    return
+                self.server.exchange(request, self.connection)
+                if request.headers.get("connection", "").lower() == "close":
+                    return
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Listens on 127.0.0.1 from the moment it is made; `start` serves in a thread, `stop` ends everything."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+
+    def __init__(self, port: int, exchange: Exchange, *, certfile: str | None, keyfile: str | None) -> None:
+        self.exchange = exchange
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._tls = None
+        if certfile:
+            self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            self._tls.load_cert_chain(certfile, keyfile)
+        super().__init__(("127.0.0.1", port), _Connection)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="sandbox", daemon=True)
+
+    @property
+    def url(self) -> str:
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://127.0.0.1:{self.server_address[1]}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+        with self._lock:
+            for peer in self._open:
+                with contextlib.suppress(OSError):
+                    peer.shutdown(socket.SHUT_RDWR)
+
+    def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
+        """Leave the TLS handshake to the connection's own thread: a slow peer must not stop the others."""
+        peer, address = super().get_request()
+        if self._tls:
+            peer = self._tls.wrap_socket(peer, server_side=True, do_handshake_on_connect=False)
+        with self._lock:
+            self._open.add(peer)
+        return peer, address
+
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
+        with self._lock:
+            self._open.discard(request)
+        super().shutdown_request(request)

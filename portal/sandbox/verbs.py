@@ -1,0 +1,115 @@
+"""What can be told to a sandbox and asked of it, wherever it runs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+
+class SandboxError(Exception):
+    """The sandbox refused a control request; the message says why."""
+
+
+class Credentials(NamedTuple):
+    tenant: str
+    client_id: str
+    client_secret: str
+
+
+class Verbs(ABC):
+    """The control API as methods. `tenant` may be left out where there is one, or the first is meant."""
+
+    url: str
+
+    @abstractmethod
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """One control request; `path` starts after /_sandbox. SandboxError when it is refused."""
+
+    def about(self) -> dict[str, Any]:
+        """Address, time, tenants with their credentials and used quota."""
+        return dict(self.call("GET", "/"))
+
+    def credentials(self, tenant: str | None = None) -> Credentials:
+        for each in self.about()["tenants"]:
+            if tenant in {None, each["name"]}:
+                return Credentials(each["name"], each["client_id"], each["client_secret"])
+        raise SandboxError(f"no tenant {tenant!r}")
+
+    def settings(self) -> dict[str, Any]:
+        return dict(self.call("GET", "/settings"))
+
+    def turn(self, **knobs: Any) -> dict[str, Any]:
+        """Turn some knobs: `turn(latency=0.2, caps={"assets": 100})`."""
+        return dict(self.call("POST", "/settings", knobs))
+
+    def change_tenant(self, tenant: str | None = None, **changes: Any) -> dict[str, Any]:
+        """Credentials and permissions: `change_tenant(client_secret="new", refused=["assets"])`."""
+        name = tenant or self.credentials().tenant
+        return dict(self.call("POST", f"/tenants/{name}", changes))
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass: tokens expire, the rolling window rolls."""
+        self.call("POST", "/clock", {"advance": seconds})
+
+    def fault(self, what: str, **details: Any) -> None:
+        """Plan a fault: `fault("status", status=503, on="clients", page=2, times=3)`."""
+        self.call("POST", "/faults", {"what": what, **details})
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the plan: each fault, how many requests it has seen, how often it has fired."""
+        return list(self.call("GET", "/faults"))
+
+    def clear_faults(self) -> None:
+        self.call("DELETE", "/faults")
+
+    def truth(
+        self, record_type: str | None = None, *, tenant: str | None = None, ids: bool = False, digests: bool = False
+    ) -> dict[str, Any]:
+        """Count (and list, and digest) the records of one type, or of all by name."""
+        asked = {"tenant": tenant or "", "ids": "1" * ids, "digests": "1" * digests}
+        found = self.call("GET", _path("/truth", asked))
+        return dict(found[record_type] if record_type else found)
+
+    def record(self, record_type: str, number: int, *, tenant: str | None = None) -> dict[str, Any]:
+        """One record: id, active, updated, digest, row, detail."""
+        return dict(self.call("GET", _path(f"/records/{record_type}/{number}", {"tenant": tenant or ""})))
+
+    def create(self, record_type: str, count: int = 1, **rest: Any) -> list[int]:
+        return self._do("create", record_type, count=count, **rest)
+
+    def change(self, record_type: str, ids: Sequence[int] | None = None, **rest: Any) -> list[int]:
+        """Edit records: `change("clients", [12], fields={"name": "New"})`, or `change("clients", count=5, seed=1)`."""
+        return self._do("change", record_type, ids=ids, **rest)
+
+    def deactivate(self, record_type: str, ids: Sequence[int] | None = None, **rest: Any) -> list[int]:
+        return self._do("deactivate", record_type, ids=ids, **rest)
+
+    def reactivate(self, record_type: str, ids: Sequence[int] | None = None, **rest: Any) -> list[int]:
+        return self._do("reactivate", record_type, ids=ids, **rest)
+
+    def delete(self, record_type: str, ids: Sequence[int] | None = None, **rest: Any) -> list[int]:
+        return self._do("delete", record_type, ids=ids, **rest)
+
+    def journal(self, *, after: int = 0, limit: int = 1000, **fields: str) -> list[dict[str, Any]]:
+        """List requests in order: `journal(kind="clients", status="200")`."""
+        asked = {"after": str(after), "limit": str(limit), **fields}
+        return list(self.call("GET", _path("/journal", asked))["entries"])
+
+    def counts(self) -> dict[str, Any]:
+        """Count the requests: total, violations, by_path, by_kind, by_status."""
+        return dict(self.call("GET", "/journal?limit=0")["counts"])
+
+    def reset(self, **parts: bool) -> None:
+        """Forget journal, quota and faults; `tokens=True` ends the tokens too."""
+        self.call("POST", "/reset", parts)
+
+    def _do(self, verb: str, record_type: str, *, tenant: str | None = None, **change: Any) -> list[int]:
+        path = _path(f"/records/{record_type}", {"tenant": tenant or ""})
+        return list(self.call("POST", path, {"do": verb, **change})["ids"])
+
+
+def _path(path: str, query: dict[str, str]) -> str:
+    named = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(named)}" if named else path
