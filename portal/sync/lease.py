@@ -72,6 +72,10 @@ class Lease:
         """Let go of the run in a state that is part of `changes`."""
         self._update(lease_until=None, **changes)
 
+    def hand_back(self) -> None:
+        """Let another worker continue at once, after something unexpected; it counts as a crash."""
+        self._update(lease_until=clock.now() - DURATION)
+
     def is_cancelled(self) -> bool:
         query = SyncRun.select(SyncRun.id).where(
             SyncRun.id == self.run_id, SyncRun.cancel_requested_at.is_null(False)

@@ -1,0 +1,136 @@
+"""Testing a connection: what was typed, what came of it, and which test counts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portal import clock
+from portal.db import db
+from portal.errors import Invalid, PsaError
+from portal.halo import addresses, connection, discovery
+from portal.halo.auth import Credentials
+from portal.models.accounts import User
+from portal.models.integrations import Integration
+from portal.outbound import Door
+from portal.services import audit
+from portal.vault import Secret
+
+
+@dataclass(frozen=True)
+class ConnectionValues:
+    """The wizard's five fields as typed. `client_secret` None keeps the stored one."""
+
+    base_url: str
+    auth_server: str
+    tenant: str
+    client_id: str
+    client_secret: Secret | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a test came to. `field` is the form field to mend, None when none of them is to blame."""
+
+    ok: bool
+    agent: str = ""
+    field: str | None = None
+    problem: str = ""
+    remedy: str = ""
+
+
+def suggest_auth_server(base_url: str) -> str:
+    """Return the Auth Server that fits this Base URL, empty when there is no address in it. Calls nobody."""
+    try:
+        return addresses.auth_server_of(addresses.tidy_base_url(base_url))
+    except ValueError:
+        return ""
+
+
+def tidied(values: ConnectionValues) -> ConnectionValues:
+    """Return the values as they are stored. Raises Invalid naming the field that is no address or empty."""
+    base_url = _address("base_url", values.base_url, addresses.tidy_base_url)
+    if not values.client_id.strip():
+        raise Invalid("client_id", "Client ID is needed.", "Copy it from your HaloPSA API application.")
+    auth_server = (
+        _address("auth_server", values.auth_server, addresses.tidy_auth_server)
+        if values.auth_server.strip()
+        else addresses.auth_server_of(base_url)
+    )
+    return ConnectionValues(
+        base_url, auth_server, values.tenant.strip(), values.client_id.strip(), values.client_secret
+    )
+
+
+def test(integration: Integration, user: User | None) -> Verdict:
+    """Test exactly what is stored, and remember in the row if it passed."""
+    _fill_from_discovery(integration)
+    tested = fingerprint(integration)
+    try:
+        agent = connection.check(credentials_of(integration))
+    except PsaError as error:
+        verdict = Verdict(ok=False, field=error.field, problem=error.problem, remedy=error.remedy)
+    else:
+        verdict = Verdict(ok=True, agent=agent.name)
+    with db.atomic():
+        passed = tested if verdict.ok else None
+        # Only while the values are still those that were tested: another tab may have changed them meanwhile.
+        unchanged = Integration.get_by_id(integration.id)
+        if fingerprint(unchanged) == tested:
+            Integration.update(tested_fingerprint=passed, tested_at=clock.now(), agent_name=verdict.agent).where(
+                Integration.id == integration.id
+            ).execute()
+            integration.tested_fingerprint, integration.agent_name = passed, verdict.agent
+        audit.record(integration.account, user, "halo.tested", "passed" if verdict.ok else verdict.problem)
+    return verdict
+
+
+def is_tested(integration: Integration) -> bool:
+    """Tell whether exactly the stored values have passed the test."""
+    return integration.tested_fingerprint == fingerprint(integration)
+
+
+def fingerprint(integration: Integration) -> str:
+    """Return what changes with each of the connection values; the secret counts in its sealed form."""
+    values = [
+        integration.base_url,
+        integration.auth_server,
+        integration.tenant,
+        integration.client_id,
+        integration.__data__["client_secret"],
+    ]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+def credentials_of(integration: Integration) -> Credentials:
+    """Open the secret for a call. Raises VaultError when it does not open."""
+    secret = integration.client_secret
+    return Credentials(
+        integration.base_url,
+        integration.auth_server,
+        integration.tenant,
+        integration.client_id,
+        secret.reveal() if secret else "",
+    )
+
+
+def _fill_from_discovery(integration: Integration) -> None:
+    """Take over what Halo tells about itself, where nobody has typed anything else."""
+    guessed = integration.auth_server == addresses.auth_server_of(integration.base_url)
+    if not guessed and integration.tenant:
+        return
+    with Door() as door:
+        info = discovery.discover(door, integration.base_url)
+    if guessed:
+        integration.auth_server = info.auth_server
+    integration.tenant = integration.tenant or info.tenant
+    integration.save(only=[Integration.auth_server, Integration.tenant])
+
+
+def _address(field: str, text: str, tidy: Callable[[str], str]) -> str:
+    try:
+        return tidy(text)
+    except ValueError as error:
+        raise Invalid(field, "This is not an address.", "It looks like https://yourcompany.halopsa.com.") from error

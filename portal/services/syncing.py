@@ -1,0 +1,214 @@
+"""Opening, executing, pausing and ending sync runs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from peewee import IntegrityError
+
+from portal import clock, log
+from portal.db import db
+from portal.errors import FencedOut, NotFound, PsaError, PsaRefusedCredentials, PsaUnavailable, SyncAlreadyRunning
+from portal.halo.client import HaloClient
+from portal.models.accounts import User
+from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
+from portal.models.sync import LIVE_STATES, LogLevel, RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
+from portal.services import connections
+from portal.sync import logbook
+from portal.sync.engine import Engine, counts
+from portal.sync.lease import Lease, claim, is_claimable
+
+MOST_CRASHES: Final = 5
+MOST_WAITS: Final = 30
+FIRST_WAIT: Final = timedelta(seconds=30)
+LONGEST_WAIT: Final = timedelta(minutes=5)
+
+
+def open_run(
+    integration: Integration,
+    *,
+    kind: RunKind,
+    trigger: RunTrigger,
+    user: User | None = None,
+    record_types: list[str] | None = None,
+) -> SyncRun:
+    """Create a queued run with a step for each chosen type, or for `record_types` among them.
+
+    Raises SyncAlreadyRunning, with the id of the live run, when there is one.
+    """
+    chosen = [name for name in integration.record_types if record_types is None or name in record_types]
+    try:
+        with db.atomic():
+            run: SyncRun = SyncRun.create(
+                integration=integration,
+                kind=kind,
+                trigger=trigger,
+                started_by=user,
+                active_only=integration.active_only,
+            )
+            for position, record_type in enumerate(chosen):
+                SyncStep.create(run=run, position=position, record_type=record_type)
+            logbook.note(run, f"A sync was asked for ({trigger}): {', '.join(chosen)}.")
+            return run
+    except IntegrityError as error:
+        raise SyncAlreadyRunning(live_run(integration).id) from error
+
+
+def live_run(integration: Integration) -> SyncRun:
+    """Return the run that is queued, running or waiting. Raises NotFound when there is none."""
+    run: SyncRun | None = SyncRun.get_or_none(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES))
+    if run is None:
+        raise NotFound("No sync is running.")
+    return run
+
+
+def steps_of(run: SyncRun) -> list[SyncStep]:
+    return list(SyncStep.select().where(SyncStep.run == run).order_by(SyncStep.position))
+
+
+def execute(run_id: int) -> None:
+    """Work on the run until it ends or must wait. Does nothing when another worker has it.
+
+    Anything unexpected gives the run back for another attempt and is raised.
+    """
+    lease = claim(run_id)
+    if lease is None:
+        return
+    run = SyncRun.get_by_id(run_id)
+    if run.crashes >= MOST_CRASHES:
+        _fail(lease, run, *_crash_report(run))
+        return
+    try:
+        with HaloClient(connections.credentials_of(run.integration)) as client:
+            state = Engine(lease, client).run()
+    except FencedOut:
+        log.get(__name__).info("another worker goes on with the run", run=run_id)
+    except PsaRefusedCredentials as error:
+        _fail(lease, run, error.problem, error.remedy)
+        _ask_for_attention(run.integration, error)
+    except PsaUnavailable as error:
+        _wait(lease, run_id, error)
+    except PsaError as error:
+        _fail(lease, run, error.problem, error.remedy)
+    except Exception:
+        lease.hand_back()
+        raise
+    else:
+        log.get(__name__).info("run ended", run=run_id, state=state.value)
+
+
+def request_cancel(integration: Integration) -> None:
+    """Ask the live run to stop; a run that nobody works on stops at once. Raises NotFound when none is live."""
+    run = live_run(integration)
+    with db.atomic():
+        idle = SyncRun.update(
+            state=RunState.CANCELLED, finished_at=clock.now(), cancel_requested_at=clock.now()
+        ).where(SyncRun.id == run.id, SyncRun.state.in_([RunState.QUEUED, RunState.WAITING]))
+        if idle.execute():
+            _cancel_steps(run)
+            logbook.note(run, "The sync was cancelled. What had arrived by then is kept.")
+        else:
+            SyncRun.update(cancel_requested_at=clock.now()).where(SyncRun.id == run.id).execute()
+
+
+def stop_for_good(integration: Integration) -> None:
+    """End the live run, if there is one, at this instant; its worker is fenced out. For use in a transaction."""
+    for run in SyncRun.select().where(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES)):
+        SyncRun.update(state=RunState.CANCELLED, finished_at=clock.now(), fence=SyncRun.fence + 1).where(
+            SyncRun.id == run.id
+        ).execute()
+        _cancel_steps(run)
+
+
+def claimable() -> list[SyncRun]:
+    """Return the runs that wait for a worker: queued, due after a wait, or left by a worker that died."""
+    return list(SyncRun.select().where(is_claimable(clock.now())))
+
+
+def open_due_runs() -> list[SyncRun]:
+    """Open a run for every active integration whose time has come; one that is still busy waits for its next time."""
+    now = clock.now()
+    opened = []
+    due = Integration.select().where(Integration.state.in_(ACTIVE_STATES), Integration.next_sync_at <= now)
+    for integration in due:
+        following = now + timedelta(minutes=integration.sync_every_minutes)
+        mine = Integration.update(next_sync_at=following).where(
+            Integration.id == integration.id, Integration.next_sync_at == integration.next_sync_at
+        )
+        if mine.execute() and integration.state == IntegrationState.ACTIVE:
+            try:
+                opened.append(open_run(integration, kind=RunKind.FULL, trigger=RunTrigger.SCHEDULE))
+            except SyncAlreadyRunning:
+                continue
+    return opened
+
+
+def report(run: SyncRun) -> dict[str, Any]:
+    """Return the run as `portal sync run --json` prints it; `seconds` is the time from its start to its end."""
+    run = SyncRun.get_by_id(run.id)
+    end = run.finished_at or clock.now()
+    return {
+        "run": run.id,
+        "state": run.state,
+        "kind": run.kind,
+        "seconds": round((end - run.started_at).total_seconds(), 3) if run.started_at else 0.0,
+        "requests": run.requests,
+        "problem": run.problem,
+        "remedy": run.remedy,
+        "steps": {step.record_type: counts(step) for step in steps_of(run)},
+    }
+
+
+def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
+    """Free the worker until the PSA may answer again; after too many waits in a row, give up."""
+    run = SyncRun.get_by_id(run_id)
+    if run.waits >= MOST_WAITS:
+        _fail(lease, run, error.problem, error.remedy)
+        return
+    not_before = clock.now() + _pause(run.waits, error.retry_after)
+    with db.atomic():
+        lease.give_up(
+            state=RunState.WAITING,
+            not_before=not_before,
+            waits=SyncRun.waits + 1,
+            problem=error.problem,
+            remedy=error.remedy,
+        )
+        logbook.note(run, f"Waiting: {error.problem}", level=LogLevel.WARNING, remedy=error.remedy)
+
+
+def _pause(waits: int, retry_after: float | None) -> timedelta:
+    if retry_after is not None:
+        return timedelta(seconds=retry_after)
+    return min(FIRST_WAIT * 2**waits, LONGEST_WAIT)
+
+
+def _fail(lease: Lease, run: SyncRun, problem: str, remedy: str) -> None:
+    now: datetime = clock.now()
+    with db.atomic():
+        open_steps = SyncStep.state.in_([StepState.PENDING, StepState.RUNNING])
+        SyncStep.update(state=StepState.FAILED, finished_at=now).where(SyncStep.run == run, open_steps).execute()
+        logbook.note(run, problem, level=LogLevel.ERROR, remedy=remedy)
+        lease.give_up(state=RunState.FAILED, finished_at=now, problem=problem, remedy=remedy)
+
+
+def _cancel_steps(run: SyncRun) -> None:
+    SyncStep.update(state=StepState.CANCELLED, finished_at=clock.now()).where(
+        SyncStep.run == run, SyncStep.state.in_([StepState.PENDING, StepState.RUNNING])
+    ).execute()
+
+
+def _ask_for_attention(integration: Integration, error: PsaError) -> None:
+    Integration.update(
+        state=IntegrationState.NEEDS_ATTENTION, problem=error.problem, remedy=error.remedy, tested_fingerprint=None
+    ).where(Integration.id == integration.id, Integration.state == IntegrationState.ACTIVE).execute()
+
+
+def _crash_report(run: SyncRun) -> tuple[str, str]:
+    step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.state == StepState.RUNNING)
+    where = f"page {step.pages_done + 1} of {step.record_type}" if step else "the start of the run"
+    return (
+        f"The sync was broken off {MOST_CRASHES} times at {where}.",
+        "Send us the log of this run; we look into it.",
+    )

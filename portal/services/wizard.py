@@ -1,0 +1,171 @@
+"""The four steps of connecting Halo: connect, choose data, webhooks, review and start."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from peewee import IntegrityError
+
+from portal import clock
+from portal.db import db
+from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
+from portal.models.accounts import Account, User
+from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
+from portal.models.records import Record
+from portal.models.sync import RunKind, RunTrigger, SyncRun
+from portal.services import audit, connections, syncing
+from portal.services.connections import ConnectionValues, Verdict
+from portal.sync.record_types import RecordType, in_order
+
+NOT_AVAILABLE: Final = "The Halo PSA integration is currently not available for your account."
+OTHER_ACTIVE: Final = "Cannot activate HALO PSA: ConnectWise integration is already active"
+ADDRESS_CHANGED: Final = "Enter the Client Secret again, because the address that it is sent to has changed."
+STEPS: Final = list(WizardStep)
+
+
+def find_draft(account: Account) -> Integration | None:
+    """Return the set-up in progress, if there is one."""
+    draft: Integration | None = Integration.get_or_none(
+        Integration.account == account, Integration.psa == Psa.HALO, Integration.state == IntegrationState.DRAFT
+    )
+    return draft
+
+
+def draft(account: Account) -> Integration:
+    """Return the set-up in progress, or begin one.
+
+    Raises Unavailable when the operator has not switched Halo on, OtherPsaActive while ConnectWise is active, and
+    Conflict when Halo is connected already.
+    """
+    if not account.halo_enabled:
+        raise Unavailable(NOT_AVAILABLE, "Contact your administrator or Scopable.")
+    _refuse_beside_other_psa(account)
+    with db.atomic():
+        existing = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
+        if existing is None:
+            created: Integration = Integration.create(
+                account=account, psa=Psa.HALO, record_types=[each.value for each in RecordType]
+            )
+            return created
+        if existing.is_active:
+            raise Conflict("HaloPSA is connected already.", "Disconnect it first, on its Configuration tab.")
+        if existing.state == IntegrationState.DISCONNECTED:
+            existing.state = IntegrationState.DRAFT
+            existing.wizard_step = WizardStep.CONNECT
+            existing.save()
+        return existing
+
+
+def save_connection(integration: Integration, values: ConnectionValues) -> None:
+    """Store step 1; the secret is sealed at once. A test that had passed counts no longer if a value has changed.
+
+    Raises Invalid naming the field. Where an address or the tenant changes, the secret must be given again, so that
+    no stored secret is ever sent to a new place.
+    """
+    values = connections.tidied(values)
+    if values.client_secret is None:
+        if integration.client_secret is None:
+            raise Invalid("client_secret", "Client Secret is needed.", "Halo shows it once, when it is made.")
+        if _places(integration) != (values.base_url, values.auth_server, values.tenant):
+            raise Invalid("client_secret", ADDRESS_CHANGED)
+    with db.atomic():
+        integration.base_url, integration.auth_server = values.base_url, values.auth_server
+        integration.tenant, integration.client_id = values.tenant, values.client_id
+        if values.client_secret is not None:
+            integration.client_secret = values.client_secret
+        integration.save()
+
+
+def test_connection(integration: Integration, user: User | None) -> Verdict:
+    """Test exactly what is stored. A pass opens the next step."""
+    verdict = connections.test(integration, user)
+    if verdict.ok:
+        _reach(integration, WizardStep.DATA)
+    return verdict
+
+
+def is_tested(integration: Integration) -> bool:
+    return connections.is_tested(integration)
+
+
+def open_steps(integration: Integration) -> list[WizardStep]:
+    """Return the steps that may be visited now, in order. The last one is where a return to the wizard goes on."""
+    if not is_tested(integration):
+        return [WizardStep.CONNECT]
+    return STEPS[: STEPS.index(WizardStep(integration.wizard_step)) + 1]
+
+
+def choose_data(integration: Integration, record_types: list[str], active_only: bool) -> None:  # noqa: FBT001  # a box
+    """Store step 2; clients are always among the types. Raises Invalid for a type that does not exist."""
+    integration.record_types = parse_types(record_types)
+    integration.active_only = active_only
+    _reach(integration, WizardStep.WEBHOOKS)
+
+
+def finish_webhooks(integration: Integration, skipped: bool) -> None:  # noqa: FBT001  # a button
+    """Store step 3."""
+    integration.webhook_skipped = skipped
+    _reach(integration, WizardStep.REVIEW)
+
+
+def start(integration: Integration, user: User | None) -> SyncRun:
+    """Activate the integration and open its first run, both or neither.
+
+    Raises Conflict when a step is missing or somebody was quicker, OtherPsaActive while ConnectWise is active.
+    """
+    if WizardStep.REVIEW not in open_steps(integration):
+        raise Conflict("The set-up is not complete.", "Go through the steps; what you entered is kept.")
+    _refuse_beside_other_psa(integration.account)
+    now = clock.now()
+    try:
+        with db.atomic():
+            activated = Integration.update(
+                state=IntegrationState.ACTIVE,
+                activated_at=now,
+                disconnected_at=None,
+                problem="",
+                remedy="",
+                next_sync_at=now + timedelta(minutes=integration.sync_every_minutes),
+            ).where(Integration.id == integration.id, Integration.state == IntegrationState.DRAFT)
+            if not activated.execute():
+                raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")
+            _forget_other_halo(integration)
+            audit.record(integration.account, user, "halo.connected", integration.base_url)
+            return syncing.open_run(integration, kind=RunKind.INITIAL, trigger=RunTrigger.WIZARD, user=user)
+    except IntegrityError as error:
+        raise OtherPsaActive(OTHER_ACTIVE, "Disconnect ConnectWise first, then connect Halo.") from error
+
+
+def parse_types(record_types: list[str]) -> list[str]:
+    """Return the chosen types in sync order, clients among them. Raises Invalid for a type that does not exist."""
+    try:
+        return [each.value for each in in_order(record_types)]
+    except ValueError as error:
+        raise Invalid("record_types", "One of these record types does not exist.") from error
+
+
+def _reach(integration: Integration, step: WizardStep) -> None:
+    """Open the wizard up to this step; going back closes nothing."""
+    furthest = max(STEPS.index(step), STEPS.index(WizardStep(integration.wizard_step)))
+    integration.wizard_step = STEPS[furthest]
+    integration.save()
+
+
+def _places(integration: Integration) -> tuple[str, str, str]:
+    return integration.base_url, integration.auth_server, integration.tenant
+
+
+def _refuse_beside_other_psa(account: Account) -> None:
+    other = Integration.select().where(
+        Integration.account == account, Integration.psa != Psa.HALO, Integration.state.in_(ACTIVE_STATES)
+    )
+    if other.exists():
+        raise OtherPsaActive(OTHER_ACTIVE, "Disconnect ConnectWise first, then connect Halo.")
+
+
+def _forget_other_halo(integration: Integration) -> None:
+    """Drop the copy of another Halo: its ids would be taken for those of this one."""
+    if integration.source_url not in ("", integration.base_url):
+        Record.delete().where(Record.integration == integration).execute()
+    Integration.update(source_url=integration.base_url).where(Integration.id == integration.id).execute()
