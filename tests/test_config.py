@@ -1,0 +1,91 @@
+"""The environment: what is read, and that a wrong value stops the start with a line that names it."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from portal.config import Config, redis_url_file
+from portal.errors import ConfigError
+
+KEY = base64.urlsafe_b64encode(bytes(32)).decode()
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """Set what is needed, and nothing else."""
+    return {"PORTAL_DATA_DIR": str(tmp_path), "PORTAL_SECRET_KEY": "sixteen letters!", "PORTAL_VAULT_KEY": KEY}
+
+
+def test_sqlite_in_the_data_directory_is_the_default(environ: dict[str, str], tmp_path: Path) -> None:
+    config = Config.from_env(environ)
+    assert config.database_url == f"sqlite:///{tmp_path}/portal.sqlite3"
+    assert config.redis_url is None
+    assert config.outbound_allow == frozenset()
+
+
+def test_commands_find_the_embedded_valkey_in_the_data_directory(environ: dict[str, str], tmp_path: Path) -> None:
+    redis_url_file(tmp_path).write_text("unix:///there/valkey.sock\n")
+    assert Config.from_env(environ).redis_url == "unix:///there/valkey.sock"
+
+
+def test_a_named_redis_goes_before_the_embedded_one(environ: dict[str, str], tmp_path: Path) -> None:
+    redis_url_file(tmp_path).write_text("unix:///there/valkey.sock\n")
+    environ["PORTAL_REDIS_URL"] = "redis://queue.example"
+    assert Config.from_env(environ).redis_url == "redis://queue.example"
+
+
+def test_a_key_may_come_from_a_file(environ: dict[str, str], tmp_path: Path) -> None:
+    del environ["PORTAL_SECRET_KEY"]
+    (tmp_path / "mounted").write_text("a key from a mounted file\n")
+    environ["PORTAL_SECRET_KEY_FILE"] = str(tmp_path / "mounted")
+    assert Config.from_env(environ).secret_key == "a key from a mounted file"
+
+
+def test_previous_vault_keys_follow_the_one_in_use(environ: dict[str, str]) -> None:
+    old = base64.urlsafe_b64encode(b"1" * 32).decode()
+    environ["PORTAL_VAULT_KEY_PREVIOUS"] = f"{old} {KEY}"
+    assert Config.from_env(environ).vault_keys == (bytes(32), b"1" * 32, bytes(32))
+
+
+def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, str]) -> None:
+    shown = repr(Config.from_env(environ))
+    assert "sixteen letters!" not in shown
+    assert repr(bytes(32)) not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTAL_DATABASE_URL", "mysql://localhost/portal"),
+        ("PORTAL_REDIS_URL", "localhost:6379"),
+        ("PORTAL_REDIS_URL", "http://localhost"),
+        ("PORTAL_SECRET_KEY", "short"),
+        ("PORTAL_VAULT_KEY", "not base64 at all!"),
+        ("PORTAL_VAULT_KEY", base64.urlsafe_b64encode(b"too short").decode()),
+        ("PORTAL_VAULT_KEY_PREVIOUS", "c2hvcnQ="),
+        ("PORTAL_PUBLIC_URL", "portal.example.com"),
+        ("PORTAL_PUBLIC_URL", "ftp://portal.example.com"),
+        ("PORTAL_OUTBOUND_ALLOW", "https://halo.internal/"),
+        ("PORTAL_OUTBOUND_ALLOW", "*.internal"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        Config.from_env({**environ, name: value})
+
+
+@pytest.mark.parametrize("name", ["PORTAL_SECRET_KEY", "PORTAL_VAULT_KEY"])
+def test_a_missing_key_is_refused_by_name(environ: dict[str, str], name: str) -> None:
+    del environ[name]
+    with pytest.raises(ConfigError, match=name):
+        Config.from_env(environ)
+
+
+def test_a_key_file_that_is_not_there_is_refused_by_name(environ: dict[str, str]) -> None:
+    del environ["PORTAL_VAULT_KEY"]
+    environ["PORTAL_VAULT_KEY_FILE"] = "/nowhere/vault.key"
+    with pytest.raises(ConfigError, match="PORTAL_VAULT_KEY_FILE cannot be read: No such file"):
+        Config.from_env(environ)

@@ -1,0 +1,83 @@
+"""Secrets at rest and in memory: they open only in their place, and never show."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+import pytest
+
+from portal.errors import VaultError
+from portal.models.integrations import Integration
+from portal.vault import Secret, Vault
+
+OLD, NEW = bytes(32), b"\x01" * 32
+
+
+def test_what_is_sealed_opens_in_the_same_place() -> None:
+    vault = Vault((NEW,))
+    assert vault.open(vault.seal(Secret("käse"), "row/1"), "row/1").reveal() == "käse"
+
+
+def test_the_same_secret_never_looks_the_same_twice() -> None:
+    vault = Vault((NEW,))
+    assert vault.seal(Secret("hush"), "row/1") != vault.seal(Secret("hush"), "row/1")
+
+
+def test_a_secret_copied_to_another_row_does_not_open() -> None:
+    vault = Vault((NEW,))
+    with pytest.raises(VaultError, match="does not belong"):
+        vault.open(vault.seal(Secret("hush"), "row/1"), "row/2")
+
+
+def test_a_changed_secret_does_not_open() -> None:
+    vault = Vault((NEW,))
+    sealed = vault.seal(Secret("hush"), "row/1")
+    with pytest.raises(VaultError):
+        vault.open(sealed[:-4] + ("AAAA" if sealed[-4:] != "AAAA" else "BBBB"), "row/1")
+
+
+def test_a_previous_key_opens_but_does_not_seal() -> None:
+    sealed = Vault((OLD,)).seal(Secret("hush"), "row/1")
+    vault = Vault((NEW, OLD))
+    assert vault.open(sealed, "row/1").reveal() == "hush"
+    assert not vault.is_current(sealed)
+    assert vault.is_current(vault.seal(Secret("hush"), "row/1"))
+
+
+def test_a_key_that_is_gone_is_said_with_the_way_out() -> None:
+    sealed = Vault((OLD,)).seal(Secret("hush"), "row/1")
+    with pytest.raises(VaultError) as caught:
+        Vault((NEW,)).open(sealed, "row/1")
+    assert "PORTAL_VAULT_KEY_PREVIOUS" in caught.value.remedy
+
+
+def test_a_secret_does_not_show() -> None:
+    secret = Secret("hush")
+    assert "hush" not in f"{secret} {secret!r} {[secret]} {secret!s:>20}"
+
+
+@pytest.mark.parametrize("leak", [pickle.dumps, json.dumps, copy.deepcopy, hash])
+def test_a_secret_is_not_handed_on(leak: object) -> None:
+    assert callable(leak)
+    with pytest.raises(TypeError):
+        leak(Secret("hush"))
+
+
+def test_secrets_are_not_compared() -> None:
+    with pytest.raises(TypeError):
+        _ = Secret("hush") == Secret("hush")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_column_holds_no_plain_text() -> None:
+    row = Integration(uid="u1", client_secret=Secret("hush"))
+    assert "hush" not in row.__data__["client_secret"]
+    assert row.client_secret.reveal() == "hush"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_column_refuses_plain_text() -> None:
+    with pytest.raises(TypeError, match="client_secret takes a Secret"):
+        Integration(uid="u1", client_secret="hush")
