@@ -7,8 +7,8 @@ from peewee import IntegrityError
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account
-from portal.models.audit import AuditEntry
 from portal.models.integrations import Psa
+from portal.services import audit
 
 
 def create(name: str) -> Account:
@@ -19,7 +19,7 @@ def create(name: str) -> Account:
     try:
         with db.atomic():
             account: Account = Account.create(name=name)
-            AuditEntry.create(account=account, action="account.created")
+            audit.record(account, None, "account.created")
     except IntegrityError as error:
         raise Conflict(f"There is an account named {name} already.", "Choose another name.") from error
     return account
@@ -42,4 +42,4 @@ def set_available(account: Account, psa: Psa, *, available: bool) -> None:
     with db.atomic():
         setattr(account, column.name, available)
         account.save(only=[column])
-        AuditEntry.create(account=account, action=f"{psa}.{'enabled' if available else 'disabled'}")
+        audit.record(account, None, f"{psa}.{'enabled' if available else 'disabled'}")

@@ -14,7 +14,7 @@ from portal.halo.client import HaloClient
 from portal.models.accounts import User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
 from portal.models.sync import LIVE_STATES, LogLevel, RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
-from portal.services import connections
+from portal.services import audit, connections
 from portal.sync import logbook
 from portal.sync.engine import Engine, counts
 from portal.sync.lease import Lease, claim, is_claimable
@@ -98,18 +98,19 @@ def execute(run_id: int) -> None:
         log.get(__name__).info("run ended", run=run_id, state=state.value)
 
 
-def request_cancel(integration: Integration) -> None:
+def request_cancel(integration: Integration, user: User | None = None) -> None:
     """Ask the live run to stop; a run that nobody works on stops at once. Raises NotFound when none is live."""
-    run = live_run(integration)
+    run, now = live_run(integration), clock.now()
     with db.atomic():
-        idle = SyncRun.update(
-            state=RunState.CANCELLED, finished_at=clock.now(), cancel_requested_at=clock.now()
-        ).where(SyncRun.id == run.id, SyncRun.state.in_([RunState.QUEUED, RunState.WAITING]))
+        idle = SyncRun.update(state=RunState.CANCELLED, finished_at=now, cancel_requested_at=now).where(
+            SyncRun.id == run.id, SyncRun.state.in_([RunState.QUEUED, RunState.WAITING])
+        )
         if idle.execute():
             _cancel_steps(run)
             logbook.note(run, "The sync was cancelled. What had arrived by then is kept.")
         else:
-            SyncRun.update(cancel_requested_at=clock.now()).where(SyncRun.id == run.id).execute()
+            SyncRun.update(cancel_requested_at=now).where(SyncRun.id == run.id).execute()
+        audit.record(integration.account, user, "sync.cancelled", f"run {run.id}")
 
 
 def stop_for_good(integration: Integration) -> None:
@@ -181,7 +182,7 @@ def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
 def _pause(waits: int, retry_after: float | None) -> timedelta:
     if retry_after is not None:
         return timedelta(seconds=retry_after)
-    return min(FIRST_WAIT * 2**waits, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << waits), LONGEST_WAIT)
 
 
 def _fail(lease: Lease, run: SyncRun, problem: str, remedy: str) -> None:
@@ -210,5 +211,5 @@ def _crash_report(run: SyncRun) -> tuple[str, str]:
     where = f"page {step.pages_done + 1} of {step.record_type}" if step else "the start of the run"
     return (
         f"The sync was broken off {MOST_CRASHES} times at {where}.",
-        "Send us the log of this run; we look into it.",
+        "Send us this run's log; we look into it.",
     )

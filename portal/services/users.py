@@ -11,7 +11,7 @@ from peewee import IntegrityError
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account, RoleName, User
-from portal.models.audit import AuditEntry
+from portal.services import audit
 from portal.vault import Secret
 
 PASSWORD_MIN_LENGTH = 12
@@ -30,7 +30,7 @@ def create(account: Account, email: str, password: Secret, role: RoleName, *, na
                 password=hashed,
                 fs_uniquifier=uuid.uuid4().hex,
             )
-            AuditEntry.create(account=account, action="user.created", detail=f"{address} as {role}")
+            audit.record(account, None, "user.created", f"{address} as {role}")
     except IntegrityError as error:
         raise Conflict(f"There is a user {address} already.", "One address belongs to one account.") from error
     return user
@@ -53,7 +53,7 @@ def set_role(user: User, role: RoleName) -> None:
     with db.atomic():
         user.role = role
         user.save(only=[User.role])
-        AuditEntry.create(account=user.account, action="user.role", detail=f"{user.email} is now {role}")
+        audit.record(user.account, None, "user.role", f"{user.email} is now {role}")
 
 
 def set_password(user: User, password: Secret) -> None:
@@ -62,7 +62,7 @@ def set_password(user: User, password: Secret) -> None:
         user.password = _hash(password)
         user.fs_uniquifier = uuid.uuid4().hex  # sessions carry it, so the old ones stop counting
         user.save(only=[User.password, User.fs_uniquifier])
-        AuditEntry.create(account=user.account, action="user.password", detail=user.email)
+        audit.record(user.account, None, "user.password", user.email)
 
 
 def _normalised(email: str) -> str:

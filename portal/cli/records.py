@@ -1,0 +1,89 @@
+"""`portal records`: the copy of the PSA's records."""
+
+from __future__ import annotations
+
+from typing import IO
+
+import click
+
+from portal.cli import exporting
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json, print_table
+from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, halo_of
+from portal.models.records import RecordState
+from portal.services import records as copy
+from portal.sync.record_types import RecordType
+
+state_option = click.option(
+    "--state",
+    type=click.Choice([state.value for state in RecordState]),
+    default=RecordState.LIVE.value,
+    show_default=True,
+)
+
+
+@click.group()
+def records() -> None:
+    """Count, look up and export the records that were copied."""
+
+
+@records.command()
+@account_option
+@json_option
+@opened()
+def count(account: str, *, as_json: bool) -> None:
+    """Count the records of each type."""
+    counts = copy.counts(halo_of(account))
+    if as_json:
+        print_json(counts)
+    else:
+        states = [state.value for state in RecordState]
+        rows = [(record_type, *(found[state] for state in states)) for record_type, found in counts.items()]
+        print_table(("TYPE", *(state.upper().replace("_", " ") for state in states)), rows)
+
+
+@records.command("list")
+@account_option
+@click.argument("record_type", type=RECORD_TYPE)
+@state_option
+@click.option("--containing", default="", help="Text in the name or the reference.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@json_option
+@opened()
+def list_(account: str, record_type: RecordType, state: str, containing: str, limit: int, *, as_json: bool) -> None:
+    """List records of a type by name."""
+    found = copy.look_up(halo_of(account), record_type, state=RecordState(state), containing=containing, limit=limit)
+    if as_json:
+        print_json([copy.as_row(record) for record in found])
+    else:
+        rows = [
+            (record.remote_id, record.name, record.client_name, record.reference, record.status) for record in found
+        ]
+        print_table(("ID", "NAME", "CLIENT", "REFERENCE", "STATUS"), rows)
+
+
+@records.command()
+@account_option
+@click.argument("record_type", type=RECORD_TYPE)
+@click.argument("remote_id", type=int)
+@opened()
+def show(account: str, record_type: RecordType, remote_id: int) -> None:
+    """Show one record with all that the PSA sent, as JSON."""
+    print_json(copy.as_document(copy.get(halo_of(account), record_type, remote_id)))
+
+
+@records.command()
+@account_option
+@click.option("--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated; all if not given.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in RecordState]), help="Only records in this state."
+)
+@click.option("--format", "as_format", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--output", type=click.File("w", encoding="utf-8", lazy=True, atomic=True), default="-")
+@opened()
+def export(account: str, types: list[RecordType], state: str | None, as_format: str, output: IO[str]) -> None:
+    """Write records to standard output or a file: whole as JSON lines, or their columns as CSV."""
+    write = exporting.as_csv if as_format == "csv" else exporting.as_json_lines
+    integration = halo_of(account)
+    wanted = RecordState(state) if state else None
+    write((record for each in types for record in copy.export(integration, each, wanted)), output)

@@ -1,0 +1,108 @@
+"""Reading the copy: how many there are, looking some up, and handing all of them over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from peewee import fn
+
+from portal.errors import NotFound
+from portal.models.integrations import Integration
+from portal.models.records import Record, RecordState
+from portal.sync.record_types import RecordType
+
+BATCH = 500
+
+# What an export tells of a record besides its payload.
+COLUMNS = (
+    Record.record_type,
+    Record.remote_id,
+    Record.state,
+    Record.name,
+    Record.client_remote_id,
+    Record.client_name,
+    Record.site_remote_id,
+    Record.reference,
+    Record.status,
+    Record.is_active,
+    Record.remote_updated_at,
+    Record.first_seen_at,
+    Record.changed_at,
+)
+COLUMN_NAMES = tuple(column.name for column in COLUMNS)
+
+
+def counts(integration: Integration) -> dict[str, dict[str, int]]:
+    """Count each type's records by state; a type without records counts nought."""
+    found = {
+        record_type.value: dict.fromkeys((state.value for state in RecordState), 0) for record_type in RecordType
+    }
+    rows: Any = (
+        Record.select(Record.record_type, Record.state, fn.COUNT(Record.id))
+        .where(Record.integration == integration)
+        .group_by(Record.record_type, Record.state)
+        .tuples()
+    )
+    for record_type, state, number in rows:
+        found[record_type][state] = number
+    return found
+
+
+def look_up(
+    integration: Integration,
+    record_type: RecordType,
+    *,
+    state: RecordState = RecordState.LIVE,
+    containing: str = "",
+    limit: int = 50,
+) -> list[Record]:
+    """List records by name; `containing` keeps those with that text in their name or reference."""
+    query = Record.select().where(
+        Record.integration == integration, Record.record_type == record_type, Record.state == state
+    )
+    if containing:
+        query = query.where(Record.name.contains(containing) | Record.reference.contains(containing))
+    return list(query.order_by(Record.name, Record.remote_id).limit(limit))
+
+
+def get(integration: Integration, record_type: RecordType, remote_id: int) -> Record:
+    record: Record | None = Record.get_or_none(
+        Record.integration == integration, Record.record_type == record_type, Record.remote_id == remote_id
+    )
+    if record is None:
+        raise NotFound(
+            f"The copy has no record {remote_id} among {record_type}.",
+            "The sync logs tell whether it failed; filters may leave it out; or Halo has not sent it yet.",
+        )
+    return record
+
+
+def export(integration: Integration, record_type: RecordType, state: RecordState | None = None) -> Iterator[Record]:
+    """Read all records of a type in order of their id, a small batch at a time, whatever their number."""
+    after = None
+    while batch := _batch(integration, record_type, state, after):
+        yield from batch
+        after = batch[-1].remote_id
+
+
+def as_row(record: Record) -> dict[str, Any]:
+    """Return the typed columns by name."""
+    return {name: getattr(record, name) for name in COLUMN_NAMES}
+
+
+def as_document(record: Record) -> dict[str, Any]:
+    """Return the typed columns and the payload as the PSA sent it."""
+    return {**as_row(record), "payload": json.loads(record.payload)}
+
+
+def _batch(
+    integration: Integration, record_type: RecordType, state: RecordState | None, after: int | None
+) -> list[Record]:
+    query = Record.select().where(Record.integration == integration, Record.record_type == record_type)
+    if state is not None:
+        query = query.where(Record.state == state)
+    if after is not None:
+        query = query.where(Record.remote_id > after)
+    return list(query.order_by(Record.remote_id).limit(BATCH))
