@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from portal import db, vault
+from portal import db, guard, vault
 from portal.config import Config
+from portal.jobs import queue
 
 
 def bind(config: Config) -> None:
-    """Bind the database and the vault of this process."""
+    """Bind the database, the vault, the network's guard and the queue of this process."""
     db.bind(config.database_url)
     vault.bind(config.vault_keys)
+    guard.bind(config.outbound_allow)
+    queue.bind(config.redis_url)

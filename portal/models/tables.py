@@ -1,0 +1,24 @@
+"""Every table, owners before what refers to them. The migrations are checked against this list."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portal.db import BaseModel
+from portal.models.accounts import Account, User
+from portal.models.audit import AuditEntry
+from portal.models.integrations import Integration
+from portal.models.records import Record
+from portal.models.sync import SyncLog, SyncPage, SyncRun, SyncStep
+
+TABLES: Final[list[type[BaseModel]]] = [
+    Account,
+    User,
+    AuditEntry,
+    Integration,
+    Record,
+    SyncRun,
+    SyncStep,
+    SyncPage,
+    SyncLog,
+]
