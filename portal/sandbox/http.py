@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 
 _LONGEST_LINE = 65_536
+_LARGE = 256 * 1024
 _LONGEST_BODY = 16 * 1024 * 1024
 
 
@@ -40,17 +42,24 @@ class Response:
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def head(self, length: int | None = None) -> bytes:
-        """Status line and headers, with the true length unless another is asked for."""
+    def head(self) -> bytes:
         lines = [f"HTTP/1.1 {self.status} {_phrase(self.status)}"]
         if self.content_type:
             lines.append(f"Content-Type: {self.content_type}")
         lines.extend(f"{name}: {value}" for name, value in self.headers.items())
-        lines.append(f"Content-Length: {len(self.body) if length is None else length}")
+        lines.append(f"Content-Length: {len(self.body)}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def encode(self) -> bytes:
         return self.head() + self.body
+
+    def send(self, peer: socket.socket) -> None:
+        """Write it at once; only a large body goes by itself, since joining it to its head would copy it."""
+        if len(self.body) < _LARGE:
+            peer.sendall(self.encode())
+        else:
+            peer.sendall(self.head())
+            peer.sendall(self.body)
 
 
 def json_response(data: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -80,7 +80,7 @@ class Verbs(ABC):
         return self._do("create", record_type, count=count, **rest)
 
     def change(self, record_type: str, ids: Sequence[int] | None = None, **rest: Any) -> list[int]:
-        """Edit records: `change("clients", [12], fields={"name": "New"})`, or `change("clients", count=5, seed=1)`."""
+        """Edit records: `change("clients", [12], fields={"name": "New"})`, or five drawn ones: `count=5, seed=1`."""
         return self._do("change", record_type, ids=ids, **rest)
 
     def deactivate(self, record_type: str, ids: Sequence[int] | None = None, **rest: Any) -> list[int]:

@@ -25,8 +25,7 @@ def deliver(peer: socket.socket, response: Response, faults: tuple[Fault, ...], 
             _reset(peer, response.encode()[: fault.size])
         elif fault.what == "huge":
             _huge(peer, fault)
-    peer.sendall(response.encode())
-    return None
+    return response.send(peer)
 
 
 def _wait(seconds: float, stopping: Event) -> None:

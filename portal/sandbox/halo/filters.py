@@ -86,18 +86,18 @@ def _kept_unless_false(field: str, *, when: bool) -> Predicate:
 
 
 NUMBERS = frozenset(
-    [
-        "toplevel_id",
-        "client_id",
-        "site_id",
-        "assettype_id",
+    {
+        "agent_id",
         "assetgroup_id",
-        "supplier_id",
+        "assettype_id",
+        "client_id",
         "contract_id",
         "item_id",
-        "agent_id",
+        "site_id",
         "status",
-    ]
+        "supplier_id",
+        "toplevel_id",
+    }
 )
 
 FILTERS: dict[str, dict[str, Predicate]] = {

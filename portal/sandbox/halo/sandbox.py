@@ -47,7 +47,7 @@ class HaloSandbox(Verbs):
 
     def _exchange(self, request: Request, peer: socket.socket) -> None:
         if request.path.startswith(PREFIX):
-            peer.sendall(self._controlled(request).encode())
+            self._controlled(request).send(peer)
             return
         answer = reply(self._instance, request)
         if self._stopping.wait(self._instance.knobs.latency):

@@ -15,19 +15,19 @@ from portal.sandbox.halo.store import Row, Table, encode_row
 
 _REMEMBERED = 24
 _ALWAYS = frozenset(
-    [
-        "order",
-        "orderdesc",
-        "includeactive",
-        "includeinactive",
+    {
         "activeinactive",
-        "open_only",
         "closed_only",
-        "includeclosed",
         "idonly",
+        "includeactive",
+        "includeclosed",
+        "includeinactive",
         "lastupdatefromdate",
         "lastupdatetodate",
-    ]
+        "open_only",
+        "order",
+        "orderdesc",
+    }
 )
 
 
