@@ -1,4 +1,4 @@
-"""What every process does first: point the stores at what the operator configured. Opens no connection."""
+"""What every process does first: point the stores and the door at what the operator configured. Opens no connection."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from portal.jobs import queue
 
 
 def bind(config: Config) -> None:
-    """Bind the database, the vault, the network's guard and the queue of this process."""
+    """Bind the database, the vault, the queue and the guard of outbound calls."""
     db.bind(config.database_url)
     vault.bind(config.vault_keys)
-    guard.bind(config.outbound_allow)
     queue.bind(config.redis_url)
+    guard.bind(config.outbound_allow)

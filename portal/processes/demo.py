@@ -48,7 +48,12 @@ class Halo:
         return f"http://{self.host}"
 
     def program(self) -> Program:
-        options = {"--port": str(self.port), "--client-id": CLIENT_ID, "--client-secret": CLIENT_SECRET}
+        options = {
+            "--port": str(self.port),
+            "--client-id": CLIENT_ID,
+            "--client-secret": CLIENT_SECRET,
+            "--latency": "0.25",  # about what a real one takes, so that there is a sync to watch
+        }
         words = [word for option in options.items() for word in option]
         return Program("sandbox", [sys.executable, "-m", "portal.sandbox", "halo", *words])
 
