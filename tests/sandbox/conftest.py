@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
+from tests.sandbox.visitor import Visitor
+
+SIZES = {
+    "clients": 20,
+    "sites": 30,
+    "contacts": 150,
+    "products": 60,
+    "assets": 130,
+    "opportunities": 220,
+    "contracts": 110,
+}
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(tenants=[TenantSettings(sizes=SIZES)])
+
+
+@pytest.fixture
+def sandbox(settings: Settings) -> Iterator[HaloSandbox]:
+    with running(HaloSandbox(settings)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def stranger(sandbox: HaloSandbox) -> Iterator[httpx.Client]:
+    """Somebody without a token."""
+    with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def visitor(sandbox: HaloSandbox) -> Iterator[Visitor]:
+    """Somebody with a token for everything."""
+    with Visitor(sandbox) as visitor:
+        yield visitor
