@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import msgspec
 import stamina
@@ -13,7 +13,7 @@ from portal.errors import PsaUnavailable
 from portal.halo import diagnosis, records
 from portal.halo.auth import Credentials, TokenSource
 from portal.halo.pages import Page, Sent, decoded, unseen
-from portal.halo.records import Columns, Facts
+from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, Resource
 from portal.outbound import Answer, Door, Limits, OutboundError
 
@@ -85,11 +85,8 @@ class HaloClient:
             if nothing_new or all_seen or last_uncounted:
                 return
 
-    def facts(self, record_type: str, row: Any) -> Facts:
-        return records.facts(record_type, row)
-
-    def columns(self, record_type: str, row: Any) -> Columns:
-        return records.columns(record_type, row)
+    def columns(self, record_type: str, payload: bytes) -> Columns:
+        return records.columns(record_type, payload)
 
     def _page(self, record_type: str, resource: Resource, number: int, seen: set[int]) -> tuple[Page, Sent]:
         params = {**resource.params, **PAGING, "page_no": str(number), "page_size": str(PAGE_SIZE)}

@@ -30,6 +30,6 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     "contacts": Resource("Users", "users", "contacts (Users)", BOTH_STATES),
     "products": Resource("Item", "items", "products (Items)", BOTH_STATES),
     "assets": Resource("Asset", "assets", "assets", BOTH_STATES),
-    "opportunities": Resource("Opportunities", "tickets", "opportunities", {"includeclosed": "true"}),
+    "opportunities": Resource("Opportunities", "tickets", "opportunities", {"includeclosed": "0,1"}),
     "contracts": Resource("ClientContract", "contracts", "contracts", {"includeinactive": "true"}),
 }

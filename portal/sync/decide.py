@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from portal.models.records import RecordState
 from portal.sync.record_types import RecordType
-from portal.sync.source import Facts
+from portal.sync.source import Columns, Facts, Row
 
 DIGEST_BYTES: Final = 16
 
@@ -37,72 +35,64 @@ class Scope:
         return facts.client_id is not None and facts.client_id not in self.clients
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
-    """A row to be written, with the payload as it is stored and its digest."""
+    """A record to be written."""
 
     remote_id: int
-    row: Any
     digest: bytes
     payload: str
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A row that cannot be stored, and the reason for people."""
-
-    name: str
-    reason: str
+    columns: Columns
 
 
 @dataclass
 class Decision:
-    """`out_of_scope` names rows that are stored live and match no longer; `left_out` counts all that do not match."""
+    """`out_of_scope` names rows that are stored live and match no longer; `left_out` counts all that do not match.
+
+    `rejected` holds, for each row that cannot be stored, the reason for people.
+    """
 
     created: list[Change] = field(default_factory=list)
     updated: list[Change] = field(default_factory=list)
     out_of_scope: list[int] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
     unchanged: int = 0
     left_out: int = 0
 
 
 def decide(
     record_type: str,
-    rows: Iterable[Any],
+    rows: Iterable[Row],
     stored: Mapping[int, Stored],
     scope: Scope,
-    read_facts: Callable[[str, Any], Facts],
+    read_columns: Callable[[str, bytes], Columns],
 ) -> Decision:
     """Sort each row into exactly one of created, updated, unchanged, left out and rejected."""
     decision = Decision()
     for row in rows:
-        try:
-            facts = read_facts(record_type, row)
-            digest, payload = fingerprint(row)
-        except ValueError as error:
-            decision.rejected.append(Rejected(_name(row), str(error)))
+        if row.facts is None:
+            decision.rejected.append(row.problem)
             continue
-        before = stored.get(facts.remote_id)
-        if scope.leaves_out(record_type, facts):
+        remote_id = row.facts.remote_id
+        before = stored.get(remote_id)
+        if scope.leaves_out(record_type, row.facts):
             decision.left_out += 1
             if before is not None and before.state == RecordState.LIVE:
-                decision.out_of_scope.append(facts.remote_id)
-        elif before is None:
-            decision.created.append(Change(facts.remote_id, row, digest, payload.decode()))
-        elif before.digest != digest or before.state != RecordState.LIVE:
-            decision.updated.append(Change(facts.remote_id, row, digest, payload.decode()))
-        else:
+                decision.out_of_scope.append(remote_id)
+            continue
+        digest = fingerprint(row.payload)
+        if before is not None and before.digest == digest and before.state == RecordState.LIVE:
             decision.unchanged += 1
+            continue
+        try:
+            change = Change(remote_id, digest, row.payload.decode(), read_columns(record_type, row.payload))
+        except ValueError as error:
+            decision.rejected.append(f"Record {remote_id}: {error}")
+            continue
+        (decision.created if before is None else decision.updated).append(change)
     return decision
 
 
-def fingerprint(row: Any) -> tuple[bytes, bytes]:
-    """Return the digest and the text of a row; the order of its keys does not matter."""
-    payload = msgspec.json.encode(row, order="sorted")
-    return hashlib.blake2b(payload, digest_size=DIGEST_BYTES).digest(), payload
-
-
-def _name(row: Any) -> str:
-    name = row.get("name") if isinstance(row, dict) else None
-    return name.replace("\0", "")[:255] if isinstance(name, str) else ""
+def fingerprint(payload: bytes) -> bytes:
+    """Return what changes with every byte of the payload. Halo writes the keys of a record in the same order."""
+    return hashlib.blake2b(payload, digest_size=DIGEST_BYTES).digest()

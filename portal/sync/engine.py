@@ -84,12 +84,12 @@ class Engine:
         return Scope(active_only, clients)
 
     def _write_page(self, step: SyncStep, page: Page, scope: Scope) -> set[int]:
-        ids = _usable_ids(self._source, step.record_type, page.rows)
+        ids = [row.facts.remote_id for row in page.rows if row.facts is not None]
         requests = self._new_requests()
         with self._lease.writing(requests=SyncRun.requests + requests, crashes=0, waits=0):
             stored = store.stored_among(self._integration_id, step.record_type, ids)
-            decision = decide(step.record_type, page.rows, stored, scope, self._source.facts)
-            store.write(self._integration_id, step.record_type, decision, self._source.columns)
+            decision = decide(step.record_type, page.rows, stored, scope, self._source.columns)
+            store.write(self._integration_id, step.record_type, decision)
             SyncPage.create(step=step, number=page.number, remote_ids=array("q", ids).tobytes())
             _count(step, page, decision, requests)
             logbook.note_page(self._run, step.record_type, page.number, len(page.rows), page.seconds, decision)
@@ -186,16 +186,6 @@ def _ids_of_pages(step: SyncStep) -> set[int]:
     for page in SyncPage.select().where(SyncPage.step == step):
         seen.update(array("q", bytes(page.remote_ids)))
     return seen
-
-
-def _usable_ids(source: Source, record_type: str, rows: list[Any]) -> list[int]:
-    ids = []
-    for row in rows:
-        try:
-            ids.append(source.facts(record_type, row).remote_id)
-        except ValueError:
-            continue
-    return ids
 
 
 def _count(step: SyncStep, page: Page, decision: Decision, requests: int) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from portal.models.sync import LogLevel, SyncLog, SyncRun
-from portal.sync.decide import Decision, Rejected
+from portal.sync.decide import Decision
 
 # A page with thousands of bad rows is one mistake, told often enough.
 MOST_REJECTED_ROWS = 100
@@ -49,11 +48,11 @@ def note_page(run: SyncRun, record_type: str, number: int, rows: int, seconds: f
     _note_rejected(run, record_type, decision.rejected)
 
 
-def _note_rejected(run: SyncRun, record_type: str, rejected: Iterable[Rejected]) -> None:
-    for row in list(rejected)[:MOST_REJECTED_ROWS]:
+def _note_rejected(run: SyncRun, record_type: str, rejected: list[str]) -> None:
+    for reason in rejected[:MOST_REJECTED_ROWS]:
         note(
             run,
-            f"{row.name or 'A record without a name'} was not stored. {row.reason}",
+            f"A record was not stored. {reason}",
             level=LogLevel.WARNING,
             remedy="The other records are not affected. Look at this record in Halo.",
             record_type=record_type,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class Facts(Protocol):
@@ -39,13 +39,24 @@ class Columns(Protocol):
     def remote_updated_at(self) -> datetime | None: ...
 
 
+class Row(Protocol):
+    """One record as the PSA sent it. `facts` is None when it cannot be used; `problem` tells people why."""
+
+    @property
+    def facts(self) -> Facts | None: ...
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def problem(self) -> str: ...
+
+
 class Page(Protocol):
     """`rows` are those that no earlier page had; `total` is how many the PSA says there are."""
 
     @property
     def number(self) -> int: ...
     @property
-    def rows(self) -> list[Any]: ...
+    def rows(self) -> Sequence[Row]: ...
     @property
     def total(self) -> int | None: ...
     @property
@@ -53,14 +64,12 @@ class Page(Protocol):
 
 
 class Source(Protocol):
-    """Reads the pages of a record type, and reads facts and columns out of a row.
+    """Reads the pages of a record type, and the typed columns out of a payload.
 
-    `pages` raises PsaError; `facts` raises ValueError with a reason for people when a row cannot be used.
-    `requests` counts every call so far.
+    `pages` raises PsaError; `columns` raises ValueError with a reason for people. `requests` counts all calls so far.
     """
 
     @property
     def requests(self) -> int: ...
     def pages(self, record_type: str, *, after: int, seen: set[int]) -> Iterator[Page]: ...
-    def facts(self, record_type: str, row: Any) -> Facts: ...
-    def columns(self, record_type: str, row: Any) -> Columns: ...
+    def columns(self, record_type: str, payload: bytes) -> Columns: ...
