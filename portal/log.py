@@ -16,7 +16,7 @@ SECRET_SHAPES: Final = re.compile(
 )
 
 
-def configure(*, as_json: bool) -> None:
+def configure(*, as_json: bool, level: str = "INFO") -> None:
     """Send our own and the libraries' logs through one pipeline: JSON lines, or coloured text on a terminal."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -38,7 +38,7 @@ def configure(*, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
     for chatty in ("httpx", "rq"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
