@@ -1,4 +1,4 @@
-"""What every process does first: point the stores and the door at what the operator configured. Opens no connection."""
+"""What every process does first: point it at the stores the operator configured. Opens no connection."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from portal.models.integrations import Integration
-from portal.services import accounts, integrations
+from portal.services import accounts, integrations, records
 from portal.sync.record_types import RecordType
 
 account_option = click.option("--account", required=True, help="Name of the account.")
@@ -35,3 +35,8 @@ RECORD_TYPES = RecordTypes()
 def halo_of(account: str) -> Integration:
     """Find the account's connection to Halo; raises NotFound when there is no such account or nothing is set up."""
     return integrations.halo(accounts.get(account))
+
+
+def source_of(account: str) -> Integration:
+    """Find what the account's records were copied from, also after it was disconnected."""
+    return records.source(accounts.get(account))

@@ -9,7 +9,7 @@ import click
 from portal.cli import exporting
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table
-from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, halo_of
+from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, source_of
 from portal.models.records import RecordState
 from portal.services import records as copy
 from portal.sync.record_types import RecordType
@@ -33,7 +33,7 @@ def records() -> None:
 @opened()
 def count(account: str, *, as_json: bool) -> None:
     """Count the records of each type."""
-    counts = copy.counts(halo_of(account))
+    counts = copy.counts(source_of(account))
     if as_json:
         print_json(counts)
     else:
@@ -52,7 +52,9 @@ def count(account: str, *, as_json: bool) -> None:
 @opened()
 def list_(account: str, record_type: RecordType, state: str, containing: str, limit: int, *, as_json: bool) -> None:
     """List records of a type by name."""
-    found = copy.look_up(halo_of(account), record_type, state=RecordState(state), containing=containing, limit=limit)
+    found = copy.look_up(
+        source_of(account), record_type, state=RecordState(state), containing=containing, limit=limit
+    )
     if as_json:
         print_json([copy.as_row(record) for record in found])
     else:
@@ -69,7 +71,7 @@ def list_(account: str, record_type: RecordType, state: str, containing: str, li
 @opened()
 def show(account: str, record_type: RecordType, remote_id: int) -> None:
     """Show one record with all that the PSA sent, as JSON."""
-    print_json(copy.as_document(copy.get(halo_of(account), record_type, remote_id)))
+    print_json(copy.as_document(copy.get(source_of(account), record_type, remote_id)))
 
 
 @records.command()
@@ -84,6 +86,6 @@ def show(account: str, record_type: RecordType, remote_id: int) -> None:
 def export(account: str, types: list[RecordType], state: str | None, as_format: str, output: IO[str]) -> None:
     """Write records to standard output or a file: whole as JSON lines, or their columns as CSV."""
     write = exporting.as_csv if as_format == "csv" else exporting.as_json_lines
-    integration = halo_of(account)
+    integration = source_of(account)
     wanted = RecordState(state) if state else None
     write((record for each in types for record in copy.export(integration, each, wanted)), output)

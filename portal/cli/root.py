@@ -7,7 +7,7 @@ from typing import IO, Any
 import click
 from peewee import PeeweeException
 
-from portal.cli import accounts, database, processes, users, vaults
+from portal.cli import accounts, bundles, database, integrations, processes, records, sandboxes, sync, users, vaults
 from portal.errors import ConfigError, PortalError
 
 
@@ -53,6 +53,7 @@ def portal() -> None:
 
 for command in (
     *(processes.up, processes.demo, processes.web, processes.worker, processes.scheduler),
-    *(accounts.account, users.user, database.db_, vaults.vault_),
+    *(accounts.account, users.user, integrations.integration, sync.sync, records.records),
+    *(database.db_, vaults.vault_, bundles.support_bundle, sandboxes.sandbox),
 ):
     portal.add_command(command)

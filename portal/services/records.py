@@ -9,7 +9,8 @@ from typing import Any
 from peewee import fn
 
 from portal.errors import NotFound
-from portal.models.integrations import Integration
+from portal.models.accounts import Account
+from portal.models.integrations import Integration, Psa
 from portal.models.records import Record, RecordState
 from portal.sync.record_types import RecordType
 
@@ -32,6 +33,14 @@ COLUMNS = (
     Record.changed_at,
 )
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
+
+
+def source(account: Account) -> Integration:
+    """Return the link that the account's records came over, in whatever state it is now. Raises NotFound for none."""
+    found: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
+    if found is None:
+        raise NotFound("HaloPSA was never connected.", "Connect it on the Integrations page.")
+    return found
 
 
 def counts(integration: Integration) -> dict[str, dict[str, int]]:

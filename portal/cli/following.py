@@ -1,0 +1,42 @@
+"""Following a run to its end, whoever works on it."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import redis
+from rq import Worker
+
+from portal.errors import ConfigError
+from portal.jobs.queue import queue
+from portal.models.sync import RunState, SyncRun
+from portal.services import syncing
+
+LOOK_SECONDS: Final = 0.25
+PATIENCE_SECONDS: Final = 10.0  # after which a worker that is listed counts as busy or dead
+
+
+def follow(run: SyncRun) -> SyncRun:
+    """Return the run when it has ended. If no worker takes it, work on it in this process.
+
+    A worker that comes late does no harm: the run's lease lets one of us go on.
+    """
+    patience = PATIENCE_SECONDS if _workers_listen() else 0.0
+    idle_since = time.monotonic()
+    while run.is_live:
+        if run.state == RunState.RUNNING:
+            idle_since = time.monotonic()
+        if time.monotonic() - idle_since >= patience and run.id in {each.id for each in syncing.claimable()}:
+            syncing.execute(run.id)
+        else:
+            time.sleep(LOOK_SECONDS)
+        run = SyncRun.get_by_id(run.id)
+    return run
+
+
+def _workers_listen() -> bool:
+    try:
+        return bool(Worker.count(queue=queue()))
+    except (redis.RedisError, ConfigError):
+        return False

@@ -1,0 +1,131 @@
+"""`portal integration`: connect HaloPSA from a shell, on the same services as the wizard."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from portal.cli import asking
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json
+from portal.cli.parameters import RECORD_TYPES, account_option, halo_of
+from portal.errors import PortalError
+from portal.jobs.sync import ring
+from portal.models.integrations import Integration
+from portal.models.sync import SyncRun
+from portal.services import accounts, integrations, permissions, records, wizard
+from portal.services.connections import ConnectionValues, Verdict
+from portal.sync.record_types import RecordType
+
+
+class NotConnected(PortalError):
+    """The connection test did not pass; `field` is the option to mend."""
+
+
+@click.group()
+def integration() -> None:
+    """Connect an account's PSA, test the connection, disconnect."""
+
+
+@integration.command()
+@click.argument("psa", type=click.Choice(["halo"]))
+@account_option
+@click.option("--base-url", required=True, help="Resource Server, such as https://yourcompany.halopsa.com.")
+@click.option("--auth-server", default="", help="Authorisation Server, if it is not the Base URL's.")
+@click.option("--tenant", default="", help="Only for hosted Halo with several tenants.")
+@click.option("--client-id", required=True)
+@click.option("--client-secret-stdin", is_flag=True, help="Read the Client Secret from standard input.")
+@click.option("--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated; all if not given.")
+@click.option("--active-only", is_flag=True, help="Leave out what belongs to inactive clients.")
+@opened()
+def connect(
+    psa: str,  # noqa: ARG001  # there is one so far
+    account: str,
+    base_url: str,
+    auth_server: str,
+    tenant: str,
+    client_id: str,
+    types: list[RecordType],
+    *,
+    client_secret_stdin: bool,
+    active_only: bool,
+) -> None:
+    """Connect a PSA and start its first sync, as the wizard does."""
+    secret = asking.secret("Client Secret", from_stdin=client_secret_stdin)
+    draft = wizard.draft(accounts.get(account))
+    wizard.save_connection(draft, ConnectionValues(base_url, auth_server, tenant, client_id, secret))
+    agent = _passed(wizard.test_connection(draft, None)).agent
+    click.echo(f"Connected as {agent}.")
+    wizard.choose_data(draft, [each.value for each in types], active_only)
+    wizard.finish_webhooks(draft, skipped=True)
+    run: SyncRun = wizard.start(draft, None)
+    ring(run)
+    click.echo(f"Run {run.id} is the first sync. `portal sync status --account {account!r}` tells how it goes.")
+
+
+@integration.command()
+@account_option
+@json_option
+@opened()
+def test(account: str, *, as_json: bool) -> None:
+    """Test the stored connection; exits with 1 if it fails."""
+    one = halo_of(account)
+    verdict = integrations.test_again(one, None)
+    if as_json:
+        print_json({**asdict(verdict), "permissions": permissions.probe(one) if verdict.ok else {}})
+    elif verdict.ok:
+        click.echo(f"Connected as {verdict.agent}.")
+    _passed(verdict)
+
+
+@integration.command()
+@account_option
+@json_option
+@opened()
+def status(account: str, *, as_json: bool) -> None:
+    """Say what is connected, and what is wrong with it if anything is."""
+    one = halo_of(account)
+    if as_json:
+        print_json(_status(one))
+        return
+    click.echo(f"HaloPSA at {one.base_url}, as {one.agent_name}: {one.state}.")
+    click.echo(f"Syncs {', '.join(one.record_types)}{' of active clients' if one.active_only else ''}.")
+    for line in (one.problem, one.remedy):
+        if line:
+            click.echo(line)
+
+
+@integration.command()
+@account_option
+@click.confirmation_option(prompt="Stop syncing and forget the Client Secret?")
+@opened()
+def disconnect(account: str) -> None:
+    """Stop syncing and forget the Client Secret. The copied records stay."""
+    integrations.disconnect(halo_of(account), None)
+    click.echo("Disconnected. The copied records stay.")
+
+
+def _passed(verdict: Verdict) -> Verdict:
+    if not verdict.ok:
+        where = f" (--{verdict.field.replace('_', '-')})" if verdict.field else ""
+        raise NotConnected(f"{verdict.problem}{where}", verdict.remedy)
+    return verdict
+
+
+def _status(one: Integration) -> dict[str, object]:
+    return {
+        "psa": one.psa,
+        "state": one.state,
+        "base_url": one.base_url,
+        "auth_server": one.auth_server,
+        "tenant": one.tenant,
+        "client_id": one.client_id,
+        "agent": one.agent_name,
+        "record_types": one.record_types,
+        "active_only": one.active_only,
+        "next_sync_at": one.next_sync_at,
+        "problem": one.problem,
+        "remedy": one.remedy,
+        "records": records.counts(one),
+    }

@@ -1,0 +1,21 @@
+"""`portal sandbox`: simulated servers to try the portal on."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+
+@click.group()
+def sandbox() -> None:
+    """Serve a simulated PSA on this machine."""
+
+
+@sandbox.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def halo(arguments: tuple[str, ...]) -> None:
+    """Serve a simulated HaloPSA; `portal sandbox halo --help` lists its options."""
+    from portal.sandbox import halo as simulated
+
+    sys.exit(simulated.main(list(arguments)))

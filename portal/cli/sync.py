@@ -1,0 +1,131 @@
+"""`portal sync`: run syncs, see how they go, read what they logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import click
+
+from portal.cli import reports
+from portal.cli.following import follow
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json
+from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, halo_of, source_of
+from portal.errors import NotFound, PortalError
+from portal.jobs.sync import sync_later
+from portal.models.integrations import Integration
+from portal.models.sync import LogLevel, RunKind, RunState, RunTrigger, SyncLog, SyncRun
+from portal.services import integrations, runs, sync_logs, syncing
+from portal.services.sync_logs import Filters
+from portal.sync.record_types import RecordType
+
+
+class NotComplete(PortalError):
+    """The run has ended, but not green."""
+
+
+@click.group()
+def sync() -> None:
+    """Run syncs and see what they did."""
+
+
+@sync.command()
+@account_option
+@click.option("--types", type=RECORD_TYPES, default=None, help="Comma-separated; all that were chosen if not given.")
+@click.option("--full", is_flag=True, help="Read everything, not only what has changed.")
+@click.option("--wait", is_flag=True, help="Stay until the run has ended; exits with 1 unless it succeeded.")
+@json_option
+@opened()
+def run(account: str, types: list[RecordType] | None, *, full: bool, wait: bool, as_json: bool) -> None:
+    """Start a sync. Without --wait it goes on in the background."""
+    kind = RunKind.FULL if full else RunKind.INCREMENTAL
+    chosen = [each.value for each in types] if types else None
+    started = sync_later(halo_of(account), RunTrigger.CLI, kind=kind, record_types=chosen)
+    ended = follow(started) if wait else started
+    _show(ended, as_json=as_json)
+    if wait and ended.state != RunState.SUCCEEDED:
+        raise NotComplete(
+            ended.problem or f"Run {ended.id} is {ended.state}.",
+            ended.remedy or "`portal sync logs --level warning` tells what is missing.",
+        )
+
+
+@sync.command()
+@account_option
+@json_option
+@opened()
+def status(account: str, *, as_json: bool) -> None:
+    """Show the run that goes on, or the last one."""
+    _show(_last(account), as_json=as_json)
+
+
+@sync.command("list")
+@account_option
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@json_option
+@opened()
+def list_(account: str, limit: int, *, as_json: bool) -> None:
+    """List runs, newest first."""
+    found = runs.newest_first(limit, source_of(account))
+    if as_json:
+        print_json([syncing.report(one) for one in found])
+    else:
+        reports.print_runs(found)
+
+
+@sync.command()
+@account_option
+@opened()
+def cancel(account: str) -> None:
+    """Stop the run that goes on. What has arrived is kept."""
+    syncing.request_cancel(halo_of(account))
+    click.echo("Asked the run to stop.")
+
+
+@sync.command()
+@account_option
+@click.option("--level", type=click.Choice(LogLevel, case_sensitive=False), help="Only lines of this level.")
+@click.option("--type", "record_type", type=RECORD_TYPE, help="Only lines about this record type.")
+@click.option("--run", "run_id", type=int, help="Only lines of this run.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@json_option
+@opened()
+def logs(
+    account: str,
+    level: LogLevel | None,
+    record_type: RecordType | None,
+    run_id: int | None,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Show what syncs have logged, newest first."""
+    lines = islice(_newest_first(source_of(account), Filters(level, record_type, run_id)), limit)
+    if as_json:
+        print_json([reports.log_line(line) for line in lines])
+    else:
+        reports.print_logs(lines)
+
+
+def _newest_first(integration: Integration, filters: Filters) -> Iterator[SyncLog]:
+    page = sync_logs.page(integration, filters)
+    yield from page.rows
+    while page.older is not None:
+        page = sync_logs.page(integration, filters, before=page.older)
+        yield from page.rows
+
+
+def _show(one: SyncRun, *, as_json: bool) -> None:
+    report = syncing.report(one)
+    if as_json:
+        print_json(report)
+    else:
+        reports.print_run(report)
+
+
+def _last(account: str) -> SyncRun:
+    last = integrations.last_run(source_of(account))
+    if last is None:
+        raise NotFound("There has been no sync yet.", "`portal sync run` starts one.")
+    return last
