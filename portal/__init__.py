@@ -16,11 +16,10 @@ def create_app(config: Config) -> Flask:
     from flask import Flask
     from htmx_flask import Htmx
 
-    from portal import db, routes, vault
+    from portal import bootstrap, routes
     from portal.routes import access, assets, connection, errors, formats, headers, limits, login, settings
 
-    db.bind(config.database_url)
-    vault.bind(config.vault_keys)
+    bootstrap.bind(config)
 
     app = Flask(__name__)
     app.config.from_mapping(settings.of(config))

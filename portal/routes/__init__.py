@@ -7,7 +7,19 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    from portal.routes import home, integrations
+    from portal.routes import (
+        configuration,
+        data_sync,
+        home,
+        integrations,
+        setup,
+        setup_connect,
+        sync_filters,
+        sync_logs,
+        webhooks,
+    )
 
-    for module in (home, integrations):
-        app.register_blueprint(module.bp)
+    pages = (home, integrations, setup_connect, setup, data_sync, sync_filters, sync_logs, configuration, webhooks)
+    # The wizard's two files share a blueprint, which is registered once.
+    for blueprint in dict.fromkeys(module.bp for module in pages):
+        app.register_blueprint(blueprint)

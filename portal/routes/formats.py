@@ -1,4 +1,4 @@
-"""How templates write moments, spans and numbers."""
+"""How templates write moments, spans and numbers, and name states."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from flask_security import current_user
 from markupsafe import Markup
 
 from portal import clock
+from portal.routes import words
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(words=words.FOR_TEMPLATES)
     app.jinja_env.filters.update(when=when, ago=ago, span=span, number=number)
 
 

@@ -1,0 +1,66 @@
+"""The Data Sync tab, and the dashboard's address itself."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.errors import NotFound, SyncAlreadyRunning
+from portal.jobs.sync import sync_later
+from portal.models.integrations import Integration
+from portal.models.sync import RunTrigger
+from portal.routes import access
+from portal.routes.answers import wants_fragment
+from portal.services import dashboard, integrations, syncing
+
+bp = Blueprint("data_sync", __name__, url_prefix="/integrations/halo")
+
+
+@bp.get("")
+def dashboard_itself() -> ResponseReturnValue:
+    return redirect(url_for("data_sync.index"))
+
+
+@bp.get("/sync")
+def index() -> ResponseReturnValue:
+    integration = integrations.halo(access.account())
+    tab = dashboard.data_sync(integration)
+    return render_template("halo/sync.html", integration=integration, tab=tab)
+
+
+@bp.get("/sync/progress")
+def progress() -> ResponseReturnValue:
+    """Answer a poll: nothing when nothing has changed since the stamp, else the tab's content."""
+    integration = integrations.halo(access.account())
+    if request.args.get("stamp") == dashboard.stamp(integration):
+        return "", 204
+    return _content(integration)
+
+
+@bp.post("/sync")
+def start() -> ResponseReturnValue:
+    integration = integrations.halo(access.account())
+    try:
+        sync_later(integration, RunTrigger.USER, access.user())
+    except SyncAlreadyRunning as error:
+        flash(f"{error.problem} {error.remedy}", "info")
+        return _content(integration, 409)
+    return _content(integration)
+
+
+@bp.post("/sync/cancel")
+def cancel() -> ResponseReturnValue:
+    integration = integrations.halo(access.account())
+    try:
+        syncing.request_cancel(integration)
+    except NotFound:
+        flash("The sync had ended before it could be cancelled.", "info")
+    return _content(integration)
+
+
+def _content(integration: Integration, status: int = 200) -> Response:
+    """Render the tab's content for htmx; send a plain browser back to the tab."""
+    if not wants_fragment():
+        return make_response(redirect(url_for("data_sync.index"), 303))
+    tab = dashboard.data_sync(integration)
+    return make_response(render_template("halo/_sync.html", integration=integration, tab=tab), status)
