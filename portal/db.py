@@ -27,6 +27,7 @@ class BaseModel(Model):
     class Meta:
         database = db
         legacy_table_names = False
+        only_save_dirty = True
 
 
 class UtcField(DateTimeField):

@@ -26,7 +26,7 @@ class Facts(msgspec.Struct, frozen=True):
     client_id: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Columns:
     """What people look for. Texts have no NUL and at most 255 characters."""
 
@@ -83,8 +83,18 @@ SHAPES: Final[Mapping[str, Shape]] = {
 }
 
 
+def _reader(shape: Shape) -> msgspec.json.Decoder[Any]:
+    """Make a decoder that reads only the keys of the shape: skipping the others is several times as quick."""
+    common = ("active", "inactive", "client_id", "client_name", "site_id", "site_id_int")
+    keys = dict.fromkeys((*common, *shape.name, *shape.reference, *shape.status, *shape.updated))
+    return msgspec.json.Decoder(msgspec.defstruct("Row", [(key, Any, None) for key in keys]))
+
+
+_READERS: Final = {record_type: _reader(shape) for record_type, shape in SHAPES.items()}
+
+
 class _Deciding(msgspec.Struct):
-    """The few keys that are read of every row; skipping the others is what makes an unchanged page quick."""
+    """The few keys that are read of every row, changed or not."""
 
     id: Any = None
     inactive: Any = None
@@ -109,22 +119,20 @@ def facts(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
 def columns(record_type: str, payload: bytes) -> Columns:
     """Read the typed columns; a value of the wrong type is empty. Raises ValueError when it is no JSON object."""
     try:
-        row = msgspec.json.decode(payload, type=dict[str, Any])
+        row = _READERS[record_type].decode(payload)
     except msgspec.DecodeError as error:
         raise ValueError("Halo sent a record that cannot be read.") from error
     shape = SHAPES[record_type]
-    active = row.get("active")
+    active = row.active if isinstance(row.active, bool) else row.inactive is not True
     return Columns(
         name=_first(row, shape.name),
-        client_remote_id=None if record_type == "clients" else as_id(row.get("client_id")),
-        client_name=_text(row.get("client_name")),
-        site_remote_id=as_id(row.get("site_id_int", row.get("site_id"))),
+        client_remote_id=None if record_type == "clients" else as_id(row.client_id),
+        client_name=_text(row.client_name),
+        site_remote_id=as_id(row.site_id_int) or as_id(row.site_id),
         reference=_first(row, shape.reference),
         status=_first(row, shape.status),
-        is_active=(active if isinstance(active, bool) else row.get("inactive") is not True)
-        if shape.has_state
-        else None,
-        remote_updated_at=as_moment(next((row[key] for key in shape.updated if key in row), None)),
+        is_active=active if shape.has_state else None,
+        remote_updated_at=next((moment for key in shape.updated if (moment := as_moment(getattr(row, key)))), None),
     )
 
 
@@ -150,8 +158,11 @@ def as_moment(value: Any) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _first(row: Mapping[str, Any], keys: tuple[str, ...]) -> str:
-    return next((text for key in keys if (text := _text(row.get(key)))), "")
+def _first(row: Any, keys: tuple[str, ...]) -> str:
+    for key in keys:
+        if text := _text(getattr(row, key)):
+            return text
+    return ""
 
 
 def _text(value: Any) -> str:
