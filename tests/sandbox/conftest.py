@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
-from tests.sandbox.visitor import Visitor
+from tests.sandbox.visitor import TLS, Visitor
 
 SIZES = {
     "clients": 20,
@@ -33,7 +33,7 @@ def sandbox(settings: Settings) -> Iterator[HaloSandbox]:
 @pytest.fixture
 def stranger(sandbox: HaloSandbox) -> Iterator[httpx.Client]:
     """Somebody without a token."""
-    with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
+    with httpx.Client(base_url=sandbox.url, trust_env=False, verify=TLS) as client:
         yield client
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
 from portal.sandbox.verbs import Verbs
+
+# One for all: httpx would read every CA certificate for each client anew.
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 PATHS = {
     "clients": ("Client", "clients"),
@@ -22,7 +26,7 @@ PATHS = {
 
 class Visitor:
     def __init__(self, sandbox: Verbs, *, tenant: str | None = None, scope: str = "all") -> None:
-        self.http = httpx.Client(base_url=sandbox.url, trust_env=False)
+        self.http = httpx.Client(base_url=sandbox.url, trust_env=False, verify=TLS)
         self._credentials = sandbox.credentials(tenant)
         self.log_in(scope)
 
