@@ -9,12 +9,12 @@ from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.sandbox.visitor import TLS, Visitor
 
 SIZES = {
-    "clients": 20,
-    "sites": 30,
-    "contacts": 150,
-    "products": 60,
+    "clients": 12,
+    "sites": 20,
+    "contacts": 80,
+    "products": 40,
     "assets": 130,
-    "opportunities": 220,
+    "opportunities": 120,
     "contracts": 110,
 }
 

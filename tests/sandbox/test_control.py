@@ -9,7 +9,7 @@ from portal.sandbox.verbs import SandboxError, Verbs
 
 @pytest.fixture(params=["in this process", "over HTTP"])
 def verbs(request: pytest.FixtureRequest, sandbox: HaloSandbox) -> Verbs:
-    """The same verbs, both ways."""
+    """Offer the same verbs both ways."""
     return sandbox if request.param == "in this process" else SandboxControl(sandbox.url)
 
 
@@ -22,10 +22,13 @@ def test_the_sandbox_tells_who_it_is(sandbox: HaloSandbox, verbs: Verbs) -> None
 def test_knobs_turn_one_by_one(verbs: Verbs) -> None:
     before = verbs.settings()
     after = verbs.turn(latency=0.001, caps={"assets": 7})
-    assert after == {**before, "latency": 0.001, "caps": {**before["caps"], "assets": 7}} == verbs.settings()
+    assert after == {**before, "latency": 0.001, "caps": {"assets": 7}} == verbs.settings()
+    assert verbs.turn(caps={"sites": 8})["caps"] == {"assets": 7, "sites": 8}
 
 
-@pytest.mark.parametrize("knobs", [{"speed": 3}, {"latency": "much"}, {"retry_after": "soon"}])
+@pytest.mark.parametrize(
+    "knobs", [{"speed": 3}, {"caps": {"printers": 3}}, {"latency": "much"}, {"retry_after": "soon"}]
+)
 def test_a_wrong_knob_is_refused(verbs: Verbs, knobs: dict[str, object]) -> None:
     with pytest.raises(SandboxError, match="ValidationError"):
         verbs.turn(**knobs)

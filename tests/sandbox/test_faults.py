@@ -52,6 +52,8 @@ def test_a_path_can_be_named(sandbox: HaloSandbox, visitor: Visitor) -> None:
 def test_an_unknown_fault_is_refused(sandbox: HaloSandbox) -> None:
     with pytest.raises(SandboxError, match="no such fault: 'flood'"):
         sandbox.fault("flood")
+    with pytest.raises(SandboxError, match="no such place: 'client'"):
+        sandbox.fault("html", on="client")
 
 
 def test_html_where_json_should_be(sandbox: HaloSandbox, visitor: Visitor) -> None:

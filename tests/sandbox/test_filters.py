@@ -88,6 +88,11 @@ def test_records_of_one_client(visitor: Visitor, record_type: str) -> None:
     assert visitor.ids(record_type, client_id=client_id) == expected
 
 
+def test_assets_of_one_group(visitor: Visitor) -> None:
+    network = visitor.rows("assets", assetgroup_id=51)
+    assert {row["assettype_name"] for row in network} == {"Printer", "Firewall"}
+
+
 def test_general_users_can_be_left_out(sandbox: HaloSandbox, visitor: Visitor) -> None:
     names = [row["name"] for row in visitor.rows("contacts", exclude_generaluser="true")]
     assert len(names) == sandbox.truth("contacts")["total"] - sandbox.truth("sites")["total"]

@@ -42,3 +42,4 @@ def test_the_agents_role_counts_at_once(sandbox: HaloSandbox, visitor: Visitor, 
 def test_rows_that_the_agent_may_not_see_are_just_not_there(sandbox: HaloSandbox, visitor: Visitor) -> None:
     sandbox.change_tenant(unseen=["assets"])
     assert visitor.get("Asset").json() == {"record_count": 0, "assets": []}
+    assert visitor.get("Asset/1").status_code == 404

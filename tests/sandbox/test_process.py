@@ -5,10 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
 from portal.sandbox.__main__ import main
+from portal.sandbox.halo import main as halo
 from portal.sandbox.halo.command import argument_parser, settings_from
 from portal.sandbox.process import spawned
 from tests.sandbox.visitor import Visitor
@@ -41,8 +43,10 @@ def test_it_can_end_with_its_parent() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=30)
     child = int(answer.stdout)
+    deadline = time.monotonic() + 10
     while _runs(child):
-        pass
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def _runs(process_id: int) -> bool:
@@ -51,6 +55,12 @@ def _runs(process_id: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_taken_port_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert halo(["--port", str(taken.getsockname()[1]), "--records", "0"]) == 1
+    assert capsys.readouterr().err.startswith("The sandbox cannot start: ")
 
 
 def test_flags_make_tenants() -> None:

@@ -17,7 +17,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?")
 
 @pytest.fixture(scope="module")
 def halo() -> Iterator[HaloSandbox]:
-    """A tenant of the default size, which these tests only read."""
+    """Hold a larger tenant, which these tests only read."""
     with running(HaloSandbox(Settings(tenants=[TenantSettings(logos=True, sizes=sizes_for(6000))]))) as sandbox:
         yield sandbox
 

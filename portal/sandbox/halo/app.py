@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from portal.sandbox.halo.fault_answers import cut, instead
 from portal.sandbox.halo.faults import DELIVERY, Fault
-from portal.sandbox.halo.filters import BadValueError
+from portal.sandbox.halo.filters import BadValueError, page_number
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.pages import Call, answer
 from portal.sandbox.halo.routes import Target, route
@@ -56,8 +56,7 @@ def _bearer(request: Request) -> str:
 
 
 def _due(instance: Instance, request: Request, target: Target, tenant: str | None) -> tuple[Fault, ...]:
-    number = request.query.get("page_no", "")
-    page = int(number) if number.isdigit() else 1
+    page = page_number(request.query)
     return tuple(instance.faults.due(kind=target.kind, path=request.path, page=page, tenant=tenant))
 
 
@@ -73,6 +72,5 @@ def _earlier_page(request: Request, faults: tuple[Fault, ...]) -> Request:
     """For `repeated_page`: the page before the one that was asked for (halo-api.md section 3.2)."""
     if not any(fault.what == "repeated_page" for fault in faults):
         return request
-    number = request.query.get("page_no", "1")
-    earlier = max(int(number) - 1, 1) if number.isdigit() else 1
+    earlier = max(page_number(request.query) - 1, 1)
     return replace(request, query={**request.query, "page_no": str(earlier)})

@@ -18,10 +18,14 @@ _PARENT_CHECK = 0.5  # seconds
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve as the flags say. Returns the exit status."""
+    """Serve as the flags say. Return the exit status."""
     parser = argument_parser()
     options = parser.parse_args(argv)
-    serve(settings_from(options), exit_with_parent=options.exit_with_parent)
+    try:
+        serve(settings_from(options), exit_with_parent=options.exit_with_parent)
+    except OSError as problem:  # the port is taken, or a certificate cannot be read
+        sys.stderr.write(f"The sandbox cannot start: {problem}\n")
+        return 1
     return 0
 
 

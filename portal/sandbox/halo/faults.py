@@ -7,6 +7,7 @@ from threading import Lock
 
 import msgspec
 
+from portal.sandbox.halo.record_types import RECORD_TYPES
 from portal.sandbox.halo.row_faults import ROW_FAULTS
 
 # Instead of the answer, or in its way:
@@ -15,6 +16,7 @@ DELIVERY = frozenset({"slow", "drip", "reset", "huge"})
 # In a list's figures, and in its rows:
 LIST = frozenset({"repeated_page", "lying_count"})
 KINDS = REPLACING | DELIVERY | LIST | frozenset(ROW_FAULTS)
+PLACES = frozenset({"any", "token", "authinfo", "instanceinfo", "agent", "lookup", "unknown", *RECORD_TYPES})
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,6 +42,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.what not in KINDS:
             raise ValueError(f"no such fault: {self.what!r}; known are {', '.join(sorted(KINDS))}")
+        if not self.on.startswith("/") and self.on not in PLACES:
+            raise ValueError(f"no such place: {self.on!r}; known are {', '.join(sorted(PLACES))} and paths")
 
     def meets(self, *, kind: str, path: str, page: int, tenant: str | None) -> bool:
         place = fnmatchcase(path.lower(), self.on) if self.on.startswith("/") else self.on in {"any", kind}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from portal.sandbox.halo.data.assets import GROUP_OF_ASSET_TYPE
 from portal.sandbox.halo.record_types import CONTRACTS, OPPORTUNITIES, RecordType
 
 Query = Mapping[str, str]
@@ -29,6 +30,14 @@ def whole(query: Query, name: str, default: int) -> int:
         return int(value)
     except ValueError:
         raise BadValueError(name, value) from None
+
+
+def page_number(query: Query) -> int:
+    """Read the page that is asked for; the first when that is not said, or not clear."""
+    try:
+        return max(whole(query, "page_no", 1), 1)
+    except BadValueError:
+        return 1
 
 
 def flag(query: Query, name: str, *, default: bool = False) -> bool:
@@ -71,6 +80,10 @@ def _open_and_closed(query: Query) -> tuple[bool, bool]:
 
 def _same(field: str) -> Predicate:
     return lambda row, value: row.get(field) == int(value)
+
+
+def _in_group(row: Fields, value: str) -> bool:
+    return GROUP_OF_ASSET_TYPE.get(row["assettype_id"]) == int(value)
 
 
 def _contains(*fields: str) -> Predicate:
@@ -121,6 +134,7 @@ FILTERS: dict[str, dict[str, Predicate]] = {
         "client_id": _same("client_id"),
         "site_id": _same("site_id"),
         "assettype_id": _same("assettype_id"),
+        "assetgroup_id": _in_group,
         "contract_id": _same("contract_id"),
         "item_id": _same("item_id"),
         "search": _contains("inventory_number", "key_field", "key_field2", "key_field3"),

@@ -42,7 +42,7 @@ def list_answer(tenant: Tenant, record_type: RecordType, query: Query, knobs: Kn
         return whole_list  # idonly does not go with paging
     if not flag(query, "pageinate"):
         return _first_rows(whole_list, record_type, query)
-    return _page(whole_list, knobs.caps[kind], query, knobs)
+    return _page(whole_list, knobs.cap(record_type), query, knobs)
 
 
 def _first_rows(whole_list: ListAnswer, record_type: RecordType, query: Query) -> ListAnswer:

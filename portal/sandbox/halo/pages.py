@@ -8,7 +8,7 @@ from portal.sandbox.halo.auth import token_answer
 from portal.sandbox.halo.details import detail
 from portal.sandbox.halo.fault_answers import spoiled_fields, spoiled_list
 from portal.sandbox.halo.faults import Fault
-from portal.sandbox.halo.filters import BadValueError
+from portal.sandbox.halo.filters import whole
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.lists import list_answer
 from portal.sandbox.halo.lookups import lookup
@@ -88,7 +88,7 @@ def _records(instance: Instance, call: Call, tenant: Tenant, record_type: Record
         return spoiled_list(page, call.faults).response()
     if item == "me":  # with an agent's token there is no such contact or client (section 2)
         return _NO_ACCESS if record_type.name == "clients" else _NOT_FOUND
-    if not item.lstrip("-").isdigit():
-        raise BadValueError("id", item)
-    fields = detail(tenant, record_type, int(item))
+    number = whole({"id": item}, "id", 0)
+    unseen = record_type.name in tenant.settings.unseen
+    fields = None if unseen else detail(tenant, record_type, number)
     return json_response(spoiled_fields(fields, call.faults)) if fields else _NOT_FOUND

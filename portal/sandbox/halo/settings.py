@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, Literal
 
 import msgspec
 
-from portal.sandbox.halo.record_types import RECORD_TYPES
+from portal.sandbox.halo.record_types import RECORD_TYPES, RecordType
 
 DEFAULT_RECORDS = 1500
 
@@ -28,6 +29,12 @@ def sizes_for(records: int, **exact: int) -> dict[str, int]:
     return {name: exact.get(name, records * share // 100) for name, share in PROPORTIONS.items()}
 
 
+def _must_be_record_types(*names: Iterable[str]) -> None:
+    for name in chain(*names):
+        if name not in RECORD_TYPES:
+            raise ValueError(f"{name!r} is no record type; known are {', '.join(RECORD_TYPES)}")
+
+
 class TenantSettings(msgspec.Struct, forbid_unknown_fields=True):
     """One customer's Halo. Empty credentials are made from its name."""
 
@@ -46,9 +53,7 @@ class TenantSettings(msgspec.Struct, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         self.client_id = self.client_id or f"{self.name}-client-id"
         self.client_secret = self.client_secret or f"{self.name}-client-secret"
-        known = set(RECORD_TYPES)
-        for name in {*self.sizes, *self.refused, *self.unseen} - known:
-            raise ValueError(f"{name!r} is no record type; known are {', '.join(RECORD_TYPES)}")
+        _must_be_record_types(self.sizes, self.refused, self.unseen)
 
 
 class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,12 +71,16 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     require_user_agent: bool = False  # section 1.2
     authinfo: dict[str, Any] | None = None  # the whole answer of /api/authinfo, when set
     profile: dict[str, Any] = msgspec.field(default_factory=dict)  # changes to /api/Agent/me
-    caps: dict[str, int] = msgspec.field(
-        default_factory=lambda: {name: each.cap for name, each in RECORD_TYPES.items()}
-    )
+    caps: dict[str, int] = msgspec.field(default_factory=dict)  # largest pages, where not the type's own
     past_end: Literal["empty", "repeat"] = "empty"  # a page after the last one (section 3.2)
     # Types that ignore lastupdatefromdate although they know it (section 3.6).
     ignores_update_filter: list[str] = msgspec.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        _must_be_record_types(self.caps, self.ignores_update_filter)
+
+    def cap(self, record_type: RecordType) -> int:
+        return self.caps.get(record_type.name, record_type.cap)
 
     def changed(self, changes: dict[str, Any]) -> Knobs:
         """Turn some knobs in a copy; `caps` and `profile` keep the entries that are not named."""

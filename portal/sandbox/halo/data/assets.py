@@ -9,6 +9,7 @@ from portal.sandbox.halo.data.world import New, World
 
 ASSET_TYPES = ((128, "Server"), (129, "Workstation"), (130, "Laptop"), (131, "Printer"), (132, "Firewall"))
 ASSET_GROUPS = ((50, "Computers"), (51, "Network"))
+GROUP_OF_ASSET_TYPE = {128: 50, 129: 50, 130: 50, 131: 51, 132: 51}
 ASSET_STATUSES = ((1, "Active"), (2, "In stock"), (3, "In repair"), (9, "Retired"))
 UNKNOWN_OWNER = -99
 
