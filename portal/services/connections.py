@@ -99,7 +99,7 @@ def fingerprint(integration: Integration) -> str:
         integration.auth_server,
         integration.tenant,
         integration.client_id,
-        integration.__data__["client_secret"],
+        integration.__data__.get("client_secret"),
     ]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
