@@ -68,7 +68,7 @@ class Verbs(ABC):
         self, record_type: str | None = None, *, tenant: str | None = None, ids: bool = False, digests: bool = False
     ) -> dict[str, Any]:
         """Count (and list, and digest) the records of one type, or of all by name."""
-        asked = {"tenant": tenant or "", "ids": "1" * ids, "digests": "1" * digests}
+        asked = {"tenant": tenant or "", "ids": "1" if ids else "", "digests": "1" if digests else ""}
         found = self.call("GET", _path("/truth", asked))
         return dict(found[record_type] if record_type else found)
 

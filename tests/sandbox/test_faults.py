@@ -20,6 +20,12 @@ def test_errors_have_empty_bodies(sandbox: HaloSandbox, visitor: Visitor, status
     assert visitor.get("Client").status_code == 200
 
 
+def test_or_bodies_of_some_other_kind(sandbox: HaloSandbox, visitor: Visitor) -> None:
+    sandbox.fault("status", status=400, body='"Token is required"')
+    answer = visitor.get("Client")
+    assert (answer.status_code, answer.json()) == (400, "Token is required")
+
+
 def test_a_fault_comes_when_and_where_it_was_planned(sandbox: HaloSandbox, visitor: Visitor) -> None:
     sandbox.fault("status", on="clients", after=2, times=2)
     assert visitor.get("Site").status_code == 200

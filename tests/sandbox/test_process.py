@@ -11,6 +11,7 @@ import pytest
 
 from portal.sandbox.__main__ import main
 from portal.sandbox.halo import main as halo
+from portal.sandbox.halo import sizes_for
 from portal.sandbox.halo.command import argument_parser, settings_from
 from portal.sandbox.process import spawned
 from tests.sandbox.visitor import Visitor
@@ -61,6 +62,11 @@ def test_a_taken_port_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) ->
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert halo(["--port", str(taken.getsockname()[1]), "--records", "0"]) == 1
     assert capsys.readouterr().err.startswith("The sandbox cannot start: ")
+
+
+def test_the_records_add_up() -> None:
+    assert [sum(sizes_for(records).values()) for records in (0, 1, 99, 1501, 45_000)] == [0, 1, 99, 1501, 45_000]
+    assert sizes_for(1000, assets=7)["assets"] == 7
 
 
 def test_flags_make_tenants() -> None:

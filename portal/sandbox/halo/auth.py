@@ -70,7 +70,7 @@ def _wrong_tenant(knobs: Knobs) -> Response:
 
 
 def _credentials(headers: Mapping[str, str], form: Mapping[str, str]) -> tuple[str, str]:
-    """From HTTP Basic when there is such a header, else from the form."""
+    """From HTTP Basic (whose parts OAuth wants form-encoded) when there is such a header, else from the form."""
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return form.get("client_id", ""), form.get("client_secret", "")

@@ -1,6 +1,6 @@
 """The control API under /_sandbox/: what tests turn and ask, and Halo has not.
 
-GET        /_sandbox/                        address, time, tenants with credentials, requests left of the quota
+GET        /_sandbox/                        address, time, tenants with credentials and used quota
 GET, POST  /_sandbox/settings                the knobs; POST turns those it names
 GET, POST  /_sandbox/tenants/NAME            credentials, permissions; POST changes those it names
 POST       /_sandbox/clock                   {"advance": seconds}

@@ -15,19 +15,20 @@ from portal.sandbox.halo.row_faults import ROW_FAULTS
 from portal.sandbox.halo.settings import Knobs
 from portal.sandbox.http import Response, html_response
 
+_JSON = "application/json; charset=utf-8"
 _MAINTENANCE = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>We will be back soon.</body></html>"
 
 
 def instead(fault: Fault, knobs: Knobs, now: float) -> Response | None:
     """Return what replaces Halo's own answer; None for faults that leave it or only bend it."""
     if fault.what == "status":
-        return Response(fault.status)
+        return Response(fault.status, fault.body.encode(), _JSON if fault.body else "")
     if fault.what == "rate_limit":
         return refusal(knobs, fault.seconds, now)
     if fault.what == "html":
         return html_response(_MAINTENANCE)
     if fault.what == "empty":
-        return Response(200, content_type="application/json; charset=utf-8")
+        return Response(200, content_type=_JSON)
     if fault.what == "redirect":
         status = fault.status if 300 <= fault.status < 400 else 302
         return Response(status, headers={"Location": fault.location or "https://elsewhere.example/login"})

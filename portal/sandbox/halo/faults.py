@@ -34,6 +34,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     times: int | None = 1
     tenant: str | None = None
     status: int = 500  # for `status` and `redirect`
+    body: str = ""  # of a `status`: empty, as Halo's gateway has it, or JSON (halo-api.md section 5)
     seconds: float = 1.0  # `slow`: before the answer; `drip`: between two pieces
     size: int = 0  # `huge`: bytes; `drip`: bytes a piece; `reset`: bytes before it; `lying_count`: rows too many
     chunked: bool = False  # `huge` without a Content-Length

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
-from portal.sandbox.halo.data.maker import ADDITIONS
+from portal.sandbox.halo.data.maker import ADDITIONS, Addition
 from portal.sandbox.halo.data.world import World
 from portal.sandbox.halo.filters import FILTERS, Query, flag, moment, states, wanted
 from portal.sandbox.halo.record_types import RECORD_TYPES
@@ -64,10 +64,13 @@ class Selections:
         additions = [add for name, add in ADDITIONS.get(kind, {}).items() if flag(query, name)]
         if not additions:
             return [row.body for row in rows]
-        return [
-            encode_row({**{k: v for add in additions for k, v in add(self._world, row.id).items()}, **row.fields()})
-            for row in rows
-        ]
+        return [self._extended(row, additions) for row in rows]
+
+    def _extended(self, row: Row, additions: list[Addition]) -> bytes:
+        added: dict[str, Any] = {}
+        for add in additions:
+            added |= add(self._world, row.id)
+        return encode_row(added | row.fields())
 
 
 def _select(kind: str, rows: list[Row], query: Query, *, filters_updates: bool) -> list[Row]:

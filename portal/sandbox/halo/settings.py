@@ -26,7 +26,9 @@ PROPORTIONS = {
 
 def sizes_for(records: int, **exact: int) -> dict[str, int]:
     """Spread records over the types in realistic proportions; `exact` numbers win."""
-    return {name: exact.get(name, records * share // 100) for name, share in PROPORTIONS.items()}
+    sizes = {name: records * share // 100 for name, share in PROPORTIONS.items()}
+    sizes["contacts"] += records - sum(sizes.values())  # what rounding left over
+    return sizes | exact
 
 
 def _must_be_record_types(*names: Iterable[str]) -> None:

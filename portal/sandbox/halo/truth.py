@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
+
+import msgspec
 
 from portal.sandbox.halo.details import detail
 from portal.sandbox.halo.record_types import RECORD_TYPES
@@ -31,9 +32,8 @@ def record(tenant: Tenant, kind: str, number: int) -> dict[str, Any]:
 
 
 def digest(fields: dict[str, Any]) -> str:
-    """SHA-256 of a list row as canonical JSON: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Return the SHA-256 of a list row as canonical JSON: sorted keys, no spaces, UTF-8."""
+    return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
 def _of_type(rows: list[Row], *, ids: bool, digests: bool) -> dict[str, Any]:

@@ -35,7 +35,8 @@ DETAIL: dict[str, Callable[[World, Draw, Fields], Fields]] = {
     "opportunities": opportunities.detail,
 }
 # `?includeaddress=true` and its like: keys that a list row gets on request.
-ADDITIONS: dict[str, dict[str, Callable[[World, int], Fields]]] = {
+Addition = Callable[[World, int], Fields]
+ADDITIONS: dict[str, dict[str, Addition]] = {
     "sites": {"includeaddress": sites.site_address},
     "assets": {"includeassetfields": assets.asset_fields_only},
 }
