@@ -5,6 +5,7 @@ Each command imports what it runs, so that a worker does not load the web and th
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -14,7 +15,9 @@ from portal import bootstrap, log
 from portal.config import Config
 from portal.errors import ConfigError
 
-port_option = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+port_option = click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one."
+)
 
 
 @click.command()
@@ -37,6 +40,7 @@ def demo(port: int) -> None:
     from portal.processes import demo
 
     _log()
+    logging.getLogger().setLevel(logging.WARNING)  # the table is what people came for
     demo.run(port)
 
 

@@ -71,7 +71,7 @@ def served(portal: Embedded, port: int) -> Iterator[str]:
     """Give the address, once the web answers there."""
     with ports.listen(port) as listener:
         taken = ports.port_of(listener)
-        if taken != port:
+        if port and taken != port:
             click.echo(f"Port {port} is taken; using {taken}.", err=True)
         portal.start(listener.fileno())
         address = f"http://{ports.LOCAL}:{taken}"
