@@ -50,23 +50,25 @@ def suggest_auth_server(base_url: str) -> str:
 
 
 def tidied(values: ConnectionValues) -> ConnectionValues:
-    """Return the values as they are stored. Raises Invalid naming the field that is no address or empty."""
+    """Return the values as they are stored. Raises Invalid naming the field that is no address or empty.
+
+    An Auth Server that was left blank is asked of Halo itself, and so is the tenant then; what was typed wins.
+    """
     base_url = _address("base_url", values.base_url, addresses.tidy_base_url)
-    if not values.client_id.strip():
+    tenant, client_id = values.tenant.strip(), values.client_id.strip()
+    if not client_id:
         raise Invalid("client_id", "Client ID is needed.", "Copy it from your HaloPSA API application.")
-    auth_server = (
-        _address("auth_server", values.auth_server, addresses.tidy_auth_server)
-        if values.auth_server.strip()
-        else addresses.auth_server_of(base_url)
-    )
-    return ConnectionValues(
-        base_url, auth_server, values.tenant.strip(), values.client_id.strip(), values.client_secret
-    )
+    if values.auth_server.strip():
+        auth_server = _address("auth_server", values.auth_server, addresses.tidy_auth_server)
+    else:
+        with Door() as door:
+            info = discovery.discover(door, base_url)
+        auth_server, tenant = info.auth_server, tenant or info.tenant
+    return ConnectionValues(base_url, auth_server, tenant, client_id, values.client_secret)
 
 
 def test(integration: Integration, user: User | None) -> Verdict:
     """Test exactly what is stored, and remember in the row if it passed."""
-    _fill_from_discovery(integration)
     tested = fingerprint(integration)
     try:
         agent = connection.check(credentials_of(integration))
@@ -114,19 +116,6 @@ def credentials_of(integration: Integration) -> Credentials:
         integration.client_id,
         secret.reveal() if secret else "",
     )
-
-
-def _fill_from_discovery(integration: Integration) -> None:
-    """Take over what Halo tells about itself, where nobody has typed anything else."""
-    guessed = integration.auth_server == addresses.auth_server_of(integration.base_url)
-    if not guessed and integration.tenant:
-        return
-    with Door() as door:
-        info = discovery.discover(door, integration.base_url)
-    if guessed:
-        integration.auth_server = info.auth_server
-    integration.tenant = integration.tenant or info.tenant
-    integration.save(only=[Integration.auth_server, Integration.tenant])
 
 
 def _address(field: str, text: str, tidy: Callable[[str], str]) -> str:
