@@ -1,6 +1,16 @@
 """Simulated PSA servers over real HTTP, for the demo, the tests and the benchmarks.
 
 They stand alone: nothing here imports the rest of the portal, so that its mistakes cannot hide in their double.
+
+In a test:            with running(HaloSandbox(settings)) as sandbox: sandbox.change("clients", count=5)
+In another process:   with spawned("--records", "45000") as sandbox: sandbox.truth("clients")
+Anywhere:             SandboxControl(url).fault("status", status=503, on="assets", page=3)
 """
 
 from __future__ import annotations
+
+from portal.sandbox.control_client import SandboxControl
+from portal.sandbox.process import spawned
+from portal.sandbox.verbs import Credentials, SandboxError, Verbs
+
+__all__ = ["Credentials", "SandboxControl", "SandboxError", "Verbs", "spawned"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -92,6 +93,26 @@ def test_unknown_ids_are_refused_and_nothing_changes(sandbox: HaloSandbox) -> No
     with pytest.raises(SandboxError):
         sandbox.delete("clients", count=10_000)
     assert sandbox.truth(digests=True) == before
+
+
+def test_an_id_that_is_named_twice_is_deleted_once(sandbox: HaloSandbox) -> None:
+    (number,) = sandbox.create("clients")
+    total = sandbox.truth("clients")["total"]
+    assert sandbox.delete("clients", [number, number]) == [number, number]
+    assert sandbox.truth("clients")["total"] == total - 1
+
+
+def test_readers_and_changes_do_not_disturb_each_other(sandbox: HaloSandbox) -> None:
+    def read(_: int) -> int:
+        with Visitor(sandbox) as visitor:
+            return len(visitor.rows("assets"))
+
+    total = sandbox.truth("assets")["total"]
+    with ThreadPoolExecutor(4) as threads:
+        readers = threads.map(read, range(8))
+        for seed in range(20):
+            sandbox.change("assets", count=10, seed=seed)
+    assert set(readers) == {total}
 
 
 def test_a_digest_is_that_of_the_row_as_canonical_json(sandbox: HaloSandbox, visitor: Visitor) -> None:

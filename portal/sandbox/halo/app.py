@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from portal.sandbox.halo.fault_answers import cut, instead
 from portal.sandbox.halo.faults import DELIVERY, Fault
-from portal.sandbox.halo.filters import BadValueError, page_number
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.pages import Call, answer
+from portal.sandbox.halo.parameters import BadValueError, page_number
 from portal.sandbox.halo.routes import Target, route
 from portal.sandbox.http import Request, Response, json_response
 

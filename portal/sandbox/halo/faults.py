@@ -24,7 +24,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `on` names whom it meets: a record type, token, authinfo, instanceinfo, agent, lookup, `any`, or a path
     pattern like `/api/client/12` or `/api/site*` in lower case. It lets `after` matching requests by, then
-    meets `times` of them (None: all).
+    meets `times` of them (None: all). A `tenant` is known by its token, so a fault of one tenant never meets
+    the token page.
     """
 
     what: str

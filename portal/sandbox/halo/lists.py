@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from portal.sandbox.halo.filters import Query, flag, whole
+from portal.sandbox.halo.parameters import Query, flag, whole
 from portal.sandbox.halo.record_types import RecordType
 from portal.sandbox.halo.settings import Knobs
 from portal.sandbox.halo.tenant import Tenant

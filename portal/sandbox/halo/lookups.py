@@ -8,7 +8,7 @@ from portal.sandbox.halo.data.assets import ASSET_GROUPS, ASSET_TYPES
 from portal.sandbox.halo.data.clients import TOP_LEVELS
 from portal.sandbox.halo.data.opportunities import STATUSES, TICKET_TYPE
 from portal.sandbox.halo.data.products import ITEM_GROUPS, SUPPLIERS
-from portal.sandbox.halo.filters import Query, flag
+from portal.sandbox.halo.parameters import Query, flag
 
 # Agent 1 is "unassigned".
 _AGENTS = [{"id": 1, "name": "Unassigned", "isdisabled": False}] + [

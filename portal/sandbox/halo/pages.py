@@ -8,11 +8,11 @@ from portal.sandbox.halo.auth import token_answer
 from portal.sandbox.halo.details import detail
 from portal.sandbox.halo.fault_answers import spoiled_fields, spoiled_list
 from portal.sandbox.halo.faults import Fault
-from portal.sandbox.halo.filters import whole
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.lists import list_answer
 from portal.sandbox.halo.lookups import lookup
 from portal.sandbox.halo.open_pages import agent_profile, authinfo, instanceinfo
+from portal.sandbox.halo.parameters import whole
 from portal.sandbox.halo.quota import refusal
 from portal.sandbox.halo.record_types import RecordType
 from portal.sandbox.halo.routes import Target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from email.utils import formatdate
+from math import ceil
 from threading import Lock
 
 from portal.sandbox.halo.clock import Clock
@@ -50,7 +51,7 @@ def refusal(knobs: Knobs, wait: float, now: float) -> Response:
     minutes = knobs.quota_window / 60
     text = f"Rate Limit Reached - {knobs.quota} Requests per rolling {minutes:g} minute window."
     headers = {}
-    whole = int(wait) + 1
+    whole = max(ceil(wait), 1)
     if knobs.retry_after == "seconds":
         headers["Retry-After"] = str(whole)
     elif knobs.retry_after == "date":

@@ -9,7 +9,8 @@ from typing import Any
 
 from portal.sandbox.halo.data.maker import ADDITIONS, Addition
 from portal.sandbox.halo.data.world import World
-from portal.sandbox.halo.filters import FILTERS, Query, flag, moment, states, wanted
+from portal.sandbox.halo.filters import FILTERS, states, wanted
+from portal.sandbox.halo.parameters import Query, flag, moment
 from portal.sandbox.halo.record_types import RECORD_TYPES
 from portal.sandbox.halo.store import Row, Table, encode_row
 

@@ -66,7 +66,7 @@ class Table:
     def remove(self, numbers: Iterable[int]) -> None:
         with self._lock:
             for number in numbers:
-                del self._by_id[number]
+                self._by_id.pop(number, None)
             self._changed()
 
     def _changed(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.sandbox.halo.data.common import COLOURS, Row, custom_fields, paragraph
+from portal.sandbox.halo.data.common import COLOURS, Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_day
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import New, World
@@ -14,7 +14,7 @@ ASSET_STATUSES = ((1, "Active"), (2, "In stock"), (3, "In repair"), (9, "Retired
 UNKNOWN_OWNER = -99
 
 
-def make(world: World, draw: Draw, new: New) -> Row:
+def make(world: World, draw: Draw, new: New) -> Fields:
     site = world.site(draw)
     client = site.client
     person = world.person_at(site, draw)
@@ -101,7 +101,7 @@ def make(world: World, draw: Draw, new: New) -> Row:
     }
 
 
-def detail(world: World, draw: Draw, row: Row) -> Row:
+def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/Asset/{id}` answers."""
     return {**asset_fields_only(world, row["id"]), "notes": paragraph(draw, 3), "relationships": []}
 
@@ -110,12 +110,12 @@ def serial_number(world: World, number: int) -> str:
     return f"5C{Draw(world.seed, 'serial number', number).getrandbits(32):08X}"
 
 
-def asset_fields_only(world: World, number: int) -> Row:
+def asset_fields_only(world: World, number: int) -> Fields:
     """Add what `includeassetfields=true` asks for (halo-api.md section 3.5)."""
     return {"fields": _asset_fields(world, number)}
 
 
-def _asset_fields(world: World, number: int) -> list[Row]:
+def _asset_fields(world: World, number: int) -> list[Fields]:
     serial = serial_number(world, number)
     return [
         {"id": 117, "name": "Serial Number", "value": serial, "display": serial, "mandatory": False},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from portal.sandbox.halo.data.common import COLOURS, Row, custom_fields, paragraph
+from portal.sandbox.halo.data.common import COLOURS, Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import DAY, EMPTY, halo_date
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import UNKNOWN, Client, New, World
@@ -14,7 +14,7 @@ _RELATIONSHIPS = ((1, "Managed"), (2, "Break/fix"), (3, "Vendor"))
 _LOGO_BYTES = 60_000
 
 
-def make(world: World, draw: Draw, new: New) -> Row:
+def make(world: World, draw: Draw, new: New) -> Fields:
     client = UNKNOWN if new.id == UNKNOWN.id else _named(draw, new.id)
     world.add_client(client)
     top_id, top_name = TOP_LEVELS[0] if client is UNKNOWN else draw.pick(TOP_LEVELS[1:])
@@ -80,7 +80,7 @@ def make(world: World, draw: Draw, new: New) -> Row:
     }
 
 
-def detail(world: World, draw: Draw, row: Row) -> Row:
+def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/Client/{id}` answers."""
     domain = f"client{row['id']}.example"
     sites = world.sites_of.get(row["id"], [])

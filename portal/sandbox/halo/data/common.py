@@ -8,7 +8,7 @@ from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.words import Culture
 from portal.sandbox.words.text import SENTENCES
 
-Row = dict[str, Any]
+Fields = dict[str, Any]
 
 COLOURS = ("#2bd3c6", "#a75ded", "#f4a261", "#e76f51", "#264653", "#8ab17d", "#577590")
 
@@ -23,12 +23,12 @@ _CUSTOM_FIELDS = (
 )
 
 
-def custom_fields(draw: Draw, count: int) -> list[Row]:
+def custom_fields(draw: Draw, count: int) -> list[Fields]:
     """Fill the first `count` custom fields; `display` is there for selects only."""
     fields = []
     for number, name, label, kind, values in _CUSTOM_FIELDS[:count]:
         value = draw.pick(values)
-        entry: Row = {"id": number, "name": name, "label": label, "type": kind, "value": value}
+        entry: Fields = {"id": number, "name": name, "label": label, "type": kind, "value": value}
         if kind in {2, 3}:
             entry["display"] = value
         fields.append(entry)
@@ -39,7 +39,7 @@ def paragraph(draw: Draw, longest: int) -> str:
     return " ".join(draw.pick(SENTENCES) for _ in range(draw.between(1, longest)))
 
 
-def address(draw: Draw, culture: Culture) -> Row:
+def address(draw: Draw, culture: Culture) -> Fields:
     """Flat lines, as `includeaddress=true` adds them to a site (halo-api.md section 4.2)."""
     return {
         "delivery_address_line1": f"{draw.between(1, 240)} {draw.pick(culture.streets)}",

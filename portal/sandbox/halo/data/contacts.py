@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.sandbox.halo.data.common import COLOURS, Row, custom_fields, paragraph
+from portal.sandbox.halo.data.common import COLOURS, Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import EMPTY, halo_date
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import New, Person, Site, World
@@ -13,7 +13,7 @@ GENERAL_USER = "General User"
 _DEPARTMENTS = ("Finance", "Operations", "Sales", "Warehouse", "Board")
 
 
-def make(world: World, draw: Draw, new: New) -> Row:
+def make(world: World, draw: Draw, new: New) -> Fields:
     if world.general_users < len(world.sites):
         site = world.sites[world.general_users]
         world.general_users += 1
@@ -27,7 +27,7 @@ def make(world: World, draw: Draw, new: New) -> Row:
     return row
 
 
-def detail(world: World, draw: Draw, row: Row) -> Row:
+def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/Users/{id}` answers."""
     del world, row
     return {
@@ -37,7 +37,7 @@ def detail(world: World, draw: Draw, row: Row) -> Row:
     }
 
 
-def _row(draw: Draw, number: int, site: Site, given: str, surname: str, *, active: bool) -> Row:
+def _row(draw: Draw, number: int, site: Site, given: str, surname: str, *, active: bool) -> Fields:
     general = given == GENERAL_USER
     client = site.client
     culture = client.culture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.sandbox.halo.data.common import Row, custom_fields, paragraph
+from portal.sandbox.halo.data.common import Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_date, halo_day
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import Contract, New, World
@@ -11,7 +11,7 @@ _TYPES = ((1, "Managed"), (2, "Prepaid hours"), (3, "Hardware support"), (4, "Li
 _TITLES = ("Managed Services", "Backup & recovery", "Wartung", "Support όλο το 24ωρο", "保守契約", "Security bundle")
 
 
-def make(world: World, draw: Draw, new: New) -> Row:
+def make(world: World, draw: Draw, new: New) -> Fields:
     client = world.client(draw)
     ref = f"C-{new.id:04d}"
     world.add_contract(Contract(new.id, ref, client.id))
@@ -65,7 +65,7 @@ def make(world: World, draw: Draw, new: New) -> Row:
     }
 
 
-def detail(world: World, draw: Draw, row: Row) -> Row:
+def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/ClientContract/{id}` answers."""
     del world, row
     return {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from portal.sandbox.halo.data import assets, clients, contacts, contracts, opportunities, products, sites
-from portal.sandbox.halo.data.common import Row as Fields
+from portal.sandbox.halo.data.common import Fields
 from portal.sandbox.halo.data.dates import DAY, EPOCH
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import New, World

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.sandbox.halo.data.common import Row, custom_fields, paragraph
+from portal.sandbox.halo.data.common import Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_date, halo_day
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import UNKNOWN, New, Person, World
@@ -13,7 +13,7 @@ STATUSES = ((1, "New"), (2, "In progress"), (8, "Won"), (9, "Closed"))
 STAGES = ((1, "Qualify", 20.0), (2, "Quote sent", 60.0), (3, "Negotiation", 80.0), (4, "Closed", 100.0))
 
 
-def make(world: World, draw: Draw, new: New) -> Row:
+def make(world: World, draw: Draw, new: New) -> Fields:
     prospect = draw.chance(0.12)
     site = world.site_of(UNKNOWN, draw) if prospect else world.site(draw)
     person = None if prospect else world.person_at(site, draw)
@@ -103,7 +103,7 @@ def make(world: World, draw: Draw, new: New) -> Row:
     return {**row, **_contact(draw, person, prospect=prospect)}
 
 
-def detail(world: World, draw: Draw, row: Row) -> Row:
+def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/Opportunities/{id}` answers."""
     del world
     return {
@@ -114,7 +114,7 @@ def detail(world: World, draw: Draw, row: Row) -> Row:
     }
 
 
-def _contact(draw: Draw, person: Person | None, *, prospect: bool) -> Row:
+def _contact(draw: Draw, person: Person | None, *, prospect: bool) -> Fields:
     """Say whom to talk to. A prospect is no client yet: client 1, and the company by name only."""
     culture = draw.culture() if prospect else (person.site.client.culture if person else draw.culture())
     given, surname = draw.pick(culture.given), draw.pick(culture.surnames)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.sandbox.halo.data.common import Row, custom_fields, paragraph
+from portal.sandbox.halo.data.common import Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import EMPTY, halo_date
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import New, Product, World
@@ -14,7 +14,7 @@ _THINGS = ("Access point", "Backup seat", "Firewall", "Laptop 14″", "Managed w
 _GRADES = ("Basic", "Business", "Élite", "Plus", "Pro", "Σταθερό", "企业版")
 
 
-def make(world: World, draw: Draw, new: New) -> Row:
+def make(world: World, draw: Draw, new: New) -> Fields:
     name = f"{draw.pick(_THINGS)} {draw.pick(_GRADES)}"
     world.products.append(Product(new.id, name))
     group_id, group = draw.pick(ITEM_GROUPS)
@@ -91,7 +91,7 @@ def make(world: World, draw: Draw, new: New) -> Row:
     }
 
 
-def detail(world: World, draw: Draw, row: Row) -> Row:
+def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Halo has one schema for both; a detail adds its stock and suppliers."""
     del world
     return {

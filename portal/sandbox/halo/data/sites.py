@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.sandbox.halo.data.common import COLOURS, Row, address, paragraph
+from portal.sandbox.halo.data.common import COLOURS, Fields, address, paragraph
 from portal.sandbox.halo.data.dates import halo_date
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import UNKNOWN, New, Site, World
@@ -10,7 +10,7 @@ from portal.sandbox.halo.data.world import UNKNOWN, New, Site, World
 _NAMES = ("Annexe", "Branch", "Depot", "Filiale", "Lager", "Office", "Showroom", "Warehouse", "支店", "Φιλιάλα")
 
 
-def make(world: World, draw: Draw, new: New) -> Row:
+def make(world: World, draw: Draw, new: New) -> Fields:
     site = _place(world, draw, new.id)
     world.add_site(site)
     client = site.client
@@ -45,7 +45,7 @@ def make(world: World, draw: Draw, new: New) -> Row:
     }
 
 
-def detail(world: World, draw: Draw, row: Row) -> Row:
+def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/Site/{id}` answers."""
     lines = site_address(world, row["id"])
     block = {
@@ -73,7 +73,7 @@ def detail(world: World, draw: Draw, row: Row) -> Row:
     }
 
 
-def site_address(world: World, number: int) -> Row:
+def site_address(world: World, number: int) -> Fields:
     """Add what `includeaddress=true` asks for."""
     culture = world.sites_by_id[number].client.culture
     return address(Draw(world.seed, "site address", number), culture)
