@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from portal.errors import Invalid
 from portal.models.integrations import Integration
@@ -57,7 +57,7 @@ class ConnectForm(FlaskForm):
     base_url = StringField(
         "Base URL",
         [
-            InputRequired(f"Enter the address of your Halo, such as {EXAMPLE}."),
+            DataRequired(f"Enter the address of your Halo, such as {EXAMPLE}."),
             at_most(LONGEST_ADDRESS),
             printable,
             address,
@@ -81,7 +81,7 @@ class ConnectForm(FlaskForm):
     )
     client_id = StringField(
         "Client ID",
-        [InputRequired("Enter the Client ID of your API application."), at_most(LONGEST_VALUE), printable],
+        [DataRequired("Enter the Client ID of your API application."), at_most(LONGEST_VALUE), printable],
         filters=[_stripped],
         description="In Halo: Configuration → Integrations → HaloPSA API → View Applications → your application.",
     )
@@ -92,9 +92,16 @@ class ConnectForm(FlaskForm):
         description="Halo shows it once, beside the Client ID. It is stored encrypted and never shown again.",
     )
 
-    def __init__(self, integration: Integration) -> None:
-        super().__init__(obj=integration)
+    def __init__(self, integration: Integration, **options: Any) -> None:
+        # Field by field: the stored secret never enters the form.
+        shown = ("base_url", "auth_server", "tenant", "client_id")
+        super().__init__(data={name: getattr(integration, name) for name in shown}, **options)
         self.has_secret = integration.client_secret is not None
+
+    @classmethod
+    def stored(cls, integration: Integration) -> ConnectForm:
+        """Show what is stored, which a test may have completed, and not what was typed."""
+        return cls(integration, formdata=None)
 
     def validate_client_secret(self, field: Any) -> None:
         if not field.data and not self.has_secret:

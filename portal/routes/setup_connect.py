@@ -30,7 +30,7 @@ def save_connection() -> ResponseReturnValue:
         return _show(integration, form, 422)
     if not wizard.is_tested(integration):
         flash("Test the connection first. The next steps open when the test has passed.", "warning")
-        return _show(integration, ConnectForm(integration), 422)
+        return _show(integration, ConnectForm.stored(integration), 422)
     return steps.go_to(WizardStep.DATA)
 
 
@@ -43,7 +43,7 @@ def test_connection() -> ResponseReturnValue:
     if not _save(integration, form):
         return _show(integration, form, 422)
     verdict = wizard.test_connection(integration, access.user())
-    return _show(integration, ConnectForm(integration), 200 if verdict.ok else 422, verdict)
+    return _show(integration, ConnectForm.stored(integration), 200 if verdict.ok else 422, verdict)
 
 
 @bp.get("/connect/auth-server")
