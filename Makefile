@@ -30,7 +30,7 @@ up: $(PORTAL) $(ASSETS) ## Start a portal for real use on this machine
 
 .PHONY: test
 test: $(DEV) $(PORTAL) $(ASSETS) ## Run all tests; ARGS="-k words" narrows them
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: $(DEV) $(PORTAL) ## Check style and types

@@ -94,6 +94,7 @@ class Supervisor:
                 try:
                     child.process.wait(max(0.0, deadline - time.monotonic()))
                 except subprocess.TimeoutExpired:
+                    log.get(__name__).warning("child did not stop and was killed", child=child.program.name)
                     child.process.kill()
                     child.process.wait()
         self._children.clear()

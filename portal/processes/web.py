@@ -20,6 +20,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             "worker_class": "gthread",
             "workers": workers,
             "threads": threads,
+            "preload_app": True,  # imported once, then forked; making the app opens no connection
             "timeout": 60,
             "graceful_timeout": 8,
             "keepalive": 5,
