@@ -12,7 +12,7 @@ from portal.cli.following import follow
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json
 from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, halo_of, source_of
-from portal.errors import NotFound, PortalError
+from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, RunKind, RunState, RunTrigger, SyncLog, SyncRun
@@ -38,10 +38,14 @@ def sync() -> None:
 @json_option
 @opened()
 def run(account: str, types: list[RecordType] | None, *, full: bool, wait: bool, as_json: bool) -> None:
-    """Start a sync. Without --wait it goes on in the background."""
+    """Start a sync, or join the one that goes on. Without --wait it goes on in the background."""
     kind = RunKind.FULL if full else RunKind.INCREMENTAL
     chosen = [each.value for each in types] if types else None
-    started = sync_later(halo_of(account), RunTrigger.CLI, kind=kind, record_types=chosen)
+    integration = halo_of(account)
+    try:
+        started = sync_later(integration, RunTrigger.CLI, kind=kind, record_types=chosen)
+    except SyncAlreadyRunning:
+        started = syncing.live_run(integration)
     ended = follow(started) if wait else started
     _show(ended, as_json=as_json)
     if wait and ended.state != RunState.SUCCEEDED:

@@ -1,0 +1,52 @@
+"""The browser of the journeys: Debian's Chromium, and nothing that calls home."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.portal_process import Demo, demo
+
+CHROMIUM = shutil.which("chromium")
+QUIET = [
+    "--no-sandbox",  # containers run as root, where Chromium refuses its sandbox
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing. `.ci/run` installs it: apt-get install chromium")
+        pytest.skip("Chromium is missing: apt-get install chromium")
+    return {"executable_path": CHROMIUM, "args": QUIET}
+
+
+@pytest.fixture
+def a_demo(tmp_path: Path) -> Iterator[Demo]:
+    with demo(tmp_path / "data") as started:
+        yield started
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """Collect what the browser complains about: script errors, refused styles, failed requests of the server."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on(
+        "console", lambda message: heard.append(message.text) if "Content Security Policy" in message.text else None
+    )
+    page.on("response", lambda response: heard.append(response.url) if response.status >= 500 else None)
+    return heard
