@@ -41,11 +41,11 @@ def run(account: str, types: list[RecordType] | None, *, full: bool, wait: bool,
     """Start a sync, or join the one that goes on. Without --wait it goes on in the background."""
     kind = RunKind.FULL if full else RunKind.INCREMENTAL
     chosen = [each.value for each in types] if types else None
-    integration = halo_of(account)
     try:
-        started = sync_later(integration, RunTrigger.CLI, kind=kind, record_types=chosen)
-    except SyncAlreadyRunning:
-        started = syncing.live_run(integration)
+        started = sync_later(halo_of(account), RunTrigger.CLI, kind=kind, record_types=chosen)
+    except SyncAlreadyRunning as error:
+        click.echo(f"Run {error.run_id} goes on already; joining it.", err=True)
+        started = SyncRun.get_by_id(error.run_id)
     ended = follow(started) if wait else started
     _show(ended, as_json=as_json)
     if wait and ended.state != RunState.SUCCEEDED:

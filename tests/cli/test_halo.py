@@ -48,8 +48,7 @@ def connected(near_halo: Shell, halo: HaloSandbox) -> Shell:
 @pytest.fixture
 def synced(connected: Shell) -> Shell:
     """Have all records copied."""
-    connected.ok("sync", "cancel", *ACCOUNT)  # of the first run, which waits for a worker that is not there
-    connected.ok("sync", "run", *ACCOUNT, "--wait")
+    connected.ok("sync", "run", *ACCOUNT, "--wait")  # joins the first run, which waits for a worker that is not there
     return connected
 
 
@@ -127,9 +126,11 @@ def test_a_second_connection_is_refused(connected: Shell, halo: HaloSandbox) -> 
     assert "connected already" in connected.run(*connect(halo), typed="any\n").stderr
 
 
-def test_a_second_run_is_refused_while_one_waits(connected: Shell) -> None:
-    result = connected.run("sync", "run", *ACCOUNT)
-    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, "A sync is already running.")
+def test_a_run_that_goes_on_is_joined(connected: Shell) -> None:
+    (first,) = connected.json("sync", "list", *ACCOUNT)
+    result = connected.run("sync", "run", *ACCOUNT, "--wait", "--json")
+    assert json.loads(result.stdout)["run"] == first["run"]
+    assert result.stderr == f"Run {first['run']} goes on already; joining it.\n"
 
 
 def test_a_cancelled_run_is_not_a_success(connected: Shell) -> None:
