@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from portal.errors import Invalid
@@ -20,6 +21,8 @@ from portal.vault import Secret
 LONGEST_ADDRESS: Final = 250
 LONGEST_VALUE: Final = 250
 EXAMPLE: Final = "https://yourcompany.halopsa.com"
+TYPES: Final = [SelectChoice(one.value, one.label) for one in RecordType]
+LEVELS: Final = [SelectChoice(level.value, level.capitalize()) for level in LogLevel]
 
 
 def _stripped(value: str | None) -> str | None:
@@ -131,7 +134,7 @@ class DataForm(FlaskForm):
 
     record_types = SelectMultipleField(
         "Record types",
-        choices=[(record_type.value, record_type.label) for record_type in RecordType],
+        choices=TYPES,
         validate_choice=True,
     )
     active_only = BooleanField("Active clients only")
@@ -147,12 +150,8 @@ class PlainForm(FlaskForm):
 class LogFilterForm(FlaskForm):
     """Which log rows to show. Lives in the address, so a filtered page can be sent to a colleague."""
 
-    level = SelectField(
-        "Level", choices=[("", "All levels"), *((level.value, level.capitalize()) for level in LogLevel)]
-    )
-    record_type = SelectField(
-        "Record type", choices=[("", "All types"), *((one.value, one.label) for one in RecordType)]
-    )
+    level = SelectField("Level", choices=[SelectChoice("", "All levels"), *LEVELS])
+    record_type = SelectField("Record type", choices=[SelectChoice("", "All types"), *TYPES])
 
     class Meta:
         csrf = False

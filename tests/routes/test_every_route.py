@@ -1,0 +1,109 @@
+"""Every route, asked by everybody. A route that is not in the table fails the test: decide who may use it first."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.models.integrations import Integration
+
+LOGIN = "→ /login"
+HOME = "→ /integrations"
+SETUP = "→ /integrations/halo/setup"
+FORM = "/integrations/halo/setup"
+HALO = "/integrations/halo"
+OK = "200"
+
+# The account of Alice and Sam has connected Halo. Mallory's account has not; Halo is switched on for it.
+# Endpoint and method: the address asked for, then what happens to nobody, to Mallory (an admin elsewhere), to Sam.
+TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
+    ("home.index", "GET"): ("/", LOGIN, HOME, HOME),
+    ("home.healthz", "GET"): ("/healthz", OK, OK, OK),
+    ("static", "GET"): ("/static/css/theme.css", OK, OK, OK),
+    ("security.static", "GET"): ("/fs-static/nothing", "404", "404", "404"),
+    ("security.login", "GET"): ("/login", OK, HOME, HOME),
+    ("security.login", "POST"): ("/login", OK, HOME, HOME),
+    ("security.logout", "POST"): ("/logout", LOGIN, LOGIN, LOGIN),
+    ("security.verify", "GET"): ("/verify", LOGIN, OK, OK),
+    ("security.verify", "POST"): ("/verify", LOGIN, OK, OK),
+    ("security.change_password", "GET"): ("/change", LOGIN, OK, OK),
+    ("security.change_password", "POST"): ("/change", LOGIN, OK, OK),
+    ("security.two_factor_setup", "GET"): ("/tf-setup", LOGIN, OK, OK),
+    ("security.two_factor_setup", "POST"): ("/tf-setup", LOGIN, OK, OK),
+    ("security.two_factor_setup_validate", "POST"): ("/tf-setup/nonsense", LOGIN, "→ /tf-setup", "→ /tf-setup"),
+    ("security.two_factor_token_validation", "GET"): ("/tf-validate", LOGIN, LOGIN, LOGIN),
+    ("security.two_factor_token_validation", "POST"): ("/tf-validate", LOGIN, LOGIN, LOGIN),
+    ("security.two_factor_rescue", "GET"): ("/tf-rescue", LOGIN, HOME, HOME),
+    ("security.two_factor_rescue", "POST"): ("/tf-rescue", LOGIN, HOME, HOME),
+    ("security.tf_select", "GET"): ("/tf-select", LOGIN, LOGIN, LOGIN),
+    ("security.tf_select", "POST"): ("/tf-select", LOGIN, LOGIN, LOGIN),
+    ("security.mf_recovery", "GET"): ("/mf-recovery", LOGIN, HOME, HOME),
+    ("security.mf_recovery", "POST"): ("/mf-recovery", LOGIN, HOME, HOME),
+    ("security.mf_recovery_codes", "GET"): ("/mf-recovery-codes", LOGIN, OK, OK),
+    ("security.mf_recovery_codes", "POST"): ("/mf-recovery-codes", LOGIN, OK, OK),
+    ("integrations.index", "GET"): ("/integrations", LOGIN, OK, OK),
+    ("setup.resume", "GET"): (f"{FORM}/", LOGIN, f"{SETUP}/connect", "404"),
+    ("setup.connect", "GET"): (f"{FORM}/connect", LOGIN, OK, "404"),
+    ("setup.save_connection", "POST"): (f"{FORM}/connect", LOGIN, "422", "403"),
+    ("setup.test_connection", "POST"): (f"{FORM}/connect/test", LOGIN, "422", "403"),
+    ("setup.auth_server", "GET"): (f"{FORM}/connect/auth-server", LOGIN, "204", "404"),
+    ("setup.data", "GET"): (f"{FORM}/data", LOGIN, f"{SETUP}/connect", "404"),
+    ("setup.choose_data", "POST"): (f"{FORM}/data", LOGIN, f"{SETUP}/connect", "403"),
+    ("setup.webhooks", "GET"): (f"{FORM}/webhooks", LOGIN, f"{SETUP}/connect", "404"),
+    ("setup.finish_webhooks", "POST"): (f"{FORM}/webhooks", LOGIN, f"{SETUP}/connect", "403"),
+    ("setup.review", "GET"): (f"{FORM}/review", LOGIN, f"{SETUP}/connect", "404"),
+    ("setup.start", "POST"): (f"{FORM}/review", LOGIN, f"{SETUP}/connect", "403"),
+    ("data_sync.dashboard_itself", "GET"): (HALO, LOGIN, f"→ {HALO}/sync", f"→ {HALO}/sync"),
+    ("data_sync.index", "GET"): (f"{HALO}/sync", LOGIN, "404", OK),
+    ("data_sync.progress", "GET"): (f"{HALO}/sync/progress", LOGIN, "404", f"→ {HALO}/sync"),
+    ("data_sync.start", "POST"): (f"{HALO}/sync", LOGIN, "404", "403"),
+    ("data_sync.cancel", "POST"): (f"{HALO}/sync/cancel", LOGIN, "404", "403"),
+    ("sync_filters.index", "GET"): (f"{HALO}/filters", LOGIN, "404", OK),
+    ("sync_filters.change", "POST"): (f"{HALO}/filters", LOGIN, "404", "403"),
+    ("sync_logs.index", "GET"): (f"{HALO}/logs", LOGIN, "404", OK),
+    ("configuration.index", "GET"): (f"{HALO}/configuration", LOGIN, "404", OK),
+    ("configuration.test_again", "POST"): (f"{HALO}/configuration/test", LOGIN, "404", "403"),
+    ("configuration.confirm_disconnect", "GET"): (f"{HALO}/configuration/disconnect", LOGIN, "404", OK),
+    ("configuration.disconnect", "POST"): (f"{HALO}/configuration/disconnect", LOGIN, "404", "403"),
+    ("webhooks.receive", "POST"): ("/webhooks/halo/guessed", "404", "404", "404"),
+}
+
+
+def test_every_route_is_in_the_table(app: Flask) -> None:
+    routes = {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert routes == set(TABLE)
+
+
+@pytest.mark.parametrize(("endpoint", "method"), TABLE)
+def test_nobody_sees_more_than_the_front_door(client: FlaskClient, endpoint: str, method: str) -> None:
+    address, nobody, _, _ = TABLE[endpoint, method]
+    assert _outcome(client, method, address) == nobody
+
+
+@pytest.mark.parametrize(("endpoint", "method"), TABLE)
+def test_an_admin_of_another_account_reaches_nothing_of_ours(
+    as_mallory: FlaskClient, halo: Integration, endpoint: str, method: str
+) -> None:
+    address, _, mallory, _ = TABLE[endpoint, method]
+    assert _outcome(as_mallory, method, address) == mallory
+
+
+@pytest.mark.parametrize(("endpoint", "method"), TABLE)
+def test_support_reads_and_changes_nothing(
+    as_sam: FlaskClient, halo: Integration, endpoint: str, method: str
+) -> None:
+    address, _, _, sam = TABLE[endpoint, method]
+    assert _outcome(as_sam, method, address) == sam
+
+
+def _outcome(client: FlaskClient, method: str, address: str) -> str:
+    response = client.open(address, method=method)
+    response.close()
+    if response.status_code in (302, 303):
+        return f"→ {response.location.partition('?')[0]}"
+    return str(response.status_code)
