@@ -20,11 +20,11 @@ import httpx
 
 from portal import clock
 
-# Addresses of these ranges carry an IPv4 address inside, which could be a private one.
-EMBEDDING_RANGES: Final = tuple(
-    ipaddress.ip_network(text)
-    for text in ("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
-)
+# All of the public IPv6 internet is in here. Outside are private ranges that Python takes for public (fec0::/10), and
+# ranges that carry an IPv4 address inside, which could be a private one (::/96, ::ffff:0:0/96, 64:ff9b::/96).
+PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")
+# These lie in it, and carry an IPv4 address too: 6to4 and Teredo.
+EMBEDDING_RANGES: Final = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("2001::/32"))
 
 # The moment, on the monotonic clock, at which the call under way must have ended.
 deadline: ContextVar[float] = ContextVar("deadline")
@@ -124,5 +124,7 @@ def _checked_address(host: str, port: int) -> str:
 
 def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
-    embeds = any(address in network for network in EMBEDDING_RANGES if network.version == address.version)
-    return address.is_global and not address.is_multicast and not embeds
+    if isinstance(address, ipaddress.IPv6Address):
+        embeds = any(address in network for network in EMBEDDING_RANGES)
+        return address.is_global and address in PUBLIC_IPV6 and not embeds
+    return address.is_global and not address.is_multicast
