@@ -121,7 +121,8 @@ class Door:
                 response.close()
         except httpx.TimeoutException as error:
             raise OutboundError(Stop.TIMED_OUT, host) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            # UnicodeError: Python cannot look up a name with an empty label, as in acme..halopsa.com.
             raise OutboundError(_why(error), host) from error
         finally:
             guard.deadline.reset(before)
