@@ -1,0 +1,179 @@
+"""Whom the portal may call: every way to write a private address is refused before anything is dialled."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal import guard
+from portal.outbound import Door, Limits, OutboundError, Stop
+from tests.servers import Listener, answering, listening
+
+LIMITS = Limits(seconds=2)
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+PUBLIC = "93.184.215.14"
+NAMES = {"localhost": "127.0.0.1", "localhost.": "127.0.0.1", "metadata.google.internal": "169.254.169.254"}
+PRIVATE = """
+    127.0.0.1 127.1 127.0.1 2130706433 0x7f000001 0x7f.0x0.0x0.0x1 0177.0.0.1 017700000001 0 0.0.0.0
+    127.255.255.254 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 198.18.0.1 224.0.0.1
+    255.255.255.255 [::1] [::] [::127.0.0.1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::ffff:0:127.0.0.1]
+    [64:ff9b::127.0.0.1] [64:ff9b:1::127.0.0.1] [2002:7f00:1::] [2001:0:7f00:1::] [2001:db8::1] [fc00::1]
+    [fd00:ec2::254] [fe80::1] [fe80::1%25lo] [::1%25lo] [fec0::1] [ff02::1] localhost LOCALHOST localhost.
+    127.0.0.1. user@127.0.0.1 halo.example@127.0.0.1 halo.example%40@127.0.0.1 127。0。0。1 127．0．0．1 １２７.0.0.1
+    ①②⑦.⓪.⓪.① ⓛocalhost metadata.google.internal 127.0.0.1%00.halopsa.com 127.0.0.1\\@halopsa.com
+""".split()  # noqa: SIM905  # as a list they would fill fifty lines
+
+
+@pytest.fixture(autouse=True)
+def _closed_and_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with no open host, and with names that are looked up here and not in the internet."""
+    monkeypatch.setattr(guard, "_allowed", frozenset())
+    lookup = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *rest: Any, **named: Any) -> Any:
+        named["flags"] = socket.AI_NUMERICHOST
+        return lookup(NAMES.get(str(host).lower(), host), port, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with listening(answering(OK)) as listener:
+        yield listener
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    with Door() as door:
+        yield door
+
+
+def resolving(*answers: str) -> Callable[..., Any]:
+    """Make a resolver that gives these addresses for whatever name it is asked."""
+
+    def getaddrinfo(_: str, port: int, *__: Any, **___: Any) -> Any:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, port)) for answer in answers]
+
+    return getaddrinfo
+
+
+@pytest.fixture
+def dialled(monkeypatch: pytest.MonkeyPatch, listener: Listener) -> list[str]:
+    """Note every address that is dialled, and lead all of them to the listener."""
+    noted: list[str] = []
+    connect = socket.create_connection
+
+    def create_connection(address: tuple[str, int], *rest: Any, **named: Any) -> socket.socket:
+        noted.append(address[0])
+        return connect(("127.0.0.1", listener.port), *rest, **named)
+
+    monkeypatch.setattr(socket, "create_connection", create_connection)
+    return noted
+
+
+@pytest.mark.parametrize("host", PRIVATE)
+def test_a_private_address_is_refused_however_it_is_written(host: str, listener: Listener, door: Door) -> None:
+    with pytest.raises(OutboundError) as refused:
+        door.get(f"https://{host}:{listener.port}/", limits=LIMITS)
+    assert refused.value.stop in {Stop.PRIVATE_ADDRESS, Stop.HOST_NOT_FOUND}
+    assert listener.connections == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]"])
+def test_plain_http_is_refused_before_a_name_is_looked_up(host: str, listener: Listener, door: Door) -> None:
+    with pytest.raises(OutboundError) as refused:
+        door.get(f"http://{host}:{listener.port}/", limits=LIMITS)
+    assert (refused.value.stop, listener.connections) == (Stop.NOT_HTTPS, 0)
+
+
+@pytest.mark.parametrize("address", ["ftp://halo.example/", "file:///etc/passwd", "//halo.example", "", "gopher:x"])
+def test_other_schemes_are_refused(address: str, door: Door) -> None:
+    with pytest.raises(OutboundError) as refused:
+        door.get(address, limits=LIMITS)
+    assert refused.value.stop == Stop.NOT_HTTPS
+
+
+def test_the_operator_may_open_a_single_private_host(listener: Listener, door: Door) -> None:
+    guard.bind(frozenset({"127.0.0.1"}))
+    assert door.get(listener.url, limits=LIMITS).body == b"ok"
+    with pytest.raises(OutboundError):
+        door.get(f"http://127.0.0.2:{listener.port}", limits=LIMITS)
+
+
+def test_the_operator_may_open_a_single_port(listener: Listener, door: Door) -> None:
+    guard.bind(frozenset({f"127.0.0.1:{listener.port}"}))
+    assert door.get(listener.url, limits=LIMITS).body == b"ok"
+    with pytest.raises(OutboundError) as refused:
+        door.get("http://127.0.0.1:9", limits=LIMITS)
+    assert refused.value.stop == Stop.NOT_HTTPS
+
+
+def test_an_open_host_opens_no_name_that_merely_looks_like_it(listener: Listener, door: Door) -> None:
+    guard.bind(frozenset({"127.0.0.1"}))
+    for host in ("2130706433", "127.0.0.1.nip.io", "localhost", "[::ffff:127.0.0.1]", "127.1"):
+        with pytest.raises(OutboundError):
+            door.get(f"https://{host}:{listener.port}/", limits=LIMITS)
+    assert listener.connections == 0
+
+
+@pytest.mark.parametrize(
+    "answers", [("127.0.0.1",), (PUBLIC, "10.0.0.1"), ("10.0.0.1", PUBLIC), (PUBLIC, "::1"), ("fe80::1%eth0", PUBLIC)]
+)
+def test_a_name_with_one_private_answer_is_refused(
+    answers: tuple[str, ...], door: Door, dialled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", resolving(*answers))
+    with pytest.raises(OutboundError) as refused:
+        door.get("https://halo.example/", limits=LIMITS)
+    assert (refused.value.stop, dialled) == (Stop.PRIVATE_ADDRESS, [])
+
+
+def test_a_name_that_changes_its_mind_is_asked_once_and_its_checked_address_dialled(
+    door: Door, dialled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([resolving(PUBLIC), resolving("127.0.0.1")])
+    looked_up: list[str] = []
+    lookup = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *rest: Any, **named: Any) -> Any:
+        if host != "halo.example":
+            return lookup(host, *rest, **named)
+        looked_up.append(host)
+        return next(answers)(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    with pytest.raises(OutboundError) as broken:  # the listener speaks no TLS
+        door.get("https://halo.example/", limits=LIMITS)
+    assert (dialled, len(looked_up)) == ([PUBLIC], 1)
+    assert broken.value.stop != Stop.PRIVATE_ADDRESS
+
+
+@pytest.mark.parametrize("host", ["acme..halopsa.com", ".halopsa.com", f"{'a' * 64}.halopsa.com", "acme.invalid"])
+def test_a_name_that_cannot_exist_is_not_found(host: str, door: Door) -> None:
+    with pytest.raises(OutboundError) as refused:
+        door.get(f"https://{host}/", limits=LIMITS)
+    assert refused.value.stop == Stop.HOST_NOT_FOUND
+
+
+@given(st.ip_addresses(v=6))
+def test_an_ipv6_address_with_an_ipv4_inside_is_never_public(address: ipaddress.IPv6Address) -> None:
+    if guard._is_public(str(address)):
+        assert address.is_global
+        assert not any([address.ipv4_mapped, address.sixtofour, address.teredo, address.is_site_local])
+
+
+@given(st.ip_addresses(v=4))
+def test_only_global_ipv4_addresses_are_public(address: ipaddress.IPv4Address) -> None:
+    assert guard._is_public(str(address)) == (address.is_global and not address.is_multicast)
+
+
+@pytest.mark.parametrize("address", [PUBLIC, "8.8.8.8", "2606:4700:4700::1111", "2a00:1450:4001:82b::200e"])
+def test_public_addresses_are_public(address: str) -> None:
+    assert guard._is_public(address)
