@@ -1,63 +1,24 @@
-"""Measure first and unchanged syncs of one sandbox Halo, the bare loop and the portal by turns."""
+"""`python -m benchmarks`: the syncs beside a bare loop, then the pages with a large copy and a long log."""
 
 from __future__ import annotations
 
 import argparse
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-from benchmarks import bare_loop, portal_sync
-from portal import db, log
-from portal.sandbox.process import spawned
+from benchmarks import pages, syncs
+from portal import log
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--records", type=int, default=45_000)
+    parser.add_argument("what", nargs="?", choices=["syncs", "pages"], help="both if not given")
+    parser.add_argument("--records", type=int, default=45_000, help="of the simulated Halo")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     log.configure(as_json=True, level="WARNING")
-    with spawned("--records", str(options.records), "--quota", "0") as halo:
-        login = halo.credentials()
-        access = (halo.url, login.client_id, login.client_secret)
-        bare_loop.sync(*access, Path(tempfile.mkdtemp()) / "warm.sqlite3")
-        rounds = [_round(access) for _ in range(options.rounds)]
-        violations = halo.counts()["violations"]
-    _print(options.records, rounds, violations)
-
-
-def _round(access: tuple[str, str, str]) -> dict[str, float]:
-    """Time each of the four syncs once; in records per second."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "bare.sqlite3"
-        integration = portal_sync.prepare(*access, Path(folder))
-        speeds = {
-            "bare first": _speed(lambda: bare_loop.sync(*access, file)),
-            "portal first": _speed(lambda: portal_sync.sync(integration)[0]),
-            "bare unchanged": _speed(lambda: bare_loop.sync(*access, file)),
-            "portal unchanged": _speed(lambda: portal_sync.sync(integration)[0]),
-        }
-        db.db.close()
-        return speeds
-
-
-def _speed(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    records = work()
-    return float(records / (time.perf_counter() - began))
-
-
-def _print(records: int, rounds: list[dict[str, float]], violations: int) -> None:
-    best = {name: max(each[name] for each in rounds) for name in rounds[0]}
-    print(f"{records:,} records, SQLite, sandbox without latency; best of {len(rounds)} rounds\n")
-    print(f"{'':12}{'bare loop':>16}{'portal':>16}{'ratio':>9}")
-    for what in ("first", "unchanged"):
-        bare, ours = best[f"bare {what}"], best[f"portal {what}"]
-        print(f"{what:12}{bare:>12,.0f} r/s{ours:>12,.0f} r/s{ours / bare:>8.2f}x")
-    print(f"\nrequests that were not reads: {violations}")
+    if options.what in {None, "syncs"}:
+        syncs.measure(options.records, options.rounds)
+    if options.what in {None, "pages"}:
+        pages.measure()
 
 
 if __name__ == "__main__":

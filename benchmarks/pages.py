@@ -1,0 +1,119 @@
+"""How long the server takes for the dashboard's pages, with 300,000 records and 1,000,000 log rows in SQLite."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from portal import clock, create_app, db
+from portal.config import Config
+from portal.models.accounts import Account, RoleName, User
+from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
+from portal.services import dashboard
+from portal.sync.record_types import RecordType
+
+RECORDS = 300_000
+LOG_ROWS = 1_000_000
+ROUNDS = 40
+LEVELS = ("info",) * 97 + ("warning",) * 2 + ("error",)
+
+RECORD = (
+    "INSERT INTO record (integration_id, record_type, remote_id, state, name, client_name, reference, status, digest,"
+    " payload, first_seen_at, changed_at) VALUES (?, ?, ?, 'live', ?, '', '', '', ?, ?, ?, ?)"
+)
+LOG_ROW = (
+    "INSERT INTO sync_log (integration_id, run_id, at, level, record_type, message, remedy) VALUES (?,?,?,?,?,?,'')"
+)
+
+
+def measure() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(_config(Path(folder)))
+        with db.connected():
+            db.upgrade()
+            integration, user = _fill()
+            stamp = dashboard.stamp(integration)
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session.update({"_user_id": user.fs_uniquifier, "_fresh": True})
+        print(f"\n{RECORDS:,} records, {LOG_ROWS:,} log rows, SQLite; {ROUNDS} requests each, in the server\n")
+        print(f"{'':34}{'p50':>10}{'p95':>10}")
+        for name, path in _pages(stamp):
+            took = [_seconds(client, path) for _ in range(ROUNDS + 3)][3:]
+            p50, p95 = statistics.median(took), statistics.quantiles(took, n=20)[-1]
+            print(f"{name:34}{p50 * 1000:>7.1f} ms{p95 * 1000:>7.1f} ms")
+
+
+def _pages(stamp: str) -> Iterator[tuple[str, str]]:
+    yield "Integrations", "/integrations"
+    yield "Data Sync", "/integrations/halo/sync"
+    yield "Data Sync, unchanged poll", f"/integrations/halo/sync/progress?stamp={stamp}"
+    yield "Sync Filters", "/integrations/halo/filters"
+    yield "Sync Logs, newest", "/integrations/halo/logs"
+    yield "Sync Logs, errors of assets", "/integrations/halo/logs?level=error&record_type=assets"
+    yield "Sync Logs, deep in the middle", f"/integrations/halo/logs?before={LOG_ROWS // 2}"
+    yield "Configuration", "/integrations/halo/configuration"
+
+
+def _seconds(client: FlaskClient, path: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(path, headers={"HX-Request": "true"} if "progress" in path else {})
+    took = time.perf_counter() - began
+    if answer.status_code not in {200, 204}:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
+    return took
+
+
+def _config(folder: Path) -> Config:
+    return Config(
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'portal.sqlite3'}",
+        redis_url=None,
+        secret_key="a secret key for benchmarks",  # noqa: S106  # protects a folder that is gone in a minute
+        vault_keys=(bytes(32),),
+    )
+
+
+def _fill() -> tuple[Integration, User]:
+    account: Account = Account.create(name="Benchmark", halo_enabled=True)
+    user: User = User.create(account=account, email="a@b.example", role=RoleName.ADMIN, fs_uniquifier="benchmark")
+    integration: Integration = Integration.create(
+        account=account, psa=Psa.HALO, state=IntegrationState.ACTIVE, record_types=[each.value for each in RecordType]
+    )
+    now = clock.now()
+    run: SyncRun = SyncRun.create(
+        integration=integration,
+        kind=RunKind.FULL,
+        trigger=RunTrigger.USER,
+        state=RunState.SUCCEEDED,
+        active_only=False,
+        started_at=now,
+        finished_at=now,
+    )
+    for position, each in enumerate(RecordType):
+        SyncStep.create(run=run, position=position, record_type=each, state=StepState.SUCCEEDED)
+    with db.db.atomic():
+        db.db.cursor().executemany(RECORD, _records(integration.id))
+        db.db.cursor().executemany(LOG_ROW, _log_rows(integration.id, run.id))
+    return integration, user
+
+
+def _records(integration_id: int) -> Iterator[tuple[Any, ...]]:
+    types, moment = list(RecordType), str(clock.now().replace(tzinfo=None))
+    for number in range(RECORDS):
+        record_type = types[number % len(types)].value
+        yield integration_id, record_type, number, f"Record {number}", bytes(16), "x" * 1000, moment, moment
+
+
+def _log_rows(integration_id: int, run_id: int) -> Iterator[tuple[Any, ...]]:
+    types, moment = list(RecordType), str(clock.now().replace(tzinfo=None))
+    for number in range(LOG_ROWS):
+        record_type = types[number % len(types)].value
+        yield integration_id, run_id, moment, LEVELS[number % 100], record_type, f"Page {number}: 50 assets read."
