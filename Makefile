@@ -62,22 +62,25 @@ clean: ## Remove the environment and everything built; the data directory stays
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The portal needs Python 3.11 or newer: make PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
 
 $(RUNTIME): requirements/runtime.txt .venv/bin/pip
-	$(PIP) --require-hashes --requirement requirements/runtime.txt
+	@echo "Bringing the locked packages into .venv."
+	@$(PIP) --require-hashes --requirement requirements/runtime.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUNTIME)
-	$(PIP) --require-hashes --requirement requirements/dev.txt
+	@echo "Bringing what the tests need into .venv."
+	@$(PIP) --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
 $(PORTAL): pyproject.toml $(RUNTIME)
-	$(PIP) --no-deps --no-build-isolation --editable .
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # npm brings the front-end packages: the machine's own, or else the one that a Python package carries.
 $(ASSETS): package.json package-lock.json tools/assets.py requirements/node.txt $(RUNTIME)
 	@command -v npm >/dev/null || $(PIP) --require-hashes --requirement requirements/node.txt
-	$(BIN)/python tools/assets.py
+	@echo "Bringing the front-end packages."
+	@$(BIN)/python tools/assets.py
 	@touch $@

@@ -1,36 +1,21 @@
-"""The demo: a portal, a simulated Halo to connect it to, and one MSP with two people."""
+"""The demo: a portal, and a simulated Halo to connect it to."""
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
-from portal import config, db
-from portal.config import Config
-from portal.errors import NotFound
-from portal.models.accounts import RoleName
-from portal.models.integrations import Psa
-from portal.processes import embedded, ports
-from portal.processes.keys import write_private
+from portal import config
+from portal.processes import cast, embedded, ports
 from portal.processes.supervisor import Program, Stopped, Supervisor
-from portal.services import accounts, users
-from portal.vault import Secret
 
-ACCOUNT = "Northwind IT"
-PEOPLE = {
-    "admin@northwind.example": ("Ada Admin", RoleName.ADMIN),
-    "support@northwind.example": ("Sam Support", RoleName.SUPPORT),
-}
 HALO_PORT = 8100
 CLIENT_ID = "northwind-client-id"
 CLIENT_SECRET = "northwind-client-secret"  # noqa: S105  # opens a simulated Halo on this machine, nothing else
-LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
@@ -67,19 +52,20 @@ def run(port: int) -> None:
         suppress(Stopped),
         embedded.prepared(Supervisor(output)) as portal,
     ):
-        passwords = cast(portal.config)
-        halo = Halo(ports.free(HALO_PORT))
+        notes = cast.notes(data_dir, halo_port=HALO_PORT)
+        halo = Halo(ports.free(notes.halo_port))
+        replace(notes, halo_port=halo.port).write(data_dir)
+        cast.enter(notes.passwords)
         portal.supervisor.start(halo.program())
-        allowed = ",".join({*portal.config.outbound_allow, halo.host})
-        portal.environment["PORTAL_OUTBOUND_ALLOW"] = allowed
+        portal.environment["PORTAL_OUTBOUND_ALLOW"] = ",".join({*portal.config.outbound_allow, halo.host})
         with embedded.served(portal, port) as address:
-            click.echo(table(address, halo, passwords))
+            click.echo(table(address, halo, notes.passwords))
             portal.supervisor.watch()
 
 
 def table(address: str, halo: Halo, passwords: dict[str, str]) -> str:
     """Say what one needs to log in and to fill in the wizard."""
-    people = [(role.value.capitalize(), email, passwords[email]) for email, (_, role) in PEOPLE.items()]
+    people = [(role.value.capitalize(), email, passwords[email]) for email, (_, role) in cast.PEOPLE.items()]
     lines = [
         ("Portal", address, ""),
         *people,
@@ -89,32 +75,3 @@ def table(address: str, halo: Halo, passwords: dict[str, str]) -> str:
         ("", "Tenant", "(leave blank)"),
     ]
     return "\n".join(f"  {what:<8} {value:<26} {more}".rstrip() for what, value, more in lines)
-
-
-def cast(settings: Config) -> dict[str, str]:
-    """Create the account and its people if they are not there yet; returns the password of each e-mail address.
-
-    The passwords are drawn once per data directory: even a demo that is left running has none that is known.
-    """
-    notes = settings.data_dir / "demo.json"
-    if not notes.exists():
-        write_private(notes, json.dumps({email: _password() for email in PEOPLE}))
-    passwords: dict[str, str] = json.loads(notes.read_text())
-    with db.connected():
-        try:
-            accounts.get(ACCOUNT)
-        except NotFound:
-            _create(passwords)
-    return passwords
-
-
-def _create(passwords: dict[str, str]) -> None:
-    with db.db.atomic():
-        account = accounts.create(ACCOUNT)
-        accounts.set_available(account, Psa.HALO, available=True)
-        for email, (name, role) in PEOPLE.items():
-            users.create(account, email, Secret(passwords[email]), role, name=name)
-
-
-def _password() -> str:
-    return "-".join("".join(secrets.choice(LEGIBLE) for _ in range(4)) for _ in range(4))
