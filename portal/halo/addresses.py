@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
+
+# Halo's paths are case-insensitive (halo-api.md section 0).
+ENDINGS: Final = ("/api", "/auth", "/token", "/authinfo")
 
 
 def tidy_base_url(text: str) -> str:
@@ -10,12 +14,12 @@ def tidy_base_url(text: str) -> str:
 
     Raises ValueError when no host is left.
     """
-    return _tidy(text, endings=("/api", "/auth"))
+    return _tidy(text)
 
 
 def tidy_auth_server(text: str) -> str:
     """Return the Authorisation Server as Halo shows it, ending in /auth. Raises ValueError when it has no host."""
-    return f"{_tidy(text, endings=('/token', '/auth'))}/auth"
+    return f"{_tidy(text)}/auth"
 
 
 def auth_server_of(base_url: str) -> str:
@@ -29,15 +33,20 @@ def token_url(auth_server: str, tenant: str) -> str:
     return f"{auth_server}/token{query}"
 
 
-def _tidy(text: str, *, endings: tuple[str, ...]) -> str:
+def _tidy(text: str) -> str:
     address = text.strip()
     if "://" not in address:
         address = f"https://{address}"
     parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or _is_no_place(parts.netloc):
         raise ValueError(text)
     _ = parts.port  # raises ValueError when it is not a number
     path = parts.path.rstrip("/")
-    for ending in endings:
-        path = path.removesuffix(ending).rstrip("/")
-    return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
+    while path.lower().endswith(ENDINGS):
+        path = path.rpartition("/")[0].rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc.lower().rstrip(":"), path, "", ""))
+
+
+def _is_no_place(netloc: str) -> bool:
+    """Tell whether this names a user beside the host, or has what no host name has."""
+    return any(character.isspace() or character in "@\\" for character in netloc)
