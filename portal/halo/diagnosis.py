@@ -33,6 +33,9 @@ GRANT_PERMISSION = (
 )
 WAIT = "Nothing is lost; try again in a few minutes."
 
+# Halo's window is minutes long; whoever asks for more is asked again after this.
+LONGEST_WAIT_SECONDS = 3600.0
+
 # The same few sentences whatever answers at a private address, so that nobody can explore a network with them.
 _STOPPED: dict[Stop, tuple[str, str]] = {
     Stop.NOT_HTTPS: ("{host} is not an https address.", "Use the address that starts with https://."),
@@ -121,4 +124,4 @@ def _passing(answer: Answer) -> PsaError | None:
 
 
 def _seconds(text: str) -> float | None:
-    return float(text) if text.isdigit() else None
+    return min(float(text), LONGEST_WAIT_SECONDS) if text.isascii() and text.isdigit() else None
