@@ -12,10 +12,12 @@ import msgspec
 from portal import clock
 from portal.halo import diagnosis
 from portal.halo.addresses import token_url
+from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer, Door, Limits, OutboundError
 
 SCOPE: Final = "all"  # everything that the application's Permissions tab grants (halo-api.md section 7)
 DEFAULT_LIFETIME: Final = timedelta(hours=1)
+LONGEST_LIFETIME: Final = timedelta(days=1)
 MARGIN: Final = timedelta(minutes=1)
 LIMITS: Final = Limits(seconds=15, size=256 * 1024)
 
@@ -65,7 +67,9 @@ class TokenSource:
         token = _decoded(answer)
         if token is None:
             raise diagnosis.refused_token(answer)
-        lifetime = timedelta(seconds=token.expires_in) if token.expires_in else DEFAULT_LIFETIME
+        lifetime = DEFAULT_LIFETIME
+        if token.expires_in is not None and 0 < token.expires_in < LONGEST_LIFETIME.total_seconds():
+            lifetime = timedelta(seconds=token.expires_in)
         self._token = token.access_token
         self._good_until = clock.now() + max(lifetime - MARGIN, lifetime / 2)
 
@@ -88,7 +92,11 @@ def _decoded(answer: Answer) -> _TokenAnswer | None:
     if answer.status != 200 or not answer.is_json:
         return None
     try:
-        token = msgspec.json.decode(answer.body, type=_TokenAnswer)
-    except msgspec.DecodeError:
+        token = msgspec.json.decode(answer.body, type=_TokenAnswer, strict=False)
+    except UNREADABLE:
         return None
-    return token if token.access_token else None
+    return token if _fits_a_header(token.access_token) else None
+
+
+def _fits_a_header(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable()

@@ -15,6 +15,7 @@ from portal.halo.auth import Credentials, TokenSource
 from portal.halo.pages import Page, Sent, decoded, unseen
 from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, Resource
+from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer, Door, Limits, OutboundError
 
 PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
@@ -30,10 +31,10 @@ class Agent:
 
 
 class _AgentAnswer(msgspec.Struct):
-    id: int
-    name: str = ""
+    id: int | float | str
+    name: str | None = None
     email: str | None = None
-    isapiagent: bool = False
+    isapiagent: bool | None = None
 
 
 class HaloClient:
@@ -63,9 +64,9 @@ class HaloClient:
             raise diagnosis.refused_agent(answer)
         try:
             profile = msgspec.json.decode(answer.body, type=_AgentAnswer)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise diagnosis.not_halo(answer) from error
-        return Agent(profile.name or profile.email or f"agent {profile.id}", profile.isapiagent)
+        return Agent(profile.name or profile.email or f"agent {profile.id}", bool(profile.isapiagent))
 
     def pages(self, record_type: str, *, after: int, seen: set[int]) -> Iterator[Page]:
         """Read the pages behind page `after`; `seen` holds the ids of the pages before and grows with each page.
@@ -74,13 +75,14 @@ class HaloClient:
         seen, or a page is empty or brings nothing new. Raises PsaError when a page cannot be had.
         """
         resource = RESOURCES[record_type]
+        unusable: set[bytes] = set()
         number = after
         while True:
             number += 1
-            page, sent = self._page(record_type, resource, number, seen)
+            page, sent = self._page(record_type, resource, number, seen, unusable)
             yield page
             nothing_new = not page.rows
-            all_seen = page.total is not None and len(seen) >= page.total
+            all_seen = page.total is not None and len(seen) + len(unusable) >= page.total
             last_uncounted = page.total is None and sent.is_short
             if nothing_new or all_seen or last_uncounted:
                 return
@@ -88,13 +90,15 @@ class HaloClient:
     def columns(self, record_type: str, payload: bytes) -> Columns:
         return records.columns(record_type, payload)
 
-    def _page(self, record_type: str, resource: Resource, number: int, seen: set[int]) -> tuple[Page, Sent]:
+    def _page(
+        self, record_type: str, resource: Resource, number: int, seen: set[int], unusable: set[bytes]
+    ) -> tuple[Page, Sent]:
         params = {**resource.params, **PAGING, "page_no": str(number), "page_size": str(PAGE_SIZE)}
         for attempt in stamina.retry_context(on=_pause, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS):
             with attempt:
                 answer = self._get(resource.path, params, PAGE_LIMITS)
                 sent = decoded(answer, resource)
-        rows = unseen(record_type, sent.rows, seen)
+        rows = unseen(record_type, sent.rows, seen, unusable)
         return Page(number, rows, sent.total, answer.seconds), sent
 
     def _get(self, path: str, params: dict[str, str], limits: Limits) -> Answer:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from portal.halo.addresses import auth_server_of, tidy_auth_server
+from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Door, Limits, OutboundError
 
 
@@ -28,5 +29,5 @@ def discover(door: Door, base_url: str) -> AuthInfo:
         answer = door.get(f"{base_url}/api/authinfo", limits=Limits(seconds=15, size=64 * 1024))
         info = msgspec.json.decode(answer.body, type=_AuthInfoAnswer)
         return AuthInfo(tidy_auth_server(info.auth_url), info.tenant_id or "")
-    except (OutboundError, msgspec.DecodeError, ValueError):
+    except (OutboundError, *UNREADABLE, ValueError):
         return guess

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from portal.halo import diagnosis, records
 from portal.halo.records import Facts
-from portal.halo.resources import PAGE_SIZE, Resource
+from portal.halo.resources import Resource
+from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer
 
+MOST: Final = 2**31 - 1  # what a column of counts holds; a greater number counts nothing real
 _envelope = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -37,15 +40,19 @@ class Page:
 
 @dataclass(frozen=True)
 class Sent:
-    """What an envelope holds: its rows, the page size that Halo granted, and how many rows Halo says there are."""
+    """What an envelope holds: its rows, the page size that Halo granted, and how many rows Halo says there are.
+
+    Either number is None when Halo does not tell it.
+    """
 
     rows: list[msgspec.Raw]
-    size: int
+    size: int | None
     total: int | None
 
     @property
     def is_short(self) -> bool:
-        return len(self.rows) < self.size
+        """Tell whether this must be the last page; nobody knows without the granted size."""
+        return self.size is not None and len(self.rows) < self.size
 
 
 def decoded(answer: Answer, resource: Resource) -> Sent:
@@ -55,20 +62,27 @@ def decoded(answer: Answer, resource: Resource) -> Sent:
     try:
         envelope = _envelope.decode(answer.body)
         rows = _rows.decode(envelope[resource.key])
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
+    except (*UNREADABLE, KeyError) as error:
         raise diagnosis.refused_list(answer, resource.words) from error
-    total = _number(envelope.get("record_count"))
-    return Sent(rows, _number(envelope.get("page_size")) or PAGE_SIZE, total)
+    return Sent(rows, _number(envelope.get("page_size")) or None, _number(envelope.get("record_count")))
 
 
-def unseen(record_type: str, payloads: Iterable[msgspec.Raw], seen: set[int]) -> list[Row]:
-    """Keep the rows that no page has had before, and note their ids. Rows without a usable id stay, to be counted."""
+def unseen(record_type: str, payloads: Iterable[msgspec.Raw], seen: set[int], unusable: set[bytes]) -> list[Row]:
+    """Keep the rows that no page has had before, and note their ids.
+
+    Rows without a usable id stay too, to be counted; `unusable` notes their digests, so that a page which is sent
+    twice brings nothing new.
+    """
     fresh = []
+    known = set(unusable)
     for payload in payloads:
         try:
             facts = records.facts(record_type, payload)
         except ValueError as error:
-            fresh.append(Row(None, bytes(payload), str(error)))
+            digest = hashlib.blake2b(payload, digest_size=16).digest()
+            if digest not in known:
+                unusable.add(digest)
+                fresh.append(Row(None, bytes(payload), str(error)))
             continue
         if facts.remote_id not in seen:
             seen.add(facts.remote_id)
@@ -77,5 +91,12 @@ def unseen(record_type: str, payloads: Iterable[msgspec.Raw], seen: set[int]) ->
 
 
 def _number(raw: msgspec.Raw | None) -> int | None:
-    value: Any = msgspec.json.decode(raw) if raw is not None else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """Read a count, which Halo may write as 12, 12.0 or "12"; None for what is none."""
+    try:
+        value: Any = msgspec.json.decode(raw) if raw is not None else None
+    except UNREADABLE:
+        return None
+    if value == 0 and not isinstance(value, bool):
+        return 0
+    number = records.as_id(value)
+    return number if number is not None and number <= MOST else None

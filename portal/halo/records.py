@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
+from portal.halo.unreadable import UNREADABLE
+
 MAX_ID: Final = 2**63 - 1
 MAX_TEXT: Final = 255
 # Halo writes an empty date as 1900-01-01 or earlier.
@@ -108,7 +110,7 @@ def facts(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
     """Read what decides about a row. Raises ValueError, with a reason for people, when it has no usable id."""
     try:
         row = _deciding.decode(payload)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise ValueError("Halo sent something that is no record.") from error
     remote_id = as_id(row.id)
     if remote_id is None:
@@ -120,7 +122,7 @@ def columns(record_type: str, payload: bytes) -> Columns:
     """Read the typed columns; a value of the wrong type is empty. Raises ValueError when it is no JSON object."""
     try:
         row = _READERS[record_type].decode(payload)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise ValueError("Halo sent a record that cannot be read.") from error
     shape = SHAPES[record_type]
     active = row.active if isinstance(row.active, bool) else row.inactive is not True
@@ -151,11 +153,10 @@ def as_moment(value: Any) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # OverflowError: the last evening of 9999, west of Greenwich
         return None
-    if moment.year < FIRST_REAL_YEAR:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment if moment.year >= FIRST_REAL_YEAR else None
 
 
 def _first(row: Any, keys: tuple[str, ...]) -> str:
