@@ -7,7 +7,6 @@ from typing import Final
 from flask import Flask, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
-from flask_security.utils import get_request_attr
 
 from portal.errors import NotAllowed
 from portal.models.accounts import Account, User
@@ -51,16 +50,11 @@ def enforce() -> ResponseReturnValue | None:
     endpoint = request.endpoint
     if endpoint is None or endpoint in OPEN:
         return None
-    if not is_logged_in():
+    if not current_user.is_authenticated:
         return _ask_to_log_in()
     if request.method not in SAFE and endpoint not in OWN_AFFAIRS and not current_user.is_admin:
         raise NotAllowed("Only an admin of your account can change this.", "Ask an admin to do it for you.")
     return None
-
-
-def is_logged_in() -> bool:
-    """Tell whether a person is logged in by the session's cookie; no other way counts here."""
-    return bool(current_user.is_authenticated and get_request_attr("fs_authn_via") == "session")
 
 
 def user() -> User:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -57,6 +57,8 @@ def _http(error: HTTPException) -> Response:
 
 def _unknown(error: Exception) -> Response:
     error_id = secrets.token_hex(4)
+    # Templates ask who is logged in. The database may be what is broken, and this page must not ask it again.
+    g.setdefault("_login_user", None)
     logger.error("Request failed", error_id=error_id, exc_info=error)
     return answer(
         500, "Something went wrong in the portal.", f"Try again. If it stays, tell support the error id {error_id}."

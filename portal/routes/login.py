@@ -17,4 +17,6 @@ def init_app(app: Flask) -> None:
     people = PeeweeUserDatastore(db, User, Role, None)  # type: ignore[no-untyped-call]  # it ships half its types
     security = Security(app, people)
     security.want_json(lambda _request: False)
+    # The session's cookie is the only way in: no tokens in headers, addresses or bodies.
+    security.login_manager.request_loader(lambda _request: None)
     csrf.init_app(app)

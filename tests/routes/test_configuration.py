@@ -1,0 +1,71 @@
+"""The Configuration and Sync Filters tabs."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from portal.models.audit import AuditEntry
+from portal.models.integrations import Integration, IntegrationState
+from portal.models.sync import RunState, SyncRun
+from portal.vault import Secret
+from tests.routes.conftest import SECRET, make_run
+
+TAB = "/integrations/halo/configuration"
+FILTERS = "/integrations/halo/filters"
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def test_the_summary_masks_the_secret(as_alice: FlaskClient, halo: Integration) -> None:
+    page = as_alice.get(TAB).text
+    assert halo.base_url in page
+    assert "stored encrypted" in page
+    assert SECRET not in page
+
+
+def test_testing_again_names_the_agent(as_alice: FlaskClient, halo: Integration) -> None:
+    part = as_alice.post(f"{TAB}/test", headers=HTMX)
+    assert part.status_code == 200
+    assert "Connected as" in part.text
+    assert "<html" not in part.text
+
+
+def test_a_test_that_fails_says_what_to_do(as_alice: FlaskClient, halo: Integration) -> None:
+    halo.client_secret = Secret("revoked")
+    halo.save()
+    page = as_alice.post(f"{TAB}/test")
+    assert page.status_code == 422
+    assert "Regenerate the secret" in page.text
+
+
+def test_asking_before_disconnecting_changes_nothing(as_alice: FlaskClient, halo: Integration) -> None:
+    assert "Disconnect Halo PSA?" in as_alice.get(f"{TAB}/disconnect").text
+    assert Integration.get_by_id(halo.id).state == IntegrationState.ACTIVE
+
+
+def test_disconnecting_stops_the_sync_and_forgets_the_secret(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.QUEUED)
+    page = as_alice.post(f"{TAB}/disconnect", follow_redirects=True)
+    assert page.request.path == "/integrations"
+    assert "Disconnected" in page.text
+    assert Integration.get_by_id(halo.id).client_secret is None
+    assert SyncRun.get().state == RunState.CANCELLED
+
+
+def test_support_is_offered_no_button(as_sam: FlaskClient, halo: Integration) -> None:
+    page = as_sam.get(TAB).text
+    assert "Test again" not in page
+    assert "Disconnect" not in page
+    assert "Save" not in as_sam.get(FILTERS).text
+
+
+def test_filters_are_saved_and_the_change_is_noted(as_alice: FlaskClient, halo: Integration) -> None:
+    page = as_alice.post(FILTERS, data={"record_types": ["clients", "assets"]}, follow_redirects=True)
+    assert "Saved. The next sync uses these filters." in page.text
+    saved = Integration.get_by_id(halo.id)
+    assert (saved.record_types, saved.active_only) == (["clients", "assets"], False)
+    assert AuditEntry.select().where(AuditEntry.action == "halo.data_changed").count() == 1
+
+
+def test_an_unknown_record_type_is_refused(as_alice: FlaskClient, halo: Integration) -> None:
+    assert as_alice.post(FILTERS, data={"record_types": ["tickets"]}).status_code == 422
+    assert "assets" in Integration.get_by_id(halo.id).record_types

@@ -1,0 +1,116 @@
+"""The Data Sync tab."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal import clock
+from portal.models.integrations import Integration
+from portal.models.sync import RunState, SyncRun, SyncStep
+from tests.routes.conftest import make_run
+
+TAB = "/integrations/halo/sync"
+POLL = f"{TAB}/progress"
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def test_before_the_first_sync_there_is_a_way_to_start_it(as_alice: FlaskClient, halo: Integration) -> None:
+    page = as_alice.get(TAB).text
+    assert "Nothing has been synced yet" in page
+    assert "Sync now" in page
+
+
+@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.WAITING])
+def test_a_live_run_is_polled(as_alice: FlaskClient, halo: Integration, state: RunState) -> None:
+    make_run(halo, state)
+    assert 'hx-trigger="every 2s"' in as_alice.get(TAB).text
+
+
+@pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.INCOMPLETE, RunState.FAILED, RunState.CANCELLED])
+def test_a_run_that_has_ended_is_not_polled(as_alice: FlaskClient, halo: Integration, state: RunState) -> None:
+    make_run(halo, state)
+    page = as_alice.get(TAB).text
+    assert "hx-trigger" not in page
+    assert "Sync now" in page
+
+
+def test_a_poll_is_answered_with_nothing_until_something_changes(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.RUNNING)
+    stamp = re.search(r"stamp=(\w+)", as_alice.get(TAB).text)
+    assert stamp
+    poll = {"query_string": {"stamp": stamp[1]}, "headers": HTMX}
+    assert as_alice.get(POLL, **poll).status_code == 204
+    SyncStep.update(fetched=1500).execute()
+    fresh = as_alice.get(POLL, **poll)
+    assert fresh.status_code == 200
+    assert "1,500 of 2,000 · 75 %" in fresh.text
+
+
+def test_the_time_left_is_estimated_once_it_is_no_guess(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.RUNNING)
+    SyncStep.update(started_at=clock.now() - timedelta(seconds=60)).execute()
+    assert "about 1 min left" in as_alice.get(TAB).text
+
+
+def test_waiting_says_why_and_when_it_goes_on(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(
+        halo, RunState.WAITING, problem="Halo's limit is used up.", not_before=clock.now() + timedelta(seconds=90)
+    )
+    page = as_alice.get(TAB).text
+    assert "Halo&#39;s limit is used up." in page
+    assert re.search(r"goes on by itself.*in 1 min", page)
+
+
+def test_incomplete_is_amber_and_names_what_is_missing(as_alice: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.INCOMPLETE, problem="1,000 clients are missing.", remedy="Sync again.")
+    SyncStep.update(state="incomplete", problem="1,000 clients are missing.").where(SyncStep.run == run).execute()
+    page = as_alice.get(TAB).text
+    assert "status-orange" in page
+    assert "status-green" not in page
+    assert "1,000 clients are missing." in page
+
+
+def test_sync_now_opens_a_run_even_while_the_queue_is_away(as_alice: FlaskClient, halo: Integration) -> None:
+    part = as_alice.post(TAB, headers=HTMX)
+    assert part.status_code == 200
+    assert "Starting…" in part.text
+    assert SyncRun.get().state == RunState.QUEUED
+
+
+def test_a_second_sync_beside_a_live_one_is_refused(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.RUNNING)
+    part = as_alice.post(TAB, headers=HTMX)
+    assert part.status_code == 409
+    assert "A sync is already running." in part.text
+    assert SyncRun.select().count() == 1
+
+
+def test_without_javascript_the_buttons_lead_back_to_the_tab(as_alice: FlaskClient, halo: Integration) -> None:
+    response = as_alice.post(TAB)
+    assert response.status_code == 303
+    assert response.location == TAB
+
+
+def test_cancelling_a_running_sync_says_that_it_is_stopping(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.RUNNING)
+    part = as_alice.post(f"{TAB}/cancel", headers=HTMX)
+    assert "Stopping" in part.text
+    assert SyncRun.get().cancel_requested_at is not None
+
+
+def test_cancelling_what_has_ended_is_no_error(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.SUCCEEDED)
+    part = as_alice.post(f"{TAB}/cancel", headers=HTMX)
+    assert part.status_code == 200
+    assert "had ended" in part.text
+
+
+def test_support_sees_the_run_and_no_buttons(as_sam: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.RUNNING)
+    page = as_sam.get(TAB).text
+    assert "1,000 of 2,000" in page
+    assert "sync-button" not in page

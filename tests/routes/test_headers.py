@@ -1,0 +1,104 @@
+"""What every answer carries, and what errors look like."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal import create_app, db
+from portal.config import Config
+from portal.models.accounts import User
+from portal.routes.assets import STATIC
+from tests.conftest import browser
+
+TEMPLATES = STATIC.parent / "templates"
+
+
+def test_every_page_forbids_what_it_does_not_need(client: FlaskClient) -> None:
+    headers = client.get("/login").headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    assert "Strict-Transport-Security" not in headers
+
+
+def test_behind_https_cookies_are_secure_and_browsers_are_told_to_stay(config: Config, database: None) -> None:
+    app = create_app(replace(config, public_url="https://portal.example.com"))
+    response = app.test_client().get("/login", base_url="https://portal.example.com")
+    assert "Strict-Transport-Security" in response.headers
+    assert "Secure" in response.headers["Set-Cookie"]
+    assert "SameSite=Lax" in response.headers["Set-Cookie"]
+
+
+def test_without_a_proxy_nobody_can_pretend_to_be_one(client: FlaskClient) -> None:
+    page = client.get("/integrations", headers={"X-Forwarded-Host": "evil.example"})
+    assert "evil" not in page.location
+
+
+def test_versioned_files_are_kept_for_a_year(client: FlaskClient) -> None:
+    address = re.search(r"/static/css/theme\.css\?v=\w+", client.get("/login").text)
+    assert address
+    response = client.get(address[0])
+    response.close()
+    assert "immutable" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_no_template_needs_an_inline_style_or_script(template: Path) -> None:
+    assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?! src=)|javascript:", template.read_text())
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_what_htmx_does_works_without_it_too(template: Path) -> None:
+    for tag in re.findall(r"<(?:a|form)\b[^>]*hx-(?:get|post)[^>]*>", template.read_text()):
+        assert "href=" in tag or "action=" in tag
+
+
+def test_a_missing_page_is_told_in_plain_words(client: FlaskClient) -> None:
+    page = client.get("/nothing/here")
+    assert page.status_code == 404
+    assert "There is no such page." in page.text
+
+
+def test_a_wrong_method_is_told_and_names_the_right_one(client: FlaskClient) -> None:
+    response = client.get("/logout")
+    assert response.status_code == 405
+    assert "POST" in response.headers["Allow"]
+
+
+def test_too_much_at_once_is_refused(client: FlaskClient) -> None:
+    page = client.post("/login", data={"email": "x" * 300_000})
+    assert page.status_code == 413
+    assert "That is too large." in page.text
+
+
+def test_an_unforeseen_error_gets_an_id_and_shows_no_inside(app: Flask) -> None:
+    @app.get("/healthz/broken", endpoint="home.healthz2")
+    def broken() -> str:
+        raise RuntimeError("inside story")
+
+    app.before_request_funcs[None].clear()
+    page = app.test_client().get("/healthz/broken")
+    assert page.status_code == 500
+    assert re.search(r"error id [0-9a-f]{8}", page.text)
+    assert "inside story" not in page.text
+
+
+def test_a_database_that_is_away_gets_a_page_with_an_error_id(config: Config, alice: User) -> None:
+    working = db.db.obj
+    app = create_app(replace(config, database_url="sqlite:////nowhere/portal.sqlite3"))
+    page = browser(app, alice).get("/integrations")
+    db.db.initialize(working)
+    assert page.status_code == 500
+    assert "error id" in page.text
+
+
+def test_a_queue_server_that_is_down_breaks_no_page(config: Config, database: None) -> None:
+    app = create_app(replace(config, redis_url="redis://127.0.0.1:1/0"))
+    assert app.test_client().get("/login").status_code == 200

@@ -1,0 +1,55 @@
+"""The Integrations page."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.models.accounts import Account
+from portal.models.integrations import Integration, IntegrationState
+
+
+def test_halo_is_not_configured_at_first_and_can_be_connected(as_alice: FlaskClient) -> None:
+    page = as_alice.get("/integrations").text
+    assert "Not Configured" in page
+    assert 'href="/integrations/halo/setup/"' in page
+
+
+def test_halo_that_is_switched_off_offers_no_connect(as_alice: FlaskClient, northwind: Account) -> None:
+    northwind.halo_enabled = False
+    northwind.save()
+    page = as_alice.get("/integrations").text
+    assert "The Halo PSA integration is currently not available for your account." in page
+    assert "/setup" not in page
+
+
+def test_an_active_connectwise_blocks_connect_and_says_why(as_alice: FlaskClient, connectwise: Integration) -> None:
+    page = as_alice.get("/integrations").text
+    assert "Disconnect ConnectWise first" in page
+    assert "/setup" not in page
+
+
+def test_support_sees_the_cards_and_no_connect(as_sam: FlaskClient) -> None:
+    page = as_sam.get("/integrations").text
+    assert "Halo PSA" in page
+    assert "/setup" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (IntegrationState.DRAFT, "Continue set-up"),
+        (IntegrationState.ACTIVE, "Connected"),
+        (IntegrationState.NEEDS_ATTENTION, "Needs attention"),
+        (IntegrationState.DISCONNECTED, "Disconnected"),
+    ],
+)
+def test_the_card_tells_the_state(as_alice: FlaskClient, halo: Integration, state: str, words: str) -> None:
+    Integration.update(state=state, problem="Halo refuses the secret.").execute()
+    assert words in as_alice.get("/integrations").text
+
+
+def test_another_accounts_integration_is_not_shown(as_mallory: FlaskClient, halo: Integration) -> None:
+    page = as_mallory.get("/integrations").text
+    assert "Not Configured" in page
+    assert halo.base_url not in page

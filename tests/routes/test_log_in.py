@@ -1,0 +1,113 @@
+"""Log-in, log-out, passwords, two-factor."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from passlib.totp import TOTP
+
+from portal.models.accounts import Account, RoleName, User
+from portal.services import users
+from portal.vault import Secret
+from tests.conftest import PASSWORD, browser
+
+
+def test_a_person_made_by_the_operator_can_log_in(client: FlaskClient, northwind: Account) -> None:
+    users.create(northwind, "new@northwind.example", Secret(PASSWORD), RoleName.ADMIN)
+    response = client.post("/login", data={"email": "New@northwind.example", "password": PASSWORD})
+    assert response.location.endswith("/integrations")
+
+
+@pytest.mark.parametrize("email", ["alice@northwind.example", "nobody@northwind.example"])
+def test_a_wrong_password_and_an_unknown_person_look_the_same(client: FlaskClient, alice: User, email: str) -> None:
+    page = client.post("/login", data={"email": email, "password": "a wrong password"})
+    assert page.status_code == 200
+    assert "That e-mail address and password do not belong together." in page.text
+
+
+def test_a_person_who_was_switched_off_cannot_log_in(client: FlaskClient, alice: User) -> None:
+    User.update(active=False).execute()
+    client.post("/login", data={"email": alice.email, "password": PASSWORD})
+    assert client.get("/integrations").status_code == 302
+
+
+def test_a_person_who_is_switched_off_is_out_at_once(as_alice: FlaskClient) -> None:
+    assert as_alice.get("/integrations").status_code == 200
+    User.update(active=False).execute()
+    assert as_alice.get("/integrations").status_code == 302
+
+
+def test_guessing_one_password_from_many_addresses_is_slowed_down(client: FlaskClient, alice: User) -> None:
+    statuses = [
+        client.post(
+            "/login",
+            data={"email": alice.email, "password": "guess"},
+            environ_base={"REMOTE_ADDR": f"192.0.2.{each}"},
+        ).status_code
+        for each in range(9)
+    ]
+    assert statuses[-1] == 429
+
+
+def test_logging_in_leads_to_the_page_that_was_asked_for(client: FlaskClient, alice: User) -> None:
+    asked = client.get("/change")
+    response = client.post(asked.location, data={"email": alice.email, "password": PASSWORD})
+    assert response.location.endswith("/change")
+
+
+def test_nobody_is_sent_to_another_site_after_logging_in(client: FlaskClient, alice: User) -> None:
+    response = client.post("/login?next=https://evil.example/", data={"email": alice.email, "password": PASSWORD})
+    assert "evil" not in response.headers.get("Location", "")
+
+
+def test_logging_out_ends_the_session(as_alice: FlaskClient) -> None:
+    as_alice.post("/logout")
+    assert as_alice.get("/integrations").status_code == 302
+
+
+def test_htmx_of_an_ended_session_sends_the_window_to_the_log_in(client: FlaskClient) -> None:
+    response = client.get("/integrations", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert response.status_code == 401
+    assert response.headers["HX-Redirect"] == "/login"
+
+
+def test_a_token_in_the_address_logs_nobody_in(app: Flask, client: FlaskClient, alice: User) -> None:
+    with app.app_context():
+        token = alice.get_auth_token()
+    assert client.get("/integrations", query_string={"auth_token": token}).status_code == 302
+
+
+def test_a_change_without_the_pages_token_is_refused(app: Flask, alice: User) -> None:
+    client = browser(app, alice)
+    del client.environ_base["HTTP_X_CSRFTOKEN"]
+    page = client.post("/logout")
+    assert page.status_code == 400
+    assert "This page has expired." in page.text
+
+
+def test_a_short_new_password_is_refused(as_alice: FlaskClient) -> None:
+    page = as_alice.post(
+        "/change", data={"password": PASSWORD, "new_password": "short", "new_password_confirm": "short"}
+    )
+    assert "at least 12 characters" in page.text
+
+
+def test_two_factor_asks_for_a_code_at_the_next_log_in(app: Flask, as_alice: FlaskClient, alice: User) -> None:
+    page = as_alice.post("/tf-setup", data={"setup": "authenticator"}).text
+    key = re.search(r"user-select-all\">([^<]+)<", page)
+    target = re.search(r'action="(/tf-setup/[^"]+)"', page)
+    assert key
+    assert target
+    code = TOTP(key=key[1].replace("-", "")).generate().token
+    assert (
+        "Two-factor authentication is on."
+        in as_alice.post(target[1], data={"code": code}, follow_redirects=True).text
+    )
+
+    again = browser(app)
+    again.post("/login", data={"email": alice.email, "password": PASSWORD})
+    assert again.get("/integrations").status_code == 302
+    assert "recovery code" in again.get("/tf-validate").text

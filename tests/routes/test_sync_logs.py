@@ -1,0 +1,110 @@
+"""The Sync Logs tab."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.models.accounts import Account
+from portal.models.integrations import Integration
+from portal.models.sync import RunState, SyncLog
+from tests.routes.conftest import make_run
+
+TAB = "/integrations/halo/logs"
+
+
+@pytest.fixture
+def rows(halo: Integration) -> list[int]:
+    """Write 120 rows, three pages of them; the message is the row's number."""
+    return [SyncLog.create(integration=halo, message=f"row {number:03}").id for number in range(120)]
+
+
+def shown(page: str) -> list[str]:
+    return re.findall(r"row \d{3}", page)
+
+
+def test_no_rows_yet_is_said_so(as_alice: FlaskClient, halo: Integration) -> None:
+    assert "The first sync will write here what it does." in as_alice.get(TAB).text
+
+
+def test_the_newest_row_comes_first(as_alice: FlaskClient, rows: list[int]) -> None:
+    assert shown(as_alice.get(TAB).text)[:2] == ["row 119", "row 118"]
+
+
+def test_paging_back_and_forth_misses_and_repeats_nothing(as_alice: FlaskClient, rows: list[int]) -> None:
+    first = as_alice.get(TAB).text
+    second = as_alice.get(link(first, "older")).text
+    third = as_alice.get(link(second, "older")).text
+    assert shown(first) + shown(second) + shown(third) == [f"row {number:03}" for number in range(119, -1, -1)]
+    assert 'id="older"' not in third
+    assert shown(as_alice.get(link(third, "newer")).text) == shown(second)
+    assert shown(as_alice.get(link(second, "newer")).text) == shown(first)
+
+
+def test_filters_hold_while_paging(as_alice: FlaskClient, halo: Integration, rows: list[int]) -> None:
+    SyncLog.update(level="warning").where(SyncLog.id.in_(rows[:60])).execute()
+    page = as_alice.get(TAB, query_string={"level": "warning"}).text
+    assert shown(page)[0] == "row 059"
+    assert "level=warning" in link(page, "older")
+
+
+def test_a_run_filter_shows_that_run_alone(as_alice: FlaskClient, halo: Integration, rows: list[int]) -> None:
+    run = make_run(halo, RunState.SUCCEEDED)
+    SyncLog.create(integration=halo, run=run, message="row 999")
+    assert shown(as_alice.get(TAB, query_string={"run": run.id}).text) == ["row 999"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "level=shouting",
+        "record_type=tickets",
+        "before=abc",
+        "before=-1",
+        "before=99999999999999999999",
+        "after=0&run=x",
+    ],
+)
+def test_a_filter_that_nobody_could_choose_counts_as_none(as_alice: FlaskClient, rows: list[int], query: str) -> None:
+    page = as_alice.get(f"{TAB}?{query}")
+    assert page.status_code == 200
+    assert shown(page.text)[0] == "row 119"
+
+
+def test_a_filter_without_a_match_offers_the_way_back(as_alice: FlaskClient, rows: list[int]) -> None:
+    page = as_alice.get(TAB, query_string={"level": "error"}).text
+    assert "Nothing matches these filters." in page
+    assert "Show everything" in page
+
+
+def test_rows_of_another_account_stay_out_of_reach(as_alice: FlaskClient, halo: Integration) -> None:
+    other = Integration.create(account=Account.create(name="Third MSP"), psa="halo", state="active")
+    run = make_run(other, RunState.SUCCEEDED)
+    SyncLog.create(integration=other, run=run, message="row 777")
+    assert not shown(as_alice.get(TAB).text)
+    assert not shown(as_alice.get(TAB, query_string={"run": run.id}).text)
+
+
+def test_times_stand_in_the_accounts_time_zone(as_alice: FlaskClient, northwind: Account, halo: Integration) -> None:
+    northwind.time_zone = "Australia/Sydney"
+    northwind.save()
+    row = SyncLog.create(integration=halo, message="row 001", remedy="Look again.")
+    page = as_alice.get(TAB).text
+    assert f'title="{row.at:%Y-%m-%d %H:%M:%S} UTC"' in page
+    assert f"{row.at:%H:%M:%S}</time>" not in page
+    assert "Look again." in page
+
+
+def test_what_halo_sent_is_shown_as_text(as_alice: FlaskClient, halo: Integration) -> None:
+    SyncLog.create(integration=halo, message="<script>alert(1)</script>", details={"<b>": "<i>"})
+    page = as_alice.get(TAB).text
+    assert "<script>alert" not in page
+    assert "<i>" not in page
+
+
+def link(page: str, name: str) -> str:
+    found = re.search(rf'id="{name}" href="([^"]+)"', page)
+    assert found
+    return found[1].replace("&amp;", "&")
