@@ -52,10 +52,10 @@ class Launcher:
     folder: Path
     started: list[Running]
 
-    def start(self, *words: str, until_printed: str = "http://") -> Running:
+    def start(self, *words: str, until_printed: str = "http://", **settings: str) -> Running:
         printed = self.folder / f"printed-{len(self.started)}.txt"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-        environment["PORTAL_DATA_DIR"] = str(self.folder / "data")
+        environment |= {"PORTAL_DATA_DIR": str(self.folder / "data"), **settings}
         with printed.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "portal.cli", *words], env=environment, stdout=output, stderr=output, text=True

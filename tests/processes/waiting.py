@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
-LIMIT_SECONDS = 30.0
+LIMIT_SECONDS = 60.0
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
