@@ -87,6 +87,14 @@ class HaloClient:
             if nothing_new or all_seen or last_uncounted:
                 return
 
+    def peek(self, record_type: str, limits: Limits, *, page: int, size: int, active_only: bool = False) -> Sent:
+        """Read one page of a list as it is, once. Raises PsaError."""
+        resource = RESOURCES[record_type]
+        params = {**resource.params, **PAGING, "page_no": str(page), "page_size": str(size)}
+        if active_only:
+            params["includeinactive"] = "false"
+        return decoded(self._get(resource.path, params, limits), resource)
+
     def columns(self, record_type: str, payload: bytes) -> Columns:
         return records.columns(record_type, payload)
 

@@ -1,4 +1,4 @@
-"""The connection test: a token, then the agent's profile."""
+"""The connection test: a token, then the agent's profile, then a look at each list."""
 
 from __future__ import annotations
 

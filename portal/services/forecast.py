@@ -1,0 +1,69 @@
+"""How long a sync will take: pure arithmetic over what the last connection test has counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from portal.halo.probe import Access, Look
+
+# The last known quota of a Halo tenant (halo-api.md section 5), and what a list call takes there.
+QUOTA: Final = 700
+WINDOW_SECONDS: Final = 300.0
+SECONDS_PER_REQUEST: Final = 0.4
+# A token, and for each type at most one page more than the records need.
+FIXED_REQUESTS: Final = 1
+
+
+@dataclass(frozen=True)
+class TypeForecast:
+    """`records` is how many will be read; `left_out` how many of them the filter will leave out at least."""
+
+    records: int
+    left_out: int
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """`seconds` is the longer of two: what the answers take, and what the tenant's quota allows."""
+
+    types: dict[str, TypeForecast]
+    records: int
+    left_out: int
+    requests: int
+    seconds: float
+
+
+def forecast(looks: Mapping[str, Look], chosen: list[str], *, active_only: bool) -> Forecast:
+    """Add up the chosen types. Types that were refused or not counted add nothing."""
+    types = {
+        each: _of_type(each, looks[each], active_only=active_only)
+        for each in chosen
+        if each in looks and looks[each].access in {Access.GRANTED, Access.EMPTY}
+    }
+    requests = FIXED_REQUESTS + sum(each.requests for each in types.values())
+    return Forecast(
+        types=types,
+        records=sum(each.records for each in types.values()),
+        left_out=sum(each.left_out for each in types.values()),
+        requests=requests,
+        seconds=max(_answering(requests), _waiting(requests)),
+    )
+
+
+def _of_type(record_type: str, look: Look, *, active_only: bool) -> TypeForecast:
+    requests = max(1, -(-look.total // look.page_size))
+    left_out = look.inactive if active_only and record_type == "clients" else 0
+    return TypeForecast(look.total, left_out, requests, _answering(requests))
+
+
+def _answering(requests: int) -> float:
+    return requests * SECONDS_PER_REQUEST
+
+
+def _waiting(requests: int) -> float:
+    """Count the seconds after which the last request fits into the rolling window; the first window is free."""
+    return (requests - 1) // QUOTA * WINDOW_SECONDS
