@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from peewee import Expression
+from peewee import Expression, fn
 
 from portal.models.integrations import Integration
-from portal.models.sync import LogLevel, SyncLog
+from portal.models.sync import LogLevel, SyncLog, SyncRun
 from portal.sync.record_types import RecordType
 
 PAGE_ROWS: Final = 50
@@ -34,6 +34,8 @@ def page(
     integration: Integration, filters: Filters, *, before: int | None = None, after: int | None = None
 ) -> LogPage:
     """Return the rows older than `before`, or the ones just newer than `after`, or the newest."""
+    if filters.run_id is not None and not _owns(integration, filters.run_id):
+        return LogPage([], None, None)
     if after is not None:
         return _newer(integration, filters, after)
     wanted = _wanted(integration, filters)
@@ -55,12 +57,25 @@ def _newer(integration: Integration, filters: Filters, after: int) -> LogPage:
     return LogPage(shown, shown[0].id, shown[-1].id)
 
 
+def _owns(integration: Integration, run_id: int) -> bool:
+    return SyncRun.select().where(SyncRun.id == run_id, SyncRun.integration == integration).exists()
+
+
 def _wanted(integration: Integration, filters: Filters) -> Expression:
-    wanted = SyncLog.integration == integration
+    """Say it so that one index answers, read from its end.
+
+    With a run it is the run's. With a level and a type it is that of the rarer one; COALESCE hides the other from the
+    planner, which would otherwise choose without knowing how rare they are and sort a million rows.
+    """
+    level: Any = SyncLog.level
+    record_type: Any = SyncLog.record_type
+    if filters.level is not None and filters.record_type is not None:
+        level_is_rare = filters.level != LogLevel.INFO
+        level = level if level_is_rare else fn.COALESCE(level, "")
+        record_type = fn.COALESCE(record_type, "") if level_is_rare else record_type
+    wanted = SyncLog.integration == integration if filters.run_id is None else SyncLog.run == filters.run_id
     if filters.level is not None:
-        wanted &= SyncLog.level == filters.level
+        wanted &= level == filters.level
     if filters.record_type is not None:
-        wanted &= SyncLog.record_type == filters.record_type
-    if filters.run_id is not None:
-        wanted &= SyncLog.run == filters.run_id
+        wanted &= record_type == filters.record_type
     return wanted

@@ -50,6 +50,14 @@ def test_filters_hold_while_paging(as_alice: FlaskClient, halo: Integration, row
     assert "level=warning" in link(page, "older")
 
 
+@pytest.mark.parametrize("level", ["info", "error"])
+def test_level_and_type_count_together(as_alice: FlaskClient, halo: Integration, rows: list[int], level: str) -> None:
+    SyncLog.create(integration=halo, level=level, record_type="sites", message="row 901")
+    SyncLog.create(integration=halo, level="warning", record_type="sites", message="row 902")
+    SyncLog.create(integration=halo, level=level, record_type="assets", message="row 903")
+    assert shown(as_alice.get(TAB, query_string={"level": level, "record_type": "sites"}).text) == ["row 901"]
+
+
 def test_a_run_filter_shows_that_run_alone(as_alice: FlaskClient, halo: Integration, rows: list[int]) -> None:
     run = make_run(halo, RunState.SUCCEEDED)
     SyncLog.create(integration=halo, run=run, message="row 999")
