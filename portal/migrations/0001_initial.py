@@ -6,6 +6,7 @@ from peewee import (
     BooleanField,
     CharField,
     DateTimeField,
+    FloatField,
     ForeignKeyField,
     IntegerField,
     JSONField,
@@ -82,6 +83,8 @@ def up(migrator, db):
         record_types = JSONField(default=list)
         active_only = BooleanField(default=True)
         webhook_id = CharField(unique=True)
+        webhook_user = CharField(default="scopable")
+        webhook_secret = TextField(null=True)
         webhook_skipped = BooleanField(default=False)
         last_delivery_at = DateTimeField(null=True)
         wizard_step = CharField(default="connect")
@@ -91,6 +94,7 @@ def up(migrator, db):
         sync_every_minutes = IntegerField(default=60)
         next_sync_at = DateTimeField(null=True)
         created_at = DateTimeField()
+        touched_at = DateTimeField()
         activated_at = DateTimeField(null=True)
         disconnected_at = DateTimeField(null=True)
 
@@ -151,6 +155,8 @@ def up(migrator, db):
         waits = IntegerField(default=0)
         cancel_requested_at = DateTimeField(null=True)
         requests = IntegerField(default=0)
+        forecast_requests = IntegerField(null=True)
+        forecast_seconds = FloatField(null=True)
         problem = TextField(default="")
         remedy = TextField(default="")
 

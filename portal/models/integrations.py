@@ -51,7 +51,8 @@ class Integration(BaseModel):
 
     `tested_fingerprint` is the fingerprint of exactly the connection values that passed the test; Next opens only
     while it equals the fingerprint of what is stored. `wizard_step` is the furthest step that is open.
-    `source_url` is the Halo that the copied records came from.
+    `source_url` is the Halo that the copied records came from. `touched_at` is when a person last worked on the set-up.
+    `webhook_user` and `webhook_secret` are what Halo must send with a delivery.
     """
 
     account = ForeignKeyField(Account, on_delete="CASCADE")
@@ -69,6 +70,8 @@ class Integration(BaseModel):
     record_types = JSONField(default=list)
     active_only = BooleanField(default=True)
     webhook_id = CharField(unique=True, default=_new_webhook_id)
+    webhook_user = CharField(default="scopable")
+    webhook_secret = EncryptedField(null=True)
     webhook_skipped = BooleanField(default=False)
     last_delivery_at = UtcField(null=True)
     wizard_step = CharField(default=WizardStep.CONNECT)
@@ -78,6 +81,7 @@ class Integration(BaseModel):
     sync_every_minutes = IntegerField(default=60)
     next_sync_at = UtcField(null=True)
     created_at = UtcField(default=clock.now)
+    touched_at = UtcField(default=clock.now)
     activated_at = UtcField(null=True)
     disconnected_at = UtcField(null=True)
 

@@ -11,6 +11,7 @@ from peewee import (
     BlobField,
     BooleanField,
     CharField,
+    FloatField,
     ForeignKeyField,
     IntegerField,
     JSONField,
@@ -57,6 +58,7 @@ class SyncRun(BaseModel):
     """One execution. `fence` rises with each claim; a worker may write only while the row still carries its own.
 
     `crashes` counts claims since the checkpoint last moved; `waits` the pauses since a page last arrived.
+    `forecast_requests` and `forecast_seconds` are what was promised before a first run.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE")
@@ -76,6 +78,8 @@ class SyncRun(BaseModel):
     waits = IntegerField(default=0)
     cancel_requested_at = UtcField(null=True)
     requests = IntegerField(default=0)
+    forecast_requests = IntegerField(null=True)
+    forecast_seconds = FloatField(null=True)
     problem = TextField(default="")
     remedy = TextField(default="")
 
