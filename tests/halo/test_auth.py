@@ -1,0 +1,161 @@
+"""Tokens: asked for once, renewed before they end, and replaced once when Halo refuses one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from portal import clock
+from portal.errors import PsaError, PsaRefusedCredentials
+from portal.halo.auth import Credentials, TokenSource
+from portal.outbound import Door
+from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
+from tests.halo.conftest import Connect, credentials
+from tests.halo.scripted import TOKEN, scripted
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def tokens_asked(halo: HaloSandbox) -> int:
+    return int(halo.counts()["by_kind"].get("token", 0))
+
+
+def source_of(answer: Any) -> Callable[[], str]:
+    """Return what asks a Halo for a token whose token page says `answer`."""
+
+    def ask() -> str:
+        with scripted(lambda *_: answer) as credentials, Door() as door:
+            return TokenSource(door, credentials).token()
+
+    return ask
+
+
+def test_one_token_serves_many_calls(halo: HaloSandbox, connect: Connect) -> None:
+    client = connect()
+    for _ in range(3):
+        client.agent()
+    assert tokens_asked(halo) == 1
+    assert client.requests == 4
+
+
+def test_a_token_is_renewed_before_it_ends(halo: HaloSandbox, connect: Connect) -> None:
+    client, now = connect(), NOON
+    with clock.using(lambda: now):
+        client.agent()
+        now += timedelta(minutes=58)
+        client.agent()
+        assert tokens_asked(halo) == 1
+        now += timedelta(minutes=2)
+        client.agent()
+    assert tokens_asked(halo) == 2
+
+
+def test_a_refused_token_is_replaced_and_the_call_repeated(halo: HaloSandbox, connect: Connect) -> None:
+    client = connect()
+    client.agent()
+    halo.reset(tokens=True)
+    client.agent()
+    assert halo.counts()["by_kind"] == {"agent": 2, "token": 1}
+
+
+def test_a_second_refusal_is_final(halo: HaloSandbox, connect: Connect) -> None:
+    halo.fault("status", status=401, on="agent", times=None)
+    with pytest.raises(PsaError):
+        connect().agent()
+    assert halo.counts()["by_kind"] == {"agent": 2, "token": 2}
+
+
+def test_a_list_that_refuses_new_tokens_too_asks_for_a_person(halo: HaloSandbox, connect: Connect) -> None:
+    halo.fault("status", status=401, on="assets", times=None)
+    with pytest.raises(PsaRefusedCredentials) as refused:
+        list(connect().pages("assets", after=0, seen=set()))
+    assert refused.value.field == "client_secret"
+
+
+def test_many_threads_share_one_renewal(halo: HaloSandbox) -> None:
+    with Door() as door:
+        source = TokenSource(door, credentials(halo))
+        refused = source.token()
+        together = Barrier(6)
+
+        def renew(_: int) -> str:
+            together.wait(5)
+            return source.renew(refused)
+
+        with ThreadPoolExecutor(6) as threads:
+            renewed = set(threads.map(renew, range(6)))
+    assert len(renewed) == 1
+    assert refused not in renewed
+    assert tokens_asked(halo) == 2
+
+
+def test_a_token_that_ends_at_once_is_asked_for_again_and_again(halo: HaloSandbox, connect: Connect) -> None:
+    halo.turn(token_calls=1)
+    client = connect()
+    for _ in range(3):
+        client.agent()
+    assert halo.counts()["by_status"] == {"200": 6, "401": 2}
+
+
+@pytest.mark.parametrize("lifetime", [None, 0, -5, 1e300, 10**12, "3600"])
+def test_an_odd_lifetime_counts_as_an_hour(lifetime: Any) -> None:
+    asked = 0
+
+    def script(*_: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return {**TOKEN, "expires_in": lifetime}
+
+    now = NOON
+    with scripted(script) as credentials, Door() as door, clock.using(lambda: now):
+        source = TokenSource(door, credentials)
+        source.token()
+        now += timedelta(minutes=58)
+        source.token()
+        assert asked == 1
+        now += timedelta(minutes=2)
+        source.token()
+    assert asked == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        [],
+        b"",
+        b"null",
+        b"<html>Log in</html>",
+        b'{"access_token":"t0k',
+        b'{"access_token":"\xff"}',
+        b'{"a":' * 10_000,
+        {"access_token": ""},
+        {"access_token": None},
+        {"access_token": 5},
+        {"access_token": "two\r\nlines"},
+        {"access_token": "ключ"},
+    ],
+)
+def test_what_is_no_token_is_none(answer: Any) -> None:
+    with pytest.raises(PsaError) as refused:
+        source_of(answer)()
+    assert (refused.value.field, refused.value.retryable) == ("tenant", False)
+
+
+def test_the_tenant_is_sent_where_it_is_filled_in() -> None:
+    tenants = [TenantSettings(name=name, sizes={"clients": 1}) for name in ("acme", "zenith")]
+    with running(HaloSandbox(Settings(tenants=tenants, hosted=True))) as hosted, Door() as door:
+        assert TokenSource(door, credentials(hosted, tenant="acme")).token()
+        for wrong in ("", "acmee"):
+            with pytest.raises(PsaError) as refused:
+                TokenSource(door, credentials(hosted, tenant=wrong)).token()
+            assert refused.value.field == "tenant"
+
+
+def test_credentials_do_not_show_their_secret() -> None:
+    assert "hush" not in repr(Credentials("https://x", "https://x/auth", "", "id", "hush"))

@@ -1,0 +1,109 @@
+"""What is repeated, how often, and what is handed on: refusals, and waits that are too long to sit out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portal.errors import PsaError, PsaRateLimited, PsaRefusedType, PsaUnavailable
+from portal.halo import client
+from portal.outbound import Limits
+from portal.sandbox.halo import HaloSandbox
+from tests.halo.conftest import SIZES, Connect
+
+PASSING: list[dict[str, Any]] = [
+    {"what": "status", "status": 500},
+    {"what": "status", "status": 502, "body": "<html>Bad Gateway</html>"},
+    {"what": "status", "status": 504},
+    {"what": "rate_limit"},
+    {"what": "html"},
+    {"what": "truncated"},
+    {"what": "empty"},
+    {"what": "reset"},
+    {"what": "reset", "size": 400},
+    {"what": "slow", "seconds": 5.0},
+]
+
+
+@pytest.fixture(autouse=True)
+def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAGE_LIMITS", Limits(seconds=0.5, size=1_000_000))
+
+
+def rows_of(connect: Connect, record_type: str = "clients") -> int:
+    return sum(len(page.rows) for page in connect().pages(record_type, after=0, seen=set()))
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=lambda fault: " ".join(str(value) for value in fault.values()))
+def test_what_fails_in_passing_is_repeated(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
+    halo.fault(on="clients", times=1, **fault)
+    assert rows_of(connect) == SIZES["clients"]
+    assert halo.counts()["by_kind"]["clients"] == 2
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=lambda fault: " ".join(str(value) for value in fault.values()))
+def test_what_keeps_failing_is_handed_on(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
+    halo.fault(on="clients", times=None, **fault)
+    with pytest.raises(PsaUnavailable):
+        rows_of(connect)
+    assert halo.counts()["by_kind"]["clients"] == 2
+
+
+def test_a_short_wait_that_halo_asks_for_is_sat_out(halo: HaloSandbox, connect: Connect) -> None:
+    halo.turn(retry_after="seconds")
+    halo.fault("rate_limit", on="clients", seconds=9.0)
+    assert rows_of(connect) == SIZES["clients"]
+
+
+def test_a_long_wait_is_handed_on_at_once(halo: HaloSandbox, connect: Connect) -> None:
+    halo.turn(retry_after="seconds")
+    halo.fault("rate_limit", on="clients", seconds=120.0)
+    with pytest.raises(PsaRateLimited) as limited:
+        rows_of(connect)
+    assert limited.value.retry_after == 120
+    assert halo.counts()["by_kind"]["clients"] == 1
+
+
+def test_a_refused_type_is_not_repeated(halo: HaloSandbox, connect: Connect) -> None:
+    halo.change_tenant(refused=["assets"])
+    with pytest.raises(PsaRefusedType) as refused:
+        rows_of(connect, "assets")
+    assert "does not let the agent read assets" in refused.value.problem
+    assert "Permissions tab" in refused.value.remedy
+    assert halo.counts()["by_kind"]["assets"] == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"what": "status", "status": 404},
+        {"what": "status", "status": 400, "body": '{"id":["?"]}'},
+        {"what": "redirect"},
+    ],
+)
+def test_other_refusals_are_not_repeated(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
+    halo.fault(on="clients", times=None, **fault)
+    with pytest.raises(PsaError) as refused:
+        rows_of(connect)
+    assert not refused.value.retryable
+    assert halo.counts()["by_kind"]["clients"] == 1
+
+
+def test_a_page_that_is_too_large_is_not_repeated(halo: HaloSandbox, connect: Connect) -> None:
+    halo.fault("huge", on="clients", times=None)
+    with pytest.raises(PsaError) as refused:
+        rows_of(connect)
+    assert "too large" in refused.value.problem
+    assert halo.counts()["by_kind"]["clients"] == 1
+
+
+def test_a_token_page_that_stumbles_is_repeated_too(halo: HaloSandbox, connect: Connect) -> None:
+    halo.fault("status", status=503, on="token")
+    assert rows_of(connect) == SIZES["clients"]
+
+
+def test_nothing_but_reads_and_the_token_post_is_sent(halo: HaloSandbox, connect: Connect) -> None:
+    for record_type in SIZES:
+        rows_of(connect, record_type)
+    assert halo.counts()["violations"] == 0
