@@ -35,6 +35,13 @@ def test_support_sees_the_cards_and_no_connect(as_sam: FlaskClient) -> None:
     assert "/setup" not in page
 
 
+def test_support_may_look_at_a_set_up_in_progress(as_sam: FlaskClient, reviewed: Integration) -> None:
+    assert "See the set-up" in as_sam.get("/integrations").text
+    page = as_sam.get("/integrations/halo/setup/", follow_redirects=True)
+    assert page.request.path.endswith("/review")
+    assert "Save &amp; Start" not in page.text
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [
