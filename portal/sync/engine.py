@@ -40,6 +40,7 @@ class Engine:
         """Work through the steps that have not ended, end the run and return its state."""
         try:
             for step in self._open_steps():
+                self._stop_if_cancelled()
                 self._step(step)
         except _CancelledError:
             return self._end_cancelled()
@@ -55,6 +56,9 @@ class Engine:
             seen = self._read(step)
         except PsaRefusedType as error:
             self._end_step(step, StepState.FAILED, error)
+        except PsaError:
+            self._note_requests(step)
+            raise
         else:
             self._close_books(step, seen)
 
@@ -73,8 +77,7 @@ class Engine:
                     self._lease.beat()
                 else:
                     seen |= self._write_page(step, page, scope)
-                if self._lease.is_cancelled():
-                    raise _CancelledError
+                self._stop_if_cancelled()
         return seen
 
     def _scope(self, record_type: str) -> Scope:
@@ -163,6 +166,17 @@ class Engine:
             logbook.note(self._run, "The sync was cancelled. What had arrived by then is kept.")
             self._lease.give_up(state=RunState.CANCELLED, finished_at=clock.now())
         return RunState.CANCELLED
+
+    def _stop_if_cancelled(self) -> None:
+        if self._lease.is_cancelled():
+            raise _CancelledError
+
+    def _note_requests(self, step: SyncStep) -> None:
+        """Count the calls that brought no page, before the run waits or fails."""
+        requests = self._new_requests()
+        with self._lease.writing(requests=SyncRun.requests + requests):
+            step.requests += requests
+            step.save(only=[SyncStep.requests])
 
     def _new_requests(self) -> int:
         """Count the calls since the last time; those of pages fetched ahead count with the page before."""
