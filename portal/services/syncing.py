@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,7 +10,16 @@ from peewee import IntegrityError
 
 from portal import clock, log
 from portal.db import db
-from portal.errors import FencedOut, NotFound, PsaError, PsaRefusedCredentials, PsaUnavailable, SyncAlreadyRunning
+from portal.errors import (
+    FencedOut,
+    Invalid,
+    NotFound,
+    PsaError,
+    PsaRefusedCredentials,
+    PsaUnavailable,
+    SyncAlreadyRunning,
+    VaultError,
+)
 from portal.halo.client import HaloClient
 from portal.models.accounts import User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
@@ -23,6 +33,7 @@ MOST_CRASHES: Final = 5
 MOST_WAITS: Final = 30
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(minutes=5)
+CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
 
 
 def open_run(
@@ -35,9 +46,11 @@ def open_run(
 ) -> SyncRun:
     """Create a queued run with a step for each chosen type, or for `record_types` among them.
 
-    Raises SyncAlreadyRunning, with the id of the live run, when there is one.
+    Raises SyncAlreadyRunning, with the id of the live run, when there is one, and Invalid when no type is left.
     """
     chosen = [name for name in integration.record_types if record_types is None or name in record_types]
+    if not chosen:
+        raise Invalid("record_types", "None of these record types is synced.", "Choose them under Sync Filters.")
     try:
         with db.atomic():
             run: SyncRun = SyncRun.create(
@@ -75,7 +88,14 @@ def execute(run_id: int) -> None:
     lease = claim(run_id)
     if lease is None:
         return
-    run = SyncRun.get_by_id(run_id)
+    try:
+        _work(lease)
+    except FencedOut:
+        log.get(__name__).info("another worker goes on with the run, or it was stopped", run=run_id)
+
+
+def _work(lease: Lease) -> None:
+    run = SyncRun.get_by_id(lease.run_id)
     if run.crashes >= MOST_CRASHES:
         _fail(lease, run, *_crash_report(run))
         return
@@ -83,19 +103,20 @@ def execute(run_id: int) -> None:
         with HaloClient(connections.credentials_of(run.integration)) as client:
             state = Engine(lease, client).run()
     except FencedOut:
-        log.get(__name__).info("another worker goes on with the run", run=run_id)
-    except PsaRefusedCredentials as error:
+        raise
+    except (PsaRefusedCredentials, VaultError) as error:
         _fail(lease, run, error.problem, error.remedy)
         _ask_for_attention(run.integration, error)
     except PsaUnavailable as error:
-        _wait(lease, run_id, error)
+        _wait(lease, run.id, error)
     except PsaError as error:
         _fail(lease, run, error.problem, error.remedy)
     except Exception:
-        lease.hand_back()
+        with suppress(FencedOut):
+            lease.hand_back()
         raise
     else:
-        log.get(__name__).info("run ended", run=run_id, state=state.value)
+        log.get(__name__).info("run ended", run=run.id, state=state.value)
 
 
 def request_cancel(integration: Integration, user: User | None = None) -> None:
@@ -107,7 +128,7 @@ def request_cancel(integration: Integration, user: User | None = None) -> None:
         )
         if idle.execute():
             _cancel_steps(run)
-            logbook.note(run, "The sync was cancelled. What had arrived by then is kept.")
+            logbook.note(run, CANCELLED)
         else:
             SyncRun.update(cancel_requested_at=now).where(SyncRun.id == run.id).execute()
         audit.record(integration.account, user, "sync.cancelled", f"run {run.id}")
@@ -164,6 +185,9 @@ def report(run: SyncRun) -> dict[str, Any]:
 def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
     """Free the worker until the PSA may answer again; after too many waits in a row, give up."""
     run = SyncRun.get_by_id(run_id)
+    if lease.is_cancelled():
+        _cancel(lease, run)
+        return
     if run.waits >= MOST_WAITS:
         _fail(lease, run, error.problem, error.remedy)
         return
@@ -194,13 +218,20 @@ def _fail(lease: Lease, run: SyncRun, problem: str, remedy: str) -> None:
         lease.give_up(state=RunState.FAILED, finished_at=now, problem=problem, remedy=remedy)
 
 
+def _cancel(lease: Lease, run: SyncRun) -> None:
+    with db.atomic():
+        _cancel_steps(run)
+        logbook.note(run, CANCELLED)
+        lease.give_up(state=RunState.CANCELLED, finished_at=clock.now())
+
+
 def _cancel_steps(run: SyncRun) -> None:
     SyncStep.update(state=StepState.CANCELLED, finished_at=clock.now()).where(
         SyncStep.run == run, SyncStep.state.in_([StepState.PENDING, StepState.RUNNING])
     ).execute()
 
 
-def _ask_for_attention(integration: Integration, error: PsaError) -> None:
+def _ask_for_attention(integration: Integration, error: PsaError | VaultError) -> None:
     Integration.update(
         state=IntegrationState.NEEDS_ATTENTION, problem=error.problem, remedy=error.remedy, tested_fingerprint=None
     ).where(Integration.id == integration.id, Integration.state == IntegrationState.ACTIVE).execute()
