@@ -12,7 +12,7 @@ from peewee import PeeweeException
 from portal import log
 from portal.db import connected
 from portal.jobs import sync
-from portal.services import syncing
+from portal.services import syncing, wizard
 
 EVERY_SECONDS: Final = 2.0
 
@@ -33,6 +33,7 @@ def serve() -> None:
 
 def tick() -> None:
     with connected():
+        wizard.forget_stale_drafts()
         syncing.open_due_runs()
         for run in syncing.claimable():
             sync.ring(run)

@@ -51,8 +51,8 @@ class Integration(BaseModel):
 
     `tested_fingerprint` is the fingerprint of exactly the connection values that passed the test; Next opens only
     while it equals the fingerprint of what is stored. `wizard_step` is the furthest step that is open.
-    `source_url` is the Halo that the copied records came from. `touched_at` is when a person last worked on the set-up.
-    `webhook_user` and `webhook_secret` are what Halo must send with a delivery.
+    `source_url` is the Halo that the copied records came from. `touched_at` is when a person last worked on the
+    set-up. `webhook_user` and `webhook_secret` are what Halo must send with a delivery.
     """
 
     account = ForeignKeyField(Account, on_delete="CASCADE")

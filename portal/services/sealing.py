@@ -9,7 +9,7 @@ from typing import Any
 from portal.db import db
 from portal.errors import VaultError
 from portal.models.integrations import Integration
-from portal.vault import vault
+from portal.vault import EncryptedField, vault
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ def any_sealed() -> bool:
 def examine() -> Examination:
     """Open every secret once and forget it."""
     sealed, stale, broken = 0, 0, []
-    for integration, stored in _stored():
+    for integration, name, stored in _stored():
         sealed += 1
         try:
-            integration.client_secret  # noqa: B018  # reading it opens it
+            getattr(integration, name)  # reading it opens it
         except VaultError:
             broken.append(integration.account.name)
         else:
             stale += not vault().is_current(stored)
-    return Examination(sealed, stale, broken)
+    return Examination(sealed, stale, sorted(set(broken)))
 
 
 def rotate() -> int:
@@ -55,13 +55,17 @@ def rotate() -> int:
     Raises VaultError, and changes nothing, if one of them does not open.
     """
     with db.atomic():
-        stale = [integration for integration, stored in _stored() if not vault().is_current(stored)]
-        for integration in stale:
-            integration.client_secret = integration.client_secret
-            integration.save(only=[Integration.client_secret])
+        stale = [(integration, name) for integration, name, stored in _stored() if not vault().is_current(stored)]
+        for integration, name in stale:
+            setattr(integration, name, getattr(integration, name))
+            integration.save()
     return len(stale)
 
 
-def _stored() -> Iterator[tuple[Integration, str]]:
-    for integration in Integration.select().where(Integration.client_secret.is_null(False)):
-        yield integration, integration.__data__["client_secret"]
+def _stored() -> Iterator[tuple[Integration, str, str]]:
+    """Find the sealed texts: each with its row and the name of its column."""
+    for integration in Integration.select():
+        for field in Integration._meta.sorted_fields:
+            stored = integration.__data__.get(field.name)
+            if isinstance(field, EncryptedField) and stored is not None:
+                yield integration, field.name, stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import Final
 
@@ -17,7 +18,9 @@ from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.services import audit, connections, syncing
 from portal.services.connections import ConnectionValues, Verdict
 from portal.sync.record_types import RecordType, in_order
+from portal.vault import Secret
 
+FORGOTTEN_AFTER: Final = timedelta(hours=24)
 NOT_AVAILABLE: Final = "The Halo PSA integration is currently not available for your account."
 OTHER_ACTIVE: Final = "Cannot activate HALO PSA: ConnectWise integration is already active"
 ADDRESS_CHANGED: Final = "Enter the Client Secret again, because the address that it is sent to has changed."
@@ -45,7 +48,10 @@ def draft(account: Account) -> Integration:
         existing = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
         if existing is None:
             created: Integration = Integration.create(
-                account=account, psa=Psa.HALO, record_types=[each.value for each in RecordType]
+                account=account,
+                psa=Psa.HALO,
+                record_types=[each.value for each in RecordType],
+                webhook_secret=Secret(secrets.token_urlsafe(24)),
             )
             return created
         if existing.is_active:
@@ -53,6 +59,7 @@ def draft(account: Account) -> Integration:
         if existing.state == IntegrationState.DISCONNECTED:
             existing.state = IntegrationState.DRAFT
             existing.wizard_step = WizardStep.CONNECT
+            existing.touched_at = clock.now()
             existing.save()
         return existing
 
@@ -74,6 +81,7 @@ def save_connection(integration: Integration, values: ConnectionValues) -> None:
         integration.tenant, integration.client_id = values.tenant, values.client_id
         if values.client_secret is not None:
             integration.client_secret = values.client_secret
+        integration.touched_at = clock.now()
         integration.save()
 
 
@@ -137,6 +145,23 @@ def start(integration: Integration, user: User | None) -> SyncRun:
         raise OtherPsaActive(OTHER_ACTIVE, "Disconnect ConnectWise first, then connect Halo.") from error
 
 
+def forget_stale_drafts() -> int:
+    """Forget the set-ups that nobody has touched for 24 hours, and their secrets with them; returns how many.
+
+    One that was connected before goes back to `disconnected`, because its copied records are kept.
+    """
+    stale = (Integration.state == IntegrationState.DRAFT) & (Integration.touched_at < clock.now() - FORGOTTEN_AFTER)
+    never_active = Integration.activated_at.is_null()
+    with db.atomic():
+        deleted: int = Integration.delete().where(stale, never_active).execute()
+        parked: int = (
+            Integration.update(state=IntegrationState.DISCONNECTED, client_secret=None, tested_fingerprint=None)
+            .where(stale)
+            .execute()
+        )
+    return deleted + parked
+
+
 def parse_types(record_types: list[str]) -> list[str]:
     """Return the chosen types in sync order, clients among them. Raises Invalid for a type that does not exist."""
     try:
@@ -149,6 +174,7 @@ def _reach(integration: Integration, step: WizardStep) -> None:
     """Open the wizard up to this step; going back closes nothing."""
     furthest = max(STEPS.index(step), STEPS.index(WizardStep(integration.wizard_step)))
     integration.wizard_step = STEPS[furthest]
+    integration.touched_at = clock.now()
     integration.save()
 
 
