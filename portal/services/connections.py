@@ -12,6 +12,7 @@ from portal.db import db
 from portal.errors import Invalid, PsaError
 from portal.halo import addresses, connection, discovery
 from portal.halo.auth import Credentials
+from portal.halo.discovery import AuthInfo
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.outbound import Door
@@ -49,6 +50,12 @@ def suggest_auth_server(base_url: str) -> str:
         return ""
 
 
+def discover(base_url: str) -> AuthInfo:
+    """Ask the Halo of this tidy Base URL for its Auth Server and tenant; a Halo that says nothing is guessed."""
+    with Door() as door:
+        return discovery.discover(door, base_url)
+
+
 def tidied(values: ConnectionValues) -> ConnectionValues:
     """Return the values as they are stored. Raises Invalid naming the field that is no address or empty.
 
@@ -61,8 +68,7 @@ def tidied(values: ConnectionValues) -> ConnectionValues:
     if values.auth_server.strip():
         auth_server = _address("auth_server", values.auth_server, addresses.tidy_auth_server)
     else:
-        with Door() as door:
-            info = discovery.discover(door, base_url)
+        info = discover(base_url)
         auth_server, tenant = info.auth_server, tenant or info.tenant
     return ConnectionValues(base_url, auth_server, tenant, client_id, values.client_secret)
 
