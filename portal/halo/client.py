@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Self
@@ -75,14 +76,14 @@ class HaloClient:
         seen, or a page is empty or brings nothing new. Raises PsaError when a page cannot be had.
         """
         resource = RESOURCES[record_type]
-        unusable: set[bytes] = set()
+        unusable: Counter[bytes] = Counter()
         number = after
         while True:
             number += 1
             page, sent = self._page(record_type, resource, number, seen, unusable)
             yield page
             nothing_new = not page.rows
-            all_seen = page.total is not None and len(seen) + len(unusable) >= page.total
+            all_seen = page.total is not None and len(seen) + unusable.total() >= page.total
             last_uncounted = page.total is None and sent.is_short
             if nothing_new or all_seen or last_uncounted:
                 return
@@ -99,7 +100,7 @@ class HaloClient:
         return records.columns(record_type, payload)
 
     def _page(
-        self, record_type: str, resource: Resource, number: int, seen: set[int], unusable: set[bytes]
+        self, record_type: str, resource: Resource, number: int, seen: set[int], unusable: Counter[bytes]
     ) -> tuple[Page, Sent]:
         params = {**resource.params, **PAGING, "page_no": str(number), "page_size": str(PAGE_SIZE)}
         for attempt in stamina.retry_context(on=_pause, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -67,27 +68,30 @@ def decoded(answer: Answer, resource: Resource) -> Sent:
     return Sent(rows, _number(envelope.get("page_size")) or None, _number(envelope.get("record_count")))
 
 
-def unseen(record_type: str, payloads: Iterable[msgspec.Raw], seen: set[int], unusable: set[bytes]) -> list[Row]:
+def unseen(record_type: str, payloads: Iterable[msgspec.Raw], seen: set[int], unusable: Counter[bytes]) -> list[Row]:
     """Keep the rows that no page has had before, and note their ids.
 
-    Rows without a usable id stay too, to be counted; `unusable` notes their digests, so that a page which is sent
-    twice brings nothing new.
+    Rows without a usable id stay too, to be counted. `unusable` counts them by digest: a page without any new id is
+    likely one that is sent again, so of its unusable rows only unknown ones stay.
     """
-    fresh = []
-    known = set(unusable)
-    for payload in payloads:
-        try:
-            facts = records.facts(record_type, payload)
-        except ValueError as error:
-            digest = hashlib.blake2b(payload, digest_size=16).digest()
-            if digest not in known:
-                unusable.add(digest)
-                fresh.append(Row(None, bytes(payload), str(error)))
-            continue
-        if facts.remote_id not in seen:
-            seen.add(facts.remote_id)
-            fresh.append(Row(facts, bytes(payload)))
-    return fresh
+    rows = [_row(record_type, bytes(payload)) for payload in payloads]
+    fresh: list[Row] = []
+    for row in rows:
+        if row.facts is not None and row.facts.remote_id not in seen:
+            seen.add(row.facts.remote_id)
+            fresh.append(row)
+    is_new_page = bool(fresh)
+    spoiled = [(row, hashlib.blake2b(row.payload, digest_size=16).digest()) for row in rows if row.facts is None]
+    counted = [(row, digest) for row, digest in spoiled if is_new_page or digest not in unusable]
+    unusable.update(digest for _, digest in counted)
+    return fresh + [row for row, _ in counted]
+
+
+def _row(record_type: str, payload: bytes) -> Row:
+    try:
+        return Row(records.facts(record_type, payload), payload)
+    except ValueError as error:
+        return Row(None, payload, str(error))
 
 
 def _number(raw: msgspec.Raw | None) -> int | None:
