@@ -1,0 +1,138 @@
+"""Halo asks to wait, or is away: the worker is freed, and the run goes on from where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from portal import clock
+from portal.models.integrations import Integration
+from portal.models.sync import SyncRun
+from portal.services import syncing
+from portal.services.syncing import MOST_WAITS
+from tests.halo_fixtures import SIZES, Copy
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@contextmanager
+def at(**later: float) -> Iterator[datetime]:
+    """Let it be that much after noon."""
+    moment = NOON + timedelta(**later)
+    with clock.using(lambda: moment):
+        yield moment
+
+
+def again(run: SyncRun) -> dict[str, Any]:
+    syncing.execute(run.id)
+    return syncing.report(run)
+
+
+@pytest.fixture
+def waiting(copy: Copy) -> SyncRun:
+    """Have a run that Halo has asked, on the second page of assets, to wait for two minutes."""
+    copy.halo.turn(retry_after="seconds")
+    copy.halo.fault("rate_limit", on="assets", page=2, seconds=120.0)
+    with at():
+        run = copy.open()
+        syncing.execute(run.id)
+    return SyncRun.get_by_id(run.id)
+
+
+def test_a_long_wait_frees_the_worker(copy: Copy, waiting: SyncRun) -> None:
+    assert (waiting.state, waiting.not_before, waiting.lease_until) == ("waiting", NOON + timedelta(minutes=2), None)
+    assert waiting.problem == "Halo's limit of requests is used up."
+    assert waiting.requests == copy.halo.counts()["total"] - 2  # those of the connection test
+    assert copy.logged()[-1] == "Waiting: Halo's limit of requests is used up."
+
+
+def test_halo_is_left_alone_until_then(copy: Copy, waiting: SyncRun) -> None:
+    copy.halo.reset()
+    with at(minutes=1, seconds=59):
+        assert syncing.claimable() == []
+        again(waiting)
+    assert copy.halo.counts()["total"] == 0
+
+
+def test_then_it_goes_on_from_its_checkpoint(copy: Copy, waiting: SyncRun) -> None:
+    copy.halo.reset()
+    with at(minutes=2):
+        assert syncing.claimable() == [waiting]
+        report = again(waiting)
+    assert report["state"] == "succeeded"
+    assert copy.halo.counts()["by_kind"] == {"token": 1, "assets": 2, "opportunities": 2, "contracts": 1}
+    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
+    assert {name: step["fetched"] for name, step in report["steps"].items()} == SIZES
+    assert SyncRun.get_by_id(waiting.id).crashes == 0
+
+
+def test_a_halo_that_goes_down_in_the_middle_is_waited_for(copy: Copy) -> None:
+    copy.halo.fault("status", status=503, on="opportunities", page=2, times=None)
+    with at():
+        report = copy.sync()
+        assert report["state"] == "waiting"
+        assert report["problem"] == "Halo has a problem of its own (status 503)."
+        run = syncing.live_run(copy.integration)
+        assert run.not_before == NOON + timedelta(seconds=30)
+    copy.halo.clear_faults()
+    with at(seconds=30):
+        report = again(run)
+    assert report["state"] == "succeeded"
+    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
+
+
+def test_waits_grow_and_end(copy: Copy) -> None:
+    copy.halo.fault("status", status=503, on="token", times=None)
+    now = NOON
+    pauses = []
+    with clock.using(lambda: now):
+        run = copy.open()
+        for _ in range(MOST_WAITS):
+            syncing.execute(run.id)
+            run = SyncRun.get_by_id(run.id)
+            assert run.not_before is not None
+            pauses.append((run.not_before - now).total_seconds())
+            now = run.not_before
+        assert again(run)["state"] == "failed"
+    assert pauses[:6] == [30, 60, 120, 240, 300, 300]
+    assert Integration.get_by_id(copy.integration.id).state == "active"
+
+
+def test_a_page_that_arrives_makes_waits_short_again(copy: Copy, waiting: SyncRun) -> None:
+    assert waiting.waits == 1
+    copy.halo.fault("status", status=503, on="contracts", times=None)
+    with at(minutes=2):
+        again(waiting)
+    run = SyncRun.get_by_id(waiting.id)
+    assert (run.waits, run.not_before) == (1, NOON + timedelta(minutes=2, seconds=30))
+
+
+@pytest.mark.parametrize("seconds", [99_999.0, 1e15])
+def test_nobody_waits_for_days_because_an_answer_says_so(seconds: float, copy: Copy) -> None:
+    copy.halo.turn(retry_after="seconds")
+    copy.halo.fault("rate_limit", on="clients", seconds=seconds)
+    with at():
+        copy.sync()
+        assert syncing.live_run(copy.integration).not_before == NOON + timedelta(hours=1)
+
+
+def test_cancelling_a_run_that_waits_ends_it_at_once(copy: Copy, waiting: SyncRun) -> None:
+    copy.halo.reset()
+    syncing.request_cancel(copy.integration)
+    with at(minutes=5):
+        report = again(waiting)
+    assert report["state"] == "cancelled"
+    assert copy.halo.counts()["total"] == 0
+    assert len(copy.ids("assets")) == 50
+
+
+def test_a_run_that_was_cancelled_meanwhile_does_not_wait(copy: Copy) -> None:
+    copy.halo.fault("status", status=503, on="clients", times=None)
+    run = copy.open()
+    SyncRun.update(cancel_requested_at=NOON).where(SyncRun.id == run.id).execute()
+    assert again(run)["state"] == "cancelled"
+    assert copy.halo.counts()["by_kind"].get("clients", 0) == 0
