@@ -71,9 +71,11 @@ class Supervisor:
         while not ready():
             for child in self._children:
                 if (code := child.process.poll()) is not None:
-                    raise PortalError(f"{child.program.name} ended with code {code} while {what} was starting.")
+                    raise PortalError(
+                        f"{child.program.name} ended with code {code} while {what} was starting.", self._last_words()
+                    )
             if time.monotonic() > deadline:
-                raise PortalError(f"{what} did not answer within {seconds:.0f} seconds.")
+                raise PortalError(f"{what} did not answer within {seconds:.0f} seconds.", self._last_words())
             if self._stop.wait(POLL_SECONDS / 4):
                 raise Stopped
 
@@ -98,6 +100,9 @@ class Supervisor:
                     child.process.kill()
                     child.process.wait()
         self._children.clear()
+
+    def _last_words(self) -> str:
+        return f"What it said last is {'above' if self.output is None else f'in {self.output.name}'}."
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
