@@ -80,6 +80,7 @@ def up(migrator, db):
         tested_fingerprint = CharField(null=True)
         tested_at = DateTimeField(null=True)
         agent_name = CharField(default="")
+        findings = JSONField(null=True)
         record_types = JSONField(default=list)
         active_only = BooleanField(default=True)
         webhook_id = CharField(unique=True)

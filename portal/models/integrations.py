@@ -50,7 +50,8 @@ class Integration(BaseModel):
     """URLs, credentials and choices, from the wizard's first moment to long after disconnecting.
 
     `tested_fingerprint` is the fingerprint of exactly the connection values that passed the test; Next opens only
-    while it equals the fingerprint of what is stored. `wizard_step` is the furthest step that is open.
+    while it equals the fingerprint of what is stored. `findings` is what that test has seen of each list, and its
+    advice. `wizard_step` is the furthest step that is open.
     `source_url` is the Halo that the copied records came from. `touched_at` is when a person last worked on the
     set-up. `webhook_user` and `webhook_secret` are what Halo must send with a delivery.
     """
@@ -67,6 +68,7 @@ class Integration(BaseModel):
     tested_fingerprint = CharField(null=True)
     tested_at = UtcField(null=True)
     agent_name = CharField(default="")
+    findings = JSONField(null=True)
     record_types = JSONField(default=list)
     active_only = BooleanField(default=True)
     webhook_id = CharField(unique=True, default=_new_webhook_id)
