@@ -203,3 +203,9 @@ def test_a_row_that_is_no_object(sandbox: HaloSandbox, visitor: Visitor) -> None
 def test_a_detail_can_be_spoiled_too(sandbox: HaloSandbox, visitor: Visitor) -> None:
     sandbox.fault("text_ids", on="/api/client/1")
     assert visitor.get("Client/1").json()["id"] == "1"
+
+
+def test_a_fault_of_one_host_name_leaves_the_other(sandbox: HaloSandbox, stranger: httpx.Client) -> None:
+    sandbox.fault("status", status=404, on="authinfo", host="localhost", times=None)
+    elsewhere = stranger.get(sandbox.url.replace("127.0.0.1", "localhost") + "/api/authinfo")
+    assert (elsewhere.status_code, stranger.get("/api/authinfo").status_code) == (404, 200)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
+
 import httpx
 import pytest
 
@@ -132,3 +135,32 @@ class TestHosted:
 def test_time_comes_from_outside() -> None:
     with running(HaloSandbox(Settings(knobs=Knobs(quota=0)), now=lambda: 2_000_000_000.0)) as sandbox:
         assert sandbox.about()["now"] == 2_000_000_000.0
+
+
+def test_a_token_names_its_scopes_its_agent_and_its_application(sandbox: HaloSandbox, stranger: httpx.Client) -> None:
+    sandbox.change_tenant(scopes=["read:customers", "read:assets"])
+    token = stranger.post("/auth/token", data=FORM).json()["access_token"]
+    payload = token.split(".")[1]
+    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims == {"client_id": "acme-client-id", "agent_id": 42, "scope": "read:assets read:customers"}
+
+
+def test_an_opaque_token_tells_nothing(sandbox: HaloSandbox, stranger: httpx.Client) -> None:
+    sandbox.turn(opaque_tokens=True)
+    assert "." not in stranger.post("/auth/token", data=FORM).json()["access_token"]
+
+
+def test_a_strict_address_refuses_another_tenants_name(sandbox: HaloSandbox, stranger: httpx.Client) -> None:
+    sandbox.turn(strict_tenant=True)
+    told = {name: stranger.post(f"/auth/token?tenant={name}", data=FORM) for name in ("", "acme", "acmee")}
+    assert [answer.headers["content-type"].split(";")[0] for answer in told.values()] == [
+        "application/json",
+        "application/json",
+        "text/html",
+    ]
+
+
+def test_who_is_no_agent_may_read_nothing(sandbox: HaloSandbox) -> None:
+    sandbox.change_tenant(login_type="user")
+    with Visitor(sandbox) as visitor:
+        assert {visitor.get(path).status_code for path in ("Agent/me", "Client")} == {403}

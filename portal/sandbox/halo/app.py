@@ -57,7 +57,8 @@ def _bearer(request: Request) -> str:
 
 def _due(instance: Instance, request: Request, target: Target, tenant: str | None) -> tuple[Fault, ...]:
     page = page_number(request.query)
-    return tuple(instance.faults.due(kind=target.kind, path=request.path, page=page, tenant=tenant))
+    host = request.headers.get("host", "").rpartition(":")[0]
+    return tuple(instance.faults.due(kind=target.kind, path=request.path, page=page, tenant=tenant, host=host))
 
 
 def _instead(instance: Instance, faults: tuple[Fault, ...]) -> Response | None:

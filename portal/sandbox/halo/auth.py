@@ -5,8 +5,10 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
+from portal.sandbox.halo.open_pages import AGENT_ID
 from portal.sandbox.halo.settings import Knobs
 from portal.sandbox.halo.tenant import Tenant
 from portal.sandbox.http import Request, Response, html_response, json_response
@@ -38,7 +40,8 @@ def token_answer(
 ) -> tuple[Tenant | None, Response]:
     """Return the tenant that was meant, as far as that is known, and the answer."""
     form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
-    tenant = _tenant(request.query.get("tenant") or form.get("tenant", ""), tenants, hosted=hosted)
+    named = request.query.get("tenant") or form.get("tenant", "")
+    tenant = _tenant(named, tenants, must_fit=hosted or (knobs.strict_tenant and bool(named)))
     if tenant is None:
         return None, _wrong_tenant(knobs)
     if form.get("grant_type") != "client_credentials":
@@ -50,14 +53,23 @@ def token_answer(
     wanted = frozenset(form.get("scope", "all").split())
     if not wanted <= SCOPES:
         return tenant, json_response({"error": "invalid_scope"}, status=400)
-    token = tenant.tokens.issue(_granted(wanted, tenant), alone=knobs.single_token)
+    claims = None if knobs.opaque_tokens else _claims(tenant, knobs)
+    token = tenant.tokens.issue(_granted(wanted, tenant), claims, alone=knobs.single_token)
     expires_in = int(knobs.token_lifetime) if knobs.expires_in is None else knobs.expires_in
     return tenant, json_response({"access_token": token.value, "token_type": "Bearer", "expires_in": expires_in})
 
 
-def _tenant(name: str, tenants: Sequence[Tenant], *, hosted: bool) -> Tenant | None:
-    """Find the tenant. A customer's own address needs no name and does not look at it."""
-    if not hosted:
+def _claims(tenant: Tenant, knobs: Knobs) -> dict[str, Any]:
+    """Name the application, and the agent that it logs in as if it does."""
+    claims = {"client_id": tenant.settings.client_id}
+    if tenant.settings.login_type == "user":
+        return claims
+    return {**claims, "agent_id": knobs.profile.get("id", AGENT_ID)}
+
+
+def _tenant(name: str, tenants: Sequence[Tenant], *, must_fit: bool) -> Tenant | None:
+    """Find the tenant. A customer's own address needs no name, and mostly does not look at it."""
+    if not must_fit:
         return tenants[0]
     return next((tenant for tenant in tenants if tenant.name == name), None)
 

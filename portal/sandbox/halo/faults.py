@@ -34,6 +34,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: int = 0
     times: int | None = 1
     tenant: str | None = None
+    host: str | None = None  # only where this name was called: one sandbox plays an API host and an auth host
     status: int = 500  # for `status` and `redirect`
     body: str = ""  # of a `status`: empty, as Halo's gateway has it, or JSON (halo-api.md section 5)
     seconds: float = 1.0  # `slow`: before the answer; `drip`: between two pieces
@@ -47,9 +48,9 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not self.on.startswith("/") and self.on not in PLACES:
             raise ValueError(f"no such place: {self.on!r}; known are {', '.join(sorted(PLACES))} and paths")
 
-    def meets(self, *, kind: str, path: str, page: int, tenant: str | None) -> bool:
+    def meets(self, *, kind: str, path: str, page: int, tenant: str | None, host: str) -> bool:
         place = fnmatchcase(path.lower(), self.on) if self.on.startswith("/") else self.on in {"any", kind}
-        return place and self.page in {None, page} and self.tenant in {None, tenant}
+        return place and self.page in {None, page} and self.tenant in {None, tenant} and self.host in {None, host}
 
 
 class Planned(msgspec.Struct):
@@ -79,7 +80,7 @@ class Faults:
         with self._lock:
             return [Planned(each.fault, each.seen, each.fired) for each in self._planned]
 
-    def due(self, *, kind: str, path: str, page: int, tenant: str | None) -> list[Fault]:
+    def due(self, *, kind: str, path: str, page: int, tenant: str | None, host: str) -> list[Fault]:
         """Return the faults that meet this request, and count it for each."""
         if not self._planned:
             return []
@@ -87,7 +88,7 @@ class Faults:
         with self._lock:
             for each in self._planned:
                 fault = each.fault
-                if not fault.meets(kind=kind, path=path, page=page, tenant=tenant):
+                if not fault.meets(kind=kind, path=path, page=page, tenant=tenant, host=host):
                     continue
                 each.seen += 1
                 if each.seen > fault.after and (fault.times is None or each.fired < fault.times):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from portal.sandbox.halo.settings import Knobs
+
+AGENT_ID: Final = 42
 
 
 def authinfo(url: str, tenant_name: str | None, knobs: Knobs) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def agent_profile(knobs: Knobs) -> dict[str, Any]:
     """Describe the agent that the API application logs in as; the `profile` knob changes it."""
     claims = [{"type": "permission", "value": f"area.{number}"} for number in range(40)]
     profile = {
-        "id": 42,
+        "id": AGENT_ID,
         "name": "API Sync",
         "email": "api@acme.example",
         "firstname": "API",

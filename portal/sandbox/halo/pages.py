@@ -68,6 +68,8 @@ def _behind_the_gates(instance: Instance, call: Call) -> tuple[Tenant | None, Re
 
 def _inside(instance: Instance, call: Call, tenant: Tenant, token: Token) -> Response:
     target = call.target
+    if tenant.settings.login_type == "user":  # wherever it goes (section 1.4)
+        return _FORBIDDEN
     if target.record_type:
         # Two gates more: the application's permissions and the agent's role (halo-api.md section 5).
         name = target.record_type.name

@@ -48,6 +48,8 @@ class TenantSettings(msgspec.Struct, forbid_unknown_fields=True):
     logos: bool = False
     # The API application's Permissions tab; what a token gets is fixed when it is issued.
     scopes: list[str] = msgspec.field(default_factory=lambda: ["all"])
+    # The API application's Login Type; only an agent may read (section 1.4).
+    login_type: Literal["agent", "user"] = "agent"
     # The agent's role: record types it may not read (403), and those whose every row it may not see.
     refused: list[str] = msgspec.field(default_factory=list)
     unseen: list[str] = msgspec.field(default_factory=list)
@@ -69,6 +71,8 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires_in: int | None = None  # what the token answer claims, when it should differ
     token_calls: int | None = None  # a token is refused after so many requests
     single_token: bool = False  # a new token ends the older ones (section 1.2)
+    opaque_tokens: bool = False  # tokens that tell nothing, instead of JWTs with claims (section 1.2)
+    strict_tenant: bool = False  # a customer's own address refuses another tenant's name, too
     tenant_error: Literal["html", "json"] = "html"  # a wrong tenant's answer (section 1.3)
     require_user_agent: bool = False  # section 1.2
     authinfo: dict[str, Any] | None = None  # the whole answer of /api/authinfo, when set
