@@ -27,7 +27,9 @@ def halo() -> Iterator[SandboxControl]:
 
 
 def status(launcher: Launcher) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(launcher.command("sync", "status", *ACCOUNT, "--json").stdout)
+    answer = launcher.command("sync", "status", *ACCOUNT, "--json")
+    assert answer.returncode == 0, answer.stderr
+    found: dict[str, Any] = json.loads(answer.stdout)
     return found
 
 
