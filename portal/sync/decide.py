@@ -86,6 +86,9 @@ def decide(
             continue
         try:
             change = Change(remote_id, digest, row.payload.decode(), read_columns(record_type, row.payload))
+        except UnicodeDecodeError:
+            decision.rejected.append(f"Record {remote_id}: Its text is not UTF-8.")
+            continue
         except ValueError as error:
             decision.rejected.append(f"Record {remote_id}: {error}")
             continue
