@@ -17,6 +17,8 @@ from portal import create_app, db, vault
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
 
+pytest_plugins = ["tests.postgres"]
+
 PASSWORD = "correct horse battery"
 # The cheapest hash that is still argon2: tests check what we do with it, not its strength.
 PASSWORD_HASH = argon2.using(rounds=1, memory_cost=8, parallelism=1).hash(PASSWORD)
