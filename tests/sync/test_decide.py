@@ -1,0 +1,151 @@
+"""Each row goes into exactly one heap."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.halo import records
+from portal.halo.pages import Row
+from portal.models.records import RecordState
+from portal.sync.decide import DIGEST_BYTES, Decision, Scope, Stored, decide, fingerprint
+
+LIVE, OUT, GONE = RecordState.LIVE, RecordState.OUT_OF_SCOPE, RecordState.DELETED
+EVERYTHING = Scope()
+ACTIVE = Scope(active_only=True, clients={1, 2})
+
+
+def row(record_type: str = "sites", **values: Any) -> Row:
+    payload = json.dumps({"id": 7, **values}).encode()
+    return Row(records.facts(record_type, payload), payload)
+
+
+def known(each: Row, state: RecordState = LIVE, digest: bytes | None = None) -> dict[int, Stored]:
+    assert each.facts is not None
+    return {each.facts.remote_id: Stored(digest or fingerprint(each.payload), state)}
+
+
+def heaps(decision: Decision) -> dict[str, int]:
+    """Return the heaps that are not empty."""
+    sizes = {
+        "created": len(decision.created),
+        "updated": len(decision.updated),
+        "unchanged": decision.unchanged,
+        "left_out": decision.left_out,
+        "rejected": len(decision.rejected),
+    }
+    return {name: size for name, size in sizes.items() if size}
+
+
+@pytest.mark.parametrize(
+    ("state", "changed", "heap"),
+    [
+        (None, False, "created"),
+        (LIVE, False, "unchanged"),
+        (LIVE, True, "updated"),
+        (OUT, False, "updated"),
+        (OUT, True, "updated"),
+        (GONE, False, "updated"),
+        (GONE, True, "updated"),
+    ],
+)
+def test_a_row_in_scope(state: RecordState | None, changed: bool, heap: str) -> None:  # noqa: FBT001  # a column
+    site = row(name="Main", client_id=1)
+    stored = {} if state is None else known(site, state, b"other" if changed else None)
+    decision = decide("sites", [site], stored, EVERYTHING, records.columns)
+    assert heaps(decision) == {heap: 1}
+    assert decision.out_of_scope == []
+
+
+@pytest.mark.parametrize(
+    ("record_type", "values", "is_out"),
+    [
+        ("clients", {"inactive": True}, True),
+        ("clients", {"inactive": False}, False),
+        ("clients", {"inactive": True, "client_id": 1}, True),
+        ("sites", {"client_id": 1.0}, False),
+        ("sites", {"client_id": 3.0}, True),
+        ("sites", {"client_id": 1, "inactive": True}, False),
+        ("contacts", {"client_id": 0}, False),
+        ("products", {}, False),
+        ("assets", {"client_id": "2"}, False),
+        ("contracts", {"client_id": "nobody"}, False),
+    ],
+)
+def test_who_is_left_out_of_active_clients_only(record_type: str, values: dict[str, Any], is_out: bool) -> None:  # noqa: FBT001
+    each = row(record_type, **values)
+    assert each.facts is not None
+    assert ACTIVE.leaves_out(record_type, each.facts) is is_out
+    assert EVERYTHING.leaves_out(record_type, each.facts) is False
+
+
+@pytest.mark.parametrize(("state", "leaves"), [(None, []), (LIVE, [7]), (OUT, []), (GONE, [])])
+def test_only_a_live_record_goes_out_of_scope(state: RecordState | None, leaves: list[int]) -> None:
+    site = row(client_id=3)
+    stored = {} if state is None else known(site, state)
+    decision = decide("sites", [site], stored, ACTIVE, records.columns)
+    assert (heaps(decision), decision.out_of_scope) == ({"left_out": 1}, leaves)
+
+
+def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
+    decision = decide("sites", [Row(None, b"null", "no record")], {}, EVERYTHING, records.columns)
+    assert (heaps(decision), decision.rejected) == ({"rejected": 1}, ["no record"])
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b'{"id":7,"notes":"\xff"}', "Record 7: Its text is not UTF-8."),
+        (b'{"id":7,', "Record 7: Halo sent a record that cannot be read."),
+    ],
+)
+def test_a_row_that_cannot_be_stored_is_rejected_naming_it(payload: bytes, reason: str) -> None:
+    decision = decide("sites", [Row(row().facts, payload)], {}, EVERYTHING, records.columns)
+    assert decision.rejected == [reason]
+
+
+def test_columns_are_read_only_of_what_is_written() -> None:
+    same, new = row(name="Main"), row(id=8)
+
+    def columns(record_type: str, payload: bytes) -> records.Columns:
+        assert payload == new.payload
+        return records.columns(record_type, payload)
+
+    assert heaps(decide("sites", [same, new], known(same), EVERYTHING, columns)) == {"unchanged": 1, "created": 1}
+
+
+def test_a_fingerprint_changes_with_every_byte() -> None:
+    assert len({fingerprint(bytes([each])) for each in range(256)}) == 256
+    assert len(fingerprint(b"")) == DIGEST_BYTES
+
+
+ROWS = st.dictionaries(st.integers(1, 30), st.tuples(st.integers(0, 4), st.booleans(), st.text(max_size=3)))
+STORED = st.dictionaries(st.integers(1, 30), st.tuples(st.sampled_from(RecordState), st.booleans()))
+
+
+@given(ROWS, STORED, st.booleans(), st.integers(0, 3))
+def test_every_row_counts_exactly_once(
+    rows: dict[int, tuple[int, bool, str]],
+    before: dict[int, tuple[RecordState, bool]],
+    active_only: bool,  # noqa: FBT001  # drawn
+    spoiled: int,
+) -> None:
+    incoming = [row(id=key, client_id=client, inactive=off, name=name) for key, (client, off, name) in rows.items()]
+    payloads = {each.facts.remote_id: each.payload for each in incoming if each.facts}
+    stored = {
+        key: Stored(fingerprint(payloads[key]) if same and key in payloads else b"old", state)
+        for key, (state, same) in before.items()
+    }
+    scope = Scope(active_only, {1, 2})
+    everything = incoming + [Row(None, b"null", "no record")] * spoiled
+    decision = decide("sites", everything, stored, scope, records.columns)
+    assert sum(heaps(decision).values()) == len(everything)
+    written = [change.remote_id for change in (*decision.created, *decision.updated)]
+    assert len(set(written) | set(decision.out_of_scope)) == len(written) + len(decision.out_of_scope)
+    assert {change.remote_id for change in decision.created}.isdisjoint(stored)
+    assert {change.remote_id for change in decision.updated} <= set(stored)
+    assert all(change.payload.encode() == payloads[change.remote_id] for change in decision.created)

@@ -1,0 +1,112 @@
+"""Writing many records at once means the same on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal import clock, db
+from portal.halo.records import Columns
+from portal.models.accounts import Account
+from portal.models.integrations import Integration, Psa
+from portal.models.records import Record, RecordState
+from portal.sync import store
+from portal.sync.decide import Change, Decision, Stored
+from portal.sync.record_types import RecordType
+from tests.postgres import database
+
+__all__ = ["database"]
+
+NOON = datetime(2026, 11, 23, 12, 0, 0, 123_456, UTC)
+LATER = datetime(2026, 11, 24, tzinfo=UTC)
+BIG = 2**63 - 1
+NAMES = ["Плотность", "東京支店", "O'Brien; DROP TABLE record;--", "%s ? :name", "🦊" * 255, ""]
+
+
+@pytest.fixture
+def halo_of(northwind: Account) -> Integration:
+    integration: Integration = Integration.create(account=northwind, psa=Psa.HALO)
+    return integration
+
+
+def change(remote_id: int, name: str = "Acme", digest: bytes = b"\x00\xff" * 8, payload: str = "{}") -> Change:
+    columns = Columns(name, BIG, "Acme", None, "A-7", "Active", True, NOON)
+    return Change(remote_id, digest, payload, columns)
+
+
+def write(integration: Integration, *changes: Change, out_of_scope: tuple[int, ...] = ()) -> None:
+    decision = Decision(created=list(changes), out_of_scope=list(out_of_scope))
+    with db.db.atomic():
+        store.write(integration.id, RecordType.CLIENTS, decision)
+
+
+def test_what_is_written_is_read_back(halo_of: Integration) -> None:
+    with clock.using(lambda: LATER):
+        write(halo_of, change(BIG, payload='{"name":"\\u0000"}'))
+    record = Record.get()
+    assert (record.remote_id, record.client_remote_id, record.site_remote_id) == (BIG, BIG, None)
+    assert (record.name, record.reference, record.status, record.is_active) == ("Acme", "A-7", "Active", True)
+    assert (record.remote_updated_at, record.first_seen_at, record.changed_at) == (NOON, LATER, LATER)
+    assert (bytes(record.digest), record.payload, record.state) == (b"\x00\xff" * 8, '{"name":"\\u0000"}', "live")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_all_sorts_survive(name: str, halo_of: Integration) -> None:
+    write(halo_of, change(1, name))
+    assert Record.get().name == name
+
+
+def test_a_second_write_changes_all_but_when_it_was_first_seen(halo_of: Integration) -> None:
+    with clock.using(lambda: NOON):
+        write(halo_of, change(1, "Old"), change(2, "Same"))
+    with clock.using(lambda: LATER):
+        write(halo_of, change(1, "New", b"n" * 16))
+    new, same = Record.select().order_by(Record.remote_id)
+    assert (new.name, new.first_seen_at, new.changed_at, bytes(new.digest)) == ("New", NOON, LATER, b"n" * 16)
+    assert (same.name, same.changed_at) == ("Same", NOON)
+
+
+def test_a_write_brings_a_tombstone_back_to_life(halo_of: Integration) -> None:
+    write(halo_of, change(1))
+    store.mark(halo_of.id, RecordType.CLIENTS, [1], RecordState.DELETED)
+    write(halo_of, change(1))
+    assert Record.get().state == RecordState.LIVE
+
+
+def test_what_is_stored_is_found_by_thousands(halo_of: Integration) -> None:
+    write(halo_of, *(change(number) for number in range(1, 2001)))
+    found = store.stored_among(halo_of.id, RecordType.CLIENTS, list(range(500, 4000)))
+    assert set(found) == set(range(500, 2001))
+    assert found[500] == Stored(b"\x00\xff" * 8, "live")
+    assert store.live_ids(halo_of.id, RecordType.CLIENTS) == set(range(1, 2001))
+
+
+def test_thousands_are_marked_at_once(halo_of: Integration) -> None:
+    write(halo_of, *(change(number) for number in range(1, 2001)))
+    with clock.using(lambda: LATER):
+        store.mark(halo_of.id, RecordType.CLIENTS, range(1, 1901), RecordState.DELETED)
+    assert store.live_ids(halo_of.id, RecordType.CLIENTS) == set(range(1901, 2001))
+    assert Record.select().where(Record.changed_at == LATER).count() == 1900
+
+
+def test_out_of_scope_rows_keep_what_they_were(halo_of: Integration) -> None:
+    write(halo_of, change(1, "Acme"))
+    write(halo_of, out_of_scope=(1,))
+    assert (Record.get().state, Record.get().name) == ("out_of_scope", "Acme")
+
+
+def test_types_and_integrations_do_not_meet(halo_of: Integration) -> None:
+    other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
+    write(halo_of, change(1))
+    assert store.live_ids(other.id, RecordType.CLIENTS) == set()
+    assert store.stored_among(halo_of.id, RecordType.SITES, [1]) == {}
+    store.mark(other.id, RecordType.CLIENTS, [1], RecordState.DELETED)
+    store.mark(halo_of.id, RecordType.SITES, [1], RecordState.DELETED)
+    assert Record.get().state == RecordState.LIVE
+
+
+def test_nothing_to_do_is_nothing(halo_of: Integration) -> None:
+    write(halo_of)
+    store.mark(halo_of.id, RecordType.CLIENTS, [], RecordState.DELETED)
+    assert store.stored_among(halo_of.id, RecordType.CLIENTS, []) == {}
