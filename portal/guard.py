@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final
@@ -18,7 +18,7 @@ from typing import Any, Final
 import httpcore
 import httpx
 
-from portal import clock
+from portal import certificates, clock
 
 # All of the public IPv6 internet is in here. Outside are private ranges that Python takes for public (fec0::/10), and
 # ranges that carry an IPv4 address inside, which could be a private one (::/96, ::ffff:0:0/96, 64:ff9b::/96).
@@ -46,6 +46,14 @@ class PrivateAddressError(OSError):
     """Raised where the operating system would have raised its own refusal."""
 
 
+class OtherNameError(httpcore.ConnectError):
+    """The certificate is sound, but for these names."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__("the certificate is for another name")
+        self.names = names
+
+
 class GuardedTransport(httpx.HTTPTransport):
     def __init__(self) -> None:
         # httpx offers no public way to hand a network backend to its pool.
@@ -58,8 +66,10 @@ class GuardedTransport(httpx.HTTPTransport):
 
 
 @cache
-def _ssl_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
+def _ssl_context(*, check_name: bool = True) -> ssl.SSLContext:
+    context = httpx.create_ssl_context(trust_env=False)
+    context.check_hostname = check_name
+    return context
 
 
 class _GuardedBackend(httpcore.NetworkBackend):
@@ -78,15 +88,22 @@ class _GuardedBackend(httpcore.NetworkBackend):
             address = _checked_address(host, port)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        stream = self._backend.connect_tcp(address, port, _seconds_left(timeout), local_address, socket_options)
-        return _TimedStream(stream)
+
+        def dial(timeout: float | None = timeout) -> httpcore.NetworkStream:
+            return self._backend.connect_tcp(address, port, _seconds_left(timeout), local_address, socket_options)
+
+        return _TimedStream(dial(), dial)
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """Applies the call's deadline to every read and write, so that dripping bytes cannot hold a worker."""
+    """Applies the call's deadline to every read and write, so that dripping bytes cannot hold a worker.
 
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    `dial` opens another connection to the same, checked address.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream, dial: Callable[[], httpcore.NetworkStream]) -> None:
         self._stream = stream
+        self._dial = dial
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, _seconds_left(timeout))
@@ -100,10 +117,32 @@ class _TimedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, _seconds_left(timeout)))
+        try:
+            stream = self._stream.start_tls(ssl_context, server_hostname, _seconds_left(timeout))
+        except httpcore.ConnectError as error:
+            if _is_about_the_name(error):
+                raise OtherNameError(self._names(server_hostname, timeout)) from error
+            raise
+        return _TimedStream(stream, self._dial)
+
+    def _names(self, server_hostname: str | None, timeout: float | None) -> tuple[str, ...]:
+        """Read for whom the certificate is, on a connection of its own that says nothing; it must be sound."""
+        try:
+            stream = self._dial().start_tls(_ssl_context(check_name=False), server_hostname, _seconds_left(timeout))
+        except (httpcore.NetworkError, httpcore.TimeoutException):
+            return ()
+        try:
+            return certificates.names_in(stream.get_extra_info("ssl_object").getpeercert() or {})
+        finally:
+            stream.close()
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _is_about_the_name(error: httpcore.ConnectError) -> bool:
+    cause = error.__cause__ or error.__context__
+    return isinstance(cause, ssl.SSLError) and certificates.fault_of(cause) == certificates.Fault.OTHER_NAME
 
 
 def _seconds_left(timeout: float | None) -> float:

@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 import httpx
 
 from portal import clock, guard
+from portal.certificates import Fault, Refusal, fault_of
 from portal.errors import PortalError
 
 USER_AGENT: Final = "Scopable-Portal/0.1"
@@ -34,12 +35,15 @@ class Stop(StrEnum):
 
 
 class OutboundError(PortalError):
+    """`certificate` tells more of a stop by TLS."""
+
     status = 502
 
-    def __init__(self, stop: Stop, host: str) -> None:
+    def __init__(self, stop: Stop, host: str, certificate: Refusal | None = None) -> None:
         super().__init__(f"The call to {host} was stopped: {stop.value}.")
         self.stop = stop
         self.host = host
+        self.certificate = certificate
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ class Door:
             raise OutboundError(Stop.TIMED_OUT, host) from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             # UnicodeError: Python cannot look up a name with an empty label, as in acme..halopsa.com.
-            raise OutboundError(_why(error), host) from error
+            raise _stopped(error, host) from error
         finally:
             guard.deadline.reset(before)
         return Answer(response.status_code, response.headers, body, clock.monotonic() - began)
@@ -140,19 +144,21 @@ def _read(response: httpx.Response, size: int, host: str) -> bytes:
     return b"".join(chunks)
 
 
-def _why(error: BaseException) -> Stop:
+def _stopped(error: BaseException, host: str) -> OutboundError:
     """Look for the reason under the layers of httpx and httpcore."""
     cause: BaseException | None = error
     while cause is not None:
         match cause:
             case guard.PrivateAddressError():
-                return Stop.PRIVATE_ADDRESS
+                return OutboundError(Stop.PRIVATE_ADDRESS, host)
             case socket.gaierror() | UnicodeError():
-                return Stop.HOST_NOT_FOUND
+                return OutboundError(Stop.HOST_NOT_FOUND, host)
+            case guard.OtherNameError(names=names):
+                return OutboundError(Stop.TLS, host, Refusal(Fault.OTHER_NAME, names))
             case ssl.SSLError():
-                return Stop.TLS
+                return OutboundError(Stop.TLS, host, Refusal(fault_of(cause)))
             case ConnectionRefusedError():
-                return Stop.REFUSED
+                return OutboundError(Stop.REFUSED, host)
             case _:
                 cause = cause.__cause__ or cause.__context__
-    return Stop.REFUSED if isinstance(error, httpx.ConnectError) else Stop.BROKEN
+    return OutboundError(Stop.REFUSED if isinstance(error, httpx.ConnectError) else Stop.BROKEN, host)

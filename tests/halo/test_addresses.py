@@ -1,4 +1,4 @@
-"""What people paste, and what is called."""
+"""What people paste, what is made of it and what they are told, and what is called."""
 
 from __future__ import annotations
 
@@ -6,46 +6,72 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.halo.addresses import auth_server_of, tidy_auth_server, tidy_base_url, token_url
+from portal.halo.addresses import auth_server_of, tidy_auth_server, tidy_base_url, token_url, understand
 
 PLAIN = "https://acme.halopsa.com"
+MUENCHEN = "https://xn--mnchen-3ya.example"
+INVISIBLE = "blanks and invisible characters were removed"
+MARKS = "the marks around it were taken off"
+ADDED = "https:// was added"
+SMALL = "capital letters were made small"
+PAGE = "the page behind the address was left off"
+SLASH = "the slash at the end was left off"
+
+PASTED: list[tuple[str, str, tuple[str, ...]]] = [
+    (PLAIN, PLAIN, ()),
+    ("acme.halopsa.com", PLAIN, (ADDED,)),
+    ("http://acme.halopsa.com", PLAIN, ("http was changed to https",)),
+    ("http://acme.halopsa.com:80/", PLAIN, ("http was changed to https", ":80 was left off", SLASH)),
+    ("https:/acme.halopsa.com", PLAIN, ("https:// was mended",)),
+    ("https;//acme.halopsa.com", PLAIN, ("https:// was mended",)),
+    ("HTTPS://Acme.HaloPSA.com", PLAIN, (SMALL,)),
+    ("HTTPS://acme.halopsa.com?", PLAIN, ("it was written in the usual way",)),
+    (f"{PLAIN}/", PLAIN, (SLASH,)),
+    (f"{PLAIN}///", PLAIN, (SLASH,)),
+    (f"{PLAIN}.", PLAIN, (MARKS,)),
+    (f"{PLAIN}./api", PLAIN, ("the dot at the end was left off", "/api was left off")),
+    (f"{PLAIN}:443", PLAIN, (":443 was left off",)),
+    (f"{PLAIN}:", PLAIN, (": was left off",)),
+    (f"{PLAIN}/api", PLAIN, ("/api was left off",)),
+    (f"{PLAIN}/API/", PLAIN, ("/API was left off",)),
+    (f"{PLAIN}/api/authinfo", PLAIN, ("/api/authinfo was left off",)),
+    (f"{PLAIN}/auth", PLAIN, ("/auth was left off",)),
+    (f"{PLAIN}/auth/auth", PLAIN, ("/auth/auth was left off",)),
+    (f"{PLAIN}/auth/token", PLAIN, ("/auth/token was left off",)),
+    (f"{PLAIN}/api/Client/12", PLAIN, (PAGE,)),
+    (f"{PLAIN}/tickets?area=1#x", PLAIN, (PAGE,)),
+    (f"{PLAIN}/some/page/of/theirs", PLAIN, (PAGE,)),
+    (f"{PLAIN}?tenant=acme", PLAIN, (PAGE,)),
+    (f"{PLAIN}/#/login", PLAIN, (PAGE,)),
+    (f"{PLAIN}/customers?search=one two", PLAIN, (PAGE,)),
+    (f"  {PLAIN}\n", PLAIN, (INVISIBLE,)),
+    (f"\ufeff{PLAIN}\u200b", PLAIN, (INVISIBLE,)),
+    ("https://acme\u200b.halopsa\u00ad.com", PLAIN, (INVISIBLE,)),
+    ("https://acme\u00a0.halopsa. com", PLAIN, (INVISIBLE,)),
+    ("https:// acme.halopsa.com /api", PLAIN, (INVISIBLE, "/api was left off")),
+    ("\u202ahttps://acme.halopsa.com\u202c", PLAIN, (INVISIBLE,)),
+    (f'"{PLAIN}"', PLAIN, (MARKS,)),
+    (f"<{PLAIN}>", PLAIN, (MARKS,)),
+    (f"“{PLAIN}/api”,", PLAIN, (MARKS, "/api was left off")),
+    ("https://münchen.example", MUENCHEN, ("münchen.example is written xn--mnchen-3ya.example",)),
+    ("https://MÜNCHEN.example", MUENCHEN, (SMALL, "münchen.example is written xn--mnchen-3ya.example")),
+    (MUENCHEN, MUENCHEN, ("xn--mnchen-3ya.example reads münchen.example",)),
+    ("https://acme。halopsa．com", PLAIN, ("acme。halopsa．com is written acme.halopsa.com",)),
+    ("https://halo.example:8443/api", "https://halo.example:8443", ("/api was left off",)),
+    ("https://halo.example/psa/api/", "https://halo.example/psa", ("/api was left off",)),
+    ("https://halo.example/psa/tickets?id=5", "https://halo.example/psa", (PAGE,)),
+    ("https://halo.example/grapi", "https://halo.example/grapi", ()),
+    ("http://127.0.0.1:8080", "http://127.0.0.1:8080", ()),
+    ("http://10.0.0.1:8080", "https://10.0.0.1:8080", ("http was changed to https",)),
+    ("https://[2606:4700::1]:8443/api", "https://[2606:4700::1]:8443", ("/api was left off",)),
+]
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        PLAIN,
-        "acme.halopsa.com",
-        "  https://acme.halopsa.com/  ",
-        "https://acme.halopsa.com///",
-        "HTTPS://Acme.HaloPSA.com",
-        "https://acme.halopsa.com/api",
-        "https://acme.halopsa.com/API/",
-        "https://acme.halopsa.com/api/authinfo",
-        "https://acme.halopsa.com/auth",
-        "https://acme.halopsa.com/auth/token",
-        "https://acme.halopsa.com?tenant=acme",
-        "https://acme.halopsa.com/#/login",
-        "https://acme.halopsa.com:",
-    ],
-)
-def test_a_base_url_loses_what_is_pasted_around_it(typed: str) -> None:
-    assert tidy_base_url(typed) == PLAIN
-    assert tidy_auth_server(typed) == f"{PLAIN}/auth"
-
-
-@pytest.mark.parametrize(
-    ("typed", "tidy"),
-    [
-        ("https://halo.example:8443/api", "https://halo.example:8443"),
-        ("https://halo.example/psa/api/", "https://halo.example/psa"),
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
-        ("https://[2606:4700::1]:8443/api", "https://[2606:4700::1]:8443"),
-        ("https://halo.example/grapi", "https://halo.example/grapi"),
-    ],
-)
-def test_ports_folders_and_schemes_stay(typed: str, tidy: str) -> None:
-    assert tidy_base_url(typed) == tidy
+@pytest.mark.parametrize(("typed", "address", "notes"), PASTED, ids=[repr(row[0]) for row in PASTED])
+def test_what_is_pasted_is_understood_and_told(typed: str, address: str, notes: tuple[str, ...]) -> None:
+    assert understand(typed) == (address, notes)
+    assert tidy_base_url(typed) == address
+    assert tidy_auth_server(typed) == f"{address}/auth"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +79,7 @@ def test_ports_folders_and_schemes_stay(typed: str, tidy: str) -> None:
     [
         "",
         "   ",
+        "\u200b",
         "https://",
         "https:///api",
         "//acme",
@@ -63,24 +90,36 @@ def test_ports_folders_and_schemes_stay(typed: str, tidy: str) -> None:
         "https://acme.halopsa.com@elsewhere.example",
         "https://acme.halopsa.com\\@elsewhere.example",
         "https://acme halopsa com",
+        "https://acme.halopsa.com Tenant: acme",
+        f"{PLAIN} https://zenith.halopsa.com",
+        f"{PLAIN}\nhttps://zenith.halopsa.com",
+        f"{PLAIN}, zenith.halopsa.com",
+        f"{PLAIN};zenith.halopsa.com",
+        f"{PLAIN}/tickets?id=5 https://zenith.halopsa.com",
+        "https://acme..halopsa.com",
+        "https://.halopsa.com",
         "https://acme.halopsa.com:port",
         "https://acme.halopsa.com:70000",
+        "https://acme.halopsa.com%00.example",
+        "https://\u2603\u0338.example",
         "https://[::1",
+        "https://[::1%25lo]",
     ],
 )
-def test_what_names_no_host_is_refused(typed: str) -> None:
+def test_what_names_no_single_host_is_refused(typed: str) -> None:
     for tidy in (tidy_base_url, tidy_auth_server):
         with pytest.raises(ValueError, match=r".*"):
             tidy(typed)
 
 
-@given(st.text())
-def test_any_text_is_tidied_for_good_or_refused(typed: str) -> None:
+@given(st.text() | st.from_regex(r"\A(https?://)?[\wäß%:@\[\]\s./?#-]{1,30}\Z"))
+def test_any_text_is_understood_for_good_or_refused(typed: str) -> None:
     try:
-        tidy = tidy_base_url(typed)
+        address, notes = understand(typed)
     except ValueError:
         return
-    assert tidy_base_url(tidy) == tidy
+    assert understand(address).address == address
+    assert notes or address == typed
 
 
 def test_the_auth_server_is_guessed_on_the_same_host() -> None:
