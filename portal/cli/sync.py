@@ -15,7 +15,7 @@ from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, hal
 from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
-from portal.models.sync import LogLevel, RunKind, RunState, RunTrigger, SyncLog, SyncRun
+from portal.models.sync import LogLevel, RunState, RunTrigger, SyncLog, SyncRun
 from portal.services import integrations, runs, sync_logs, syncing
 from portal.services.sync_logs import Filters
 from portal.sync.record_types import RecordType
@@ -33,16 +33,22 @@ def sync() -> None:
 @sync.command()
 @account_option
 @click.option("--types", type=RECORD_TYPES, default=None, help="Comma-separated; all that were chosen if not given.")
-@click.option("--full", is_flag=True, help="Read everything, not only what has changed.")
+@click.option("--full", is_flag=True, help="Read everything. So far every sync does.")
 @click.option("--wait", is_flag=True, help="Stay until the run has ended; exits with 1 unless it succeeded.")
 @json_option
 @opened()
-def run(account: str, types: list[RecordType] | None, *, full: bool, wait: bool, as_json: bool) -> None:
+def run(
+    account: str,
+    types: list[RecordType] | None,
+    *,
+    full: bool,  # noqa: ARG001  # accepted, so that scripts which need it can say so already
+    wait: bool,
+    as_json: bool,
+) -> None:
     """Start a sync, or join the one that goes on. Without --wait it goes on in the background."""
-    kind = RunKind.FULL if full else RunKind.INCREMENTAL
     chosen = [each.value for each in types] if types else None
     try:
-        started = sync_later(halo_of(account), RunTrigger.CLI, kind=kind, record_types=chosen)
+        started = sync_later(halo_of(account), RunTrigger.CLI, record_types=chosen)
     except SyncAlreadyRunning as error:
         click.echo(f"Run {error.run_id} goes on already; joining it.", err=True)
         started = SyncRun.get_by_id(error.run_id)
