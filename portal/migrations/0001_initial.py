@@ -112,7 +112,7 @@ def up(migrator, db):
     )
 
     class Record(Model):
-        integration = ForeignKeyField(Integration, on_delete="CASCADE")
+        integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
         record_type = CharField()
         remote_id = BigIntegerField()
         state = CharField(default="live")
@@ -173,7 +173,7 @@ def up(migrator, db):
     )
 
     class SyncLog(Model):
-        integration = ForeignKeyField(Integration, on_delete="CASCADE")
+        integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
         run = ForeignKeyField(SyncRun, null=True, on_delete="CASCADE")
         at = DateTimeField()
         level = CharField(default="info")
