@@ -1,0 +1,132 @@
+"""Opening, reporting, cancelling and failing runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal import clock
+from portal.errors import Invalid, NotFound, SyncAlreadyRunning
+from portal.models.accounts import User
+from portal.models.audit import AuditEntry
+from portal.models.integrations import Integration
+from portal.models.sync import RunKind, RunState, RunTrigger, SyncRun
+from portal.services import syncing
+from tests.halo_fixtures import SIZES, Copy
+from tests.services.helpers import fresh
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+COUNTERS = ["expected", "fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed", "requests"]
+
+
+def test_a_second_run_is_refused_with_the_id_of_the_first(copy: Copy) -> None:
+    run = copy.open()
+    with pytest.raises(SyncAlreadyRunning) as refused:
+        copy.open("clients")
+    assert refused.value.run_id == run.id
+    assert SyncRun.select().where(SyncRun.state == RunState.QUEUED).count() == 1
+
+
+def test_a_run_without_any_type_is_refused(copy: Copy) -> None:
+    Integration.update(record_types=["clients"]).execute()
+    with pytest.raises(Invalid) as refused:
+        syncing.open_run(fresh(copy.integration), kind=RunKind.FULL, trigger=RunTrigger.CLI, record_types=["assets"])
+    assert refused.value.field == "record_types"
+    with pytest.raises(NotFound):
+        syncing.live_run(copy.integration)
+
+
+def test_a_report_has_exactly_the_shape_that_scripts_rely_on(copy: Copy) -> None:
+    with clock.using(lambda: NOON):
+        report = copy.sync("clients", "products")
+        run = report.pop("run")
+    assert run == SyncRun.select().order_by(SyncRun.id.desc()).get().id
+    products = dict.fromkeys(COUNTERS, 0) | {"expected": 8, "fetched": 8, "created": 8, "requests": 1}
+    clients = dict.fromkeys(COUNTERS, 0) | {"expected": 25, "fetched": 25, "created": 25, "requests": 2}
+    assert report == {
+        "state": "succeeded",
+        "kind": "full",
+        "seconds": 0.0,
+        "requests": 3,
+        "problem": "",
+        "remedy": "",
+        "steps": {"clients": clients, "products": products},
+    }
+    assert list(report["steps"]["clients"]) == COUNTERS
+
+
+def test_a_run_that_has_not_begun_has_taken_no_time(copy: Copy) -> None:
+    report = syncing.report(copy.open())
+    assert (report["state"], report["seconds"], report["requests"]) == ("queued", 0.0, 0)
+    assert report["steps"]["assets"]["expected"] is None
+
+
+def test_a_run_that_has_ended_is_not_worked_on_again(synced: Copy) -> None:
+    run = SyncRun.select().order_by(SyncRun.id.desc()).get()
+    synced.halo.reset()
+    syncing.execute(run.id)
+    syncing.execute(run.id + 1)
+    assert synced.halo.counts()["total"] == 0
+
+
+@pytest.mark.parametrize("revoked", ["before", "during"])
+def test_refused_credentials_fail_the_run_and_ask_for_a_person(revoked: str, copy: Copy) -> None:
+    if revoked == "before":
+        copy.halo.change_tenant(client_secret="new")
+    else:
+        copy.halo.fault("status", status=401, on="contacts", times=None)
+    report = copy.sync()
+    now = fresh(copy.integration)
+    assert report["state"] == "failed"
+    assert (now.state, now.problem, now.tested_fingerprint) == ("needs_attention", report["problem"], None)
+    assert "Regenerate the secret" in now.remedy
+    assert len(copy.ids("clients")) == (0 if revoked == "before" else SIZES["clients"])
+
+
+def test_what_needs_attention_is_not_synced_on_schedule(copy: Copy) -> None:
+    Integration.update(state="needs_attention", next_sync_at=NOON).execute()
+    with clock.using(lambda: NOON):
+        assert syncing.open_due_runs() == []
+    assert fresh(copy.integration).next_sync_at == NOON + timedelta(hours=1)
+
+
+def test_a_due_integration_gets_one_run_and_a_next_time(copy: Copy) -> None:
+    Integration.update(next_sync_at=NOON).execute()
+    with clock.using(lambda: NOON - timedelta(seconds=1)):
+        assert syncing.open_due_runs() == []
+    with clock.using(lambda: NOON):
+        (run,) = syncing.open_due_runs()
+        assert syncing.open_due_runs() == []
+    assert (run.kind, run.trigger, run.integration) == ("full", "schedule", copy.integration)
+    assert fresh(copy.integration).next_sync_at == NOON + timedelta(hours=1)
+
+
+def test_an_integration_that_is_busy_waits_for_its_next_time(copy: Copy) -> None:
+    copy.open()
+    Integration.update(next_sync_at=NOON).execute()
+    with clock.using(lambda: NOON):
+        assert syncing.open_due_runs() == []
+    assert fresh(copy.integration).next_sync_at == NOON + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("state", ["draft", "disconnected"])
+def test_only_connected_integrations_are_due(state: str, copy: Copy) -> None:
+    Integration.update(next_sync_at=NOON, state=state).execute()
+    with clock.using(lambda: NOON):
+        assert syncing.open_due_runs() == []
+
+
+def test_a_queued_run_is_cancelled_at_once(copy: Copy, alice: User) -> None:
+    run = copy.open()
+    syncing.request_cancel(copy.integration, alice)
+    assert syncing.report(run)["state"] == "cancelled"
+    assert {step.state for step in syncing.steps_of(run)} == {"cancelled"}
+    entry = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
+    assert (entry.action, entry.user, entry.detail) == ("sync.cancelled", alice, f"run {run.id}")
+    copy.open()
+
+
+def test_where_nothing_runs_there_is_nothing_to_cancel(copy: Copy) -> None:
+    with pytest.raises(NotFound):
+        syncing.request_cancel(copy.integration)
