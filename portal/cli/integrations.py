@@ -14,7 +14,7 @@ from portal.errors import PortalError
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
-from portal.services import accounts, integrations, permissions, records, wizard
+from portal.services import accounts, integrations, records, wizard
 from portal.services.connections import ConnectionValues, Verdict
 from portal.sync.record_types import RecordType
 
@@ -73,9 +73,13 @@ def test(account: str, *, as_json: bool) -> None:
     one = halo_of(account)
     verdict = integrations.test_again(one, None)
     if as_json:
-        print_json({**asdict(verdict), "permissions": permissions.probe(one) if verdict.ok else {}})
+        print_json(_told(verdict))
     elif verdict.ok:
         click.echo(f"Connected as {verdict.agent}.")
+        for each, look in verdict.looks.items():
+            click.echo(f"  {each}: {look.access}. {look.problem} {look.remedy}".rstrip())
+        for advice in verdict.advice:
+            click.echo(f"{advice.problem} {advice.remedy}")
     _passed(verdict)
 
 
@@ -111,6 +115,12 @@ def _passed(verdict: Verdict) -> Verdict:
         where = f" (--{verdict.field.replace('_', '-')})" if verdict.field else ""
         raise NotConnected(f"{verdict.problem}{where}", verdict.remedy)
     return verdict
+
+
+def _told(verdict: Verdict) -> dict[str, object]:
+    """Return the verdict with what may be read of each record type, in a shape that scripts rely on."""
+    told = {name: value for name, value in asdict(verdict).items() if name != "looks"}
+    return {**told, "permissions": {each: look.access for each, look in verdict.looks.items()}}
 
 
 def _status(one: Integration) -> dict[str, object]:

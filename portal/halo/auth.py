@@ -7,12 +7,9 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-import msgspec
-
 from portal import clock
-from portal.halo import diagnosis
+from portal.halo import grants, refusals
 from portal.halo.addresses import token_url
-from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer, Door, Limits, OutboundError
 
 SCOPE: Final = "all"  # everything that the application's Permissions tab grants (halo-api.md section 7)
@@ -33,20 +30,28 @@ class Credentials:
     client_secret: str = field(repr=False)
 
 
-class _TokenAnswer(msgspec.Struct):
-    access_token: str
-    expires_in: float | None = None
+def ask(door: Door, credentials: Credentials, limits: Limits) -> Answer:
+    """Ask the token page once (halo-api.md section 1.2). Raises OutboundError when there is no answer."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+        "scope": SCOPE,
+    }
+    return door.post_form(token_url(credentials.auth_server, credentials.tenant), form, limits=limits)
 
 
 class TokenSource:
-    """Hands out the token to all threads of one client."""
+    """Hands out the token to all threads of one client. It can begin with one that was `granted` before."""
 
-    def __init__(self, door: Door, credentials: Credentials) -> None:
+    def __init__(self, door: Door, credentials: Credentials, granted: Answer | None = None) -> None:
         self._door = door
         self._credentials = credentials
         self._lock = Lock()
         self._token = ""
         self._good_until: datetime | None = None
+        if granted is not None:
+            self._keep(granted)
 
     def token(self) -> str:
         """Return a token that should be good. Raises PsaError when Halo gives none."""
@@ -63,10 +68,12 @@ class TokenSource:
             return self._token
 
     def _fetch(self) -> None:
-        answer = self._ask()
-        token = _decoded(answer)
+        self._keep(self._ask())
+
+    def _keep(self, answer: Answer) -> None:
+        token = grants.read(answer)
         if token is None:
-            raise diagnosis.refused_token(answer)
+            raise refusals.refused_token(answer)
         lifetime = DEFAULT_LIFETIME
         if token.expires_in is not None and 0 < token.expires_in < LONGEST_LIFETIME.total_seconds():
             lifetime = timedelta(seconds=token.expires_in)
@@ -74,29 +81,7 @@ class TokenSource:
         self._good_until = clock.now() + max(lifetime - MARGIN, lifetime / 2)
 
     def _ask(self) -> Answer:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self._credentials.client_id,
-            "client_secret": self._credentials.client_secret,
-            "scope": SCOPE,
-        }
-        url = token_url(self._credentials.auth_server, self._credentials.tenant)
         try:
-            return self._door.post_form(url, form, limits=LIMITS)
+            return ask(self._door, self._credentials, LIMITS)
         except OutboundError as error:
-            raise diagnosis.stopped(error, "auth_server") from error
-
-
-def _decoded(answer: Answer) -> _TokenAnswer | None:
-    """Return the token only for status 200, JSON and a value: Halo also answers 200 with a page."""
-    if answer.status != 200 or not answer.is_json:
-        return None
-    try:
-        token = msgspec.json.decode(answer.body, type=_TokenAnswer, strict=False)
-    except UNREADABLE:
-        return None
-    return token if _fits_a_header(token.access_token) else None
-
-
-def _fits_a_header(text: str) -> bool:
-    return bool(text) and text.isascii() and text.isprintable()
+            raise refusals.stopped(error, "auth_server") from error

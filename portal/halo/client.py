@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Self
 
-import msgspec
 import stamina
 
 from portal.errors import PsaUnavailable
-from portal.halo import diagnosis, records
+from portal.halo import profile, records, refusals
 from portal.halo.auth import Credentials, TokenSource
 from portal.halo.pages import Page, Sent, decoded, unseen
+from portal.halo.profile import Agent
 from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, Resource
-from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer, Door, Limits, OutboundError
 
 PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
@@ -25,27 +23,17 @@ PAGE_LIMITS: Final = Limits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway
 LONGEST_PAUSE_SECONDS: Final = 10.0
 
 
-@dataclass(frozen=True)
-class Agent:
-    name: str
-    is_api_only: bool
-
-
-class _AgentAnswer(msgspec.Struct):
-    id: int | float | str
-    name: str | None = None
-    email: str | None = None
-    isapiagent: bool | None = None
-
-
 class HaloClient:
-    """One connection to one Halo. `patient` repeats what failed in passing; a test of the connection does not."""
+    """One connection to one Halo. `patient` repeats what failed in passing; a test of the connection does not.
 
-    def __init__(self, credentials: Credentials, *, patient: bool = True) -> None:
+    `granted` is an answer of the token page that is to be used up first.
+    """
+
+    def __init__(self, credentials: Credentials, *, patient: bool = True, granted: Answer | None = None) -> None:
         self._base_url = credentials.base_url
         self._attempts = 6 if patient else 1
         self._door = Door()
-        self._tokens = TokenSource(self._door, credentials)
+        self._tokens = TokenSource(self._door, credentials, granted)
 
     def __enter__(self) -> Self:
         return self
@@ -61,13 +49,10 @@ class HaloClient:
     def agent(self) -> Agent:
         """Read who the application is logged in as. Raises PsaError that says what to mend."""
         answer = self._get("Agent/me", {}, PROFILE_LIMITS)
-        if answer.status != 200 or not answer.is_json:
-            raise diagnosis.refused_agent(answer)
-        try:
-            profile = msgspec.json.decode(answer.body, type=_AgentAnswer)
-        except UNREADABLE as error:
-            raise diagnosis.not_halo(answer) from error
-        return Agent(profile.name or profile.email or f"agent {profile.id}", bool(profile.isapiagent))
+        agent = profile.read(answer)
+        if agent is None:
+            raise refusals.refused_agent(answer)
+        return agent
 
     def pages(self, record_type: str, *, after: int, seen: set[int]) -> Iterator[Page]:
         """Read the pages behind page `after`; `seen` holds the ids of the pages before and grows with each page.
@@ -120,7 +105,7 @@ class HaloClient:
                 token = self._tokens.renew(token)
                 answer = self._door.get(url, params=params, token=token, limits=limits)
         except OutboundError as error:
-            raise diagnosis.stopped(error, "base_url") from error
+            raise refusals.stopped(error, "base_url") from error
         return answer
 
 

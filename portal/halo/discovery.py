@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
 from portal.halo.addresses import auth_server_of, tidy_auth_server
 from portal.halo.unreadable import UNREADABLE
-from portal.outbound import Door, Limits, OutboundError
+from portal.outbound import Answer, Door, Limits, OutboundError
+
+LIMITS: Final = Limits(seconds=15, size=64 * 1024)
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,24 @@ class _AuthInfoAnswer(msgspec.Struct):
     tenant_id: str | None = None
 
 
-def discover(door: Door, base_url: str) -> AuthInfo:
-    """Ask `/api/authinfo` (halo-api.md section 1.1); when that fails, {base}/auth is the guess that mostly fits."""
-    guess = AuthInfo(auth_server_of(base_url), "")
+def ask(door: Door, base_url: str, limits: Limits = LIMITS) -> Answer:
+    """Ask `/api/authinfo`, which is open to all (halo-api.md section 1.1). Raises OutboundError."""
+    return door.get(f"{base_url}/api/authinfo", limits=limits)
+
+
+def read(answer: Answer) -> AuthInfo | None:
+    """Return what Halo tells; None for what no Halo says."""
     try:
-        answer = door.get(f"{base_url}/api/authinfo", limits=Limits(seconds=15, size=64 * 1024))
         info = msgspec.json.decode(answer.body, type=_AuthInfoAnswer)
         return AuthInfo(tidy_auth_server(info.auth_url), info.tenant_id or "")
-    except (OutboundError, *UNREADABLE, ValueError):
-        return guess
+    except (*UNREADABLE, ValueError):
+        return None
+
+
+def discover(door: Door, base_url: str) -> AuthInfo:
+    """Ask Halo; when that fails, {base}/auth is the guess that mostly fits."""
+    try:
+        told = read(ask(door, base_url))
+    except OutboundError:
+        told = None
+    return told or AuthInfo(auth_server_of(base_url), "")

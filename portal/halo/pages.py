@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from portal.halo import diagnosis, records
+from portal.halo import records, refusals
 from portal.halo.records import Facts
 from portal.halo.resources import Resource
 from portal.halo.unreadable import UNREADABLE
@@ -59,12 +59,12 @@ class Sent:
 def decoded(answer: Answer, resource: Resource) -> Sent:
     """Read an envelope. Raises PsaError for a refusal, and for anything that is not a list of the resource's rows."""
     if answer.status != 200:
-        raise diagnosis.refused_list(answer, resource.words)
+        raise refusals.refused_list(answer, resource.words)
     try:
         envelope = _envelope.decode(answer.body)
         rows = _rows.decode(envelope[resource.key])
     except (*UNREADABLE, KeyError) as error:
-        raise diagnosis.refused_list(answer, resource.words) from error
+        raise refusals.refused_list(answer, resource.words) from error
     return Sent(rows, _number(envelope.get("page_size")) or None, _number(envelope.get("record_count")))
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from portal import clock
 from portal.db import db
-from portal.errors import Invalid, PsaError
+from portal.errors import Invalid
 from portal.halo import addresses, connection, discovery
 from portal.halo.auth import Credentials
 from portal.halo.discovery import AuthInfo
+from portal.halo.finding import Advice, Finding, Fix
+from portal.halo.pasted import Understood
+from portal.halo.probe import Look
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.outbound import Door
@@ -33,13 +39,24 @@ class ConnectionValues:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a test came to. `field` is the form field to mend, None when none of them is to blame."""
+    """What a test came to. `field` is the form field to mend, None when none of them is to blame.
+
+    `fix` is what a button would mend; `looks` is what each record type's list has shown.
+    """
 
     ok: bool
     agent: str = ""
     field: str | None = None
     problem: str = ""
     remedy: str = ""
+    fix: Fix | None = None
+    advice: tuple[Advice, ...] = ()
+    looks: Mapping[str, Look] = dataclasses.field(default_factory=dict)
+
+
+def understand(text: str) -> Understood:
+    """Make a Base URL of what was pasted, with notes on what was corrected. Raises ValueError. Calls nobody."""
+    return addresses.understand(text)
 
 
 def suggest_auth_server(base_url: str) -> str:
@@ -74,25 +91,34 @@ def tidied(values: ConnectionValues) -> ConnectionValues:
 
 
 def test(integration: Integration, user: User | None) -> Verdict:
-    """Test exactly what is stored, and remember in the row if it passed."""
+    """Test exactly what is stored, and remember in the row what came of it."""
     tested = fingerprint(integration)
-    try:
-        agent = connection.check(credentials_of(integration))
-    except PsaError as error:
-        verdict = Verdict(ok=False, field=error.field, problem=error.problem, remedy=error.remedy)
-    else:
-        verdict = Verdict(ok=True, agent=agent.name)
+    verdict = _verdict(connection.check(credentials_of(integration)))
     with db.atomic():
         passed = tested if verdict.ok else None
         # Only while the values are still those that were tested: another tab may have changed them meanwhile.
         unchanged = Integration.get_by_id(integration.id)
         if fingerprint(unchanged) == tested:
-            Integration.update(tested_fingerprint=passed, tested_at=clock.now(), agent_name=verdict.agent).where(
-                Integration.id == integration.id
-            ).execute()
-            integration.tested_fingerprint, integration.agent_name = passed, verdict.agent
+            found = {
+                "tested_fingerprint": passed,
+                "tested_at": clock.now(),
+                "agent_name": verdict.agent,
+                "findings": msgspec.to_builtins({"looks": verdict.looks, "advice": verdict.advice}),
+            }
+            Integration.update(found).where(Integration.id == integration.id).execute()
+            integration.__data__.update(found)
         audit.record(integration.account, user, "halo.tested", "passed" if verdict.ok else verdict.problem)
     return verdict
+
+
+def looks_of(integration: Integration) -> dict[str, Look]:
+    """Return what the last test has seen of each list, empty before the first."""
+    return msgspec.convert((integration.findings or {}).get("looks", {}), dict[str, Look])
+
+
+def advice_of(integration: Integration) -> list[Advice]:
+    """Return what could be better about the connection, as the last test has seen it."""
+    return msgspec.convert((integration.findings or {}).get("advice", []), list[Advice])
 
 
 def is_tested(integration: Integration) -> bool:
@@ -121,6 +147,13 @@ def credentials_of(integration: Integration) -> Credentials:
         integration.tenant,
         integration.client_id,
         secret.reveal() if secret else "",
+    )
+
+
+def _verdict(found: Finding) -> Verdict:
+    agent = found.agent.name if found.agent and found.ok else ""
+    return Verdict(
+        found.ok, agent, found.field, found.problem, found.remedy, found.fix, found.advice, dict(found.looks)
     )
 
 

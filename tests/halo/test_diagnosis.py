@@ -1,82 +1,131 @@
-"""The connection test's verdicts as a table: what goes wrong at which stage, and what people are told."""
+"""The connection test: one row for each thing that goes wrong, played over real HTTP."""
 
 from __future__ import annotations
 
+import json
 import socket
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from portal.errors import PsaError, PsaRateLimited, PsaUnavailable
-from portal.halo import auth, client
+from portal import guard
+from portal.halo import auth, client, connection, discovery
 from portal.halo.connection import check
+from portal.halo.finding import Finding
 from portal.outbound import Limits
-from portal.sandbox.halo import HaloSandbox
-from tests.halo.conftest import credentials
-from tests.servers import listening, silent
+from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
+from tests.halo.cases import CASES, Case
+from tests.halo.conftest import SIZES, credentials
 
-SLOW = {"what": "slow", "seconds": 5.0}
-HUGE = {"what": "huge"}
-TOKEN_FAULTS: list[tuple[dict[str, Any], str | None, str, str]] = [
-    ({"what": "status", "status": 401}, "client_secret", "does not accept this Client ID", "Regenerate the secret"),
-    ({"what": "status", "status": 400}, "client_secret", "does not accept this Client ID", "Regenerate the secret"),
-    ({"what": "status", "status": 400, "body": '{"error":"invalid_scope"}'}, None, "permissions", "Permissions tab"),
-    ({"what": "status", "status": 400, "body": '{"error":"invalid_request"}'}, "tenant", "a page", "Tenant Name"),
-    ({"what": "status", "status": 403}, "tenant", "a page instead of a token", "Tenant Name"),
-    ({"what": "status", "status": 404}, "auth_server", "does not hand out tokens", "Leave Auth Server"),
-    ({"what": "redirect"}, "auth_server", "does not hand out tokens", "Leave Auth Server"),
-    ({"what": "html"}, "tenant", "a page instead of a token", "Tenant Name"),
-    ({"what": "truncated"}, "tenant", "a page instead of a token", "Tenant Name"),
-    ({"what": "empty"}, "tenant", "a page instead of a token", "Tenant Name"),
-    ({"what": "status", "status": 500}, None, "a problem of its own (status 500)", "try again"),
-    ({"what": "status", "status": 503}, None, "a problem of its own (status 503)", "try again"),
-    ({"what": "rate_limit"}, None, "limit of requests", "goes on by itself"),
-    (SLOW, "auth_server", "did not answer in time", "try again"),
-    ({"what": "drip", "seconds": 0.05}, "auth_server", "did not answer in time", "try again"),
-    ({"what": "reset"}, "auth_server", "broke off its answer", "try again"),
-    (HUGE, "auth_server", "too large to be Halo's", "Resource Server"),
-]
-AGENT_FAULTS: list[tuple[dict[str, Any], str | None, str, str]] = [
-    ({"what": "status", "status": 401}, None, "does not let this application read", "Login Type to Agent"),
-    ({"what": "status", "status": 403}, None, "does not let this application read", "Permissions tab"),
-    ({"what": "status", "status": 404}, "base_url", "status 404", "Resource Server"),
-    ({"what": "redirect"}, "base_url", "status 302", "Resource Server"),
-    ({"what": "html"}, "base_url", "does not look like Halo", "Resource Server"),
-    ({"what": "truncated"}, "base_url", "does not look like Halo", "Resource Server"),
-    ({"what": "empty"}, "base_url", "does not look like Halo", "Resource Server"),
-    ({"what": "status", "status": 200, "body": "[]"}, "base_url", "does not look like Halo", "Resource Server"),
-    ({"what": "status", "status": 504}, None, "a problem of its own (status 504)", "try again"),
-    ({"what": "rate_limit"}, None, "limit of requests", "goes on by itself"),
-    (SLOW, "base_url", "did not answer in time", "try again"),
-    ({"what": "drip", "seconds": 0.05}, "base_url", "did not answer in time", "try again"),
-    ({"what": "reset", "size": 40}, "base_url", "broke off its answer", "try again"),
-    (HUGE, "base_url", "too large to be Halo's", "Resource Server"),
-]
-Check = Callable[..., PsaError]
+NAMES = {"inside.example": "10.0.0.1", "localhost": "127.0.0.1"}
+
+
+@pytest.fixture(autouse=True)
+def _hasty_and_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait little, look names up here, and open the two names of the sandbox."""
+    hasty = Limits(seconds=0.4, size=100_000)
+    monkeypatch.setattr(auth, "LIMITS", hasty)
+    monkeypatch.setattr(discovery, "LIMITS", hasty)
+    monkeypatch.setattr(connection, "ASIDE", hasty)
+    monkeypatch.setattr(client, "PROFILE_LIMITS", Limits(seconds=0.4, size=4_000_000))
+    monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1", "localhost"}))
+    lookup = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *rest: Any, **named: Any) -> Any:
+        if host.endswith(".example") and host not in NAMES:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return lookup(NAMES.get(host, host), port, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 @pytest.fixture
-def refused(halo: HaloSandbox, monkeypatch: pytest.MonkeyPatch) -> Check:
-    """Test a connection that must fail, with little patience; returns the error."""
-    monkeypatch.setattr(auth, "LIMITS", Limits(seconds=0.3, size=100_000))
-    monkeypatch.setattr(client, "PROFILE_LIMITS", Limits(seconds=0.3, size=1_000_000))
-
-    def fails(**changed: str) -> PsaError:
-        with pytest.raises(PsaError) as error:
-            check(credentials(halo, **changed))
-        return error.value
-
-    return fails
+def closed() -> Iterator[str]:
+    """Return an address that is taken, so that nobody else can, and at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
-def names(table: list[tuple[dict[str, Any], str | None, str, str]]) -> list[str]:
-    return [" ".join(str(value) for value in fault.values()) for fault, *_ in table]
+class Stage:
+    """Sets a sandbox up as a case says, and tests the connection to it."""
+
+    def __init__(self, stack: ExitStack, closed: str) -> None:
+        self._stack = stack
+        self._closed = closed
+
+    def play(self, case: Case) -> tuple[Finding, Case]:
+        """Return what was found, and the case with its places filled in."""
+        self.halo = self._stack.enter_context(running(HaloSandbox(self._settings(case))))
+        case = self._filled(case)
+        self.halo.turn(**case.knobs)
+        for fault in case.faults:
+            self.halo.fault(**{"times": None, **fault})
+        return check(credentials(self.halo, **case.typed)), case
+
+    def _settings(self, case: Case) -> Settings:
+        tenants = [TenantSettings(sizes={"clients": 2}, **case.tenant)]
+        return Settings(tenants=tenants, hosted=case.hosted, knobs=Knobs(quota=0))
+
+    def _filled(self, case: Case) -> Case:
+        places = {"{halo}": self.halo.url, "{other}": self.halo.url.replace("127.0.0.1", "localhost")}
+        written = json.dumps([case.problem, case.fix, dict(case.typed), dict(case.knobs)])
+        for name, address in {**places, "{closed}": self._closed}.items():
+            written = written.replace(name, address)
+        problem, fix, typed, knobs = json.loads(written)
+        return case._replace(problem=problem, fix=fix, typed=typed, knobs=knobs)
 
 
-def test_a_connection_that_works_names_its_agent(halo: HaloSandbox) -> None:
-    assert check(credentials(halo)).name == "API Sync"
-    assert halo.counts()["by_kind"] == {"token": 1, "agent": 1}
+@pytest.fixture
+def stage(closed: str) -> Iterator[Stage]:
+    with ExitStack() as stack:
+        yield Stage(stack, closed)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.about for case in CASES])
+def test_a_connection_that_fails_says_what_to_mend(case: Case, stage: Stage) -> None:
+    found, case = stage.play(case)
+    assert (found.ok, found.field) == (False, case.field), found
+    assert case.problem in found.problem
+    assert case.remedy in found.remedy
+    assert (dict(found.fix.changes) if found.fix else None) == case.fix
+    assert found.problem.endswith(".")
+    assert found.remedy.endswith(".")
+    assert stage.halo.counts()["violations"] == 0
+
+
+def test_each_case_is_another_one() -> None:
+    assert len(CASES) == len({case.about for case in CASES})
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.fix and "wrong" not in case.about and "nowhere" not in str(case.fix)],
+    ids=lambda case: case.about,
+)
+def test_a_fix_that_is_offered_helps(case: Case, stage: Stage) -> None:
+    found, case = stage.play(case)
+    if found.fix is None or "acme.halopsa.com" in str(found.fix.changes):
+        return
+    assert check(credentials(stage.halo, **{**case.typed, **found.fix.changes})).ok
+
+
+def test_a_connection_that_works_names_its_agent_and_looks_at_every_list(halo: HaloSandbox) -> None:
+    found = check(credentials(halo))
+    assert found.ok
+    assert found.agent is not None
+    assert found.agent.name == "API Sync"
+    assert {each: look.total for each, look in found.looks.items()} == SIZES
+    asked = halo.counts()["by_kind"]
+    assert (asked["token"], asked["agent"], asked["authinfo"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("what", ["html", "huge", "slow", "reset", "redirect", "empty"])
+def test_an_old_halo_without_authinfo_is_connected_all_the_same(what: str, halo: HaloSandbox) -> None:
+    halo.fault(what, on="authinfo", times=None, seconds=5.0)
+    assert check(credentials(halo)).ok
 
 
 @pytest.mark.parametrize(
@@ -85,86 +134,17 @@ def test_a_connection_that_works_names_its_agent(halo: HaloSandbox) -> None:
 )
 def test_an_agent_without_a_name_is_called_something(profile: dict[str, Any], name: str, halo: HaloSandbox) -> None:
     halo.turn(profile=profile)
-    assert check(credentials(halo)).name == name
+    agent = check(credentials(halo)).agent
+    assert agent is not None
+    assert agent.name == name
 
 
 def test_a_huge_profile_is_read(halo: HaloSandbox) -> None:
     halo.turn(profile={"claims": [{"type": "permission", "value": "x" * 2_000_000}]})
-    assert check(credentials(halo)).is_api_only
+    assert check(credentials(halo)).ok
 
 
-@pytest.mark.parametrize(("fault", "field", "problem", "remedy"), TOKEN_FAULTS, ids=names(TOKEN_FAULTS))
-def test_a_fault_of_the_token_page(
-    fault: dict[str, Any], field: str | None, problem: str, remedy: str, halo: HaloSandbox, refused: Check
-) -> None:
-    halo.fault(on="token", times=None, **fault)
-    error = refused()
-    assert (error.field, problem in error.problem, remedy in error.remedy) == (field, True, True), error.problem
-
-
-@pytest.mark.parametrize(("fault", "field", "problem", "remedy"), AGENT_FAULTS, ids=names(AGENT_FAULTS))
-def test_a_fault_of_the_agent_page(
-    fault: dict[str, Any], field: str | None, problem: str, remedy: str, halo: HaloSandbox, refused: Check
-) -> None:
-    halo.fault(on="agent", times=None, **fault)
-    error = refused()
-    assert (error.field, problem in error.problem, remedy in error.remedy) == (field, True, True), error.problem
-
-
-@pytest.mark.parametrize("changed", [{"client_id": "other"}, {"client_secret": "wrong"}, {"client_secret": ""}])
-def test_wrong_credentials_are_named_so(changed: dict[str, str], refused: Check) -> None:
-    error = refused(**changed)
-    assert (error.field, error.retryable) == ("client_secret", False)
-
-
-def test_a_test_does_not_repeat_what_fails(halo: HaloSandbox, refused: Check) -> None:
+def test_a_test_does_not_repeat_what_fails(halo: HaloSandbox) -> None:
     halo.fault("status", status=500, on="agent", times=None)
-    refused()
+    check(credentials(halo))
     assert halo.counts()["by_kind"]["agent"] == 1
-
-
-@pytest.mark.parametrize(
-    ("mode", "seconds"), [("off", None), ("seconds", 90.0), ("date", None)], ids=["none", "seconds", "date"]
-)
-def test_a_rate_limit_says_when_it_ends_if_halo_does(
-    mode: str, seconds: float | None, halo: HaloSandbox, refused: Check
-) -> None:
-    halo.turn(retry_after=mode)
-    halo.fault("rate_limit", on="agent", seconds=90.0, times=None)
-    error = refused()
-    assert isinstance(error, PsaRateLimited)
-    assert error.retry_after == seconds
-
-
-@pytest.mark.parametrize("field", ["auth_server", "base_url"])
-def test_a_host_that_is_down_refuses(field: str, refused: Check) -> None:
-    with listening(silent) as listener:
-        closed = listener.url
-    error = refused(**{field: closed})
-    assert (error.field, error.problem) == (field, "127.0.0.1 refused the connection.")
-    assert isinstance(error, PsaUnavailable)
-
-
-@pytest.mark.parametrize("field", ["auth_server", "base_url"])
-@pytest.mark.parametrize(
-    ("address", "problem"),
-    [
-        ("https://127.0.0.2", "cannot be reached from the internet"),
-        ("http://halo.example", "is not an https address"),
-        ("https://no-such-halo.example", "There is no host named no-such-halo.example"),
-        ("https://acme..halopsa.com", "There is no host named acme..halopsa.com"),
-    ],
-)
-def test_an_address_that_is_not_called(
-    address: str, problem: str, field: str, refused: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lookup = socket.getaddrinfo
-
-    def offline(host: str, *rest: Any, **named: Any) -> Any:
-        if host.endswith(".example"):
-            raise socket.gaierror(socket.EAI_NONAME, "unknown")
-        return lookup(host, *rest, **named)
-
-    monkeypatch.setattr(socket, "getaddrinfo", offline)
-    error = refused(**{field: address})
-    assert (error.field, problem in error.problem) == (field, True), error.problem

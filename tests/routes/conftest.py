@@ -14,7 +14,7 @@ from portal.config import Config
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration, IntegrationState, Psa
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
-from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
+from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from portal.services import connections, wizard
 from portal.sync.record_types import RecordType
 from portal.vault import Secret
@@ -25,7 +25,7 @@ SECRET = "acme-client-secret"
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[HaloSandbox]:
     sizes = {record_type.value: 3 for record_type in RecordType}
-    with running(HaloSandbox(Settings(tenants=[TenantSettings(sizes=sizes)]))) as sandbox:
+    with running(HaloSandbox(Settings(tenants=[TenantSettings(sizes=sizes)], knobs=Knobs(quota=0)))) as sandbox:
         yield sandbox
 
 

@@ -29,8 +29,10 @@ class Entry(msgspec.Struct, frozen=True):
 
     @property
     def is_violation(self) -> bool:
-        """Nothing but GET and the token's POST may ever reach a PSA."""
-        return self.method != "GET" and not (self.method == "POST" and self.kind == "token")
+        """Nothing but GET and the token's POST may ever reach a PSA; a misspelt Auth Server leads that astray."""
+        path = self.path.lower()
+        asks_for_token = self.method == "POST" and path.endswith("/token") and not path.startswith("/api/")
+        return self.method != "GET" and not asks_for_token
 
 
 class Journal:

@@ -1,0 +1,66 @@
+"""What an answer looks like to somebody who had expected another one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from portal.halo.remedies import WAIT
+from portal.halo.stops import Sentences
+from portal.halo.unreadable import UNREADABLE
+from portal.outbound import Answer
+
+# Halo's window is minutes long; whoever asks for more is asked again after this.
+LONGEST_WAIT_SECONDS: Final = 3600.0
+BREAKS_OFF: Final = "JSON that breaks off"
+EMPTY: Final = "an empty answer"
+
+
+def passing(answer: Answer) -> Sentences | None:
+    """Explain what mends itself: too many requests, and Halo's own troubles (halo-api.md section 5)."""
+    if answer.status == 429:
+        seconds = wait_seconds(answer)
+        when = "in a few minutes: Halo counts over five minutes" if seconds is None else f"in {seconds:.0f} seconds"
+        return Sentences(
+            "Halo's limit of requests is used up.", f"Nothing is wrong with these values. Test again {when}."
+        )
+    if answer.status >= 500:
+        return Sentences(f"Halo has a problem of its own (status {answer.status}).", WAIT)
+    return None
+
+
+def wait_seconds(answer: Answer) -> float | None:
+    """Read how long Halo asks to wait; None when it does not say."""
+    text = answer.headers.get("retry-after", "")
+    return min(float(text), LONGEST_WAIT_SECONDS) if text.isascii() and text.isdigit() else None
+
+
+def described(answer: Answer) -> str:
+    """Say what came, for "answered with …"."""
+    if answer.status != 200:
+        return f"status {answer.status}"
+    body = answer.body.strip()
+    if not body:
+        return EMPTY
+    if body.startswith(b"<") or "html" in answer.headers.get("content-type", "").lower():
+        return "a web page"
+    try:
+        msgspec.json.decode(body)
+    except UNREADABLE:
+        return BREAKS_OFF if body[:1] in b"{[" else "something that is not JSON"
+    return "JSON that is not Halo's"
+
+
+def error_code(answer: Answer) -> str:
+    """Return the `error` of a token endpoint's refusal (halo-api.md section 1.3), empty when there is none."""
+    try:
+        said: Any = msgspec.json.decode(answer.body)
+    except UNREADABLE:
+        return ""
+    code = said.get("error") if isinstance(said, dict) else None
+    return code if isinstance(code, str) else ""
+
+
+def is_redirect(answer: Answer) -> bool:
+    return 300 <= answer.status < 400

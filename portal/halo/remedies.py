@@ -1,0 +1,44 @@
+"""What to do, in the words of Halo's own screens. Each says what the guide's Troubleshooting part says."""
+
+from __future__ import annotations
+
+from typing import Final
+
+API_PAGE: Final = "Configuration → Integrations → HaloPSA API"
+APPLICATION: Final = f"{API_PAGE} → View Applications"
+
+CHECK_ADDRESS: Final = f"Compare it with Resource Server in Halo: {API_PAGE}."
+CHECK_AUTH_SERVER: Final = f"Compare it with Authorisation Server in Halo: {API_PAGE}."
+KEEP_AUTH_SERVER: Final = (
+    "Token requests go to the Auth Server, data calls to the Base URL. Leave Auth Server as it was filled in, unless"
+    f" you run a separate authorisation server. Halo shows it as Authorisation Server: {API_PAGE}."
+)
+FILL_TENANT: Final = (
+    "For hosted (multi-tenant) Halo, Tenant Name is required. Fill it in with the Tenant that Halo shows under"
+    f" {API_PAGE}."
+)
+COMPARE_TENANT: Final = (
+    f"Compare it letter by letter with the Tenant that Halo shows under {API_PAGE}. For single-tenant or on-premises"
+    " Halo, leave it blank."
+)
+REGENERATE: Final = (
+    "Regenerate the secret in your HaloPSA API application and paste Client ID and Client Secret again, without"
+    " blanks at the ends. Halo shows the secret only once, when it is made. Copy the Client ID after saving the"
+    " application: it may change at the first save."
+)
+GRANT_PERMISSION: Final = (
+    f"In Halo, open {APPLICATION}, choose the application, and grant the access your sync needs on its Permissions"
+    " tab. The role of the agent it logs in as must allow it too."
+)
+LOG_IN_AS_AGENT: Final = (
+    f"In Halo, open {APPLICATION}, choose the application, and set Login Type to Agent, with your API agent as the"
+    " agent to log in as."
+)
+USE_CLIENT_SECRET: Final = (
+    f"In Halo, open {APPLICATION}, choose the application, and set Authentication Method to Client ID and Secret"
+    " (Services)."
+)
+BE_REACHABLE: Final = (
+    "An on-premises Halo must be reachable from the internet, with a valid SSL certificate from a public authority."
+)
+WAIT: Final = "Nothing is lost; try again in a few minutes."
