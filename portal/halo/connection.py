@@ -54,7 +54,8 @@ class _Walk:
         if seen.profile is None or not isinstance(token, Answer):
             return self._asked_aside(seen)
         with HaloClient(self._typed, patient=False, granted=token) as halo:
-            return replace(seen, looks=probe(halo, RESOURCES, seconds=min(LOOKS_SECONDS, self._left())))
+            # Looks that are under way when their time is up are still waited for, for as long again.
+            return replace(seen, looks=probe(halo, RESOURCES, seconds=min(LOOKS_SECONDS, self._left() / 2)))
 
     def _asked_aside(self, seen: Observation) -> Observation:
         """Ask what decides between causes, all at the same time."""

@@ -23,6 +23,7 @@ from portal.halo.remedies import (
 )
 from portal.outbound import Answer, OutboundError, Stop
 
+WRONG_CREDENTIALS: Final = "Halo does not accept this Client ID or Client Secret."
 # What a token page says of an application (halo-api.md section 1.3); other pages say nothing of the kind.
 INVALID_CLIENT: Final = "invalid_client"
 OF_APPLICATION: Final = {
@@ -112,7 +113,7 @@ def _wrong_credentials(seen: Observation) -> Finding:
     blanks = next((other for other, _ in seen.tried if other.field in {"client_id", "client_secret"}), None)
     if blanks is not None:
         return failed(blanks.field, blanks.problem, f"{blanks.remedy} {REGENERATE}", blanks.fix)
-    return failed("client_secret", "Halo does not accept this Client ID or Client Secret.", REGENERATE)
+    return failed("client_secret", WRONG_CREDENTIALS, REGENERATE)
 
 
 def _talks_of_clients(seen: Seen) -> bool:

@@ -10,8 +10,9 @@ APPLICATION: Final = f"{API_PAGE} → View Applications"
 CHECK_ADDRESS: Final = f"Compare it with Resource Server in Halo: {API_PAGE}."
 CHECK_AUTH_SERVER: Final = f"Compare it with Authorisation Server in Halo: {API_PAGE}."
 KEEP_AUTH_SERVER: Final = (
-    "Token requests go to the Auth Server, data calls to the Base URL. Leave Auth Server as it was filled in, unless"
-    f" you run a separate authorisation server. Halo shows it as Authorisation Server: {API_PAGE}."
+    "Token requests go to the Auth Server, data calls to the Base URL. If it was changed wrongly, no token is"
+    " granted. Leave Auth Server as it was filled in, unless you run a separate authorisation server. Halo shows it as"
+    f" Authorisation Server: {API_PAGE}."
 )
 FILL_TENANT: Final = (
     "For hosted (multi-tenant) Halo, Tenant Name is required. Fill it in with the Tenant that Halo shows under"
@@ -23,7 +24,7 @@ COMPARE_TENANT: Final = (
 )
 REGENERATE: Final = (
     "Regenerate the secret in your HaloPSA API application and paste Client ID and Client Secret again, without"
-    " blanks at the ends. Halo shows the secret only once, when it is made. Copy the Client ID after saving the"
+    " trailing spaces. Halo shows the secret only once, when it is made. Copy the Client ID after saving the"
     " application: it may change at the first save."
 )
 GRANT_PERMISSION: Final = (

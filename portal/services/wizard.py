@@ -23,6 +23,7 @@ from portal.vault import Secret
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
 NOT_AVAILABLE: Final = "The Halo PSA integration is currently not available for your account."
 OTHER_ACTIVE: Final = "Cannot activate HALO PSA: ConnectWise integration is already active"
+DISCONNECT_FIRST: Final = "Only one PSA can be connected at a time. Disconnect ConnectWise first, then connect Halo."
 ADDRESS_CHANGED: Final = "Enter the Client Secret again, because the address that it is sent to has changed."
 STEPS: Final = list(WizardStep)
 
@@ -142,7 +143,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
             audit.record(integration.account, user, "halo.connected", integration.base_url)
             return syncing.open_run(integration, kind=RunKind.INITIAL, trigger=RunTrigger.WIZARD, user=user)
     except IntegrityError as error:
-        raise OtherPsaActive(OTHER_ACTIVE, "Disconnect ConnectWise first, then connect Halo.") from error
+        raise OtherPsaActive(OTHER_ACTIVE, DISCONNECT_FIRST) from error
 
 
 def forget_stale_drafts() -> int:
@@ -187,7 +188,7 @@ def _refuse_beside_other_psa(account: Account) -> None:
         Integration.account == account, Integration.psa != Psa.HALO, Integration.state.in_(ACTIVE_STATES)
     )
     if other.exists():
-        raise OtherPsaActive(OTHER_ACTIVE, "Disconnect ConnectWise first, then connect Halo.")
+        raise OtherPsaActive(OTHER_ACTIVE, DISCONNECT_FIRST)
 
 
 def _forget_other_halo(integration: Integration) -> None:

@@ -105,7 +105,7 @@ CREDENTIALS = [
     Case("wrong secret", "client_secret", "does not accept this Client ID or Client Secret", REGENERATE, typed={"client_secret": "wrong"}),
     Case("wrong id", "client_secret", "does not accept", "may change at the first save", typed={"client_id": "other"}),
     Case("no secret", "client_secret", "does not accept", "shows the secret only once", typed={"client_secret": ""}),
-    Case("status 400", "client_secret", "does not accept", "without blanks at the ends", faults=(status(400, "token"),)),
+    Case("status 400", "client_secret", "does not accept", "without trailing spaces", faults=(status(400, "token"),)),
     Case("wrong, and no authinfo", "client_secret", "does not accept", REGENERATE, typed={"client_id": "x"}, faults=(status(404, "authinfo"),)),
     Case("blank behind the id", "client_id", "blanks or invisible characters around the Client ID", "without trailing spaces", {"client_id": "acme-client-id"}, {"client_id": "acme-client-id \u200b"}),
     Case("blank behind a wrong id", "client_id", "around the Client ID", REGENERATE, {"client_id": "x"}, {"client_id": "x "}),

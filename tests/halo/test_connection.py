@@ -1,0 +1,143 @@
+"""What a connection that works shows beside the agent's name, how long its test takes, and where the secret goes."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from portal import guard
+from portal.halo import auth, connection, discovery
+from portal.halo.connection import check
+from portal.halo.gates import LEAST
+from portal.halo.probe import Access
+from portal.outbound import Limits
+from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
+from tests.halo.conftest import SIZES, credentials
+from tests.servers import answering, listening
+
+LOGIN_PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>Log in</html>"
+
+
+def advised(halo: HaloSandbox) -> str:
+    return " ".join(f"{each.problem} {each.remedy}" for each in check(credentials(halo)).advice)
+
+
+def test_least_privilege_and_an_api_only_agent_need_no_advice(halo: HaloSandbox) -> None:
+    halo.change_tenant(scopes=list(LEAST))
+    found = check(credentials(halo))
+    assert (found.ok, found.advice) == (True, ())
+    assert {look.access for look in found.looks.values()} == {Access.GRANTED}
+
+
+@pytest.mark.parametrize("scopes", [["all"], ["admin", "read:customers"], ["edit:assets", "read:customers"]])
+def test_a_token_that_could_write_is_told_with_the_least_that_is_needed(scopes: list[str], halo: HaloSandbox) -> None:
+    halo.change_tenant(scopes=scopes)
+    advice = advised(halo)
+    assert f"could write in Halo ({', '.join(sorted(scopes))}). The portal only ever reads." in advice
+    assert "read:customers, read:items, read:assets, read:contracts, read:sales, read:crm" in advice
+
+
+def test_an_opaque_token_gives_no_advice(halo: HaloSandbox) -> None:
+    halo.turn(opaque_tokens=True)
+    assert not check(credentials(halo)).advice
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        ({"isapiagent": False}, "API Sync is not an API-only agent, so it uses a licence."),
+        ({"isapiagent": None}, "choose API Sync, and check API Only Agent."),
+        ({"id": 1, "name": "Unassigned"}, "logs in as Halo's Unassigned agent"),
+    ],
+)
+def test_an_agent_that_is_not_meant_for_this_is_told(profile: dict[str, Any], words: str, halo: HaloSandbox) -> None:
+    halo.turn(profile=profile)
+    assert words in advised(halo)
+
+
+def test_a_refused_list_says_which_gate_is_closed(halo: HaloSandbox) -> None:
+    halo.change_tenant(scopes=["read:customers", "read:assets"], refused=["assets"], unseen=["sites"])
+    found = check(credentials(halo))
+    assert found.ok
+    assert {each for each, look in found.looks.items() if look.access == Access.REFUSED} == {
+        "products",
+        "assets",
+        "opportunities",
+        "contracts",
+    }
+    assert "grant read:items on its Permissions tab" in found.looks["products"].remedy
+    assert "the role of its agent API Sync does not" in found.looks["assets"].remedy
+    assert found.looks["sites"].access == Access.EMPTY
+
+
+def test_a_refused_list_of_an_opaque_token_names_both_gates(halo: HaloSandbox) -> None:
+    halo.turn(opaque_tokens=True)
+    halo.change_tenant(refused=["contracts"])
+    remedy = check(credentials(halo)).looks["contracts"].remedy
+    assert "Permissions tab" in remedy
+    assert "The role of the agent it logs in as must allow it too. It is called read:contracts." in remedy
+
+
+def test_a_full_test_of_a_distant_halo_takes_two_seconds_at_most(halo: HaloSandbox) -> None:
+    halo.turn(latency=0.15)
+    began = time.monotonic()
+    found = check(credentials(halo))
+    assert time.monotonic() - began <= 2
+    assert {each: look.total for each, look in found.looks.items()} == SIZES
+
+
+def test_the_whole_test_has_one_limit(halo: HaloSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "SECONDS", 0.5)
+    halo.fault("drip", on="any", seconds=0.05, times=None)
+    began = time.monotonic()
+    assert "did not answer in time" in check(credentials(halo)).problem
+    assert time.monotonic() - began < 2
+
+
+def test_lists_that_are_late_are_unknown_and_stop_nothing(halo: HaloSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "LOOKS_SECONDS", 0.6)
+    halo.fault("slow", on="assets", seconds=5.0, times=None)
+    found = check(credentials(halo))
+    assert found.ok
+    assert (found.looks["assets"].access, found.looks["clients"].access) == (Access.UNKNOWN, Access.GRANTED)
+
+
+def test_the_secret_goes_only_where_it_was_typed_to_or_the_base_url_points(
+    halo: HaloSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1", "localhost"}))
+    with listening(answering(LOGIN_PAGE)) as redirecting, listening(answering(LOGIN_PAGE)) as typed:
+        halo.fault("redirect", on="any", location=redirecting.url, times=None)
+        found = check(credentials(halo, auth_server=f"{typed.url}/auth"))
+        assert not found.ok
+        assert redirecting.connections == 0
+        assert typed.connections > 0
+    asked = {entry["path"] for entry in halo.journal() if entry["method"] == "POST"}
+    assert asked == {"/auth/token"}
+
+
+def test_a_private_address_is_told_in_the_same_words_whatever_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "_allowed", frozenset())
+    with listening(answering(LOGIN_PAGE)) as listener, running(_small()) as halo:
+        told = set()
+        for address in (
+            f"https://127.0.0.1:{listener.port}",
+            halo.url.replace("http:", "https:"),
+            "https://127.0.0.1:9",
+        ):
+            found = check(credentials(halo, base_url=address, auth_server=f"{address}/auth"))
+            told.add((found.field, found.problem, found.remedy, found.fix))
+        assert len(told) == 1
+        assert listener.connections == 0
+
+
+def test_the_limits_are_those_that_the_guide_names() -> None:
+    assert auth.LIMITS.seconds == discovery.LIMITS.seconds == 15
+    assert isinstance(connection.ASIDE, Limits)
+    assert connection.SECONDS < 60  # the web server's own limit
+
+
+def _small() -> HaloSandbox:
+    return HaloSandbox(Settings(tenants=[TenantSettings(sizes={"clients": 1})]))

@@ -1,0 +1,42 @@
+"""The guide's Troubleshooting part: what it tells people to do, the portal tells them where it happens."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.certificates import Fault, Refusal
+from portal.halo import diagnosis, no_token, remedies, stops
+from portal.outbound import OutboundError, Stop
+from portal.services import wizard
+
+TIMED_OUT = stops.sentences(OutboundError(Stop.TIMED_OUT, "halo.example"))
+UNREACHABLE = stops.sentences(OutboundError(Stop.PRIVATE_ADDRESS, "halo.example"))
+SELF_SIGNED = stops.sentences(OutboundError(Stop.TLS, "halo.example", Refusal(Fault.SELF_SIGNED)))
+
+
+@pytest.mark.parametrize(
+    ("told", "phrases"),
+    [
+        (no_token.WRONG_CREDENTIALS, ["does not accept this Client ID or Client Secret"]),
+        (
+            remedies.REGENERATE,
+            ["Regenerate the secret in your HaloPSA API application", "paste Client ID and Client Secret again"],
+        ),
+        (remedies.REGENERATE, ["without trailing spaces"]),
+        (diagnosis.LACKS_PERMISSION, ["application's agent or role lacks permissions", "403"]),
+        (remedies.GRANT_PERMISSION, ["Permissions tab", "In Halo", "grant the access your sync needs"]),
+        (remedies.FILL_TENANT, ["For hosted (multi-tenant) Halo", "Tenant Name is required"]),
+        (remedies.FILL_TENANT, ["Fill it in with the Tenant", "Configuration → Integrations → HaloPSA API"]),
+        (remedies.KEEP_AUTH_SERVER, ["Token requests go to the Auth Server", "data calls to the Base URL"]),
+        (remedies.KEEP_AUTH_SERVER, ["If it was changed wrongly, no token is granted"]),
+        (remedies.KEEP_AUTH_SERVER, ["Leave Auth Server as it was filled in", "separate authorisation server"]),
+        (UNREACHABLE.remedy, ["on-premises Halo must be reachable from the internet", "valid SSL certificate"]),
+        (SELF_SIGNED.remedy, ["valid SSL certificate"]),
+        (TIMED_OUT.remedy, ["Connection and token requests time out after about 15 seconds"]),
+        (wizard.OTHER_ACTIVE, ["Cannot activate HALO PSA: ConnectWise integration is already active"]),
+        (wizard.DISCONNECT_FIRST, ["Only one PSA can be connected at a time"]),
+        (wizard.DISCONNECT_FIRST, ["Disconnect ConnectWise first, then connect Halo"]),
+    ],
+)
+def test_each_sentence_of_the_guide_is_told(told: str, phrases: list[str]) -> None:
+    assert [phrase for phrase in phrases if phrase not in told] == []
