@@ -11,8 +11,8 @@ CHECK_ADDRESS: Final = f"Compare it with Resource Server in Halo: {API_PAGE}."
 CHECK_AUTH_SERVER: Final = f"Compare it with Authorisation Server in Halo: {API_PAGE}."
 KEEP_AUTH_SERVER: Final = (
     "Token requests go to the Auth Server, data calls to the Base URL. If it was changed wrongly, no token is"
-    " granted. Leave Auth Server as it was filled in, unless you run a separate authorisation server. Halo shows it as"
-    f" Authorisation Server: {API_PAGE}."
+    " granted. Leave Auth Server as it was filled in, unless you run a separate authorisation server. Halo shows it"
+    f" as Authorisation Server: {API_PAGE}."
 )
 FILL_TENANT: Final = (
     "For hosted (multi-tenant) Halo, Tenant Name is required. Fill it in with the Tenant that Halo shows under"

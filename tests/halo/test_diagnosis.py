@@ -100,15 +100,15 @@ def test_each_case_is_another_one() -> None:
     assert len(CASES) == len({case.about for case in CASES})
 
 
+# The other fixes lead out of the sandbox, or mend one of two things.
 @pytest.mark.parametrize(
     "case",
-    [case for case in CASES if case.fix and "wrong" not in case.about and "nowhere" not in str(case.fix)],
+    [case for case in CASES if case.fix and "https://" not in str(case.fix) and "a wrong" not in case.about],
     ids=lambda case: case.about,
 )
 def test_a_fix_that_is_offered_helps(case: Case, stage: Stage) -> None:
     found, case = stage.play(case)
-    if found.fix is None or "acme.halopsa.com" in str(found.fix.changes):
-        return
+    assert found.fix is not None
     assert check(credentials(stage.halo, **{**case.typed, **found.fix.changes})).ok
 
 
