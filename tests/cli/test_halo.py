@@ -158,6 +158,13 @@ def test_a_test_tells_what_the_agent_may_read(connected: Shell, halo: HaloSandbo
     assert verdict["permissions"]["contracts"] == "empty"
 
 
+def test_a_test_gives_advice_and_offers_what_mends_it(connected: Shell, halo: HaloSandbox) -> None:
+    (advice,) = connected.json("integration", "test", *ACCOUNT)["advice"]
+    assert "could write in Halo" in advice["problem"]
+    assert "assets: granted." in connected.ok("integration", "test", *ACCOUNT)
+    assert connected.json("integration", "test", *ACCOUNT)["fix"] is None
+
+
 def test_a_test_that_fails_names_the_field(connected: Shell, halo: HaloSandbox) -> None:
     halo.change_tenant(client_secret="another one")
     result = connected.run("integration", "test", *ACCOUNT, "--json")
