@@ -93,7 +93,7 @@ def tidied(values: ConnectionValues) -> ConnectionValues:
 def test(integration: Integration, user: User | None) -> Verdict:
     """Test exactly what is stored, and remember in the row what came of it."""
     tested = fingerprint(integration)
-    verdict = _verdict(connection.check(credentials_of(integration)))
+    verdict = judge(credentials_of(integration))
     with db.atomic():
         passed = tested if verdict.ok else None
         # Only while the values are still those that were tested: another tab may have changed them meanwhile.
@@ -109,6 +109,11 @@ def test(integration: Integration, user: User | None) -> Verdict:
             integration.__data__.update(found)
         audit.record(integration.account, user, "halo.tested", "passed" if verdict.ok else verdict.problem)
     return verdict
+
+
+def judge(credentials: Credentials) -> Verdict:
+    """Test these credentials and remember nothing."""
+    return _verdict(connection.check(credentials))
 
 
 def looks_of(integration: Integration) -> dict[str, Look]:

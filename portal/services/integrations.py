@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from portal import clock
 from portal.db import db
 from portal.errors import NotFound
@@ -12,6 +14,7 @@ from portal.models.sync import SyncRun
 from portal.services import audit, connections, syncing
 from portal.services.connections import Verdict
 from portal.services.wizard import parse_types
+from portal.vault import Secret
 
 
 def halo(account: Account) -> Integration:
@@ -27,10 +30,22 @@ def halo(account: Account) -> Integration:
 def test_again(integration: Integration, user: User | None) -> Verdict:
     """Test the stored connection; a pass ends `needs_attention`."""
     verdict = connections.test(integration, user)
-    if verdict.ok and integration.state == IntegrationState.NEEDS_ATTENTION:
-        Integration.update(state=IntegrationState.ACTIVE, problem="", remedy="").where(
-            Integration.id == integration.id, Integration.state == IntegrationState.NEEDS_ATTENTION
-        ).execute()
+    if verdict.ok:
+        _end_attention(integration)
+    return verdict
+
+
+def replace_secret(integration: Integration, secret: Secret, user: User | None) -> Verdict:
+    """Test the new secret beside the stored one, and put it in its place only if it works."""
+    credentials = dataclasses.replace(connections.credentials_of(integration), client_secret=secret.reveal())
+    verdict = connections.judge(credentials)
+    with db.atomic():
+        if verdict.ok:
+            integration.client_secret = secret
+            integration.tested_fingerprint = connections.fingerprint(integration)
+            integration.save(only=[Integration.client_secret, Integration.tested_fingerprint])
+            _end_attention(integration)
+        audit.record(integration.account, user, "halo.secret_replaced" if verdict.ok else "halo.secret_refused")
     return verdict
 
 
@@ -69,6 +84,12 @@ def disconnect(integration: Integration, user: User | None) -> None:
         integration.problem = integration.remedy = ""
         integration.save()
         audit.record(integration.account, user, "halo.disconnected")
+
+
+def _end_attention(integration: Integration) -> None:
+    Integration.update(state=IntegrationState.ACTIVE, problem="", remedy="").where(
+        Integration.id == integration.id, Integration.state == IntegrationState.NEEDS_ATTENTION
+    ).execute()
 
 
 def last_run(integration: Integration) -> SyncRun | None:

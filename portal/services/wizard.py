@@ -11,12 +11,14 @@ from peewee import IntegrityError
 from portal import clock
 from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
+from portal.halo.probe import Access
 from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
 from portal.models.records import Record
 from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.services import audit, connections, syncing
 from portal.services.connections import ConnectionValues, Verdict
+from portal.services.forecast import forecast
 from portal.sync.record_types import RecordType, in_order
 from portal.vault import Secret
 
@@ -106,8 +108,20 @@ def open_steps(integration: Integration) -> list[WizardStep]:
 
 
 def choose_data(integration: Integration, record_types: list[str], active_only: bool) -> None:  # noqa: FBT001  # a box
-    """Store step 2; clients are always among the types. Raises Invalid for a type that does not exist."""
-    integration.record_types = parse_types(record_types)
+    """Store step 2; clients are always among the types.
+
+    Raises Invalid for a type that does not exist, and for one that the last test found refused.
+    """
+    chosen = parse_types(record_types)
+    looks = connections.looks_of(integration)
+    refused = [each for each in chosen if each in looks and looks[each].access == Access.REFUSED]
+    if refused:
+        raise Invalid(
+            "record_types",
+            f"Halo does not let the agent read {', '.join(refused)}.",
+            "Grant the permission in Halo and test the connection again, or leave them out for now.",
+        )
+    integration.record_types = chosen
     integration.active_only = active_only
     _reach(integration, WizardStep.WEBHOOKS)
 
@@ -141,7 +155,9 @@ def start(integration: Integration, user: User | None) -> SyncRun:
                 raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")
             _forget_other_halo(integration)
             audit.record(integration.account, user, "halo.connected", integration.base_url)
-            return syncing.open_run(integration, kind=RunKind.INITIAL, trigger=RunTrigger.WIZARD, user=user)
+            run = syncing.open_run(integration, kind=RunKind.INITIAL, trigger=RunTrigger.WIZARD, user=user)
+            _note_forecast(run, integration)
+            return run
     except IntegrityError as error:
         raise OtherPsaActive(OTHER_ACTIVE, DISCONNECT_FIRST) from error
 
@@ -177,6 +193,14 @@ def _reach(integration: Integration, step: WizardStep) -> None:
     integration.wizard_step = STEPS[furthest]
     integration.touched_at = clock.now()
     integration.save()
+
+
+def _note_forecast(run: SyncRun, integration: Integration) -> None:
+    """Keep what was promised, to be shown beside what it took."""
+    looks = connections.looks_of(integration)
+    promised = forecast(looks, integration.record_types, active_only=integration.active_only)
+    run.forecast_requests, run.forecast_seconds = promised.requests, promised.seconds
+    run.save(only=[SyncRun.forecast_requests, SyncRun.forecast_seconds])
 
 
 def _places(integration: Integration) -> tuple[str, str, str]:

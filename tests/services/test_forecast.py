@@ -1,0 +1,54 @@
+"""The forecast: how many requests, how long, and what the filter leaves out."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.halo.probe import Access, Look
+from portal.services.forecast import QUOTA, SECONDS_PER_REQUEST, WINDOW_SECONDS, forecast
+
+
+def granted(total: int, page_size: int = 100, inactive: int = 0) -> Look:
+    return Look(Access.GRANTED, total=total, inactive=inactive, page_size=page_size)
+
+
+@pytest.mark.parametrize(
+    ("total", "page_size", "requests"), [(1, 100, 1), (100, 100, 1), (101, 100, 2), (1000, 1000, 1), (1000, 50, 20)]
+)
+def test_each_started_page_of_the_granted_size_is_a_request(total: int, page_size: int, requests: int) -> None:
+    found = forecast({"assets": granted(total, page_size)}, ["assets"], active_only=False)
+    assert found.types["assets"].requests == requests
+
+
+def test_an_empty_list_is_asked_for_once() -> None:
+    found = forecast({"sites": Look(Access.EMPTY)}, ["sites"], active_only=False)
+    assert (found.records, found.types["sites"].requests) == (0, 1)
+
+
+@pytest.mark.parametrize("access", [Access.REFUSED, Access.UNKNOWN])
+def test_a_list_that_was_not_read_promises_nothing(access: Access) -> None:
+    found = forecast({"assets": Look(access)}, ["assets"], active_only=False)
+    assert found.types == {}
+
+
+def test_a_type_that_is_not_chosen_costs_nothing() -> None:
+    looks = {"clients": granted(10), "assets": granted(5000, 50)}
+    assert set(forecast(looks, ["clients"], active_only=False).types) == {"clients"}
+
+
+def test_active_clients_only_leaves_out_the_inactive_ones_and_reads_as_much() -> None:
+    looks = {"clients": granted(60, inactive=5), "sites": granted(90)}
+    everything = forecast(looks, ["clients", "sites"], active_only=False)
+    active = forecast(looks, ["clients", "sites"], active_only=True)
+    assert (everything.left_out, active.left_out) == (0, 5)
+    assert (everything.requests, everything.records) == (active.requests, active.records)
+
+
+def test_within_the_quota_the_answers_decide_how_long_it_takes() -> None:
+    found = forecast({"assets": granted(1000)}, ["assets"], active_only=False)
+    assert found.seconds == found.requests * SECONDS_PER_REQUEST
+
+
+def test_beyond_the_quota_the_rolling_window_decides() -> None:
+    found = forecast({"assets": granted(100 * 3 * QUOTA)}, ["assets"], active_only=False)
+    assert found.seconds == 3 * WINDOW_SECONDS
