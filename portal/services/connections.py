@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -103,7 +104,7 @@ def test(integration: Integration, user: User | None) -> Verdict:
                 "tested_fingerprint": passed,
                 "tested_at": clock.now(),
                 "agent_name": verdict.agent,
-                "findings": msgspec.to_builtins({"looks": verdict.looks, "advice": verdict.advice}),
+                "findings": _findings(verdict, tested),
             }
             Integration.update(found).where(Integration.id == integration.id).execute()
             integration.__data__.update(found)
@@ -124,6 +125,15 @@ def looks_of(integration: Integration) -> dict[str, Look]:
 def advice_of(integration: Integration) -> list[Advice]:
     """Return what could be better about the connection, as the last test has seen it."""
     return msgspec.convert((integration.findings or {}).get("advice", []), list[Advice])
+
+
+def is_offered(integration: Integration, values: ConnectionValues) -> bool:
+    """Tell whether the last test of exactly what is stored has offered to go to these places instead."""
+    findings = integration.findings or {}
+    if findings.get("tested") != fingerprint(integration) or not findings.get("fix"):
+        return False
+    places = ("base_url", "auth_server", "tenant")
+    return all(getattr(values, name) == findings["fix"].get(name, getattr(integration, name)) for name in places)
 
 
 def is_tested(integration: Integration) -> bool:
@@ -153,6 +163,15 @@ def credentials_of(integration: Integration) -> Credentials:
         integration.client_id,
         secret.reveal() if secret else "",
     )
+
+
+def _findings(verdict: Verdict, tested: str) -> dict[str, Any]:
+    """Return what of a verdict is kept in the row; `tested` is the fingerprint that it is about."""
+    fix = dict(verdict.fix.changes) if verdict.fix else {}
+    found: dict[str, Any] = msgspec.to_builtins(
+        {"tested": tested, "fix": fix, "looks": verdict.looks, "advice": verdict.advice}
+    )
+    return found
 
 
 def _verdict(found: Finding) -> Verdict:

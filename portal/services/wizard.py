@@ -71,13 +71,14 @@ def save_connection(integration: Integration, values: ConnectionValues) -> None:
     """Store step 1; the secret is sealed at once. A test that had passed counts no longer if a value has changed.
 
     Raises Invalid naming the field. Where an address or the tenant changes, the secret must be given again, so that
-    no stored secret is ever sent to a new place.
+    no stored secret is ever sent to a new place; a fix that the last test offered is no new place.
     """
     values = connections.tidied(values)
     if values.client_secret is None:
         if integration.client_secret is None:
             raise Invalid("client_secret", "Client Secret is needed.", "Halo shows it once, when it is made.")
-        if _places(integration) != (values.base_url, values.auth_server, values.tenant):
+        moved = _places(integration) != (values.base_url, values.auth_server, values.tenant)
+        if moved and not connections.is_offered(integration, values):
             raise Invalid("client_secret", ADDRESS_CHANGED)
     with db.atomic():
         integration.base_url, integration.auth_server = values.base_url, values.auth_server
