@@ -1,4 +1,4 @@
-"""Files for the browser: addresses that change with their content, and icons drawn into the page."""
+"""Files for the browser: compressed, at addresses that change with their content; and icons drawn into the page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, url_for
+from flask import Flask, Response, url_for
+from flask_compress import Compress
 from markupsafe import Markup
 
 from portal.errors import PortalError
@@ -17,6 +18,9 @@ STATIC: Final = Path(__file__).parent.parent / "static"
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(asset=asset, icon=icon)
+    Compress(app)
+    # Runs before the compressing, which lets go of the file without closing it.
+    app.after_request(_close_at_the_end)
 
 
 def asset(name: str) -> str:
@@ -32,6 +36,12 @@ def icon(name: str, css: str = "") -> Markup:
     head = f'<svg class="icon {css}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
     ends = 'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
     return Markup(f"{head} {ends}{body}")  # noqa: S704  # our own files, no input
+
+
+def _close_at_the_end(response: Response) -> Response:
+    if response.is_streamed and (close := getattr(response.response, "close", None)):
+        response.call_on_close(close)
+    return response
 
 
 @cache

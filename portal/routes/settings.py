@@ -32,6 +32,8 @@ def _flask(config: Config) -> dict[str, Any]:
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_DURATION": timedelta(days=14),
+        # Files only: a page that is compressed tells by its length whether a guess of the secret in it was right.
+        "COMPRESS_MIMETYPES": ["text/css", "text/javascript"],
         # The token lives as long as the session: a wizard left open over lunch still saves.
         "WTF_CSRF_TIME_LIMIT": None,
     }

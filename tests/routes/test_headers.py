@@ -49,6 +49,21 @@ def test_versioned_files_are_kept_for_a_year(client: FlaskClient) -> None:
     assert "immutable" in response.headers["Cache-Control"]
 
 
+def test_style_sheets_and_scripts_travel_compressed_and_pages_do_not(client: FlaskClient) -> None:
+    def length(address: str, accepted: str) -> int:
+        response = client.get(address, headers={"Accept-Encoding": accepted})
+        assert response.headers.get("Content-Encoding", "identity") == accepted
+        assert "Accept-Encoding" in response.headers["Vary"]
+        size = len(response.data)
+        response.close()
+        return size
+
+    sheet = "/static/npm/tabler.min.css?v=1"
+    assert length(sheet, "br") < length(sheet, "identity") / 4
+    page = client.get("/login", headers={"Accept-Encoding": "br"})
+    assert "Content-Encoding" not in page.headers
+
+
 @pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
 def test_no_template_needs_an_inline_style_or_script(template: Path) -> None:
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?! src=)|javascript:", template.read_text())
