@@ -8,6 +8,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
     from portal.routes import (
+        activity,
         configuration,
         data_sync,
         home,
@@ -19,7 +20,10 @@ def init_app(app: Flask) -> None:
         webhooks,
     )
 
-    pages = (home, integrations, setup_connect, setup, data_sync, sync_filters, sync_logs, configuration, webhooks)
+    wizard = (setup_connect, setup)
+    dashboard = (data_sync, sync_filters, sync_logs, configuration)
     # The wizard's two files share a blueprint, which is registered once.
-    for blueprint in dict.fromkeys(module.bp for module in pages):
+    for blueprint in dict.fromkeys(
+        module.bp for module in (home, integrations, activity, *wizard, *dashboard, webhooks)
+    ):
         app.register_blueprint(blueprint)

@@ -21,6 +21,24 @@ RECORD_TYPES: Final = {
     RecordType.CONTRACTS: ("file-text", "What you have agreed with each client, and until when."),
 }
 
+# What Halo calls them in its list of events.
+HALO_NAMES: Final = {
+    RecordType.CLIENTS: "Clients (Customers)",
+    RecordType.SITES: "Sites",
+    RecordType.CONTACTS: "Users",
+    RecordType.PRODUCTS: "Items",
+    RecordType.ASSETS: "Assets",
+    RecordType.OPPORTUNITIES: "Opportunities",
+    RecordType.CONTRACTS: "Contracts",
+}
+# What the agent may do with a list: what a person reads, the colour, and the icon.
+ACCESS: Final = {
+    "granted": ("Granted", "green", "check"),
+    "refused": ("Refused", "red", "x"),
+    "empty": ("Suspiciously empty", "yellow", "alert-triangle"),
+    "unknown": ("Not answered", "secondary", "help-circle"),
+}
+
 # What a person reads, Tabler's colour, and the icon.
 RUN_STATES: Final = {
     RunState.QUEUED: ("Starting…", "azure", "hourglass"),
@@ -53,10 +71,31 @@ TRIGGERS: Final = {
     RunTrigger.CLI: "command line",
 }
 
+# What somebody did, as the audit log names it.
+DEEDS: Final = {
+    "account.created": "created the account",
+    "user.created": "created a user:",
+    "user.role": "changed a role:",
+    "user.password": "set a new password for",
+    "halo.enabled": "switched Halo PSA on",
+    "halo.disabled": "switched Halo PSA off",
+    "connectwise.enabled": "switched ConnectWise PSA on",
+    "connectwise.disabled": "switched ConnectWise PSA off",
+    "halo.tested": "tested the connection to Halo:",
+    "halo.connected": "connected Halo PSA:",
+    "halo.disconnected": "disconnected Halo PSA",
+    "halo.data_changed": "changed what to sync:",
+    "halo.secret_replaced": "replaced the Client Secret",
+    "sync.cancelled": "cancelled a sync:",
+}
+
 FOR_TEMPLATES: Final = {
     "record_types": RECORD_TYPES,
+    "halo_names": HALO_NAMES,
+    "access": ACCESS,
     "run_states": RUN_STATES,
     "step_states": STEP_STATES,
     "run_kinds": RUN_KINDS,
     "triggers": TRIGGERS,
+    "deeds": DEEDS,
 }

@@ -1,0 +1,18 @@
+"""The Activity page: who did what in this account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.routes import access
+from portal.services import activity
+
+bp = Blueprint("activity", __name__)
+
+
+@bp.get("/activity")
+def index() -> ResponseReturnValue:
+    before = request.args.get("before", type=int)
+    page = activity.page(access.account(), before=before if before and 0 < before < 2**63 else None)
+    return render_template("activity/index.html", page=page)
