@@ -1,31 +1,58 @@
-"""The Configuration tab: the connection, its test, the webhook's address, and the way out."""
+"""The Configuration tab: the connection, its test and its secret, the webhook, and the way out."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.errors import Invalid
 from portal.models.integrations import Integration
-from portal.routes import access, answers
-from portal.routes.limits import CONNECTION_TESTS, limiter, per_user
-from portal.routes.webhooks import payload_url
-from portal.services import integrations
-from portal.services.connections import Verdict
+from portal.routes import access, answers, limits, webhooks
+from portal.routes.forms import SecretForm
+from portal.services import activity, connections, integrations
+from portal.vault import Secret
 
 bp = Blueprint("configuration", __name__, url_prefix="/integrations/halo/configuration")
+
+NEWEST_DEEDS = 5
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    return _show(integrations.halo(access.account()))
+    return _show(integrations.halo(access.account()), "halo/configuration.html")
 
 
 @bp.post("/test")
-@limiter.limit(CONNECTION_TESTS, key_func=per_user)
+@limits.tests_of_account
+@limits.tests_of_user
 def test_again() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
     verdict = integrations.test_again(integration, access.user())
-    return _show(integrations.halo(access.account()), 200 if verdict.ok else 422, verdict)
+    return _show(integration, "halo/_test_again.html", 200 if verdict.ok else 422, verdict=verdict)
+
+
+@bp.post("/secret")
+@limits.tests_of_account
+@limits.tests_of_user
+def replace_secret() -> ResponseReturnValue:
+    """Try the new secret beside the stored one, which stays until the new one has worked."""
+    integration = integrations.halo(access.account())
+    form = SecretForm()
+    if not form.validate():
+        return _show(integration, "halo/_secret.html", 422, form=form)
+    verdict = integrations.replace_secret(integration, Secret(form.client_secret.data), access.user())
+    if not verdict.ok:
+        form.blame(Invalid("client_secret", verdict.problem, verdict.remedy))
+        return _show(integration, "halo/_secret.html", 422, form=form)
+    return _show(integration, "halo/_secret.html", form=SecretForm(formdata=None), replaced=True)
+
+
+@bp.get("/delivery")
+def delivery() -> ResponseReturnValue:
+    """Answer a poll: nothing until the first delivery has come."""
+    return webhooks.delivery(integrations.halo(access.account()))
 
 
 @bp.get("/disconnect")
@@ -41,12 +68,15 @@ def disconnect() -> ResponseReturnValue:
     return redirect(url_for("integrations.index"), 303)
 
 
-def _show(integration: Integration, status: int = 200, verdict: Verdict | None = None) -> Response:
-    return answers.show(
-        "halo/configuration.html",
-        "halo/_test_again.html",
-        status,
-        integration=integration,
-        verdict=verdict,
-        payload_url=payload_url(integration),
-    )
+def _show(stale: Integration, part: str, status: int = 200, **more: Any) -> Response:
+    """Render the tab as it is now, or the part of it that htmx keeps."""
+    integration = integrations.halo(stale.account)
+    context = {
+        "integration": integration,
+        "webhook": webhooks.endpoint_of(integration),
+        "looks": connections.looks_of(integration),
+        "advice": connections.advice_of(integration),
+        "deeds": activity.page(integration.account, size=NEWEST_DEEDS),
+        "form": SecretForm(formdata=None),
+    }
+    return answers.show("halo/configuration.html", part, status, **context | more)

@@ -11,7 +11,9 @@ from werkzeug.exceptions import HTTPException
 
 from portal import log
 from portal.errors import PortalError
+from portal.routes import limits
 from portal.routes.answers import wants_fragment
+from portal.routes.formats import about
 
 logger = log.get("portal.web")
 
@@ -22,13 +24,13 @@ WORDS: Final = {
     405: ("This address cannot be used in that way.", "Go back and use the buttons on the page."),
     413: ("That is too large.", "Send less at once."),
     415: ("That kind of content is not accepted here.", "Send JSON."),
-    429: ("That was tried too often.", "Wait a few minutes, then try again."),
 }
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(PortalError, _portal)
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(429, _too_often)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)
 
@@ -43,6 +45,13 @@ def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
     return answer(400, "This page has expired.", "Reload it, then try again. Nothing was changed.")
 
 
+def _too_often(error: HTTPException) -> Response:  # noqa: ARG001  # Flask's signature
+    seconds = limits.seconds_left()
+    response = answer(429, "That was tried too often.", f"Try again in {about(seconds)}.")
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
@@ -50,7 +59,7 @@ def _http(error: HTTPException) -> Response:
     problem, remedy = WORDS.get(status, ("That did not work.", "Go back and try again."))
     response = answer(status, problem, remedy)
     for name, value in error.get_headers():
-        if name in {"Allow", "Retry-After"}:
+        if name == "Allow":
             response.headers[name] = value
     return response
 
@@ -70,4 +79,4 @@ def answer(status: int, problem: str, remedy: str) -> Response:
     if not wants_fragment():
         return make_response(render_template("error.html", status=status, problem=problem, remedy=remedy), status)
     part = render_template("_alert.html", kind="danger", problem=problem, remedy=remedy)
-    return make_response(part, status, {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
+    return make_response(part, status, {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML show:top"})

@@ -15,7 +15,7 @@ from portal.routes import words
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words=words.FOR_TEMPLATES)
-    app.jinja_env.filters.update(when=when, ago=ago, span=span, number=number)
+    app.jinja_env.filters.update(when=when, ago=ago, span=span, about=about, number=number)
 
 
 def when(moment: datetime) -> Markup:
@@ -48,9 +48,28 @@ def span(seconds: float) -> str:
     return f"{timedelta(hours=hours).days} d"
 
 
+def about(seconds: float) -> str:
+    """Write a length of time that is not known exactly, in words: a few seconds, 40 seconds, 2 minutes, 3 hours."""
+    if seconds < 5:
+        return "a few seconds"
+    if seconds <= 50:
+        return f"{_tens(seconds)} seconds"
+    if seconds < 90:
+        return "a minute"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} minutes"
+    hours = round(minutes / 60)
+    return f"{hours} hours"
+
+
 def number(value: int) -> str:
     """Write 45000 as 45,000."""
     return f"{value:,}"
+
+
+def _tens(seconds: float) -> int:
+    return max(10, -(-int(seconds) // 10) * 10)
 
 
 def _time(moment: datetime, text: str) -> Markup:

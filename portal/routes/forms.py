@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from portal.errors import Invalid
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel
-from portal.services.connections import ConnectionValues, suggest_auth_server
+from portal.services import connections
+from portal.services.connections import ConnectionValues
 from portal.sync.record_types import RecordType
 from portal.vault import Secret
 
 LONGEST_ADDRESS: Final = 250
+LONGEST_PASTED: Final = 2000
 LONGEST_VALUE: Final = 250
 EXAMPLE: Final = "https://yourcompany.halopsa.com"
 TYPES: Final = [SelectChoice(one.value, one.label) for one in RecordType]
@@ -29,11 +30,6 @@ def _stripped(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
-def _with_scheme(value: str | None) -> str | None:
-    """Read "acme.halopsa.com" as people mean it."""
-    return f"https://{value}" if value and "://" not in value else value
-
-
 def printable(_form: Any, field: Any) -> None:
     if any(unicodedata.category(character) == "Cc" for character in field.data or ""):
         raise StopValidation("This contains characters that cannot be seen. Copy the value again.")
@@ -41,37 +37,57 @@ def printable(_form: Any, field: Any) -> None:
 
 def address(_form: Any, field: Any) -> None:
     try:
-        parts = urlsplit(field.data)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
-        _ = parts.port
-    except ValueError:
-        usable = False
-    if not usable or " " in field.data:
-        raise StopValidation(f"This is not an address. It should look like {EXAMPLE}.")
+        understood = connections.understand(field.data)
+    except ValueError as error:
+        raise StopValidation(f"This is not an address. It should look like {EXAMPLE}.") from error
+    if len(understood.address) > LONGEST_ADDRESS:
+        raise StopValidation(f"This is too long: at most {LONGEST_ADDRESS} characters fit.")
 
 
 def at_most(length: int) -> Length:
     return Length(max=length, message=f"This is too long: at most {length} characters fit.")
 
 
-class ConnectForm(FlaskForm):
-    """Step 1. An empty secret keeps the one that is stored."""
+class BlamedForm(FlaskForm):
+    """A form that takes what a service refused to its fields."""
+
+    def blame(self, error: Invalid) -> None:
+        """Put a refusal at its field, or above the form if the field is not here."""
+        sentences = [sentence for sentence in (error.problem, error.remedy) if sentence]
+        if error.field in self:
+            self[error.field].errors = [*self[error.field].errors, *sentences]
+        else:
+            self.form_errors.extend(sentences)
+
+    @property
+    def first_wrong(self) -> str:
+        """Name the first field that has a message, empty when none has."""
+        return next((field.name for field in self if field.errors), "")
+
+
+def secret_field(label: str, description: str) -> PasswordField:
+    return PasswordField(label, [at_most(LONGEST_VALUE), printable], filters=[_stripped], description=description)
+
+
+class ConnectForm(BlamedForm):
+    """Step 1. An empty secret keeps the one that is stored. What was suggested comes back, to be told from what
+    a person has typed.
+    """
 
     base_url = StringField(
         "Base URL",
         [
             DataRequired(f"Enter the address of your Halo, such as {EXAMPLE}."),
-            at_most(LONGEST_ADDRESS),
-            printable,
+            at_most(LONGEST_PASTED),
             address,
         ],
-        filters=[_stripped, _with_scheme],
+        filters=[_stripped],
         description="Resource Server in Halo: Configuration → Integrations → HaloPSA API.",
     )
     auth_server = StringField(
         "Auth Server",
-        [Optional(), at_most(LONGEST_ADDRESS), printable, address],
-        filters=[_stripped, _with_scheme],
+        [Optional(), at_most(LONGEST_PASTED), address],
+        filters=[_stripped],
         description="Optional. Filled in from the Base URL. It is Authorisation Server on the same page in Halo;"
         " change it only if you run a separate one.",
     )
@@ -88,23 +104,36 @@ class ConnectForm(FlaskForm):
         filters=[_stripped],
         description="In Halo: Configuration → Integrations → HaloPSA API → View Applications → your application.",
     )
-    client_secret = PasswordField(
-        "Client Secret",
-        [at_most(LONGEST_VALUE), printable],
-        filters=[_stripped],
-        description="Halo shows it once, beside the Client ID. It is stored encrypted and never shown again.",
+    client_secret = secret_field(
+        "Client Secret", "Halo shows it once, beside the Client ID. It is stored encrypted and never shown again."
     )
+    suggested_auth_server = HiddenField()
+    suggested_tenant = HiddenField()
 
     def __init__(self, integration: Integration, **options: Any) -> None:
         # Field by field: the stored secret never enters the form.
         shown = ("base_url", "auth_server", "tenant", "client_id")
-        super().__init__(data={name: getattr(integration, name) for name in shown}, **options)
+        stored = {name: getattr(integration, name) for name in shown}
+        guessed = {"suggested_auth_server": connections.suggest_auth_server(integration.base_url)}
+        super().__init__(data=guessed | stored, **options)
         self.has_secret = integration.client_secret is not None
 
-    @classmethod
-    def stored(cls, integration: Integration) -> ConnectForm:
-        """Show what is stored, which a test may have completed, and not what was typed."""
-        return cls(integration, formdata=None)
+    def stored(self, integration: Integration) -> ConnectForm:
+        """Show what is stored, which saving may have corrected and completed, and not what was typed."""
+        form = ConnectForm(integration, formdata=None)
+        form.suggested_auth_server.data = self.suggested_auth_server.data
+        form.suggested_tenant.data = self.suggested_tenant.data
+        return form
+
+    def suggest(self, auth_server: str, tenant: str) -> None:
+        """Fill in what Halo tells of itself, except where a person has typed something else."""
+        for field, suggested, found in (
+            (self.auth_server, self.suggested_auth_server, auth_server),
+            (self.tenant, self.suggested_tenant, tenant),
+        ):
+            if not field.data or field.data == suggested.data:
+                field.data = found
+            suggested.data = found
 
     def validate_client_secret(self, field: Any) -> None:
         if not field.data and not self.has_secret:
@@ -114,22 +143,27 @@ class ConnectForm(FlaskForm):
         secret = self.client_secret.data
         return ConnectionValues(
             base_url=self.base_url.data,
-            auth_server=self.auth_server.data or suggest_auth_server(self.base_url.data),
+            auth_server=self.auth_server.data or "",
             tenant=self.tenant.data or "",
             client_id=self.client_id.data,
             client_secret=Secret(secret) if secret else None,
         )
 
-    def blame(self, error: Invalid) -> None:
-        """Put what a service refused at its field, or above the form if the field is not here."""
-        message = " ".join(filter(None, [error.problem, error.remedy]))
-        if error.field in self:
-            self[error.field].errors = [*self[error.field].errors, message]
-        else:
-            self.form_errors.append(message)
+
+class SecretForm(BlamedForm):
+    """A new Client Secret for a connection that is in use."""
+
+    client_secret = secret_field(
+        "New Client Secret",
+        "Regenerate it in your HaloPSA API application. It replaces the stored one only if it works.",
+    )
+
+    def validate_client_secret(self, field: Any) -> None:
+        if not field.data:
+            raise StopValidation("Enter the new Client Secret.")
 
 
-class DataForm(FlaskForm):
+class DataForm(BlamedForm):
     """What to sync: step 2 of the wizard and the Sync Filters tab."""
 
     record_types = SelectMultipleField(
@@ -139,8 +173,8 @@ class DataForm(FlaskForm):
     )
     active_only = BooleanField("Active clients only")
 
-    def __init__(self, integration: Integration) -> None:
-        super().__init__(obj=integration)
+    def __init__(self, integration: Integration, **options: Any) -> None:
+        super().__init__(obj=integration, **options)
 
 
 class PlainForm(FlaskForm):

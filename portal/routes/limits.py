@@ -9,9 +9,14 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import current_user
 
+from portal import clock
+
 LOG_IN_PER_ADDRESS: Final = "20 per minute"
 LOG_IN_PER_PERSON: Final = "8 per 5 minutes"
-CONNECTION_TESTS: Final = "12 per minute"
+TESTS_PER_USER: Final = "12 per minute"
+TESTS_PER_ACCOUNT: Final = "20 per minute"
+SUGGESTIONS_PER_USER: Final = "30 per minute"
+SUGGESTIONS_PER_ACCOUNT: Final = "60 per minute"
 
 # Guessing a password or a code goes through one of these.
 GUESSABLE: Final = (
@@ -35,6 +40,23 @@ def init_app(app: Flask) -> None:
 
 def per_user() -> str:
     return f"user {current_user.get_id()}"
+
+
+def per_account() -> str:
+    return f"account {current_user.account_id}"
+
+
+# One allowance for all pages that test credentials, and one for what is asked while somebody types.
+tests_of_user = limiter.shared_limit(TESTS_PER_USER, "tests", key_func=per_user)
+tests_of_account = limiter.shared_limit(TESTS_PER_ACCOUNT, "tests", key_func=per_account)
+suggestions_of_user = limiter.shared_limit(SUGGESTIONS_PER_USER, "suggestions", key_func=per_user)
+suggestions_of_account = limiter.shared_limit(SUGGESTIONS_PER_ACCOUNT, "suggestions", key_func=per_account)
+
+
+def seconds_left() -> int:
+    """Return after how many seconds the limit that has stopped this request lets the next one through."""
+    now = clock.now().timestamp()
+    return max((round(each.reset_at - now) for each in limiter.current_limits if each.breached), default=60) or 1
 
 
 def _person() -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.errors import Invalid
 from portal.jobs import sync
-from portal.models.integrations import WizardStep
+from portal.models.integrations import Integration, WizardStep
 from portal.routes import access, steps
 from portal.routes.answers import leave_for
 from portal.routes.forms import DataForm, PlainForm
 from portal.routes.steps import bp
-from portal.routes.webhooks import payload_url
-from portal.services import wizard
+from portal.routes.webhooks import delivery, endpoint_of
+from portal.services import connections, wizard
+from portal.services.forecast import Forecast, forecast
+from portal.sync.record_types import RecordType
 
 
 @bp.get("/")
@@ -25,7 +28,7 @@ def resume() -> ResponseReturnValue:
 @bp.get("/data")
 def data() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.DATA)
-    return steps.show(WizardStep.DATA, integration, form=DataForm(integration))
+    return _show_data(integration, DataForm(integration))
 
 
 @bp.post("/data")
@@ -33,15 +36,35 @@ def choose_data() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.DATA)
     form = DataForm(integration)
     if not form.validate():
-        return steps.show(WizardStep.DATA, integration, 422, form=form)
-    wizard.choose_data(integration, form.record_types.data, form.active_only.data)
+        return _show_data(integration, form, 422)
+    try:
+        wizard.choose_data(integration, form.record_types.data, form.active_only.data)
+    except Invalid as error:
+        form.blame(error)
+        return _show_data(integration, form, 422)
     return steps.go_to(WizardStep.WEBHOOKS)
+
+
+@bp.get("/data/forecast")
+def data_forecast() -> ResponseReturnValue:
+    """Work out the totals for the boxes as they are ticked now; nothing is stored."""
+    integration = steps.draft(WizardStep.DATA)
+    form = DataForm(integration, formdata=request.args)
+    chosen = [each for each in form.record_types.data if each in set(RecordType)]
+    total = _forecast(integration, chosen, active_only=form.active_only.data)
+    return make_response(render_template("setup/_forecast.html", total=total, active_only=form.active_only.data))
 
 
 @bp.get("/webhooks")
 def webhooks() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.WEBHOOKS)
-    return steps.show(WizardStep.WEBHOOKS, integration, form=PlainForm(), payload_url=payload_url(integration))
+    return steps.show(WizardStep.WEBHOOKS, integration, form=PlainForm(), webhook=endpoint_of(integration))
+
+
+@bp.get("/webhooks/delivery")
+def webhook_delivery() -> ResponseReturnValue:
+    """Answer a poll: nothing until the first delivery has come."""
+    return delivery(steps.draft(WizardStep.WEBHOOKS))
 
 
 @bp.post("/webhooks")
@@ -54,7 +77,8 @@ def finish_webhooks() -> ResponseReturnValue:
 @bp.get("/review")
 def review() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.REVIEW)
-    return steps.show(WizardStep.REVIEW, integration, form=PlainForm(), payload_url=payload_url(integration))
+    total = _forecast(integration, integration.record_types, active_only=integration.active_only)
+    return steps.show(WizardStep.REVIEW, integration, form=PlainForm(), total=total)
 
 
 @bp.post("/review")
@@ -63,3 +87,21 @@ def start() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.REVIEW)
     sync.ring(wizard.start(integration, access.user()))
     return leave_for(url_for("data_sync.index"))
+
+
+def _show_data(integration: Integration, form: DataForm, status: int = 200) -> ResponseReturnValue:
+    return steps.show(
+        WizardStep.DATA,
+        integration,
+        status,
+        form=form,
+        looks=connections.looks_of(integration),
+        each=_forecast(integration, list(RecordType), active_only=False),
+        total=_forecast(integration, form.record_types.data or [], active_only=form.active_only.data),
+    )
+
+
+def _forecast(integration: Integration, chosen: list[str], *, active_only: bool) -> Forecast | None:
+    """Forecast a sync from what the last test has counted; None when it has counted nothing."""
+    looks = connections.looks_of(integration)
+    return forecast(looks, chosen, active_only=active_only) if looks else None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from flask import Response, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from portal.errors import Invalid
 from portal.models.integrations import Integration, WizardStep
-from portal.routes import access, steps
+from portal.routes import access, limits, steps
 from portal.routes.forms import ConnectForm
-from portal.routes.limits import CONNECTION_TESTS, limiter, per_user
 from portal.routes.steps import bp
-from portal.services import wizard
-from portal.services.connections import Verdict, suggest_auth_server
+from portal.services import connections, wizard
+
+# What the button of a fix may change; it comes in the button's address.
+FIXABLE: Final = ("base_url", "auth_server", "tenant", "client_id")
 
 
 @bp.get("/connect")
@@ -30,34 +34,48 @@ def save_connection() -> ResponseReturnValue:
         return _show(integration, form, 422)
     if not wizard.is_tested(integration):
         flash("Test the connection first. The next steps open when the test has passed.", "warning")
-        return _show(integration, ConnectForm.stored(integration), 422)
+        return _show(integration, form.stored(integration), 422, notes=_corrections(form), focus="test")
     return steps.go_to(WizardStep.DATA)
 
 
 @bp.post("/connect/test")
-@limiter.limit(CONNECTION_TESTS, key_func=per_user)
+@limits.tests_of_account
+@limits.tests_of_user
 def test_connection() -> ResponseReturnValue:
-    """Save what was typed, then test exactly what is stored."""
+    """Save what was typed, or a fix of it, then test exactly what is stored."""
     integration = steps.draft(WizardStep.CONNECT)
-    form = ConnectForm(integration)
+    form = ConnectForm(integration, formdata=_typed_and_fixed())
     if not _save(integration, form):
         return _show(integration, form, 422)
     verdict = wizard.test_connection(integration, access.user())
-    return _show(integration, ConnectForm.stored(integration), 200 if verdict.ok else 422, verdict)
+    shown = form.stored(integration)
+    if verdict.field is not None:
+        shown.blame(Invalid(verdict.field, verdict.problem, verdict.remedy))
+    status = 200 if verdict.ok else 422
+    return _show(integration, shown, status, verdict=verdict, notes=_corrections(form), focus="test")
 
 
-@bp.get("/connect/auth-server")
-def auth_server() -> ResponseReturnValue:
-    """Suggest the Auth Server for a Base URL, unless a person has typed one of their own."""
+@bp.get("/connect/addresses")
+@limits.suggestions_of_account
+@limits.suggestions_of_user
+def addresses() -> ResponseReturnValue:
+    """Correct a pasted Base URL, and fill in what its Halo tells; what a person has typed stays."""
     integration = steps.draft(WizardStep.CONNECT)
-    typed = request.args.get("auth_server", "").strip()
-    suggested = request.args.get("suggested", "")
-    form = ConnectForm(integration)
-    form.process(request.args)
-    if (typed and typed != suggested) or not form.base_url.validate(form):
-        return make_response("", 204)
-    form.auth_server.data = suggestion = suggest_auth_server(form.base_url.data)
-    return make_response(render_template("setup/_auth_server.html", form=form, suggested=suggestion))
+    form = ConnectForm(integration, formdata=request.args)
+    if not form.base_url.validate(form):
+        return "", 204
+    understood = connections.understand(form.base_url.data)
+    info = connections.discover(understood.address)
+    form.suggest(info.auth_server, info.tenant)
+    return make_response(render_template("setup/_addresses.html", form=form, understood=understood))
+
+
+def _typed_and_fixed() -> MultiDict[str, str]:
+    values = MultiDict(request.form)
+    for name in FIXABLE:
+        if name in request.args:
+            values[name] = request.args[name]
+    return values
 
 
 def _save(integration: Integration, form: ConnectForm) -> bool:
@@ -71,15 +89,21 @@ def _save(integration: Integration, form: ConnectForm) -> bool:
     return True
 
 
-def _show(integration: Integration, form: ConnectForm, status: int = 200, verdict: Verdict | None = None) -> Response:
-    if verdict is not None and verdict.field is not None:
-        form.blame(Invalid(verdict.field, verdict.problem, verdict.remedy))
+def _corrections(form: ConnectForm) -> tuple[str, ...]:
+    """Say what was changed about the address that was typed, which is not the one that is shown now."""
+    understood = connections.understand(form.base_url.data)
+    return understood.notes if understood.address != form.base_url.data else ()
+
+
+def _show(integration: Integration, form: ConnectForm, status: int = 200, focus: str = "", **more: Any) -> Response:
     return steps.show(
         WizardStep.CONNECT,
         integration,
         status,
         form=form,
-        verdict=verdict,
-        suggested=suggest_auth_server(integration.base_url) if integration.base_url else "",
+        focus=form.first_wrong or focus,
         is_tested=status == 200 and wizard.is_tested(integration),
+        looks=connections.looks_of(integration),
+        advice=connections.advice_of(integration),
+        **more,
     )

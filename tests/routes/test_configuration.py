@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunState, SyncRun
+from portal.sandbox.halo import HaloSandbox
+from portal.services import deliveries
 from portal.vault import Secret
 from tests.routes.conftest import SECRET, make_run
 
@@ -35,6 +38,64 @@ def test_a_test_that_fails_says_what_to_do(as_alice: FlaskClient, halo: Integrat
     page = as_alice.post(f"{TAB}/test")
     assert page.status_code == 422
     assert "Regenerate the secret" in page.text
+
+
+def test_the_tab_shows_what_the_agent_may_read(as_alice: FlaskClient, halo: Integration) -> None:
+    permissions = as_alice.get(TAB).text.partition('class="permissions"')[2]
+    assert "3 records" in permissions
+
+
+def test_a_new_secret_that_works_takes_the_place_of_the_old_one(
+    as_alice: FlaskClient, halo: Integration, sandbox: HaloSandbox
+) -> None:
+    sandbox.change_tenant(client_secret="brand-new")
+    try:
+        part = as_alice.post(f"{TAB}/secret", data={"client_secret": " brand-new "}, headers=HTMX)
+    finally:
+        sandbox.change_tenant(client_secret=SECRET)
+    assert part.status_code == 200
+    assert "The new secret works and is stored." in part.text
+    assert "<html" not in part.text
+    assert "brand-new" not in part.text
+    assert Integration.get_by_id(halo.id).client_secret.reveal() == "brand-new"
+
+
+@pytest.mark.parametrize(
+    ("secret", "message"),
+    [("wrong", "Halo does not accept"), ("", "Enter the new Client Secret."), ("s" * 300, "This is too long")],
+)
+def test_a_new_secret_that_does_not_work_changes_nothing(
+    as_alice: FlaskClient, halo: Integration, secret: str, message: str
+) -> None:
+    page = as_alice.post(f"{TAB}/secret", data={"client_secret": secret})
+    assert page.status_code == 422
+    assert message in page.text.partition('id="client_secret-error"')[2][:200]
+    assert Integration.get_by_id(halo.id).client_secret.reveal() == SECRET
+
+
+def test_tests_and_new_secrets_share_a_limit(as_alice: FlaskClient, halo: Integration) -> None:
+    statuses = [as_alice.post(f"{TAB}/secret").status_code for _ in range(12)]
+    assert 429 not in statuses
+    assert as_alice.post(f"{TAB}/test").status_code == 429
+
+
+def test_the_webhook_is_shown_as_in_the_wizard(as_alice: FlaskClient, as_sam: FlaskClient, halo: Integration) -> None:
+    secret = halo.webhook_secret.reveal()
+    page = as_alice.get(TAB).text
+    assert halo.webhook_id in page
+    assert secret in page
+    assert "Waiting for the first delivery" in page
+    assert secret not in as_sam.get(TAB).text
+
+
+def test_the_first_delivery_is_noticed(as_alice: FlaskClient, halo: Integration) -> None:
+    assert as_alice.get(f"{TAB}/delivery").status_code == 204
+    deliveries.note(halo)
+    assert "Received" in as_alice.get(f"{TAB}/delivery").text
+
+
+def test_the_latest_deeds_are_listed(as_alice: FlaskClient, halo: Integration) -> None:
+    assert "tested the connection to Halo" in as_alice.get(TAB).text
 
 
 def test_asking_before_disconnecting_changes_nothing(as_alice: FlaskClient, halo: Integration) -> None:

@@ -74,6 +74,16 @@ def test_incomplete_is_amber_and_names_what_is_missing(as_alice: FlaskClient, ha
     assert "1,000 clients are missing." in page
 
 
+def test_a_first_run_compares_the_forecast_with_the_fact(as_alice: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.RUNNING, forecast_requests=120, forecast_seconds=130.0, requests=118)
+    page = as_alice.get(TAB).text
+    assert "The forecast was 120 requests and about 2 minutes." in page
+    assert "It took" not in page
+    run.state, run.finished_at = RunState.SUCCEEDED, run.started_at + timedelta(seconds=125)
+    run.save()
+    assert "It took 118 requests and 2 min 5 s." in as_alice.get(TAB).text
+
+
 def test_sync_now_opens_a_run_even_while_the_queue_is_away(as_alice: FlaskClient, halo: Integration) -> None:
     part = as_alice.post(TAB, headers=HTMX)
     assert part.status_code == 200

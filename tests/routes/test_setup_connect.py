@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
+from portal.sandbox.halo import HaloSandbox
 from tests.conftest import browser
 from tests.routes.conftest import SECRET
 
@@ -32,7 +36,8 @@ def test_the_right_values_connect_as_the_agent(as_alice: FlaskClient, typed: dic
         ("base_url", "ftp://acme.halopsa.com", "This is not an address"),
         ("base_url", "https://user:pass@acme.halopsa.com", "This is not an address"),
         ("base_url", "https://acme.halopsa.com:99999", "This is not an address"),
-        ("base_url", "https://" + "a" * 300, "This is too long"),
+        ("base_url", "https://acme.example/" + "a" * 300, "This is too long"),
+        ("base_url", "https://acme.halopsa.com/" + "a" * 3000, "This is too long"),
         ("auth_server", "https://", "This is not an address"),
         ("tenant", "ac\x00me", "characters that cannot be seen"),
         ("client_id", "", "Enter the Client ID"),
@@ -101,25 +106,59 @@ def test_a_new_address_needs_the_secret_again(
     assert 'id="client_secret-error"' in page.text
 
 
+ADDRESSES = f"{STEP}/addresses"
+
+
 @pytest.mark.parametrize(
-    ("typed_server", "suggested", "answer"),
+    ("typed_server", "suggested", "shown"),
     [
-        ("", "", "https://acme.halopsa.com/auth"),
-        ("https://old.halopsa.com/auth", "https://old.halopsa.com/auth", "https://acme.halopsa.com/auth"),
-        ("https://mine.example/auth", "https://old.halopsa.com/auth", None),
+        ("", "", "found"),
+        ("https://old.halopsa.com/auth", "https://old.halopsa.com/auth", "found"),
+        ("https://mine.example/auth", "https://old.halopsa.com/auth", "https://mine.example/auth"),
     ],
 )
-def test_the_auth_server_is_suggested_but_never_overwritten(
-    as_alice: FlaskClient, typed_server: str, suggested: str, answer: str | None
+def test_halo_names_its_auth_server_and_tenant_but_what_was_typed_wins(
+    as_alice: FlaskClient, sandbox: HaloSandbox, typed_server: str, suggested: str, shown: str
 ) -> None:
-    query = {"base_url": "https://acme.halopsa.com", "auth_server": typed_server, "suggested": suggested}
-    page = as_alice.get(f"{STEP}/auth-server", query_string=query, headers=HTMX)
-    assert page.status_code == (200 if answer else 204)
-    assert answer is None or f'value="{answer}"' in page.text
+    query = {"base_url": sandbox.url, "auth_server": typed_server, "suggested_auth_server": suggested}
+    page = as_alice.get(ADDRESSES, query_string=query, headers=HTMX)
+    assert f'value="{f"{sandbox.url}/auth" if shown == "found" else shown}"' in page.text
+    assert re.search(r'id="tenant"[^>]*value="acme"', page.text)
+    assert "Use this" not in page.text
+
+
+def test_a_pasted_link_is_corrected_before_ones_eyes(as_alice: FlaskClient, sandbox: HaloSandbox) -> None:
+    page = as_alice.get(ADDRESSES, query_string={"base_url": f"{sandbox.url}/tickets?id=5"}, headers=HTMX).text
+    assert f'data-value="{sandbox.url}"' in page
+    assert "the page behind the address was left off" in page
+    assert f'value="{sandbox.url}/auth"' in page
+
+
+def test_without_javascript_the_pasted_link_is_corrected_on_saving_and_said_so(
+    as_alice: FlaskClient, typed: dict[str, str]
+) -> None:
+    page = as_alice.post(TEST, data=typed | {"base_url": f"{typed['base_url']}/tickets?id=5"})
+    assert page.status_code == 200
+    assert "Corrected: the page behind the address was left off." in page.text
+    assert f'value="{typed["base_url"]}"' in page.text
 
 
 def test_nothing_is_suggested_for_half_an_address(as_alice: FlaskClient) -> None:
-    assert as_alice.get(f"{STEP}/auth-server", query_string={"base_url": "https://"}).status_code == 204
+    assert as_alice.get(ADDRESSES, query_string={"base_url": "https://"}).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "address", ["http://10.0.0.1", "https://192.168.7.7", "https://[fd00::1]", "https://127.0.0.1"]
+)
+def test_suggestions_say_nothing_of_private_networks(as_alice: FlaskClient, address: str) -> None:
+    page = as_alice.get(ADDRESSES, query_string={"base_url": address}, headers=HTMX)
+    assert page.status_code == 200
+    assert not re.search("private|internal|refused|timed out|unreachable", page.text)
+
+
+def test_suggestions_are_limited(as_alice: FlaskClient) -> None:
+    statuses = [as_alice.get(ADDRESSES, query_string={"base_url": ""}).status_code for _ in range(31)]
+    assert (statuses[0], statuses[-1]) == (204, 429)
 
 
 def test_without_javascript_the_auth_server_is_filled_in_on_saving(
@@ -135,8 +174,83 @@ def test_htmx_gets_the_step_alone(as_alice: FlaskClient) -> None:
     assert "<html" in as_alice.get(STEP).text
 
 
-def test_testing_over_and_over_is_slowed_down(as_alice: FlaskClient) -> None:
-    assert [as_alice.post(TEST).status_code for _ in range(13)][-1] == 429
+def test_testing_over_and_over_is_slowed_down_and_says_until_when(as_alice: FlaskClient) -> None:
+    pages = [as_alice.post(TEST) for _ in range(13)]
+    assert pages[-1].status_code == 429
+    assert 0 < int(pages[-1].headers["Retry-After"]) <= 61
+    assert re.search(r"That was tried too often\..*Try again in (a minute|\d0 seconds)\.", pages[-1].text, re.DOTALL)
+
+
+def test_several_people_of_an_account_share_a_limit(app: Flask, alice: User, northwind: Account) -> None:
+    people = [alice, *(_another_admin(northwind, name) for name in ("ben", "cleo"))]
+    statuses = [browser(app, person).post(TEST).status_code for person in people for _ in range(7)]
+    assert statuses.count(429) == 1
+
+
+def test_every_test_is_in_the_audit_log(as_alice: FlaskClient, typed: dict[str, str]) -> None:
+    as_alice.post(TEST, data=typed | {"client_secret": "wrong"})
+    as_alice.post(TEST, data=typed)
+    page = as_alice.get("/activity").text
+    assert page.count("tested the connection to Halo") == 2
+    assert "passed" in page
+    assert "Alice" in page
+    assert SECRET not in page
+
+
+def test_a_failed_test_explains_once_and_leads_to_the_field(as_alice: FlaskClient, typed: dict[str, str]) -> None:
+    page = as_alice.post(TEST, data=typed | {"client_secret": "wrong"}).text
+    assert page.count("Halo does not accept") == 1
+    assert re.search(r'role="alert".*The test failed.*href="#client_secret"', page, re.DOTALL)
+    assert re.search(r'<input[^>]*autofocus[^>]*id="client_secret"|id="client_secret"[^>]*autofocus', page)
+
+
+def test_a_fix_is_a_button_that_applies_it_and_tests_again(
+    as_alice: FlaskClient, typed: dict[str, str], sandbox: HaloSandbox
+) -> None:
+    sandbox.turn(strict_tenant=True)
+    try:
+        page = as_alice.post(TEST, data=typed | {"tenant": "wrong"})
+        assert page.status_code == 422
+        assert page.text.index('id="tenant-error"') < page.text.index('id="fix"')
+        button = re.search(r'id="fix" type="submit" formaction="([^"]+)"', page.text)
+        assert button
+        fixed = as_alice.post(html.unescape(button[1]), data=typed | {"tenant": "wrong"})
+    finally:
+        sandbox.turn(strict_tenant=False)
+    assert "Connected as" in fixed.text
+    assert Integration.get().tenant == "acme"
+
+
+def test_a_fix_changes_no_secret(as_alice: FlaskClient, typed: dict[str, str]) -> None:
+    page = as_alice.post(f"{TEST}?client_secret=from-the-address", data=typed)
+    assert page.status_code == 200
+    assert Integration.get().client_secret.reveal() == SECRET
+
+
+def test_a_stored_secret_does_not_follow_a_fix_to_another_address(as_alice: FlaskClient, tested: Integration) -> None:
+    values = {"base_url": tested.base_url, "tenant": "acme", "client_id": "acme-client-id"}
+    page = as_alice.post(f"{TEST}?auth_server=https://elsewhere.example/auth", data=values)
+    assert page.status_code == 422
+    assert 'id="client_secret-error"' in page.text
+
+
+def test_a_passed_test_shows_what_the_agent_may_read(
+    as_alice: FlaskClient, typed: dict[str, str], sandbox: HaloSandbox
+) -> None:
+    sandbox.change_tenant(refused=["assets"])
+    try:
+        page = as_alice.post(TEST, data=typed).text
+    finally:
+        sandbox.change_tenant(refused=[])
+    permissions = page.partition('class="permissions"')[2]
+    assert re.search(r"Clients.*?\d records", permissions, re.DOTALL)
+    assert re.search(r"Assets.*?Refused.*?agent", permissions, re.DOTALL)
+    assert "Refused" in as_alice.get(STEP).text
+
+
+def _another_admin(account: Account, name: str) -> User:
+    user: User = User.create(account=account, email=f"{name}@northwind.example", role="admin", fs_uniquifier=name)
+    return user
 
 
 def test_halo_switched_off_for_the_account_is_said_so(app: Flask, northwind: Account, alice: User) -> None:

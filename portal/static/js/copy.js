@@ -1,4 +1,5 @@
-// Buttons that copy the value of the field they name. Where the clipboard is refused, the value is selected instead.
+// Buttons that copy the value of the field they name, and buttons that show one that is masked.
+// Where the clipboard is refused, the value is selected instead.
 (() => {
   "use strict";
   document.addEventListener("click", async (event) => {
@@ -13,5 +14,13 @@
     } catch {
       said.textContent = document.execCommand("copy") ? "Copied." : "Selected: press Ctrl+C (⌘C on a Mac) to copy it.";
     }
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-shows]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.shows);
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
   });
 })();

@@ -1,0 +1,36 @@
+"""How lengths of time are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.routes.formats import about, span
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "a few seconds"),
+        (4.9, "a few seconds"),
+        (5, "10 seconds"),
+        (12, "20 seconds"),
+        (50, "50 seconds"),
+        (51, "a minute"),
+        (89, "a minute"),
+        (90, "2 minutes"),
+        (660, "11 minutes"),
+        (3600, "60 minutes"),
+        (5400, "2 hours"),
+        (36000, "10 hours"),
+    ],
+)
+def test_what_is_not_known_exactly_is_written_in_words(seconds: float, words: str) -> None:
+    assert about(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(8.4, "8 s"), (200, "3 min 20 s"), (660, "11 min"), (7500, "2 h 5 min"), (7200, "2 h"), (400000, "4 d")],
+)
+def test_what_was_measured_is_written_with_its_two_largest_units(seconds: float, words: str) -> None:
+    assert span(seconds) == words
