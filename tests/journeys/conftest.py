@@ -40,6 +40,13 @@ def a_demo(tmp_path: Path) -> Iterator[Demo]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def shared_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Start one demo for all journeys of a file."""
+    with demo(tmp_path_factory.mktemp("shared") / "data") as started:
+        yield started
+
+
 @pytest.fixture
 def complaints(page: Page) -> list[str]:
     """Collect what the browser complains about: script errors, refused styles, failed requests of the server."""

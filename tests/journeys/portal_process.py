@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 PORTAL = [sys.executable, "-m", "portal.cli"]
+# What `portal demo` prints, in this order.
+DEMO_WORDS = (
+    r"Portal\s+(\S+)",
+    r"Admin\s+(\S+)\s+(\S+)",
+    r"Support\s+(\S+)\s+(\S+)",
+    r"Base URL\s+(\S+)",
+    r"Client ID\s+(\S+)",
+    r"Client Secret\s+(\S+)",
+)
 
 
 @dataclass(frozen=True)
@@ -65,18 +76,19 @@ class Demo:
 @contextmanager
 def demo(data_dir: Path) -> Iterator[Demo]:
     """Run `portal demo` on a free port."""
-    with _started("demo", {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}) as process:
-        yield Demo(
-            *_printed(
-                process,
-                r"Portal\s+(\S+)",
-                r"Admin\s+(\S+)\s+(\S+)",
-                r"Support\s+(\S+)\s+(\S+)",
-                r"Base URL\s+(\S+)",
-                r"Client ID\s+(\S+)",
-                r"Client Secret\s+(\S+)",
-            )
-        )
+    with ExitStack() as stack:
+        with _one_at_a_time():
+            process = stack.enter_context(_started("demo", {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}))
+            words = _printed(process, *DEMO_WORDS)
+        yield Demo(*words)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let no other test process start a demo meanwhile: both would want the same port for their simulated Halo."""
+    with (Path(tempfile.gettempdir()) / "portal-demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.sandbox import SandboxControl
+from tests.journeys.person import log_in, log_in_as_admin
 from tests.journeys.portal_process import Demo
 
 pytestmark = pytest.mark.browser
@@ -15,19 +16,11 @@ pytestmark = pytest.mark.browser
 SECONDS = 1000.0
 
 
-def log_in(page: Page, address: str, email: str, password: str) -> None:
-    page.goto(address)
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Integrations")).to_be_visible()
-
-
 def test_an_admin_connects_halo_and_watches_seven_record_types_arrive(
     a_demo: Demo, page: Page, complaints: list[str]
 ) -> None:
     halo = SandboxControl(a_demo.base_url)
-    log_in(page, a_demo.address, a_demo.admin_email, a_demo.admin_password)
+    log_in_as_admin(page, a_demo)
     expect(page.get_by_text("Not Configured").first).to_be_visible()
     page.get_by_role("link", name="Connect", exact=True).click()
 
@@ -50,7 +43,7 @@ def test_an_admin_connects_halo_and_watches_seven_record_types_arrive(
     expect(page.get_by_role("checkbox", name=re.compile("^Clients"))).to_be_disabled()
     page.get_by_label("Active clients only").uncheck()
     page.get_by_role("button", name=re.compile("Next|Continue")).click()
-    expect(page.get_by_label("Webhook URL")).to_have_value(re.compile("/webhooks/halo/"))
+    expect(page.get_by_label("Webhook URL", exact=True)).to_have_value(re.compile("/webhooks/halo/"))
     page.get_by_role("button", name="Skip").click()
     page.get_by_role("button", name="Save & Start Initial Sync").click()
 

@@ -1,0 +1,52 @@
+"""What a person does at a portal in a browser: logs in, and goes about with the keyboard alone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.portal_process import Demo
+
+# More than any page has to offer.
+MOST_TABS = 80
+IS_FOCUSED = "element => element === document.activeElement"
+# Whoever goes by keyboard must see where they are: an outline, or a ring around the field.
+SHOWS_FOCUS = """element => {
+  const style = getComputedStyle(element);
+  return style.outlineStyle !== "none" || style.boxShadow !== "none";
+}"""
+
+
+def log_in(page: Page, address: str, email: str, password: str) -> None:
+    page.goto(address)
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Integrations")).to_be_visible()
+
+
+def log_in_as_admin(page: Page, demo: Demo) -> None:
+    log_in(page, demo.address, demo.admin_email, demo.admin_password)
+
+
+def tab_to(page: Page, place: Locator) -> None:
+    """Press Tab until `place` has the focus, and can be seen to have it."""
+    expect(place).to_be_visible()
+    for _ in range(MOST_TABS):
+        if place.evaluate(IS_FOCUSED):
+            assert place.evaluate(SHOWS_FOCUS), f"nobody sees that {place} has the focus"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {place}")
+
+
+def type_into(page: Page, label: str, text: str) -> None:
+    tab_to(page, page.get_by_label(label, exact=True))
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+
+
+def press(page: Page, button: str, key: str = "Enter") -> None:
+    """Go to a button or link by its name, and press it."""
+    link = page.get_by_role("link", name=button, exact=True)
+    tab_to(page, page.get_by_role("button", name=button, exact=True).or_(link))
+    page.keyboard.press(key)
