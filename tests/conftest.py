@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from itsdangerous import URLSafeTimedSerializer
 from passlib.hash import argon2
 
@@ -18,6 +19,10 @@ from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
 
 pytest_plugins = ["tests.postgres"]
+
+# How quick the machine is decides no test.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 PASSWORD = "correct horse battery"
 # The cheapest hash that is still argon2: tests check what we do with it, not its strength.

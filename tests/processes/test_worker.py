@@ -49,6 +49,12 @@ def workers(url: str) -> int:
         return Worker.count(connection=connection)
 
 
+def is_idle(url: str) -> bool:
+    """Tell whether the one worker waits for work; from then on it knows how to be stopped."""
+    with redis.Redis.from_url(url) as connection:
+        return [each.get_state() for each in Worker.all(connection=connection)] == ["idle"]
+
+
 def others_connected(url: str) -> int:
     with redis.Redis.from_url(url) as connection:
         return int(connection.info("clients")["connected_clients"]) - 1
@@ -60,7 +66,7 @@ def test_a_worker_waits_for_redis_and_signs_off_when_it_is_stopped(config: Confi
         with Supervisor() as supervisor:
             supervisor.start(program)
             supervisor.wait_until(lambda: valkey.answers(url), what="Valkey")
-            until(lambda: workers(url) == 1, "the worker to sign on")
+            until(lambda: is_idle(url), "the worker to wait for work")
             worker.terminate()
             assert worker.wait(30) == 0
             assert workers(url) == 0
