@@ -49,18 +49,17 @@ def span(seconds: float) -> str:
 
 
 def about(seconds: float) -> str:
-    """Write a length of time that is not known exactly, in words: a few seconds, 40 seconds, 2 minutes, 3 hours."""
+    """Write a length of time that is not known exactly: a few seconds, about 40 seconds, about 2 minutes."""
     if seconds < 5:
         return "a few seconds"
     if seconds <= 50:
-        return f"{_tens(seconds)} seconds"
+        return f"about {_tens(seconds)} seconds"
     if seconds < 90:
-        return "a minute"
+        return "about a minute"
     minutes = round(seconds / 60)
     if minutes < 90:
-        return f"{minutes} minutes"
-    hours = round(minutes / 60)
-    return f"{hours} hours"
+        return f"about {minutes} minutes"
+    return f"about {round(minutes / 60)} hours"
 
 
 def number(value: int) -> str:

@@ -86,6 +86,7 @@ DEEDS: Final = {
     "halo.disconnected": "disconnected Halo PSA",
     "halo.data_changed": "changed what to sync:",
     "halo.secret_replaced": "replaced the Client Secret",
+    "halo.secret_refused": "tried a new Client Secret, which did not work",
     "sync.cancelled": "cancelled a sync:",
 }
 

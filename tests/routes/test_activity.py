@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from flask.testing import FlaskClient
 
+from portal import services
 from portal.models.accounts import Account, User
+from portal.routes import words
 from portal.services import audit
 
 PAGE = "/activity"
@@ -20,6 +25,11 @@ def test_deeds_are_listed_newest_first_with_who_and_what(
     assert "Alice" in page
     assert "Operator" in page
     assert "clients, sites; all clients" in page
+
+
+def test_every_deed_has_words() -> None:
+    source = "".join(path.read_text() for path in Path(services.__file__).parent.glob("*.py"))
+    assert set(re.findall(r'"((?:account|user|halo|sync)\.[a-z_]+)"', source)) <= words.DEEDS.keys()
 
 
 def test_a_deed_without_words_of_its_own_is_still_shown(as_alice: FlaskClient, northwind: Account) -> None:
