@@ -94,6 +94,10 @@ def test_the_first_delivery_is_noticed(as_alice: FlaskClient, halo: Integration)
     assert "Received" in as_alice.get(f"{TAB}/delivery").text
 
 
+def test_looking_at_the_tab_moves_no_focus(as_alice: FlaskClient, halo: Integration) -> None:
+    assert "autofocus" not in as_alice.get(TAB).text
+
+
 def test_the_latest_deeds_are_listed(as_alice: FlaskClient, halo: Integration) -> None:
     assert "tested the connection to Halo" in as_alice.get(TAB).text
 
