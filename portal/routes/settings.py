@@ -34,6 +34,7 @@ def _flask(config: Config) -> dict[str, Any]:
         "REMEMBER_COOKIE_DURATION": timedelta(days=14),
         # Files only: a page that is compressed tells by its length whether a guess of the secret in it was right.
         "COMPRESS_MIMETYPES": ["text/css", "text/javascript"],
+        "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],  # browsers speak the first by https only
         # The token lives as long as the session: a wizard left open over lunch still saves.
         "WTF_CSRF_TIME_LIMIT": None,
     }
