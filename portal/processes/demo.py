@@ -44,7 +44,10 @@ class Halo:
 
 
 def run(port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C. What the processes log goes to a file, so that the table stays in sight."""
+    """Serve until SIGTERM or Ctrl-C; with port 0, the portal and the simulated Halo both take free ports.
+
+    What the processes log goes to a file, so that the table stays in sight.
+    """
     data_dir = config.data_dir_of(os.environ)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
@@ -52,7 +55,7 @@ def run(port: int) -> None:
         suppress(Stopped),
         embedded.prepared(Supervisor(output)) as portal,
     ):
-        notes = cast.notes(data_dir, halo_port=HALO_PORT)
+        notes = cast.notes(data_dir, halo_port=HALO_PORT if port else 0)
         halo = Halo(ports.free(notes.halo_port))
         replace(notes, halo_port=halo.port).write(data_dir)
         cast.enter(notes.passwords)

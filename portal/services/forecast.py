@@ -28,13 +28,15 @@ class TypeForecast:
 
 @dataclass(frozen=True)
 class Forecast:
-    """`seconds` is the longer of two: what the answers take, and what the tenant's quota allows."""
+    """`seconds` is the longer of two: what the answers take, and what the quota per window allows."""
 
     types: dict[str, TypeForecast]
     records: int
     left_out: int
     requests: int
     seconds: float
+    quota: int = QUOTA
+    window_minutes: int = int(WINDOW_SECONDS // 60)
 
 
 def forecast(looks: Mapping[str, Look], chosen: list[str], *, active_only: bool) -> Forecast:

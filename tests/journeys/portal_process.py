@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,20 +73,9 @@ class Demo:
 
 @contextmanager
 def demo(data_dir: Path) -> Iterator[Demo]:
-    """Run `portal demo` on a free port."""
-    with ExitStack() as stack:
-        with _one_at_a_time():
-            process = stack.enter_context(_started("demo", {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}))
-            words = _printed(process, *DEMO_WORDS)
-        yield Demo(*words)
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Let no other test process start a demo meanwhile: both would want the same port for their simulated Halo."""
-    with (Path(tempfile.gettempdir()) / "portal-demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    """Run `portal demo` on free ports."""
+    with _started("demo", {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}) as process:
+        yield Demo(*_printed(process, *DEMO_WORDS))
 
 
 @contextmanager
