@@ -134,7 +134,7 @@ def up(migrator, db):
             table_name = "record"
             indexes = (
                 (("integration", "record_type", "remote_id"), True),
-                (("integration", "record_type", "state", "name"), False),
+                (("integration", "record_type", "state", "remote_id"), False),
             )
 
     db.create_tables([Record])

@@ -45,5 +45,5 @@ class Record(BaseModel):
     class Meta:
         indexes = (
             (("integration", "record_type", "remote_id"), True),
-            (("integration", "record_type", "state", "name"), False),
+            (("integration", "record_type", "state", "remote_id"), False),
         )
