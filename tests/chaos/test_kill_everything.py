@@ -36,9 +36,7 @@ def shell(tmp_path: Path, halo: SandboxControl) -> Iterator[Shell]:
         yield portal
 
 
-def test_a_run_ends_with_exact_counts_when_every_process_is_killed(
-    shell: Shell, halo: SandboxControl
-) -> None:
+def test_a_run_ends_with_exact_counts_when_every_process_is_killed(shell: Shell, halo: SandboxControl) -> None:
     login = halo.credentials()
     shell.ok("account", "create", "Northwind IT")
     shell.ok("account", "enable", "Northwind IT")
