@@ -12,7 +12,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", nargs="?", choices=["syncs", "pages"], help="both if not given")
     parser.add_argument("--records", type=int, default=45_000, help="of the simulated Halo")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     log.configure(as_json=True, level="WARNING")
     if options.what in {None, "syncs"}:
