@@ -93,7 +93,6 @@ def _fill() -> tuple[Integration, User]:
         kind=RunKind.FULL,
         trigger=RunTrigger.USER,
         state=RunState.SUCCEEDED,
-        active_only=False,
         started_at=now,
         finished_at=now,
     )

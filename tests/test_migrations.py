@@ -19,15 +19,16 @@ __all__ = ["database"]
 
 def run_of(integration: Integration, state: RunState) -> SyncRun:
     created: SyncRun = SyncRun.create(
-        integration=integration, kind=RunKind.FULL, trigger=RunTrigger.USER, active_only=False, state=state
+        integration=integration, kind=RunKind.FULL, trigger=RunTrigger.USER, state=state
     )
     return created
 
 
 def test_the_tables_are_those_of_the_models(database: None) -> None:
-    differences = str(diff_models(db.db.obj, TABLES)).splitlines()
+    differences = sorted(str(diff_models(db.db.obj, TABLES)).splitlines())
     # The comparison does not see indexes that are written in SQL; what they do is tested below.
     assert differences == [
+        "drop index held_delete.held_delete_one_pending",
         "drop index integration.integration_one_active_psa",
         "drop index sync_run.sync_run_one_live",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from peewee import SQL, BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
@@ -42,6 +42,14 @@ def _new_uid() -> str:
     return secrets.token_urlsafe(12)
 
 
+def _active_clients_only() -> dict[str, Any]:
+    return {"active_only": True}
+
+
+def _hourly() -> dict[str, Any]:
+    return {"minutes": 60}
+
+
 def _new_webhook_id() -> str:
     return secrets.token_urlsafe(24)
 
@@ -54,6 +62,10 @@ class Integration(BaseModel):
     advice. `wizard_step` is the furthest step that is open.
     `source_url` is the Halo that the copied records came from. `touched_at` is when a person last worked on the
     set-up. `webhook_user` and `webhook_secret` are what Halo must send with a delivery.
+    `filters` is read by portal/sync/filters.py, `schedule` by portal/sync/schedule.py; `full_hour` is the hour of the
+    nightly full pass in the account's time zone. `quota` is what was agreed with Halo, in requests per five minutes,
+    None for the usual; `budget_share` is how many percent of it this portal may use, and `quiet_hours` how many from
+    one hour to another: {"from": 8, "until": 18, "share": 25}.
     """
 
     account = ForeignKeyField(Account, on_delete="CASCADE")
@@ -70,7 +82,7 @@ class Integration(BaseModel):
     agent_name = CharField(default="")
     findings = JSONField(null=True)
     record_types = JSONField(default=list)
-    active_only = BooleanField(default=True)
+    filters = JSONField(default=_active_clients_only)
     webhook_id = CharField(unique=True, default=_new_webhook_id)
     webhook_user = CharField(default="scopable")
     webhook_secret = EncryptedField(null=True)
@@ -80,8 +92,14 @@ class Integration(BaseModel):
     problem = TextField(default="")
     remedy = TextField(default="")
     source_url = CharField(default="")
-    sync_every_minutes = IntegerField(default=60)
+    schedule = JSONField(default=_hourly)
+    full_hour = IntegerField(default=2)
+    paused_at = UtcField(null=True)
     next_sync_at = UtcField(null=True)
+    next_full_at = UtcField(null=True)
+    quota = IntegerField(null=True)
+    budget_share = IntegerField(default=100)
+    quiet_hours = JSONField(null=True)
     created_at = UtcField(default=clock.now)
     touched_at = UtcField(default=clock.now)
     activated_at = UtcField(null=True)
@@ -93,6 +111,10 @@ class Integration(BaseModel):
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE_STATES
+
+    @property
+    def active_only(self) -> bool:
+        return bool(self.filters.get("active_only"))
 
 
 # One active PSA per account: the database refuses the second one, whoever asks.

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from peewee import BigIntegerField, BlobField, BooleanField, CharField, ForeignKeyField, TextField
+from peewee import (
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    CharField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    TextField,
+)
 
+from portal import clock
 from portal.db import BaseModel, UtcField
 from portal.models.integrations import Integration
 
@@ -22,7 +33,8 @@ class Record(BaseModel):
     """Typed columns for what people look for, and the whole payload as the PSA sent it.
 
     The remote ids point into the PSA: `client_remote_id` is the client that a contact, asset … belongs to.
-    `payload` is JSON with sorted keys; `digest` is the fingerprint of exactly that text.
+    `payload` is JSON as the PSA sent it; `digest` is the fingerprint of exactly that text, empty where the payload came
+    from a detail, which has more keys than a row of a list. `first_run` is the run that created the record.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -39,6 +51,7 @@ class Record(BaseModel):
     remote_updated_at = UtcField(null=True)
     digest = BlobField()
     payload = TextField()
+    first_run = IntegerField(null=True)
     first_seen_at = UtcField()
     changed_at = UtcField()
 
@@ -47,3 +60,27 @@ class Record(BaseModel):
             (("integration", "record_type", "remote_id"), True),
             (("integration", "record_type", "state", "remote_id"), False),
         )
+
+
+class ChangeKind(StrEnum):
+    """What happened to a record after it was created; its creation is told by the record itself."""
+
+    UPDATED = "updated"
+    OUT_OF_SCOPE = "out_of_scope"
+    DELETED = "deleted"
+    BACK = "back"
+
+
+class RecordChange(BaseModel):
+    """One line of a record's history. `fields` maps each key that changed to its values before and after."""
+
+    integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
+    record_type = CharField()
+    remote_id = BigIntegerField()
+    at = UtcField(default=clock.now)
+    run_id = IntegerField(null=True)
+    kind = CharField()
+    fields: Any = JSONField(null=True)
+
+    class Meta:
+        indexes = ((("integration", "record_type", "remote_id", "id"), False),)

@@ -58,7 +58,8 @@ class SyncRun(BaseModel):
     """One execution. `fence` rises with each claim; a worker may write only while the row still carries its own.
 
     `crashes` counts claims since the checkpoint last moved; `waits` the pauses since a page last arrived.
-    `forecast_requests` and `forecast_seconds` are what was promised before a first run.
+    `filters` is what the integration's filters were when the run was asked for. `forecast_requests` and
+    `forecast_seconds` are what was promised before a first run.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE")
@@ -66,7 +67,7 @@ class SyncRun(BaseModel):
     kind = CharField()
     trigger = CharField()
     state = CharField(default=RunState.QUEUED)
-    active_only = BooleanField()
+    filters: Any = JSONField(default=dict)
     started_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
     created_at = UtcField(default=clock.now)
     started_at = UtcField(null=True)
@@ -106,16 +107,31 @@ class StepState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class StepMode(StrEnum):
+    """Read the whole list, or what changed in it, or a few records one by one."""
+
+    FULL = "full"
+    CHANGES = "changes"
+    RECORDS = "records"
+
+
 class SyncStep(BaseModel):
     """A run's part for one record type, with the counters that its books are made of.
 
-    `expected` is what the PSA says it has. `pages_done` is the checkpoint: the next page is the one after it.
+    `expected` is what the PSA says it has. The checkpoint is the step's SyncPages; `pages_done` counts them, over all
+    rounds. A round is one reading of the list: a list that moved while it was read is read again. `mode` says how the
+    list is read, `since` from when on its changes are asked for, `remote_ids` which records alone are.
     """
 
     run = ForeignKeyField(SyncRun, on_delete="CASCADE")
     position = IntegerField()
     record_type = CharField()
     state = CharField(default=StepState.PENDING)
+    mode = CharField(default=StepMode.FULL)
+    since = UtcField(null=True)
+    remote_ids: Any = JSONField(null=True)
+    round = IntegerField(default=1)
+    page_size = IntegerField(null=True)
     pages_done = IntegerField(default=0)
     expected = IntegerField(null=True)
     fetched = IntegerField(default=0)
@@ -142,11 +158,41 @@ class SyncPage(BaseModel):
     """
 
     step = ForeignKeyField(SyncStep, on_delete="CASCADE")
+    round = IntegerField(default=1)
     number = IntegerField()
     remote_ids = BlobField()
 
     class Meta:
-        indexes = ((("step", "number"), True),)
+        indexes = ((("step", "round", "number"), True),)
+
+
+class RemoteList(BaseModel):
+    """What is known of one of the PSA's lists: the page size it grants, and whether it can be asked for changes.
+
+    `filters_by_date` is None until that was tried. `read_until` is the moment from which on changes are unknown;
+    `full_at` is when the list was last read as a whole with balanced books.
+    """
+
+    integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
+    record_type = CharField()
+    page_size = IntegerField(null=True)
+    total = IntegerField(null=True)
+    filters_by_date = BooleanField(null=True)
+    probed_at = UtcField(null=True)
+    read_until = UtcField(null=True)
+    full_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("integration", "record_type"), True),)
+
+
+class LogSubject(StrEnum):
+    """What a line tells of. A run has steps, a step has pages, a page has records."""
+
+    RUN = "run"
+    STEP = "step"
+    PAGE = "page"
+    RECORD = "record"
 
 
 class LogLevel(StrEnum):
@@ -162,6 +208,7 @@ class SyncLog(BaseModel):
     run = ForeignKeyField(SyncRun, null=True, on_delete="CASCADE")
     at = UtcField(default=clock.now)
     level = CharField(default=LogLevel.INFO)
+    subject = CharField(default=LogSubject.RUN)
     record_type = CharField(null=True)
     remote_id = BigIntegerField(null=True)
     message = TextField()

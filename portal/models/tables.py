@@ -7,9 +7,11 @@ from typing import Final
 from portal.db import BaseModel
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
+from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
-from portal.models.records import Record
-from portal.models.sync import SyncLog, SyncPage, SyncRun, SyncStep
+from portal.models.records import Record, RecordChange
+from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
 
 TABLES: Final[list[type[BaseModel]]] = [
     Account,
@@ -17,8 +19,13 @@ TABLES: Final[list[type[BaseModel]]] = [
     AuditEntry,
     Integration,
     Record,
+    RecordChange,
     SyncRun,
     SyncStep,
     SyncPage,
     SyncLog,
+    RemoteList,
+    HeldDelete,
+    TenantBudget,
+    TenantUse,
 ]

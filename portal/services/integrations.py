@@ -61,8 +61,9 @@ def change_data(
     """
     chosen = parse_types(record_types)
     with db.atomic():
-        integration.record_types, integration.active_only = chosen, active_only
-        integration.save(only=[Integration.record_types, Integration.active_only])
+        integration.record_types = chosen
+        integration.filters = integration.filters | {"active_only": active_only}
+        integration.save(only=[Integration.record_types, Integration.filters])
         Record.update(state=RecordState.OUT_OF_SCOPE, changed_at=clock.now()).where(
             Record.integration == integration,
             Record.record_type.not_in(chosen),

@@ -58,7 +58,7 @@ def open_run(
                 kind=kind,
                 trigger=trigger,
                 started_by=user,
-                active_only=integration.active_only,
+                filters=integration.filters,
             )
             for position, record_type in enumerate(chosen):
                 SyncStep.create(run=run, position=position, record_type=record_type)
@@ -154,7 +154,7 @@ def open_due_runs() -> list[SyncRun]:
     opened = []
     due = Integration.select().where(Integration.state.in_(ACTIVE_STATES), Integration.next_sync_at <= now)
     for integration in due:
-        following = now + timedelta(minutes=integration.sync_every_minutes)
+        following = now + timedelta(minutes=integration.schedule["minutes"])
         mine = Integration.update(next_sync_at=following).where(
             Integration.id == integration.id, Integration.next_sync_at == integration.next_sync_at
         )

@@ -123,7 +123,7 @@ def choose_data(integration: Integration, record_types: list[str], active_only: 
             "Grant the permission in Halo and test the connection again, or leave them out for now.",
         )
     integration.record_types = chosen
-    integration.active_only = active_only
+    integration.filters = integration.filters | {"active_only": active_only}
     _reach(integration, WizardStep.WEBHOOKS)
 
 
@@ -150,7 +150,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
                 disconnected_at=None,
                 problem="",
                 remedy="",
-                next_sync_at=now + timedelta(minutes=integration.sync_every_minutes),
+                next_sync_at=now + timedelta(minutes=integration.schedule["minutes"]),
             ).where(Integration.id == integration.id, Integration.state == IntegrationState.DRAFT)
             if not activated.execute():
                 raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")

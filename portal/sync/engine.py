@@ -81,7 +81,7 @@ class Engine:
         return seen
 
     def _scope(self, record_type: str) -> Scope:
-        active_only = self._run.active_only
+        active_only = bool(self._run.filters.get("active_only"))
         follows_clients = active_only and record_type != RecordType.CLIENTS
         clients = store.live_ids(self._integration_id, RecordType.CLIENTS) if follows_clients else set()
         return Scope(active_only, clients)

@@ -96,7 +96,7 @@ def make_run(integration: Integration, state: RunState, **columns: object) -> Sy
         kind=RunKind.FULL,
         trigger=RunTrigger.USER,
         state=state,
-        active_only=True,
+        filters={"active_only": True},
         started_at=clock.now(),
         **columns,
     )

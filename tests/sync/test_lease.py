@@ -28,9 +28,7 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def run(northwind: Account) -> SyncRun:
     integration = Integration.create(account=northwind, psa=Psa.HALO)
-    made: SyncRun = SyncRun.create(
-        integration=integration, kind=RunKind.FULL, trigger=RunTrigger.USER, active_only=False
-    )
+    made: SyncRun = SyncRun.create(integration=integration, kind=RunKind.FULL, trigger=RunTrigger.USER)
     return made
 
 

@@ -1,0 +1,47 @@
+"""Deletes that wait for a person, because so many at once are more likely a permission that was lost."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from peewee import SQL, BlobField, CharField, ForeignKeyField, IntegerField, TextField
+
+from portal import clock
+from portal.db import BaseModel, UtcField
+from portal.models.accounts import User
+from portal.models.integrations import Integration
+
+
+class HoldState(StrEnum):
+    """`kept`: a person said that these records stay, as long as the PSA does not list them again."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    KEPT = "kept"
+    OVER = "over"
+
+
+class HeldDelete(BaseModel):
+    """Records that vanished from a list in one run. `remote_ids` is packed; `stored` is how many there were."""
+
+    integration = ForeignKeyField(Integration, on_delete="CASCADE")
+    record_type = CharField()
+    run_id = IntegerField()
+    state = CharField(default=HoldState.PENDING)
+    at = UtcField(default=clock.now)
+    remote_ids = BlobField()
+    count = IntegerField()
+    stored = IntegerField()
+    cause = TextField()
+    advice = TextField(default="")
+    decided_at = UtcField(null=True)
+    decided_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
+
+
+# One open question per list: a later run renews it instead of asking twice.
+HeldDelete.add_index(
+    SQL(
+        "CREATE UNIQUE INDEX IF NOT EXISTS held_delete_one_pending ON held_delete (integration_id, record_type)"
+        " WHERE state = 'pending'"
+    )
+)
