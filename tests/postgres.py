@@ -1,11 +1,12 @@
 """A real PostgreSQL for a session of tests, and a database of its own for each of them.
 
-Its data stay in pytest's folder for a while, for the sake of its log.
+Not in pytest's folder: each pytest that starts closes that to all but root, and the server runs as somebody else.
 """
 
 from __future__ import annotations
 
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,9 +36,10 @@ def _urls(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Start a server with a migrated template; each worker of a parallel session has its own."""
-    yield from _urls(tmp_path_factory.mktemp("postgres"))
+    with tempfile.TemporaryDirectory(prefix="portal-postgres-") as folder:
+        yield from _urls(Path(folder))
 
 
 @pytest.fixture
