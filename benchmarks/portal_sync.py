@@ -25,6 +25,7 @@ def prepare(base_url: str, client_id: str, client_secret: str, folder: Path) -> 
     wizard.save_connection(draft, ConnectionValues(base_url, "", "", client_id, Secret(client_secret)))
     wizard.test_connection(draft, None)
     wizard.choose_data(draft, draft.record_types, active_only=False)
+    draft.quota = 1_000_000
     wizard.finish_webhooks(draft, skipped=True)
     syncing.stop_for_good(wizard.start(draft, None).integration)
     return draft

@@ -34,3 +34,8 @@ def using(source: Callable[[], datetime]) -> Iterator[None]:
 def monotonic() -> float:
     """Return seconds for measuring how long something takes; never goes back."""
     return time.monotonic()
+
+
+def sleep(seconds: float) -> None:
+    """Wait. A test that decides what time it is replaces this as well."""
+    time.sleep(seconds)

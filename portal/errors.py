@@ -98,9 +98,19 @@ class PsaUnavailable(PsaError):
 
 
 class PsaRateLimited(PsaUnavailable):
-    def __init__(self, problem: str, remedy: str = "", *, retry_after: float | None = None) -> None:
+    """`allowed` is what the PSA says of its limit: so many requests in so many seconds."""
+
+    def __init__(
+        self,
+        problem: str,
+        remedy: str = "",
+        *,
+        retry_after: float | None = None,
+        allowed: tuple[int, float] | None = None,
+    ) -> None:
         super().__init__(problem, remedy)
         self.retry_after = retry_after
+        self.allowed = allowed
 
 
 class PsaRefusedCredentials(PsaError):

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from threading import Lock, local
 from typing import Any, Final, Self
 
 import httpx
@@ -69,11 +70,13 @@ class Answer:
 class Door:
     """Keeps connections open between calls. It can read, and it can post a form for a token; it has no other verb.
 
-    `calls` counts what was sent, answered or not.
+    `calls` counts what was sent, answered or not. Several threads may use one door.
     """
 
     def __init__(self) -> None:
         self.calls = 0
+        self._counting = Lock()
+        self._here = local()
         self._client = httpx.Client(
             transport=guard.GuardedTransport(),
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
@@ -86,6 +89,11 @@ class Door:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def calls_here(self) -> int:
+        """Count what the thread that asks has sent."""
+        return getattr(self._here, "calls", 0)
 
     def close(self) -> None:
         self._client.close()
@@ -111,9 +119,14 @@ class Door:
             raise OutboundError(Stop.NOT_HTTPS, host)
         return request
 
+    def _count(self) -> None:
+        self._here.calls = self.calls_here + 1
+        with self._counting:
+            self.calls += 1
+
     def _send(self, request: httpx.Request, limits: Limits) -> Answer:
         host = request.url.host
-        self.calls += 1
+        self._count()
         began = clock.monotonic()
         before = guard.deadline.set(began + limits.seconds)
         request.extensions["timeout"] = httpx.Timeout(limits.seconds).as_dict()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from portal.outbound import Answer
 # Halo's window is minutes long; whoever asks for more is asked again after this.
 LONGEST_WAIT_SECONDS: Final = 3600.0
 BREAKS_OFF: Final = "JSON that breaks off"
+_LIMIT: Final = re.compile(r"(\d{1,6}) Requests per rolling (\d{1,4}(?:\.\d{1,3})?) minute", re.IGNORECASE)
 EMPTY: Final = "an empty answer"
 
 
@@ -36,6 +38,13 @@ def wait_seconds(answer: Answer) -> float | None:
     return min(float(text), LONGEST_WAIT_SECONDS) if text.isascii() and text.isdigit() else None
 
 
+def allowed(answer: Answer) -> tuple[int, float] | None:
+    """Read a refusal that says "700 Requests per rolling 5 minute window" (halo-api.md section 5)."""
+    said = _LIMIT.search(error_code(answer))
+    quota, seconds = (int(said[1]), 60 * float(said[2])) if said else (0, 0.0)
+    return (quota, seconds) if quota and seconds else None
+
+
 def described(answer: Answer) -> str:
     """Say what came, for "answered with …"."""
     if answer.status != 200:
@@ -53,7 +62,7 @@ def described(answer: Answer) -> str:
 
 
 def error_code(answer: Answer) -> str:
-    """Return the `error` of a token endpoint's refusal (halo-api.md section 1.3), empty when there is none."""
+    """Return the `error` of a refusal (halo-api.md sections 1.3 and 5), empty when there is none."""
     try:
         said: Any = msgspec.json.decode(answer.body)
     except UNREADABLE:

@@ -1,37 +1,51 @@
-"""Reading from Halo: the agent's profile and the pages of a list. There is no verb here that writes."""
+"""Reading from Halo: the agent's profile, the pages of a list, single records. There is no verb here that writes."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Final, Self
 
 import stamina
 
-from portal.errors import PsaUnavailable
-from portal.halo import profile, records, refusals
+from portal.errors import PsaRateLimited, PsaUnavailable
+from portal.halo import pages, profile, records, refusals
 from portal.halo.auth import Credentials, TokenSource
-from portal.halo.pages import Page, Sent, decoded, unseen
+from portal.halo.pages import Page, RollCall, Row, Sent
 from portal.halo.profile import Agent
 from portal.halo.records import Columns
-from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, Resource
+from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES
 from portal.outbound import Answer, Door, Limits, OutboundError
 
 PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
 PAGE_LIMITS: Final = Limits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
-# A longer wait is not slept away here: it frees the worker, and the run goes on later.
 LONGEST_PAUSE_SECONDS: Final = 10.0
+# Seen in production as UTC with its zone, on tickets (halo-api.md section 3.6).
+DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def _open() -> None:
+    """Let every call through: for who is not under a budget."""
 
 
 class HaloClient:
-    """One connection to one Halo. `patient` repeats what failed in passing; a test of the connection does not.
+    """One connection to one Halo, for several threads. `patient` repeats what failed in passing; a test does not.
 
-    `granted` is an answer of the token page that is to be used up first.
+    `granted` is an answer of the token page that is to be used up first. `gate` is asked before each call, and raises
+    PsaRateLimited while nobody may call.
     """
 
-    def __init__(self, credentials: Credentials, *, patient: bool = True, granted: Answer | None = None) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        patient: bool = True,
+        granted: Answer | None = None,
+        gate: Callable[[], None] = _open,
+    ) -> None:
         self._base_url = credentials.base_url
         self._attempts = 6 if patient else 1
+        self._gate = gate
         self._door = Door()
         self._tokens = TokenSource(self._door, credentials, granted)
 
@@ -46,6 +60,11 @@ class HaloClient:
         """Count every call so far: pages, tokens, and what was repeated."""
         return self._door.calls
 
+    @property
+    def requests_here(self) -> int:
+        """Count the calls of the thread that asks."""
+        return self._door.calls_here
+
     def agent(self) -> Agent:
         """Read who the application is logged in as. Raises PsaError that says what to mend."""
         answer = self._get("Agent/me", {}, PROFILE_LIMITS)
@@ -54,24 +73,59 @@ class HaloClient:
             raise refusals.refused_agent(answer)
         return agent
 
-    def pages(self, record_type: str, *, after: int, seen: set[int]) -> Iterator[Page]:
-        """Read the pages behind page `after`; `seen` holds the ids of the pages before and grows with each page.
+    def page(self, record_type: str, number: int, *, since: datetime | None = None) -> Page:
+        """Read one page of a list, sorted by id; `since` keeps the records changed from then on, if Halo heeds it.
 
-        Ends where the reference says that a list ends (halo-api.md section 3.2): all rows that Halo counts have been
-        seen, or a page is empty or brings nothing new. Raises PsaError when a page cannot be had.
+        Raises PsaError when the page cannot be had.
         """
+        asked = {"page_no": str(number), "page_size": str(PAGE_SIZE)}
+        if since is not None:
+            asked["lastupdatefromdate"] = since.strftime(DATE)
+        sent, answer, retries = self._list(record_type, {**PAGING, **asked})
+        shown = "&".join(f"{name}={value}" for name, value in asked.items())
+        return Page(
+            number=number,
+            rows=[pages.row(record_type, bytes(payload)) for payload in sent.rows],
+            size=sent.size,
+            total=sent.total,
+            path=f"/api/{RESOURCES[record_type].path}?{shown}",
+            status=answer.status,
+            seconds=answer.seconds,
+            retries=retries,
+        )
+
+    def record(self, record_type: str, remote_id: int) -> Row | None:
+        """Read one record with all its details, None when Halo has none of this id. Raises PsaError."""
         resource = RESOURCES[record_type]
-        unusable: Counter[bytes] = Counter()
-        number = after
-        while True:
-            number += 1
-            page, sent = self._page(record_type, resource, number, seen, unusable)
-            yield page
-            nothing_new = not page.rows
-            all_seen = page.total is not None and len(seen) + unusable.total() >= page.total
-            last_uncounted = page.total is None and sent.is_short
-            if nothing_new or all_seen or last_uncounted:
-                return
+        for attempt in self._patiently():
+            with attempt:
+                answer = self._get(f"{resource.path}/{remote_id}", {"includedetails": "true"}, PAGE_LIMITS)
+                payload = None if answer.status == 404 else pages.single(answer, resource)
+        return None if payload is None else pages.row(record_type, payload)
+
+    def calls_roll(self, record_type: str) -> bool:
+        """Tell whether Halo can list the ids of this type alone (halo-api.md section 3.2)."""
+        return RESOURCES[record_type].has_ids_only
+
+    def roll_call(self, record_type: str) -> RollCall:
+        """Read the ids of a whole list in one answer. Raises PsaError."""
+        sent, _, _ = self._list(record_type, {"idonly": "true"})
+        return pages.roll_call(record_type, sent)
+
+    def knows_date(self, record_type: str) -> bool:
+        """Tell whether this list has the filter by date at all (halo-api.md section 3.6)."""
+        return RESOURCES[record_type].has_date_filter
+
+    def heeds_date(self, record_type: str, tomorrow: datetime) -> bool:
+        """Try the filter by date with one that nothing can be newer than; Halo ignores what it does not know.
+
+        Only worth trying on a list that has rows: an empty one looks the same either way. Raises PsaError.
+        """
+        sent, _, _ = self._list(
+            record_type,
+            {**PAGING, "page_no": "1", "page_size": "1", "lastupdatefromdate": tomorrow.strftime(DATE)},
+        )
+        return not sent.rows and not sent.total
 
     def peek(self, record_type: str, limits: Limits, *, page: int, size: int, active_only: bool = False) -> Sent:
         """Read one page of a list as it is, once. Raises PsaError."""
@@ -79,25 +133,27 @@ class HaloClient:
         params = {**resource.params, **PAGING, "page_no": str(page), "page_size": str(size)}
         if active_only:
             params["includeinactive"] = "false"
-        return decoded(self._get(resource.path, params, limits), resource)
+        return pages.decoded(self._get(resource.path, params, limits), resource)
 
     def columns(self, record_type: str, payload: bytes) -> Columns:
         return records.columns(record_type, payload)
 
-    def _page(
-        self, record_type: str, resource: Resource, number: int, seen: set[int], unusable: Counter[bytes]
-    ) -> tuple[Page, Sent]:
-        params = {**resource.params, **PAGING, "page_no": str(number), "page_size": str(PAGE_SIZE)}
-        for attempt in stamina.retry_context(on=_pause, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS):
+    def _list(self, record_type: str, params: dict[str, str]) -> tuple[Sent, Answer, int]:
+        """Read a list; returns how often it was asked for in vain, too."""
+        resource = RESOURCES[record_type]
+        for attempt in self._patiently():
             with attempt:
-                answer = self._get(resource.path, params, PAGE_LIMITS)
-                sent = decoded(answer, resource)
-        rows = unseen(record_type, sent.rows, seen, unusable)
-        return Page(number, rows, sent.total, answer.seconds), sent
+                answer = self._get(resource.path, {**resource.params, **params}, PAGE_LIMITS)
+                sent = pages.decoded(answer, resource)
+        return sent, answer, attempt.num - 1
+
+    def _patiently(self) -> Iterable[stamina.Attempt]:
+        return stamina.retry_context(on=_is_passing, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS)
 
     def _get(self, path: str, params: dict[str, str], limits: Limits) -> Answer:
         """Read with a token; a refused token is replaced once (halo-api.md section 5)."""
         url = f"{self._base_url}/api/{path}"
+        self._gate()
         try:
             token = self._tokens.token()
             answer = self._door.get(url, params=params, token=token, limits=limits)
@@ -109,10 +165,6 @@ class HaloClient:
         return answer
 
 
-def _pause(error: Exception) -> bool | float:
-    """Tell the retry loop whether to go on, and after how many seconds if Halo has said so."""
-    if not isinstance(error, PsaUnavailable):
-        return False
-    if error.retry_after is None:
-        return True
-    return error.retry_after if error.retry_after <= LONGEST_PAUSE_SECONDS else False
+def _is_passing(error: Exception) -> bool:
+    """Tell what is worth another try in a moment. Halo's limit is not: whoever shares it must hear of it first."""
+    return isinstance(error, PsaUnavailable) and not isinstance(error, PsaRateLimited)

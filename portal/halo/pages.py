@@ -1,10 +1,7 @@
-"""One page of a list, from Halo's envelope to the rows that are new (halo-api.md section 3.1 and 3.2)."""
+"""One page of a list, from Halo's envelope to its rows (halo-api.md section 3.1 and 3.2)."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -31,12 +28,25 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """One answer. `rows` are those not seen on an earlier page; `total` is how many Halo says there are."""
+    """One answer. `size` is what Halo granted, `total` how many records it counts; None where it does not say."""
 
     number: int
     rows: list[Row]
+    size: int | None
     total: int | None
+    path: str
+    status: int
     seconds: float
+    retries: int
+
+
+@dataclass(frozen=True)
+class RollCall:
+    """The ids of a whole list; `unusable` counts the rows that have none, `total` is what Halo counts."""
+
+    ids: frozenset[int]
+    unusable: int
+    total: int | None
 
 
 @dataclass(frozen=True)
@@ -49,11 +59,6 @@ class Sent:
     rows: list[msgspec.Raw]
     size: int | None
     total: int | None
-
-    @property
-    def is_short(self) -> bool:
-        """Tell whether this must be the last page; nobody knows without the granted size."""
-        return self.size is not None and len(self.rows) < self.size
 
 
 def decoded(answer: Answer, resource: Resource) -> Sent:
@@ -68,30 +73,30 @@ def decoded(answer: Answer, resource: Resource) -> Sent:
     return Sent(rows, _number(envelope.get("page_size")) or None, _number(envelope.get("record_count")))
 
 
-def unseen(record_type: str, payloads: Iterable[msgspec.Raw], seen: set[int], unusable: Counter[bytes]) -> list[Row]:
-    """Keep the rows that no page has had before, and note their ids.
-
-    Rows without a usable id stay too, to be counted. `unusable` counts them by digest: a page without any new id is
-    likely one that is sent again, so of its unusable rows only unknown ones stay.
-    """
-    rows = [_row(record_type, bytes(payload)) for payload in payloads]
-    fresh: list[Row] = []
-    for row in rows:
-        if row.facts is not None and row.facts.remote_id not in seen:
-            seen.add(row.facts.remote_id)
-            fresh.append(row)
-    is_new_page = bool(fresh)
-    spoiled = [(row, hashlib.blake2b(row.payload, digest_size=16).digest()) for row in rows if row.facts is None]
-    counted = [(row, digest) for row, digest in spoiled if is_new_page or digest not in unusable]
-    unusable.update(digest for _, digest in counted)
-    return fresh + [row for row, _ in counted]
-
-
-def _row(record_type: str, payload: bytes) -> Row:
+def row(record_type: str, payload: bytes) -> Row:
+    """Read what decides about a row; one that cannot be used says why."""
     try:
         return Row(records.facts(record_type, payload), payload)
     except ValueError as error:
         return Row(None, payload, str(error))
+
+
+def roll_call(record_type: str, sent: Sent) -> RollCall:
+    """Read a list that was asked for its ids alone."""
+    rows = [row(record_type, bytes(payload)) for payload in sent.rows]
+    ids = frozenset(each.facts.remote_id for each in rows if each.facts is not None)
+    return RollCall(ids, sum(1 for each in rows if each.facts is None), sent.total)
+
+
+def single(answer: Answer, resource: Resource) -> bytes:
+    """Return the record in an answer. Raises PsaError for a refusal, and for anything that is no record."""
+    if answer.status != 200:
+        raise refusals.refused_list(answer, resource.words)
+    try:
+        _envelope.decode(answer.body)
+    except UNREADABLE as error:
+        raise refusals.refused_list(answer, resource.words) from error
+    return answer.body
 
 
 def _number(raw: msgspec.Raw | None) -> int | None:

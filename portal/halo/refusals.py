@@ -81,6 +81,7 @@ def _passing(answer: Answer) -> PsaError | None:
             "Halo's limit of requests is used up.",
             "The portal goes on by itself as soon as Halo allows it.",
             retry_after=answers.wait_seconds(answer),
+            allowed=answers.allowed(answer),
         )
     passing = answers.passing(answer)
     return PsaUnavailable(*passing) if passing else None

@@ -16,20 +16,35 @@ BOTH_STATES: Final = {"includeactive": "true", "includeinactive": "true"}
 
 @dataclass(frozen=True)
 class Resource:
-    """`words` names the rows in messages; `key` is the envelope's key for them."""
+    """`words` names the rows in messages; `key` is the envelope's key for them.
+
+    `has_date_filter` says that the list has lastupdatefromdate, which a tenant may ignore all the same (section 3.6);
+    `has_ids_only` that it can list its ids alone (section 3.2).
+    """
 
     path: str
     key: str
     words: str
     params: Mapping[str, str] = field(default_factory=dict)
+    has_date_filter: bool = True
+    has_ids_only: bool = True
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
     "clients": Resource("Client", "clients", "clients", BOTH_STATES),
     "sites": Resource("Site", "sites", "sites", {**BOTH_STATES, "includeaddress": "true"}),
     "contacts": Resource("Users", "users", "contacts (Users)", BOTH_STATES),
-    "products": Resource("Item", "items", "products (Items)", BOTH_STATES),
+    "products": Resource("Item", "items", "products (Items)", BOTH_STATES, has_date_filter=False, has_ids_only=False),
     "assets": Resource("Asset", "assets", "assets", BOTH_STATES),
-    "opportunities": Resource("Opportunities", "tickets", "opportunities", {"includeclosed": "0,1"}),
-    "contracts": Resource("ClientContract", "contracts", "contracts", {"includeinactive": "true"}),
+    "opportunities": Resource(
+        "Opportunities", "tickets", "opportunities", {"includeclosed": "0,1"}, has_ids_only=False
+    ),
+    "contracts": Resource(
+        "ClientContract",
+        "contracts",
+        "contracts",
+        {"includeinactive": "true"},
+        has_date_filter=False,
+        has_ids_only=False,
+    ),
 }

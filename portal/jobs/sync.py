@@ -29,9 +29,12 @@ def sync_later(
     *,
     kind: RunKind = RunKind.FULL,
     record_types: list[str] | None = None,
+    remote_ids: list[int] | None = None,
 ) -> SyncRun:
     """Open a run and ring for a worker. Raises SyncAlreadyRunning when one is live."""
-    run = syncing.open_run(integration, kind=kind, trigger=trigger, user=user, record_types=record_types)
+    run = syncing.open_run(
+        integration, kind=kind, trigger=trigger, user=user, record_types=record_types, remote_ids=remote_ids
+    )
     ring(run)
     return run
 

@@ -60,6 +60,7 @@ def _runs(migrator, db):
         migrator.add_column("sync_step", "since", DateTimeField(null=True)),
         migrator.add_column("sync_step", "remote_ids", JSONField(null=True)),
         migrator.add_column("sync_step", "round", IntegerField(default=1)),
+        migrator.add_column("sync_step", "moved", BooleanField(default=False)),
         migrator.add_column("sync_step", "page_size", IntegerField(null=True)),
         migrator.add_column("sync_page", "round", IntegerField(default=1)),
         migrator.add_column("sync_log", "subject", CharField(default="run")),
@@ -87,6 +88,7 @@ def _tables(db):
         run_id = IntegerField(null=True)
         kind = CharField()
         fields = JSONField(null=True)
+        why = TextField(default="")
 
         class Meta:
             database = db

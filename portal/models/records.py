@@ -33,8 +33,8 @@ class Record(BaseModel):
     """Typed columns for what people look for, and the whole payload as the PSA sent it.
 
     The remote ids point into the PSA: `client_remote_id` is the client that a contact, asset … belongs to.
-    `payload` is JSON as the PSA sent it; `digest` is the fingerprint of exactly that text, empty where the payload came
-    from a detail, which has more keys than a row of a list. `first_run` is the run that created the record.
+    `payload` is JSON as the PSA sent it; `digest` is the fingerprint of exactly that text, empty where the payload
+    came from a detail, which has more keys than a row of a list. `first_run` is the run that created the record.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -72,7 +72,10 @@ class ChangeKind(StrEnum):
 
 
 class RecordChange(BaseModel):
-    """One line of a record's history. `fields` maps each key that changed to its values before and after."""
+    """One line of a record's history. `fields` maps each key that changed to its values before and after.
+
+    `why` tells people why it went out of scope or was deleted.
+    """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
     record_type = CharField()
@@ -81,6 +84,7 @@ class RecordChange(BaseModel):
     run_id = IntegerField(null=True)
     kind = CharField()
     fields: Any = JSONField(null=True)
+    why = TextField(default="")
 
     class Meta:
         indexes = ((("integration", "record_type", "remote_id", "id"), False),)

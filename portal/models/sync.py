@@ -119,8 +119,8 @@ class SyncStep(BaseModel):
     """A run's part for one record type, with the counters that its books are made of.
 
     `expected` is what the PSA says it has. The checkpoint is the step's SyncPages; `pages_done` counts them, over all
-    rounds. A round is one reading of the list: a list that moved while it was read is read again. `mode` says how the
-    list is read, `since` from when on its changes are asked for, `remote_ids` which records alone are.
+    rounds. A round is one reading of the list: a list that `moved` while it was read is read again. `mode` says how
+    the list is read, `since` from when on its changes are asked for, `remote_ids` which records alone are.
     """
 
     run = ForeignKeyField(SyncRun, on_delete="CASCADE")
@@ -131,6 +131,7 @@ class SyncStep(BaseModel):
     since = UtcField(null=True)
     remote_ids: Any = JSONField(null=True)
     round = IntegerField(default=1)
+    moved = BooleanField(default=False)
     page_size = IntegerField(null=True)
     pages_done = IntegerField(default=0)
     expected = IntegerField(null=True)

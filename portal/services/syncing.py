@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from peewee import IntegrityError
 
@@ -23,11 +24,24 @@ from portal.errors import (
 from portal.halo.client import HaloClient
 from portal.models.accounts import User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
-from portal.models.sync import LIVE_STATES, LogLevel, RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
+from portal.models.sync import (
+    LIVE_STATES,
+    LogLevel,
+    RunKind,
+    RunState,
+    RunTrigger,
+    StepMode,
+    StepState,
+    SyncRun,
+    SyncStep,
+)
 from portal.services import audit, connections
 from portal.sync import logbook
-from portal.sync.engine import Engine, counts
+from portal.sync.allowance import Allowance
+from portal.sync.budget import terms_of
+from portal.sync.engine import Engine
 from portal.sync.lease import Lease, claim, is_claimable
+from portal.sync.writer import counts
 
 MOST_CRASHES: Final = 5
 MOST_WAITS: Final = 30
@@ -43,8 +57,11 @@ def open_run(
     trigger: RunTrigger,
     user: User | None = None,
     record_types: list[str] | None = None,
+    remote_ids: list[int] | None = None,
 ) -> SyncRun:
     """Create a queued run with a step for each chosen type, or for `record_types` among them.
+
+    `remote_ids` names single records of the one type that is given.
 
     Raises SyncAlreadyRunning, with the id of the live run, when there is one, and Invalid when no type is left.
     """
@@ -61,7 +78,8 @@ def open_run(
                 filters=integration.filters,
             )
             for position, record_type in enumerate(chosen):
-                SyncStep.create(run=run, position=position, record_type=record_type)
+                mode = StepMode.FULL if remote_ids is None else StepMode.RECORDS
+                SyncStep.create(run=run, position=position, record_type=record_type, mode=mode, remote_ids=remote_ids)
             logbook.note(run, f"A sync was asked for ({trigger}): {', '.join(chosen)}.")
             return run
     except IntegrityError as error:
@@ -100,8 +118,11 @@ def _work(lease: Lease) -> None:
         _fail(lease, run, *_crash_report(run))
         return
     try:
-        with HaloClient(connections.credentials_of(run.integration)) as client:
-            state = Engine(lease, client).run()
+        integration: Integration = run.integration
+        allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(_zone(integration)).hour))
+        credentials = connections.credentials_of(integration)
+        with HaloClient(credentials, patient=run.waits == 0, gate=allowance.gate) as client:
+            state = Engine(lease, client, allowance).run()
     except FencedOut:
         raise
     except (PsaRefusedCredentials, VaultError) as error:
@@ -180,6 +201,10 @@ def report(run: SyncRun) -> dict[str, Any]:
         "remedy": run.remedy,
         "steps": {step.record_type: counts(step) for step in steps_of(run)},
     }
+
+
+def _zone(integration: Integration) -> ZoneInfo:
+    return ZoneInfo(integration.account.time_zone)
 
 
 def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:

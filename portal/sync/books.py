@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
 from portal.models.sync import RunState, StepState
+from portal.sync.reading import Reading
+from portal.sync.source import RollCall
 
 # More than both of these at once is no tidying-up; it is more likely a permission that was lost.
 HELD_SHARE: Final = 0.10
 HELD_COUNT: Final = 20
+NAMED: Final = 10
+
+SYNC_AGAIN: Final = (
+    "Records may have changed while they were read. Sync again; if it stays so, send us the log of this run."
+)
+LOOK_AT_THE_AGENT: Final = "Check in Halo that the agent may still see all of them."
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What arrived of a list, beside what the PSA counts; `expected` is None when it does not count.
+
+    `missing` names records that the PSA lists and does not hand out. `is_whole` is false for a list of changes, which
+    may grow while it is read; `moved` tells that the list never stood still.
+    """
+
+    ids: AbstractSet[int]
+    unusable: int
+    expected: int | None
+    missing: AbstractSet[int] = frozenset()
+    moved: bool = False
+    is_whole: bool = True
+    named_by_roll: bool = False
+
+    @classmethod
+    def of_reading(cls, reading: Reading, *, is_whole: bool) -> Tally:
+        return cls(reading.ids, reading.unusable, reading.total, moved=reading.moved, is_whole=is_whole)
+
+    @classmethod
+    def of_roll(cls, roll: RollCall, *, absent: AbstractSet[int], withheld: AbstractSet[int]) -> Tally:
+        """Go by the list of ids; `absent` were deleted since, `withheld` are not handed out."""
+        total = None if roll.total is None else roll.total - len(absent)
+        return cls(roll.ids - absent, roll.unusable, total, withheld, named_by_roll=True)
+
+    @property
+    def arrived(self) -> int:
+        return len(self.ids) + self.unusable - len(self.missing)
 
 
 @dataclass(frozen=True)
@@ -20,29 +60,52 @@ class Balance:
     problem: str = ""
     remedy: str = ""
 
-    @property
-    def state(self) -> StepState:
-        return StepState.INCOMPLETE if self.problem else StepState.SUCCEEDED
 
-
-def balance(words: str, expected: int | None, fetched: int) -> Balance:
-    """Compare what the PSA counts with what arrived; `words` names the records. None: the PSA did not count."""
-    if expected is None or fetched == expected:
-        return Balance()
-    if fetched < expected:
+def balance(words: str, tally: Tally) -> Balance:
+    """Compare what the PSA counts with what arrived; `words` names the records."""
+    expected = tally.expected
+    if tally.missing:
         return Balance(
-            f"Halo counts {expected:,} {words}, but {fetched:,} arrived: {expected - fetched:,} are missing.",
-            "Records may have changed while they were read. Sync again; if it stays so, send us the log of this run.",
+            f"Halo lists {words} {_listed(tally.missing)}, but does not hand them out.",
+            "Look at these records in Halo; the agent may not be allowed to open them.",
+        )
+    if expected is None or tally.arrived == expected or (tally.arrived > expected and not tally.is_whole):
+        return _steadiness(words, tally)
+    if tally.arrived < expected:
+        lacking = expected - tally.arrived
+        return Balance(
+            f"Halo counts {expected:,} {words}, but {tally.arrived:,} arrived: {lacking:,} are missing.",
+            SYNC_AGAIN
+            if not tally.named_by_roll
+            else f"{SYNC_AGAIN} All that Halo names in its list of ids are here.",
         )
     return Balance(
-        f"Halo counts {expected:,} {words}, but {fetched:,} arrived.",
+        f"Halo counts {expected:,} {words}, but {tally.arrived:,} arrived.",
         "Records were probably deleted while they were read. Sync again to be sure.",
     )
 
 
-def are_held(gone: AbstractSet[int], live: int) -> bool:
-    """Tell whether so many of `live` records vanished at once that a person must decide."""
-    return len(gone) > HELD_COUNT and len(gone) > HELD_SHARE * live
+def are_held(gone: AbstractSet[int], stored: int) -> bool:
+    """Tell whether so many of the stored records vanished at once that a person must decide."""
+    return len(gone) > HELD_COUNT and len(gone) > HELD_SHARE * stored
+
+
+def held_words(words: str, count: int) -> str:
+    return f"{count:,} {words} are no longer in Halo's list. They were kept, because so many at once is unusual."
+
+
+def likely_cause(tally: Tally, found: Sequence[bool | None]) -> tuple[str, str]:
+    """Say why so many vanished, and what to do; `found` are samples: exists, does not, or reading is refused."""
+    if not tally.ids:
+        return "Halo's list is empty: the agent probably may no longer see any of them.", LOOK_AT_THE_AGENT
+    if None in found:
+        return "Halo refuses to show them: the agent has probably lost a permission.", LOOK_AT_THE_AGENT
+    if any(found):
+        return "They still exist in Halo, but are no longer listed for the agent.", LOOK_AT_THE_AGENT
+    return (
+        "Halo says that they do not exist: they were probably deleted on purpose.",
+        "Ask whoever looks after Halo, then decide on the Data Sync tab.",
+    )
 
 
 def outcome(states: list[str]) -> RunState:
@@ -52,3 +115,16 @@ def outcome(states: list[str]) -> RunState:
     if all(state == StepState.FAILED for state in states):
         return RunState.FAILED
     return RunState.INCOMPLETE
+
+
+def _steadiness(words: str, tally: Tally) -> Balance:
+    if tally.moved and tally.is_whole:
+        return Balance(
+            f"The list of {words} moved each time it was read, so a record may have been missed.", SYNC_AGAIN
+        )
+    return Balance()
+
+
+def _listed(ids: AbstractSet[int]) -> str:
+    named = ", ".join(str(each) for each in sorted(ids)[:NAMED])
+    return named if len(ids) <= NAMED else f"{named} and {len(ids) - NAMED} more"

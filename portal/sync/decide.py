@@ -1,13 +1,15 @@
-"""What to do with the rows of a page. Pure: stored digests, rows and scope go in, a decision comes out."""
+"""What to do with the rows of a page. Pure: what is stored, rows and scope go in, a decision comes out."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from portal.models.records import RecordState
+from portal.models.records import ChangeKind, RecordState
+from portal.sync import differences
+from portal.sync.differences import Fields
 from portal.sync.record_types import RecordType
 from portal.sync.source import Columns, Facts, Row
 
@@ -16,6 +18,8 @@ DIGEST_BYTES: Final = 16
 
 @dataclass(frozen=True)
 class Stored:
+    """`digest` is empty where the stored payload came from a detail."""
+
     digest: bytes
     state: str
 
@@ -27,6 +31,10 @@ class Scope:
     active_only: bool = False
     clients: Collection[int] = ()
 
+    @property
+    def follows_clients(self) -> bool:
+        return self.active_only
+
     def leaves_out(self, record_type: str, facts: Facts) -> bool:
         if not self.active_only:
             return False
@@ -37,27 +45,42 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A record to be written."""
+    """A record to be written. `fields` says what changed in it, `kind` what that means for its history; a record that
+    is new, or the same in another form, has none. `stored_digest` is that of the payload it replaces.
+    """
 
     remote_id: int
     digest: bytes
     payload: str
     columns: Columns
+    kind: ChangeKind | None = None
+    fields: Fields | None = None
+    stored_digest: bytes = b""
 
 
 @dataclass
 class Decision:
-    """`out_of_scope` names rows that are stored live and match no longer; `left_out` counts all that do not match.
+    """`unchanged` and `left_out` count; the others hold what is to be written.
 
-    `rejected` holds, for each row that cannot be stored, the reason for people.
+    `settled` are records whose content is the same but whose payload has another form. `out_of_scope` are rows that
+    are stored live and match no longer, with the reason. `rejected` holds the rows that cannot be stored.
     """
 
     created: list[Change] = field(default_factory=list)
     updated: list[Change] = field(default_factory=list)
-    out_of_scope: list[int] = field(default_factory=list)
-    rejected: list[str] = field(default_factory=list)
+    settled: list[Change] = field(default_factory=list)
+    out_of_scope: dict[int, str] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
     unchanged: int = 0
     left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that cannot be stored; `remote_id` is None where the row has no usable one."""
+
+    remote_id: int | None
+    why: str
 
 
 def decide(
@@ -66,34 +89,62 @@ def decide(
     stored: Mapping[int, Stored],
     scope: Scope,
     read_columns: Callable[[str, bytes], Columns],
+    *,
+    details: bool = False,
 ) -> Decision:
-    """Sort each row into exactly one of created, updated, unchanged, left out and rejected."""
+    """Sort each row into exactly one of created, updated, unchanged, left out and rejected.
+
+    `details` says that the rows are details, which have more keys than the rows of lists. Whether an updated row has
+    really changed is told by `compare`, which needs the stored payloads.
+    """
     decision = Decision()
     for row in rows:
         if row.facts is None:
-            decision.rejected.append(row.problem)
+            decision.rejected.append(Rejected(None, row.problem))
             continue
         remote_id = row.facts.remote_id
         before = stored.get(remote_id)
         if scope.leaves_out(record_type, row.facts):
             decision.left_out += 1
             if before is not None and before.state == RecordState.LIVE:
-                decision.out_of_scope.append(remote_id)
+                decision.out_of_scope[remote_id] = "The filters leave it out."
             continue
-        digest = fingerprint(row.payload)
-        if before is not None and before.digest == digest and before.state == RecordState.LIVE:
+        digest = b"" if details else fingerprint(row.payload)
+        if before is not None and digest and before.digest == digest and before.state == RecordState.LIVE:
             decision.unchanged += 1
             continue
         try:
-            change = Change(remote_id, digest, row.payload.decode(), read_columns(record_type, row.payload))
+            columns = read_columns(record_type, row.payload)
+            payload = row.payload.decode()
         except UnicodeDecodeError:
-            decision.rejected.append(f"Record {remote_id}: Its text is not UTF-8.")
-            continue
+            decision.rejected.append(Rejected(remote_id, "Its text is not UTF-8."))
         except ValueError as error:
-            decision.rejected.append(f"Record {remote_id}: {error}")
-            continue
-        (decision.created if before is None else decision.updated).append(change)
+            decision.rejected.append(Rejected(remote_id, str(error)))
+        else:
+            if before is None:
+                decision.created.append(Change(remote_id, digest, payload, columns))
+            else:
+                kind = ChangeKind.UPDATED if before.state == RecordState.LIVE else ChangeKind.BACK
+                change = Change(remote_id, digest, payload, columns, kind, None, before.digest)
+                decision.updated.append(change)
     return decision
+
+
+def compare(decision: Decision, payloads: Mapping[int, str]) -> None:
+    """Say of each updated record what has changed, given the stored payloads; settle those in which nothing has."""
+    updated, decision.updated = decision.updated, []
+    for change in updated:
+        fields = differences.between(
+            payloads[change.remote_id],
+            change.payload.encode(),
+            before_has_more=not change.stored_digest and bool(change.digest),
+            after_has_more=bool(change.stored_digest) and not change.digest,
+        )
+        if fields or change.kind == ChangeKind.BACK:
+            decision.updated.append(replace(change, fields=fields))
+        else:
+            decision.unchanged += 1
+            decision.settled.append(replace(change, kind=None))
 
 
 def fingerprint(payload: bytes) -> bytes:

@@ -1,25 +1,36 @@
 """The engine: takes a claimed run from its checkpoint to its end.
 
-For each step: fetch pages ahead → decide what to do with the rows → write rows, counters, checkpoint and log lines of
-a page in one transaction that the lease guards → balance the books → mark what the PSA no longer has.
+Each record type is a stream. Their questions travel at the same time, one of each stream; the answers are written
+one after the other by this thread, each page with its rows, counters, checkpoint and log lines in one transaction
+that the lease guards. Every call is taken from the budget that the tenant allows.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Set as AbstractSet
-from typing import Any
+from collections import deque
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
 
 from portal import clock
-from portal.errors import PsaError, PsaRefusedType
-from portal.models.records import RecordState
-from portal.models.sync import LogLevel, RunState, StepState, SyncPage, SyncRun, SyncStep
+from portal.errors import PsaError, PsaRateLimited
+from portal.models.records import ChangeKind, RecordChange
+from portal.models.sync import LogLevel, RemoteList, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
 from portal.sync import books, logbook, store
-from portal.sync.ahead import ahead
-from portal.sync.decide import Decision, Scope, decide
+from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
+from portal.sync.decide import Scope
+from portal.sync.fetcher import Answer, Ask, Fetcher
 from portal.sync.lease import BEAT_SECONDS, Lease
 from portal.sync.record_types import RecordType
-from portal.sync.source import Page, Source
+from portal.sync.source import Source
+from portal.sync.stream import Stream, Work
+from portal.sync.writer import Writer
+
+# A longer wait is not sat out: it frees the worker, and the run goes on later.
+LONGEST_PAUSE_SECONDS: Final = 10.0
+# A change is asked for again as long as this after it was read: the PSA's clock may be wrong by minutes.
+OVERLAP: Final = timedelta(minutes=15)
+OPEN: Final = (StepState.PENDING, StepState.RUNNING)
 
 
 class _CancelledError(Exception):
@@ -29,118 +40,141 @@ class _CancelledError(Exception):
 class Engine:
     """One claim of one run. Raises FencedOut, and PsaError when the run as a whole cannot go on."""
 
-    def __init__(self, lease: Lease, source: Source) -> None:
+    def __init__(self, lease: Lease, source: Source, allowance: Allowance) -> None:
         self._lease = lease
         self._source = source
+        self._allowance = allowance
         self._run = SyncRun.get_by_id(lease.run_id)
         self._integration_id: int = self._run.integration_id
-        self._counted_requests = 0
+        self._writer = Writer(lease, self._run, source)
+        # One question first, when the PSA was last seen in trouble: it need not fail seven times.
+        self._is_wary = self._run.waits > 0
+        self._working: dict[Stream, Work] = {}
+        self._asking: deque[tuple[Stream, Ask]] = deque()
 
     def run(self) -> RunState:
         """Work through the steps that have not ended, end the run and return its state."""
+        steps = (
+            SyncStep.select().where(SyncStep.run == self._run, SyncStep.state.in_(OPEN)).order_by(SyncStep.position)
+        )
+        waiting = deque(Stream(step, self._writer, self._source, self._scope) for step in steps)
         try:
-            for step in self._open_steps():
-                self._stop_if_cancelled()
-                self._step(step)
+            with Fetcher[Stream](self._source) as fetcher:
+                try:
+                    self._converse(waiting, fetcher)
+                except (PsaError, _CancelledError):
+                    self._hear_out(fetcher)
+                    raise
         except _CancelledError:
             return self._end_cancelled()
+        finally:
+            self._allowance.close()
         return self._end()
 
-    def _open_steps(self) -> list[SyncStep]:
-        unfinished = [StepState.PENDING, StepState.RUNNING]
-        mine = (SyncStep.run == self._run) & SyncStep.state.in_(unfinished)
-        return list(SyncStep.select().where(mine).order_by(SyncStep.position))
+    def _converse(self, waiting: deque[Stream], fetcher: Fetcher[Stream]) -> None:
+        while waiting or self._working:
+            self._stop_if_cancelled()
+            self._start(waiting)
+            pause = self._send(fetcher)
+            self._receive(fetcher, pause)
 
-    def _step(self, step: SyncStep) -> None:
+    def _hear_out(self, fetcher: Fetcher[Stream]) -> None:
+        """Write what is still under way before the run waits or ends, and count the calls that brought nothing."""
+        while fetcher.under_way:
+            with suppress(PsaError):
+                self._receive(fetcher, BEAT_SECONDS)
+        for stream in self._working:
+            stream.note_requests()
+
+    def _start(self, waiting: deque[Stream]) -> None:
+        """Begin the streams that may: all at once, but for those that wait for the clients to be known."""
+        while waiting and not (self._working and (self._is_wary or self._follow_clients(waiting[0]))):
+            stream = waiting.popleft()
+            self._choose_mode(stream.step)
+            self._working[stream] = stream.work()
+            self._advance(stream, None)
+
+    def _follow_clients(self, stream: Stream) -> bool:
+        clients_open = any(each.record_type == RecordType.CLIENTS for each in self._working)
+        return clients_open and self._scope(stream.record_type).follows_clients
+
+    def _send(self, fetcher: Fetcher[Stream]) -> float:
+        """Ask what may be asked now; returns for how many seconds it makes sense to wait for something to happen."""
+        while self._asking:
+            seconds = self._allowance.take_one()
+            if seconds:
+                if seconds > LONGEST_PAUSE_SECONDS and not fetcher.under_way:
+                    raise PsaRateLimited(LIMIT_USED_UP, GOES_ON, retry_after=seconds)
+                return min(seconds, BEAT_SECONDS)
+            fetcher.ask(*self._asking.popleft())
+        return BEAT_SECONDS
+
+    def _receive(self, fetcher: Fetcher[Stream], pause: float) -> None:
+        arrived = fetcher.next(pause, lambda stream: stream.pages_left)
+        if arrived is None:
+            self._lease.beat()
+            return
+        stream, answer = arrived
+        stream.requests += answer.requests
+        stream.budget_left = self._allowance.in_hand
+        self._allowance.charge(max(0, answer.requests - 1))
+        self._advance(stream, answer)
+
+    def _advance(self, stream: Stream, answer: Answer | None) -> None:
+        """Give a stream its answer, which it writes, and queue its next question."""
+        work = self._working[stream]
         try:
-            seen = self._read(step)
-        except PsaRefusedType as error:
-            self._end_step(step, StepState.FAILED, error)
-        except PsaError:
-            self._note_requests(step)
-            raise
+            if answer is None:
+                question = next(work)
+            elif answer.error is None:
+                self._is_wary = False
+                question = work.send(answer.value)
+            elif isinstance(answer.error, PsaRateLimited):
+                self._leave_alone(answer.error)
+                question = answer.question
+            else:
+                question = work.throw(answer.error)
+        except StopIteration:
+            del self._working[stream]
         else:
-            self._close_books(step, seen)
+            self._asking.append((stream, question))
 
-    def _read(self, step: SyncStep) -> set[int]:
-        """Read and write all pages behind the checkpoint; returns the ids of the whole step."""
-        with self._lease.writing():
-            step.state = StepState.RUNNING
-            step.started_at = step.started_at or clock.now()
-            step.save(only=[SyncStep.state, SyncStep.started_at])
-        seen = _ids_of_pages(step)
-        scope = self._scope(step.record_type)
-        pages = self._source.pages(step.record_type, after=step.pages_done, seen=set(seen))
-        with ahead(pages, tick_seconds=BEAT_SECONDS) as arriving:
-            for page in arriving:
-                if page is None:
-                    self._lease.beat()
-                else:
-                    seen |= self._write_page(step, page, scope)
-                self._stop_if_cancelled()
-        return seen
+    def _leave_alone(self, error: PsaRateLimited) -> None:
+        """Let nobody call the tenant for a while. Raises the error when that is too long to sit out."""
+        seconds = self._allowance.refused(error)
+        if seconds > LONGEST_PAUSE_SECONDS:
+            raise error
+
+    def _choose_mode(self, step: SyncStep) -> None:
+        """Ask for changes where that is proved to work for this list, and where nothing else has come into scope."""
+        if step.started_at is not None or self._run.kind != RunKind.INCREMENTAL or step.mode == StepMode.RECORDS:
+            return
+        known = RemoteList.get_or_none(
+            RemoteList.integration == self._integration_id, RemoteList.record_type == step.record_type
+        )
+        if known is None or not known.filters_by_date or known.read_until is None:
+            return
+        if self._scope(step.record_type).follows_clients and self._clients_came():
+            return
+        step.mode, step.since = StepMode.CHANGES, known.read_until - OVERLAP
+
+    def _clients_came(self) -> bool:
+        """Tell whether this run brought a client into scope: what belongs to it has not changed, and is not here."""
+        mine = (SyncStep.run == self._run) & (SyncStep.record_type == RecordType.CLIENTS)
+        created = SyncStep.select().where(mine, SyncStep.created > 0)
+        back = RecordChange.select().where(
+            RecordChange.integration == self._integration_id,
+            RecordChange.record_type == RecordType.CLIENTS,
+            RecordChange.run_id == self._run.id,
+            RecordChange.kind == ChangeKind.BACK,
+        )
+        return bool(created.exists() or back.exists())
 
     def _scope(self, record_type: str) -> Scope:
         active_only = bool(self._run.filters.get("active_only"))
         follows_clients = active_only and record_type != RecordType.CLIENTS
         clients = store.live_ids(self._integration_id, RecordType.CLIENTS) if follows_clients else set()
         return Scope(active_only, clients)
-
-    def _write_page(self, step: SyncStep, page: Page, scope: Scope) -> set[int]:
-        ids = [row.facts.remote_id for row in page.rows if row.facts is not None]
-        requests = self._new_requests()
-        with self._lease.writing(requests=SyncRun.requests + requests, crashes=0, waits=0):
-            stored = store.stored_among(self._integration_id, step.record_type, ids)
-            decision = decide(step.record_type, page.rows, stored, scope, self._source.columns)
-            store.write(self._integration_id, step.record_type, decision)
-            SyncPage.create(step=step, number=page.number, remote_ids=array("q", ids).tobytes())
-            _count(step, page, decision, requests)
-            logbook.note_page(self._run, step.record_type, page.number, len(page.rows), page.seconds, decision)
-        return set(ids)
-
-    def _close_books(self, step: SyncStep, seen: set[int]) -> None:
-        balance = books.balance(step.record_type, step.expected, step.fetched)
-        if balance.problem:
-            self._end_step(step, balance.state, PsaError(balance.problem, balance.remedy))
-            return
-        live = store.live_ids(self._integration_id, step.record_type)
-        gone = live - seen
-        if books.are_held(gone, len(live)):
-            held = PsaError(
-                f"{len(gone):,} {step.record_type} are no longer in Halo's list. They were kept, because so many at"
-                " once is unusual.",
-                "Check in Halo that the agent may still see all of them.",
-            )
-            self._end_step(step, StepState.INCOMPLETE, held)
-            return
-        self._end_step(step, StepState.SUCCEEDED, gone=gone)
-
-    def _end_step(
-        self,
-        step: SyncStep,
-        state: StepState,
-        error: PsaError | None = None,
-        gone: AbstractSet[int] = frozenset(),
-    ) -> None:
-        requests = self._new_requests()
-        with self._lease.writing(requests=SyncRun.requests + requests):
-            store.mark(self._integration_id, step.record_type, gone, RecordState.DELETED)
-            step.state = state
-            step.finished_at = clock.now()
-            step.requests += requests
-            step.deleted = len(gone)
-            step.problem = error.problem if error else ""
-            step.remedy = error.remedy if error else ""
-            step.save()
-            SyncPage.delete().where(SyncPage.step == step).execute()
-            logbook.note(
-                self._run,
-                step.problem or _summary(step),
-                level=LogLevel.INFO if error is None else LogLevel.ERROR,
-                remedy=step.remedy,
-                record_type=step.record_type,
-                details=counts(step),
-            )
 
     def _end(self) -> RunState:
         steps = list(SyncStep.select().where(SyncStep.run == self._run).order_by(SyncStep.position))
@@ -158,10 +192,9 @@ class Engine:
         return state
 
     def _end_cancelled(self) -> RunState:
-        open_steps = SyncStep.state.in_([StepState.PENDING, StepState.RUNNING])
         with self._lease.writing():
             SyncStep.update(state=StepState.CANCELLED, finished_at=clock.now()).where(
-                SyncStep.run == self._run, open_steps
+                SyncStep.run == self._run, SyncStep.state.in_(OPEN)
             ).execute()
             logbook.note(self._run, "The sync was cancelled. What had arrived by then is kept.")
             self._lease.give_up(state=RunState.CANCELLED, finished_at=clock.now())
@@ -170,47 +203,3 @@ class Engine:
     def _stop_if_cancelled(self) -> None:
         if self._lease.is_cancelled():
             raise _CancelledError
-
-    def _note_requests(self, step: SyncStep) -> None:
-        """Count the calls that brought no page, before the run waits or fails."""
-        requests = self._new_requests()
-        with self._lease.writing(requests=SyncRun.requests + requests):
-            step.requests += requests
-            step.save(only=[SyncStep.requests])
-
-    def _new_requests(self) -> int:
-        """Count the calls since the last time; those of pages fetched ahead count with the page before."""
-        total = self._source.requests
-        new, self._counted_requests = total - self._counted_requests, total
-        return new
-
-
-def counts(step: SyncStep) -> dict[str, Any]:
-    """Return the step's counters under the names that people and scripts know."""
-    names = ("expected", "fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed", "requests")
-    return {name: getattr(step, name) for name in names}
-
-
-def _summary(step: SyncStep) -> str:
-    return f"{step.fetched:,} {step.record_type} read: {step.created:,} created, {step.updated:,} updated."
-
-
-def _ids_of_pages(step: SyncStep) -> set[int]:
-    seen: set[int] = set()
-    for page in SyncPage.select().where(SyncPage.step == step):
-        seen.update(array("q", bytes(page.remote_ids)))
-    return seen
-
-
-def _count(step: SyncStep, page: Page, decision: Decision, requests: int) -> None:
-    """Move the checkpoint and the counters, inside the page's transaction."""
-    step.pages_done = page.number
-    step.expected = page.total if page.total is not None else step.expected
-    step.fetched += len(page.rows)
-    step.created += len(decision.created)
-    step.updated += len(decision.updated)
-    step.unchanged += decision.unchanged
-    step.left_out += decision.left_out
-    step.failed += len(decision.rejected)
-    step.requests += requests
-    step.save()

@@ -1,29 +1,34 @@
-"""What a run writes down for people: run → step → page → record."""
+"""What a run writes down for people: run → step → page → record. Always inside the caller's transaction."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
-from portal.models.sync import LogLevel, SyncLog, SyncRun
-from portal.sync.decide import Decision
+from portal import clock
+from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
+from portal.sync.decide import Decision, Rejected
+from portal.sync.source import Page
 
 # A page with thousands of bad rows is one mistake, told often enough.
-MOST_REJECTED_ROWS = 100
+MOST_ROWS: Final = 100
 
 
 def note(
     run: SyncRun,
     message: str,
     *,
+    subject: LogSubject = LogSubject.RUN,
     level: LogLevel = LogLevel.INFO,
     remedy: str = "",
     record_type: str | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Write one line, inside the caller's transaction."""
+    """Write one line."""
     SyncLog.create(
         integration=run.integration_id,
         run=run,
+        subject=subject,
         level=level,
         message=message,
         remedy=remedy,
@@ -32,28 +37,64 @@ def note(
     )
 
 
-def note_page(run: SyncRun, record_type: str, number: int, rows: int, seconds: float, decision: Decision) -> None:
-    """Write the line of a page, and one for each record on it that could not be stored."""
+def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *, budget_left: int) -> None:
+    """Write the line of a page, and one for each record on it that a person may ask about."""
     details = {
-        "page": number,
-        "rows": rows,
-        "ms": round(seconds * 1000),
+        "path": page.path,
+        "status": page.status,
+        "ms": round(page.seconds * 1000),
+        "retries": page.retries,
+        "rows": len(page.rows),
+        "budget_left": budget_left,
         "created": len(decision.created),
         "updated": len(decision.updated),
         "unchanged": decision.unchanged,
         "left_out": decision.left_out,
         "failed": len(decision.rejected),
     }
-    note(run, f"Page {number}: {rows:,} {record_type} read.", record_type=record_type, details=details)
-    _note_rejected(run, record_type, decision.rejected)
+    message = f"Page {page.number}: {len(page.rows):,} {record_type} read."
+    note(run, message, subject=LogSubject.PAGE, record_type=record_type, details=details)
+    note_records(run, record_type, decision)
 
 
-def _note_rejected(run: SyncRun, record_type: str, rejected: list[str]) -> None:
-    for reason in rejected[:MOST_REJECTED_ROWS]:
-        note(
-            run,
-            f"A record was not stored. {reason}",
-            level=LogLevel.WARNING,
-            remedy="The other records are not affected. Look at this record in Halo.",
-            record_type=record_type,
-        )
+def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
+    """Write a line for each record that was not stored or is no longer in scope."""
+    rows = [_rejected(each) for each in decision.rejected[:MOST_ROWS]]
+    rows += [_left(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MOST_ROWS]]
+    _write(run, record_type, rows)
+
+
+def note_deleted(run: SyncRun, record_type: str, names: Mapping[int, str], why: str) -> None:
+    """Write a line for each record that the PSA no longer has; `names` maps ids to names."""
+    rows = [
+        {"remote_id": remote_id, "message": f"Deleted: {name or remote_id}.", "remedy": why}
+        for remote_id, name in list(names.items())[:MOST_ROWS]
+    ]
+    _write(run, record_type, rows)
+
+
+def _rejected(rejected: Rejected) -> dict[str, Any]:
+    which = "A record" if rejected.remote_id is None else f"Record {rejected.remote_id}"
+    return {
+        "remote_id": rejected.remote_id,
+        "level": LogLevel.WARNING,
+        "message": f"{which} was not stored. {rejected.why}",
+        "remedy": "The other records are not affected. Look at this record in Halo.",
+    }
+
+
+def _left(remote_id: int, why: str) -> dict[str, Any]:
+    return {"remote_id": remote_id, "message": f"Record {remote_id} is out of scope now. {why}", "remedy": ""}
+
+
+def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:
+    common = {
+        "integration": run.integration_id,
+        "run": run,
+        "at": clock.now(),
+        "subject": LogSubject.RECORD,
+        "level": LogLevel.INFO,
+        "record_type": record_type,
+    }
+    if rows:
+        SyncLog.insert_many([common | row for row in rows]).execute()

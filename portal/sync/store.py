@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -11,7 +11,7 @@ from peewee import chunked
 
 from portal import clock
 from portal.db import db, is_sqlite
-from portal.models.records import Record, RecordState
+from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.sync.decide import Change, Decision, Stored
 
 KEY: Final = ("integration_id", "record_type", "remote_id")
@@ -29,8 +29,14 @@ CHANGING: Final = (
     "payload",
     "changed_at",
 )
+# A record that has not changed keeps its date.
+SETTLED: Final = (
+    "UPDATE record SET digest = {0}, payload = {0}"
+    " WHERE integration_id = {0} AND record_type = {0} AND remote_id = {0}"
+)
 # SQLite takes 32,766 variables in a statement, old builds 999.
 BATCH: Final = 900
+HISTORY_BATCH: Final = 100
 
 
 def stored_among(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, Stored]:
@@ -42,31 +48,113 @@ def stored_among(integration_id: int, record_type: str, remote_ids: list[int]) -
     return found
 
 
+def payloads(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, str]:
+    """Return the stored payloads of these ids."""
+    found: dict[int, str] = {}
+    for ids in chunked(remote_ids, BATCH):
+        query = Record.select(Record.remote_id, Record.payload).where(
+            _of(integration_id, record_type), Record.remote_id.in_(ids)
+        )
+        rows: Any = query.tuples()
+        found.update(rows)
+    return found
+
+
 def live_ids(integration_id: int, record_type: str) -> set[int]:
     """Return the ids that are stored and live."""
-    query = Record.select(Record.remote_id).where(_of(integration_id, record_type), Record.state == RecordState.LIVE)
-    # Straight from the driver: there may be hundreds of thousands, and a plain number needs no conversion.
-    return {remote_id for (remote_id,) in db.execute(query)}
+    return _ids(integration_id, record_type, Record.state == RecordState.LIVE)
 
 
-def write(integration_id: int, record_type: str, decision: Decision) -> None:
-    """Carry a decision out, inside the caller's transaction."""
-    now = _moment(clock.now())
+def kept_ids(integration_id: int, record_type: str) -> set[int]:
+    """Return the ids that are stored and not deleted: those that the PSA should still have."""
+    return _ids(integration_id, record_type, Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE]))
+
+
+def ids_in(integration_id: int, record_type: str, state: RecordState) -> set[int]:
+    return _ids(integration_id, record_type, Record.state == state)
+
+
+def write(integration_id: int, record_type: str, decision: Decision, run_id: int) -> None:
+    """Carry a decision out, with its history, inside the caller's transaction."""
+    now = clock.now()
+    moment = _moment(now)
     rows = [
-        (integration_id, record_type, change.remote_id, *_values(change), now, now)
+        (integration_id, record_type, change.remote_id, *_values(change), moment, moment, run_id)
         for change in (*decision.created, *decision.updated)
     ]
     if rows:
         db.cursor().executemany(_upsert(is_sqlite()), rows)
-    mark(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE)
+    settled = [
+        (change.digest, change.payload, integration_id, record_type, change.remote_id) for change in decision.settled
+    ]
+    if settled:
+        db.cursor().executemany(SETTLED.format(_mark(is_sqlite())), settled)
+    _note_changes(integration_id, record_type, decision.updated, run_id)
+    leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, run_id)
 
 
-def mark(integration_id: int, record_type: str, remote_ids: Iterable[int], state: RecordState) -> None:
-    """Put these records into another state, inside the caller's transaction."""
-    for ids in chunked(remote_ids, BATCH):
-        Record.update(state=state, changed_at=clock.now()).where(
+def leave(
+    integration_id: int, record_type: str, left: Mapping[int, str], state: RecordState, run_id: int | None
+) -> None:
+    """Put records out of scope or make them tombstones, with a line of history each, inside a transaction.
+
+    `left` maps each to the reason for people.
+    """
+    now = clock.now()
+    for ids in chunked(left, BATCH):
+        Record.update(state=state, changed_at=now).where(
             _of(integration_id, record_type), Record.remote_id.in_(ids)
         ).execute()
+        rows = [
+            {
+                "integration": integration_id,
+                "record_type": record_type,
+                "remote_id": each,
+                "at": now,
+                "run_id": run_id,
+                "kind": ChangeKind(state.value),
+                "why": left[each],
+            }
+            for each in ids
+        ]
+        for some in chunked(rows, HISTORY_BATCH):
+            RecordChange.insert_many(some).execute()
+
+
+def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:
+    """Return the live records of these clients, by record type."""
+    found: dict[str, list[int]] = {}
+    for ids in chunked(clients, BATCH):
+        query = Record.select(Record.record_type, Record.remote_id).where(
+            Record.integration == integration_id, Record.state == RecordState.LIVE, Record.client_remote_id.in_(ids)
+        )
+        rows: Any = query.tuples()
+        for record_type, remote_id in rows:
+            found.setdefault(record_type, []).append(remote_id)
+    return found
+
+
+def _note_changes(integration_id: int, record_type: str, changes: list[Change], run_id: int) -> None:
+    rows = [
+        {
+            "integration": integration_id,
+            "record_type": record_type,
+            "remote_id": change.remote_id,
+            "at": clock.now(),
+            "run_id": run_id,
+            "kind": change.kind,
+            "fields": change.fields,
+        }
+        for change in changes
+    ]
+    for some in chunked(rows, HISTORY_BATCH):
+        RecordChange.insert_many(some).execute()
+
+
+def _ids(integration_id: int, record_type: str, condition: Any) -> set[int]:
+    query = Record.select(Record.remote_id).where(_of(integration_id, record_type), condition)
+    # Straight from the driver: there may be hundreds of thousands, and a plain number needs no conversion.
+    return {remote_id for (remote_id,) in db.execute(query)}
 
 
 def _of(integration_id: int, record_type: str) -> Any:
@@ -95,7 +183,7 @@ def _values(change: Change) -> tuple[Any, ...]:
 
 @cache
 def _select(count: int, sqlite: bool) -> str:  # noqa: FBT001  # the arguments are the cache's key
-    mark = "?" if sqlite else "%s"
+    mark = _mark(sqlite)
     return (
         f"SELECT remote_id, digest, state FROM record WHERE integration_id = {mark} AND record_type = {mark}"  # noqa: S608
         f" AND remote_id IN ({', '.join([mark] * count)})"
@@ -104,13 +192,17 @@ def _select(count: int, sqlite: bool) -> str:  # noqa: FBT001  # the arguments a
 
 @cache
 def _upsert(sqlite: bool) -> str:  # noqa: FBT001  # the argument is the cache's key
-    names = (*KEY, *CHANGING, "first_seen_at")
-    marks = ", ".join(["?" if sqlite else "%s"] * len(names))
+    names = (*KEY, *CHANGING, "first_seen_at", "first_run")
+    marks = ", ".join([_mark(sqlite)] * len(names))
     changes = ", ".join(f"{name} = excluded.{name}" for name in CHANGING)
     return (
         f"INSERT INTO record ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # made of the constants above
         f" ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {changes}"
     )
+
+
+def _mark(sqlite: bool) -> str:  # noqa: FBT001  # as above
+    return "?" if sqlite else "%s"
 
 
 def _moment(value: datetime | None) -> Any:

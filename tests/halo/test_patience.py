@@ -8,15 +8,15 @@ import pytest
 
 from portal.errors import PsaError, PsaRateLimited, PsaRefusedType, PsaUnavailable
 from portal.halo import client
+from portal.halo.client import HaloClient
 from portal.outbound import Limits
 from portal.sandbox.halo import HaloSandbox
-from tests.halo.conftest import SIZES, Connect
+from tests.halo.conftest import SIZES, Connect, credentials
 
 PASSING: list[dict[str, Any]] = [
     {"what": "status", "status": 500},
     {"what": "status", "status": 502, "body": "<html>Bad Gateway</html>"},
     {"what": "status", "status": 504},
-    {"what": "rate_limit"},
     {"what": "html"},
     {"what": "truncated"},
     {"what": "empty"},
@@ -32,7 +32,7 @@ def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rows_of(connect: Connect, record_type: str = "clients") -> int:
-    return sum(len(page.rows) for page in connect().pages(record_type, after=0, seen=set()))
+    return len(connect().page(record_type, 1).rows)
 
 
 @pytest.mark.parametrize("fault", PASSING, ids=lambda fault: " ".join(str(value) for value in fault.values()))
@@ -50,19 +50,24 @@ def test_what_keeps_failing_is_handed_on(fault: dict[str, Any], halo: HaloSandbo
     assert halo.counts()["by_kind"]["clients"] == 2
 
 
-def test_a_short_wait_that_halo_asks_for_is_sat_out(halo: HaloSandbox, connect: Connect) -> None:
-    halo.turn(retry_after="seconds")
-    halo.fault("rate_limit", on="clients", seconds=9.0)
-    assert rows_of(connect) == SIZES["clients"]
-
-
-def test_a_long_wait_is_handed_on_at_once(halo: HaloSandbox, connect: Connect) -> None:
-    halo.turn(retry_after="seconds")
-    halo.fault("rate_limit", on="clients", seconds=120.0)
+@pytest.mark.parametrize("form", ["seconds", "date", "off"])
+def test_a_limit_is_never_tried_again_here(form: str, halo: HaloSandbox, connect: Connect) -> None:
+    halo.turn(retry_after=form)
+    halo.fault("rate_limit", on="clients", seconds=3.0)
     with pytest.raises(PsaRateLimited) as limited:
         rows_of(connect)
-    assert limited.value.retry_after == 120
+    assert limited.value.allowed == (700, 300)
+    assert (limited.value.retry_after is None) == (form == "off")
     assert halo.counts()["by_kind"]["clients"] == 1
+
+
+def test_nothing_is_sent_through_a_closed_gate(halo: HaloSandbox) -> None:
+    def closed() -> None:
+        raise PsaRateLimited("Not now.", retry_after=5)
+
+    with HaloClient(credentials(halo), gate=closed) as shut, pytest.raises(PsaRateLimited):
+        shut.page("clients", 1)
+    assert halo.counts()["total"] == 0
 
 
 def test_a_refused_type_is_not_repeated(halo: HaloSandbox, connect: Connect) -> None:

@@ -39,11 +39,10 @@ def test_a_run_without_any_type_is_refused(copy: Copy) -> None:
 
 def test_a_report_has_exactly_the_shape_that_scripts_rely_on(copy: Copy) -> None:
     with clock.using(lambda: NOON):
-        report = copy.sync("clients", "products")
+        report = copy.sync("clients")
         run = report.pop("run")
     assert run == SyncRun.select().order_by(SyncRun.id.desc()).get().id
-    products = dict.fromkeys(COUNTERS, 0) | {"expected": 8, "fetched": 8, "created": 8, "requests": 1}
-    clients = dict.fromkeys(COUNTERS, 0) | {"expected": 25, "fetched": 25, "created": 25, "requests": 2}
+    clients = dict.fromkeys(COUNTERS, 0) | {"expected": 25, "fetched": 25, "created": 25, "requests": 3}
     assert report == {
         "state": "succeeded",
         "kind": "full",
@@ -51,7 +50,7 @@ def test_a_report_has_exactly_the_shape_that_scripts_rely_on(copy: Copy) -> None
         "requests": 3,
         "problem": "",
         "remedy": "",
-        "steps": {"clients": clients, "products": products},
+        "steps": {"clients": clients},
     }
     assert list(report["steps"]["clients"]) == COUNTERS
 

@@ -2,29 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import count
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from portal.halo.client import HaloClient
+from portal.models.sync import SyncRun
+from portal.services import connections, syncing
 from portal.sync import logbook
+from portal.sync.allowance import Allowance
+from portal.sync.budget import Terms
+from portal.sync.engine import Engine
+from portal.sync.lease import Lease
+from portal.sync.source import Page
 
-OnPage = Callable[[int, Callable[[], Any]], None]
+OnPage = Callable[[str, int, Callable[[], Any]], None]
 
 
 @pytest.fixture
 def on_page(monkeypatch: pytest.MonkeyPatch) -> OnPage:
-    """Have something happen at the end of the transaction of the so many-th page."""
+    """Have something happen, once, at the end of the transaction of this page of this record type."""
 
-    def plan(number: int, deed: Callable[[], Any]) -> None:
-        numbers, note = count(1), logbook.note_page
+    def plan(record_type: str, number: int, deed: Callable[[], Any]) -> None:
+        note, left = logbook.note_page, [deed]
 
-        def noted(*details: Any) -> None:
-            note(*details)
-            if next(numbers) == number:
-                deed()
+        def noted(run: SyncRun, of: str, page: Page, *rest: Any, **more: Any) -> None:
+            note(run, of, page, *rest, **more)
+            if (of, page.number) == (record_type, number) and left:
+                left.pop()()
 
         monkeypatch.setattr(logbook, "note_page", noted)
 
     return plan
+
+
+class Breaking(HaloClient):
+    """Breaks off, with this error, when it has handed out so many pages, as long as `pages` is set."""
+
+    pages: int | None = None
+    error: BaseException = RuntimeError("a bug")
+
+    def page(self, *asked: Any, **more: Any) -> Any:
+        if Breaking.pages == 0:
+            raise Breaking.error
+        if Breaking.pages is not None:
+            Breaking.pages -= 1
+        return super().page(*asked, **more)
+
+
+@pytest.fixture
+def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Breaking]]:
+    """Let runs read through a client that can be told to break off."""
+    monkeypatch.setattr(syncing, "HaloClient", Breaking)
+    Breaking.pages, Breaking.error = None, RuntimeError("a bug")
+    yield Breaking
+    Breaking.pages = None
+
+
+@contextmanager
+def worker(run: SyncRun, lease: Lease) -> Iterator[Engine]:
+    """Make the engine that works for this lease."""
+    allowance = Allowance(lambda: Terms("a tenant"))
+    with HaloClient(connections.credentials_of(run.integration), gate=allowance.gate) as client:
+        yield Engine(lease, client, allowance)

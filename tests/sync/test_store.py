@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +12,7 @@ from portal import clock, db
 from portal.halo.records import Columns
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
-from portal.models.records import Record, RecordState
+from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.sync import store
 from portal.sync.decide import Change, Decision, Stored
 from portal.sync.record_types import RecordType
@@ -21,6 +23,7 @@ __all__ = ["database"]
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123_456, UTC)
 LATER = datetime(2026, 11, 24, tzinfo=UTC)
 BIG = 2**63 - 1
+RUN = 12
 NAMES = ["Плотность", "東京支店", "O'Brien; DROP TABLE record;--", "%s ? :name", "🦊" * 255, ""]
 
 
@@ -36,9 +39,13 @@ def change(remote_id: int, name: str = "Acme", digest: bytes = b"\x00\xff" * 8, 
 
 
 def write(integration: Integration, *changes: Change, out_of_scope: tuple[int, ...] = ()) -> None:
-    decision = Decision(created=list(changes), out_of_scope=list(out_of_scope))
+    decision = Decision(created=list(changes), out_of_scope=dict.fromkeys(out_of_scope, "It is left out."))
     with db.db.atomic():
-        store.write(integration.id, RecordType.CLIENTS, decision)
+        store.write(integration.id, RecordType.CLIENTS, decision, RUN)
+
+
+def leave(integration: Integration, ids: Iterable[int], record_type: RecordType = RecordType.CLIENTS) -> None:
+    store.leave(integration.id, record_type, dict.fromkeys(ids, "It is gone."), RecordState.DELETED, RUN)
 
 
 def test_what_is_written_is_read_back(halo_of: Integration) -> None:
@@ -69,7 +76,7 @@ def test_a_second_write_changes_all_but_when_it_was_first_seen(halo_of: Integrat
 
 def test_a_write_brings_a_tombstone_back_to_life(halo_of: Integration) -> None:
     write(halo_of, change(1))
-    store.mark(halo_of.id, RecordType.CLIENTS, [1], RecordState.DELETED)
+    leave(halo_of, [1])
     write(halo_of, change(1))
     assert Record.get().state == RecordState.LIVE
 
@@ -85,7 +92,7 @@ def test_what_is_stored_is_found_by_thousands(halo_of: Integration) -> None:
 def test_thousands_are_marked_at_once(halo_of: Integration) -> None:
     write(halo_of, *(change(number) for number in range(1, 2001)))
     with clock.using(lambda: LATER):
-        store.mark(halo_of.id, RecordType.CLIENTS, range(1, 1901), RecordState.DELETED)
+        leave(halo_of, range(1, 1901))
     assert store.live_ids(halo_of.id, RecordType.CLIENTS) == set(range(1901, 2001))
     assert Record.select().where(Record.changed_at == LATER).count() == 1900
 
@@ -101,12 +108,41 @@ def test_types_and_integrations_do_not_meet(halo_of: Integration) -> None:
     write(halo_of, change(1))
     assert store.live_ids(other.id, RecordType.CLIENTS) == set()
     assert store.stored_among(halo_of.id, RecordType.SITES, [1]) == {}
-    store.mark(other.id, RecordType.CLIENTS, [1], RecordState.DELETED)
-    store.mark(halo_of.id, RecordType.SITES, [1], RecordState.DELETED)
+    leave(other, [1])
+    leave(halo_of, [1], RecordType.SITES)
     assert Record.get().state == RecordState.LIVE
+
+
+def test_what_leaves_has_a_line_of_history_with_its_reason(halo_of: Integration) -> None:
+    write(halo_of, change(1), change(2))
+    write(halo_of, out_of_scope=(1,))
+    leave(halo_of, [2])
+    lines = [(each.remote_id, each.kind, each.why, each.run_id) for each in RecordChange.select()]
+    assert lines == [(1, "out_of_scope", "It is left out.", RUN), (2, "deleted", "It is gone.", RUN)]
+
+
+def test_a_change_is_told_field_by_field(halo_of: Integration) -> None:
+    write(halo_of, change(1))
+    changed = replace(change(1, "New"), kind=ChangeKind.UPDATED, fields={"name": ["Acme", "New"]})
+    with db.db.atomic():
+        store.write(halo_of.id, RecordType.CLIENTS, Decision(updated=[changed]), RUN)
+    line = RecordChange.get()
+    assert (line.kind, line.fields, line.run_id) == ("updated", {"name": ["Acme", "New"]}, RUN)
+    assert Record.get().first_run == RUN
+
+
+def test_another_form_of_the_same_record_changes_its_payload_alone(halo_of: Integration) -> None:
+    with clock.using(lambda: NOON):
+        write(halo_of, change(1, "Acme"))
+    settled = change(1, "Ignored", b"s" * 16, '{"id":1}')
+    with clock.using(lambda: LATER), db.db.atomic():
+        store.write(halo_of.id, RecordType.CLIENTS, Decision(settled=[settled]), RUN)
+    record = Record.get()
+    assert (record.name, record.changed_at) == ("Acme", NOON)
+    assert (bytes(record.digest), record.payload) == (b"s" * 16, '{"id":1}')
 
 
 def test_nothing_to_do_is_nothing(halo_of: Integration) -> None:
     write(halo_of)
-    store.mark(halo_of.id, RecordType.CLIENTS, [], RecordState.DELETED)
+    leave(halo_of, [])
     assert store.stored_among(halo_of.id, RecordType.CLIENTS, []) == {}

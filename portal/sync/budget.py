@@ -1,0 +1,165 @@
+"""How many requests a PSA's tenant still allows in its rolling window, shared by every process through the database.
+
+Requests are set aside before they are made. The last known limit of a Halo tenant is 700 in five minutes (halo-api.md
+section 5); what Halo says of it when it refuses is believed at once, and so is what was agreed with Halo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from peewee import fn
+
+from portal import clock
+from portal.db import db
+from portal.errors import PsaRateLimited
+from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.integrations import Integration
+
+KNOWN_QUOTA: Final = 700
+KNOWN_WINDOW_SECONDS: Final = 300
+# Never taken by a sync: a person who tests the connection should not have to wait for it.
+FOR_PEOPLE: Final = 25
+# A refusal that says nothing of the limit: others use it, too. After an hour the usual limit is believed again.
+DOUBTED_FOR: Final = timedelta(hours=1)
+LEAST_QUOTA: Final = 50
+PAUSE_AFTER_REFUSAL: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an integration may use: `share` in percent of the limit; `quota` was agreed with the PSA, None if not."""
+
+    tenant: str
+    share: int = 100
+    quota: int | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """`count` requests may be made now. When that is none, the next may be made in `wait_seconds`."""
+
+    count: int
+    wait_seconds: float = 0.0
+
+
+def tenant_of(integration: Integration) -> str:
+    """Name the tenant whose limit this integration uses: its host, and its tenant's name where there are several."""
+    host = urlsplit(integration.base_url).netloc.lower()
+    return f"{host}/{integration.tenant.lower()}" if integration.tenant else host
+
+
+def terms_of(integration: Integration, local_hour: int) -> Terms:
+    """Return the terms at this hour of the account's day."""
+    return Terms(tenant_of(integration), _share(integration, local_hour), integration.quota)
+
+
+def take(terms: Terms, wanted: int, *, for_people: bool = False) -> Grant:
+    """Set up to `wanted` requests aside. What is not used belongs back by `give_back`."""
+    now = clock.now()
+    with db.atomic():
+        budget = _locked(terms.tenant)
+        if budget.blocked_until is not None and budget.blocked_until > now:
+            return Grant(0, (budget.blocked_until - now).total_seconds())
+        window = timedelta(seconds=budget.window_seconds)
+        TenantUse.delete().where(TenantUse.budget == budget, TenantUse.at <= now - window).execute()
+        free = _limit(budget, terms, now, for_people=for_people) - _used(budget)
+        if free < 1:
+            return Grant(0, _until_free(budget, 1 - free, now, window))
+        count = min(wanted, free)
+        TenantUse.create(budget=budget, at=now, count=count)
+    return Grant(count)
+
+
+def give_back(terms: Terms, count: int) -> None:
+    """Return what was set aside and not used, the youngest first."""
+    with db.atomic():
+        budget = _locked(terms.tenant)
+        for use in TenantUse.select().where(TenantUse.budget == budget).order_by(TenantUse.id.desc()).limit(count):
+            returned = min(count, use.count)
+            TenantUse.update(count=TenantUse.count - returned).where(TenantUse.id == use.id).execute()
+            count -= returned
+            if not count:
+                return
+
+
+def add(terms: Terms, count: int) -> None:
+    """Count requests that were made without asking, such as a repetition or a token."""
+    with db.atomic():
+        TenantUse.create(budget=_locked(terms.tenant), at=clock.now(), count=count)
+
+
+def refused(terms: Terms, error: PsaRateLimited) -> float:
+    """Let nobody call this tenant for as long as the refusal says, and learn from it; returns the seconds."""
+    now = clock.now()
+    pause = PAUSE_AFTER_REFUSAL if error.retry_after is None else timedelta(seconds=error.retry_after)
+    with db.atomic():
+        budget = _locked(terms.tenant)
+        until = max(now + pause, budget.blocked_until or now)
+        if error.allowed is not None:
+            budget.quota, budget.window_seconds = error.allowed[0], max(1, round(error.allowed[1]))
+        else:
+            budget.quota = max(LEAST_QUOTA, min(budget.quota, _used(budget)))
+            budget.limited_at = now
+        budget.blocked_until = until
+        budget.save()
+    return float((until - now).total_seconds())
+
+
+def seconds_blocked(terms: Terms) -> float:
+    """Return for how long nobody may call this tenant, 0 when everybody may."""
+    row: Any = TenantBudget.select(TenantBudget.blocked_until).where(TenantBudget.tenant == terms.tenant).first()
+    until = row.blocked_until if row else None
+    return max(0.0, (until - clock.now()).total_seconds()) if until else 0.0
+
+
+def _locked(tenant: str) -> TenantBudget:
+    """Return the tenant's row, which nobody else can change before the caller's transaction has ended."""
+    known = {"tenant": tenant, "quota": KNOWN_QUOTA, "window_seconds": KNOWN_WINDOW_SECONDS}
+    # On PostgreSQL, an update that changes nothing locks the row; SQLite has locked everything already.
+    if not TenantBudget.update(quota=TenantBudget.quota).where(TenantBudget.tenant == tenant).execute():
+        TenantBudget.insert(known).on_conflict_ignore().execute()
+    row: TenantBudget = TenantBudget.get(TenantBudget.tenant == tenant)
+    return row
+
+
+def _limit(budget: TenantBudget, terms: Terms, now: datetime, *, for_people: bool) -> int:
+    if budget.limited_at is not None and now - budget.limited_at > DOUBTED_FOR:
+        budget.quota, budget.limited_at = max(budget.quota, KNOWN_QUOTA), None
+        budget.save()
+    quota = terms.quota or budget.quota
+    if for_people:
+        return quota
+    # A smaller limit keeps a smaller part free.
+    kept = min(FOR_PEOPLE, -(-quota * FOR_PEOPLE // KNOWN_QUOTA))
+    return max(1, min(quota - kept, quota * terms.share // 100))
+
+
+def _used(budget: TenantBudget) -> int:
+    used = TenantUse.select(fn.SUM(TenantUse.count)).where(TenantUse.budget == budget).scalar()
+    return int(used or 0)
+
+
+def _until_free(budget: TenantBudget, needed: int, now: datetime, window: timedelta) -> float:
+    """Return in how many seconds so many requests will have left the window."""
+    for use in TenantUse.select().where(TenantUse.budget == budget).order_by(TenantUse.at):
+        needed -= use.count
+        if needed <= 0:
+            free_at: datetime = use.at + window
+            return max(0.05, (free_at - now).total_seconds())
+    return window.total_seconds()
+
+
+def _share(integration: Integration, local_hour: int) -> int:
+    quiet = integration.quiet_hours
+    if quiet and _is_between(local_hour, quiet["from"], quiet["until"]):
+        return min(integration.budget_share, int(quiet["share"]))
+    return int(integration.budget_share)
+
+
+def _is_between(hour: int, first: int, last: int) -> bool:
+    """Tell whether the hour lies between the two, which may span midnight."""
+    return first <= hour < last if first <= last else hour >= first or hour < last

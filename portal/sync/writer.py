@@ -1,0 +1,215 @@
+"""What a run writes: each time one transaction that commits only while the lease is ours."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from portal import clock
+from portal.errors import PsaError
+from portal.models.records import Record, RecordState
+from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
+from portal.sync import decide, holding, logbook, store
+from portal.sync.decide import Decision, Scope
+from portal.sync.lease import Lease
+from portal.sync.reading import PageIds, Reading
+from portal.sync.source import Page, Row, Source
+
+NO_LONGER_LISTED = "Halo no longer lists it."
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A page that came: the ids that it adds to its round, and its rows that no round has had before."""
+
+    page: Page
+    ids: list[int]
+    fresh: list[Row]
+    requests: int
+    budget_left: int
+
+
+@dataclass(frozen=True)
+class Vanished:
+    """What the PSA no longer has: gone for good, or held for a person."""
+
+    gone: AbstractSet[int] = frozenset()
+    held: holding.Hold | None = None
+
+
+class Writer:
+    def __init__(self, lease: Lease, run: SyncRun, source: Source) -> None:
+        self.run = run
+        self._lease = lease
+        self._source = source
+        self._integration_id: int = run.integration_id
+
+    def begin(self, step: SyncStep) -> None:
+        """Start a step, or take it up again."""
+        with self._lease.writing():
+            step.state = StepState.RUNNING
+            step.started_at = step.started_at or clock.now()
+            step.save()
+
+    def page(self, step: SyncStep, arrival: Arrival, reading: Reading, scope: Scope) -> None:
+        """Write what a page brought, and that the reading has come so far."""
+        step.expected, step.page_size, step.moved = reading.total, reading.size, reading.moved
+        with self._writing(step, arrival.requests):
+            decision = self._rows(step, arrival.fresh, scope)
+            number, ids = arrival.page.number, _packed(arrival.ids)
+            if not SyncPage.update(remote_ids=SyncPage.remote_ids.concat(ids)).where(_page(step, number)).execute():
+                SyncPage.create(step=step, round=step.round, number=number, remote_ids=ids)
+                step.pages_done += 1
+            step.save()
+            logbook.note_page(self.run, step.record_type, arrival.page, decision, budget_left=arrival.budget_left)
+
+    def record(
+        self, step: SyncStep, number: int, remote_id: int, row: Row | None, scope: Scope, requests: int
+    ) -> None:
+        """Write a single record as its details tell it, under a page number of its own; None: the PSA has none."""
+        ids = [] if row is None else [remote_id]
+        with self._writing(step, requests):
+            if row is None:
+                self._forget(step, remote_id)
+            else:
+                decision = self._rows(step, [row], scope, details=True)
+                logbook.note_records(self.run, step.record_type, decision)
+            SyncPage.create(step=step, round=step.round, number=number, remote_ids=_packed(ids))
+            step.save()
+
+    def next_round(self, step: SyncStep) -> None:
+        """Read the list once more from its start."""
+        step.round, step.moved = step.round + 1, False
+        with self._lease.writing():
+            step.save()
+            message = f"The list of {step.record_type} moved while it was read; it is read once more."
+            logbook.note(self.run, message, subject=LogSubject.STEP, record_type=step.record_type)
+
+    def requests(self, step: SyncStep, requests: int) -> None:
+        """Count calls that brought nothing to write."""
+        step.requests += requests
+        with self._lease.writing(requests=SyncRun.requests + requests):
+            step.save()
+
+    def end(
+        self,
+        step: SyncStep,
+        requests: int,
+        *,
+        error: PsaError | None = None,
+        state: StepState = StepState.SUCCEEDED,
+        vanished: Vanished | None = None,
+    ) -> None:
+        """End a step: make tombstones of what is gone, hold what a person must decide, and say how it went.
+
+        `vanished` is None when it is not known what has.
+        """
+        with self._writing(step, requests):
+            if vanished is not None:
+                self._bury(step, vanished.gone)
+                holding.renew(self._integration_id, step.record_type, self.run.id, vanished.held)
+            step.state, step.finished_at = state, clock.now()
+            step.problem = error.problem if error else ""
+            step.remedy = error.remedy if error else ""
+            step.save()
+            SyncPage.delete().where(SyncPage.step == step).execute()
+            logbook.note(
+                self.run,
+                step.problem or _summary(step),
+                subject=LogSubject.STEP,
+                level=LogLevel.INFO if error is None else LogLevel.ERROR,
+                remedy=step.remedy,
+                record_type=step.record_type,
+                details=counts(step),
+            )
+
+    def remember(self, step: SyncStep, **found: Any) -> None:
+        """Note what was learnt of the list."""
+        with self._lease.writing():
+            mine = (RemoteList.integration == self._integration_id) & (RemoteList.record_type == step.record_type)
+            if not RemoteList.update(**found).where(mine).execute():
+                RemoteList.create(integration=self._integration_id, record_type=step.record_type, **found)
+
+    def cascade(self, step: SyncStep) -> None:
+        """Put out of scope what belongs to clients that are."""
+        left = store.ids_in(self._integration_id, step.record_type, RecordState.OUT_OF_SCOPE)
+        with self._lease.writing():
+            for record_type, ids in store.belonging_to(self._integration_id, left).items():
+                reasons = dict.fromkeys(ids, "Its client is left out.")
+                store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self.run.id)
+
+    def pages_of(self, step: SyncStep) -> list[tuple[int, PageIds]]:
+        """Return the pages that were written, each with its round."""
+        pages = SyncPage.select().where(SyncPage.step == step).order_by(SyncPage.id)
+        return [(page.round, PageIds(page.number, array("q", bytes(page.remote_ids)))) for page in pages]
+
+    def _rows(self, step: SyncStep, rows: Sequence[Row], scope: Scope, *, details: bool = False) -> Decision:
+        ids = [row.facts.remote_id for row in rows if row.facts is not None]
+        stored = store.stored_among(self._integration_id, step.record_type, ids)
+        decision = decide.decide(step.record_type, rows, stored, scope, self._source.columns, details=details)
+        changed = [change.remote_id for change in decision.updated]
+        decide.compare(decision, store.payloads(self._integration_id, step.record_type, changed))
+        store.write(self._integration_id, step.record_type, decision, self.run.id)
+        step.fetched += len(rows)
+        step.created += len(decision.created)
+        step.updated += len(decision.updated)
+        step.unchanged += decision.unchanged
+        step.left_out += decision.left_out
+        step.failed += len(decision.rejected)
+        return decision
+
+    def _bury(self, step: SyncStep, gone: AbstractSet[int]) -> None:
+        if not gone:
+            return
+        reasons = dict.fromkeys(sorted(gone), NO_LONGER_LISTED)
+        names = self._names(step, list(reasons)[: logbook.MOST_ROWS])
+        store.leave(self._integration_id, step.record_type, reasons, RecordState.DELETED, self.run.id)
+        logbook.note_deleted(self.run, step.record_type, names, NO_LONGER_LISTED)
+        step.deleted += len(gone)
+
+    def _forget(self, step: SyncStep, remote_id: int) -> None:
+        """Make a tombstone of a record that the PSA says does not exist."""
+        kept = store.stored_among(self._integration_id, step.record_type, [remote_id]).get(remote_id)
+        if kept is None or kept.state == RecordState.DELETED:
+            return
+        why = {remote_id: "Halo says that it does not exist."}
+        names = self._names(step, [remote_id])
+        store.leave(self._integration_id, step.record_type, why, RecordState.DELETED, self.run.id)
+        logbook.note_deleted(self.run, step.record_type, names, why[remote_id])
+        step.deleted += 1
+
+    def _names(self, step: SyncStep, ids: list[int]) -> dict[int, str]:
+        query = Record.select(Record.remote_id, Record.name).where(
+            Record.integration == self._integration_id,
+            Record.record_type == step.record_type,
+            Record.remote_id.in_(ids),
+        )
+        rows: Any = query.tuples()
+        return dict(rows)
+
+    def _writing(self, step: SyncStep, requests: int) -> Any:
+        """Open a transaction that counts calls and says that the run has come further."""
+        step.requests += requests
+        return self._lease.writing(requests=SyncRun.requests + requests, crashes=0, waits=0)
+
+
+def counts(step: SyncStep) -> dict[str, Any]:
+    """Return the step's counters under the names that people and scripts know."""
+    names = ("expected", "fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed", "requests")
+    return {name: getattr(step, name) for name in names}
+
+
+def _summary(step: SyncStep) -> str:
+    what = "changed " if step.mode == StepMode.CHANGES else ""
+    return f"{step.fetched:,} {what}{step.record_type} read: {step.created:,} created, {step.updated:,} updated."
+
+
+def _page(step: SyncStep, number: int) -> Any:
+    return (SyncPage.step == step) & (SyncPage.round == step.round) & (SyncPage.number == number)
+
+
+def _packed(ids: Sequence[int]) -> bytes:
+    return array("q", ids).tobytes()

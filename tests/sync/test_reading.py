@@ -1,0 +1,152 @@
+"""A round through a list that may change under the reader's hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.halo.pages import Page, row
+from portal.sync.reading import MOST_BARREN, UNUSABLE, PageIds, Reading
+
+MOST_REQUESTS = 200
+
+
+@dataclass
+class Halo:
+    """A list of ids in order, cut into pages of `size`; `asked` are the pages that were asked for."""
+
+    ids: list[int]
+    size: int = 3
+    asked: list[int] = field(default_factory=list)
+
+    def page(self, number: int, **said: Any) -> Page:
+        self.asked.append(number)
+        assert len(self.asked) < MOST_REQUESTS, "read on and on"
+        ids = self.ids[(number - 1) * self.size : number * self.size]
+        return page(number, ids, **{"size": self.size, "total": len(self.ids), **said})
+
+
+def page(number: int, ids: list[Any], *, size: int | None, total: int | None) -> Page:
+    rows = [row("sites", b'{"id":%d}' % each if each != UNUSABLE else b'{"id":0,"n":%d}' % number) for each in ids]
+    return Page(number, rows, size, total, "/api/Site", 200, 0.0, 0)
+
+
+def read(halo: Halo, reading: Reading | None = None) -> Reading:
+    reading = reading or Reading()
+    while (number := reading.next_page()) is not None:
+        reading.take(halo.page(number))
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("count", "asked"), [(0, [1]), (1, [1]), (3, [1]), (4, [1, 2]), (6, [1, 2]), (13, [1, 5, 2, 3, 4])]
+)
+def test_each_page_is_asked_for_once_the_last_one_early(count: int, asked: list[int]) -> None:
+    halo = Halo(list(range(1, count + 1)))
+    reading = read(halo)
+    assert halo.asked == asked
+    assert (reading.is_sound, reading.ids) == (True, set(halo.ids))
+
+
+def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> None:
+    halo = Halo(list(range(1, 14)))
+    reading = Reading()
+    for _ in range(3):  # pages 1, 5 and 2
+        number = reading.next_page()
+        assert number is not None
+        reading.take(halo.page(number))
+    halo.ids.remove(2)
+    halo.ids.append(99)  # so that even the count stays the same
+    read(halo, reading)
+    assert 7 not in reading.ids  # it went from the front of page 3 to the end of page 2
+    assert reading.moved
+
+
+def test_a_record_that_is_added_at_the_end_costs_one_request() -> None:
+    halo = Halo([1, 2, 3, 4, 5, 6, 7])
+    reading = Reading()
+    reading.take(halo.page(1))
+    reading.take(halo.page(3))
+    halo.ids.append(8)
+    read(halo, reading)
+    assert halo.asked == [1, 3, 2, 3]
+    assert (reading.is_sound, reading.ids) == (True, set(halo.ids))
+
+
+def test_another_page_size_in_the_middle_ends_the_round() -> None:
+    halo = Halo(list(range(1, 14)))
+    reading = Reading()
+    reading.take(halo.page(1))
+    halo.size = 2
+    number = reading.next_page()
+    assert number is not None
+    reading.take(halo.page(number))
+    assert (reading.next_page(), reading.is_sound) == (None, False)
+
+
+def test_a_page_of_one_row_that_repeats_for_ever_ends_soon() -> None:
+    reading, asked = Reading(), 0
+    while (number := reading.next_page()) is not None:
+        asked += 1
+        assert asked < MOST_REQUESTS
+        reading.take(page(number, [7], size=1, total=130))
+    assert asked <= 1 + 3 * MOST_BARREN
+    assert not reading.is_sound
+
+
+def test_rows_without_an_id_count_once_and_balance_the_books() -> None:
+    halo = Halo([1, UNUSABLE, 3, 4, UNUSABLE, 6, 7])
+    reading = read(halo)
+    assert (reading.unusable, reading.is_sound) == (2, True)
+
+
+@pytest.mark.parametrize("taken", range(1, 6))
+def test_a_reading_that_is_resumed_goes_on_behind_its_pages(taken: int) -> None:
+    halo, first = Halo(list(range(1, 14))), Reading()
+    pages = []
+    for _ in range(taken):
+        number = first.next_page()
+        assert number is not None
+        rows = first.take(halo.page(number))
+        pages.append(PageIds(number, [each.facts.remote_id for each in rows if each.facts]))
+    halo.asked.clear()
+    resumed = Reading.resumed(pages, total=first.total, size=first.size, moved=first.moved)
+    read(halo, resumed)
+    assert len(halo.asked) == 5 - taken
+    assert (resumed.is_sound, resumed.ids) == (True, set(halo.ids))
+
+
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 12), st.sampled_from(["create", "delete"]), st.integers(0, 40)), max_size=8
+)
+
+
+@given(count=st.integers(0, 30), size=st.integers(1, 7), changes=CHANGES)
+def test_a_sound_round_has_missed_nothing_that_was_there_all_the_time(
+    count: int, size: int, changes: list[tuple[int, str, int]]
+) -> None:
+    halo, reading, turn = Halo(list(range(1, count + 1)), size), Reading(), 0
+    stayed = set(halo.ids)
+    while (number := reading.next_page()) is not None:
+        reading.take(halo.page(number))
+        for when, what, which in changes:
+            if when != turn:
+                continue
+            if what == "create":
+                halo.ids.append(max(halo.ids, default=0) + 1)
+            elif halo.ids:
+                stayed.discard(halo.ids.pop(which % len(halo.ids)))
+        turn += 1
+    if reading.is_sound:
+        assert stayed <= reading.ids
+
+
+@given(count=st.integers(0, 40), size=st.integers(1, 9))
+def test_a_list_that_stands_still_costs_as_many_requests_as_it_has_pages(count: int, size: int) -> None:
+    halo = Halo(list(range(1, count + 1)), size)
+    assert read(halo).is_sound
+    assert len(halo.asked) == max(1, -(-count // size))
