@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import msgspec
 
+from portal import clock
 from portal.halo.remedies import WAIT
 from portal.halo.stops import Sentences
 from portal.halo.unreadable import UNREADABLE
@@ -33,9 +36,25 @@ def passing(answer: Answer) -> Sentences | None:
 
 
 def wait_seconds(answer: Answer) -> float | None:
-    """Read how long Halo asks to wait; None when it does not say."""
-    text = answer.headers.get("retry-after", "")
-    return min(float(text), LONGEST_WAIT_SECONDS) if text.isascii() and text.isdigit() else None
+    """Read how long Halo asks to wait, as seconds or as a date (RFC 9110); None when it does not say."""
+    text = answer.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_WAIT_SECONDS)
+    until = _moment(text)
+    if until is None:
+        return None
+    # By Halo's own clock, which may be minutes wrong; only without it by ours.
+    now = _moment(answer.headers.get("date", "")) or clock.now()
+    return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT_SECONDS)
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a date as HTTP writes it."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def allowed(answer: Answer) -> tuple[int, float] | None:
