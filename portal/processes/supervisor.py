@@ -16,7 +16,7 @@ from portal.errors import PortalError
 
 POLL_SECONDS: Final = 0.2
 GRACE_SECONDS: Final = 10.0
-STEADY_SECONDS: Final = 60.0  # who has lived this long starts again without delay
+STEADY_SECONDS: Final = 10.0  # who has lived this long starts again without delay
 LONGEST_DELAY: Final = 30.0
 
 
