@@ -74,14 +74,14 @@ class Copy:
     halo: HaloSandbox
     integration: Integration
 
-    def open(self, *types: str) -> SyncRun:
-        kind, trigger = RunKind.FULL, RunTrigger.USER
-        return syncing.open_run(self.integration, kind=kind, trigger=trigger, record_types=list(types) or None)
+    def open(self, *types: str, kind: RunKind = RunKind.FULL) -> SyncRun:
+        chosen = list(types) or None
+        return syncing.open_run(self.integration, kind=kind, trigger=RunTrigger.USER, record_types=chosen)
 
-    def sync(self, *types: str) -> dict[str, Any]:
+    def sync(self, *types: str, kind: RunKind = RunKind.FULL) -> dict[str, Any]:
         """Sync once, on the whole or these types; returns the report."""
         self.halo.reset(faults=False)
-        run = self.open(*types)
+        run = self.open(*types, kind=kind)
         syncing.execute(run.id)
         return syncing.report(run)
 

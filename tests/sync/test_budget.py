@@ -1,0 +1,165 @@
+"""One budget for each tenant, on both engines: nobody asks for more than Halo allows, and people never wait."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal import clock
+from portal.db import connected
+from portal.errors import PsaRateLimited
+from portal.models.budgets import TenantBudget
+from portal.models.integrations import Integration
+from portal.sync import budget
+from portal.sync.allowance import BATCH, Allowance
+from portal.sync.budget import FOR_PEOPLE, KNOWN_QUOTA, Terms, take
+from tests.postgres import database
+
+__all__ = ["database"]
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ACME = Terms("acme.halopsa.com")
+FREE = KNOWN_QUOTA - FOR_PEOPLE
+
+
+def at(seconds: float) -> AbstractContextManager[None]:
+    return clock.using(lambda: NOON + timedelta(seconds=seconds))
+
+
+@pytest.fixture(autouse=True)
+def _tables(database: None) -> None:
+    """Work on one engine after the other."""
+
+
+def test_the_last_known_limit_is_where_it_starts() -> None:
+    with at(0):
+        assert take(ACME, 10_000).count == FREE
+        assert take(ACME, 1).count == 0
+
+
+def test_a_part_is_kept_for_people() -> None:
+    with at(0):
+        take(ACME, 10_000)
+        assert take(ACME, 10_000, for_people=True).count == FOR_PEOPLE
+
+
+def test_requests_leave_the_window_after_five_minutes() -> None:
+    with at(0):
+        take(ACME, 600)
+    with at(100):
+        take(ACME, 10_000)
+    with at(299):
+        assert take(ACME, 1).wait_seconds == pytest.approx(1)
+    with at(300):
+        assert take(ACME, 10_000).count == 600
+
+
+def test_what_was_not_used_goes_back() -> None:
+    with at(0):
+        take(ACME, 100)
+        budget.give_back(ACME, 40)
+        assert take(ACME, 10_000).count == FREE - 60
+
+
+def test_tenants_do_not_share() -> None:
+    with at(0):
+        take(ACME, 10_000)
+        assert take(Terms("other.halopsa.com"), 5).count == 5
+
+
+@pytest.mark.parametrize(("share", "free"), [(50, 350), (10, 70), (1, 7)])
+def test_an_admin_may_lower_it(share: int, free: int) -> None:
+    with at(0):
+        assert take(Terms("acme", share=share), 10_000).count == free
+
+
+def test_what_was_agreed_with_halo_counts_instead() -> None:
+    with at(0):
+        assert take(Terms("acme", quota=3000), 10_000).count == 3000 - FOR_PEOPLE
+
+
+def test_nobody_calls_before_a_refusal_has_passed_whoever_heard_it() -> None:
+    with at(0):
+        assert budget.refused(ACME, PsaRateLimited("No.", retry_after=120)) == 120
+    with at(119):
+        assert take(ACME, 1).wait_seconds == pytest.approx(1)
+        assert take(ACME, 1, for_people=True).count == 0
+    with at(120):
+        assert take(ACME, 1).count == 1
+
+
+def test_a_shorter_refusal_does_not_open_what_a_longer_one_closed() -> None:
+    with at(0):
+        budget.refused(ACME, PsaRateLimited("No.", retry_after=120))
+        assert budget.refused(ACME, PsaRateLimited("No.", retry_after=5)) == 120
+
+
+def test_what_halo_says_of_its_limit_is_believed() -> None:
+    with at(0):
+        budget.refused(ACME, PsaRateLimited("No.", retry_after=1, allowed=(300, 600)))
+    with at(1):
+        assert take(ACME, 10_000).count == 300 - 11
+    with at(600):
+        assert take(ACME, 1).wait_seconds == pytest.approx(1)
+
+
+def test_a_refusal_without_words_means_that_others_use_the_limit_too_for_an_hour() -> None:
+    with at(0):
+        take(ACME, 400)
+        budget.refused(ACME, PsaRateLimited("No.", retry_after=1))
+    with at(300):
+        assert take(ACME, 10_000).count == 400 - 15
+    with at(3601):
+        assert take(ACME, 10_000).count == FREE
+
+
+def test_eight_processes_at_once_get_what_there_is_and_no_more() -> None:
+    def grab(_: int) -> int:
+        with connected():
+            return sum(take(ACME, 9).count for _ in range(12))
+
+    with at(0), ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(grab, range(8))) == FREE
+
+
+@pytest.mark.parametrize(("hour", "share"), [(7, 100), (8, 25), (17, 25), (18, 100), (0, 100)])
+def test_quiet_hours_lower_it_for_a_part_of_the_day(hour: int, share: int) -> None:
+    integration = Integration(base_url="https://acme.halopsa.com", quiet_hours={"from": 8, "until": 18, "share": 25})
+    assert budget.terms_of(integration, hour) == Terms("acme.halopsa.com", share)
+
+
+@pytest.mark.parametrize(("hour", "share"), [(21, 100), (22, 5), (23, 5), (0, 5), (5, 5), (6, 100)])
+def test_quiet_hours_may_span_midnight(hour: int, share: int) -> None:
+    integration = Integration(base_url="https://acme.halopsa.com", quiet_hours={"from": 22, "until": 6, "share": 5})
+    assert budget.terms_of(integration, hour).share == share
+
+
+def test_hosted_tenants_behind_one_host_are_told_apart() -> None:
+    one = Integration(base_url="https://Halo.example", tenant="Acme")
+    other = Integration(base_url="https://halo.example", tenant="Beta")
+    assert (budget.tenant_of(one), budget.tenant_of(other)) == ("halo.example/acme", "halo.example/beta")
+
+
+def test_a_run_takes_a_few_at_a_time_and_returns_the_rest() -> None:
+    with at(0):
+        allowance = Allowance(lambda: ACME)
+        assert [allowance.take_one() for _ in range(3)] == [0, 0, 0]
+        assert allowance.in_hand == BATCH - 3
+        allowance.charge(BATCH)  # repetitions: more than were in hand
+        allowance.close()
+        assert take(ACME, 10_000).count == FREE - 3 - BATCH
+
+
+def test_a_gate_closes_with_a_refusal_and_opens_by_itself() -> None:
+    allowance = Allowance(lambda: ACME)
+    allowance.gate()
+    with at(0):
+        allowance.refused(PsaRateLimited("No.", retry_after=9))
+        with pytest.raises(PsaRateLimited):
+            allowance.gate()
+    with at(9):
+        allowance.gate()
+    assert TenantBudget.get().blocked_until == NOON + timedelta(seconds=9)

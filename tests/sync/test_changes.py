@@ -1,0 +1,180 @@
+"""A sync of changes: one request for each list that can be asked for them, and the same copy as a full one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from portal import clock
+from portal.models.records import Record, RecordState
+from portal.models.sync import RemoteList, RunKind, RunTrigger, StepMode, SyncStep
+from portal.services import syncing
+from tests.halo_fixtures import SIZES, Copy
+from tests.sync.test_scope import active_only
+
+DATED = ["clients", "sites", "contacts", "assets", "opportunities"]
+
+
+def sync_changes(copy: Copy) -> dict[str, Any]:
+    return copy.sync(kind=RunKind.INCREMENTAL)
+
+
+def known(copy: Copy, record_type: str) -> RemoteList:
+    found: RemoteList = RemoteList.get(
+        RemoteList.integration == copy.integration, RemoteList.record_type == record_type
+    )
+    return found
+
+
+def test_nothing_changed_costs_one_request_for_each_list_that_knows_dates(synced: Copy) -> None:
+    before = synced.written()
+    report = sync_changes(synced)
+    assert report["state"] == "succeeded"
+    asked = synced.halo.counts()["by_kind"]
+    assert {name: asked[name] for name in DATED} == dict.fromkeys(DATED, 1)
+    assert (asked["products"], asked["contracts"]) == (1, 1)  # pages of one request each: read whole
+    assert synced.written() == before
+
+
+def test_exactly_the_changes_are_written(synced: Copy) -> None:
+    halo = synced.halo
+    changed = halo.change("contacts", count=4)
+    created = halo.create("assets", 60)
+    report = sync_changes(synced)
+    assert report["state"] == "succeeded"
+    assert (report["steps"]["contacts"]["updated"], report["steps"]["assets"]["created"]) == (4, 60)
+    modes = {step.record_type: step.mode for step in SyncStep.select().where(SyncStep.run == report["run"])}
+    assert {name for name, mode in modes.items() if mode == StepMode.CHANGES} == set(DATED)
+    for record_type in SIZES:
+        assert synced.digests(record_type) == halo.truth(record_type, digests=True)["digests"]
+    assert set(changed) <= synced.ids("contacts")
+    assert set(created) <= synced.ids("assets")
+
+
+@pytest.mark.parametrize("kind", [RunKind.FULL, RunKind.INITIAL])
+def test_a_full_sync_reads_everything(kind: RunKind, synced: Copy) -> None:
+    report = synced.sync(kind=kind)
+    assert {name: step["fetched"] for name, step in report["steps"].items()} == SIZES
+
+
+def test_a_halo_that_ignores_the_date_is_read_whole(copy: Copy) -> None:
+    copy.halo.turn(ignores_update_filter=["contacts", "assets"])
+    copy.sync()
+    assert known(copy, "contacts").filters_by_date is False
+    assert known(copy, "sites").filters_by_date is True
+    report = sync_changes(copy)
+    assert report["steps"]["contacts"]["fetched"] == SIZES["contacts"]
+    assert report["steps"]["sites"]["fetched"] == 0
+
+
+def test_what_was_found_out_is_believed_for_a_week(synced: Copy) -> None:
+    for days, tries in ((6, 0), (8, 5)):
+        later = clock.now() + timedelta(days=days)
+        with clock.using(lambda later=later: later):  # type: ignore[misc]  # a default binds the loop's value
+            synced.sync(kind=RunKind.FULL)
+        asked = [each for each in synced.halo.journal() if "lastupdatefromdate" in each["query"]]
+        assert len(asked) == tries
+
+
+def test_an_empty_list_proves_nothing(copy: Copy) -> None:
+    copy.halo.change_tenant(unseen=["assets"])
+    copy.sync("assets")
+    assert known(copy, "assets").filters_by_date is None
+
+
+def test_what_was_never_read_whole_is_read_whole_first(copy: Copy) -> None:
+    report = sync_changes(copy)
+    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
+
+
+def test_a_sync_that_was_not_green_is_read_again_from_where_the_last_good_one_began(synced: Copy) -> None:
+    before = known(synced, "contacts").read_until
+    synced.halo.fault("lying_count", on="contacts", size=7, times=None)
+    assert sync_changes(synced)["state"] == "incomplete"
+    assert known(synced, "contacts").read_until == before
+    synced.halo.clear_faults()
+    assert sync_changes(synced)["state"] == "succeeded"
+    assert known(synced, "contacts").read_until > before
+
+
+@pytest.mark.parametrize("minutes", [-9, 9])
+def test_a_clock_of_halo_that_is_wrong_by_minutes_hides_nothing(minutes: int, copy: Copy) -> None:
+    copy.halo.advance(minutes * 60)
+    copy.sync()
+    changed = copy.halo.change("contacts", count=3)
+    assert sync_changes(copy)["steps"]["contacts"]["updated"] == 3
+    assert set(changed) <= copy.ids("contacts")
+
+
+def test_dates_are_sent_as_utc_and_reach_back_a_quarter_of_an_hour(synced: Copy) -> None:
+    moment = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
+    RemoteList.update(read_until=moment).execute()
+    sync_changes(synced)
+    (entry,) = synced.halo.journal(kind="sites")
+    assert "lastupdatefromdate=2026-11-23T11%3A45%3A05Z" in entry["query"]
+
+
+def test_what_is_gone_is_found_by_the_next_full_sync(synced: Copy) -> None:
+    gone = synced.halo.delete("contacts", count=2)
+    assert sync_changes(synced)["steps"]["contacts"]["deleted"] == 0
+    assert synced.sync()["steps"]["contacts"]["deleted"] == 2
+    assert synced.ids("contacts", RecordState.DELETED) == set(gone)
+
+
+def test_a_client_that_leaves_takes_along_what_has_not_changed(copy: Copy) -> None:
+    active_only(copy, on=True)
+    copy.sync()
+    (gone,) = copy.halo.deactivate("clients", count=1)
+    theirs = {each.remote_id for each in Record.select().where(Record.client_remote_id == gone)}
+    assert theirs
+    report = sync_changes(copy)
+    assert report["state"] == "succeeded"
+    assert not Record.select().where(Record.client_remote_id == gone, Record.state == RecordState.LIVE).exists()
+
+
+def test_a_client_that_comes_back_brings_along_what_has_not_changed(copy: Copy) -> None:
+    active_only(copy, on=True)
+    (client,) = copy.halo.deactivate("clients", count=1)
+    copy.sync()
+    copy.halo.reactivate("clients", [client])
+    assert sync_changes(copy)["state"] == "succeeded"
+    with_it = copy.ids("contacts") | copy.ids("sites")
+    full = copy.sync()
+    assert with_it == copy.ids("contacts") | copy.ids("sites")
+    assert all(step["created"] == step["updated"] == 0 for step in full["steps"].values())
+
+
+def test_single_records_are_read_by_their_ids_alone(synced: Copy) -> None:
+    changed, *_ = synced.halo.change("contacts", count=1)
+    synced.halo.reset()
+    run = syncing.open_run(
+        synced.integration,
+        kind=RunKind.RECORD,
+        trigger=RunTrigger.USER,
+        record_types=["contacts"],
+        remote_ids=[changed, 987_654],
+    )
+    syncing.execute(run.id)
+    report = syncing.report(run)
+    assert (report["state"], report["steps"]["contacts"]["updated"]) == ("succeeded", 1)
+    assert synced.halo.counts()["by_kind"] == {"token": 1, "contacts": 2}
+    # A full sync finds the same content in another form, and says that nothing has changed.
+    step = synced.sync("contacts")["steps"]["contacts"]
+    assert (step["updated"], step["unchanged"]) == (0, SIZES["contacts"])
+    assert synced.digests("contacts") == synced.halo.truth("contacts", digests=True)["digests"]
+
+
+def test_a_single_record_that_is_gone_becomes_a_tombstone(synced: Copy) -> None:
+    (gone,) = synced.halo.delete("contacts", count=1)
+    run = syncing.open_run(
+        synced.integration,
+        kind=RunKind.RECORD,
+        trigger=RunTrigger.USER,
+        record_types=["contacts"],
+        remote_ids=[gone],
+    )
+    syncing.execute(run.id)
+    assert synced.ids("contacts", RecordState.DELETED) == {gone}
+    assert syncing.report(run)["steps"]["contacts"]["deleted"] == 1
