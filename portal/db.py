@@ -68,6 +68,29 @@ def is_sqlite() -> bool:
     return isinstance(db.obj, SqliteDatabase)
 
 
+def trouble_of(error: BaseException) -> tuple[str, str] | None:
+    """Explain an error that passes when the database has room or rest again, in two sentences; None for others.
+
+    On a full disk SQLite has rolled back by itself, so what is raised is often a complaint about that, and the real
+    cause is behind it.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        said = str(cause).lower()
+        if "disk is full" in said or "no space left" in said:
+            return (
+                "The disk of the portal's database is full.",
+                "The operator must make room; the sync goes on by itself then. Nothing that was stored is lost.",
+            )
+        if "database is locked" in said or "lock timeout" in said:
+            return (
+                "The portal's database was busy for too long.",
+                "The sync goes on by itself. If it stays so, the operator should look for what holds the database.",
+            )
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
 def upgrade() -> list[str]:
     """Apply what is missing of the migrations; returns their names. Needs a connection."""
     names: list[str] = Runner(db.obj, str(MIGRATIONS)).up()

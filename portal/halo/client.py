@@ -30,6 +30,7 @@ def _open() -> None:
 
 class HaloClient:
     """One connection to one Halo, for several threads. `patient` repeats what failed in passing; a test does not.
+    The patience is shared: a Halo that is down is not asked in vain by every thread for itself.
 
     `granted` is an answer of the token page that is to be used up first. `gate` is asked before each call, and raises
     PsaRateLimited while nobody may call.
@@ -45,6 +46,7 @@ class HaloClient:
     ) -> None:
         self._base_url = credentials.base_url
         self._attempts = 6 if patient else 1
+        self._failures_in_a_row = 0
         self._gate = gate
         self._door = Door()
         self._tokens = TokenSource(self._door, credentials, granted)
@@ -101,6 +103,7 @@ class HaloClient:
             with attempt:
                 answer = self._get(f"{resource.path}/{remote_id}", {"includedetails": "true"}, PAGE_LIMITS)
                 payload = None if answer.status == 404 else pages.single(answer, resource)
+                self._failures_in_a_row = 0
         return None if payload is None else pages.row(record_type, payload)
 
     def calls_roll(self, record_type: str) -> bool:
@@ -145,10 +148,17 @@ class HaloClient:
             with attempt:
                 answer = self._get(resource.path, {**resource.params, **params}, PAGE_LIMITS)
                 sent = pages.decoded(answer, resource)
+                self._failures_in_a_row = 0
         return sent, answer, attempt.num - 1
 
     def _patiently(self) -> Iterable[stamina.Attempt]:
-        return stamina.retry_context(on=_is_passing, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS)
+        return stamina.retry_context(on=self._is_passing, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS)
+
+    def _is_passing(self, error: Exception) -> bool:
+        """Tell what is worth another try in a moment. Halo's limit is not: whoever shares it must hear of it first."""
+        self._failures_in_a_row += 1
+        is_passing = isinstance(error, PsaUnavailable) and not isinstance(error, PsaRateLimited)
+        return is_passing and self._failures_in_a_row < self._attempts
 
     def _get(self, path: str, params: dict[str, str], limits: Limits) -> Answer:
         """Read with a token; a refused token is replaced once (halo-api.md section 5)."""
@@ -163,8 +173,3 @@ class HaloClient:
         except OutboundError as error:
             raise refusals.stopped(error, "base_url") from error
         return answer
-
-
-def _is_passing(error: Exception) -> bool:
-    """Tell what is worth another try in a moment. Halo's limit is not: whoever shares it must hear of it first."""
-    return isinstance(error, PsaUnavailable) and not isinstance(error, PsaRateLimited)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from peewee import IntegrityError
+from peewee import IntegrityError, PeeweeException
 
 from portal import clock, log
-from portal.db import db
+from portal.db import db, trouble_of
 from portal.errors import (
     FencedOut,
     Invalid,
@@ -44,7 +44,7 @@ from portal.sync.lease import Lease, claim, is_claimable
 from portal.sync.writer import counts
 
 MOST_CRASHES: Final = 5
-MOST_WAITS: Final = 30
+MOST_WAITS: Final = 100
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
@@ -132,9 +132,13 @@ def _work(lease: Lease) -> None:
         _wait(lease, run.id, error)
     except PsaError as error:
         _fail(lease, run, error.problem, error.remedy)
-    except Exception:
-        with suppress(FencedOut):
-            lease.hand_back()
+    except Exception as error:
+        trouble = trouble_of(error)
+        with suppress(FencedOut, PeeweeException):
+            if trouble is None:
+                lease.hand_back()
+            else:
+                _wait(lease, run.id, PsaUnavailable(*trouble))
         raise
     else:
         log.get(__name__).info("run ended", run=run.id, state=state.value)
@@ -231,7 +235,7 @@ def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
 def _pause(waits: int, retry_after: float | None) -> timedelta:
     if retry_after is not None:
         return timedelta(seconds=retry_after)
-    return min(FIRST_WAIT * (1 << waits), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(waits, 8)), LONGEST_WAIT)
 
 
 def _fail(lease: Lease, run: SyncRun, problem: str, remedy: str) -> None:
