@@ -155,7 +155,7 @@ class HaloClient:
         return stamina.retry_context(on=self._is_passing, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS)
 
     def _is_passing(self, error: Exception) -> bool:
-        """Tell what is worth another try in a moment. Halo's limit is not: whoever shares it must hear of it first."""
+        """Tell what is worth another try in a moment. Halo's limit is not: all who share it must hear of it first."""
         self._failures_in_a_row += 1
         is_passing = isinstance(error, PsaUnavailable) and not isinstance(error, PsaRateLimited)
         return is_passing and self._failures_in_a_row < self._attempts

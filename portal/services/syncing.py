@@ -214,7 +214,7 @@ def _zone(integration: Integration) -> ZoneInfo:
 def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
     """Free the worker until the PSA may answer again; after too many waits in a row, give up."""
     run = SyncRun.get_by_id(run_id)
-    if lease.is_cancelled():
+    if run.cancel_requested_at is not None:
         _cancel(lease, run)
         return
     if run.waits >= MOST_WAITS:

@@ -12,7 +12,7 @@ from portal.sync import budget
 from portal.sync.budget import Terms
 
 # Set aside at once, so that a quick PSA is not asked about by one transaction a request.
-BATCH: Final = 8
+BATCH: Final = 20
 LIMIT_USED_UP: Final = "Halo's limit of requests is used up."
 GOES_ON: Final = "The portal goes on by itself as soon as Halo allows it."
 

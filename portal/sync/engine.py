@@ -201,5 +201,5 @@ class Engine:
         return RunState.CANCELLED
 
     def _stop_if_cancelled(self) -> None:
-        if self._lease.is_cancelled():
+        if self._lease.is_cancelled:
             raise _CancelledError

@@ -49,13 +49,16 @@ def claim(run_id: int) -> Lease | None:
         .where(SyncRun.id == run_id, SyncRun.fence == run.fence, is_claimable(now))
         .execute()
     )
-    return Lease(run_id, run.fence + 1) if claimed else None
+    return Lease(run_id, run.fence + 1, run.cancel_requested_at is not None) if claimed else None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lease:
+    """`is_cancelled` tells whether a person has asked the run to stop, as of the last write or beat."""
+
     run_id: int
     fence: int
+    is_cancelled: bool = False
 
     def beat(self) -> None:
         """Prolong the lease. Raises FencedOut when the run has another worker or has ended."""
@@ -76,13 +79,10 @@ class Lease:
         """Let another worker continue at once, after something unexpected; it counts as a crash."""
         self._update(lease_until=clock.now() - DURATION)
 
-    def is_cancelled(self) -> bool:
-        query = SyncRun.select(SyncRun.id).where(
-            SyncRun.id == self.run_id, SyncRun.cancel_requested_at.is_null(False)
-        )
-        return bool(query.exists())
-
     def _update(self, **changes: Any) -> None:
         mine = (SyncRun.id == self.run_id) & (SyncRun.fence == self.fence) & (SyncRun.state == RunState.RUNNING)
-        if not SyncRun.update(**changes).where(mine).execute():
+        rows: Any = SyncRun.update(**changes).where(mine).returning(SyncRun.cancel_requested_at).tuples().execute()
+        found = list(rows)
+        if not found:
             raise FencedOut(self.run_id)
+        self.is_cancelled = found[0][0] is not None

@@ -8,6 +8,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import EXCLUDED
+
 from portal import clock
 from portal.errors import PsaError
 from portal.models.records import Record, RecordState
@@ -59,10 +61,8 @@ class Writer:
         step.expected, step.page_size, step.moved = reading.total, reading.size, reading.moved
         with self._writing(step, arrival.requests):
             decision = self._rows(step, arrival.fresh, scope)
-            number, ids = arrival.page.number, _packed(arrival.ids)
-            if not SyncPage.update(remote_ids=SyncPage.remote_ids.concat(ids)).where(_page(step, number)).execute():
-                SyncPage.create(step=step, round=step.round, number=number, remote_ids=ids)
-                step.pages_done += 1
+            self._keep(step, arrival)
+            step.pages_done += 1
             step.save()
             logbook.note_page(self.run, step.record_type, arrival.page, decision, budget_left=arrival.budget_left)
 
@@ -146,6 +146,14 @@ class Writer:
         pages = SyncPage.select().where(SyncPage.step == step).order_by(SyncPage.id)
         return [(page.round, PageIds(page.number, array("q", bytes(page.remote_ids)))) for page in pages]
 
+    def _keep(self, step: SyncStep, arrival: Arrival) -> None:
+        """Note what the page held. A last page that is read once more adds to what it held before."""
+        page = {"step": step, "round": step.round, "number": arrival.page.number, "remote_ids": _packed(arrival.ids)}
+        SyncPage.insert(page).on_conflict(
+            conflict_target=[SyncPage.step, SyncPage.round, SyncPage.number],
+            update={SyncPage.remote_ids: SyncPage.remote_ids.concat(EXCLUDED.remote_ids)},
+        ).execute()
+
     def _rows(self, step: SyncStep, rows: Sequence[Row], scope: Scope, *, details: bool = False) -> Decision:
         ids = [row.facts.remote_id for row in rows if row.facts is not None]
         stored = store.stored_among(self._integration_id, step.record_type, ids)
@@ -205,10 +213,6 @@ def counts(step: SyncStep) -> dict[str, Any]:
 def _summary(step: SyncStep) -> str:
     what = "changed " if step.mode == StepMode.CHANGES else ""
     return f"{step.fetched:,} {what}{step.record_type} read: {step.created:,} created, {step.updated:,} updated."
-
-
-def _page(step: SyncStep, number: int) -> Any:
-    return (SyncPage.step == step) & (SyncPage.round == step.round) & (SyncPage.number == number)
 
 
 def _packed(ids: Sequence[int]) -> bytes:
