@@ -19,7 +19,10 @@ from peewee import (
 def up(migrator, db):
     _integrations(migrator, db)
     _runs(migrator, db)
-    migrator.migrate(migrator.add_column("record", "first_run", IntegerField(null=True)))
+    migrator.migrate(
+        migrator.add_column("record", "first_run", IntegerField(null=True)),
+        migrator.add_column("record", "read_at", DateTimeField(null=True)),
+    )
     _tables(db)
 
 

@@ -35,6 +35,7 @@ class Record(BaseModel):
     The remote ids point into the PSA: `client_remote_id` is the client that a contact, asset … belongs to.
     `payload` is JSON as the PSA sent it; `digest` is the fingerprint of exactly that text, empty where the payload
     came from a detail, which has more keys than a row of a list. `first_run` is the run that created the record.
+    `read_at` is when the PSA was asked for what is stored: an older answer that comes later changes nothing.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -52,6 +53,7 @@ class Record(BaseModel):
     digest = BlobField()
     payload = TextField()
     first_run = IntegerField(null=True)
+    read_at = UtcField(null=True)
     first_seen_at = UtcField()
     changed_at = UtcField()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from portal.models.records import ChangeKind, RecordState
@@ -22,6 +23,14 @@ class Stored:
 
     digest: bytes
     state: str
+
+
+@dataclass(frozen=True)
+class Before:
+    """A stored payload, and when the PSA was asked for it."""
+
+    payload: str
+    read_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -130,12 +139,19 @@ def decide(
     return decision
 
 
-def compare(decision: Decision, payloads: Mapping[int, str]) -> None:
-    """Say of each updated record what has changed, given the stored payloads; settle those in which nothing has."""
+def compare(decision: Decision, stored: Mapping[int, Before], read_at: datetime) -> None:
+    """Say of each updated record what has changed, given what is stored; settle those in which nothing has.
+
+    `read_at` is when the PSA was asked for the rows. What was asked for later is newer, and stays.
+    """
     updated, decision.updated = decision.updated, []
     for change in updated:
+        before = stored[change.remote_id]
+        if before.read_at is not None and before.read_at > read_at:
+            decision.unchanged += 1
+            continue
         fields = differences.between(
-            payloads[change.remote_id],
+            before.payload,
             change.payload.encode(),
             before_has_more=not change.stored_digest and bool(change.digest),
             after_has_more=bool(change.stored_digest) and not change.digest,

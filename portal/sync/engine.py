@@ -116,6 +116,7 @@ class Engine:
             return
         stream, answer = arrived
         stream.requests += answer.requests
+        stream.asked_at = answer.asked_at
         stream.budget_left = self._allowance.in_hand
         self._allowance.charge(max(0, answer.requests - 1))
         self._advance(stream, answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Generic, Self, TypeVar
 
 from portal import clock
@@ -20,9 +21,13 @@ Ask = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a question; `requests` counts the calls that it took, `error` is what was raised instead."""
+    """What came of a question that was asked at `asked_at`.
+
+    `requests` counts the calls that it took, `error` is what was raised instead.
+    """
 
     question: Ask
+    asked_at: datetime
     value: Any
     requests: int
     error: Exception | None = None
@@ -61,9 +66,9 @@ class Fetcher(Generic[Key]):
         return self._asked.pop(first), first.result()
 
     def _answer(self, question: Ask) -> Answer:
-        before = self._source.requests_here
+        asked_at, before = clock.now(), self._source.requests_here
         try:
             value = question()
         except Exception as error:  # noqa: BLE001  # it is raised again in the thread that asked
-            return Answer(question, None, self._source.requests_here - before, error)
-        return Answer(question, value, self._source.requests_here - before)
+            return Answer(question, asked_at, None, self._source.requests_here - before, error)
+        return Answer(question, asked_at, value, self._source.requests_here - before)

@@ -12,7 +12,7 @@ from peewee import chunked
 from portal import clock
 from portal.db import db, is_sqlite
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
-from portal.sync.decide import Change, Decision, Stored
+from portal.sync.decide import Before, Change, Decision, Stored
 
 KEY: Final = ("integration_id", "record_type", "remote_id")
 CHANGING: Final = (
@@ -28,6 +28,7 @@ CHANGING: Final = (
     "digest",
     "payload",
     "changed_at",
+    "read_at",
 )
 # A record that has not changed keeps its date.
 SETTLED: Final = (
@@ -48,15 +49,15 @@ def stored_among(integration_id: int, record_type: str, remote_ids: list[int]) -
     return found
 
 
-def payloads(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, str]:
-    """Return the stored payloads of these ids."""
-    found: dict[int, str] = {}
+def before(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, Before]:
+    """Return what is stored of these ids, for comparing."""
+    found: dict[int, Before] = {}
     for ids in chunked(remote_ids, BATCH):
-        query = Record.select(Record.remote_id, Record.payload).where(
+        query = Record.select(Record.remote_id, Record.payload, Record.read_at).where(
             _of(integration_id, record_type), Record.remote_id.in_(ids)
         )
         rows: Any = query.tuples()
-        found.update(rows)
+        found.update((remote_id, Before(payload, read_at)) for remote_id, payload, read_at in rows)
     return found
 
 
@@ -65,21 +66,23 @@ def live_ids(integration_id: int, record_type: str) -> set[int]:
     return _ids(integration_id, record_type, Record.state == RecordState.LIVE)
 
 
-def kept_ids(integration_id: int, record_type: str) -> set[int]:
-    """Return the ids that are stored and not deleted: those that the PSA should still have."""
-    return _ids(integration_id, record_type, Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE]))
+def kept_ids(integration_id: int, record_type: str, *, before: datetime) -> set[int]:
+    """Return the ids that are stored and not deleted, and were read by then: the PSA should still list them."""
+    kept = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE])
+    return _ids(integration_id, record_type, kept & (Record.read_at.is_null() | (Record.read_at <= before)))
 
 
 def ids_in(integration_id: int, record_type: str, state: RecordState) -> set[int]:
     return _ids(integration_id, record_type, Record.state == state)
 
 
-def write(integration_id: int, record_type: str, decision: Decision, run_id: int) -> None:
+def write(
+    integration_id: int, record_type: str, decision: Decision, *, run_id: int | None, read_at: datetime
+) -> None:
     """Carry a decision out, with its history, inside the caller's transaction."""
-    now = clock.now()
-    moment = _moment(now)
+    moment, asked = _moment(clock.now()), _moment(read_at)
     rows = [
-        (integration_id, record_type, change.remote_id, *_values(change), moment, moment, run_id)
+        (integration_id, record_type, change.remote_id, *_values(change), moment, asked, moment, run_id)
         for change in (*decision.created, *decision.updated)
     ]
     if rows:
@@ -90,19 +93,26 @@ def write(integration_id: int, record_type: str, decision: Decision, run_id: int
     if settled:
         db.cursor().executemany(SETTLED.format(_mark(is_sqlite())), settled)
     _note_changes(integration_id, record_type, decision.updated, run_id)
-    leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, run_id)
+    leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, run_id, read_at=read_at)
 
 
 def leave(
-    integration_id: int, record_type: str, left: Mapping[int, str], state: RecordState, run_id: int | None
+    integration_id: int,
+    record_type: str,
+    left: Mapping[int, str],
+    state: RecordState,
+    run_id: int | None,
+    *,
+    read_at: datetime | None = None,
 ) -> None:
     """Put records out of scope or make them tombstones, with a line of history each, inside a transaction.
 
-    `left` maps each to the reason for people.
+    `left` maps each to the reason for people; `read_at` is when the PSA was asked, if it told so now.
     """
     now = clock.now()
+    asked = {"read_at": read_at} if read_at is not None else {}
     for ids in chunked(left, BATCH):
-        Record.update(state=state, changed_at=now).where(
+        Record.update(state=state, changed_at=now, **asked).where(
             _of(integration_id, record_type), Record.remote_id.in_(ids)
         ).execute()
         rows = [
@@ -134,7 +144,7 @@ def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[
     return found
 
 
-def _note_changes(integration_id: int, record_type: str, changes: list[Change], run_id: int) -> None:
+def _note_changes(integration_id: int, record_type: str, changes: list[Change], run_id: int | None) -> None:
     rows = [
         {
             "integration": integration_id,
@@ -198,6 +208,7 @@ def _upsert(sqlite: bool) -> str:  # noqa: FBT001  # the argument is the cache's
     return (
         f"INSERT INTO record ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # made of the constants above
         f" ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {changes}"
+        " WHERE record.read_at IS NULL OR record.read_at <= excluded.read_at"
     )
 
 

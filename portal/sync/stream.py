@@ -8,7 +8,7 @@ to the last is written: so whatever is killed, at most one page of each type is 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from portal.sync.fetcher import Ask
 from portal.sync.reading import UNUSABLE, Reading
 from portal.sync.record_types import RecordType
 from portal.sync.source import Page, RollCall, Row, Source
-from portal.sync.writer import Arrival, Vanished, Writer
+from portal.sync.writer import Arrival, Single, Vanished, Writer
 
 MOST_ROUNDS: Final = 3
 MOST_SINGLE: Final = 50  # more than these are quicker read by pages
@@ -33,12 +33,15 @@ Work = Generator[Ask, Any, None]
 
 
 class Stream:
-    """`requests` counts the calls that are not written yet; the engine adds those of each answer."""
+    """`requests` counts the calls that are not written yet, `asked_at` is when the last answer was asked for; the
+    engine keeps both.
+    """
 
     def __init__(self, step: SyncStep, writer: Writer, source: Source, scope: Callable[[str], Scope]) -> None:
         self.step = step
         self.record_type: str = step.record_type
         self.requests = 0
+        self.asked_at = clock.now()
         self.budget_left = 0
         self.pages_left = 1
         self._writer = writer
@@ -72,7 +75,8 @@ class Stream:
         for number, remote_id in enumerate(self.step.remote_ids, start=1):
             if number not in done:
                 row: Row | None = yield partial(self._source.record, self.record_type, remote_id)
-                self._writer.record(self.step, number, remote_id, row, self._scope, self._spent())
+                single = Single(remote_id, row, self.asked_at, self._spent())
+                self._writer.record(self.step, number, single, self._scope)
         self._end()
 
     def _read_list(self) -> Generator[Ask, Any, Tally]:
@@ -106,7 +110,7 @@ class Stream:
             rows = reading.take(page)
             ids = [UNUSABLE if row.facts is None else row.facts.remote_id for row in rows]
             fresh = [row for row, each in zip(rows, ids, strict=True) if self._is_fresh(each)]
-            arrival = Arrival(page, ids, fresh, self._spent(), self.budget_left)
+            arrival = Arrival(page, ids, fresh, self.asked_at, self._spent(), self.budget_left)
             self._writer.page(self.step, arrival, reading, self._scope)
 
     def _is_fresh(self, remote_id: int) -> bool:
@@ -143,7 +147,8 @@ class Stream:
         if row is not None and row.facts is None:
             return None
         self._singles += 1
-        self._writer.record(self.step, -self._singles, remote_id, row, self._scope, self._spent())
+        single = Single(remote_id, row, self.asked_at, self._spent())
+        self._writer.record(self.step, -self._singles, single, self._scope)
         if row is not None:
             self._earlier.add(remote_id)
         return row is not None
@@ -183,7 +188,7 @@ class Stream:
             self._end(vanished=vanished)
 
     def _remember(self, tally: Tally) -> None:
-        found: dict[str, Any] = {"read_until": self.step.started_at, "page_size": self.step.page_size}
+        found: dict[str, Any] = {"read_until": self._began, "page_size": self.step.page_size}
         if self.step.mode == StepMode.FULL:
             found |= {"full_at": clock.now(), "total": tally.expected}
         self._writer.remember(self.step, **found)
@@ -191,7 +196,7 @@ class Stream:
     def _vanished(self, tally: Tally) -> Generator[Ask, Any, Vanished]:
         """Find out what is stored and no longer listed, and whether a person must decide about it."""
         integration_id = self._writer.run.integration_id
-        stored = store.kept_ids(integration_id, self.record_type)
+        stored = store.kept_ids(integration_id, self.record_type, before=self._began)
         gone = stored - tally.ids
         if gone:
             gone -= holding.kept_by_decision(integration_id, self.record_type)
@@ -217,6 +222,11 @@ class Stream:
             else:
                 found.append(row is not None)
         return found
+
+    @property
+    def _began(self) -> datetime:
+        """Return when the step was begun, by whatever worker."""
+        return self.step.started_at or clock.now()
 
     def _end(self, **how: Any) -> None:
         self._writer.end(self.step, self._spent(), **how)

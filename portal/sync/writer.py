@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from peewee import EXCLUDED
@@ -30,8 +31,19 @@ class Arrival:
     page: Page
     ids: list[int]
     fresh: list[Row]
+    read_at: datetime
     requests: int
     budget_left: int
+
+
+@dataclass(frozen=True)
+class Single:
+    """A record that was asked for by its id; `row` is None where the PSA has none."""
+
+    remote_id: int
+    row: Row | None
+    read_at: datetime
+    requests: int
 
 
 @dataclass(frozen=True)
@@ -60,22 +72,20 @@ class Writer:
         """Write what a page brought, and that the reading has come so far."""
         step.expected, step.page_size, step.moved = reading.total, reading.size, reading.moved
         with self._writing(step, arrival.requests):
-            decision = self._rows(step, arrival.fresh, scope)
+            decision = self._rows(step, arrival.fresh, scope, arrival.read_at)
             self._keep(step, arrival)
             step.pages_done += 1
             step.save()
             logbook.note_page(self.run, step.record_type, arrival.page, decision, budget_left=arrival.budget_left)
 
-    def record(
-        self, step: SyncStep, number: int, remote_id: int, row: Row | None, scope: Scope, requests: int
-    ) -> None:
-        """Write a single record as its details tell it, under a page number of its own; None: the PSA has none."""
-        ids = [] if row is None else [remote_id]
-        with self._writing(step, requests):
-            if row is None:
-                self._forget(step, remote_id)
+    def record(self, step: SyncStep, number: int, single: Single, scope: Scope) -> None:
+        """Write a single record as its details tell it, under a page number of its own."""
+        ids = [] if single.row is None else [single.remote_id]
+        with self._writing(step, single.requests):
+            if single.row is None:
+                self._forget(step, single)
             else:
-                decision = self._rows(step, [row], scope, details=True)
+                decision = self._rows(step, [single.row], scope, single.read_at, details=True)
                 logbook.note_records(self.run, step.record_type, decision)
             SyncPage.create(step=step, round=step.round, number=number, remote_ids=_packed(ids))
             step.save()
@@ -154,13 +164,15 @@ class Writer:
             update={SyncPage.remote_ids: SyncPage.remote_ids.concat(EXCLUDED.remote_ids)},
         ).execute()
 
-    def _rows(self, step: SyncStep, rows: Sequence[Row], scope: Scope, *, details: bool = False) -> Decision:
+    def _rows(
+        self, step: SyncStep, rows: Sequence[Row], scope: Scope, read_at: datetime, *, details: bool = False
+    ) -> Decision:
         ids = [row.facts.remote_id for row in rows if row.facts is not None]
         stored = store.stored_among(self._integration_id, step.record_type, ids)
         decision = decide.decide(step.record_type, rows, stored, scope, self._source.columns, details=details)
         changed = [change.remote_id for change in decision.updated]
-        decide.compare(decision, store.payloads(self._integration_id, step.record_type, changed))
-        store.write(self._integration_id, step.record_type, decision, self.run.id)
+        decide.compare(decision, store.before(self._integration_id, step.record_type, changed), read_at)
+        store.write(self._integration_id, step.record_type, decision, run_id=self.run.id, read_at=read_at)
         step.fetched += len(rows)
         step.created += len(decision.created)
         step.updated += len(decision.updated)
@@ -178,14 +190,16 @@ class Writer:
         logbook.note_deleted(self.run, step.record_type, names, NO_LONGER_LISTED)
         step.deleted += len(gone)
 
-    def _forget(self, step: SyncStep, remote_id: int) -> None:
+    def _forget(self, step: SyncStep, single: Single) -> None:
         """Make a tombstone of a record that the PSA says does not exist."""
+        remote_id = single.remote_id
         kept = store.stored_among(self._integration_id, step.record_type, [remote_id]).get(remote_id)
         if kept is None or kept.state == RecordState.DELETED:
             return
         why = {remote_id: "Halo says that it does not exist."}
         names = self._names(step, [remote_id])
-        store.leave(self._integration_id, step.record_type, why, RecordState.DELETED, self.run.id)
+        deleted, read_at = RecordState.DELETED, single.read_at
+        store.leave(self._integration_id, step.record_type, why, deleted, self.run.id, read_at=read_at)
         logbook.note_deleted(self.run, step.record_type, names, why[remote_id])
         step.deleted += 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from portal.halo import records
 from portal.halo.pages import Row
 from portal.models.records import ChangeKind, RecordState
-from portal.sync.decide import DIGEST_BYTES, Decision, Rejected, Scope, Stored, compare, decide, fingerprint
+from portal.sync.decide import DIGEST_BYTES, Before, Decision, Rejected, Scope, Stored, compare, decide, fingerprint
 
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LIVE, OUT, GONE = RecordState.LIVE, RecordState.OUT_OF_SCOPE, RecordState.DELETED
 EVERYTHING = Scope()
 ACTIVE = Scope(active_only=True, clients={1, 2})
@@ -27,6 +29,10 @@ def row(record_type: str = "sites", **values: Any) -> Row:
 def known(each: Row, state: RecordState = LIVE, digest: bytes | None = None) -> dict[int, Stored]:
     assert each.facts is not None
     return {each.facts.remote_id: Stored(digest or fingerprint(each.payload), state)}
+
+
+def stored_as(each: Row, read_at: datetime | None = None) -> dict[int, Before]:
+    return {7: Before(each.payload.decode(), read_at)}
 
 
 def heaps(decision: Decision) -> dict[str, int]:
@@ -137,7 +143,7 @@ def test_a_fingerprint_changes_with_every_byte() -> None:
 def test_what_changed_is_told_field_by_field(old: Any, new: Any, told: Any) -> None:
     before, after = row(**old), row(**new)
     decision = decide("sites", [after], known(before), EVERYTHING, records.columns)
-    compare(decision, {7: before.payload.decode()})
+    compare(decision, stored_as(before), NOW)
     if told:
         assert [change.fields for change in decision.updated] == [told]
     else:
@@ -151,7 +157,7 @@ def test_what_changed_is_told_field_by_field(old: Any, new: Any, told: Any) -> N
 def test_a_detail_with_more_keys_than_the_stored_row_changes_nothing() -> None:
     listed, detail = row(name="Main"), row(name="Main", website="https://x.example")
     decision = decide("sites", [detail], known(listed), EVERYTHING, records.columns, details=True)
-    compare(decision, {7: listed.payload.decode()})
+    compare(decision, stored_as(listed), NOW)
     assert (heaps(decision), [change.digest for change in decision.settled]) == ({"unchanged": 1}, [b""])
 
 
@@ -159,7 +165,7 @@ def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -
     listed, detail = row(name="Main"), row(name="Main", website="https://x.example")
     stored = {7: Stored(b"", LIVE)}
     decision = decide("sites", [listed], stored, EVERYTHING, records.columns)
-    compare(decision, {7: detail.payload.decode()})
+    compare(decision, stored_as(detail), NOW)
     assert heaps(decision) == {"unchanged": 1}
     assert [change.digest for change in decision.settled] == [fingerprint(listed.payload)]
 
@@ -168,8 +174,15 @@ def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -
 def test_a_record_that_comes_back_says_so_even_if_nothing_else_changed(state: RecordState) -> None:
     site = row(name="Main")
     decision = decide("sites", [site], known(site, state), EVERYTHING, records.columns)
-    compare(decision, {7: site.payload.decode()})
+    compare(decision, stored_as(site), NOW)
     assert [(change.kind, change.fields) for change in decision.updated] == [(ChangeKind.BACK, {})]
+
+
+def test_an_answer_that_was_asked_for_before_what_is_stored_changes_nothing() -> None:
+    newer, older = row(name="New"), row(name="Old")
+    decision = decide("sites", [older], known(newer), EVERYTHING, records.columns)
+    compare(decision, stored_as(newer, NOW + timedelta(seconds=1)), NOW)
+    assert (heaps(decision), decision.settled) == ({"unchanged": 1}, [])
 
 
 ROWS = st.dictionaries(st.integers(1, 30), st.tuples(st.integers(0, 4), st.booleans(), st.text(max_size=3)))

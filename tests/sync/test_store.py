@@ -41,7 +41,7 @@ def change(remote_id: int, name: str = "Acme", digest: bytes = b"\x00\xff" * 8, 
 def write(integration: Integration, *changes: Change, out_of_scope: tuple[int, ...] = ()) -> None:
     decision = Decision(created=list(changes), out_of_scope=dict.fromkeys(out_of_scope, "It is left out."))
     with db.db.atomic():
-        store.write(integration.id, RecordType.CLIENTS, decision, RUN)
+        store.write(integration.id, RecordType.CLIENTS, decision, run_id=RUN, read_at=clock.now())
 
 
 def leave(integration: Integration, ids: Iterable[int], record_type: RecordType = RecordType.CLIENTS) -> None:
@@ -125,7 +125,7 @@ def test_a_change_is_told_field_by_field(halo_of: Integration) -> None:
     write(halo_of, change(1))
     changed = replace(change(1, "New"), kind=ChangeKind.UPDATED, fields={"name": ["Acme", "New"]})
     with db.db.atomic():
-        store.write(halo_of.id, RecordType.CLIENTS, Decision(updated=[changed]), RUN)
+        store.write(halo_of.id, RecordType.CLIENTS, Decision(updated=[changed]), run_id=RUN, read_at=clock.now())
     line = RecordChange.get()
     assert (line.kind, line.fields, line.run_id) == ("updated", {"name": ["Acme", "New"]}, RUN)
     assert Record.get().first_run == RUN
@@ -136,10 +136,27 @@ def test_another_form_of_the_same_record_changes_its_payload_alone(halo_of: Inte
         write(halo_of, change(1, "Acme"))
     settled = change(1, "Ignored", b"s" * 16, '{"id":1}')
     with clock.using(lambda: LATER), db.db.atomic():
-        store.write(halo_of.id, RecordType.CLIENTS, Decision(settled=[settled]), RUN)
+        store.write(halo_of.id, RecordType.CLIENTS, Decision(settled=[settled]), run_id=RUN, read_at=LATER)
     record = Record.get()
     assert (record.name, record.changed_at) == ("Acme", NOON)
     assert (bytes(record.digest), record.payload) == (b"s" * 16, '{"id":1}')
+
+
+def test_an_older_answer_does_not_overwrite_a_newer_one(halo_of: Integration) -> None:
+    with clock.using(lambda: LATER):
+        write(halo_of, change(1, "Newer"))
+    with clock.using(lambda: NOON):
+        write(halo_of, change(1, "Older", b"o" * 16))
+    assert Record.get().name == "Newer"
+
+
+def test_what_was_read_after_a_list_is_not_missed_in_it(halo_of: Integration) -> None:
+    with clock.using(lambda: NOON):
+        write(halo_of, change(1))
+    with clock.using(lambda: LATER):
+        write(halo_of, change(2))
+    assert store.kept_ids(halo_of.id, RecordType.CLIENTS, before=NOON) == {1}
+    assert store.kept_ids(halo_of.id, RecordType.CLIENTS, before=LATER) == {1, 2}
 
 
 def test_nothing_to_do_is_nothing(halo_of: Integration) -> None:
