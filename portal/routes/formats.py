@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask
 from flask_security import current_user
 from markupsafe import Markup
 
-from portal import clock
+from portal import clock, zones
 from portal.routes import words
 
 
@@ -20,7 +19,7 @@ def init_app(app: Flask) -> None:
 
 def when(moment: datetime) -> Markup:
     """Write a moment in the account's time zone, with UTC in the title."""
-    local = moment.astimezone(_zone(current_user.account.time_zone))
+    local = moment.astimezone(zones.zone(current_user.account.time_zone))
     text = f"{local:%-d %b %H:%M:%S}" if local.year == clock.now().year else f"{local:%-d %b %Y %H:%M}"
     return _time(moment, text)
 
@@ -76,10 +75,3 @@ def _time(moment: datetime, text: str) -> Markup:
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
         utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M:%S}", text
     )
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
