@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal import db, guard, vault
 from portal.config import Config
 from portal.jobs import queue
+from portal.services import retention
 
 
 def bind(config: Config) -> None:
-    """Bind the database, the vault, the queue and the guard of outbound calls."""
+    """Bind the database, the vault, the queue, the guard of outbound calls, and how long things are kept."""
     db.bind(config.database_url)
     vault.bind(config.vault_keys)
     queue.bind(config.redis_url)
     guard.bind(config.outbound_allow)
+    retention.bind(retention.Periods(timedelta(days=config.keep_logs_days), timedelta(days=config.keep_history_days)))

@@ -13,6 +13,7 @@ from portal.errors import ConfigError
 
 VAULT_KEY_BYTES = 32
 DEFAULT_DATA_DIR = "data"
+LONGEST_KEPT_DAYS = 3650
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Config:
 
     `vault_keys` holds the key in use first, then the previous ones that may still open old secrets.
     `redis_url` is None when no server is configured and none is running embedded.
+    `keep_logs_days` and `keep_history_days` say when log lines and the history of records are forgotten.
     `outbound_allow` names hosts ("host" or "host:port") that may be private or speak plain http.
     """
 
@@ -31,6 +33,8 @@ class Config:
     vault_keys: tuple[bytes, ...] = field(repr=False)
     public_url: str | None = None
     outbound_allow: frozenset[str] = frozenset()
+    keep_logs_days: int = 30
+    keep_history_days: int = 180
     testing: bool = False
 
     @classmethod
@@ -45,6 +49,8 @@ class Config:
             vault_keys=_vault_keys(environ, data_dir),
             public_url=_public_url(environ),
             outbound_allow=_outbound_allow(environ),
+            keep_logs_days=_days(environ, "PORTAL_KEEP_LOGS_DAYS", cls.keep_logs_days),
+            keep_history_days=_days(environ, "PORTAL_KEEP_HISTORY_DAYS", cls.keep_history_days),
         )
 
 
@@ -129,6 +135,13 @@ def _outbound_allow(environ: Mapping[str, str]) -> frozenset[str]:
         if "/" in host or "*" in host:
             raise ConfigError("PORTAL_OUTBOUND_ALLOW must list host names or host:port, separated by commas.")
     return frozenset(hosts)
+
+
+def _days(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= LONGEST_KEPT_DAYS:
+        raise ConfigError(f"{name} must be a number of days from 1 to {LONGEST_KEPT_DAYS}.")
+    return int(text)
 
 
 def _value_or_file(environ: Mapping[str, str], name: str, fallback: Path | None) -> str | None:

@@ -50,6 +50,13 @@ def test_previous_vault_keys_follow_the_one_in_use(environ: dict[str, str]) -> N
     assert Config.from_env(environ).vault_keys == (bytes(32), b"1" * 32, bytes(32))
 
 
+def test_the_operator_says_how_long_things_are_kept(environ: dict[str, str]) -> None:
+    config = Config.from_env(environ)
+    assert (config.keep_logs_days, config.keep_history_days) == (30, 180)
+    config = Config.from_env({**environ, "PORTAL_KEEP_LOGS_DAYS": "7", "PORTAL_KEEP_HISTORY_DAYS": "365"})
+    assert (config.keep_logs_days, config.keep_history_days) == (7, 365)
+
+
 def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, str]) -> None:
     shown = repr(Config.from_env(environ))
     assert "sixteen letters!" not in shown
@@ -70,6 +77,10 @@ def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, s
         ("PORTAL_PUBLIC_URL", "ftp://portal.example.com"),
         ("PORTAL_OUTBOUND_ALLOW", "https://halo.internal/"),
         ("PORTAL_OUTBOUND_ALLOW", "*.internal"),
+        ("PORTAL_KEEP_LOGS_DAYS", "0"),
+        ("PORTAL_KEEP_LOGS_DAYS", "a month"),
+        ("PORTAL_KEEP_HISTORY_DAYS", "-1"),
+        ("PORTAL_KEEP_HISTORY_DAYS", "3651"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:

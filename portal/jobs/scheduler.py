@@ -1,4 +1,4 @@
-"""The scheduler process: opens runs that are due and rings for every run that waits for a worker."""
+"""The scheduler process: opens runs that are due, rings for those that wait for a worker, and forgets what is old."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from peewee import PeeweeException
 from portal import log
 from portal.db import connected
 from portal.jobs import sync
-from portal.services import syncing, wizard
+from portal.services import due, retention, syncing, wizard
 
 EVERY_SECONDS: Final = 2.0
 
@@ -34,6 +34,7 @@ def serve() -> None:
 def tick() -> None:
     with connected():
         wizard.forget_stale_drafts()
-        syncing.open_due_runs()
+        due.open_runs()
         for run in syncing.claimable():
             sync.ring(run)
+        retention.prune()

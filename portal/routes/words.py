@@ -74,6 +74,7 @@ TRIGGERS: Final = {
 # What somebody did, as the audit log names it.
 DEEDS: Final = {
     "account.created": "created the account",
+    "account.time_zone": "set the time zone:",
     "user.created": "created a user:",
     "user.role": "changed a role:",
     "user.password": "set a new password for",
@@ -87,6 +88,10 @@ DEEDS: Final = {
     "halo.data_changed": "changed what to sync:",
     "halo.secret_replaced": "replaced the Client Secret",
     "halo.secret_refused": "tried a new Client Secret, which did not work",
+    "halo.rescheduled": "changed when to sync:",
+    "halo.paused": "paused the schedule",
+    "halo.resumed": "resumed the schedule",
+    "halo.limited": "changed how much of Halo's limit may be used:",
     "sync.cancelled": "cancelled a sync:",
 }
 

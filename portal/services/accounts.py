@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from peewee import IntegrityError
 
+from portal import zones
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
-from portal.models.accounts import Account
+from portal.models.accounts import Account, User
 from portal.models.integrations import Psa
 from portal.services import audit
 
 
-def create(name: str) -> Account:
-    """Raise Invalid for an empty name and Conflict for one that is taken."""
+def create(name: str, time_zone: str = zones.UTC_NAME) -> Account:
+    """Raise Invalid for an empty name or an unknown time zone, and Conflict for a name that is taken."""
     name = name.strip()
     if not name:
         raise Invalid("name", "An account needs a name.")
     try:
         with db.atomic():
-            account: Account = Account.create(name=name)
+            account: Account = Account.create(name=name, time_zone=_known(time_zone))
             audit.record(account, None, "account.created")
     except IntegrityError as error:
         raise Conflict(f"There is an account named {name} already.", "Choose another name.") from error
@@ -43,3 +44,21 @@ def set_available(account: Account, psa: Psa, *, available: bool) -> None:
         setattr(account, column.name, available)
         account.save(only=[column])
         audit.record(account, None, f"{psa}.{'enabled' if available else 'disabled'}")
+
+
+def set_time_zone(account: Account, name: str, user: User | None) -> None:
+    """Tell the account's times in this zone. Raises Invalid for one that does not exist."""
+    time_zone = _known(name)
+    if time_zone == account.time_zone:
+        return
+    with db.atomic():
+        account.time_zone = time_zone
+        account.save(only=[Account.time_zone])
+        audit.record(account, user, "account.time_zone", time_zone)
+
+
+def _known(time_zone: str) -> str:
+    found = zones.find(time_zone)
+    if found is None:
+        raise Invalid("time_zone", f"There is no time zone named {time_zone}.", "Use a name such as Europe/London.")
+    return found

@@ -80,7 +80,7 @@ def disconnect(integration: Integration, user: User | None) -> None:
         integration.state = IntegrationState.DISCONNECTED
         integration.client_secret = None
         integration.tested_fingerprint = None
-        integration.next_sync_at = None
+        integration.next_sync_at = integration.next_full_at = None
         integration.disconnected_at = clock.now()
         integration.problem = integration.remedy = ""
         integration.save()

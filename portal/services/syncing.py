@@ -23,7 +23,7 @@ from portal.errors import (
 )
 from portal.halo.client import HaloClient
 from portal.models.accounts import User
-from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
+from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import (
     LIVE_STATES,
     LogLevel,
@@ -171,24 +171,6 @@ def stop_for_good(integration: Integration) -> None:
 def claimable() -> list[SyncRun]:
     """Return the runs that wait for a worker: queued, due after a wait, or left by a worker that died."""
     return list(SyncRun.select().where(is_claimable(clock.now())))
-
-
-def open_due_runs() -> list[SyncRun]:
-    """Open a run for every active integration whose time has come; one that is still busy waits for its next time."""
-    now = clock.now()
-    opened = []
-    due = Integration.select().where(Integration.state.in_(ACTIVE_STATES), Integration.next_sync_at <= now)
-    for integration in due:
-        following = now + timedelta(minutes=integration.schedule["minutes"])
-        mine = Integration.update(next_sync_at=following).where(
-            Integration.id == integration.id, Integration.next_sync_at == integration.next_sync_at
-        )
-        if mine.execute() and integration.state == IntegrationState.ACTIVE:
-            try:
-                opened.append(open_run(integration, kind=RunKind.FULL, trigger=RunTrigger.SCHEDULE))
-            except SyncAlreadyRunning:
-                continue
-    return opened
 
 
 def report(run: SyncRun) -> dict[str, Any]:

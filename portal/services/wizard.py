@@ -16,7 +16,7 @@ from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
 from portal.models.records import Record
 from portal.models.sync import RunKind, RunTrigger, SyncRun
-from portal.services import audit, connections, syncing
+from portal.services import audit, connections, scheduling, syncing
 from portal.services.connections import ConnectionValues, Verdict
 from portal.services.forecast import forecast
 from portal.sync.record_types import RecordType, in_order
@@ -150,7 +150,8 @@ def start(integration: Integration, user: User | None) -> SyncRun:
                 disconnected_at=None,
                 problem="",
                 remedy="",
-                next_sync_at=now + timedelta(minutes=integration.schedule["minutes"]),
+                paused_at=None,
+                **scheduling.first_times(integration),
             ).where(Integration.id == integration.id, Integration.state == IntegrationState.DRAFT)
             if not activated.execute():
                 raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")

@@ -38,8 +38,14 @@ def test_start_activates_and_opens_the_first_run(ready: Integration, alice: User
     run = wizard.start(ready, alice)
     now = fresh(ready)
     assert (now.state, run.kind, run.trigger, run.state) == ("active", "initial", "wizard", "queued")
-    assert now.next_sync_at > now.activated_at
+    assert min(now.next_sync_at, now.next_full_at) > now.activated_at
     assert now.source_url == now.base_url
+
+
+def test_a_new_start_ends_a_pause(ready: Integration) -> None:
+    Integration.update(paused_at=ready.touched_at).execute()
+    wizard.start(fresh(ready), None)
+    assert fresh(ready).paused_at is None
 
 
 def test_of_two_starts_one_wins(ready: Integration) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -81,39 +81,6 @@ def test_refused_credentials_fail_the_run_and_ask_for_a_person(revoked: str, cop
     assert (now.state, now.problem, now.tested_fingerprint) == ("needs_attention", report["problem"], None)
     assert "Regenerate the secret" in now.remedy
     assert len(copy.ids("clients")) == (0 if revoked == "before" else SIZES["clients"])
-
-
-def test_what_needs_attention_is_not_synced_on_schedule(copy: Copy) -> None:
-    Integration.update(state="needs_attention", next_sync_at=NOON).execute()
-    with clock.using(lambda: NOON):
-        assert syncing.open_due_runs() == []
-    assert fresh(copy.integration).next_sync_at == NOON + timedelta(hours=1)
-
-
-def test_a_due_integration_gets_one_run_and_a_next_time(copy: Copy) -> None:
-    Integration.update(next_sync_at=NOON).execute()
-    with clock.using(lambda: NOON - timedelta(seconds=1)):
-        assert syncing.open_due_runs() == []
-    with clock.using(lambda: NOON):
-        (run,) = syncing.open_due_runs()
-        assert syncing.open_due_runs() == []
-    assert (run.kind, run.trigger, run.integration) == ("full", "schedule", copy.integration)
-    assert fresh(copy.integration).next_sync_at == NOON + timedelta(hours=1)
-
-
-def test_an_integration_that_is_busy_waits_for_its_next_time(copy: Copy) -> None:
-    copy.open()
-    Integration.update(next_sync_at=NOON).execute()
-    with clock.using(lambda: NOON):
-        assert syncing.open_due_runs() == []
-    assert fresh(copy.integration).next_sync_at == NOON + timedelta(hours=1)
-
-
-@pytest.mark.parametrize("state", ["draft", "disconnected"])
-def test_only_connected_integrations_are_due(state: str, copy: Copy) -> None:
-    Integration.update(next_sync_at=NOON, state=state).execute()
-    with clock.using(lambda: NOON):
-        assert syncing.open_due_runs() == []
 
 
 def test_a_queued_run_is_cancelled_at_once(copy: Copy, alice: User) -> None:

@@ -1,0 +1,82 @@
+"""Forgetting what is old, in bites so small that nobody waits for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from peewee import fn
+
+from portal import clock
+from portal.db import BaseModel
+from portal.models.budgets import TenantUse
+from portal.models.holds import HeldDelete, HoldState
+from portal.models.records import RecordChange
+from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
+
+BITE: Final = 500
+# A run takes its steps along, and what was left of its pages.
+RUN_BITE: Final = 50
+# How many of a table's oldest rows are looked at. Runs and holds that are kept for good stay in front of the others.
+FRONT: Final = 20_000
+RUNS_KEPT: Final = timedelta(days=90)
+USE_KEPT: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Periods:
+    """How long log lines are kept, and the history of records with the decisions about held deletes."""
+
+    logs: timedelta = timedelta(days=30)
+    history: timedelta = timedelta(days=180)
+
+
+_periods = Periods()
+
+
+def bind(periods: Periods) -> None:
+    """Keep things so long in this process."""
+    global _periods
+    _periods = periods
+
+
+def prune() -> dict[str, int]:
+    """Take one bite of each table; returns how many rows went, by the table's name.
+
+    The last run of an integration and runs that are live stay, however old they are.
+    """
+    now = clock.now()
+    logs, history = now - _periods.logs, now - _periods.history
+    # A run's log goes with it, so the run stays at least as long.
+    runs = min(now - RUNS_KEPT, logs)
+    return {
+        "log rows": _bite(SyncLog, SyncLog.at < logs),
+        "runs": _bite(SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
+        "changes": _bite(RecordChange, RecordChange.at < history),
+        "held deletes": _bite(HeldDelete, _is_settled(history), front=FRONT),
+        "uses": _bite(TenantUse, TenantUse.at < now - USE_KEPT),
+    }
+
+
+def _bite(table: type[BaseModel], is_old: Any, *, front: int = BITE, most: int = BITE) -> int:
+    """Delete at most so many of the table's oldest rows that are old enough. They are found by primary key: ids rise
+    with time, so what is old stands in front, and where nothing is, the look is short.
+    """
+    oldest = table.select(table.id).order_by(table.id).limit(front)
+    query: Any = table.select(table.id).where(table.id.in_(oldest), is_old).order_by(table.id).limit(most)
+    ids = [row[0] for row in query.tuples()]
+    # Asked first, so that a tick with nothing to do never queues up for the right to write.
+    return table.delete().where(table.id.in_(ids)).execute() if ids else 0
+
+
+def _is_over(before: datetime) -> Any:
+    newer = SyncRun.alias()
+    has_newer = newer.select(newer.id).where(newer.integration == SyncRun.integration, newer.id > SyncRun.id)
+    return SyncRun.state.not_in(LIVE_STATES) & (SyncRun.finished_at < before) & fn.EXISTS(has_newer)
+
+
+def _is_settled(before: datetime) -> Any:
+    # What a person wanted to keep still holds: only what was deleted, or has come to nothing, is history.
+    is_history = HeldDelete.state.in_([HoldState.APPROVED, HoldState.OVER])
+    return is_history & (fn.COALESCE(HeldDelete.decided_at, HeldDelete.at) < before)
