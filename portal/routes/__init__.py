@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         data_sync,
         home,
         integrations,
+        schedule,
         setup,
         setup_connect,
         sync_filters,
@@ -21,8 +22,8 @@ def init_app(app: Flask) -> None:
     )
 
     wizard = (setup_connect, setup)
-    dashboard = (data_sync, sync_filters, sync_logs, configuration)
-    # The wizard's two files share a blueprint, which is registered once.
+    dashboard = (data_sync, sync_filters, sync_logs, configuration, schedule)
+    # The wizard's two files share a blueprint, and so do those of the Configuration tab: it is registered once.
     for blueprint in dict.fromkeys(
         module.bp for module in (home, integrations, activity, *wizard, *dashboard, webhooks)
     ):

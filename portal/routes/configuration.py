@@ -1,4 +1,6 @@
-"""The Configuration tab: the connection, its test and its secret, the webhook, and the way out."""
+"""The Configuration tab: the connection, its test and its secret, the webhook, and the way out. What is said of time
+and of Halo's limit is in schedule.py.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from portal.errors import Invalid
 from portal.models.integrations import Integration
 from portal.routes import access, answers, limits, webhooks
 from portal.routes.forms import SecretForm
-from portal.services import activity, connections, integrations
+from portal.routes.schedule_forms import LimitForm, ScheduleForm
+from portal.services import activity, connections, integrations, scheduling, spending
 from portal.vault import Secret
 
 bp = Blueprint("configuration", __name__, url_prefix="/integrations/halo/configuration")
@@ -21,7 +24,7 @@ NEWEST_DEEDS = 5
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    return _show(integrations.halo(access.account()), "halo/configuration.html")
+    return show(integrations.halo(access.account()), "halo/configuration.html")
 
 
 @bp.post("/test")
@@ -30,7 +33,7 @@ def index() -> ResponseReturnValue:
 def test_again() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
     verdict = integrations.test_again(integration, access.user())
-    return _show(integration, "halo/_test_again.html", 200 if verdict.ok else 422, verdict=verdict)
+    return show(integration, "halo/_test_again.html", 200 if verdict.ok else 422, verdict=verdict)
 
 
 @bp.post("/secret")
@@ -41,12 +44,12 @@ def replace_secret() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
     form = SecretForm()
     if not form.validate():
-        return _show(integration, "halo/_secret.html", 422, form=form)
+        return show(integration, "halo/_secret.html", 422, form=form)
     verdict = integrations.replace_secret(integration, Secret(form.client_secret.data), access.user())
     if not verdict.ok:
         form.blame(Invalid("client_secret", verdict.problem, verdict.remedy))
-        return _show(integration, "halo/_secret.html", 422, form=form)
-    return _show(integration, "halo/_secret.html", form=SecretForm(formdata=None), replaced=True)
+        return show(integration, "halo/_secret.html", 422, form=form)
+    return show(integration, "halo/_secret.html", form=SecretForm(formdata=None), replaced=True)
 
 
 @bp.get("/delivery")
@@ -68,9 +71,10 @@ def disconnect() -> ResponseReturnValue:
     return redirect(url_for("integrations.index"), 303)
 
 
-def _show(stale: Integration, part: str, status: int = 200, **more: Any) -> Response:
+def show(stale: Integration, part: str, status: int = 200, **more: Any) -> Response:
     """Render the tab as it is now, or the part of it that htmx keeps."""
     integration = integrations.halo(stale.account)
+    plan, known = scheduling.plan(integration), spending.spending(integration)
     context = {
         "integration": integration,
         "webhook": webhooks.endpoint_of(integration),
@@ -78,5 +82,8 @@ def _show(stale: Integration, part: str, status: int = 200, **more: Any) -> Resp
         "advice": connections.advice_of(integration),
         "deeds": activity.page(integration.account, size=NEWEST_DEEDS),
         "form": SecretForm(formdata=None),
+        "schedule_form": ScheduleForm(plan, formdata=None),
+        "limit_form": LimitForm(known, formdata=None),
+        "spending": known,
     }
     return answers.show("halo/configuration.html", part, status, **context | more)

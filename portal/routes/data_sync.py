@@ -11,7 +11,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import RunTrigger
 from portal.routes import access
 from portal.routes.answers import wants_fragment
-from portal.services import dashboard, integrations, syncing
+from portal.services import dashboard, integrations, scheduling, syncing
 
 bp = Blueprint("data_sync", __name__, url_prefix="/integrations/halo")
 
@@ -24,8 +24,8 @@ def dashboard_itself() -> ResponseReturnValue:
 @bp.get("/sync")
 def index() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
-    tab = dashboard.data_sync(integration)
-    return render_template("halo/sync.html", integration=integration, tab=tab)
+    tab, plan = dashboard.data_sync(integration), scheduling.plan(integration)
+    return render_template("halo/sync.html", integration=integration, tab=tab, plan=plan)
 
 
 @bp.get("/sync/progress")
@@ -58,9 +58,23 @@ def cancel() -> ResponseReturnValue:
     return _content(integration)
 
 
+@bp.post("/sync/pause")
+def pause() -> ResponseReturnValue:
+    integration = integrations.halo(access.account())
+    scheduling.pause(integration, access.user())
+    return _content(integration)
+
+
+@bp.post("/sync/resume")
+def resume() -> ResponseReturnValue:
+    integration = integrations.halo(access.account())
+    scheduling.resume(integration, access.user())
+    return _content(integration)
+
+
 def _content(integration: Integration, status: int = 200) -> Response:
     """Render the tab's content for htmx; send a plain browser back to the tab."""
     if not wants_fragment():
         return make_response(redirect(url_for("data_sync.index"), 303))
-    tab = dashboard.data_sync(integration)
-    return make_response(render_template("halo/_sync.html", integration=integration, tab=tab), status)
+    tab, plan = dashboard.data_sync(integration), scheduling.plan(integration)
+    return make_response(render_template("halo/_sync.html", integration=integration, tab=tab, plan=plan), status)

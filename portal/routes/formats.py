@@ -14,7 +14,7 @@ from portal.routes import words
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words=words.FOR_TEMPLATES)
-    app.jinja_env.filters.update(when=when, ago=ago, span=span, about=about, number=number)
+    app.jinja_env.filters.update(when=when, ago=ago, span=span, about=about, number=number, sentence=sentence)
 
 
 def when(moment: datetime) -> Markup:
@@ -64,6 +64,11 @@ def about(seconds: float) -> str:
 def number(value: int) -> str:
     """Write 45000 as 45,000."""
     return f"{value:,}"
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital, and leave the names in it as they are."""
+    return words[:1].upper() + words[1:]
 
 
 def _tens(seconds: float) -> int:

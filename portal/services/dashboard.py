@@ -71,7 +71,6 @@ class DataSync:
     current: RunView | None
     previous: list[PastRun]
     copy: dict[RecordType, int]
-    next_sync_at: datetime | None
     stamp: str
 
     @property
@@ -87,7 +86,6 @@ def data_sync(integration: Integration) -> DataSync:
         current=_view(runs[0]) if runs else None,
         previous=_past(runs[1:]),
         copy=_copy(integration),
-        next_sync_at=integration.next_sync_at,
         stamp=stamp_before,
     )
 

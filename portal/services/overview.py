@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.services import scheduling
+from portal.services.scheduling import Plan
 
 
 class CardState(StrEnum):
@@ -27,13 +29,16 @@ STATES = {
 
 @dataclass(frozen=True)
 class Card:
-    """`integration` is None until somebody has started the set-up. `available` is the operator's switch."""
+    """`integration` is None until somebody has started the set-up. `available` is the operator's switch. `plan` says
+    when a connected one syncs by itself.
+    """
 
     psa: Psa
     state: CardState
     available: bool
     blocked_by: Psa | None
     integration: Integration | None
+    plan: Plan | None
 
     @property
     def is_open(self) -> bool:
@@ -52,4 +57,5 @@ def _card(psa: Psa, found: dict[Psa, Integration], *, available: bool) -> Card:
     integration = found.get(psa)
     state = STATES[IntegrationState(integration.state)] if integration else CardState.NOT_CONFIGURED
     others = [other for other, one in found.items() if other != psa and one.is_active]
-    return Card(psa, state, available, others[0] if others else None, integration)
+    plan = scheduling.plan(integration) if integration and integration.is_active else None
+    return Card(psa, state, available, others[0] if others else None, integration, plan)

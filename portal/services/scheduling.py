@@ -31,7 +31,12 @@ class Plan:
     paused_by: User | None
 
     @property
+    def is_due(self) -> bool:
+        return self.next_sync_at is not None and self.next_sync_at <= clock.now()
+
+    @property
     def words(self) -> str:
+        """Say it in one line: every 15 minutes, full pass at 02:00 Europe/London."""
         return f"{schedule.in_words(self.schedule)}, full pass at {self.full_hour:02}:00 {self.time_zone}"
 
 
