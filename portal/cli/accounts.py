@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from portal import zones
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table
 from portal.models.accounts import Account
 from portal.models.integrations import Psa
-from portal.services import accounts
+from portal.services import accounts, scheduling
 
 psa_argument = click.argument("psa", type=click.Choice([psa.value for psa in Psa]), default=Psa.HALO.value)
 
@@ -20,10 +21,11 @@ def account() -> None:
 
 @account.command()
 @click.argument("name")
+@click.option("--time-zone", default=zones.UTC_NAME, show_default=True, help="Such as Europe/London.")
 @opened()
-def create(name: str) -> None:
+def create(name: str, time_zone: str) -> None:
     """Create an account. No PSA is switched on yet."""
-    made = accounts.create(name)
+    made = accounts.create(name, time_zone)
     click.echo(f"Created {made.name}. `portal account enable` switches a PSA on.")
 
 
@@ -60,10 +62,22 @@ def disable(name: str, psa: str) -> None:
     click.echo(f"{name} may no longer connect {psa}.")
 
 
+@account.command("set-time-zone")
+@click.argument("name")
+@click.argument("time_zone")
+@opened()
+def set_time_zone(name: str, time_zone: str) -> None:
+    """Tell an account's times in another zone, such as Europe/London. Its schedules follow."""
+    one = accounts.get(name)
+    scheduling.change_time_zone(one, time_zone, None)
+    click.echo(f"The times of {one.name} are those of {one.time_zone} now.")
+
+
 def _row(one: Account) -> dict[str, str | bool]:
     return {
         "name": one.name,
         Psa.HALO.value: one.halo_enabled,
         Psa.CONNECTWISE.value: one.connectwise_enabled,
+        "time_zone": one.time_zone,
         "created_at": one.created_at.isoformat(),
     }

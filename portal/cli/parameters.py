@@ -32,6 +32,18 @@ class RecordTypes(click.ParamType[list[RecordType]]):
 RECORD_TYPES = RecordTypes()
 
 
+class Listed(click.ParamType[list[Any]]):
+    """A comma-separated list of what another type understands."""
+
+    def __init__(self, each: click.ParamType[Any]) -> None:
+        self.each = each
+        self.name = f"{each.name},…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
+        parts = value.split(",") if isinstance(value, str) else value
+        return [self.each.convert(part.strip() if isinstance(part, str) else part, param, ctx) for part in parts]
+
+
 def halo_of(account: str) -> Integration:
     """Find the account's connection to Halo; raises NotFound when there is no such account or nothing is set up."""
     return integrations.halo(accounts.get(account))

@@ -7,7 +7,20 @@ from typing import IO, Any
 import click
 from peewee import PeeweeException
 
-from portal.cli import accounts, bundles, database, integrations, processes, records, sandboxes, sync, users, vaults
+from portal.cli import (
+    accounts,
+    bundles,
+    database,
+    integrations,
+    limits,
+    processes,
+    records,
+    sandboxes,
+    schedules,
+    sync,
+    users,
+    vaults,
+)
 from portal.errors import ConfigError, PortalError
 
 
@@ -57,3 +70,7 @@ for command in (
     *(database.db_, vaults.vault_, bundles.support_bundle, sandboxes.sandbox),
 ):
     portal.add_command(command)
+
+for command in (schedules.schedule_, schedules.pause, schedules.resume):
+    sync.sync.add_command(command)
+integrations.integration.add_command(limits.limit)

@@ -25,7 +25,7 @@ class Whole(IntegerField):
     """A whole number, refused in words of ours; None where the field is left empty."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = None
+        self.data: Any = None
         if valuelist and valuelist[0].strip():
             try:
                 self.data = int(valuelist[0])

@@ -1,0 +1,62 @@
+"""`portal integration limit`: how much of Halo's limit of requests an account uses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any, Final
+
+import click
+
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json
+from portal.cli.parameters import account_option, halo_of
+from portal.services import spending
+from portal.services.spending import QuietHours
+
+NONE: Final = "none"
+
+
+class QuietHoursType(click.ParamType[QuietHours | str]):
+    """Quiet hours such as 8-18:25: from 8 to 18 o'clock, at most 25 percent."""
+
+    name = "from-until:percent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> QuietHours | str:
+        if value == NONE:
+            return NONE
+        if isinstance(value, QuietHours):
+            return value
+        found = re.fullmatch(r"(\d{1,2})-(\d{1,2}):(\d{1,3})", value, re.ASCII)
+        if found is None:
+            self.fail(f"{value!r} is not like 8-18:25 (from 8 to 18 o'clock, 25 percent), nor {NONE}.", param, ctx)
+        return QuietHours(*(int(part) for part in found.groups()))
+
+
+@click.command()
+@account_option
+@click.option("--share", type=int, help="Use at most so many percent of the limit.")
+@click.option("--quiet", type=QuietHoursType(), help=f"Quiet hours and their percent, 8-18:25, or {NONE}.")
+@click.option("--quota", type=int, help="Requests in five minutes, if agreed with Halo; 0 for the usual limit.")
+@json_option
+@opened()
+def limit(
+    account: str, share: int | None, quiet: QuietHours | str | None, quota: int | None, *, as_json: bool
+) -> None:
+    """Show how much of Halo's limit is used and may be used, or change that."""
+    one = halo_of(account)
+    known = spending.spending(one)
+    if (share, quiet, quota) != (None, None, None):
+        spending.limit(
+            one,
+            known.share if share is None else share,
+            known.quiet if quiet is None else (quiet if isinstance(quiet, QuietHours) else None),
+            known.quota if quota is None else quota or None,
+            None,
+        )
+        known = spending.spending(one)
+    if as_json:
+        print_json(asdict(known))
+        return
+    click.echo(f"{known.used} of {known.limit} requests used in the last {known.window_seconds} seconds.")
+    click.echo(f"Syncs use {spending.in_words(known.share, known.quiet, known.quota)}.")

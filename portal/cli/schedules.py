@@ -1,0 +1,98 @@
+"""`portal sync schedule`, `pause`, `resume`: when an account syncs by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json
+from portal.cli.parameters import Listed, account_option, halo_of
+from portal.models.integrations import Integration
+from portal.services import scheduling
+from portal.sync.schedule import HOURS, INTERVALS, WEEK, Schedule, Weekday, at, write
+
+EVERY = click.Choice([str(minutes) for minutes in INTERVALS])
+
+
+@click.command("schedule")
+@account_option
+@click.option("--every", type=EVERY, help="Look for changes every so many minutes.")
+@click.option("--hours", type=Listed(click.IntRange(HOURS[0], HOURS[-1])), help="Instead: at these hours, 8,12,17.")
+@click.option(
+    "--weekdays",
+    type=Listed(click.Choice(Weekday, case_sensitive=False)),
+    help="On these days, mon,tue; every day if not given.",
+)
+@click.option("--full-hour", type=click.IntRange(HOURS[0], HOURS[-1]), help="Hour of the nightly full pass.")
+@json_option
+@opened()
+def schedule_(
+    account: str,
+    every: str | None,
+    hours: list[int] | None,
+    weekdays: list[Weekday] | None,
+    full_hour: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Show when an account syncs by itself, or change it. Hours are those of the account's time zone."""
+    one = halo_of(account)
+    wanted = _wanted(every, hours, weekdays)
+    if wanted or full_hour is not None:
+        plan = scheduling.plan(one)
+        scheduling.change(one, wanted or plan.schedule, plan.full_hour if full_hour is None else full_hour, None)
+    _show(one, as_json=as_json)
+
+
+@click.command()
+@account_option
+@opened()
+def pause(account: str) -> None:
+    """Start no syncs by schedule until `portal sync resume`. One that goes on is left alone."""
+    scheduling.pause(halo_of(account), None)
+    click.echo("Paused. `portal sync resume` goes on.")
+
+
+@click.command()
+@account_option
+@opened()
+def resume(account: str) -> None:
+    """Go on by schedule; if times were missed, one sync makes up for them."""
+    one = halo_of(account)
+    scheduling.resume(one, None)
+    _show(one, as_json=False)
+
+
+def _wanted(every: str | None, hours: list[int] | None, weekdays: list[Weekday] | None) -> Schedule | None:
+    if every is not None and (hours or weekdays):
+        raise click.UsageError("--every does not go together with --hours and --weekdays.")
+    if weekdays and not hours:
+        raise click.UsageError("--weekdays needs --hours.")
+    if every is not None:
+        return Schedule(minutes=int(every))
+    return at(hours, weekdays or WEEK) if hours else None
+
+
+def _show(one: Integration, *, as_json: bool) -> None:
+    plan = scheduling.plan(one)
+    if as_json:
+        print_json(_told(plan, one))
+        return
+    click.echo(f"Syncs {plan.words}.")
+    if plan.paused_at:
+        click.echo(f"Paused since {plan.paused_at:%Y-%m-%d %H:%M} UTC.")
+    elif plan.next_sync_at:
+        click.echo(f"Next: {plan.next_sync_at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def _told(plan: scheduling.Plan, one: Integration) -> dict[str, Any]:
+    return {
+        "schedule": write(plan.schedule),
+        "full_hour": plan.full_hour,
+        "time_zone": plan.time_zone,
+        "paused_at": plan.paused_at,
+        "next_sync_at": one.next_sync_at,
+        "next_full_at": one.next_full_at,
+    }
