@@ -74,8 +74,8 @@ class LimitForm(BlamedForm):
         [InputRequired("Enter how many percent."), NumberRange(1, 100, "Choose a share from 1 to 100 percent.")],
     )
     quiet_begin = SelectField("Quiet hours from", choices=[SelectChoice("", "None"), *CLOCK])
-    quiet_end = SelectField("until", choices=[SelectChoice("", "None"), *CLOCK])
-    quiet_share = Whole("use at most")
+    quiet_end = SelectField("Until", choices=[SelectChoice("", "None"), *CLOCK])
+    quiet_share = Whole("Then use at most")
     quota = Whole(
         "Limit agreed with Halo",
         [Optional()],
