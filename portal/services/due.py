@@ -34,7 +34,8 @@ def open_runs() -> list[SyncRun]:
         .order_by(Integration.next_sync_at)
         .limit(MOST_AT_ONCE)
     )
-    return [run for integration in due if (run := _open(integration, now))]
+    # Read to the end first: a claim that is rolled back would break the reading off.
+    return [run for integration in list(due) if (run := _open(integration, now))]
 
 
 def _open(integration: Integration, now: datetime) -> SyncRun | None:

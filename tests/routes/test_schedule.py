@@ -115,7 +115,7 @@ def test_a_time_zone_is_chosen_for_the_account(as_alice: FlaskClient, halo: Inte
     assert fresh(halo).account.time_zone == "Europe/London"
     entry = AuditEntry.get(AuditEntry.action == "account.time_zone")
     assert (entry.user, entry.detail) == (alice, "Europe/London")
-    assert '<option selected value="Europe/London">' in as_alice.get(TAB).text
+    assert '<option value="Europe/London" selected>' in as_alice.get(TAB).text
 
 
 def test_a_limit_is_saved_and_noted(as_alice: FlaskClient, halo: Integration) -> None:

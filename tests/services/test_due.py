@@ -104,6 +104,12 @@ def test_a_time_that_meets_a_live_run_passes_by(noon: None, halo: Integration) -
     assert SyncRun.select().count() == 1
 
 
+def test_one_that_is_busy_keeps_nobody_else_from_starting(noon: None, halo: Integration) -> None:
+    syncing.open_run(halo, kind=RunKind.FULL, trigger=RunTrigger.USER)
+    others = [connected(Account.create(name=f"MSP {each}"), next_sync_at=NOON) for each in range(3)]
+    assert [run.integration for run in due.open_runs()] == others
+
+
 def test_a_full_pass_that_meets_a_live_run_waits_for_its_end(halo: Integration) -> None:
     with clock.using(lambda: TONIGHT):
         busy = syncing.open_run(halo, kind=RunKind.FULL, trigger=RunTrigger.USER)
@@ -141,12 +147,12 @@ def test_an_integration_from_before_full_passes_gets_a_time_for_one(noon: None, 
     assert fresh(halo).next_full_at > NOON
 
 
-def test_thousands_that_are_due_at_once_are_opened_in_turns(noon: None, database: None) -> None:
-    number = 2 * due.MOST_AT_ONCE + 1
-    for each in range(number):
+def test_many_that_are_due_at_once_are_opened_in_turns(
+    noon: None, database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "MOST_AT_ONCE", 30)
+    for each in range(61):
         connected(Account.create(name=f"MSP {each}"), next_sync_at=NOON - each * SECOND)
-    opened = [len(due.open_runs()) for _ in range(4)]
-    assert opened == [due.MOST_AT_ONCE, due.MOST_AT_ONCE, 1, 0]
-    assert len({run.integration_id for run in SyncRun.select()}) == number
-    following = [each.next_sync_at for each in Integration.select()]
-    assert len(set(following)) > number / 3
+    assert [len(due.open_runs()) for _ in range(4)] == [30, 30, 1, 0]
+    assert len({run.integration_id for run in SyncRun.select()}) == 61
+    assert len({each.next_sync_at for each in Integration.select()}) > 30
