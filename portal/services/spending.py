@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from peewee import fn
 
@@ -17,10 +16,8 @@ from portal.models.accounts import User
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services import audit
+from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, LEAST_QUOTA, tenant_of
 
-USUAL_QUOTA: Final = 700
-USUAL_WINDOW_SECONDS: Final = 300
-LEAST_QUOTA: Final = 50
 LARGEST_QUOTA: Final = 100_000
 HOURS: Final = range(24)
 PERCENT: Final = range(1, 101)
@@ -65,9 +62,9 @@ def spending(integration: Integration) -> Spending:
     """Return what is known of the limit now."""
     now = clock.now()
     budget = TenantBudget.get_or_none(TenantBudget.tenant == tenant_of(integration))
-    window = budget.window_seconds if budget else USUAL_WINDOW_SECONDS
-    known = budget.quota if budget else USUAL_QUOTA
-    source = LimitSource.HALO if known != USUAL_QUOTA else LimitSource.USUAL
+    window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
+    known = budget.quota if budget else KNOWN_QUOTA
+    source = LimitSource.HALO if known != KNOWN_QUOTA else LimitSource.USUAL
     blocked = budget.blocked_until if budget else None
     return Spending(
         used=_used(budget, now - timedelta(seconds=window)) if budget else 0,
@@ -132,9 +129,3 @@ def _are_possible(quiet: QuietHours) -> bool:
 def _used(budget: TenantBudget, since: datetime) -> int:
     used = TenantUse.select(fn.SUM(TenantUse.count)).where(TenantUse.budget == budget, TenantUse.at > since)
     return int(used.scalar() or 0)
-
-
-def tenant_of(integration: Integration) -> str:
-    """Name the tenant whose limit this integration uses."""
-    host = urlsplit(integration.base_url).netloc.lower()
-    return f"{host}/{integration.tenant.lower()}" if integration.tenant else host

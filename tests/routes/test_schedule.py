@@ -14,7 +14,8 @@ from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
-from portal.services import scheduling, spending
+from portal.services import scheduling
+from portal.sync import budget
 
 TAB = "/integrations/halo/configuration"
 SYNC = "/integrations/halo/sync"
@@ -136,9 +137,9 @@ def test_no_quiet_hours_and_the_usual_limit_are_empty_fields(as_alice: FlaskClie
 
 def test_the_limit_is_shown_with_what_is_used_of_it(as_alice: FlaskClient, halo: Integration) -> None:
     assert "0 of 700" in as_alice.get(TAB).text
-    budget = TenantBudget.create(tenant=spending.tenant_of(halo), quota=400, window_seconds=300)
+    row = TenantBudget.create(tenant=budget.tenant_of(halo), quota=400, window_seconds=300)
     for seconds in (10, 200, 310):
-        TenantUse.create(budget=budget, at=clock.now() - timedelta(seconds=seconds), count=60)
+        TenantUse.create(budget=row, at=clock.now() - timedelta(seconds=seconds), count=60)
     page = as_alice.get(TAB).text
     assert "120 of 400" in page
     assert "The limit is what Halo has told us" in page
@@ -148,7 +149,7 @@ def test_the_limit_is_shown_with_what_is_used_of_it(as_alice: FlaskClient, halo:
 
 def test_a_wait_that_halo_has_asked_for_is_told(as_alice: FlaskClient, halo: Integration) -> None:
     until = clock.now() + timedelta(seconds=90)
-    TenantBudget.create(tenant=spending.tenant_of(halo), quota=700, window_seconds=300, blocked_until=until)
+    TenantBudget.create(tenant=budget.tenant_of(halo), quota=700, window_seconds=300, blocked_until=until)
     assert "Halo has asked us to wait." in as_alice.get(TAB).text
 
 

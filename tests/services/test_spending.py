@@ -16,6 +16,7 @@ from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration, Psa
 from portal.services import spending
 from portal.services.spending import LimitSource, QuietHours
+from portal.sync import budget
 from tests.services.helpers import fresh
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -77,15 +78,15 @@ def test_before_the_first_call_the_usual_limit_is_unused(halo: Integration) -> N
 
 
 def test_only_what_lies_in_the_window_of_this_tenant_is_used(halo: Integration) -> None:
-    mine = TenantBudget.create(tenant=spending.tenant_of(halo), quota=400, window_seconds=300)
+    mine = TenantBudget.create(tenant=budget.tenant_of(halo), quota=400, window_seconds=300)
     other = TenantBudget.create(tenant="other.example", quota=700, window_seconds=300)
-    for budget, seconds in ((mine, 299), (mine, 0), (mine, 300), (other, 1)):
-        TenantUse.create(budget=budget, at=NOON - timedelta(seconds=seconds), count=10)
+    for one, seconds in ((mine, 299), (mine, 0), (mine, 300), (other, 1)):
+        TenantUse.create(budget=one, at=NOON - timedelta(seconds=seconds), count=10)
     known = spending.spending(halo)
     assert (known.used, known.limit, known.source) == (20, 400, LimitSource.HALO)
 
 
 def test_a_wait_that_is_over_is_not_told(halo: Integration) -> None:
     past = NOON - timedelta(seconds=1)
-    TenantBudget.create(tenant=spending.tenant_of(halo), quota=700, window_seconds=300, blocked_until=past)
+    TenantBudget.create(tenant=budget.tenant_of(halo), quota=700, window_seconds=300, blocked_until=past)
     assert spending.spending(halo).blocked_until is None
