@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from peewee import IntegrityError, PeeweeException
 
-from portal import clock, log
+from portal import clock, log, zones
 from portal.db import db, trouble_of
 from portal.errors import (
     FencedOut,
@@ -119,7 +118,8 @@ def _work(lease: Lease) -> None:
         return
     try:
         integration: Integration = run.integration
-        allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(_zone(integration)).hour))
+        zone = zones.zone(integration.account.time_zone)
+        allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
         credentials = connections.credentials_of(integration)
         with HaloClient(credentials, patient=run.waits == 0, gate=allowance.gate) as client:
             state = Engine(lease, client, allowance).run()
@@ -187,10 +187,6 @@ def report(run: SyncRun) -> dict[str, Any]:
         "remedy": run.remedy,
         "steps": {step.record_type: counts(step) for step in steps_of(run)},
     }
-
-
-def _zone(integration: Integration) -> ZoneInfo:
-    return ZoneInfo(integration.account.time_zone)
 
 
 def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
