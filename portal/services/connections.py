@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -24,7 +24,12 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.outbound import Door
 from portal.services import audit
+from portal.sync import budget
+from portal.sync.budget import Terms
 from portal.vault import Secret
+
+# A token, the profile, and two looks at each list.
+TEST_REQUESTS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def tidied(values: ConnectionValues) -> ConnectionValues:
 def test(integration: Integration, user: User | None) -> Verdict:
     """Test exactly what is stored, and remember in the row what came of it."""
     tested = fingerprint(integration)
-    verdict = judge(credentials_of(integration))
+    verdict = judge(credentials_of(integration), budget.tenant_of(integration))
     with db.atomic():
         passed = tested if verdict.ok else None
         # Only while the values are still those that were tested: another tab may have changed them meanwhile.
@@ -112,8 +117,15 @@ def test(integration: Integration, user: User | None) -> Verdict:
     return verdict
 
 
-def judge(credentials: Credentials) -> Verdict:
-    """Test these credentials and remember nothing."""
+def judge(credentials: Credentials, tenant: str) -> Verdict:
+    """Test these credentials and remember nothing, out of the part of the tenant's budget that is kept for people."""
+    grant = budget.take(Terms(tenant), TEST_REQUESTS, for_people=True)
+    if not grant.count:
+        return Verdict(
+            ok=False,
+            problem="Halo's limit of requests is used up.",
+            remedy=f"Nothing is wrong with these values. Test again in {grant.wait_seconds:.0f} seconds.",
+        )
     return _verdict(connection.check(credentials))
 
 

@@ -14,6 +14,7 @@ from portal.models.sync import SyncRun
 from portal.services import audit, connections, syncing
 from portal.services.connections import Verdict
 from portal.services.wizard import parse_types
+from portal.sync import budget
 from portal.vault import Secret
 
 
@@ -38,7 +39,7 @@ def test_again(integration: Integration, user: User | None) -> Verdict:
 def replace_secret(integration: Integration, secret: Secret, user: User | None) -> Verdict:
     """Test the new secret beside the stored one, and put it in its place only if it works."""
     credentials = dataclasses.replace(connections.credentials_of(integration), client_secret=secret.reveal())
-    verdict = connections.judge(credentials)
+    verdict = connections.judge(credentials, budget.tenant_of(integration))
     with db.atomic():
         if verdict.ok:
             integration.client_secret = secret

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from portal.errors import Invalid
+from portal.errors import Invalid, PsaRateLimited
 from portal.halo.probe import Access
+from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.sandbox.halo import HaloSandbox
 from portal.services import connections, wizard
+from portal.sync import budget
+from portal.sync.budget import Terms
 from portal.vault import Secret
-from tests.halo_fixtures import SIZES, values
+from tests.halo_fixtures import SIZES, set_up, values
 from tests.servers import answering, listening
 from tests.services.helpers import fresh
 
@@ -85,3 +88,21 @@ def test_what_is_pasted_is_understood_with_notes() -> None:
     understood = connections.understand("acme.halopsa.com/tickets?area=1")
     assert understood.address == "https://acme.halopsa.com"
     assert understood.notes == ("https:// was added", "the page behind the address was left off")
+
+
+def test_a_test_takes_from_what_the_budget_keeps_for_people(northwind: Account, halo: HaloSandbox) -> None:
+    draft = set_up(northwind, halo)
+    terms = Terms(budget.tenant_of(draft))
+    assert budget.take(terms, 10_000).count > 0
+    assert budget.take(terms, 1).count == 0
+    assert connections.test(draft, None).ok
+
+
+def test_a_halo_that_asked_to_be_left_alone_is_left_alone(northwind: Account, halo: HaloSandbox) -> None:
+    draft = set_up(northwind, halo)
+    budget.refused(Terms(budget.tenant_of(draft)), PsaRateLimited("No.", retry_after=90))
+    halo.reset()
+    verdict = connections.test(draft, None)
+    assert (verdict.ok, verdict.field, verdict.problem) == (False, None, "Halo's limit of requests is used up.")
+    assert verdict.remedy.startswith("Nothing is wrong with these values. Test again in")
+    assert halo.counts()["total"] == 0
