@@ -12,6 +12,7 @@ CODE := portal tests benchmarks tools wsgi.py
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 PORTAL := .venv/.portal
+DLT := .venv-dlt/.done
 ASSETS := portal/static/npm/stamp.txt
 
 .DEFAULT_GOAL := help
@@ -47,7 +48,7 @@ format: $(DEV) ## Format the code
 	$(BIN)/ruff format $(wildcard $(CODE))
 
 .PHONY: bench
-bench: $(DEV) $(PORTAL) ## Measure speed beside a bare loop, in one run
+bench: $(DEV) $(PORTAL) $(DLT) ## Measure speed beside a bare loop and dlt; docs/benchmarks.md explains
 	$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: lock
@@ -55,10 +56,11 @@ lock: $(DEV) ## Find the newest versions and write requirements/ again
 	$(LOCK) --upgrade --group build pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) --upgrade --group dev pyproject.toml --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	$(LOCK) --upgrade --group node --output-file requirements/node.txt
+	$(LOCK) --upgrade --group dlt --output-file requirements/dlt.txt
 
 .PHONY: clean
 clean: ## Remove the environment and everything built; the data directory stays
-	rm -rf .venv node_modules portal/static/npm .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-dlt node_modules portal/static/npm .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The portal needs Python 3.11 or newer: make PYTHON=python3.12")'
@@ -76,6 +78,13 @@ $(DEV): requirements/dev.txt $(RUNTIME)
 
 $(PORTAL): pyproject.toml $(RUNTIME)
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What the portal is measured beside lives apart: it needs other versions of what the portal needs, too.
+$(DLT): requirements/dlt.txt
+	@echo "Bringing dlt into .venv-dlt."
+	@$(PYTHON) -m venv .venv-dlt
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 .venv-dlt/bin/pip --quiet --no-input install --require-hashes --requirement $<
 	@touch $@
 
 # npm brings the front-end packages: the machine's own, or else the one that a Python package carries.
