@@ -1,22 +1,30 @@
-"""`python -m benchmarks`: the syncs beside a bare loop, then the pages with a large copy and a long log."""
+"""`python -m benchmarks`: syncs beside a bare loop and dlt, a sync at a quota, and the pages with a large copy."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import pages, syncs
+from benchmarks import pages, quota, syncs
+from benchmarks.contestants import POSTGRESQL, SQLITE
 from portal import log
+
+ENGINES = {"sqlite": [SQLITE], "postgresql": [POSTGRESQL], "both": [SQLITE, POSTGRESQL]}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["syncs", "pages"], help="both if not given")
-    parser.add_argument("--records", type=int, default=45_000, help="of the simulated Halo")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("what", nargs="?", choices=["syncs", "quota", "pages"], help="all if not given")
+    parser.add_argument("--records", type=int, default=45_000, help="syncs: of the simulated Halo")
+    parser.add_argument("--rounds", type=int, default=3, help="syncs: how often, on Halos with the same records")
+    parser.add_argument("--database", choices=ENGINES, default="sqlite", help="syncs: what to copy into")
+    parser.add_argument("--no-dlt", action="store_true", help="syncs: leave out dlt, which takes most of the time")
+    parser.add_argument("--scale", type=int, default=10, help="quota: so many times as quick; 1 takes ten minutes")
     options = parser.parse_args()
     log.configure(as_json=True, level="WARNING")
     if options.what in {None, "syncs"}:
-        syncs.measure(options.records, options.rounds)
+        syncs.measure(options.records, options.rounds, ENGINES[options.database], with_dlt=not options.no_dlt)
+    if options.what in {None, "quota"}:
+        quota.measure(options.scale)
     if options.what in {None, "pages"}:
         pages.measure()
 

@@ -1,57 +1,72 @@
-"""Measure first and unchanged syncs of one sandbox Halo, the bare loop and the portal by turns."""
+"""Measure the scenarios, the contestants by turns, and print a table with the ratios of the same rounds."""
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterable
+from itertools import groupby
 from statistics import median
-from typing import Any
 
-from benchmarks import bare_loop, portal_sync
-from portal import db
+from benchmarks.contestants import BARE_LOOP, DLT, DLT_PYTHON, PORTAL, Contestant
+from benchmarks.scenarios import Measure, play
 from portal.sandbox.process import spawned
 
-
-def measure(records: int, rounds: int) -> None:
-    """Print records per second of both, and the ratio of each round's two."""
-    with tempfile.TemporaryDirectory() as folder, spawned("--records", str(records), "--quota", "0") as halo:
-        login = halo.credentials()
-        access = (halo.url, login.client_id, login.client_secret)
-        bare_loop.sync(*access, Path(folder) / "warm-up.sqlite3")
-        speeds = [_round(access) for _ in range(rounds)]
-        violations = halo.counts()["violations"]
-    _print(records, speeds, violations)
+HEAD = f"{'':32}{'time':>10}{'records/s':>12}{'requests':>10}{'memory':>9}{'bare loop':>11}{'dlt':>9}"
 
 
-def _round(access: tuple[str, str, str]) -> dict[str, float]:
-    """Time each of the four syncs once; in records per second."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "bare.sqlite3"
-        integration = portal_sync.prepare(*access, Path(folder))
-        speeds = {
-            "bare first": _speed(lambda: bare_loop.sync(*access, file)),
-            "portal first": _speed(lambda: portal_sync.sync(integration)[0]),
-            "bare unchanged": _speed(lambda: bare_loop.sync(*access, file)),
-            "portal unchanged": _speed(lambda: portal_sync.sync(integration)[0]),
-        }
-        db.db.close()
-        return speeds
+def measure(records: int, rounds: int, engines: list[str], *, with_dlt: bool) -> None:
+    """Play the rounds on Halos with the same records, and print medians. SystemExit when dlt is not installed."""
+    if with_dlt and not DLT_PYTHON.exists():
+        raise SystemExit("dlt is not in .venv-dlt yet. `make bench` brings it; --no-dlt measures without it.")
+    contestants = _contestants(engines, with_dlt=with_dlt)
+    played, violations = [], 0
+    for number in range(rounds):
+        with spawned("--records", str(records), "--quota", "0") as halo:
+            played.append(play(halo, contestants))
+            violations += halo.counts()["violations"]
+        print(f"round {number + 1} of {rounds} is done", flush=True)
+    _print(records, played, violations)
 
 
-def _speed(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    records = work()
-    return float(records / (time.perf_counter() - began))
+def _contestants(engines: list[str], *, with_dlt: bool) -> list[tuple[Contestant, str]]:
+    """Name who plays, and into what. The bare loop always does: it is the yardstick."""
+    chosen = [(PORTAL, engine) for engine in engines] + [(DLT, engine) for engine in engines if with_dlt]
+    return [(BARE_LOOP, BARE_LOOP.engines[0]), *chosen]
 
 
-def _print(records: int, rounds: list[dict[str, float]], violations: int) -> None:
-    print(f"{records:,} records, SQLite, sandbox without latency; medians of {len(rounds)} rounds, each by turns\n")
-    print(f"{'':12}{'bare loop':>16}{'portal':>16}{'ratio':>9}")
-    for what in ("first", "unchanged"):
-        bare = [each[f"bare {what}"] for each in rounds]
-        ours = [each[f"portal {what}"] for each in rounds]
-        ratio = median(mine / theirs for mine, theirs in zip(ours, bare, strict=True))
-        print(f"{what:12}{median(bare):>12,.0f} r/s{median(ours):>12,.0f} r/s{ratio:>8.2f}x")
+def _print(records: int, played: list[list[Measure]], violations: int) -> None:
+    print(f"\n{records:,} records, sandbox without latency; medians of {len(played)} rounds, by turns; how many")
+    print("times as fast as the bare loop on SQLite, and as dlt on the same database, in the same round\n")
+    print(HEAD)
+    in_columns = zip(*played, strict=True)  # every round has the same measures in the same order
+    for scenario, rows in groupby(in_columns, key=lambda column: column[0].scenario):
+        print(f"\n{scenario}")
+        for column in rows:
+            _print_row(column, played)
     print(f"\nrequests that were not reads: {violations}")
+
+
+def _print_row(column: tuple[Measure, ...], played: list[list[Measure]]) -> None:
+    one = column[0]
+    name = f"{one.who}, {one.engine}" + (", changes" if one.kind == "incremental" else "")
+    seconds = median(each.seconds for each in column)
+    speed = median(each.records / each.seconds for each in column)
+    requests = median(each.requests for each in column)
+    peak = median(each.peak_mb for each in column)
+    ratios = f"{_ratio(column, played, 'bare loop'):>11}{_ratio(column, played, 'dlt'):>9}"
+    print(f"  {name:30}{seconds:>8.2f} s{speed:>12,.0f}{requests:>10,.0f}{peak:>6.0f} MB{ratios}  {_remark(column)}")
+
+
+def _ratio(column: Iterable[Measure], played: list[list[Measure]], who: str) -> str:
+    """How many times as fast as `who`, each beside the one of its round."""
+    ratios = [
+        theirs.seconds / mine.seconds
+        for mine, measures in zip(column, played, strict=True)
+        for theirs in measures
+        if (theirs.scenario, theirs.who, theirs.kind) == (mine.scenario, who, "full")
+        and (theirs.engine == mine.engine or who == BARE_LOOP.name)
+    ]
+    return f"{median(ratios):.2f}x" if ratios else ""
+
+
+def _remark(column: Iterable[Measure]) -> str:
+    return " / ".join(dict.fromkeys(each.remark for each in column))
