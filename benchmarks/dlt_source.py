@@ -28,6 +28,7 @@ def sync(asked: task.Task) -> int:
 
 def _place(database: str) -> dict[str, Any]:
     if database.startswith("sqlite:"):
+        os.environ["LOAD__WORKERS"] = "1"  # its twenty lock each other out of one file
         return {"destination": dlt.destinations.sqlalchemy(database), "dataset_name": "main"}
     # dlt insists on a host and a password, where a socket needs neither.
     url = database.replace(":@/", ":-@localhost/")

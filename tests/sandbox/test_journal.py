@@ -33,6 +33,13 @@ def test_a_fault_is_named(sandbox: HaloSandbox, visitor: Visitor) -> None:
     assert [(entry["status"], entry["fault"]) for entry in sandbox.journal(kind="clients")] == [(502, "status")]
 
 
+def test_what_an_answer_asks_to_wait_is_noted(sandbox: HaloSandbox, visitor: Visitor) -> None:
+    sandbox.turn(quota=1, retry_after="seconds")
+    visitor.get("Client")
+    visitor.get("Client")
+    assert [entry["retry_after"] for entry in sandbox.journal(kind="clients")] == [None, "300"]
+
+
 def test_only_reading_is_allowed(sandbox: HaloSandbox, visitor: Visitor) -> None:
     visitor.get("Client")
     assert sandbox.counts()["violations"] == 0

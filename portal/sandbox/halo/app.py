@@ -46,6 +46,7 @@ def reply(instance: Instance, request: Request) -> Reply:
         tenant=tenant.name if tenant else None,
         kind=target.kind,
         fault=", ".join(fault.what for fault in faults) or None,
+        retry_after=response.headers.get("Retry-After"),
     )
     return Reply(response, tuple(fault for fault in faults if fault.what in DELIVERY))
 

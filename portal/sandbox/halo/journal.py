@@ -14,7 +14,10 @@ _KEPT = 200_000
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One request. `kind` is a record type, or token, authinfo, instanceinfo, agent, lookup, unknown."""
+    """One request. `kind` is a record type, or token, authinfo, instanceinfo, agent, lookup, unknown.
+
+    `retry_after` is what the answer's header of that name said.
+    """
 
     number: int
     time: float
@@ -26,6 +29,7 @@ class Entry(msgspec.Struct, frozen=True):
     tenant: str | None
     kind: str
     fault: str | None
+    retry_after: str | None
 
     @property
     def is_violation(self) -> bool:
@@ -61,6 +65,7 @@ class Journal:
         tenant: str | None,
         kind: str,
         fault: str | None,
+        retry_after: str | None,
     ) -> None:
         with self._lock:
             self._total += 1
@@ -75,6 +80,7 @@ class Journal:
                 tenant=tenant,
                 kind=kind,
                 fault=fault,
+                retry_after=retry_after,
             )
             self._entries.append(entry)
             self._by_path[entry.path] += 1
