@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -77,19 +78,19 @@ class Entry:
     def live(self) -> dict[str, set[int]]:
         """Return the ids that the copy holds for existing, by record type."""
         found: dict[str, set[int]] = defaultdict(set)
-        for record_type, number in _rows(self.task.database, self.contestant.live):
+        for record_type, number in self.rows(self.contestant.live):
             found[record_type].add(number)
         return found
+
+    def rows(self, query: str) -> Iterable[Any]:
+        """Ask the copy itself."""
+        if self.task.database.startswith("sqlite:"):
+            with closing(sqlite3.connect(self.task.database.removeprefix("sqlite:///"))) as connection:
+                # dlt's dataset in SQLite is the file itself.
+                return connection.execute(query.replace("FROM copy.", "FROM main.")).fetchall()
+        with psycopg.connect(self.task.database) as connection:
+            return connection.execute(query.encode()).fetchall()
 
     def _run(self, *arguments: str) -> str:
         command = [*self.contestant.program, *arguments]
         return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
-
-
-def _rows(database: str, query: str) -> Iterable[Any]:
-    if database.startswith("sqlite:"):
-        with sqlite3.connect(database.removeprefix("sqlite:///")) as connection:
-            # dlt's dataset in SQLite is the file itself.
-            return connection.execute(query.replace("FROM copy.", "FROM main.")).fetchall()
-    with psycopg.connect(database) as connection:
-        return connection.execute(query.encode()).fetchall()

@@ -41,7 +41,7 @@ def _print(agreed: str, needed: int, least: float, result: Result, calls: list[d
     print(f"{'time':36}{took:>8.1f} s    {result.waited:.1f} s of it without a worker")
     print(f"{'theoretical minimum':36}{least:>8.1f} s    {took / least:.3f}x")
     print(f"{'answers 429':36}{sum(call['status'] == 429 for call in calls):>8,}")
-    print(f"{'calls before Retry-After had passed':36}{_early(calls):>8,}")
+    print(f"{'calls before Retry-After had passed':36}{calls_too_early(calls):>8,}")
 
 
 def _requests_needed(halo: Verbs, folder: str) -> int:
@@ -57,13 +57,14 @@ def _entry(contestant: Contestant, halo: Verbs, folder: str) -> Entry:
     return Entry(contestant, SQLITE, Task(halo.url, login.client_id, login.client_secret, database, folder))
 
 
-def _early(calls: list[dict[str, Any]]) -> int:
+def calls_too_early(calls: list[dict[str, Any]]) -> int:
     """Count the calls after a Retry-After was known and before it had passed."""
     early, known_at, blocked_until = 0, 0.0, 0.0
     for call in calls:
         early += known_at < call["time"] < blocked_until
         if call["retry_after"]:
-            # A call that had left before the answer arrived could not know.
-            known_at = call["time"] + LATENCY_SECONDS
-            blocked_until = call["time"] + float(call["retry_after"])
+            if call["time"] >= blocked_until:
+                # A call that had left before this answer arrived could not know.
+                known_at = call["time"] + LATENCY_SECONDS
+            blocked_until = max(blocked_until, call["time"] + float(call["retry_after"]))
     return early
