@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -56,8 +57,10 @@ class Round:
         # Whoever reads a fresh Halo first pays for its caches; that is nobody's merit or fault.
         self._entries()[0].sync()
         entries = self._entries()
-        first = [self._sync(FIRST, entry) for entry in entries]
-        yield from first
+        first = []
+        for entry in entries:
+            first.append(self._sync(FIRST, entry))
+            yield first[-1]
         for kind in ("full", "incremental"):
             yield from self._by_turns(UNCHANGED, entries, kind)
         for seed, kind in enumerate(("full", "incremental")):
@@ -132,9 +135,13 @@ class Round:
 
 
 def play(halo: Verbs, contestants: list[tuple[Contestant, str]]) -> list[Measure]:
-    """Play one round in a folder that is gone afterwards."""
+    """Play one round in a folder that is gone afterwards, and tell on stderr how it goes."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         needs_server = any(engine == POSTGRESQL for _, engine in contestants)
         server = stack.enter_context(postgresql(folder)) if needs_server else ""
-        return list(Round(halo, contestants, Databases(folder, server), folder).measures())
+        played = []
+        for one in Round(halo, contestants, Databases(folder, server), folder).measures():
+            print(f"{one.scenario}: {one.who}, {one.engine}, {one.kind}: {one.seconds:.2f} s", file=sys.stderr)
+            played.append(one)
+        return played

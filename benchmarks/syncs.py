@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 from statistics import median
+from typing import Final
 
 from benchmarks.contestants import BARE_LOOP, DLT, DLT_PYTHON, PORTAL, Contestant
-from benchmarks.scenarios import Measure, play
+from benchmarks.scenarios import DELETED, Measure, play
 from portal.sandbox.process import spawned
 
-HEAD = f"{'':32}{'time':>10}{'records/s':>12}{'requests':>10}{'memory':>9}{'bare loop':>11}{'dlt':>9}"
+FEWEST: Final = 6_000
+HEAD: Final = f"{'':32}{'time':>10}{'records/s':>12}{'requests':>10}{'memory':>9}{'bare loop':>11}{'dlt':>9}"
 
 
 def measure(records: int, rounds: int, engines: list[str], *, with_dlt: bool) -> None:
-    """Play the rounds on Halos with the same records, and print medians. SystemExit when dlt is not installed."""
+    """Play the rounds on Halos with the same records, and print medians. SystemExit for what cannot be played."""
+    if records < FEWEST:
+        raise SystemExit(f"At least {FEWEST:,} records: of fewer, the portal holds {DELETED} deletes for a decision.")
     if with_dlt and not DLT_PYTHON.exists():
         raise SystemExit("dlt is not in .venv-dlt yet. `make bench` brings it; --no-dlt measures without it.")
     contestants = _contestants(engines, with_dlt=with_dlt)
     played, violations = [], 0
-    for number in range(rounds):
+    for _ in range(rounds):
         with spawned("--records", str(records), "--quota", "0") as halo:
             played.append(play(halo, contestants))
             violations += halo.counts()["violations"]
-        print(f"round {number + 1} of {rounds} is done", flush=True)
     _print(records, played, violations)
 
 
