@@ -12,6 +12,8 @@ from benchmarks.lists import LISTS, PARAMS
 
 # dlt reads its settings from here while it is imported; no word about us leaves the machine.
 os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"}
+# Without them, merging into SQLite takes a time that grows with the square of the records.
+os.environ.setdefault("DESTINATION__SQLALCHEMY__CREATE_PRIMARY_KEYS", "true")
 warnings.simplefilter("ignore")  # what its libraries wish for each other would drown the table
 
 import dlt  # noqa: E402
