@@ -46,10 +46,9 @@ def connect(asked: task.Task) -> None:
     wizard.save_connection(draft, ConnectionValues(asked.url, "", "", asked.client_id, secret))
     wizard.test_connection(draft, None)
     wizard.choose_data(draft, draft.record_types, active_only=False)
-    draft.quota = 1_000_000
+    draft.quota = NO_QUOTA
     wizard.finish_webhooks(draft, skipped=True)
     syncing.stop_for_good(wizard.start(draft, None).integration)
-    Integration.update(quota=NO_QUOTA).execute()
 
 
 def sync(kind: RunKind) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from benchmarks.contestants import BARE_LOOP, PORTAL, SQLITE, Contestant, Entry
 from benchmarks.task import Result, Task
@@ -13,6 +12,7 @@ from portal.models.budgets import TenantBudget
 from portal.models.integrations import Integration
 from portal.sandbox.process import spawned
 from portal.sandbox.verbs import Verbs
+from portal.sync.budget import tenant_of
 
 QUOTA: Final = 700
 WINDOW_SECONDS: Final = 300
@@ -62,7 +62,7 @@ def _agree(portal: Entry, quota: int, window: float) -> None:
     with db.connected():
         Integration.update(quota=None).execute()
         TenantBudget.delete().execute()
-        tenant = urlsplit(portal.task.url).netloc
+        tenant = tenant_of(Integration.get())
         TenantBudget.create(tenant=tenant, quota=quota, window_seconds=round(window))
 
 
