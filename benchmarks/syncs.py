@@ -56,7 +56,8 @@ def _print_row(column: tuple[Measure, ...], played: list[list[Measure]]) -> None
     requests = median(each.requests for each in column)
     peak = median(each.peak_mb for each in column)
     ratios = f"{_ratio(column, played, 'bare loop'):>11}{_ratio(column, played, 'dlt'):>9}"
-    print(f"  {name:30}{seconds:>8.2f} s{speed:>12,.0f}{requests:>10,.0f}{peak:>6.0f} MB{ratios}  {_remark(column)}")
+    row = f"  {name:30}{seconds:>8.2f} s{speed:>12,.0f}{requests:>10,.0f}{peak:>6.0f} MB{ratios}  {_remark(column)}"
+    print(row.rstrip())
 
 
 def _ratio(column: Iterable[Measure], played: list[list[Measure]], who: str) -> str:
