@@ -138,6 +138,10 @@ class HaloClient:
             params["includeinactive"] = "false"
         return pages.decoded(self._get(resource.path, params, limits), resource)
 
+    def lookup(self, path: str, limits: Limits) -> Answer:
+        """Read one of the small lists that people choose from, once. Raises PsaError when nothing arrives."""
+        return self._get(path, {}, limits)
+
     def columns(self, record_type: str, payload: bytes) -> Columns:
         return records.columns(record_type, payload)
 

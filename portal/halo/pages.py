@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from portal.halo import records, refusals
-from portal.halo.records import Facts
+from portal.halo import facts, records, refusals
+from portal.halo.facts import Facts
 from portal.halo.resources import Resource
 from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer
@@ -76,7 +76,7 @@ def decoded(answer: Answer, resource: Resource) -> Sent:
 def row(record_type: str, payload: bytes) -> Row:
     """Read what decides about a row; one that cannot be used says why."""
     try:
-        return Row(records.facts(record_type, payload), payload)
+        return Row(facts.read(record_type, payload), payload)
     except ValueError as error:
         return Row(None, payload, str(error))
 

@@ -1,4 +1,4 @@
-"""What the rows of the seven lists mean (halo-api.md section 4).
+"""What people look for in the rows of the seven lists (halo-api.md section 4).
 
 Halo leaves out what is null, writes ids as 21.0 or "21", and has sentinels for "none"; nothing here trusts a type.
 """
@@ -18,14 +18,6 @@ MAX_ID: Final = 2**63 - 1
 MAX_TEXT: Final = 255
 # Halo writes an empty date as 1900-01-01 or earlier.
 FIRST_REAL_YEAR: Final = 1981
-
-
-class Facts(msgspec.Struct, frozen=True):
-    """What decides about a row. `client_id` is the client that it belongs to, None for none."""
-
-    remote_id: int
-    inactive: bool
-    client_id: int | None
 
 
 @dataclass(slots=True)
@@ -93,29 +85,6 @@ def _reader(shape: Shape) -> msgspec.json.Decoder[Any]:
 
 
 _READERS: Final = {record_type: _reader(shape) for record_type, shape in SHAPES.items()}
-
-
-class _Deciding(msgspec.Struct):
-    """The few keys that are read of every row, changed or not."""
-
-    id: Any = None
-    inactive: Any = None
-    client_id: Any = None
-
-
-_deciding = msgspec.json.Decoder(_Deciding)
-
-
-def facts(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
-    """Read what decides about a row. Raises ValueError, with a reason for people, when it has no usable id."""
-    try:
-        row = _deciding.decode(payload)
-    except UNREADABLE as error:
-        raise ValueError("Halo sent something that is no record.") from error
-    remote_id = as_id(row.id)
-    if remote_id is None:
-        raise ValueError(f"Halo sent a record whose id is {row.id!r:.60}.")
-    return Facts(remote_id, row.inactive is True, None if record_type == "clients" else as_id(row.client_id))
 
 
 def columns(record_type: str, payload: bytes) -> Columns:

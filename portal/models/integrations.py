@@ -114,7 +114,7 @@ class Integration(BaseModel):
 
     @property
     def active_only(self) -> bool:
-        return bool(self.filters.get("active_only"))
+        return isinstance(self.filters, dict) and self.filters.get("active_only") is True
 
 
 # One active PSA per account: the database refuses the second one, whoever asks.

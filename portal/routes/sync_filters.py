@@ -1,29 +1,87 @@
-"""The Sync Filters tab: which record types, and of which clients."""
+"""The Sync Filters tab: which record types, and which of their records."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.errors import Invalid, SyncAlreadyRunning
+from portal.jobs.sync import sync_later
+from portal.models.integrations import Integration
+from portal.models.sync import RunTrigger
 from portal.routes import access
-from portal.routes.forms import DataForm
-from portal.services import integrations
+from portal.routes.filter_form import ChosenClientsForm, FiltersForm
+from portal.services import choices, filters, integrations, records
 
 bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/halo/filters")
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
+    """Show the filters; without JavaScript, `find` looks for clients here as well."""
     integration = integrations.halo(access.account())
-    return render_template("halo/filters.html", integration=integration, form=DataForm(integration))
+    return _show(integration, FiltersForm(integration, choices.of(integration)))
+
+
+@bp.get("/clients")
+def clients() -> ResponseReturnValue:
+    """Show which clients are ticked now, and which `find` has found; nothing is stored."""
+    integration = integrations.halo(access.account())
+    form = ChosenClientsForm(request.args)
+    form.validate()
+    return make_response(
+        render_template("halo/filters/_chosen_clients.html", form=form, **_clients(integration, form))
+    )
 
 
 @bp.post("")
 def change() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
-    form = DataForm(integration)
+    form = FiltersForm(integration, choices.of(integration))
     if not form.validate():
-        return render_template("halo/filters.html", integration=integration, form=form), 422
-    integrations.change_data(integration, form.record_types.data, form.active_only.data, access.user())
-    flash("Saved. The next sync uses these filters.", "success")
+        return _show(integration, form, 422)
+    try:
+        touched = filters.change(integration, form.record_types.data, form.filters(), access.user())
+    except Invalid as error:
+        form.blame(error)
+        return _show(integration, form, 422)
+    flash(*_synced(integration, touched))
     return redirect(url_for("sync_filters.index"), 303)
+
+
+def _synced(integration: Integration, touched: list[str]) -> tuple[str, str]:
+    """Start a sync of the types whose scope may differ, and say what happens next."""
+    if not touched:
+        return "Saved. Nothing has to be read again.", "success"
+    try:
+        sync_later(integration, RunTrigger.USER, access.user(), record_types=touched)
+    except SyncAlreadyRunning:
+        return "Saved. The sync that is running keeps its old filters; the next one applies the new ones.", "info"
+    return f"Saved. A sync of {', '.join(touched)} has started: it applies the new filters.", "success"
+
+
+def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Response:
+    page = render_template(
+        "halo/filters.html",
+        integration=integration,
+        form=form,
+        counts=records.counts(integration),
+        is_syncing=filters.is_syncing(integration),
+        **_clients(integration, form),
+    )
+    return make_response(page, status)
+
+
+def _clients(integration: Integration, form: ChosenClientsForm) -> dict[str, Any]:
+    """Return the names of the clients that are ticked, and those that are found besides."""
+    ticked, text = (
+        {*(form.include_clients.data or []), *(form.exclude_clients.data or [])},
+        request.args.get("find", ""),
+    )
+    return {
+        "names": choices.client_names(integration, ticked),
+        "text": text,
+        "found": choices.find_clients(integration, text, without=ticked),
+    }

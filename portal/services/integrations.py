@@ -1,4 +1,4 @@
-"""An integration that is set up: finding it, testing it again, changing what it syncs, disconnecting it."""
+"""An integration that is set up: finding it, testing it again, disconnecting it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa
-from portal.models.records import Record, RecordState
 from portal.models.sync import SyncRun
 from portal.services import audit, connections, syncing
 from portal.services.connections import Verdict
-from portal.services.wizard import parse_types
 from portal.sync import budget
 from portal.vault import Secret
 
@@ -48,30 +46,6 @@ def replace_secret(integration: Integration, secret: Secret, user: User | None) 
             _end_attention(integration)
         audit.record(integration.account, user, "halo.secret_replaced" if verdict.ok else "halo.secret_refused")
     return verdict
-
-
-def change_data(
-    integration: Integration,
-    record_types: list[str],
-    active_only: bool,  # noqa: FBT001  # a box in a form
-    user: User | None,
-) -> None:
-    """Choose other record types or filters; they count from the next sync on. Raises Invalid for an unknown type.
-
-    Records of a type that is no longer chosen go out of scope at once: nothing would keep them fresh.
-    """
-    chosen = parse_types(record_types)
-    with db.atomic():
-        integration.record_types = chosen
-        integration.filters = integration.filters | {"active_only": active_only}
-        integration.save(only=[Integration.record_types, Integration.filters])
-        Record.update(state=RecordState.OUT_OF_SCOPE, changed_at=clock.now()).where(
-            Record.integration == integration,
-            Record.record_type.not_in(chosen),
-            Record.state == RecordState.LIVE,
-        ).execute()
-        scope = "active clients only" if active_only else "all clients"
-        audit.record(integration.account, user, "halo.data_changed", f"{', '.join(chosen)}; {scope}")
 
 
 def disconnect(integration: Integration, user: User | None) -> None:

@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
+import msgspec
 from peewee import IntegrityError
 
 from portal import clock
@@ -19,6 +20,7 @@ from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.services import audit, connections, scheduling, syncing
 from portal.services.connections import ConnectionValues, Verdict
 from portal.services.forecast import forecast
+from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
 from portal.vault import Secret
 
@@ -109,7 +111,7 @@ def open_steps(integration: Integration) -> list[WizardStep]:
 
 
 def choose_data(integration: Integration, record_types: list[str], active_only: bool) -> None:  # noqa: FBT001  # a box
-    """Store step 2; clients are always among the types.
+    """Store step 2; clients are always among the types. Filters from an earlier connection stay.
 
     Raises Invalid for a type that does not exist, and for one that the last test found refused.
     """
@@ -123,7 +125,7 @@ def choose_data(integration: Integration, record_types: list[str], active_only: 
             "Grant the permission in Halo and test the connection again, or leave them out for now.",
         )
     integration.record_types = chosen
-    integration.filters = integration.filters | {"active_only": active_only}
+    integration.filters = write(msgspec.structs.replace(read(integration.filters), active_only=active_only))
     _reach(integration, WizardStep.WEBHOOKS)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -11,8 +12,8 @@ from typing import Final
 from portal.models.records import ChangeKind, RecordState
 from portal.sync import differences
 from portal.sync.differences import Fields
-from portal.sync.record_types import RecordType
-from portal.sync.source import Columns, Facts, Row
+from portal.sync.scope import Scope
+from portal.sync.source import Columns, Row
 
 DIGEST_BYTES: Final = 16
 
@@ -31,25 +32,6 @@ class Before:
 
     payload: str
     read_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which rows are copied. `clients` holds the live clients, for types whose rows follow their client."""
-
-    active_only: bool = False
-    clients: Collection[int] = ()
-
-    @property
-    def follows_clients(self) -> bool:
-        return self.active_only
-
-    def leaves_out(self, record_type: str, facts: Facts) -> bool:
-        if not self.active_only:
-            return False
-        if record_type == RecordType.CLIENTS:
-            return facts.inactive
-        return facts.client_id is not None and facts.client_id not in self.clients
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +54,8 @@ class Decision:
     """`unchanged` and `left_out` count; the others hold what is to be written.
 
     `settled` are records whose content is the same but whose payload has another form. `out_of_scope` are rows that
-    are stored live and match no longer, with the reason. `rejected` holds the rows that cannot be stored.
+    are stored live and match no longer, with the reason; `reasons` counts those of all that are left out. `rejected`
+    holds the rows that cannot be stored.
     """
 
     created: list[Change] = field(default_factory=list)
@@ -82,6 +65,7 @@ class Decision:
     rejected: list[Rejected] = field(default_factory=list)
     unchanged: int = 0
     left_out: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -113,10 +97,11 @@ def decide(
             continue
         remote_id = row.facts.remote_id
         before = stored.get(remote_id)
-        if scope.leaves_out(record_type, row.facts):
+        if reason := scope.reason(record_type, row.facts):
             decision.left_out += 1
+            decision.reasons[reason] += 1
             if before is not None and before.state == RecordState.LIVE:
-                decision.out_of_scope[remote_id] = "The filters leave it out."
+                decision.out_of_scope[remote_id] = reason
             continue
         digest = b"" if details else fingerprint(row.payload)
         if before is not None and digest and before.digest == digest and before.state == RecordState.LIVE:

@@ -18,10 +18,11 @@ from portal.models.records import ChangeKind, RecordChange
 from portal.models.sync import LogLevel, RemoteList, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
 from portal.sync import books, logbook, store
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
-from portal.sync.decide import Scope
 from portal.sync.fetcher import Answer, Ask, Fetcher
+from portal.sync.filters import read
 from portal.sync.lease import BEAT_SECONDS, Lease
 from portal.sync.record_types import RecordType
+from portal.sync.scope import Scope
 from portal.sync.source import Source
 from portal.sync.stream import Stream, Work
 from portal.sync.writer import Writer
@@ -172,10 +173,11 @@ class Engine:
         return bool(created.exists() or back.exists())
 
     def _scope(self, record_type: str) -> Scope:
-        active_only = bool(self._run.filters.get("active_only"))
-        follows_clients = active_only and record_type != RecordType.CLIENTS
-        clients = store.live_ids(self._integration_id, RecordType.CLIENTS) if follows_clients else set()
-        return Scope(active_only, clients)
+        filters = read(self._run.filters)
+        scope = Scope(filters)
+        if record_type == RecordType.CLIENTS or not scope.follows_clients:
+            return scope
+        return Scope(filters, store.live_ids(self._integration_id, RecordType.CLIENTS))
 
     def _end(self) -> RunState:
         steps = list(SyncStep.select().where(SyncStep.run == self._run).order_by(SyncStep.position))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 
 class Facts(Protocol):
-    """What decides about a row. `client_id` is the client that it belongs to, None for none."""
+    """What decides about a row. `client_id` is the client that it belongs to, None for none.
+
+    `group` is a client's top level, a product's group or an asset's type, 0 for none. It, `relationships`,
+    `opened_at` and `is_active_contract` are None when the row does not tell.
+    """
 
     @property
     def remote_id(self) -> int: ...
@@ -16,6 +20,20 @@ class Facts(Protocol):
     def inactive(self) -> bool: ...
     @property
     def client_id(self) -> int | None: ...
+    @property
+    def group(self) -> int | None: ...
+    @property
+    def relationships(self) -> Collection[int] | None: ...
+    @property
+    def is_service_account(self) -> bool: ...
+    @property
+    def is_general_user(self) -> bool: ...
+    @property
+    def is_closed(self) -> bool: ...
+    @property
+    def opened_at(self) -> datetime | None: ...
+    @property
+    def is_active_contract(self) -> bool | None: ...
 
 
 class Columns(Protocol):

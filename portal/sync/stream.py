@@ -17,10 +17,11 @@ from portal.errors import PsaError, PsaRefusedType, PsaUnavailable
 from portal.models.sync import RemoteList, StepMode, StepState, SyncStep
 from portal.sync import books, holding, store
 from portal.sync.books import Tally
-from portal.sync.decide import Scope
 from portal.sync.fetcher import Ask
+from portal.sync.filters import Filters
 from portal.sync.reading import UNUSABLE, Reading
 from portal.sync.record_types import RecordType
+from portal.sync.scope import Scope
 from portal.sync.source import Page, RollCall, Row, Source
 from portal.sync.writer import Arrival, Single, Vanished, Writer
 
@@ -47,7 +48,7 @@ class Stream:
         self._writer = writer
         self._source = source
         self._scope_of = scope
-        self._scope = Scope()
+        self._scope = Scope(Filters())
         self._earlier: set[int] = set()
         self._singles = 0
 

@@ -16,9 +16,10 @@ from portal.errors import PsaError
 from portal.models.records import Record, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
 from portal.sync import decide, holding, logbook, store
-from portal.sync.decide import Decision, Scope
+from portal.sync.decide import Decision
 from portal.sync.lease import Lease
 from portal.sync.reading import PageIds, Reading
+from portal.sync.scope import Scope
 from portal.sync.source import Page, Row, Source
 
 NO_LONGER_LISTED = "Halo no longer lists it."

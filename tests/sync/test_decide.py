@@ -10,20 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.halo import records
+from portal.halo import facts, records
 from portal.halo.pages import Row
 from portal.models.records import ChangeKind, RecordState
-from portal.sync.decide import DIGEST_BYTES, Before, Decision, Rejected, Scope, Stored, compare, decide, fingerprint
+from portal.sync.decide import DIGEST_BYTES, Before, Decision, Rejected, Stored, compare, decide, fingerprint
+from portal.sync.filters import Filters
+from portal.sync.scope import Scope
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LIVE, OUT, GONE = RecordState.LIVE, RecordState.OUT_OF_SCOPE, RecordState.DELETED
-EVERYTHING = Scope()
-ACTIVE = Scope(active_only=True, clients={1, 2})
+EVERYTHING = Scope(Filters())
+ACTIVE = Scope(Filters(active_only=True), clients={1, 2})
 
 
 def row(record_type: str = "sites", **values: Any) -> Row:
     payload = json.dumps({"id": 7, **values}).encode()
-    return Row(records.facts(record_type, payload), payload)
+    return Row(facts.read(record_type, payload), payload)
 
 
 def known(each: Row, state: RecordState = LIVE, digest: bytes | None = None) -> dict[int, Stored]:
@@ -67,34 +69,16 @@ def test_a_row_in_scope(state: RecordState | None, changed: bool, heap: str) -> 
     assert decision.out_of_scope == {}
 
 
-@pytest.mark.parametrize(
-    ("record_type", "values", "is_out"),
-    [
-        ("clients", {"inactive": True}, True),
-        ("clients", {"inactive": False}, False),
-        ("clients", {"inactive": True, "client_id": 1}, True),
-        ("sites", {"client_id": 1.0}, False),
-        ("sites", {"client_id": 3.0}, True),
-        ("sites", {"client_id": 1, "inactive": True}, False),
-        ("contacts", {"client_id": 0}, False),
-        ("products", {}, False),
-        ("assets", {"client_id": "2"}, False),
-        ("contracts", {"client_id": "nobody"}, False),
-    ],
-)
-def test_who_is_left_out_of_active_clients_only(record_type: str, values: dict[str, Any], is_out: bool) -> None:  # noqa: FBT001
-    each = row(record_type, **values)
-    assert each.facts is not None
-    assert ACTIVE.leaves_out(record_type, each.facts) is is_out
-    assert EVERYTHING.leaves_out(record_type, each.facts) is False
+LEFT_OUT = "Its client 3 is left out."
 
 
-@pytest.mark.parametrize(("state", "leaves"), [(None, []), (LIVE, [7]), (OUT, []), (GONE, [])])
-def test_only_a_live_record_goes_out_of_scope(state: RecordState | None, leaves: list[int]) -> None:
+@pytest.mark.parametrize(("state", "leaves"), [(None, {}), (LIVE, {7: LEFT_OUT}), (OUT, {}), (GONE, {})])
+def test_only_a_live_record_goes_out_of_scope(state: RecordState | None, leaves: dict[int, str]) -> None:
     site = row(client_id=3)
     stored = {} if state is None else known(site, state)
     decision = decide("sites", [site], stored, ACTIVE, records.columns)
-    assert (heaps(decision), list(decision.out_of_scope)) == ({"left_out": 1}, leaves)
+    assert (heaps(decision), decision.out_of_scope) == ({"left_out": 1}, leaves)
+    assert decision.reasons == {LEFT_OUT: 1}
 
 
 def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
@@ -202,10 +186,11 @@ def test_every_row_counts_exactly_once(
         key: Stored(fingerprint(payloads[key]) if same and key in payloads else b"old", state)
         for key, (state, same) in before.items()
     }
-    scope = Scope(active_only, {1, 2})
+    scope = Scope(Filters(active_only=active_only), {1, 2})
     everything = incoming + [Row(None, b"null", "no record")] * spoiled
     decision = decide("sites", everything, stored, scope, records.columns)
     assert sum(heaps(decision).values()) == len(everything)
+    assert decision.reasons.total() == decision.left_out
     written = [change.remote_id for change in (*decision.created, *decision.updated)]
     assert len(set(written) | set(decision.out_of_scope)) == len(written) + len(decision.out_of_scope)
     assert {change.remote_id for change in decision.created}.isdisjoint(stored)

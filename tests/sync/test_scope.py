@@ -1,100 +1,251 @@
-"""Active clients only: what is left out, and how it comes back."""
+"""Which rows are in scope, why the others are not, and when only a detail can tell."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from portal.models.records import RecordState
-from portal.services import integrations, syncing
+from portal.halo.facts import Facts
+from portal.sync.filters import FOLLOWERS, Filters
 from portal.sync.record_types import RecordType
-from tests.halo_fixtures import SIZES, Copy
+from portal.sync.scope import Scope
+from tests.sync.test_filters import FILTERS
 
-FOLLOWERS = ["sites", "contacts", "assets", "opportunities", "contracts"]
-
-
-def active_only(copy: Copy, *, on: bool) -> None:
-    integrations.change_data(copy.integration, list(SIZES), on, None)
+CHOSEN = frozenset({1, 2})
 
 
-def belonging_to(copy: Copy, record_type: str, clients: set[int]) -> set[int]:
-    """Return the ids of Halo's records of these clients, and of those that have no client."""
-    truth = copy.halo.truth(record_type, ids=True)
-    ids = truth["active_ids"] + truth["inactive_ids"]
-    rows = [copy.halo.record(record_type, each)["row"] for each in ids]
-    return {int(row["id"]) for row in rows if int(row.get("client_id", 0)) in clients | {0, -1}}
+def facts(**told: Any) -> Facts:
+    return Facts(**{"remote_id": 7, "inactive": False, "client_id": None, **told})
 
 
-def test_inactive_clients_and_what_belongs_to_them_are_left_out(copy: Copy) -> None:
-    active_only(copy, on=True)
-    report = copy.sync()
-    truth = copy.halo.truth("clients", ids=True)
-    active = set(truth["active_ids"])
-    assert report["state"] == "succeeded"
-    assert truth["inactive"] > 0
-    assert copy.ids("clients") == active
-    assert report["steps"]["clients"]["left_out"] == truth["inactive"]
-    for record_type in FOLLOWERS:
-        step = report["steps"][record_type]
-        assert copy.ids(record_type) == belonging_to(copy, record_type, active)
-        assert step["created"] + step["left_out"] == step["fetched"] == step["expected"]
-    assert report["steps"]["products"]["left_out"] == 0
+FACTS = st.builds(
+    Facts,
+    remote_id=st.integers(1, 9),
+    inactive=st.booleans(),
+    client_id=st.none() | st.integers(1, 9),
+    group=st.none() | st.integers(0, 9),
+    is_service_account=st.booleans(),
+    is_general_user=st.booleans(),
+    is_closed=st.booleans(),
+    is_active_contract=st.none() | st.booleans(),
+    named=st.none() | st.lists(st.integers(1, 9).map(lambda number: {"id": number}), max_size=3),
+    opened=st.none() | st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(datetime.isoformat),  # noqa: DTZ001
+)
+CLIENTS = st.none() | st.sets(st.integers(1, 9))
+TYPES = st.sampled_from(RecordType)
 
 
-def test_switching_it_off_brings_the_rest(copy: Copy) -> None:
-    active_only(copy, on=True)
-    copy.sync()
-    active_only(copy, on=False)
-    assert copy.sync()["state"] == "succeeded"
-    assert {name: len(copy.ids(name)) for name in SIZES} == SIZES
+@pytest.mark.parametrize(
+    ("filters", "record_type", "out", "reason", "kept"),
+    [
+        ({"active_only": True}, "clients", {"inactive": True}, "The client is inactive.", {}),
+        ({"top_levels": CHOSEN}, "clients", {"group": 3}, "Its top level is not among those chosen.", {"group": 2}),
+        (
+            {"relationships": CHOSEN},
+            "clients",
+            {"named": [{"id": 3}]},
+            "Its relationship type is not among those chosen.",
+            {"named": [{"id": 3}, {"id": 1}]},
+        ),
+        (
+            {"relationships": CHOSEN},
+            "clients",
+            {"named": []},
+            "Its relationship type is not among those chosen.",
+            {"named": [{"id": 2}]},
+        ),
+        ({"include_clients": CHOSEN}, "clients", {}, "It is not among the chosen clients.", {"remote_id": 1}),
+        (
+            {"exclude_clients": CHOSEN},
+            "clients",
+            {"remote_id": 2},
+            "It is among the clients to leave out.",
+            {"remote_id": 3},
+        ),
+        (
+            {"without_service_accounts": True},
+            "contacts",
+            {"is_service_account": True},
+            "It is a service account.",
+            {"is_general_user": True},
+        ),
+        (
+            {"without_general_users": True},
+            "contacts",
+            {"is_general_user": True},
+            "It is a General User.",
+            {"is_service_account": True},
+        ),
+        (
+            {"product_groups": CHOSEN},
+            "products",
+            {"group": 0},
+            "Its product group is not among those chosen.",
+            {"group": 1},
+        ),
+        (
+            {"asset_types": CHOSEN},
+            "assets",
+            {"group": 130},
+            "Its asset type is not among those chosen.",
+            {"group": 1},
+        ),
+        ({"open_opportunities_only": True}, "opportunities", {"is_closed": True}, "It is closed.", {}),
+        (
+            {"opportunities_since": date(2026, 1, 1)},
+            "opportunities",
+            {"opened": "2025-12-31T23:59:59.9"},
+            "It was opened before the chosen date.",
+            {"opened": "2026-01-01T00:00:00"},
+        ),
+        (
+            {"active_contracts_only": True},
+            "contracts",
+            {"is_active_contract": False},
+            "The contract is not active.",
+            {"is_active_contract": True},
+        ),
+    ],
+)
+def test_each_filter_says_why_a_row_is_left_out(
+    filters: dict[str, Any], record_type: str, out: dict[str, Any], reason: str, kept: dict[str, Any]
+) -> None:
+    scope = Scope(Filters(**filters))
+    assert scope.reason(record_type, facts(**out)) == reason
+    assert scope.reason(record_type, facts(**kept)) == ""
+    assert not scope.needs_detail(record_type, facts(**out))
+    others = [each for each in RecordType if each != record_type]
+    assert [scope.reason(other, facts(**out)) for other in others] == [""] * len(others)
 
 
-def test_switching_it_on_puts_what_is_stored_out_of_scope_without_losing_it(synced: Copy) -> None:
-    active_only(synced, on=True)
-    synced.sync()
-    truth = synced.halo.truth("clients", ids=True)
-    assert synced.ids("clients", RecordState.OUT_OF_SCOPE) == set(truth["inactive_ids"])
-    active_only(synced, on=False)
-    step = synced.sync()["steps"]["clients"]
-    assert (step["created"], step["updated"]) == (0, truth["inactive"])
-    assert synced.ids("clients", RecordState.OUT_OF_SCOPE) == set()
+@pytest.mark.parametrize(
+    ("record_type", "client_id", "reason"),
+    [
+        ("sites", 3, "Its client 3 is left out."),
+        ("contacts", 3, "Its client 3 is left out."),
+        ("assets", 3, "Its client 3 is left out."),
+        ("opportunities", 3, "Its client 3 is left out."),
+        ("contracts", 3, "Its client 3 is left out."),
+        ("sites", 1, ""),
+        ("contacts", None, ""),
+        ("products", 3, ""),
+        ("clients", 3, ""),
+    ],
+)
+def test_what_belongs_to_a_client_that_is_left_out_is_left_out(
+    record_type: str, client_id: int | None, reason: str
+) -> None:
+    row = facts(client_id=client_id)
+    assert Scope(Filters(exclude_clients=frozenset({3})), {1, 2}).reason(record_type, row) == reason
 
 
-def test_a_client_that_becomes_inactive_takes_its_records_along(copy: Copy) -> None:
-    active_only(copy, on=True)
-    copy.sync()
-    (gone,) = copy.halo.deactivate("clients", count=1)
-    theirs = belonging_to(copy, "contacts", {gone}) - belonging_to(copy, "contacts", set())
-    assert theirs
-    copy.sync()
-    assert copy.ids("clients", RecordState.OUT_OF_SCOPE) == {gone}
-    assert copy.ids("contacts", RecordState.OUT_OF_SCOPE) == theirs
+def test_nothing_follows_clients_when_no_client_may_be_left_out() -> None:
+    scope = Scope(Filters(without_general_users=True), set())
+    assert not scope.follows_clients
+    assert scope.reason("contacts", facts(client_id=3)) == ""
 
 
-def test_clients_count_as_they_were_last_seen_when_only_others_are_synced(copy: Copy) -> None:
-    active_only(copy, on=True)
-    copy.sync()
-    step = copy.sync("contacts")["steps"]["contacts"]
-    assert (step["created"], step["updated"]) == (0, 0)
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"active_only": True},
+        {"top_levels": CHOSEN},
+        {"relationships": CHOSEN},
+        {"include_clients": CHOSEN},
+        {"exclude_clients": CHOSEN},
+    ],
+)
+def test_every_filter_of_clients_has_followers(filters: dict[str, Any]) -> None:
+    assert Scope(Filters(**filters), {1}).follows_clients
 
 
-def test_a_run_keeps_the_filter_that_it_began_with(copy: Copy) -> None:
-    run = copy.open()
-    active_only(copy, on=True)
-    syncing.execute(run.id)
-    assert len(copy.ids("clients")) == SIZES["clients"]
+@pytest.mark.parametrize(
+    ("filters", "record_type", "reason"),
+    [
+        ({"top_levels": CHOSEN}, "clients", "Its top level is not known."),
+        ({"relationships": CHOSEN}, "clients", "Its relationship type is not known."),
+        ({"asset_types": CHOSEN}, "assets", "Its asset type is not known."),
+        ({"opportunities_since": date(2026, 1, 1)}, "opportunities", "It is not known when it was opened."),
+        ({"active_contracts_only": True}, "contracts", "It is not known whether it is active."),
+    ],
+)
+def test_a_row_that_does_not_tell_needs_its_detail_and_without_one_is_left_out(
+    filters: dict[str, Any], record_type: str, reason: str
+) -> None:
+    scope = Scope(Filters(**filters))
+    assert scope.needs_detail(record_type, facts())
+    assert scope.reason(record_type, facts()) == reason
+    assert not Scope(Filters()).needs_detail(record_type, facts())
 
 
-@pytest.mark.parametrize("dropped", ["assets", "contracts"])
-def test_a_type_that_is_no_longer_chosen_goes_out_of_scope_at_once(dropped: str, synced: Copy) -> None:
-    chosen = [each.value for each in RecordType if each != dropped]
-    integrations.change_data(synced.integration, chosen, False, None)
-    assert synced.ids(dropped) == set()
-    assert len(synced.ids(dropped, RecordState.OUT_OF_SCOPE)) == SIZES[dropped]
-    assert dropped not in synced.sync()["steps"]
+def test_no_detail_is_read_of_a_row_that_is_out_anyway() -> None:
+    scope = Scope(Filters(active_only=True, top_levels=CHOSEN, asset_types=CHOSEN), {1})
+    assert scope.needs_detail("clients", facts())
+    assert not scope.needs_detail("clients", facts(inactive=True))
+    assert scope.needs_detail("assets", facts(client_id=1))
+    assert not scope.needs_detail("assets", facts(client_id=2))
 
 
-def test_a_type_that_is_chosen_again_comes_back(synced: Copy) -> None:
-    integrations.change_data(synced.integration, ["clients"], False, None)
-    integrations.change_data(synced.integration, ["clients", "assets"], False, None)
-    assert synced.sync()["steps"]["assets"]["updated"] == SIZES["assets"]
-    assert len(synced.ids("assets")) == SIZES["assets"]
+@given(TYPES, FACTS, CLIENTS)
+def test_without_filters_everything_is_in_scope(record_type: str, row: Facts, clients: set[int] | None) -> None:
+    scope = Scope(Filters(), clients)
+    assert (scope.reason(record_type, row), scope.needs_detail(record_type, row)) == ("", False)
+
+
+@given(FILTERS, TYPES, FACTS, CLIENTS)
+def test_a_row_that_needs_its_detail_is_out_until_that_is_read(
+    filters: Filters, record_type: str, row: Facts, clients: set[int] | None
+) -> None:
+    scope = Scope(filters, clients)
+    if scope.needs_detail(record_type, row):
+        assert "not known" in scope.reason(record_type, row)
+
+
+@given(FILTERS, FILTERS, TYPES, FACTS)
+def test_two_filters_together_keep_what_both_keep(one: Filters, other: Filters, record_type: str, row: Facts) -> None:
+    both = Filters(
+        active_only=one.active_only or other.active_only,
+        top_levels=one.top_levels,
+        relationships=other.relationships,
+        include_clients=one.include_clients,
+        exclude_clients=one.exclude_clients | other.exclude_clients,
+        without_service_accounts=one.without_service_accounts or other.without_service_accounts,
+        asset_types=other.asset_types,
+    )
+    left = Filters(
+        active_only=one.active_only,
+        top_levels=one.top_levels,
+        include_clients=one.include_clients,
+        exclude_clients=one.exclude_clients,
+        without_service_accounts=one.without_service_accounts,
+    )
+    right = Filters(
+        active_only=other.active_only,
+        relationships=other.relationships,
+        exclude_clients=other.exclude_clients,
+        without_service_accounts=other.without_service_accounts,
+        asset_types=other.asset_types,
+    )
+    kept = not Scope(left).reason(record_type, row) and not Scope(right).reason(record_type, row)
+    assert (not Scope(both).reason(record_type, row)) is kept
+
+
+@given(FILTERS, TYPES, FACTS, st.sets(st.integers(1, 9)))
+def test_only_followers_depend_on_which_clients_are_live(
+    filters: Filters, record_type: str, row: Facts, clients: set[int]
+) -> None:
+    alone, beside = Scope(filters).reason(record_type, row), Scope(filters, clients).reason(record_type, row)
+    if record_type not in FOLLOWERS or row.client_id is None or row.client_id in clients:
+        assert beside == alone
+    elif Scope(filters).follows_clients:
+        assert beside == f"Its client {row.client_id} is left out."
+
+
+def test_a_moment_is_compared_by_its_day_in_utc() -> None:
+    row = facts(opened="2025-12-31T23:30:00-05:00")
+    assert row.opened_at == datetime(2026, 1, 1, 4, 30, tzinfo=UTC)
+    assert Scope(Filters(opportunities_since=date(2026, 1, 1))).reason("opportunities", row) == ""

@@ -1,0 +1,123 @@
+"""What decides about a row, in words that every PSA shares (halo-api.md sections 3.4, 3.5 and 4).
+
+Read of every row of every sync, changed or not: one decoder for each record type, which skips all other keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET
+
+from portal.halo.records import as_id, as_moment
+from portal.halo.unreadable import UNREADABLE
+
+# Every client and site gets a placeholder of this name; no key tells it from a person (section 4.3).
+GENERAL_USER: Final = "General User"
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """`client_id` is the client that a row belongs to, None for none.
+
+    `group` is a client's top level, a product's group or an asset's type, 0 for none. It, `relationships`,
+    `opened_at` and `is_active_contract` are None when the row does not tell. The relationships and the moment of
+    opening are kept as Halo sent them, `named` and `opened`, and read only when a filter asks.
+    """
+
+    remote_id: int
+    inactive: bool
+    client_id: int | None
+    group: int | None = None
+    is_service_account: bool = False
+    is_general_user: bool = False
+    is_closed: bool = False
+    is_active_contract: bool | None = None
+    named: Any = None
+    opened: Any = None
+
+    @property
+    def relationships(self) -> tuple[int, ...] | None:
+        """A client without any has an empty list, so a missing key tells nothing."""
+        if not isinstance(self.named, list):
+            return None
+        found = (as_id(each.get("id")) for each in self.named if isinstance(each, dict))
+        return tuple(number for number in found if number is not None)
+
+    @property
+    def opened_at(self) -> datetime | None:
+        return as_moment(self.opened)
+
+
+def read(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
+    """Read what decides about a row. Raises ValueError, with a reason for people, when it has no usable id."""
+    decode, facts_of = _KINDS[record_type]
+    try:
+        row = decode(payload)
+    except UNREADABLE as error:
+        raise ValueError("Halo sent something that is no record.") from error
+    remote_id = as_id(row.id)
+    if remote_id is None:
+        raise ValueError(f"Halo sent a record whose id is {row.id!r:.60}.")
+    return facts_of(row, remote_id)
+
+
+def _client(row: Any, remote_id: int) -> Facts:
+    return Facts(remote_id, row.inactive is True, None, _told(row.toplevel_id), named=row.customer_relationship)
+
+
+def _follower(row: Any, remote_id: int) -> Facts:
+    return Facts(remote_id, row.inactive is True, as_id(row.client_id))
+
+
+def _contact(row: Any, remote_id: int) -> Facts:
+    # A yes is always said: a contact that says nothing is an ordinary one.
+    is_service_account, is_general_user = row.isserviceaccount is True, row.name == GENERAL_USER
+    client_id = as_id(row.client_id)
+    return Facts(remote_id, row.inactive is True, client_id, None, is_service_account, is_general_user)
+
+
+def _product(row: Any, remote_id: int) -> Facts:
+    # Item has one schema: its detail tells no more, so a product without a group key has no group (section 4.4).
+    return Facts(remote_id, row.inactive is True, None, as_id(row.assetgroup_id) or 0)
+
+
+def _asset(row: Any, remote_id: int) -> Facts:
+    return Facts(remote_id, row.inactive is True, as_id(row.client_id), _told(row.assettype_id))
+
+
+def _opportunity(row: Any, remote_id: int) -> Facts:
+    # Halo leaves `hasbeenclosed` out while it is false (section 4.6).
+    is_closed = row.hasbeenclosed is True
+    return Facts(remote_id, row.inactive is True, as_id(row.client_id), is_closed=is_closed, opened=row.dateoccurred)
+
+
+def _contract(row: Any, remote_id: int) -> Facts:
+    is_active = row.active if isinstance(row.active, bool) else None
+    return Facts(remote_id, row.inactive is True, as_id(row.client_id), is_active_contract=is_active)
+
+
+def _told(value: Any) -> int | None:
+    """Read an id that every row of its type has in Halo: a key that is missing tells nothing, not "none"."""
+    return None if value is UNSET else as_id(value) or 0
+
+
+_Kind = tuple[Callable[[bytes | msgspec.Raw], Any], Callable[[Any, int], Facts]]
+
+
+def _kind(facts_of: Callable[[Any, int], Facts], *keys: str) -> _Kind:
+    row = msgspec.defstruct("Row", [(key, Any, UNSET) for key in ("id", "inactive", *keys)])
+    return msgspec.json.Decoder(row).decode, facts_of
+
+
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "clients": _kind(_client, "toplevel_id", "customer_relationship"),
+    "sites": _kind(_follower, "client_id"),
+    "contacts": _kind(_contact, "client_id", "isserviceaccount", "name"),
+    "products": _kind(_product, "assetgroup_id"),
+    "assets": _kind(_asset, "client_id", "assettype_id"),
+    "opportunities": _kind(_opportunity, "client_id", "hasbeenclosed", "dateoccurred"),
+    "contracts": _kind(_contract, "client_id", "active"),
+}

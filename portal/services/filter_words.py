@@ -1,0 +1,68 @@
+"""Filters in words: for the audit log, the command line and whoever asks why a record is not here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Final
+
+from portal.sync.filters import BY_TYPE, Filters
+from portal.sync.record_types import RecordType
+
+# Filter → id → what people call it. A name that is not known is told as its number.
+Names = Mapping[str, Mapping[int, str]]
+
+LABELS: Final[Mapping[str, str]] = {
+    "active_only": "active clients only",
+    "top_levels": "top levels of clients",
+    "relationships": "relationship types of clients",
+    "include_clients": "only the clients",
+    "exclude_clients": "left-out clients",
+    "without_service_accounts": "contacts without service accounts",
+    "without_general_users": "contacts without General Users",
+    "product_groups": "product groups",
+    "asset_types": "asset types",
+    "open_opportunities_only": "open opportunities only",
+    "opportunities_since": "opportunities since",
+    "active_contracts_only": "active contracts only",
+}
+# What an empty value means where it does not mean "all".
+EMPTY: Final = {"exclude_clients": "none", "opportunities_since": "the beginning"}
+MOST_NAMED: Final = 8
+
+
+def told(filters: Filters, record_type: RecordType, names: Names) -> list[str]:
+    """Return a phrase for each filter of this type that is set."""
+    return [_phrase(name, getattr(filters, name), names) for name in BY_TYPE[record_type] if getattr(filters, name)]
+
+
+def difference(before: Filters, after: Filters, names: Names) -> list[str]:
+    """Return a phrase for each filter that has another value now."""
+    phrases = []
+    for name in LABELS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old == new:
+            continue
+        if isinstance(new, bool):
+            phrases.append(f"{LABELS[name]}: {'on' if new else 'off'}")
+        else:
+            phrases.append(f"{LABELS[name]}: {_value(name, new, names)} (before: {_value(name, old, names)})")
+    return phrases
+
+
+def _phrase(name: str, value: object, names: Names) -> str:
+    return LABELS[name] if value is True else f"{LABELS[name]}: {_value(name, value, names)}"
+
+
+def _value(name: str, value: object, names: Names) -> str:
+    if not value:
+        return EMPTY.get(name, "all")
+    if isinstance(value, date):
+        return value.isoformat()
+    return _listed(value, names.get(name, {})) if isinstance(value, Collection) else str(value)
+
+
+def _listed(ids: Collection[int], names: Mapping[int, str]) -> str:
+    shown = [names.get(each, str(each)) for each in sorted(ids)[:MOST_NAMED]]
+    more = len(ids) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")

@@ -1,0 +1,108 @@
+"""Whether a row is copied, and why not. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Final, NamedTuple
+
+from portal.sync.filters import FOLLOWERS, Filters, in_use
+from portal.sync.record_types import RecordType
+from portal.sync.source import Facts
+
+
+class Rule(NamedTuple):
+    """One filter in use. `wants` is None when the row does not tell; `untold` is the reason if nothing else tells."""
+
+    wants: Callable[[Facts], bool | None]
+    reason: str
+    untold: str = ""
+
+
+class Scope:
+    """What `filters` want. `clients` are the live clients' ids, None while the clients themselves are decided."""
+
+    def __init__(self, filters: Filters, clients: Collection[int] | None = None) -> None:
+        self._clients = clients
+        self._rules: dict[str, list[Rule]] = {
+            one.value: [_RULES[name](filters) for name in in_use(filters, one)] for one in RecordType
+        }
+
+    @property
+    def follows_clients(self) -> bool:
+        """Tell whether any client may be left out, and with it what belongs to it."""
+        return bool(self._rules[RecordType.CLIENTS])
+
+    def reason(self, record_type: str, facts: Facts) -> str:
+        """Say why the row is left out; empty when it is in scope. What a row does not tell does not match."""
+        if self._has_lost_its_client(record_type, facts):
+            return f"Its client {facts.client_id} is left out."
+        for rule in self._rules[record_type]:
+            wanted = rule.wants(facts)
+            if not wanted:
+                return rule.untold if wanted is None else rule.reason
+        return ""
+
+    def needs_detail(self, record_type: str, facts: Facts) -> bool:
+        """Tell whether the row is in or out depending on something that this row does not carry."""
+        verdicts = [rule.wants(facts) for rule in self._rules[record_type]]
+        return None in verdicts and False not in verdicts and not self._has_lost_its_client(record_type, facts)
+
+    def _has_lost_its_client(self, record_type: str, facts: Facts) -> bool:
+        return (
+            self.follows_clients
+            and self._clients is not None
+            and record_type in FOLLOWERS
+            and facts.client_id is not None
+            and facts.client_id not in self._clients
+        )
+
+
+# One rule for each filter that is set. They read plainly, because people read their reasons in the sync log.
+_RULES: Final[dict[str, Callable[[Filters], Rule]]] = {
+    "active_only": lambda _: Rule(lambda row: not row.inactive, "The client is inactive."),
+    "top_levels": lambda filters: Rule(
+        lambda row: _one_of(row.group, filters.top_levels),
+        "Its top level is not among those chosen.",
+        "Its top level is not known.",
+    ),
+    "relationships": lambda filters: Rule(
+        lambda row: None if row.relationships is None else not filters.relationships.isdisjoint(row.relationships),
+        "Its relationship type is not among those chosen.",
+        "Its relationship type is not known.",
+    ),
+    "include_clients": lambda filters: Rule(
+        lambda row: row.remote_id in filters.include_clients, "It is not among the chosen clients."
+    ),
+    "exclude_clients": lambda filters: Rule(
+        lambda row: row.remote_id not in filters.exclude_clients, "It is among the clients to leave out."
+    ),
+    "without_service_accounts": lambda _: Rule(lambda row: not row.is_service_account, "It is a service account."),
+    "without_general_users": lambda _: Rule(lambda row: not row.is_general_user, "It is a General User."),
+    "product_groups": lambda filters: Rule(
+        lambda row: row.group in filters.product_groups, "Its product group is not among those chosen."
+    ),
+    "asset_types": lambda filters: Rule(
+        lambda row: _one_of(row.group, filters.asset_types),
+        "Its asset type is not among those chosen.",
+        "Its asset type is not known.",
+    ),
+    "open_opportunities_only": lambda _: Rule(lambda row: not row.is_closed, "It is closed."),
+    "opportunities_since": lambda filters: Rule(
+        lambda row: _since(row, filters),
+        "It was opened before the chosen date.",
+        "It is not known when it was opened.",
+    ),
+    "active_contracts_only": lambda _: Rule(
+        lambda row: row.is_active_contract, "The contract is not active.", "It is not known whether it is active."
+    ),
+}
+
+
+def _one_of(group: int | None, chosen: Collection[int]) -> bool | None:
+    return None if group is None else group in chosen
+
+
+def _since(row: Facts, filters: Filters) -> bool | None:
+    if row.opened_at is None or filters.opportunities_since is None:
+        return None
+    return row.opened_at.date() >= filters.opportunities_since
