@@ -9,15 +9,17 @@ from portal.db import db
 from portal.errors import Invalid
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.models.records import Record, RecordState
 from portal.models.sync import LIVE_STATES, RemoteList, SyncRun
 from portal.services import audit, choices, filter_words
 from portal.services.wizard import parse_types
+from portal.sync import store
 from portal.sync.filters import Filters, affected, read, write
 from portal.sync.record_types import RecordType
 
 # A long update would keep the pages of running syncs waiting.
 BITE: Final = 500
+NOT_SYNCED: Final = "Records of this type are no longer synced."
 
 
 def change(integration: Integration, record_types: list[str], filters: Filters, user: User | None) -> list[str]:
@@ -58,17 +60,14 @@ def retire(integration: Integration) -> None:
 
 
 def _retire_some(integration: Integration, record_type: RecordType) -> bool:
-    mine = (Record.integration == integration) & (Record.record_type == record_type)
+    """Put some records out of scope; tells whether there were any."""
+    live = Record.select(Record.remote_id).where(
+        Record.integration == integration, Record.record_type == record_type, Record.state == RecordState.LIVE
+    )
     with db.atomic():
-        live = Record.select(Record.remote_id).where(mine, Record.state == RecordState.LIVE)
-        ids = [record.remote_id for record in live.order_by(Record.remote_id).limit(BITE)]
-        if not ids:
-            return False
-        now = clock.now()
-        Record.update(state=RecordState.OUT_OF_SCOPE, changed_at=now).where(mine, Record.remote_id.in_(ids)).execute()
-        line = {"integration": integration, "record_type": record_type, "at": now, "kind": ChangeKind.OUT_OF_SCOPE}
-        RecordChange.insert_many([line | {"remote_id": each} for each in ids]).execute()
-    return True
+        some = [record.remote_id for record in live.order_by(Record.remote_id).limit(BITE)]
+        store.leave(integration.id, record_type, dict.fromkeys(some, NOT_SYNCED), RecordState.OUT_OF_SCOPE, None)
+    return bool(some)
 
 
 def _refuse_contradictions(filters: Filters) -> None:

@@ -91,20 +91,3 @@ def test_a_failed_test_does_not_stop_a_connection_that_works(copy: Copy) -> None
     assert not integrations.test_again(fresh(copy.integration), None).ok
     assert fresh(copy.integration).state == "active"
     assert copy.sync()["state"] == "succeeded"
-
-
-def test_unknown_types_change_nothing(copy: Copy) -> None:
-    with pytest.raises(Invalid):
-        integrations.change_data(copy.integration, ["clients", "invoices"], True, None)
-    assert (fresh(copy.integration).record_types, fresh(copy.integration).active_only) == (list(SIZES), False)
-
-
-def test_clients_cannot_be_switched_off(copy: Copy, alice: User) -> None:
-    integrations.change_data(copy.integration, ["assets"], True, alice)
-    assert fresh(copy.integration).record_types == ["clients", "assets"]
-    entry = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
-    assert (entry.action, entry.user, entry.detail) == (
-        "halo.data_changed",
-        alice,
-        "clients, assets; active clients only",
-    )

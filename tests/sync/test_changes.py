@@ -12,7 +12,7 @@ from portal.models.records import Record, RecordState
 from portal.models.sync import RemoteList, RunKind, RunTrigger, StepMode, SyncStep
 from portal.services import syncing
 from tests.halo_fixtures import SIZES, Copy
-from tests.sync.test_scope import active_only
+from tests.sync.test_filtered_syncs import active_only
 
 DATED = ["clients", "sites", "contacts", "assets", "opportunities"]
 

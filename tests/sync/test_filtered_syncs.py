@@ -1,27 +1,40 @@
-"""Active clients only: what is left out, and how it comes back."""
+"""Filters at work: what a sync leaves out, and how it comes back."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 import pytest
 
 from portal.models.records import RecordState
-from portal.services import integrations, syncing
+from portal.services import filters, syncing
+from portal.sync.filters import Filters
 from portal.sync.record_types import RecordType
 from tests.halo_fixtures import SIZES, Copy
 
 FOLLOWERS = ["sites", "contacts", "assets", "opportunities", "contracts"]
 
 
+def choose(copy: Copy, **chosen: Any) -> None:
+    filters.change(copy.integration, list(SIZES), Filters(**chosen), None)
+
+
 def active_only(copy: Copy, *, on: bool) -> None:
-    integrations.change_data(copy.integration, list(SIZES), on, None)
+    choose(copy, active_only=on)
+
+
+def ids_where(copy: Copy, record_type: str, wanted: Callable[[dict[str, Any]], bool]) -> set[int]:
+    """Return the ids of Halo's records whose row is wanted."""
+    truth = copy.halo.truth(record_type, ids=True)
+    rows = [copy.halo.record(record_type, each)["row"] for each in truth["active_ids"] + truth["inactive_ids"]]
+    return {int(row["id"]) for row in rows if wanted(row)}
 
 
 def belonging_to(copy: Copy, record_type: str, clients: set[int]) -> set[int]:
     """Return the ids of Halo's records of these clients, and of those that have no client."""
-    truth = copy.halo.truth(record_type, ids=True)
-    ids = truth["active_ids"] + truth["inactive_ids"]
-    rows = [copy.halo.record(record_type, each)["row"] for each in ids]
-    return {int(row["id"]) for row in rows if int(row.get("client_id", 0)) in clients | {0, -1}}
+    return ids_where(copy, record_type, lambda row: int(row.get("client_id", 0)) in clients | {0, -1})
 
 
 def test_inactive_clients_and_what_belongs_to_them_are_left_out(copy: Copy) -> None:
@@ -87,14 +100,93 @@ def test_a_run_keeps_the_filter_that_it_began_with(copy: Copy) -> None:
 @pytest.mark.parametrize("dropped", ["assets", "contracts"])
 def test_a_type_that_is_no_longer_chosen_goes_out_of_scope_at_once(dropped: str, synced: Copy) -> None:
     chosen = [each.value for each in RecordType if each != dropped]
-    integrations.change_data(synced.integration, chosen, False, None)
+    filters.change(synced.integration, chosen, Filters(), None)
     assert synced.ids(dropped) == set()
     assert len(synced.ids(dropped, RecordState.OUT_OF_SCOPE)) == SIZES[dropped]
     assert dropped not in synced.sync()["steps"]
 
 
 def test_a_type_that_is_chosen_again_comes_back(synced: Copy) -> None:
-    integrations.change_data(synced.integration, ["clients"], False, None)
-    integrations.change_data(synced.integration, ["clients", "assets"], False, None)
+    filters.change(synced.integration, ["clients"], Filters(), None)
+    filters.change(synced.integration, ["clients", "assets"], Filters(), None)
     assert synced.sync()["steps"]["assets"]["updated"] == SIZES["assets"]
     assert len(synced.ids("assets")) == SIZES["assets"]
+
+
+@pytest.mark.parametrize(
+    ("record_type", "chosen", "wanted"),
+    [
+        ("clients", {"top_levels": {2, 4}}, lambda row: row["toplevel_id"] in (2, 4)),
+        ("clients", {"relationships": {3}}, lambda row: {"id": 3, "name": "Vendor"} in row["customer_relationship"]),
+        ("clients", {"include_clients": {12, 14}}, lambda row: row["id"] in (12, 14)),
+        ("clients", {"exclude_clients": {12, 14}}, lambda row: row["id"] not in (12, 14)),
+        ("contacts", {"without_service_accounts": True}, lambda row: not row["isserviceaccount"]),
+        ("contacts", {"without_general_users": True}, lambda row: row["name"] != "General User"),
+        ("products", {"product_groups": {6, 7}}, lambda row: row["assetgroup_id"] in (6, 7)),
+        ("assets", {"asset_types": {130}}, lambda row: row["assettype_id"] == 130),
+        ("opportunities", {"open_opportunities_only": True}, lambda row: "hasbeenclosed" not in row),
+        ("opportunities", {"opportunities_since": date(2025, 5, 1)}, lambda row: row["dateoccurred"] >= "2025-05-01"),
+        ("contracts", {"active_contracts_only": True}, lambda row: row["active"]),
+    ],
+)
+def test_each_filter_leaves_out_and_lets_back_in(
+    record_type: str, chosen: dict[str, Any], wanted: Callable[[dict[str, Any]], bool], synced: Copy
+) -> None:
+    everything, kept = ids_where(synced, record_type, lambda _: True), ids_where(synced, record_type, wanted)
+    assert kept
+    assert everything - kept
+    choose(synced, **{name: frozenset(value) if isinstance(value, set) else value for name, value in chosen.items()})
+    report = synced.sync()
+    step = report["steps"][record_type]
+    assert report["state"] == "succeeded"
+    assert synced.ids(record_type) == kept
+    assert synced.ids(record_type, RecordState.OUT_OF_SCOPE) == everything - kept
+    assert (step["left_out"], step["deleted"], step["failed"]) == (len(everything - kept), 0, 0)
+    choose(synced)
+    step = synced.sync()["steps"][record_type]
+    assert synced.ids(record_type) == everything
+    assert (step["created"], step["updated"], step["left_out"]) == (0, len(everything - kept), 0)
+
+
+@pytest.mark.parametrize("chosen", [{"top_levels": frozenset({2})}, {"exclude_clients": frozenset({29, 42})}])
+def test_every_filter_of_clients_takes_along_what_belongs_to_them(chosen: dict[str, Any], synced: Copy) -> None:
+    choose(synced, **chosen)
+    steps = synced.sync()["steps"]
+    clients = synced.ids("clients")
+    for record_type in FOLLOWERS:
+        assert synced.ids(record_type) == belonging_to(synced, record_type, clients)
+        assert steps[record_type]["left_out"] > 0
+    assert steps["products"]["left_out"] == 0
+
+
+def test_the_filter_of_a_type_and_that_of_its_clients_both_count(synced: Copy) -> None:
+    choose(synced, top_levels=frozenset({3}), asset_types=frozenset({130, 131}))
+    step = synced.sync()["steps"]["assets"]
+    theirs = belonging_to(synced, "assets", synced.ids("clients"))
+    right_type = ids_where(synced, "assets", lambda row: row["assettype_id"] in (130, 131))
+    assert synced.ids("assets") == theirs & right_type
+    assert step["left_out"] == SIZES["assets"] - len(theirs & right_type)
+
+
+def test_a_filter_that_was_set_before_the_first_sync_keeps_the_rest_out(copy: Copy) -> None:
+    choose(copy, asset_types=frozenset({130}))
+    step = copy.sync()["steps"]["assets"]
+    assert step["created"] + step["left_out"] == SIZES["assets"]
+    assert copy.ids("assets", RecordState.OUT_OF_SCOPE) == set()
+
+
+def test_a_run_with_broken_filters_copies_everything(copy: Copy) -> None:
+    copy.integration.filters = {"active_only": "perhaps", "asset_types": "all of them"}
+    copy.integration.save()
+    assert copy.sync()["state"] == "succeeded"
+    assert {name: len(copy.ids(name)) for name in SIZES} == SIZES
+
+
+def test_rows_of_wrong_types_never_stop_a_filtered_sync(synced: Copy) -> None:
+    choose(synced, top_levels=frozenset({2}), without_general_users=True, opportunities_since=date(2025, 5, 1))
+    synced.halo.fault("wrong_types", times=None)
+    report = synced.sync()
+    for step in report["steps"].values():
+        assert step["fetched"] == sum(
+            step[name] for name in ("created", "updated", "unchanged", "left_out", "failed")
+        )
