@@ -14,9 +14,10 @@ from portal.errors import PortalError
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
-from portal.services import accounts, integrations, records, wizard
+from portal.services import accounts, choices, filter_words, integrations, records, wizard
 from portal.services.connections import ConnectionValues, Verdict
-from portal.sync.record_types import RecordType
+from portal.sync.filters import read, write
+from portal.sync.record_types import RecordType, in_order
 
 
 class NotConnected(PortalError):
@@ -98,6 +99,22 @@ def status(account: str, *, as_json: bool) -> None:
     for line in (one.problem, one.remedy):
         if line:
             click.echo(line)
+
+
+@integration.command()
+@account_option
+@json_option
+@opened()
+def filters(account: str, *, as_json: bool) -> None:
+    """Say which record types are synced, and which of their records."""
+    one = halo_of(account)
+    chosen = read(one.filters)
+    if as_json:
+        print_json({"record_types": one.record_types, "filters": write(chosen)})
+        return
+    names = choices.known_names(one, chosen)
+    for record_type in in_order(one.record_types):
+        click.echo(f"{record_type}: {'; '.join(filter_words.told(chosen, record_type, names)) or 'all'}")
 
 
 @integration.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +21,9 @@ LARGEST_ID: Final = 2**63 - 1
 
 class IdsField(SelectMultipleField):
     """Ids of Halo, ticked in a list. Without `validate_choice`, any id may be among them."""
+
+    def process_data(self, value: Iterable[int] | None) -> None:
+        self.data = sorted(value or ())
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:

@@ -16,6 +16,7 @@ from portal.models.integrations import Integration
 from portal.models.records import Record
 from portal.models.sync import LogLevel, SyncLog, SyncRun
 from portal.services import runs, sealing, syncing
+from portal.sync.filters import read, write
 
 RUNS = 50
 LOG_LINES = 2000
@@ -71,7 +72,7 @@ def _integration(one: Integration) -> dict[str, Any]:
         "base_url": one.base_url,
         "auth_server": one.auth_server,
         "record_types": one.record_types,
-        "active_only": one.active_only,
+        "filters": write(read(one.filters)),
         "next_sync_at": one.next_sync_at,
         "problem": one.problem,
     }

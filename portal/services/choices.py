@@ -73,18 +73,26 @@ def client_names(integration: Integration, ids: Iterable[int]) -> dict[int, str]
 
 
 def find_clients(integration: Integration, text: str, *, without: Iterable[int]) -> dict[int, str]:
-    """Find clients of the copy by a part of their name or by their number, those out of scope too."""
+    """Find clients of the copy by a part of their name or by their number, those out of scope too.
+
+    A number that the copy does not have is offered as it is: a client that was always left out is not stored.
+    """
     text = text.strip()
     if not text:
         return {}
-    matches = Record.name.contains(text)
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        matches |= Record.remote_id == int(text)
+    taken, number = set(without), _number(text)
+    matches = Record.name.contains(text) | (Record.remote_id == number)
     query = _clients(integration).where(matches, Record.state != RecordState.DELETED)
-    taken = set(without)
     found = query.order_by(Record.name, Record.remote_id).limit(MOST_FOUND + len(taken))
-    names = [(record.remote_id, record.name) for record in found if record.remote_id not in taken]
-    return dict(names[:MOST_FOUND])
+    names = {record.remote_id: record.name for record in found}
+    if number:
+        names = {number: f"Client {number}, not in the copy", **names}
+    return dict([pair for pair in names.items() if pair[0] not in taken][:MOST_FOUND])
+
+
+def _number(text: str) -> int:
+    """Read Halo's number of a client; nought, which none has, for any other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _clients(integration: Integration) -> ModelSelect[Record]:

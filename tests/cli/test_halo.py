@@ -218,3 +218,20 @@ def test_a_support_bundle_holds_no_secret_and_no_record(synced: Shell, halo: Hal
     assert synced.environment["PORTAL_SECRET_KEY"] not in everything
     assert synced.environment["PORTAL_VAULT_KEY"] not in everything
     assert synced.json("records", "list", *ACCOUNT, "contacts")[0]["name"] not in everything
+
+
+def test_filters_are_told_in_words_and_in_json(connected: Shell, halo: HaloSandbox) -> None:
+    assert connected.ok("integration", "filters", *ACCOUNT).splitlines()[:2] == ["clients: all", "sites: all"]
+    told = connected.json("integration", "filters", *ACCOUNT)
+    assert told["record_types"] == list(SIZES)
+    assert (told["filters"]["active_only"], told["filters"]["asset_types"]) == (False, [])
+
+
+def test_active_only_is_told_among_the_filters(near_halo: Shell, halo: HaloSandbox) -> None:
+    secret = f"{halo.credentials().client_secret}\n"
+    near_halo.ok(*connect(halo, "--active-only", "--types", "clients,sites"), typed=secret)
+    assert near_halo.ok("integration", "filters", *ACCOUNT) == "clients: active clients only\nsites: all\n"
+
+
+def test_an_account_without_halo_has_no_filters(near_halo: Shell) -> None:
+    assert near_halo.run("integration", "filters", *ACCOUNT).exit_code == 1

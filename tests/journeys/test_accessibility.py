@@ -64,6 +64,9 @@ def test_every_step_and_every_tab_can_be_used_by_everybody(a_demo: Demo, page: P
         page.get_by_role("link", name=tab).click()
         expect(page.locator(".nav-link[aria-current=page]", has_text=tab)).to_be_visible()
         check(page, tab)
+        if tab == "Sync Filters":
+            choose_among_filters(page)
+            check(page, "Sync Filters, all open")
     page.get_by_text("At chosen hours").click()
     page.get_by_role("button", name="Save schedule").click()
     expect(page.get_by_text("Choose at least one hour.")).to_be_visible()
@@ -75,3 +78,15 @@ def test_every_step_and_every_tab_can_be_used_by_everybody(a_demo: Demo, page: P
     page.get_by_role("link", name="Activity", exact=True).click()
     expect(page.get_by_role("heading", name="Activity")).to_be_visible()
     check(page, "Activity")
+
+
+def choose_among_filters(page: Page) -> None:
+    """Open every part, find clients, choose one and leave one out: each keeps the focus as it becomes a chip."""
+    for part in page.locator("details.filters:not([open]) > summary").all()[::-1]:
+        part.click()
+    page.get_by_label("Find clients by name or number").press_sequentially("o")
+    for words in ("Only this", "Leave out"):
+        box = page.locator(".found-client").get_by_label(words, exact=True).first
+        number = box.get_attribute("id")
+        box.check()
+        expect(page.locator(f".chip #{number}")).to_be_focused()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunState, SyncRun
 from portal.sandbox.halo import HaloSandbox
@@ -14,7 +13,6 @@ from portal.vault import Secret
 from tests.routes.conftest import SECRET, make_run
 
 TAB = "/integrations/halo/configuration"
-FILTERS = "/integrations/halo/filters"
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -120,17 +118,3 @@ def test_support_is_offered_no_button(as_sam: FlaskClient, halo: Integration) ->
     page = as_sam.get(TAB).text
     assert "Test again" not in page
     assert "Disconnect" not in page
-    assert "Save" not in as_sam.get(FILTERS).text
-
-
-def test_filters_are_saved_and_the_change_is_noted(as_alice: FlaskClient, halo: Integration) -> None:
-    page = as_alice.post(FILTERS, data={"record_types": ["clients", "assets"]}, follow_redirects=True)
-    assert "Saved. The next sync uses these filters." in page.text
-    saved = Integration.get_by_id(halo.id)
-    assert (saved.record_types, saved.active_only) == (["clients", "assets"], False)
-    assert AuditEntry.select().where(AuditEntry.action == "halo.data_changed").count() == 1
-
-
-def test_an_unknown_record_type_is_refused(as_alice: FlaskClient, halo: Integration) -> None:
-    assert as_alice.post(FILTERS, data={"record_types": ["tickets"]}).status_code == 422
-    assert "assets" in Integration.get_by_id(halo.id).record_types

@@ -65,6 +65,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("data_sync.pause", "POST"): (f"{HALO}/sync/pause", LOGIN, "404", "403"),
     ("data_sync.resume", "POST"): (f"{HALO}/sync/resume", LOGIN, "404", "403"),
     ("sync_filters.index", "GET"): (f"{HALO}/filters", LOGIN, "404", OK),
+    ("sync_filters.clients", "GET"): (f"{HALO}/filters/clients", LOGIN, "404", OK),
     ("sync_filters.change", "POST"): (f"{HALO}/filters", LOGIN, "404", "403"),
     ("sync_logs.index", "GET"): (f"{HALO}/logs", LOGIN, "404", OK),
     ("configuration.index", "GET"): (f"{HALO}/configuration", LOGIN, "404", OK),
