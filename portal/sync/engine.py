@@ -19,7 +19,7 @@ from portal.models.sync import LogLevel, RemoteList, RunKind, RunState, StepMode
 from portal.sync import books, logbook, store
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
 from portal.sync.fetcher import Answer, Ask, Fetcher
-from portal.sync.filters import read
+from portal.sync.filters import FOLLOWERS, read
 from portal.sync.lease import BEAT_SECONDS, Lease
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
@@ -175,7 +175,7 @@ class Engine:
     def _scope(self, record_type: str) -> Scope:
         filters = read(self._run.filters)
         scope = Scope(filters)
-        if record_type == RecordType.CLIENTS or not scope.follows_clients:
+        if record_type not in FOLLOWERS or not scope.follows_clients:
             return scope
         return Scope(filters, store.live_ids(self._integration_id, RecordType.CLIENTS))
 

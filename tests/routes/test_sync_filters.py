@@ -65,6 +65,7 @@ def test_what_cannot_be_is_refused_at_its_field_and_changes_nothing(
     assert message in answer.text
     (name,) = list(wrong)[-1:]
     assert f'id="{name}-error"' in answer.text
+    assert "Nothing was saved. Look at" in answer.text
     assert re.search(
         r'name="without_general_users"[^>]*checked|checked[^>]*name="without_general_users"', answer.text
     )
