@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from peewee import Expression, Value
+
 from portal import clock
 from portal.db import db
 from portal.errors import Invalid
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.models.records import Record, RecordState
+from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RemoteList, SyncRun
 from portal.services import audit, choices, filter_words
 from portal.services.wizard import parse_types
-from portal.sync import store
 from portal.sync.filters import Filters, affected, read, write
 from portal.sync.record_types import RecordType
 
@@ -60,14 +61,28 @@ def retire(integration: Integration) -> None:
 
 
 def _retire_some(integration: Integration, record_type: RecordType) -> bool:
-    """Put some records out of scope; tells whether there were any."""
-    live = Record.select(Record.remote_id).where(
-        Record.integration == integration, Record.record_type == record_type, Record.state == RecordState.LIVE
+    """Put some records out of scope, with a line of history each; tells whether there were any."""
+    live = (
+        (Record.integration == integration) & (Record.record_type == record_type) & (Record.state == RecordState.LIVE)
     )
+    some = Record.select(Record.remote_id).where(live).order_by(Record.remote_id).limit(BITE)
     with db.atomic():
-        some = [record.remote_id for record in live.order_by(Record.remote_id).limit(BITE)]
-        store.leave(integration.id, record_type, dict.fromkeys(some, NOT_SYNCED), RecordState.OUT_OF_SCOPE, None)
-    return bool(some)
+        ids = [record.remote_id for record in some]
+        if ids:
+            _note_retired(live & (Record.remote_id <= ids[-1]))
+    return bool(ids)
+
+
+def _note_retired(some: Expression) -> None:
+    """Do it inside the database: a type may have hundreds of thousands of records."""
+    now = clock.now()
+    known = (Record.integration, Record.record_type, Record.remote_id)
+    values = (Value(RecordChange.at.db_value(now)), Value(ChangeKind.OUT_OF_SCOPE), Value(NOT_SYNCED))
+    columns = ("integration", "record_type", "remote_id", "at", "kind", "why")
+    RecordChange.insert_from(
+        Record.select(*known, *values).where(some), [getattr(RecordChange, name) for name in columns]
+    ).execute()
+    Record.update(state=RecordState.OUT_OF_SCOPE, changed_at=now).where(some).execute()
 
 
 def _refuse_contradictions(filters: Filters) -> None:
