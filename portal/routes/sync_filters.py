@@ -12,7 +12,7 @@ from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import RunTrigger
 from portal.routes import access
-from portal.routes.filter_form import ChosenClientsForm, FiltersForm
+from portal.routes.filter_forms import ChosenClientsForm, FiltersForm
 from portal.services import choices, filters, integrations, records
 
 bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/halo/filters")
