@@ -8,6 +8,7 @@ to the last is written: so whatever is killed, at most one page of each type is 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -22,7 +23,7 @@ from portal.sync.filters import Filters
 from portal.sync.reading import UNUSABLE, Reading
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
-from portal.sync.source import Page, RollCall, Row, Source
+from portal.sync.source import Facts, Page, RollCall, Row, Source
 from portal.sync.writer import Arrival, Single, Vanished, Writer
 
 MOST_ROUNDS: Final = 3
@@ -31,6 +32,15 @@ SAMPLES: Final = 3
 PROVED_FOR: Final = timedelta(days=7)
 
 Work = Generator[Ask, Any, None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A row of a list, decided about by what its details tell."""
+
+    facts: Facts
+    payload: bytes
+    problem: str = ""
 
 
 class Stream:
@@ -51,6 +61,7 @@ class Stream:
         self._scope = Scope(Filters())
         self._earlier: set[int] = set()
         self._singles = 0
+        self._listed_at: datetime | None = None
 
     def work(self) -> Work:
         """Do all of it. PsaRefusedType ends this step alone; other errors are the run's."""
@@ -108,11 +119,24 @@ class Stream:
         while (number := reading.next_page()) is not None:
             self.pages_left = reading.pages_left
             page: Page = yield partial(self._source.page, self.record_type, number, since=self.step.since)
+            self._listed_at = self.asked_at
             rows = reading.take(page)
             ids = [UNUSABLE if row.facts is None else row.facts.remote_id for row in rows]
             fresh = [row for row, each in zip(rows, ids, strict=True) if self._is_fresh(each)]
-            arrival = Arrival(page, ids, fresh, self.asked_at, self._spent(), self.budget_left)
+            told = yield from self._told(fresh)
+            arrival = Arrival(page, ids, told, self._listed_at, self._spent(), self.budget_left)
             self._writer.page(self.step, arrival, reading, self._scope)
+
+    def _told(self, rows: list[Row]) -> Generator[Ask, Any, list[Row]]:
+        """Read the details of those rows that do not carry what the filters in use ask about."""
+        told: list[Row] = []
+        for row in rows:
+            if row.facts is not None and self._scope.needs_detail(self.record_type, row.facts):
+                detail: Row | None = yield partial(self._source.record, self.record_type, row.facts.remote_id)
+                told.append(row if detail is None else Told(detail.facts or row.facts, row.payload))
+            else:
+                told.append(row)
+        return told
 
     def _is_fresh(self, remote_id: int) -> bool:
         """Tell whether a row counts: a row without an id cannot be told from those of an earlier round."""
@@ -128,6 +152,7 @@ class Stream:
             raise
         except PsaError:
             return None
+        self._listed_at = self.asked_at
         seen = reading.ids | self._earlier
         missing = roll.ids - seen
         is_odd = len(roll.ids & seen) < len(seen) / 2
@@ -197,7 +222,7 @@ class Stream:
     def _vanished(self, tally: Tally) -> Generator[Ask, Any, Vanished]:
         """Find out what is stored and no longer listed, and whether a person must decide about it."""
         integration_id = self._writer.run.integration_id
-        stored = store.kept_ids(integration_id, self.record_type, before=self._began)
+        stored = store.kept_ids(integration_id, self.record_type, before=self._listed_at or self._began)
         gone = stored - tally.ids
         if gone:
             gone -= holding.kept_by_decision(integration_id, self.record_type)

@@ -190,3 +190,19 @@ def test_rows_of_wrong_types_never_stop_a_filtered_sync(synced: Copy) -> None:
         assert step["fetched"] == sum(
             step[name] for name in ("created", "updated", "unchanged", "left_out", "failed")
         )
+
+
+def test_what_a_list_does_not_tell_is_read_in_detail_for_the_rows_that_need_it(copy: Copy) -> None:
+    truth = copy.halo.truth("clients", ids=True)
+    row = copy.halo.record("clients", truth["active_ids"][-1])["row"]
+    wanted = row["customer_relationship"][0]["id"]
+    copy.halo.fault("thin_rows", on="/api/client", times=None)
+    choose(copy, active_only=True, relationships=frozenset({wanted}))
+    assert copy.sync("clients")["state"] == "succeeded"
+    assert copy.ids("clients") == ids_where(
+        copy,
+        "clients",
+        lambda row: not row["inactive"] and wanted in {each["id"] for each in row["customer_relationship"]},
+    )
+    details = [entry for entry in copy.halo.journal(kind="clients") if entry["path"].lower() != "/api/client"]
+    assert len(details) == truth["active"]

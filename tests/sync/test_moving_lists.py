@@ -28,11 +28,11 @@ def first_ids(copy: Copy, record_type: str, count: int) -> list[int]:
 
 
 @pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
-@pytest.mark.parametrize("page", [1, 2, 4])
-def test_records_deleted_in_front_hide_no_others(record_type: str, page: int, copy: Copy, on_page: OnPage) -> None:
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_records_deleted_in_front_hide_no_others(record_type: str, number: int, copy: Copy, on_page: OnPage) -> None:
     small_pages(copy)
     gone = first_ids(copy, record_type, 3)
-    on_page(record_type, page, lambda: copy.halo.delete(record_type, gone))
+    on_page(record_type, number, lambda: copy.halo.delete(record_type, gone))
     report = copy.sync(record_type)
     assert report["state"] == "succeeded", report["problem"]
     assert copy.ids(record_type) == truth(copy, record_type)

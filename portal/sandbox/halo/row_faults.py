@@ -60,6 +60,13 @@ def _odd_dates(rows: Rows) -> None:
                 row[key] = odd[position % len(odd)]
 
 
+def _thin_rows(rows: Rows) -> None:
+    """Leave out what not every view of a list carries."""
+    for row in rows:
+        for key in ("customer_relationship", "customer_relationship_list"):
+            row.pop(key, None)
+
+
 def _not_objects(rows: Rows) -> None:
     """Put null in the place of the first row."""
     rows[:1] = [None]  # type: ignore[list-item]
@@ -73,4 +80,5 @@ ROW_FAULTS: dict[str, Callable[[Rows], None]] = {
     "huge_strings": _huge_strings,
     "odd_dates": _odd_dates,
     "not_objects": _not_objects,
+    "thin_rows": _thin_rows,
 }
