@@ -19,10 +19,7 @@ from peewee import (
 def up(migrator, db):
     _integrations(migrator, db)
     _runs(migrator, db)
-    migrator.migrate(
-        migrator.add_column("record", "first_run", IntegerField(null=True)),
-        migrator.add_column("record", "read_at", DateTimeField(null=True)),
-    )
+    _records(migrator)
     _tables(db)
 
 
@@ -69,6 +66,18 @@ def _runs(migrator, db):
         migrator.add_column("sync_log", "subject", CharField(default="run")),
         migrator.drop_index("sync_page", "syncpage_step_id_number"),
         migrator.add_index("sync_page", ("step_id", "round", "number"), True),
+    )
+
+
+def _records(migrator):
+    key = ("integration_id", "record_type", "state")
+    migrator.migrate(
+        migrator.add_column("record", "first_run", IntegerField(null=True)),
+        migrator.add_column("record", "read_at", DateTimeField(null=True)),
+        migrator.drop_index("record", "record_integration_id_record_type_state_remote_id"),
+        migrator.add_index("record", (*key, "name", "remote_id", "reference")),
+        migrator.add_index("record", (*key, "changed_at", "remote_id")),
+        migrator.add_index("sync_log", ("integration_id", "subject", "id")),
     )
 
 
@@ -157,4 +166,8 @@ def _tables(db):
     db.execute_sql(
         "CREATE UNIQUE INDEX held_delete_one_pending ON held_delete (integration_id, record_type)"
         " WHERE state = 'pending'"
+    )
+    # Few lines name a record, and those are asked for by its number.
+    db.execute_sql(
+        "CREATE INDEX sync_log_of_record ON sync_log (integration_id, remote_id, id) WHERE remote_id IS NOT NULL"
     )

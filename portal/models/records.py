@@ -58,9 +58,12 @@ class Record(BaseModel):
     changed_at = UtcField()
 
     class Meta:
+        # The last two list a type's records by name, searched by name or reference, and by when they changed. Each
+        # holds all that its search asks for, so that no payload is read on the way.
         indexes = (
             (("integration", "record_type", "remote_id"), True),
-            (("integration", "record_type", "state", "remote_id"), False),
+            (("integration", "record_type", "state", "name", "remote_id", "reference"), False),
+            (("integration", "record_type", "state", "changed_at", "remote_id"), False),
         )
 
 

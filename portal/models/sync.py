@@ -222,4 +222,14 @@ class SyncLog(BaseModel):
             (("integration", "id"), False),
             (("integration", "level", "id"), False),
             (("integration", "record_type", "id"), False),
+            (("integration", "subject", "id"), False),
         )
+
+
+# Few of a million lines name a record, and those are asked for by its number.
+SyncLog.add_index(
+    SQL(
+        "CREATE INDEX IF NOT EXISTS sync_log_of_record ON sync_log (integration_id, remote_id, id)"
+        " WHERE remote_id IS NOT NULL"
+    )
+)
