@@ -6,6 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ RECORD = (
     " payload, first_seen_at, changed_at) VALUES (?, ?, ?, 'live', ?, '', '', '', ?, ?, ?, ?)"
 )
 LOG_ROW = (
-    "INSERT INTO sync_log (integration_id, run_id, at, level, record_type, message, remedy) VALUES (?,?,?,?,?,?,'')"
+    "INSERT INTO sync_log (integration_id, run_id, at, level, subject, record_type, remote_id, message, remedy)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')"
 )
 
 
@@ -105,14 +107,18 @@ def _fill() -> tuple[Integration, User]:
 
 
 def _records(integration_id: int) -> Iterator[tuple[Any, ...]]:
-    types, moment = list(RecordType), str(clock.now().replace(tzinfo=None))
+    types, now = list(RecordType), clock.now().replace(tzinfo=None)
     for number in range(RECORDS):
-        record_type = types[number % len(types)].value
-        yield integration_id, record_type, number, f"Record {number}", bytes(16), "x" * 1000, moment, moment
+        record_type, moment = types[number % len(types)].value, str(now - timedelta(seconds=number // 500))
+        # Names in another order than the numbers, as in life.
+        name = f"Record {number * 7_919 % RECORDS}"
+        yield integration_id, record_type, number, name, bytes(16), "x" * 1000, moment, moment
 
 
 def _log_rows(integration_id: int, run_id: int) -> Iterator[tuple[Any, ...]]:
     types, moment = list(RecordType), str(clock.now().replace(tzinfo=None))
     for number in range(LOG_ROWS):
-        record_type = types[number % len(types)].value
-        yield integration_id, run_id, moment, LEVELS[number % 100], record_type, f"Page {number}: 50 assets read."
+        record_type, level = types[number % len(types)].value, LEVELS[number % 100]
+        subject, remote_id = ("page", None) if level == "info" else ("record", number % RECORDS)
+        message = f"Line {number}: 50 assets read."
+        yield integration_id, run_id, moment, level, subject, record_type, remote_id, message

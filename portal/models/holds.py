@@ -25,6 +25,7 @@ class HeldDelete(BaseModel):
     """Records that vanished from a list in one run. `remote_ids` is packed; `stored` is how many there were."""
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE")
+    integration_id: int
     record_type = CharField()
     run_id = IntegerField()
     state = CharField(default=HoldState.PENDING)

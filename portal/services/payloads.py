@@ -1,0 +1,63 @@
+"""What a PSA sent, made readable: one line for each key, long values cut, binary data only counted. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+SHORT: Final = 200
+LONG: Final = 20_000
+# All lines of one record together: a page stays a page, whatever was sent.
+MOST_TEXT: Final = 400_000
+BINARY: Final = re.compile(r"(data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_-]{256,}={0,2}")
+
+
+@dataclass(frozen=True)
+class Value:
+    """`text` is short enough for a line; `rest` is more of it, where there is more; `note` says what is not shown."""
+
+    text: str
+    rest: str = ""
+    note: str = ""
+    is_empty: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    key: str
+    value: Value
+
+
+def lines(payload: str) -> list[Line]:
+    """Return the keys of a payload in the order in which the PSA wrote them; none for what is no JSON object."""
+    try:
+        document = json.loads(payload)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(document, dict):
+        return []
+    found, budget = [], MOST_TEXT
+    for key, each in document.items():
+        value = shown(each, at_most=min(LONG, budget))
+        budget = max(SHORT, budget - len(value.text) - len(value.rest))
+        found.append(Line(key[:SHORT], value))
+    return found
+
+
+def shown(value: Any, *, at_most: int = LONG) -> Value:
+    """Make one value readable."""
+    if value is None or value in ("", [], {}):
+        return Value("none" if value is None else "empty", is_empty=True)
+    if isinstance(value, bool):
+        return Value("yes" if value else "no")
+    if not isinstance(value, str):
+        value = json.dumps(value, ensure_ascii=False, indent=2 if isinstance(value, list | dict) else None)
+    if len(value) <= SHORT:
+        return Value(value)
+    if BINARY.fullmatch(value):
+        return Value("", note=f"{len(value):,} characters of binary data")
+    rest = value[:at_most] if at_most > SHORT else ""
+    left = len(value) - max(len(rest), SHORT)
+    return Value(value[:SHORT], rest, f"{left:,} more characters" if left > 0 else "")

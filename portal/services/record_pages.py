@@ -1,0 +1,145 @@
+"""A record's page: what the copy holds, what has happened to it, and why a record is not here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from portal.models.integrations import Integration
+from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
+from portal.services import payloads
+from portal.services.payloads import Line, Value
+from portal.sync.record_types import RecordType
+
+PAGE_CHANGES: Final = 25
+MOST_FIELDS: Final = 50
+MOST_LOGS: Final = 20
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    key: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of history. `hidden` counts fields that changed, too, beyond those that a page has room for."""
+
+    change: RecordChange
+    kind: ChangeKind
+    fields: list[FieldChange]
+    hidden: int
+
+
+@dataclass(frozen=True)
+class History:
+    """Newest first. `older` is the id to page on from, None where the history ends with the record's creation."""
+
+    events: list[Event]
+    older: int | None
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """`client` is the record's client, if the copy has it."""
+
+    record: Record
+    record_type: RecordType
+    state: RecordState
+    client: Record | None
+    lines: list[Line]
+    history: History
+    logs: list[SyncLog]
+
+
+@dataclass(frozen=True)
+class Absence:
+    """What can be said about a number that the copy does not have. `logs` are the lines about it, newest first."""
+
+    record_type: RecordType
+    remote_id: int
+    is_chosen: bool
+    was_read: bool
+    leaves_out: bool
+    logs: list[SyncLog]
+
+
+def view(
+    integration: Integration, record_type: RecordType, remote_id: int, *, before: int | None = None
+) -> RecordView | None:
+    """Return what a record's page shows, with its history older than `before`; None when the copy has it not."""
+    record = _find(integration, record_type, remote_id)
+    if record is None:
+        return None
+    return RecordView(
+        record=record,
+        record_type=record_type,
+        state=RecordState(record.state),
+        client=_find(integration, RecordType.CLIENTS, record.client_remote_id),
+        lines=payloads.lines(record.payload),
+        history=history(integration, record_type, remote_id, before=before),
+        logs=logs(integration, record_type, remote_id),
+    )
+
+
+def absence(integration: Integration, record_type: RecordType, remote_id: int) -> Absence:
+    """Tell why the copy may not have a record: what the logs say, and what the choices leave out."""
+    read = SyncStep.select().join(SyncRun).where(SyncRun.integration == integration, SyncStep.fetched > 0)
+    return Absence(
+        record_type=record_type,
+        remote_id=remote_id,
+        is_chosen=record_type in integration.record_types,
+        was_read=read.where(SyncStep.record_type == record_type).exists(),
+        leaves_out=any(integration.filters.values()),
+        logs=logs(integration, record_type, remote_id),
+    )
+
+
+def history(
+    integration: Integration, record_type: RecordType, remote_id: int, *, before: int | None = None
+) -> History:
+    """Return a page of what has changed in a record."""
+    mine = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
+    mine &= RecordChange.remote_id == remote_id
+    if before is not None:
+        mine &= RecordChange.id < before
+    rows = list(RecordChange.select().where(mine).order_by(RecordChange.id.desc()).limit(PAGE_CHANGES + 1))
+    shown = rows[:PAGE_CHANGES]
+    return History([_event(row) for row in shown], shown[-1].id if len(rows) > PAGE_CHANGES else None)
+
+
+def logs(integration: Integration, record_type: RecordType, remote_id: int) -> list[SyncLog]:
+    """Return the newest log lines about one record."""
+    mine = (SyncLog.integration == integration) & (SyncLog.remote_id == remote_id)
+    query = SyncLog.select().where(mine, SyncLog.record_type == record_type)
+    return list(query.order_by(SyncLog.id.desc()).limit(MOST_LOGS))
+
+
+def asking(integration: Integration, record_type: RecordType, remote_id: int) -> SyncRun | None:
+    """Return the live run that asks Halo for this record, if there is one."""
+    live = (SyncRun.integration == integration) & SyncRun.state.in_(LIVE_STATES)
+    run: SyncRun | None = SyncRun.get_or_none(live, SyncRun.kind == RunKind.RECORD)
+    if run is None:
+        return None
+    steps: Any = SyncStep.select().where(SyncStep.run == run, SyncStep.record_type == record_type)
+    return run if any(remote_id in (step.remote_ids or ()) for step in steps) else None
+
+
+def _find(integration: Integration, record_type: RecordType, remote_id: int | None) -> Record | None:
+    if remote_id is None:
+        return None
+    mine = (Record.integration == integration) & (Record.record_type == record_type)
+    found: Record | None = Record.get_or_none(mine, Record.remote_id == remote_id)
+    return found
+
+
+def _event(change: RecordChange) -> Event:
+    fields = list((change.fields or {}).items())
+    pairs = [
+        FieldChange(key, payloads.shown(before), payloads.shown(after))
+        for key, (before, after) in fields[:MOST_FIELDS]
+    ]
+    return Event(change, ChangeKind(change.kind), pairs, len(fields) - len(pairs))
