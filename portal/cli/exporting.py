@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
-from typing import IO, Final
+from typing import IO
 
 from portal.models.records import Record
 from portal.services import records
-
-# A spreadsheet would run a cell that starts so as a formula; an apostrophe makes it text again.
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+from portal.services.spreadsheets import harmless
 
 
 def as_json_lines(found: Iterable[Record], output: IO[str]) -> None:
@@ -25,8 +23,4 @@ def as_csv(found: Iterable[Record], output: IO[str]) -> None:
     lines = csv.writer(output, lineterminator="\n")
     lines.writerow(records.COLUMN_NAMES)
     for record in found:
-        lines.writerow([_harmless(value) for value in records.as_row(record).values()])
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+        lines.writerow([harmless(value) for value in records.as_row(record).values()])

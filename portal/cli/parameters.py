@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from portal.models.integrations import Integration
-from portal.services import accounts, integrations, records
+from portal.services import accounts, integrations, record_lists, records
 from portal.sync.record_types import RecordType
 
 account_option = click.option("--account", required=True, help="Name of the account.")
@@ -42,6 +42,26 @@ class Listed(click.ParamType[list[Any]]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[Any]:
         parts = value.split(",") if isinstance(value, str) else value
         return [self.each.convert(part.strip() if isinstance(part, str) else part, param, ctx) for part in parts]
+
+
+class RecordNumber(click.ParamType[tuple[RecordType | None, int]]):
+    """One record: TYPE:ID, or its number alone where the type may be left open."""
+
+    name = "record"
+
+    def __init__(self, *, typed: bool) -> None:
+        self.typed = typed
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[RecordType | None, int]:
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]  # converted before
+        name, _, digits = value.rpartition(":")
+        number = record_lists.as_number(digits)
+        if number is None or (self.typed and not name):
+            self.fail(f"{value!r} names no record. Write it like assets:123.", param, ctx)
+        return (RECORD_TYPE.convert(name, param, ctx) if name else None), number
 
 
 def halo_of(account: str) -> Integration:

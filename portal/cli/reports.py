@@ -29,18 +29,9 @@ def print_runs(runs: Iterable[SyncRun]) -> None:
 
 
 def print_logs(lines: Iterable[SyncLog]) -> None:
-    rows = [(f"{line.at:%Y-%m-%d %H:%M:%S}", line.level, line.record_type or "", line.message) for line in lines]
-    print_table(("AT (UTC)", "LEVEL", "TYPE", "MESSAGE"), rows)
+    rows = [(f"{line.at:%Y-%m-%d %H:%M:%S}", line.level, line.subject, _of(line), line.message) for line in lines]
+    print_table(("AT (UTC)", "LEVEL", "SUBJECT", "OF", "MESSAGE"), rows)
 
 
-def log_line(line: SyncLog) -> dict[str, Any]:
-    return {
-        "at": line.at.isoformat(),
-        "run": line.run_id,  # type: ignore[attr-defined]  # Peewee adds it to every foreign key
-        "level": line.level,
-        "type": line.record_type,
-        "remote_id": line.remote_id,
-        "message": line.message,
-        "remedy": line.remedy,
-        "details": line.details,
-    }
+def _of(line: SyncLog) -> str:
+    return f"{line.record_type or ''} {line.remote_id or ''}".strip()

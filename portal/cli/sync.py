@@ -7,16 +7,16 @@ from itertools import islice
 
 import click
 
-from portal.cli import reports
+from portal.cli import holds, reports
 from portal.cli.following import follow
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json
-from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, halo_of, source_of
+from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, RecordNumber, account_option, halo_of, source_of
 from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
-from portal.models.sync import LogLevel, RunState, RunTrigger, SyncLog, SyncRun
-from portal.services import integrations, runs, sync_logs, syncing
+from portal.models.sync import LogLevel, LogSubject, RunKind, RunState, RunTrigger, SyncLog, SyncRun
+from portal.services import integrations, log_files, runs, sync_logs, syncing
 from portal.services.sync_logs import Filters
 from portal.sync.record_types import RecordType
 
@@ -33,25 +33,28 @@ def sync() -> None:
 @sync.command()
 @account_option
 @click.option("--types", type=RECORD_TYPES, default=None, help="Comma-separated; all that were chosen if not given.")
-@click.option("--full", is_flag=True, help="Read everything. So far every sync does.")
+@click.option("--full", is_flag=True, help="Read whole lists, not only what has changed.")
+@click.option("--record", type=RecordNumber(typed=True), help="Only this record, such as assets:123.")
 @click.option("--wait", is_flag=True, help="Stay until the run has ended; exits with 1 unless it succeeded.")
 @json_option
 @opened()
 def run(
     account: str,
     types: list[RecordType] | None,
+    record: tuple[RecordType, int] | None,
     *,
-    full: bool,  # noqa: ARG001  # accepted, so that scripts which need it can say so already
+    full: bool,
     wait: bool,
     as_json: bool,
 ) -> None:
     """Start a sync, or join the one that goes on. Without --wait it goes on in the background."""
-    chosen = [each.value for each in types] if types else None
+    if record is not None and (full or types):
+        raise click.UsageError("--record asks for one record alone: leave out --full and --types.")
     try:
-        started = sync_later(halo_of(account), RunTrigger.CLI, record_types=chosen)
+        started = _start(halo_of(account), types, record, full=full)
     except SyncAlreadyRunning as error:
         click.echo(f"Run {error.run_id} goes on already; joining it.", err=True)
-        started = SyncRun.get_by_id(error.run_id)
+        started = runs.get(error.run_id)
     ended = follow(started) if wait else started
     _show(ended, as_json=as_json)
     if wait and ended.state != RunState.SUCCEEDED:
@@ -98,6 +101,8 @@ def cancel(account: str) -> None:
 @click.option("--level", type=click.Choice(LogLevel, case_sensitive=False), help="Only lines of this level.")
 @click.option("--type", "record_type", type=RECORD_TYPE, help="Only lines about this record type.")
 @click.option("--run", "run_id", type=int, help="Only lines of this run.")
+@click.option("--subject", type=click.Choice(LogSubject, case_sensitive=False), help="Only lines about these.")
+@click.option("--record", type=RecordNumber(typed=False), help="Only lines about one record: assets:123, or 123.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
 @opened()
@@ -106,16 +111,33 @@ def logs(
     level: LogLevel | None,
     record_type: RecordType | None,
     run_id: int | None,
+    subject: LogSubject | None,
+    record: tuple[RecordType | None, int] | None,
     limit: int,
     *,
     as_json: bool,
 ) -> None:
     """Show what syncs have logged, newest first."""
-    lines = islice(_newest_first(source_of(account), Filters(level, record_type, run_id)), limit)
+    of_record, number = record or (None, None)
+    filters = Filters(level, of_record or record_type, run_id, subject, number)
+    lines = islice(_newest_first(source_of(account), filters), limit)
     if as_json:
-        print_json([reports.log_line(line) for line in lines])
+        print_json([log_files.as_row(line) for line in lines])
     else:
         reports.print_logs(lines)
+
+
+def _start(
+    integration: Integration, types: list[RecordType] | None, record: tuple[RecordType, int] | None, *, full: bool
+) -> SyncRun:
+    if record is not None:
+        record_type, number = record
+        return sync_later(
+            integration, RunTrigger.CLI, kind=RunKind.RECORD, record_types=[record_type.value], remote_ids=[number]
+        )
+    chosen = [each.value for each in types] if types else None
+    kind = RunKind.FULL if full else RunKind.INCREMENTAL
+    return sync_later(integration, RunTrigger.CLI, kind=kind, record_types=chosen)
 
 
 def _newest_first(integration: Integration, filters: Filters) -> Iterator[SyncLog]:
@@ -139,3 +161,7 @@ def _last(account: str) -> SyncRun:
     if last is None:
         raise NotFound("There has been no sync yet.", "`portal sync run` starts one.")
     return last
+
+
+for command in holds.COMMANDS:
+    sync.add_command(command)

@@ -11,8 +11,10 @@ def init_app(app: Flask) -> None:
         activity,
         configuration,
         data_sync,
+        holds,
         home,
         integrations,
+        records,
         schedule,
         setup,
         setup_connect,
@@ -22,7 +24,7 @@ def init_app(app: Flask) -> None:
     )
 
     wizard = (setup_connect, setup)
-    dashboard = (data_sync, sync_filters, sync_logs, configuration, schedule)
+    dashboard = (data_sync, holds, records, sync_filters, sync_logs, configuration, schedule)
     # The wizard's two files share a blueprint, and so do those of the Configuration tab: it is registered once.
     for blueprint in dict.fromkeys(
         module.bp for module in (home, integrations, activity, *wizard, *dashboard, webhooks)

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from portal.errors import NotFound, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
-from portal.models.sync import RunTrigger
-from portal.routes import access
+from portal.models.sync import RunKind, RunTrigger
+from portal.routes import access, joining
 from portal.routes.answers import wants_fragment
 from portal.services import dashboard, integrations, scheduling, syncing
 
@@ -39,11 +39,14 @@ def progress() -> ResponseReturnValue:
 
 @bp.post("/sync")
 def start() -> ResponseReturnValue:
+    """Sync what has changed, or the whole lists; of all types, or of those that the form names."""
     integration = integrations.halo(access.account())
+    kind = RunKind.FULL if request.form.get("kind") == RunKind.FULL else RunKind.INCREMENTAL
+    types = request.form.getlist("record_types") or None
     try:
-        sync_later(integration, RunTrigger.USER, access.user())
+        sync_later(integration, RunTrigger.USER, access.user(), kind=kind, record_types=types)
     except SyncAlreadyRunning as error:
-        flash(f"{error.problem} {error.remedy}", "info")
+        joining.tell_of(error.run_id)
         return _content(integration, 409)
     return _content(integration)
 

@@ -14,7 +14,8 @@ from portal.routes import words
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words=words.FOR_TEMPLATES)
-    app.jinja_env.filters.update(when=when, ago=ago, span=span, about=about, number=number, sentence=sentence)
+    filters = {"when": when, "clock_time": clock_time, "ago": ago, "span": span, "about": about, "number": number}
+    app.jinja_env.filters.update(filters, sentence=sentence)
 
 
 def when(moment: datetime) -> Markup:
@@ -22,6 +23,14 @@ def when(moment: datetime) -> Markup:
     local = moment.astimezone(zones.zone(current_user.account.time_zone))
     text = f"{local:%-d %b %H:%M:%S}" if local.year == clock.now().year else f"{local:%-d %b %Y %H:%M}"
     return _time(moment, text)
+
+
+def clock_time(moment: datetime) -> Markup:
+    """Write a moment of today as 14:05, another one with its day, in the account's time zone."""
+    zone = _zone(current_user.account.time_zone)
+    local = moment.astimezone(zone)
+    is_today = local.date() == clock.now().astimezone(zone).date()
+    return _time(moment, f"{local:%H:%M}" if is_today else f"{local:%-d %b %H:%M}")
 
 
 def ago(moment: datetime) -> Markup:

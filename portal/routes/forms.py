@@ -6,13 +6,12 @@ import unicodedata
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from portal.errors import Invalid
 from portal.models.integrations import Integration
-from portal.models.sync import LogLevel
 from portal.services import connections
 from portal.services.connections import ConnectionValues
 from portal.sync.record_types import RecordType
@@ -23,7 +22,6 @@ LONGEST_PASTED: Final = 2000
 LONGEST_VALUE: Final = 250
 EXAMPLE: Final = "https://yourcompany.halopsa.com"
 TYPES: Final = [SelectChoice(one.value, one.label) for one in RecordType]
-LEVELS: Final = [SelectChoice(level.value, level.capitalize()) for level in LogLevel]
 
 
 def _stripped(value: str | None) -> str | None:
@@ -179,13 +177,3 @@ class DataForm(BlamedForm):
 
 class PlainForm(FlaskForm):
     """A button and its CSRF token."""
-
-
-class LogFilterForm(FlaskForm):
-    """Which log rows to show. Lives in the address, so a filtered page can be sent to a colleague."""
-
-    level = SelectField("Level", choices=[SelectChoice("", "All levels"), *LEVELS])
-    record_type = SelectField("Record type", choices=[SelectChoice("", "All types"), *TYPES])
-
-    class Meta:
-        csrf = False

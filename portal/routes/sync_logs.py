@@ -1,40 +1,42 @@
-"""The Sync Logs tab."""
+"""The Sync Logs tab, and the log of a run as a file."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from typing import Final
+
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.models.sync import LogLevel
 from portal.routes import access
-from portal.routes.forms import LogFilterForm
-from portal.services import integrations, sync_logs
-from portal.sync.record_types import RecordType
+from portal.routes.search_forms import LogFilterForm, id_of
+from portal.services import integrations, log_files, run_heads, sync_logs
 
 bp = Blueprint("sync_logs", __name__, url_prefix="/integrations/halo/logs")
+
+FILES: Final = {"csv": (log_files.as_csv, "text/csv"), "jsonl": (log_files.as_json_lines, "application/jsonl")}
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
     form = LogFilterForm(request.args)
-    filters = _filters(form)
-    page = sync_logs.page(integration, filters, before=_id("before"), after=_id("after"))
-    return render_template("halo/logs.html", integration=integration, form=form, filters=filters, page=page)
-
-
-def _filters(form: LogFilterForm) -> sync_logs.Filters:
-    """Read the filters; a value that nobody could have chosen counts as none."""
-    form.validate()
-    level = "" if form.level.errors else form.level.data
-    record_type = "" if form.record_type.errors else form.record_type.data
-    return sync_logs.Filters(
-        level=LogLevel(level) if level else None,
-        record_type=RecordType(record_type) if record_type else None,
-        run_id=_id("run"),
+    filters = form.filters()
+    return render_template(
+        "halo/logs.html",
+        integration=integration,
+        form=form,
+        filters=filters,
+        page=sync_logs.page(integration, filters, before=id_of("before"), after=id_of("after")),
+        head=run_heads.head(integration, filters.run_id),
     )
 
 
-def _id(name: str) -> int | None:
-    value = request.args.get(name, type=int)
-    return value if value is not None and 0 < value < 2**63 else None
+@bp.get(f"/<int(max={2**31 - 1}):run_id>.<any(csv, jsonl):form>")
+def download(run_id: int, form: str) -> ResponseReturnValue:
+    run = log_files.find_run(integrations.halo(access.account()), run_id)
+    write, content_type = FILES[form]
+    return Response(
+        write(run),
+        content_type=f"{content_type}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="sync-log-{run.id}.{form}"'},
+    )

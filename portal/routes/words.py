@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from portal.models.sync import RunKind, RunState, RunTrigger, StepState
+from portal.models.holds import HoldState
+from portal.models.records import ChangeKind, RecordState
+from portal.models.sync import LogSubject, RunKind, RunState, RunTrigger, StepState
 from portal.sync.record_types import RecordType
 
 # Icon, and one line that says what it is good for.
@@ -71,6 +73,43 @@ TRIGGERS: Final = {
     RunTrigger.CLI: "command line",
 }
 
+# What a log line tells of.
+LOG_SUBJECTS: Final = {
+    LogSubject.RUN: "Runs",
+    LogSubject.STEP: "Record types",
+    LogSubject.PAGE: "Pages",
+    LogSubject.RECORD: "Single records",
+}
+
+# What an admin said about records that vanished from Halo's list all at once.
+HOLD_STATES: Final = {
+    HoldState.PENDING: "Waits for a decision",
+    HoldState.APPROVED: "Deleted here too",
+    HoldState.KEPT: "Kept",
+    HoldState.OVER: "Settled by a later sync",
+}
+
+# What a person reads of a record's state, the colour, and what it means.
+RECORD_STATES: Final = {
+    RecordState.LIVE: ("Live", "green", "Halo has it, and it is kept up to date here."),
+    RecordState.OUT_OF_SCOPE: (
+        "Out of scope",
+        "yellow",
+        "Your Sync Filters leave it out. What is shown is how it was last copied.",
+    ),
+    RecordState.DELETED: (
+        "Deleted",
+        "secondary",
+        "Halo no longer lists it. What is shown is how it was last copied.",
+    ),
+}
+CHANGES: Final = {
+    ChangeKind.UPDATED: ("Changed", "pencil"),
+    ChangeKind.OUT_OF_SCOPE: ("Left out by the Sync Filters from here on", "filter"),
+    ChangeKind.DELETED: ("Deleted: Halo no longer lists it", "x"),
+    ChangeKind.BACK: ("Back in the copy", "check"),
+}
+
 # What somebody did, as the audit log names it.
 DEEDS: Final = {
     "account.created": "created the account",
@@ -93,6 +132,8 @@ DEEDS: Final = {
     "halo.resumed": "resumed the schedule",
     "halo.limited": "changed how much of Halo's limit may be used:",
     "sync.cancelled": "cancelled a sync:",
+    "hold.deleted": "deleted here what Halo no longer lists:",
+    "hold.kept": "kept what Halo no longer lists:",
 }
 
 FOR_TEMPLATES: Final = {
@@ -104,4 +145,7 @@ FOR_TEMPLATES: Final = {
     "run_kinds": RUN_KINDS,
     "triggers": TRIGGERS,
     "deeds": DEEDS,
+    "hold_states": HOLD_STATES,
+    "record_states": RECORD_STATES,
+    "changes": CHANGES,
 }

@@ -10,24 +10,35 @@ from typing import Any, Final
 from peewee import Expression, fn
 
 from portal import clock
+from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
-from portal.models.sync import RunKind, RunState, StepState, SyncRun, SyncStep
-from portal.services import progress
+from portal.models.sync import RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
+from portal.services import holds, progress
 from portal.services.progress import Part
 from portal.sync.record_types import RecordType, in_order
 
 PREVIOUS_RUNS: Final = 8
 # What the page shows of a step; a change in one of these is a change of the page.
+RUN_COLUMNS: Final = ("state", "not_before", "cancel_requested_at", "problem")
+STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected")
 COUNTERS: Final = ("fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed")
 
 
 @dataclass(frozen=True)
 class StepLine:
-    """A record type's part of the run. `counts` holds the counters by name; `live` what the copy holds now."""
+    """A record type's part of the run, read as `mode` says. `counts` holds the counters by name.
+
+    `since` is from when on changes were asked for, `records` how many single records were; `round` rises when a list
+    that moved while it was read is read again.
+    """
 
     record_type: RecordType
     state: StepState
+    mode: StepMode
+    since: datetime | None
+    records: int
+    round: int
     expected: int | None
     counts: dict[str, int]
     percent: int | None
@@ -70,6 +81,7 @@ class DataSync:
 
     current: RunView | None
     previous: list[PastRun]
+    holds: list[HeldDelete]
     copy: dict[RecordType, int]
     stamp: str
 
@@ -85,18 +97,20 @@ def data_sync(integration: Integration) -> DataSync:
     return DataSync(
         current=_view(runs[0]) if runs else None,
         previous=_past(runs[1:]),
+        holds=holds.pending(integration),
         copy=_copy(integration),
         stamp=stamp_before,
     )
 
 
 def stamp(integration: Integration) -> str:
-    """Return the stamp alone: two reads of a few columns, so that an unchanged poll costs next to nothing."""
-    newest = SyncRun.select(SyncRun.id, SyncRun.state, SyncRun.not_before, SyncRun.cancel_requested_at)
+    """Return the stamp alone: three reads of a few columns, so that an unchanged poll costs next to nothing."""
+    newest = SyncRun.select(SyncRun.id, *(getattr(SyncRun, name) for name in RUN_COLUMNS))
     run: Any = newest.where(_shown(integration)).order_by(SyncRun.id.desc()).limit(1).tuples().first()
-    columns = [getattr(SyncStep, name) for name in ("state", "expected", *COUNTERS)]
+    columns = [getattr(SyncStep, name) for name in (*STEP_COLUMNS, *COUNTERS)]
     steps: Any = SyncStep.select(*columns).where(SyncStep.run == run[0]).tuples() if run else []
-    return hashlib.sha256(repr((run, list(steps))).encode()).hexdigest()[:16]
+    held = [(hold.id, hold.count, hold.at) for hold in holds.pending(integration)]
+    return hashlib.sha256(repr((run, list(steps), held)).encode()).hexdigest()[:16]
 
 
 def _shown(integration: Integration) -> Expression:
@@ -121,6 +135,10 @@ def _line(step: SyncStep, part: Part, now: datetime) -> StepLine:
     return StepLine(
         record_type=RecordType(step.record_type),
         state=part.state,
+        mode=StepMode(step.mode),
+        since=step.since,
+        records=len(step.remote_ids or ()),
+        round=step.round,
         expected=step.expected,
         counts={name: getattr(step, name) for name in COUNTERS},
         percent=None if part.share is None else int(100 * part.share),

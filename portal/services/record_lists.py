@@ -78,16 +78,16 @@ def counts(integration: Integration, record_type: RecordType) -> dict[RecordStat
     return {state: Record.select().where(mine, Record.state == state).count() for state in RecordState}
 
 
-def with_number(integration: Integration, record_type: RecordType, text: str) -> Record | None:
-    """Return the record that the text is the number of, in whatever state it is."""
-    number = as_number(text)
-    return None if number is None else _find(integration, Wanted(record_type), number)
+def with_number(integration: Integration, record_type: RecordType, number: int | None) -> Record | None:
+    """Return the record with this number, in whatever state it is."""
+    return _find(integration, Wanted(record_type), number)
 
 
 def as_number(text: str) -> int | None:
     """Read a record's number; None for what cannot be one."""
     text = text.strip().removeprefix("#")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 2**63 else None
+    is_number = text.isascii() and text.isdigit() and len(text) < 20
+    return int(text) if is_number and 0 < int(text) < 2**63 else None
 
 
 def _find(integration: Integration, wanted: Wanted, remote_id: int | None) -> Record | None:

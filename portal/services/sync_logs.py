@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from peewee import Expression, fn
+from peewee import fn
 
 from portal.models.integrations import Integration
-from portal.models.sync import LogLevel, SyncLog, SyncRun
+from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
 from portal.sync.record_types import RecordType
 
 PAGE_ROWS: Final = 50
@@ -19,6 +19,12 @@ class Filters:
     level: LogLevel | None = None
     record_type: RecordType | None = None
     run_id: int | None = None
+    subject: LogSubject | None = None
+    remote_id: int | None = None
+
+    @property
+    def any(self) -> bool:
+        return self != Filters()
 
 
 @dataclass(frozen=True)
@@ -40,16 +46,16 @@ def page(
         return _newer(integration, filters, after)
     wanted = _wanted(integration, filters)
     if before is not None:
-        wanted &= SyncLog.id < before
-    rows = list(SyncLog.select().where(wanted).order_by(SyncLog.id.desc()).limit(PAGE_ROWS + 1))
+        wanted.append(SyncLog.id < before)
+    rows = list(SyncLog.select().where(*wanted).order_by(SyncLog.id.desc()).limit(PAGE_ROWS + 1))
     shown, more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
     newer = shown[0].id if before is not None and shown else None
     return LogPage(shown, newer, shown[-1].id if more else None)
 
 
 def _newer(integration: Integration, filters: Filters, after: int) -> LogPage:
-    wanted = _wanted(integration, filters) & (SyncLog.id > after)
-    rows = list(SyncLog.select().where(wanted).order_by(SyncLog.id).limit(PAGE_ROWS + 1))
+    wanted = [*_wanted(integration, filters), SyncLog.id > after]
+    rows = list(SyncLog.select().where(*wanted).order_by(SyncLog.id).limit(PAGE_ROWS + 1))
     if len(rows) <= PAGE_ROWS:
         # The newest page, filled up, so that paging back never ends on a page of three rows.
         return page(integration, filters)
@@ -61,21 +67,25 @@ def _owns(integration: Integration, run_id: int) -> bool:
     return SyncRun.select().where(SyncRun.id == run_id, SyncRun.integration == integration).exists()
 
 
-def _wanted(integration: Integration, filters: Filters) -> Expression:
-    """Say it so that one index answers, read from its end.
+def _wanted(integration: Integration, filters: Filters) -> list[Any]:
+    """Return the conditions, said so that one index answers, read from its end: that of the rarest thing asked for.
 
-    With a run it is the run's. With a level and a type it is that of the rarer one; COALESCE hides the other from the
-    planner, which would otherwise choose without knowing how rare they are and sort a million rows.
+    COALESCE hides the others from the planner, which would otherwise choose without knowing how rare they are and
+    sort a million rows.
     """
-    level: Any = SyncLog.level
-    record_type: Any = SyncLog.record_type
-    if filters.level is not None and filters.record_type is not None:
-        level_is_rare = filters.level != LogLevel.INFO
-        level = level if level_is_rare else fn.COALESCE(level, "")
-        record_type = fn.COALESCE(record_type, "") if level_is_rare else record_type
-    wanted = SyncLog.integration == integration if filters.run_id is None else SyncLog.run == filters.run_id
-    if filters.level is not None:
-        wanted &= level == filters.level
-    if filters.record_type is not None:
-        wanted &= record_type == filters.record_type
+    columns: dict[str, tuple[Any, Any, Any]] = {
+        "remote_id": (SyncLog.remote_id, filters.remote_id, 0),
+        "run": (SyncLog.run, filters.run_id, 0),
+        "level": (SyncLog.level, filters.level, ""),
+        "subject": (SyncLog.subject, filters.subject, ""),
+        "record_type": (SyncLog.record_type, filters.record_type, ""),
+    }
+    asked = {name: each for name, each in columns.items() if each[1] is not None}
+    # Most lines are information about pages: any other wish is rarer.
+    common: list[Any] = [LogSubject.PAGE, LogLevel.INFO]
+    rarest = min(asked, key=lambda name: asked[name][1] in common, default=None)
+    # The index of runs stands alone; the others begin with the integration.
+    wanted = [] if rarest == "run" else [SyncLog.integration == integration]
+    for name, (column, value, nothing) in asked.items():
+        wanted.append((column if name == rarest else fn.COALESCE(column, nothing)) == value)
     return wanted

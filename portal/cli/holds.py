@@ -1,0 +1,68 @@
+"""`portal sync holds`, `approve` and `keep`: deletes that wait for a person."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import click
+
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json, print_table
+from portal.cli.parameters import account_option, halo_of
+from portal.models.holds import HeldDelete
+from portal.services import holds
+
+hold_option = click.option("--hold", "hold_id", type=click.IntRange(1, 2**31 - 1), required=True, help="Its number.")
+
+
+@click.command("holds")
+@account_option
+@json_option
+@opened()
+def list_(account: str, *, as_json: bool) -> None:
+    """List deletes that wait for a decision: what vanished from Halo's lists all at once."""
+    found = holds.pending(halo_of(account))
+    if as_json:
+        print_json([_as_row(hold) for hold in found])
+    else:
+        rows = [(hold.id, hold.record_type, hold.count, hold.stored, f"{hold.at:%Y-%m-%d %H:%M}") for hold in found]
+        print_table(("HOLD", "TYPE", "MISSING", "OF", "SINCE (UTC)"), rows)
+        for hold in found:
+            click.echo(f"{hold.id}: {hold.cause} {hold.advice}".rstrip())
+
+
+@click.command()
+@account_option
+@hold_option
+@opened()
+def approve(account: str, hold_id: int) -> None:
+    """Delete held records here too."""
+    hold = holds.get(halo_of(account), hold_id)
+    click.echo(f"Deleted {holds.approve(hold, None):,} {hold.record_type}.")
+
+
+@click.command()
+@account_option
+@hold_option
+@opened()
+def keep(account: str, hold_id: int) -> None:
+    """Let held records stay."""
+    hold = holds.get(halo_of(account), hold_id)
+    holds.keep(hold, None)
+    click.echo(f"Kept {hold.count:,} {hold.record_type}.")
+
+
+def _as_row(hold: HeldDelete) -> dict[str, Any]:
+    return {
+        "hold": hold.id,
+        "type": hold.record_type,
+        "count": hold.count,
+        "stored": hold.stored,
+        "run": hold.run_id,
+        "at": hold.at.isoformat(),
+        "cause": hold.cause,
+        "advice": hold.advice,
+    }
+
+
+COMMANDS: Final = (list_, approve, keep)

@@ -1,0 +1,120 @@
+"""The copy, record by record: a list for each type, and a page for each record with its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter, ValidationError
+
+from portal.errors import SyncAlreadyRunning
+from portal.jobs.sync import sync_later
+from portal.models.integrations import Integration
+from portal.models.sync import RunKind, RunTrigger
+from portal.routes import access, answers, joining
+from portal.routes.search_forms import RecordSearchForm, id_of
+from portal.services import integrations, record_lists, record_pages, records
+from portal.sync.record_types import RecordType
+
+bp = Blueprint("records", __name__, url_prefix="/integrations/halo/records/<record_type:record_type>")
+
+# A number that a column can hold.
+ONE = f"/<int(max={2**63 - 1}):remote_id>"
+
+
+class RecordTypeConverter(BaseConverter):
+    """A record type in an address; a word that is none leads to no page."""
+
+    def to_python(self, value: str) -> RecordType:
+        try:
+            return RecordType(value)
+        except ValueError as error:
+            raise ValidationError from error
+
+
+@bp.record_once
+def _know_record_types(state: Any) -> None:
+    state.app.url_map.converters["record_type"] = RecordTypeConverter
+
+
+@bp.get("")
+def index(record_type: RecordType) -> ResponseReturnValue:
+    integration = integrations.halo(access.account())
+    form = RecordSearchForm(request.args)
+    wanted = form.wanted(record_type)
+    number = record_lists.as_number(wanted.containing)
+    numbered = record_lists.with_number(integration, record_type, number)
+    page = record_lists.page(integration, wanted, before=id_of("before"), after=id_of("after"))
+    absence = record_pages.absence(integration, record_type, number) if number and not numbered else None
+    return render_template(
+        "records/index.html",
+        integration=integration,
+        form=form,
+        wanted=wanted,
+        numbered=numbered,
+        absence=absence,
+        page=page,
+        counts=record_lists.counts(integration, record_type),
+    )
+
+
+@bp.get(ONE)
+def show(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
+    return _show(integrations.halo(access.account()), record_type, remote_id)
+
+
+@bp.get(f"{ONE}/progress")
+def progress(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
+    """Answer a page that waits for Halo's answer: with nothing until it has come."""
+    integration = integrations.halo(access.account())
+    if record_pages.asking(integration, record_type, remote_id):
+        return "", 204
+    return _show(integration, record_type, remote_id)
+
+
+@bp.post(f"{ONE}/sync")
+def sync(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
+    """Ask Halo for this record alone."""
+    integration = integrations.halo(access.account())
+    try:
+        sync_later(
+            integration,
+            RunTrigger.USER,
+            access.user(),
+            kind=RunKind.RECORD,
+            record_types=[record_type.value],
+            remote_ids=[remote_id],
+        )
+    except SyncAlreadyRunning as error:
+        return answers.leave_for(joining.address_of(joining.tell_of(error.run_id)))
+    return redirect(url_for("records.show", record_type=record_type, remote_id=remote_id), 303)
+
+
+@bp.get(f"{ONE}/payload.json")
+def payload(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
+    """Hand over exactly what Halo sent."""
+    record = records.get(integrations.halo(access.account()), record_type, remote_id)
+    name = f"{record_type}-{remote_id}.json"
+    return Response(
+        record.payload,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _show(integration: Integration, record_type: RecordType, remote_id: int) -> Response:
+    """Render a record, or why it is not here, as a page or for htmx as its part."""
+    view = record_pages.view(integration, record_type, remote_id, before=id_of("before"))
+    absence = None if view else record_pages.absence(integration, record_type, remote_id)
+    return answers.show(
+        "records/show.html",
+        "records/_record.html",
+        200 if view else 404,
+        integration=integration,
+        record_type=record_type,
+        remote_id=remote_id,
+        view=view,
+        absence=absence,
+        asking=record_pages.asking(integration, record_type, remote_id),
+    )
