@@ -1,0 +1,70 @@
+"""Rows as the engine leaves them: records, their history, what is held, and runs with their log."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.models.holds import HeldDelete
+from portal.models.integrations import Integration
+from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def copied(
+    integration: Integration,
+    ids: Iterable[int],
+    *,
+    of: str = "assets",
+    state: RecordState = RecordState.LIVE,
+    at: datetime = NOON,
+    **columns: Any,
+) -> None:
+    """Write a record for each id; what `columns` does not say is made of the id."""
+    rows = [
+        {
+            "integration": integration,
+            "record_type": of,
+            "remote_id": remote_id,
+            "state": state,
+            "name": f"PC-{remote_id:04}",
+            "reference": f"SN{remote_id}",
+            "digest": b"",
+            "payload": f'{{"id":{remote_id}}}',
+            "first_seen_at": at,
+            "changed_at": at,
+            **columns,
+        }
+        for remote_id in ids
+    ]
+    Record.insert_many(rows).execute()
+
+
+def held(integration: Integration, ids: Iterable[int], *, of: str = "assets", **columns: Any) -> HeldDelete:
+    numbers = array("q", ids)
+    hold: HeldDelete = HeldDelete.create(
+        integration=integration,
+        record_type=of,
+        run_id=1,
+        at=NOON,
+        remote_ids=numbers.tobytes(),
+        count=len(numbers),
+        stored=2 * len(numbers),
+        cause="Halo refuses these records: the agent has probably lost the right to see them.",
+        advice="Check the role of the API agent.",
+        **columns,
+    )
+    return hold
+
+
+def changed(integration: Integration, remote_id: int, kind: ChangeKind, fields: Any = None, **columns: Any) -> None:
+    RecordChange.create(
+        integration=integration, record_type="assets", remote_id=remote_id, kind=kind, fields=fields, **columns
+    )
+
+
+def states(of: str = "assets") -> dict[int, str]:
+    return {each.remote_id: each.state for each in Record.select().where(Record.record_type == of)}
