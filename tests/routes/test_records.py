@@ -1,0 +1,224 @@
+"""The copy, record by record."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.models.accounts import User
+from portal.models.integrations import Integration
+from portal.models.records import ChangeKind, Record, RecordState
+from portal.models.sync import RunKind, RunState, SyncLog, SyncRun, SyncStep
+from tests.copies import changed, copied
+from tests.routes.conftest import make_run
+
+LIST = "/integrations/halo/records/assets"
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r">(PC-\d{4})</a>", page)
+
+
+@pytest.mark.parametrize("address", [LIST, f"{LIST}/1", f"{LIST}/1/payload.json", f"{LIST}/1/progress"])
+def test_what_others_copied_is_not_found(
+    as_mallory: FlaskClient, mallory: User, halo: Integration, address: str
+) -> None:
+    copied(halo, [1])
+    Integration.create(account=mallory.account, psa="halo", state="active", record_types=["assets"])
+    page = as_mallory.get(address)
+    assert page.status_code == (200 if address == LIST else 404)
+    assert "PC-0001" not in page.text
+
+
+def test_support_looks_and_cannot_ask_halo(as_sam: FlaskClient, halo: Integration) -> None:
+    copied(halo, [1])
+    page = as_sam.get(f"{LIST}/1").text
+    assert "PC-0001" in page
+    assert "Sync this record" not in page
+    assert "Ask Halo for it" not in as_sam.get(f"{LIST}/2").text
+    assert as_sam.post(f"{LIST}/1/sync").status_code == 403
+    assert SyncRun.select().count() == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["records/tickets", "records/assets/x", "records/assets/-1", f"records/assets/{2**63}"]
+)
+def test_an_address_that_names_no_record_is_not_found(as_alice: FlaskClient, halo: Integration, address: str) -> None:
+    assert as_alice.get(f"/integrations/halo/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["state=lost", "order=size", "after=x", "before=-1", "after=" + "9" * 40, "q=%00"])
+def test_a_wish_that_nobody_could_have_counts_as_none(as_alice: FlaskClient, halo: Integration, query: str) -> None:
+    copied(halo, [1])
+    page = as_alice.get(f"{LIST}?{query}")
+    assert page.status_code == 200
+    assert names(page.text) == ["PC-0001"]
+
+
+def test_an_empty_list_says_what_fills_it(as_alice: FlaskClient, halo: Integration) -> None:
+    page = as_alice.get(LIST).text
+    assert "No assets live" in page
+    assert "The next sync brings what Halo has." in page
+
+
+def test_paging_keeps_the_search_the_state_and_the_order(as_alice: FlaskClient, halo: Integration) -> None:
+    copied(halo, range(1, 121), state=RecordState.DELETED)
+    query = {"state": "deleted", "order": "name", "q": "pc"}
+    first = as_alice.get(LIST, query_string=query).text
+    second = as_alice.get(link(first, "next")).text
+    third = as_alice.get(link(second, "next")).text
+    assert names(first) + names(second) + names(third) == [f"PC-{number:04}" for number in range(1, 121)]
+    assert 'id="previous"' not in first
+    assert 'id="next"' not in third
+    assert names(as_alice.get(link(second, "previous")).text) == names(first)
+
+
+def test_a_number_finds_its_record_in_whatever_state(as_alice: FlaskClient, halo: Integration) -> None:
+    copied(halo, [7], state=RecordState.OUT_OF_SCOPE)
+    page = as_alice.get(LIST, query_string={"q": "7"}).text
+    assert names(page) == ["PC-0007"]
+    assert "Out of scope</span>" in page
+
+
+def test_a_number_that_is_not_here_is_answered_with_what_the_logs_say(
+    as_alice: FlaskClient, halo: Integration
+) -> None:
+    run = make_run(halo, RunState.SUCCEEDED)
+    message = "Asset 99 was left out: its client is inactive."
+    SyncLog.create(integration=halo, run=run, subject="record", record_type="assets", remote_id=99, message=message)
+    for page in (as_alice.get(LIST, query_string={"q": "99"}), as_alice.get(f"{LIST}/99")):
+        assert "Number 99 is not among the assets here" in page.text
+        assert message in page.text
+        assert "Ask Halo for it" in page.text
+    assert page.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("types", "words"),
+    [(["clients"], "Assets are not synced."), (["clients", "assets"], "No assets have been read from Halo yet.")],
+)
+def test_where_the_logs_say_nothing_the_choices_do(
+    as_alice: FlaskClient, halo: Integration, types: list[str], words: str
+) -> None:
+    Integration.update(record_types=types).where(Integration.id == halo.id).execute()
+    assert words in as_alice.get(f"{LIST}/99").text
+
+
+def test_where_nobody_knows_the_usual_reasons_are_listed(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.SUCCEEDED)
+    SyncStep.update(record_type="assets").execute()
+    page = as_alice.get(f"{LIST}/99").text
+    assert "It is newer than the last sync." in page
+    assert "leave it out" in page
+
+
+def test_a_record_shows_its_columns_its_client_and_what_halo_sent(as_alice: FlaskClient, halo: Integration) -> None:
+    copied(halo, [5], of="clients", name="Harbourside")
+    payload = json.dumps({"id": 1, "inventory_number": "PC-0001", "empty": "", "nested": {"a": [1]}})
+    copied(halo, [1], client_remote_id=5, client_name="Harbourside Ltd", status="In stock", payload=payload)
+    page = as_alice.get(f"{LIST}/1").text
+    assert 'href="/integrations/halo/records/clients/5">Harbourside Ltd</a>' in page
+    assert "In stock" in page
+    assert '<th scope="row">inventory_number</th>' in page
+    assert "Copied for the first time" in page
+
+
+def test_history_shows_fields_before_and_after_and_its_run(as_alice: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.SUCCEEDED)
+    copied(halo, [1], first_run=run.id)
+    changed(halo, 1, ChangeKind.UPDATED, {"status_name": ["Active", "In stock"]}, run_id=run.id)
+    changed(halo, 1, ChangeKind.DELETED)
+    page = as_alice.get(f"{LIST}/1").text
+    assert (
+        page.index("Deleted: Halo no longer lists it")
+        < page.index("status_name")
+        < page.index("Copied for the first")
+    )
+    assert re.search(r"<del>.*Active.*</del>.*<ins>.*In stock.*</ins>", page, re.DOTALL)
+    assert f'href="/integrations/halo/logs?run={run.id}"' in page
+
+
+def test_what_halo_sent_is_shown_as_text(as_alice: FlaskClient, halo: Integration) -> None:
+    nasty = "<script>alert(1)</script>"
+    payload = json.dumps({nasty: nasty, "long": nasty * 100})
+    copied(halo, [1], name=nasty, client_name=nasty, reference=nasty, status=nasty, payload=payload)
+    changed(halo, 1, ChangeKind.UPDATED, {nasty: [nasty, nasty * 100]})
+    SyncLog.create(integration=halo, record_type="assets", remote_id=1, message=nasty)
+    for address in (f"{LIST}/1", LIST, f"{LIST}?q={nasty}", f"/integrations/halo/logs?record={nasty}"):
+        assert "<script>alert" not in as_alice.get(address).text
+
+
+def test_a_huge_payload_makes_no_huge_page(as_alice: FlaskClient, halo: Integration) -> None:
+    payload = json.dumps({"id": 1, "photo": "iVBOR" * 2_000_000, "text": "some words " * 1_000_000})
+    copied(halo, [1], payload=payload)
+    page = as_alice.get(f"{LIST}/1").text
+    assert len(page) < 100_000
+    assert "characters of binary data" in page
+    saved = as_alice.get(f"{LIST}/1/payload.json")
+    assert saved.text == payload
+    assert "attachment" in saved.headers["Content-Disposition"]
+
+
+def test_what_is_no_json_is_said_so(as_alice: FlaskClient, halo: Integration) -> None:
+    copied(halo, [1], payload="not json")
+    assert "This cannot be shown as a table." in as_alice.get(f"{LIST}/1").text
+
+
+def test_asking_halo_for_one_record_opens_a_run_for_it_alone(as_alice: FlaskClient, halo: Integration) -> None:
+    copied(halo, [1])
+    answer = as_alice.post(f"{LIST}/1/sync")
+    assert (answer.status_code, answer.location) == (303, f"{LIST}/1")
+    run, step = SyncRun.get(), SyncStep.get()
+    assert (run.kind, run.trigger, run.started_by.name) == (RunKind.RECORD, "user", "Alice")
+    assert (step.record_type, step.remote_ids) == ("assets", [1])
+
+
+def test_a_page_waits_for_halos_answer_and_then_shows_it(as_alice: FlaskClient, halo: Integration) -> None:
+    as_alice.post(f"{LIST}/1/sync")
+    waiting = as_alice.get(f"{LIST}/1").text
+    assert "Asking Halo for it…" in waiting
+    assert f'hx-get="{LIST}/1/progress"' in waiting
+    assert as_alice.get(f"{LIST}/1/progress", headers=HTMX).status_code == 204
+    copied(halo, [1])
+    SyncRun.update(state=RunState.SUCCEEDED).execute()
+    part = as_alice.get(f"{LIST}/1/progress", headers=HTMX).text
+    assert "PC-0001" in part
+    assert "hx-trigger" not in part
+    assert "<html" not in part
+
+
+def test_asking_beside_a_live_run_leads_to_it(as_alice: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.RUNNING)
+    answer = as_alice.post(f"{LIST}/1/sync")
+    assert answer.location == "/integrations/halo/sync"
+    assert "A sync is already running" in as_alice.get(answer.location).text
+    SyncRun.update(kind=RunKind.RECORD).execute()
+    assert as_alice.post(f"{LIST}/1/sync").location == f"/integrations/halo/logs?run={run.id}"
+    assert SyncRun.select().count() == 1
+
+
+def test_a_type_that_is_not_synced_cannot_be_asked_for(as_alice: FlaskClient, halo: Integration) -> None:
+    Integration.update(record_types=["clients"]).where(Integration.id == halo.id).execute()
+    answer = as_alice.post(f"{LIST}/1/sync")
+    assert answer.status_code == 422
+    assert "Choose them under Sync Filters." in answer.text
+
+
+def test_the_data_sync_tab_leads_to_each_list(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.SUCCEEDED)
+    copied(halo, [1], of="clients")
+    assert (
+        'href="/integrations/halo/records/clients" aria-label="1 clients'
+        in as_alice.get("/integrations/halo/sync").text
+    )
+    assert Record.select().count() == 1
+
+
+def link(page: str, name: str) -> str:
+    found = re.search(rf'id="{name}" href="([^"]+)"', page)
+    assert found
+    return found[1].replace("&amp;", "&")
