@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from portal import clock
+from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.models.sync import RunState, SyncRun, SyncStep
+from portal.models.sync import RunKind, RunState, SyncRun, SyncStep
 from tests.routes.conftest import make_run
 
 TAB = "/integrations/halo/sync"
@@ -62,7 +64,33 @@ def test_waiting_says_why_and_when_it_goes_on(as_alice: FlaskClient, halo: Integ
     )
     page = as_alice.get(TAB).text
     assert "Halo&#39;s limit is used up." in page
-    assert re.search(r"goes on by itself.*in 1 min", page)
+    assert re.search(r"goes on by itself at <time.*in 1 min", page)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ({"mode": "full"}, "whole list"),
+        ({"mode": "full", "round": 2}, "whole list, reading 2: it moved while it was read"),
+        ({"mode": "changes", "since": datetime(2026, 11, 23, 11, 5, tzinfo=UTC)}, "changes since <time"),
+        ({"mode": "changes", "since": datetime(2026, 11, 23, 11, 5, tzinfo=UTC)}, ">11:05</time>"),
+        ({"mode": "changes", "since": datetime(2026, 11, 22, 11, 5, tzinfo=UTC)}, ">22 Nov 11:05</time>"),
+        ({"mode": "changes"}, "changes"),
+        ({"mode": "records", "remote_ids": [7, 8, 9]}, "3 records"),
+        ({"mode": "records", "remote_ids": [7]}, "1 record"),
+    ],
+)
+def test_a_step_says_how_its_list_is_read(
+    as_alice: FlaskClient, halo: Integration, step: dict[str, Any], words: str
+) -> None:
+    with clock.using(lambda: datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        make_run(halo, RunState.RUNNING)
+        before = as_alice.get(TAB).text
+        SyncStep.update(step).execute()
+        after = as_alice.get(TAB).text
+    assert words in after
+    stamps = [re.findall(r"stamp=(\w+)", page) for page in (before, after)]
+    assert (stamps[0] == stamps[1]) == (step == {"mode": "full"})
 
 
 def test_incomplete_is_amber_and_names_what_is_missing(as_alice: FlaskClient, halo: Integration) -> None:
@@ -91,12 +119,54 @@ def test_sync_now_opens_a_run_even_while_the_queue_is_away(as_alice: FlaskClient
     assert SyncRun.get().state == RunState.QUEUED
 
 
-def test_a_second_sync_beside_a_live_one_is_refused(as_alice: FlaskClient, halo: Integration) -> None:
-    make_run(halo, RunState.RUNNING)
+@pytest.mark.parametrize(
+    ("form", "kind", "types"),
+    [
+        ({}, RunKind.INCREMENTAL, 7),
+        ({"kind": "incremental"}, RunKind.INCREMENTAL, 7),
+        ({"kind": "full"}, RunKind.FULL, 7),
+        ({"record_types": "assets"}, RunKind.INCREMENTAL, 1),
+        ({"kind": "record"}, RunKind.INCREMENTAL, 7),
+    ],
+)
+def test_a_sync_is_of_changes_or_of_everything_of_all_types_or_of_one(
+    as_alice: FlaskClient, halo: Integration, form: dict[str, str], kind: RunKind, types: int
+) -> None:
+    assert as_alice.post(TAB, data=form, headers=HTMX).status_code == 200
+    assert SyncRun.get().kind == kind
+    assert SyncStep.select().count() == types
+
+
+def test_a_type_that_is_not_synced_cannot_be_started(as_alice: FlaskClient, halo: Integration) -> None:
+    assert as_alice.post(TAB, data={"record_types": "tickets"}, headers=HTMX).status_code == 422
+    assert SyncRun.select().count() == 0
+
+
+def test_whoever_comes_second_is_led_to_the_run_that_goes_on(
+    as_alice: FlaskClient, halo: Integration, sam: User
+) -> None:
+    run = make_run(halo, RunState.RUNNING, started_by=sam)
+    SyncRun.update(started_at=clock.now() - timedelta(minutes=2)).execute()
     part = as_alice.post(TAB, headers=HTMX)
     assert part.status_code == 409
-    assert "A sync is already running." in part.text
-    assert SyncRun.select().count() == 1
+    assert re.search(r"A sync is already running, started by Sam <time.*>2 min ago</time>", part.text)
+    assert f'href="{TAB}">here it is</a>' in part.text
+    assert "1,000 of 2,000" in part.text
+    assert SyncRun.get() == run
+
+
+def test_a_run_for_a_single_record_is_found_by_its_log(as_alice: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.RUNNING)
+    SyncRun.update(kind=RunKind.RECORD).execute()
+    part = as_alice.post(TAB, headers=HTMX)
+    assert "A sync of one record is already running, started <time" in part.text
+    assert f'href="/integrations/halo/logs?run={run.id}"' in part.text
+
+
+def test_a_name_is_shown_as_text_to_whoever_comes_second(as_alice: FlaskClient, halo: Integration, sam: User) -> None:
+    User.update(name="<script>alert(1)</script>").where(User.id == sam.id).execute()
+    make_run(halo, RunState.RUNNING, started_by=sam)
+    assert "<script>alert" not in as_alice.post(TAB, headers=HTMX).text
 
 
 def test_without_javascript_the_buttons_lead_back_to_the_tab(as_alice: FlaskClient, halo: Integration) -> None:
@@ -108,7 +178,7 @@ def test_without_javascript_the_buttons_lead_back_to_the_tab(as_alice: FlaskClie
 def test_cancelling_a_running_sync_says_that_it_is_stopping(as_alice: FlaskClient, halo: Integration) -> None:
     make_run(halo, RunState.RUNNING)
     part = as_alice.post(f"{TAB}/cancel", headers=HTMX)
-    assert "Stopping" in part.text
+    assert "Stopping after the page at hand…" in part.text
     assert SyncRun.get().cancel_requested_at is not None
 
 
@@ -124,3 +194,5 @@ def test_support_sees_the_run_and_no_buttons(as_sam: FlaskClient, halo: Integrat
     page = as_sam.get(TAB).text
     assert "1,000 of 2,000" in page
     assert "sync-button" not in page
+    SyncRun.update(state=RunState.SUCCEEDED).execute()
+    assert "<form" not in as_sam.get(TAB).text.partition('id="tab"')[2]

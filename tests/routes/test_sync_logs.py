@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 
 import pytest
 from flask.testing import FlaskClient
 
-from portal.models.accounts import Account
+from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
-from portal.models.sync import RunState, SyncLog
+from portal.models.sync import RunState, SyncLog, SyncStep
+from portal.services import log_files
 from tests.routes.conftest import make_run
 
 TAB = "/integrations/halo/logs"
@@ -73,6 +77,9 @@ def test_a_run_filter_shows_that_run_alone(as_alice: FlaskClient, halo: Integrat
         "before=-1",
         "before=99999999999999999999",
         "after=0&run=x",
+        "subject=weather",
+        "record=x",
+        "record=0",
     ],
 )
 def test_a_filter_that_nobody_could_choose_counts_as_none(as_alice: FlaskClient, rows: list[int], query: str) -> None:
@@ -110,6 +117,88 @@ def test_what_halo_sent_is_shown_as_text(as_alice: FlaskClient, halo: Integratio
     page = as_alice.get(TAB).text
     assert "<script>alert" not in page
     assert "<i>" not in page
+
+
+def test_subjects_and_a_records_number_narrow_the_rows(as_alice: FlaskClient, halo: Integration) -> None:
+    for number, (subject, remote_id) in enumerate([("run", None), ("page", None), ("record", 5), ("record", 6)]):
+        SyncLog.create(
+            integration=halo, subject=subject, remote_id=remote_id, record_type="sites", message=f"row {number:03}"
+        )
+    for query, rows in (
+        ({"subject": "record"}, ["row 003", "row 002"]),
+        ({"subject": "page"}, ["row 001"]),
+        ({"record": "5"}, ["row 002"]),
+        ({"record": "5", "record_type": "assets"}, []),
+        ({"record": "6", "subject": "record", "level": "info", "record_type": "sites"}, ["row 003"]),
+    ):
+        assert shown(as_alice.get(TAB, query_string=query).text) == rows
+
+
+def test_a_records_rows_of_one_run_can_be_asked_for(as_alice: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.SUCCEEDED)
+    SyncLog.create(integration=halo, run=run, remote_id=5, message="row 001")
+    SyncLog.create(integration=halo, remote_id=5, message="row 002")
+    SyncLog.create(integration=halo, run=run, remote_id=6, message="row 003")
+    assert shown(as_alice.get(TAB, query_string={"run": run.id, "record": 5}).text) == ["row 001"]
+
+
+def test_a_row_about_a_record_leads_to_its_page(as_alice: FlaskClient, halo: Integration) -> None:
+    SyncLog.create(integration=halo, subject="record", record_type="sites", remote_id=5, message="row 001")
+    page = as_alice.get(TAB).text
+    assert 'href="/integrations/halo/records/sites/5"' in page
+    assert "log-record" in page
+
+
+def test_a_runs_log_begins_with_its_books(as_alice: FlaskClient, halo: Integration, sam: User) -> None:
+    run = make_run(halo, RunState.INCOMPLETE, started_by=sam, problem="12 clients are missing.", requests=40)
+    SyncStep.update(expected=100, created=60, updated=8, unchanged=10, left_out=7, failed=3).execute()
+    page = as_alice.get(TAB, query_string={"run": run.id}).text
+    assert f"Run {run.id}: Full sync" in page
+    assert "by Sync now (Sam) · 40 requests" in page
+    assert "12 clients are missing." in page
+    assert re.findall(r'class="text-end number">(\d+)<', page) == ["100", "78", "7", "3"]
+    assert "12 missing" in page
+    assert "Halo counts" not in as_alice.get(TAB).text
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_the_log_of_a_run_of_others_cannot_be_saved(as_alice: FlaskClient, halo: Integration, form: str) -> None:
+    other = Integration.create(account=Account.create(name="Third MSP"), psa="halo", state="active")
+    run = make_run(other, RunState.SUCCEEDED)
+    SyncLog.create(integration=other, run=run, message="row 777")
+    assert as_alice.get(f"{TAB}/{run.id}.{form}").status_code == 404
+    page = as_alice.get(TAB, query_string={"run": run.id}).text
+    assert "Halo counts" not in page
+
+
+@pytest.mark.parametrize("name", ["1.exe", "x.csv", f"{10**12}.csv"])
+def test_a_file_that_there_is_not_is_not_found(as_alice: FlaskClient, halo: Integration, name: str) -> None:
+    assert as_alice.get(f"{TAB}/{name}").status_code == 404
+
+
+def test_the_log_of_a_run_is_saved_whole_and_oldest_first(
+    as_sam: FlaskClient, halo: Integration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_files, "BATCH", 2)
+    run = make_run(halo, RunState.SUCCEEDED)
+    for number in range(5):
+        SyncLog.create(integration=halo, run=run, subject="page", message=f"=row {number}", details={"rows": number})
+    SyncLog.create(integration=halo, message="of no run")
+    documents = [json.loads(line) for line in as_sam.get(f"{TAB}/{run.id}.jsonl").text.splitlines()]
+    assert [(each["message"], each["details"]) for each in documents] == [
+        (f"=row {number}", {"rows": number}) for number in range(5)
+    ]
+    saved = as_sam.get(f"{TAB}/{run.id}.csv")
+    rows = list(csv.DictReader(io.StringIO(saved.text)))
+    assert [row["message"] for row in rows] == [f"'=row {number}" for number in range(5)]
+    assert rows[0]["details"] == '{"rows": 0}'
+    assert f'filename="sync-log-{run.id}.csv"' in saved.headers["Content-Disposition"]
+
+
+def test_an_empty_log_is_saved_as_its_heading(as_sam: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.SUCCEEDED)
+    assert as_sam.get(f"{TAB}/{run.id}.jsonl").text == ""
+    assert as_sam.get(f"{TAB}/{run.id}.csv").text.startswith("at,run,level,subject")
 
 
 def link(page: str, name: str) -> str:
