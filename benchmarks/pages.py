@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import tempfile
 import time
+from array import array
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from flask.testing import FlaskClient
 from portal import clock, create_app, db
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
+from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration, IntegrationState, Psa
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
 from portal.services import dashboard
@@ -23,6 +26,10 @@ from portal.sync.record_types import RecordType
 RECORDS = 300_000
 LOG_ROWS = 1_000_000
 ROUNDS = 40
+HELD = 40_000
+AN_ASSET = 7 * 20_000 + list(RecordType).index(RecordType.ASSETS)
+# As many keys as an asset has.
+PAYLOAD = json.dumps({f"field {number}": "some words" for number in range(70)})
 LEVELS = ("info",) * 97 + ("warning",) * 2 + ("error",)
 
 RECORD = (
@@ -41,19 +48,20 @@ def measure() -> None:
         with db.connected():
             db.upgrade()
             integration, user = _fill()
+            hold = _hold(integration)
             stamp = dashboard.stamp(integration)
         client = app.test_client()
         with client.session_transaction() as session:
             session.update({"_user_id": user.fs_uniquifier, "_fresh": True})
         print(f"\n{RECORDS:,} records, {LOG_ROWS:,} log rows, SQLite; {ROUNDS} requests each, in the server\n")
-        print(f"{'':34}{'p50':>10}{'p95':>10}")
-        for name, path in _pages(stamp):
+        print(f"{'':38}{'p50':>10}{'p95':>10}")
+        for name, path in _pages(stamp, hold):
             took = [_seconds(client, path) for _ in range(ROUNDS + 3)][3:]
             p50, p95 = statistics.median(took), statistics.quantiles(took, n=20)[-1]
-            print(f"{name:34}{p50 * 1000:>7.1f} ms{p95 * 1000:>7.1f} ms")
+            print(f"{name:38}{p50 * 1000:>7.1f} ms{p95 * 1000:>7.1f} ms")
 
 
-def _pages(stamp: str) -> Iterator[tuple[str, str]]:
+def _pages(stamp: str, hold: HeldDelete) -> Iterator[tuple[str, str]]:
     yield "Integrations", "/integrations"
     yield "Data Sync", "/integrations/halo/sync"
     yield "Data Sync, unchanged poll", f"/integrations/halo/sync/progress?stamp={stamp}"
@@ -61,6 +69,17 @@ def _pages(stamp: str) -> Iterator[tuple[str, str]]:
     yield "Sync Logs, newest", "/integrations/halo/logs"
     yield "Sync Logs, errors of assets", "/integrations/halo/logs?level=error&record_type=assets"
     yield "Sync Logs, deep in the middle", f"/integrations/halo/logs?before={LOG_ROWS // 2}"
+    yield "Sync Logs, a type's single records", "/integrations/halo/logs?subject=record&record_type=assets"
+    yield "Sync Logs, one record", "/integrations/halo/logs?record=123498"
+    yield "Sync Logs, a run with its books", "/integrations/halo/logs?run=1"
+    records = "/integrations/halo/records/assets"
+    yield "Records, newest", records
+    yield "Records, deep by name", f"{records}?order=name&after={AN_ASSET}"
+    yield "Records, search", f"{records}?q=9876"
+    yield "Records, search without a match", f"{records}?q=nothing"
+    yield "Records, a number that is not there", f"{records}?q=99999999"
+    yield "One record", f"{records}/{AN_ASSET}"
+    yield "Held deletes, deep in the list", f"/integrations/halo/held/{hold.id}?page=300"
     yield "Configuration", "/integrations/halo/configuration"
 
 
@@ -106,13 +125,28 @@ def _fill() -> tuple[Integration, User]:
     return integration, user
 
 
+def _hold(integration: Integration) -> HeldDelete:
+    first = list(RecordType).index(RecordType.ASSETS)
+    ids = array("q", range(first, HELD * 7, 7))
+    hold: HeldDelete = HeldDelete.create(
+        integration=integration,
+        record_type=RecordType.ASSETS,
+        run_id=1,
+        remote_ids=ids.tobytes(),
+        count=len(ids),
+        stored=RECORDS // 7,
+        cause="The agent has probably lost the right to see them.",
+    )
+    return hold
+
+
 def _records(integration_id: int) -> Iterator[tuple[Any, ...]]:
     types, now = list(RecordType), clock.now().replace(tzinfo=None)
     for number in range(RECORDS):
         record_type, moment = types[number % len(types)].value, str(now - timedelta(seconds=number // 500))
         # Names in another order than the numbers, as in life.
         name = f"Record {number * 7_919 % RECORDS}"
-        yield integration_id, record_type, number, name, bytes(16), "x" * 1000, moment, moment
+        yield integration_id, record_type, number, name, bytes(16), PAYLOAD, moment, moment
 
 
 def _log_rows(integration_id: int, run_id: int) -> Iterator[tuple[Any, ...]]:
