@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from array import array
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from peewee import chunked
 
 from portal import clock
-from portal.db import db
+from portal.db import db, is_sqlite
 from portal.errors import Conflict, NotFound
 from portal.models.accounts import User
 from portal.models.holds import HeldDelete, HoldState
 from portal.models.integrations import Integration
-from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.models.records import Record, RecordState
 from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
 from portal.services import audit
+from portal.sync import store
 
 PAGE_RECORDS: Final = 100
 # There may be hundreds of thousands: between two bites, whoever else wants to write gets a turn.
@@ -81,9 +81,10 @@ def approve(hold: HeldDelete, user: User | None) -> int:
     the next full sync finds the rest.
     """
     _decide(hold, HoldState.APPROVED, user)
+    why = f"It vanished from Halo's list together with others; {_who(user)} decided to delete them here, too."
     deleted = 0
     for ids in chunked(_ids(hold), BITE_ROWS):
-        deleted += _bury(hold, ids)
+        deleted += _bury(hold, ids, why)
         time.sleep(BREATH_SECONDS)
     return deleted
 
@@ -139,24 +140,13 @@ def _who(user: User | None) -> str:
     return (user.name or user.email) if user is not None else "The operator"
 
 
-def _bury(hold: HeldDelete, ids: list[int]) -> int:
+def _bury(hold: HeldDelete, ids: list[int], why: str) -> int:
     """Turn those of these records that are still here into tombstones, each with its line of history."""
-    now = clock.now()
     here = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE]) & (Record.changed_at <= hold.at)
+    query = Record.select(Record.remote_id).where(_named(hold, ids), here)
     with db.atomic():
-        update = Record.update(state=RecordState.DELETED, changed_at=now).where(_named(hold, ids), here)
-        gone = [record.remote_id for record in update.returning(Record.remote_id).execute()]
-        if gone:
-            RecordChange.insert_many([_history(hold, remote_id, now) for remote_id in gone]).execute()
+        # In SQLite the transaction itself keeps a worker from bringing one back in between.
+        rows: Any = (query if is_sqlite() else query.for_update()).tuples()
+        gone = {remote_id: why for (remote_id,) in rows}
+        store.leave(hold.integration_id, hold.record_type, gone, RecordState.DELETED, hold.run_id)
     return len(gone)
-
-
-def _history(hold: HeldDelete, remote_id: int, now: datetime) -> dict[str, Any]:
-    return {
-        "integration": hold.integration_id,
-        "record_type": hold.record_type,
-        "remote_id": remote_id,
-        "at": now,
-        "run_id": hold.run_id,
-        "kind": ChangeKind.DELETED,
-    }

@@ -168,12 +168,14 @@ def test_what_is_no_json_is_said_so(as_alice: FlaskClient, halo: Integration) ->
     assert "This cannot be shown as a table." in as_alice.get(f"{LIST}/1").text
 
 
-def test_asking_halo_for_one_record_opens_a_run_for_it_alone(as_alice: FlaskClient, halo: Integration) -> None:
+def test_asking_halo_for_one_record_opens_a_run_for_it_alone(
+    as_alice: FlaskClient, alice: User, halo: Integration
+) -> None:
     copied(halo, [1])
     answer = as_alice.post(f"{LIST}/1/sync")
     assert (answer.status_code, answer.location) == (303, f"{LIST}/1")
     run, step = SyncRun.get(), SyncStep.get()
-    assert (run.kind, run.trigger, run.started_by.name) == (RunKind.RECORD, "user", "Alice")
+    assert (run.kind, run.trigger, run.started_by) == (RunKind.RECORD, "user", alice)
     assert (step.record_type, step.remote_ids) == ("assets", [1])
 
 

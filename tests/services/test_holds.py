@@ -90,6 +90,7 @@ def test_approving_leaves_a_tombstone_and_a_line_of_history_of_each(hold: HeldDe
     history = list(RecordChange.select())
     assert sorted(each.remote_id for each in history) == list(range(1, 301))
     assert {(each.kind, each.run_id, each.at) for each in history} == {(ChangeKind.DELETED, hold.run_id, LATER)}
+    assert "Alice decided to delete them here" in history[0].why
     assert Record.get(Record.remote_id == 1).changed_at == LATER
     decided = HeldDelete.get_by_id(hold.id)
     assert (decided.state, decided.decided_by, decided.decided_at) == (HoldState.APPROVED, alice, LATER)

@@ -1,0 +1,100 @@
+"""What an admin does with single records: deletes what was held, and asks Halo for one record."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.sandbox import SandboxControl
+from tests.journeys.person import log_in_as_admin
+from tests.journeys.portal_process import Demo
+from tests.journeys.test_accessibility import check
+
+pytestmark = pytest.mark.browser
+
+MINUTE = 60_000.0
+
+
+@pytest.fixture
+def connected(a_demo: Demo, page: Page) -> SandboxControl:
+    """Go through the wizard and wait for the first sync."""
+    log_in_as_admin(page, a_demo)
+    page.get_by_role("link", name="Connect", exact=True).click()
+    page.get_by_label("Base URL").fill(a_demo.base_url)
+    page.get_by_label("Client ID").fill(a_demo.client_id)
+    page.get_by_label("Client Secret").fill(a_demo.client_secret)
+    page.get_by_role("button", name="Test Connection").click()
+    expect(page.get_by_text("Connected as API Sync")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Active clients only").uncheck()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Skip").click()
+    page.get_by_role("button", name="Save & Start Initial Sync").click()
+    expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=MINUTE)
+    return SandboxControl(a_demo.base_url)
+
+
+def full_sync(page: Page) -> None:
+    page.locator("summary", has=page.locator("svg")).and_(page.get_by_label("More ways to sync")).click()
+    page.get_by_role("button", name=re.compile("^Full sync")).click()
+    expect(page.get_by_role("heading", name="Full sync")).to_be_visible()
+    expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=MINUTE)
+
+
+def test_what_vanished_is_held_until_an_admin_deletes_it(
+    connected: SandboxControl, page: Page, complaints: list[str]
+) -> None:
+    gone = connected.delete("assets", count=100)
+    full_sync(page)
+    expect(page.get_by_role("heading", name="100 assets are no longer in Halo's list.")).to_be_visible()
+    check(page, "Data Sync with a held delete")
+
+    page.get_by_role("link", name="Show the 100 assets").click()
+    expect(page.get_by_role("cell", name=str(gone[0]), exact=True)).to_be_visible()
+    check(page, "held records")
+    page.get_by_role("link", name="Delete them here too…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Delete 100 assets here too?")
+    check(page, "held records, asked")
+    page.get_by_role("button", name="Delete 100 assets").click()
+
+    expect(page.get_by_text("100 assets were deleted here too.")).to_be_visible()
+    expect(page.get_by_role("heading", name="no longer in Halo's list")).to_have_count(0)
+    full_sync(page)
+    expect(page.get_by_text(re.compile("The copy (is complete|was up to date)"))).to_be_visible()
+    assert complaints == []
+
+
+def test_a_record_is_found_and_asked_for_alone(connected: SandboxControl, page: Page, complaints: list[str]) -> None:
+    (number,) = connected.change("assets", count=1)
+    page.get_by_role("link", name=re.compile(r"assets in Scopable")).click()
+    expect(page.get_by_role("heading", name="Assets")).to_be_visible()
+    check(page, "a list of records")
+    page.get_by_label("Name, reference or number").fill(str(number))
+    page.keyboard.press("Enter")
+    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name=str(number), exact=True))
+    row.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    expect(page.get_by_text("Copied for the first time")).to_be_visible()
+    page.get_by_role("button", name="Sync this record").click()
+    expect(page.get_by_role("listitem").filter(has_text="Changed").first).to_be_visible(timeout=MINUTE)
+    check(page, "a record")
+    assert complaints == []
+
+
+def test_a_record_that_is_not_here_is_explained(connected: SandboxControl, page: Page, complaints: list[str]) -> None:
+    page.get_by_role("link", name=re.compile(r"contracts in Scopable")).click()
+    page.get_by_label("Name, reference or number").fill("99999999")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Number 99999999 is not among the contracts here")).to_be_visible()
+    check(page, "why a record is not here")
+    page.get_by_role("button", name="Ask Halo for it").click()
+    expect(page.get_by_text("Asking Halo for it…")).to_have_count(0, timeout=MINUTE)
+    expect(page.get_by_role("heading", name="Number 99999999 is not among the contracts here")).to_be_visible()
+    page.get_by_role("link", name="Sync Logs").click()
+    expect(page.get_by_role("link", name=re.compile("^Run")).first).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Run")).first.click()
+    expect(page.get_by_role("columnheader", name="Halo counts")).to_be_visible()
+    check(page, "the log of a run")
+    assert complaints == []
