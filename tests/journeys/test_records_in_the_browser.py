@@ -37,8 +37,9 @@ def connected(a_demo: Demo, page: Page) -> SandboxControl:
 
 
 def full_sync(page: Page) -> None:
-    page.locator("summary", has=page.locator("svg")).and_(page.get_by_label("More ways to sync")).click()
+    page.get_by_label("More ways to sync").click()
     page.get_by_role("button", name=re.compile("^Full sync")).click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     expect(page.get_by_role("heading", name="Full sync")).to_be_visible()
     expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=MINUTE)
 
