@@ -77,7 +77,7 @@ def page(hold: HeldDelete, number: int = 1) -> HeldPage:
 def approve(hold: HeldDelete, user: User | None) -> int:
     """Delete the records here too, as tombstones; returns how many. Raises Conflict when that was decided already.
 
-    What was written since they vanished has shown itself again, and stays. Should this be broken off in the middle,
+    What was read from the PSA since they vanished has shown itself again, and stays. Should this be broken off in the middle,
     the next full sync finds the rest.
     """
     _decide(hold, HoldState.APPROVED, user)
@@ -142,8 +142,9 @@ def _who(user: User | None) -> str:
 
 def _bury(hold: HeldDelete, ids: list[int], why: str) -> int:
     """Turn those of these records that are still here into tombstones, each with its line of history."""
-    here = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE]) & (Record.changed_at <= hold.at)
-    query = Record.select(Record.remote_id).where(_named(hold, ids), here)
+    here = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE])
+    unseen = Record.read_at.is_null() | (Record.read_at <= hold.at)
+    query = Record.select(Record.remote_id).where(_named(hold, ids), here, unseen)
     with db.atomic():
         # In SQLite the transaction itself keeps a worker from bringing one back in between.
         rows: Any = (query if is_sqlite() else query.for_update()).tuples()

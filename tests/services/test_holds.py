@@ -108,7 +108,7 @@ def test_what_left_the_scope_meanwhile_is_deleted_and_what_is_gone_stays_gone(
 
 
 def test_what_halo_has_shown_again_since_stays(hold: HeldDelete, alice: User) -> None:
-    Record.update(changed_at=LATER).where(Record.remote_id == 7).execute()
+    Record.update(read_at=LATER).where(Record.remote_id == 7).execute()
     with clock.using(lambda: LATER + timedelta(hours=1)):
         assert holds.approve(hold, alice) == 299
     assert states()[7] == "live"
