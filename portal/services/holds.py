@@ -77,8 +77,8 @@ def page(hold: HeldDelete, number: int = 1) -> HeldPage:
 def approve(hold: HeldDelete, user: User | None) -> int:
     """Delete the records here too, as tombstones; returns how many. Raises Conflict when that was decided already.
 
-    What was read from the PSA since they vanished has shown itself again, and stays. Should this be broken off in the middle,
-    the next full sync finds the rest.
+    What was read from Halo since they vanished has shown itself again, and stays. Should this be broken off in the
+    middle, the next full sync finds the rest.
     """
     _decide(hold, HoldState.APPROVED, user)
     why = f"It vanished from Halo's list together with others; {_who(user)} decided to delete them here, too."

@@ -8,7 +8,6 @@ from threading import Barrier, Thread
 import pytest
 
 from portal import clock
-from portal.config import Config
 from portal.db import connected
 from portal.errors import Conflict, NotFound
 from portal.models.accounts import Account, User
@@ -19,6 +18,9 @@ from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import SyncLog
 from portal.services import holds
 from tests.copies import NOON, copied, held, states
+from tests.postgres import database
+
+__all__ = ["database"]
 
 LATER = NOON + timedelta(hours=1)
 
@@ -58,7 +60,7 @@ def test_what_is_settled_waits_no_more_and_cannot_be_decided_again(
     assert AuditEntry.select().count() == 0
 
 
-def test_of_two_admins_at_once_one_decides(config: Config, hold: HeldDelete, alice: User) -> None:
+def test_of_two_admins_at_once_one_decides(hold: HeldDelete, alice: User) -> None:
     outcomes: list[str] = []
     start = Barrier(2)
 
