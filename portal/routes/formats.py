@@ -27,7 +27,7 @@ def when(moment: datetime) -> Markup:
 
 def clock_time(moment: datetime) -> Markup:
     """Write a moment of today as 14:05, another one with its day, in the account's time zone."""
-    zone = _zone(current_user.account.time_zone)
+    zone = zones.zone(current_user.account.time_zone)
     local = moment.astimezone(zone)
     is_today = local.date() == clock.now().astimezone(zone).date()
     return _time(moment, f"{local:%H:%M}" if is_today else f"{local:%-d %b %H:%M}")
