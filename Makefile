@@ -51,6 +51,10 @@ format: $(DEV) ## Format the code
 bench: $(DEV) $(PORTAL) $(DLT) ## Measure speed beside a bare loop and dlt; docs/benchmarks.md explains
 	$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: chaos
+chaos: $(DEV) $(PORTAL) $(ASSETS) ## Kill and spoil all there is for ten minutes; SEED=7 repeats a storm, ARGS="--minutes 2 --kills 20"
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 .PHONY: lock
 lock: $(DEV) ## Find the newest versions and write requirements/ again
 	$(LOCK) --upgrade --group build pyproject.toml --output-file requirements/runtime.txt

@@ -16,6 +16,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.models.sync import RunKind, RunTrigger, SyncLog, SyncRun
+from portal.sandbox import Verbs
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from portal.services import syncing, wizard
 from portal.services.connections import ConnectionValues
@@ -43,7 +44,7 @@ def halo(monkeypatch: pytest.MonkeyPatch) -> Iterator[HaloSandbox]:
         yield sandbox
 
 
-def values(halo: HaloSandbox, **changed: Any) -> ConnectionValues:
+def values(halo: Verbs, **changed: Any) -> ConnectionValues:
     """Return what an admin would type for this Halo, but for what a test changes."""
     right = halo.credentials()
     typed = {
@@ -56,7 +57,7 @@ def values(halo: HaloSandbox, **changed: Any) -> ConnectionValues:
     return ConnectionValues(**{**typed, **changed})
 
 
-def set_up(account: Account, halo: HaloSandbox, *types: str, active_only: bool = False) -> Integration:
+def set_up(account: Account, halo: Verbs, *types: str, active_only: bool = False) -> Integration:
     """Go through the wizard up to its last step. What the connection test has asked is not counted."""
     draft = wizard.draft(account)
     wizard.save_connection(draft, values(halo))
@@ -71,7 +72,7 @@ def set_up(account: Account, halo: HaloSandbox, *types: str, active_only: bool =
 class Copy:
     """A connected account's copy of a Halo."""
 
-    halo: HaloSandbox
+    halo: Verbs
     integration: Integration
 
     def open(self, *types: str, kind: RunKind = RunKind.FULL) -> SyncRun:
@@ -121,7 +122,7 @@ def synced(copy: Copy) -> Copy:
     return copy
 
 
-def connected(account: Account, halo: HaloSandbox) -> Copy:
+def connected(account: Account, halo: Verbs) -> Copy:
     integration = set_up(account, halo)
     wizard.start(integration, None)
     syncing.request_cancel(integration)

@@ -11,7 +11,7 @@ import pytest
 
 from portal import clock
 from portal.models.sync import SyncPage
-from portal.sandbox.halo import HaloSandbox
+from portal.sandbox import Verbs
 from portal.services import syncing
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import PAGES, SIZES, Copy
@@ -26,7 +26,7 @@ class Killed(BaseException):
     """The process is gone: nothing is handed back."""
 
 
-def pages_asked(halo: HaloSandbox) -> Counter[tuple[str, str]]:
+def pages_asked(halo: Verbs) -> Counter[tuple[str, str]]:
     """Count how often each page was asked for."""
     lists = (entry for entry in halo.journal() if entry["kind"] in SIZES and "lastupdate" not in entry["query"])
     return Counter((entry["kind"], entry["query"]) for entry in lists)

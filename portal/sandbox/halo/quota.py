@@ -55,5 +55,7 @@ def refusal(knobs: Knobs, wait: float, now: float) -> Response:
     if knobs.retry_after == "seconds":
         headers["Retry-After"] = str(whole)
     elif knobs.retry_after == "date":
+        # A date means something only beside the server's own clock, which every server tells.
+        headers["Date"] = formatdate(now, usegmt=True)
         headers["Retry-After"] = formatdate(now + whole, usegmt=True)
     return json_response({"error": text}, status=429, headers=headers)

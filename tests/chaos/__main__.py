@@ -1,0 +1,45 @@
+"""`python -m tests.chaos`: shake a whole portal for a while, and see whether it keeps what it promises.
+
+Prints its seed first. The same seed draws the same kills, faults and edits; when they hit is the machine's affair.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from portal import log
+from tests.chaos.figures import table
+from tests.chaos.run import shaken
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=None, help="drawn when it is not given")
+    parser.add_argument("--minutes", type=float, default=10.0, help="the storm ends after so long")
+    parser.add_argument("--kills", type=int, default=100, help="or when so many processes were hit")
+    parser.add_argument("--records", type=int, default=3000, help="of the simulated Halo")
+    options = parser.parse_args()
+    seed = secrets.randbelow(10**6) if options.seed is None else options.seed
+    say(f"seed {seed}")
+    log.configure(as_json=True, level="ERROR")
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        storm = shaken(
+            Path(folder), seed, records=options.records, kills=options.kills, seconds=60 * options.minutes, say=say
+        )
+        say(table(storm))
+    for violation in storm.violations:
+        say(f"VIOLATION, seed {seed}: {violation}")
+    return 1 if storm.violations else 0
+
+
+def say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

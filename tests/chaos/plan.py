@@ -1,0 +1,141 @@
+"""What is to go wrong, drawn from the seed alone: the same seed gives the same trials on every machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+from portal.sandbox.halo.record_types import RECORD_TYPES
+
+TYPES: Final = tuple(RECORD_TYPES)
+# Small pages, so that there are many of them to be killed at.
+CAPS: Final = {
+    "clients": 15,
+    "sites": 20,
+    "contacts": 60,
+    "products": 20,
+    "assets": 40,
+    "opportunities": 25,
+    "contracts": 15,
+}
+# Each with how often it is drawn.
+KILLS: Final = {
+    "horse": 6,  # the process that works on a run
+    "worker": 4,  # its parent: the kernel takes the horse along
+    "freeze": 2,  # a horse that is stopped for longer than its lease, and then goes on
+    "scheduler": 2,
+    "valkey": 2,
+    "valkey wiped": 1,
+    "valkey silent": 1,  # Redis is cut off: it answers nobody for a while
+    "web": 1,
+    "everything": 1,
+}
+FAULTS: Final[tuple[dict[str, Any], ...]] = (
+    {"what": "status", "status": 500},
+    {"what": "status", "status": 502, "body": "<html>Bad Gateway</html>"},
+    {"what": "status", "status": 503, "times": 3},
+    {"what": "status", "status": 504},
+    {"what": "rate_limit", "seconds": 3.0},
+    {"what": "rate_limit", "seconds": 12.0},
+    {"what": "html"},
+    {"what": "truncated"},
+    {"what": "empty"},
+    {"what": "reset"},
+    {"what": "reset", "size": 400},
+    {"what": "slow", "seconds": 2.0},
+    {"what": "drip", "size": 4000, "seconds": 0.05},
+    {"what": "repeated_page"},
+    {"what": "lying_count", "size": 3, "times": 2},
+    {"what": "wrong_types"},
+    {"what": "text_ids"},
+    {"what": "bad_ids"},
+    {"what": "nul_bytes"},
+    {"what": "odd_dates"},
+    {"what": "not_objects"},
+    {"what": "huge_strings"},
+)
+# More deletes of one type than these might be held for a person, and nobody is there to decide.
+MOST_DELETED: Final = 15
+WITHOUT_STATE: Final = "products"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What people do in Halo meanwhile: `seed` draws the records."""
+
+    verb: str
+    record_type: str
+    count: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Kill:
+    """`pause` is how long to wait before it, `pick` draws among several processes."""
+
+    what: str
+    pause: float
+    pick: float
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The weather of one run. In a calm one nothing but kills happens, so that its requests can be counted.
+
+    After so many `bursts` of kills it is left alone, so that a storm has many runs.
+    """
+
+    calm: bool
+    bursts: int
+    knobs: dict[str, Any]
+    faults: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Burst:
+    """A few kills in quick succession; then the run must go on."""
+
+    kills: tuple[Kill, ...]
+    edits: tuple[Edit, ...] = ()
+    caps: dict[str, int] | None = None
+
+
+def trial(seed: int, number: int) -> Trial:
+    """Draw the weather of a run; every second one is calm."""
+    draw = Random(f"{seed} trial {number}")  # noqa: S311  # a draw, not a secret
+    bursts = draw.randint(1, 4)
+    knobs: dict[str, Any] = {
+        "latency": draw.uniform(0.1, 0.3),
+        "caps": CAPS,
+        "token_calls": None,
+        "retry_after": "off",
+    }
+    if number % 2:
+        return Trial(True, bursts, knobs)
+    knobs["retry_after"] = draw.choice(["off", "seconds", "date"])
+    knobs["token_calls"] = draw.choice([None, 12, 30])
+    faults = (dict(fault) for fault in draw.sample(FAULTS, draw.randint(2, 5)))
+    placed = ({**fault, "on": draw.choice(TYPES), "after": draw.randint(0, 4)} for fault in faults)
+    return Trial(False, bursts, knobs, tuple(placed))
+
+
+def burst(seed: int, trial: int, number: int, *, calm: bool) -> Burst:
+    """Draw the `number`-th burst of a trial."""
+    draw = Random(f"{seed} trial {trial} burst {number}")  # noqa: S311  # a draw, not a secret
+    names = draw.choices(list(KILLS), weights=list(KILLS.values()), k=draw.randint(1, 5))
+    # A second horse is frozen only when the first has thawed: both workers would be busy with nothing.
+    first = names.index("freeze") if "freeze" in names else len(names)
+    names = [name for position, name in enumerate(names) if name != "freeze" or position == first]
+    planned = tuple(Kill(name, draw.uniform(0.2, 1.5), draw.random()) for name in names)
+    if calm:
+        return Burst(planned)
+    edits = tuple(_edit(draw) for _ in range(draw.randint(0, 4)))
+    caps = {draw.choice(TYPES): draw.choice([7, 25, 50])} if draw.random() < 0.3 else None
+    return Burst(planned, edits, caps)
+
+
+def _edit(draw: Random) -> Edit:
+    verb = draw.choice(["create", "change", "change", "deactivate", "reactivate", "delete"])
+    with_state = [name for name in TYPES if name != WITHOUT_STATE or verb not in {"deactivate", "reactivate"}]
+    return Edit(verb, draw.choice(with_state), draw.randint(1, 3), draw.randrange(10**6))

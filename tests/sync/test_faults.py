@@ -1,0 +1,172 @@
+"""Whatever Halo answers instead of a page: what passes leaves no trace, what lasts is waited for, nothing loops."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import stamina
+
+from portal import clock
+from portal.halo import client
+from portal.models.integrations import Integration
+from portal.models.sync import SyncRun
+from portal.outbound import Limits
+from portal.services import syncing
+from tests.halo_fixtures import SIZES, Copy
+from tests.sync.interruptions import OnPage, on_page
+
+__all__ = ["on_page"]
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PASSING: list[dict[str, Any]] = [
+    {"what": "status", "status": 500},
+    {"what": "status", "status": 502, "body": "<html>Bad Gateway</html>"},
+    {"what": "status", "status": 503},
+    {"what": "status", "status": 504},
+    {"what": "rate_limit"},
+    {"what": "html"},
+    {"what": "truncated"},
+    {"what": "status", "status": 200, "body": '{"record_count": 130, "assets": [{"id": 1, "key": NaN}]}'},
+    {"what": "empty"},
+    {"what": "reset"},
+    {"what": "reset", "size": 400},
+    {"what": "slow", "seconds": 5.0},
+    {"what": "drip", "size": 1, "seconds": 0.05},
+]
+each_passing = pytest.mark.parametrize(
+    "fault", PASSING, ids=lambda fault: " ".join(str(value) for value in fault.values())[:24]
+)
+
+
+@pytest.fixture(autouse=True)
+def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAGE_LIMITS", Limits(seconds=0.5, size=32_000_000))
+
+
+def assert_exact(copy: Copy, report: dict[str, Any]) -> None:
+    assert report["state"] == "succeeded", report["problem"]
+    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
+    assert {name: step["fetched"] for name, step in report["steps"].items()} == SIZES
+    assert {name: copy.digests(name) for name in SIZES} == {
+        name: truth["digests"] for name, truth in copy.halo.truth(digests=True).items()
+    }
+
+
+@each_passing
+def test_what_passes_leaves_no_trace_in_the_copy(fault: dict[str, Any], copy: Copy) -> None:
+    copy.halo.fault(on="assets", page=2, times=1, **fault)
+    report = copy.sync()
+    assert_exact(copy, report)
+    assert copy.halo.counts()["by_kind"]["assets"] == 4
+
+
+@each_passing
+def test_what_lasts_frees_the_worker_and_the_run_goes_on_from_there(fault: dict[str, Any], copy: Copy) -> None:
+    copy.halo.fault(on="assets", page=2, times=None, **fault)
+    assert copy.sync()["state"] == "waiting"
+    run = syncing.live_run(copy.integration)
+    assert run.not_before is not None
+    assert run.problem
+    assert run.remedy
+    copy.halo.clear_faults()
+    later = run.not_before
+    with clock.using(lambda: later):
+        syncing.execute(run.id)
+    assert_exact(copy, syncing.report(run))
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_nobody_calls_before_the_time_that_halo_has_named(form: str, copy: Copy) -> None:
+    copy.halo.turn(retry_after=form)
+    copy.halo.fault("rate_limit", on="assets", page=2, seconds=120.0)
+    with clock.using(lambda: NOON):
+        copy.sync()
+    run = syncing.live_run(copy.integration)
+    assert run.not_before == NOON + timedelta(minutes=2)
+    asked = copy.halo.counts()["total"]
+    with clock.using(lambda: NOON + timedelta(seconds=119)):
+        syncing.execute(run.id)
+    assert copy.halo.counts()["total"] == asked
+    with clock.using(lambda: NOON + timedelta(minutes=2)):
+        syncing.execute(run.id)
+    assert_exact(copy, syncing.report(run))
+
+
+@pytest.mark.parametrize("calls", [2, 3, 7])
+def test_a_token_that_lasts_a_few_calls_is_renewed_each_time(calls: int, copy: Copy) -> None:
+    copy.halo.turn(token_calls=calls)
+    assert_exact(copy, copy.sync())
+    assert Integration.get_by_id(copy.integration.id).state == "active"
+
+
+def test_a_revoked_secret_asks_for_a_person_at_once_and_nothing_loops(copy: Copy, on_page: OnPage) -> None:
+    def revoke() -> None:
+        copy.halo.change_tenant(client_secret="another one")
+        copy.halo.reset(tokens=True)
+
+    run = copy.open()
+    on_page(5, revoke)
+    syncing.execute(run.id)
+    report = syncing.report(run)
+    assert (report["state"], report["problem"]) == (
+        "failed",
+        "Halo does not accept this Client ID or Client Secret.",
+    )
+    integration = Integration.get_by_id(copy.integration.id)
+    assert (integration.state, integration.problem) == ("needs_attention", report["problem"])
+    assert copy.halo.counts()["by_kind"]["token"] <= 2
+
+    copy.halo.reset()
+    for hours in range(1, 50):
+        with clock.using(lambda hours=hours: NOON + timedelta(days=900, hours=hours)):  # type: ignore[misc]
+            assert syncing.open_due_runs() == []
+            assert syncing.claimable() == []
+    assert copy.halo.counts()["total"] == 0
+
+
+@pytest.mark.parametrize("fault", [{"what": "status", "status": 503}, {"what": "reset"}], ids=["503", "reset"])
+def test_a_halo_that_is_down_for_two_hours_is_asked_forty_times_at_most(fault: dict[str, Any], copy: Copy) -> None:
+    run = copy.open()
+    copy.halo.reset()
+    copy.halo.fault(on="any", times=None, **fault)
+    now, up_again = NOON, NOON + timedelta(hours=2)
+    with clock.using(lambda: now), stamina.set_testing(True, attempts=6, cap=True):
+        while now < up_again:
+            syncing.execute(run.id)
+            now = next_time(run)
+        assert copy.halo.counts()["total"] <= 40
+        copy.halo.clear_faults()
+        syncing.execute(run.id)
+    assert_exact(copy, syncing.report(run))
+
+
+def test_a_page_of_one_row_that_comes_again_and_again_ends_amber(copy: Copy) -> None:
+    copy.halo.fault(
+        "status", status=200, on="contacts", body='{"record_count": 60, "users": [{"id": 1}]}', times=None
+    )
+    report = copy.sync()
+    assert report["state"] == "incomplete"
+    assert "60 contacts" in report["problem"]
+    assert "59" in report["problem"]
+    assert copy.halo.counts()["by_kind"]["contacts"] <= 5
+
+
+def test_rows_whose_id_cannot_be_read_prove_no_delete(synced: Copy) -> None:
+    synced.halo.fault("bad_ids", on="contacts", times=None)
+    synced.sync("contacts")
+    assert len(synced.ids("contacts")) == SIZES["contacts"]
+
+
+def test_a_connection_that_ends_before_the_token_is_no_mistake_of_the_admins(copy: Copy) -> None:
+    copy.halo.fault("reset", on="token", times=None)
+    assert copy.sync()["state"] == "waiting"
+    assert Integration.get_by_id(copy.integration.id).state == "active"
+    assert SyncRun.select().count() == 2
+
+
+def next_time(run: SyncRun) -> datetime:
+    moment: datetime | None = SyncRun.get_by_id(run.id).not_before
+    assert moment is not None, "the run does not wait any more"
+    return moment
