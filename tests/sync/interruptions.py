@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -19,6 +20,10 @@ from portal.sync.lease import Lease
 from portal.sync.source import Page
 
 OnPage = Callable[[str, int, Callable[[], Any]], None]
+
+
+class Killed(BaseException):
+    """The process is gone at this instant: nothing is handed back."""
 
 
 @pytest.fixture
@@ -67,3 +72,25 @@ def worker(run: SyncRun, lease: Lease) -> Iterator[Engine]:
     allowance = Allowance(lambda: Terms("a tenant"))
     with HaloClient(connections.credentials_of(run.integration), gate=allowance.gate) as client:
         yield Engine(lease, client, allowance)
+
+
+@contextmanager
+def befalling(at: int, when: str, deed: Callable[[], Any]) -> Iterator[None]:
+    """Have something happen once, before, inside or after the transaction of the so many-th write of a worker."""
+    numbers, writing = count(1), Lease.writing
+
+    @contextmanager
+    def befallen(self: Lease, **changes: Any) -> Iterator[None]:
+        due = next(numbers) == at
+        if due and when == "before":
+            deed()
+        with writing(self, **changes):
+            yield
+            if due and when == "inside":
+                deed()
+        if due and when == "after":
+            deed()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Lease, "writing", befallen)
+        yield

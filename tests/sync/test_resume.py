@@ -15,15 +15,11 @@ from portal.sandbox import Verbs
 from portal.services import syncing
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import PAGES, SIZES, Copy
-from tests.sync.interruptions import Breaking, OnPage, breaking, on_page
+from tests.sync.interruptions import Killed, Breaking, OnPage, breaking, on_page
 
 __all__ = ["breaking", "on_page"]
 
 ALL_PAGES = sum(PAGES.values())
-
-
-class Killed(BaseException):
-    """The process is gone: nothing is handed back."""
 
 
 def pages_asked(halo: Verbs) -> Counter[tuple[str, str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from shutil import copy as copy_file
 from tempfile import TemporaryDirectory
@@ -27,8 +26,9 @@ from portal.models.sync import RunState, SyncRun
 from portal.sandbox import SandboxError
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from portal.services import syncing, wizard
-from portal.sync.lease import DURATION, Lease
+from portal.sync.lease import DURATION
 from tests.halo_fixtures import Copy, set_up
+from tests.sync.interruptions import Killed, befalling
 
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SIZES: Final = {
@@ -56,10 +56,6 @@ CHECKPOINTS: Final = """
 """
 types = st.sampled_from(TYPES)
 writes = st.integers(1, 14)
-
-
-class Killed(BaseException):
-    """The process is gone at this instant: nothing is handed back."""
 
 
 class RunLife(RuleBasedStateMachine):
@@ -113,23 +109,23 @@ class RunLife(RuleBasedStateMachine):
 
     @rule(at=writes, when=st.sampled_from(["before", "inside", "after"]))
     def work_and_be_killed(self, at: int, when: str) -> None:
-        with suppress(Killed), _befalling(at, when, self._die):
+        with suppress(Killed), befalling(at, when, self._die):
             self._work()
 
     @rule(at=writes, killed_at=writes)
     def work_and_be_frozen_while_another_takes_over(self, at: int, killed_at: int) -> None:
         """Let the second worker be killed as well: the first one thaws in a run that nobody works on."""
-        with _befalling(at, "before", lambda: self._another_takes_over(killed_at)):
+        with befalling(at, "before", lambda: self._another_takes_over(killed_at)):
             self._work()
 
     @rule(at=writes, record_type=types, verb=st.sampled_from(["create", "change", "delete"]), seed=st.integers(0, 9))
     def work_while_halo_is_edited(self, at: int, record_type: str, verb: str, seed: int) -> None:
-        with _befalling(at, "after", lambda: self.edit(record_type, verb, seed)):
+        with befalling(at, "after", lambda: self.edit(record_type, verb, seed)):
             self._work()
 
     @rule(at=writes)
     def work_and_be_cancelled(self, at: int) -> None:
-        with _befalling(at, "after", self.cancel):
+        with befalling(at, "after", self.cancel):
             self._work()
 
     @rule(fault=st.sampled_from(PASSING), on=types, times=st.sampled_from([1, 3]))
@@ -201,7 +197,7 @@ class RunLife(RuleBasedStateMachine):
 
     def _another_takes_over(self, killed_at: int) -> None:
         self.now += DURATION + SECOND
-        with suppress(Killed), _befalling(killed_at, "after", self._die):
+        with suppress(Killed), befalling(killed_at, "after", self._die):
             self._work()
 
     def _calm_down(self) -> None:
@@ -250,25 +246,3 @@ def _connected(migrated: Path, now: Callable[[], datetime]) -> Iterator[Copy]:
             wizard.start(integration, None)
             syncing.request_cancel(integration)
             yield Copy(halo, integration)
-
-
-@contextmanager
-def _befalling(at: int, when: str, deed: Callable[[], None]) -> Iterator[None]:
-    """Have something happen once, before, inside or after the transaction of the so many-th write of a worker."""
-    numbers, writing = count(1), Lease.writing
-
-    @contextmanager
-    def befallen(self: Lease, **changes: Any) -> Iterator[None]:
-        due = next(numbers) == at
-        if due and when == "before":
-            deed()
-        with writing(self, **changes):
-            yield
-            if due and when == "inside":
-                deed()
-        if due and when == "after":
-            deed()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Lease, "writing", befallen)
-        yield

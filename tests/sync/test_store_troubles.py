@@ -1,0 +1,83 @@
+"""The portal's own database refuses to write in the middle of a run: the run waits, says why, and loses nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from peewee import PeeweeException
+
+from portal import clock
+from portal.db import db
+from portal.models.sync import RunState, SyncRun
+from portal.services import syncing
+from portal.sync.lease import DURATION
+from tests.halo_fixtures import SIZES, Copy
+from tests.sync.interruptions import befalling
+
+UNLIMITED = 4_294_967_294
+
+
+def limit_disk(spare_pages: int) -> None:
+    """Let SQLite refuse to grow by more than so many pages, as a full disk does."""
+    (pages,) = db.execute_sql("PRAGMA page_count").fetchone()
+    db.execute_sql(f"PRAGMA max_page_count = {pages + spare_pages}")
+
+
+def go_on(run: SyncRun) -> dict[str, Any]:
+    """Work on the run at the time that it waits for, or when its lease has run out."""
+    now = SyncRun.get_by_id(run.id)
+    later = now.not_before or clock.now() + DURATION + timedelta(seconds=1)
+    with clock.using(lambda: later):
+        syncing.execute(run.id)
+    return syncing.report(run)
+
+
+def assert_exact(report: dict[str, Any]) -> None:
+    assert report["state"] == RunState.SUCCEEDED
+    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
+    assert {name: step["fetched"] for name, step in report["steps"].items()} == SIZES
+
+
+@pytest.mark.xfail(reason="the engine takes a full disk for a crash", strict=True)
+def test_a_run_that_meets_a_full_disk_waits_and_names_the_disk(copy: Copy) -> None:
+    run = copy.open()
+    limit_disk(60)
+    syncing.execute(run.id)
+    report = syncing.report(run)
+    assert report["state"] == RunState.WAITING
+    assert report["problem"] == "The disk that holds the portal's database is full."
+    assert "Free some space" in report["remedy"]
+    db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
+    assert_exact(go_on(run))
+
+
+@pytest.mark.xfail(reason="the engine takes a full disk for a crash", strict=True)
+def test_a_disk_that_stays_full_is_no_crash_of_the_run(copy: Copy) -> None:
+    run = copy.open()
+    limit_disk(60)
+    for _ in range(8):
+        with suppress(PeeweeException):
+            go_on(run)
+    assert syncing.report(run)["state"] == RunState.WAITING
+    assert SyncRun.get_by_id(run.id).crashes == 0
+    db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
+    assert_exact(go_on(run))
+
+
+@pytest.mark.parametrize("at", [1, 2, 5, 9])
+def test_a_database_that_is_locked_for_a_while_delays_the_run_and_loses_nothing(
+    at: int, copy: Copy, tmp_path: Path
+) -> None:
+    run = copy.open()
+    db.execute_sql("PRAGMA busy_timeout = 10")
+    with closing(sqlite3.connect(tmp_path / "portal.sqlite3", isolation_level=None)) as other:
+        with befalling(at, "before", lambda: other.execute("BEGIN IMMEDIATE")), suppress(PeeweeException):
+            syncing.execute(run.id)
+        assert syncing.live_run(copy.integration) == run
+        other.execute("ROLLBACK")
+    assert_exact(go_on(run))
