@@ -15,7 +15,7 @@ from portal.sandbox import Verbs
 from portal.services import syncing
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import PAGES, SIZES, Copy
-from tests.sync.interruptions import Killed, Breaking, OnPage, breaking, on_page
+from tests.sync.interruptions import Breaking, Killed, OnPage, breaking, on_page
 
 __all__ = ["breaking", "on_page"]
 

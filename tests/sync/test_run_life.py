@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final
 
 import pytest
 import stamina
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -204,6 +204,7 @@ class RunLife(RuleBasedStateMachine):
         self.copy.halo.clear_faults()
         while self._live() is not None:
             self._work()
+        self.now += timedelta(hours=1)  # a run that was cancelled may have left Halo asking for a pause
         assert self.copy.sync()["state"] == RunState.SUCCEEDED
         self._assert_equal()
 
@@ -215,8 +216,9 @@ class RunLife(RuleBasedStateMachine):
 
 def test_a_runs_life_keeps_its_promises_whatever_happens(migrated_file: Path) -> None:
     RunLife.migrated = migrated_file
-    # Derandomized: a suite that fails now and then is of no use. `make chaos` looks further.
-    rules = settings(max_examples=25, stateful_step_count=12, derandomize=True)
+    # The same lives every time, as a suite that fails now and then is of no use; `make chaos` looks further.
+    # A life that fails is not shrunk: it is short, and shrinking takes minutes.
+    rules = settings(max_examples=25, stateful_step_count=12, derandomize=True, phases=[Phase.generate])
     run_state_machine_as_test(RunLife, settings=rules)
 
 
