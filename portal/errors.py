@@ -11,7 +11,6 @@
     │   └── SyncAlreadyRunning       one live run per integration; carries the run's id
     ├── VaultError              500  a secret cannot be opened
     ├── FencedOut               500  this worker lost its lease and must stop at once
-    ├── StoreUnavailable        503  the database cannot take anything at this moment: disk full, or locked
     ├── OutboundError           502  the network or the guard stopped a call (see portal/outbound.py)
     └── PsaError                502  the PSA did not do what was asked; names the form field to mend, if any
         ├── PsaUnavailable               it may work a little later; may say when
@@ -81,12 +80,6 @@ class VaultError(PortalError):
 class FencedOut(PortalError):
     def __init__(self, run_id: int) -> None:
         super().__init__(f"Run {run_id} is being continued by another worker.")
-
-
-class StoreUnavailable(PortalError):
-    status = 503
-    retryable = True
-    retry_after: float | None = None
 
 
 class PsaError(PortalError):

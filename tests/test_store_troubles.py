@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 from peewee import DatabaseError, IntegrityError
 
-from portal.db import db
+from portal.db import db, trouble_of
 from portal.models.accounts import Account
-from portal.store_troubles import understood
+
+
+def told(error: BaseException) -> str:
+    trouble = trouble_of(error)
+    assert trouble is not None, error
+    problem, remedy = trouble
+    assert remedy
+    return problem
 
 
 def test_a_full_disk_is_named_although_peewee_stumbles_over_its_rollback(database: None) -> None:
@@ -19,39 +27,34 @@ def test_a_full_disk_is_named_although_peewee_stumbles_over_its_rollback(databas
     db.execute_sql(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(DatabaseError) as failed, db.atomic():
         Account.insert_many([{"name": f"{number} " + "x" * 5000} for number in range(50)]).execute()
-    trouble = understood(failed.value)
-    assert trouble is not None
-    assert "disk" in trouble.problem
-    assert "is full" in trouble.problem
-    assert "Free some space" in trouble.remedy
+    assert told(failed.value) == "The disk of the portal's database is full."
 
 
 def test_a_lock_that_is_held_for_too_long_is_named(database: None, tmp_path: Path) -> None:
-    other = sqlite3.connect(tmp_path / "portal.sqlite3", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
     db.execute_sql("PRAGMA busy_timeout = 10")
-    with pytest.raises(DatabaseError) as failed, db.atomic():
-        Account.create(name="Northwind IT")
-    other.close()
-    trouble = understood(failed.value)
-    assert trouble is not None
-    assert "locked by another program" in trouble.problem
+    with closing(sqlite3.connect(tmp_path / "portal.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseError) as failed, db.atomic():
+            Account.create(name="Northwind IT")
+    assert told(failed.value) == "The portal's database was busy for too long."
 
 
 @pytest.mark.parametrize(
-    ("error", "words"), [(psycopg.errors.DiskFull(), "is full"), (psycopg.errors.LockNotAvailable(), "locked")]
+    ("said", "words"),
+    [
+        ('could not extend file "base/5/16": No space left on device', "full"),
+        ("canceling statement due to lock timeout", "busy"),
+    ],
 )
-def test_postgresqls_words_for_it_are_understood(error: Exception, words: str) -> None:
+def test_postgresqls_words_for_it_are_understood(said: str, words: str) -> None:
     wrapped = DatabaseError()
-    wrapped.__cause__ = error
-    trouble = understood(wrapped)
-    assert trouble is not None
-    assert words in trouble.problem
+    wrapped.__cause__ = psycopg.OperationalError(said)
+    assert words in told(wrapped)
 
 
 def test_a_mistake_of_ours_is_no_trouble_of_the_store(database: None) -> None:
     Account.create(name="Northwind IT")
     with pytest.raises(IntegrityError) as failed:
         Account.create(name="Northwind IT")
-    assert understood(failed.value) is None
-    assert understood(RuntimeError("a bug")) is None
+    assert trouble_of(failed.value) is None
+    assert trouble_of(RuntimeError("a bug")) is None

@@ -128,7 +128,6 @@ def test_a_revoked_secret_asks_for_a_person_at_once_and_nothing_loops(copy: Copy
     assert copy.halo.counts()["total"] == 0
 
 
-@pytest.mark.xfail(reason="the first claim asks six times for each stream", strict=True)
 @pytest.mark.parametrize("fault", [{"what": "status", "status": 503}, {"what": "reset"}], ids=["503", "reset"])
 def test_a_halo_that_is_down_for_two_hours_is_asked_forty_times_at_most(fault: dict[str, Any], copy: Copy) -> None:
     run = copy.open()

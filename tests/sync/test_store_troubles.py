@@ -43,20 +43,19 @@ def assert_exact(report: dict[str, Any]) -> None:
     assert {name: step["fetched"] for name, step in report["steps"].items()} == SIZES
 
 
-@pytest.mark.xfail(reason="the engine takes a full disk for a crash", strict=True)
 def test_a_run_that_meets_a_full_disk_waits_and_names_the_disk(copy: Copy) -> None:
     run = copy.open()
     limit_disk(60)
-    syncing.execute(run.id)
+    with pytest.raises(PeeweeException):
+        syncing.execute(run.id)
     report = syncing.report(run)
     assert report["state"] == RunState.WAITING
-    assert report["problem"] == "The disk that holds the portal's database is full."
-    assert "Free some space" in report["remedy"]
+    assert report["problem"] == "The disk of the portal's database is full."
+    assert "make room" in report["remedy"]
     db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
     assert_exact(go_on(run))
 
 
-@pytest.mark.xfail(reason="the engine takes a full disk for a crash", strict=True)
 def test_a_disk_that_stays_full_is_no_crash_of_the_run(copy: Copy) -> None:
     run = copy.open()
     limit_disk(60)
