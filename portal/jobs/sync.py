@@ -16,8 +16,9 @@ from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.services import syncing
 
-# A doorbell that nobody answers within this time is forgotten, and the scheduler rings again.
-RING_SECONDS: Final = 30
+# A doorbell that nobody answers within this time is forgotten, and the scheduler rings again: who heard it may have
+# died before the run was claimed. One ring too many does no harm.
+RING_SECONDS: Final = 5
 ENDED_JOB_SECONDS: Final = 60
 NO_TIME_LIMIT: Final = -1
 

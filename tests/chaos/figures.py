@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from os import cpu_count, getloadavg
 from statistics import median
 
 from portal.models.sync import SyncRun
@@ -29,6 +30,7 @@ def _lines(storm: Storm) -> Iterator[tuple[str, str]]:
     yield "from the last kill to the next claim", _seconds(watch.late)
     yield "pages asked for in runs with kills alone", f"{asked['pages']:,} in {storm.calm_runs} runs"
     yield "of them again", f"{asked['again']:,} after {asked['takeovers']:,} takeovers"
+    yield "load of the machine, and its processors", f"{getloadavg()[1]:.1f}, {cpu_count()}"
 
 
 def _by_verb(edits: Counter[str]) -> Counter[str]:

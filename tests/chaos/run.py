@@ -13,14 +13,24 @@ from portal.sandbox import SandboxControl, spawned
 from portal.services import syncing, wizard
 from tests.chaos.house import standing
 from tests.chaos.storm import Storm, StuckError
+from tests.chaos.watch import GO_ON_SECONDS
 from tests.halo_fixtures import set_up
 
 
-def shaken(folder: Path, seed: int, *, records: int, kills: int, seconds: float, say: Callable[[str], None]) -> Storm:
+def shaken(
+    folder: Path,
+    seed: int,
+    *,
+    records: int,
+    kills: int,
+    seconds: float,
+    say: Callable[[str], None],
+    go_on_seconds: float = GO_ON_SECONDS,
+) -> Storm:
     """Return what a storm has left behind, with its violations; `say` is told how it goes on."""
     arguments = ("--records", str(records), "--quota", "0", "--seed", str(seed))
     with spawned(*arguments) as halo, standing(folder, allow=urlsplit(halo.url).netloc) as house, db.connected():
-        storm = Storm(seed, house, halo, _connected(halo), say)
+        storm = Storm(seed, house, halo, _connected(halo), say, go_on_seconds)
         try:
             storm.rage(kills=kills, seconds=seconds)
             storm.reckon()

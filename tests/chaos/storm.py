@@ -40,6 +40,7 @@ class Storm:
     halo: SandboxControl
     integration: Integration
     say: Callable[[str], None]
+    go_on_seconds: float = GO_ON_SECONDS
     watch: Watch = field(init=False)
     killer: Killer = field(init=False)
     calm_runs: int = 0
@@ -49,7 +50,7 @@ class Storm:
     violations: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.watch = Watch(self.integration)
+        self.watch = Watch(self.integration, self.go_on_seconds)
         self.killer = Killer(self.house)
 
     def rage(self, *, kills: int, seconds: float) -> None:
@@ -112,7 +113,7 @@ class Storm:
             self.watch.disturb()
             self.killer.strike(kill)
         self.until(lambda: not self.killer.is_silent(), "Redis to answer again")
-        self.until(self.watch.is_worked_on, "somebody to go on with the run", 4 * GO_ON_SECONDS)
+        self.until(self.watch.is_worked_on, "somebody to go on with the run")
 
     def _edit(self, edit: Edit) -> None:
         if edit.verb == "delete" and self.edits[f"delete {edit.record_type}"] + edit.count > plan.MOST_DELETED:

@@ -15,7 +15,8 @@ SEED = 6  # draws, in this order: the horse, everything, the scheduler, and the 
 
 def test_a_short_storm_loses_and_doubles_nothing(tmp_path: Path) -> None:
     said: list[str] = []
-    storm = shaken(tmp_path, SEED, records=1200, kills=1, seconds=60.0, say=said.append)
+    # How quick the machine is decides no test: within 25 seconds somebody goes on only if it has time for it.
+    storm = shaken(tmp_path, SEED, records=1200, kills=1, seconds=60.0, say=said.append, go_on_seconds=120.0)
     assert storm.violations == [], said
     assert storm.killer.killed.total() >= 5
     assert storm.asked["takeovers"] >= 1, "no worker was hit while it worked"

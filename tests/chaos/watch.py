@@ -11,6 +11,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import LIVE_STATES, RunState, SyncRun, SyncStep
 from portal.sync.lease import DURATION
 
+# The figure that is promised, on a machine that is not busy with other things.
 GO_ON_SECONDS: Final = 25.0
 
 
@@ -27,12 +28,14 @@ class Seen:
 
 @dataclass
 class Watch:
-    """Keeps what it sees. `disturbed` is the moment of the last kill, which restarts the clock of a gap.
+    """Keeps what it sees. `disturbed` is the moment of the last kill, which restarts the clock of a gap; somebody
+    must go on with a run within `go_on_seconds` from then.
 
     `gaps` holds the seconds from a worker's last sign of life to the next claim; `late` those from the last kill on.
     """
 
     integration: Integration
+    go_on_seconds: float
     disturbed: datetime = field(default_factory=clock.now)
     runs: dict[int, Seen] = field(default_factory=dict)
     gaps: list[float] = field(default_factory=list)
@@ -87,8 +90,8 @@ class Watch:
     def _overdue(self, seen: Seen, run: SyncRun) -> None:
         """Tell of a run that nobody goes on with, while it still stands still."""
         waited = clock.now() - max(seen.alive, self.disturbed)
-        if seen.state in LIVE_STATES and waited > timedelta(seconds=GO_ON_SECONDS):
-            self._violated(f"run {run.id}: nobody went on with it within {GO_ON_SECONDS:.0f} s ({run.state})")
+        if seen.state in LIVE_STATES and waited > timedelta(seconds=self.go_on_seconds):
+            self._violated(f"run {run.id}: nobody went on with it within {self.go_on_seconds:.0f} s ({run.state})")
 
     def _violated(self, what: str) -> None:
         if what not in self.violations:
