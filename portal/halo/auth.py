@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Final
 
 from portal import clock
+from portal.errors import PsaRefusedCredentials
 from portal.halo import grants, refusals
 from portal.halo.addresses import token_url
 from portal.outbound import Answer, Door, Limits, OutboundError
@@ -50,6 +51,8 @@ class TokenSource:
         self._lock = Lock()
         self._token = ""
         self._good_until: datetime | None = None
+        self._is_proved = False
+        self._refusal: PsaRefusedCredentials | None = None
         if granted is not None:
             self._keep(granted)
 
@@ -67,8 +70,22 @@ class TokenSource:
                 self._fetch()
             return self._token
 
+    def prove(self, token: str) -> None:
+        """Note that Halo has let this token in."""
+        self._is_proved = self._is_proved or token == self._token
+
+    def is_proved(self, token: str) -> bool:
+        """Tell whether the token has been let in or replaced since, so that it was right and is only over."""
+        return self._is_proved or token != self._token
+
     def _fetch(self) -> None:
-        self._keep(self._ask())
+        if self._refusal is not None:  # another thread has just heard it; asking again would not help
+            raise self._refusal
+        try:
+            self._keep(self._ask())
+        except PsaRefusedCredentials as error:
+            self._refusal = error
+            raise
 
     def _keep(self, answer: Answer) -> None:
         token = grants.read(answer)
@@ -77,7 +94,7 @@ class TokenSource:
         lifetime = DEFAULT_LIFETIME
         if token.expires_in is not None and 0 < token.expires_in < LONGEST_LIFETIME.total_seconds():
             lifetime = timedelta(seconds=token.expires_in)
-        self._token = token.access_token
+        self._token, self._is_proved = token.access_token, False
         self._good_until = clock.now() + max(lifetime - MARGIN, lifetime / 2)
 
     def _ask(self) -> Answer:
