@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -51,7 +53,6 @@ class TokenSource:
         self._lock = Lock()
         self._token = ""
         self._good_until: datetime | None = None
-        self._is_proved = False
         self._refusal: PsaRefusedCredentials | None = None
         if granted is not None:
             self._keep(granted)
@@ -63,20 +64,17 @@ class TokenSource:
                 self._fetch()
             return self._token
 
-    def renew(self, refused: str) -> str:
-        """Return another token than `refused`; asks Halo only if no other thread has done so."""
+    @contextmanager
+    def renewed(self, refused: str) -> Iterator[tuple[str, bool]]:
+        """Give the block another token than `refused`, and whether it is new; asks Halo only if nobody else has.
+
+        No other thread is handed a token during the block, so none of them can have used up a new one.
+        """
         with self._lock:
-            if self._token == refused:
+            is_new = self._token == refused
+            if is_new:
                 self._fetch()
-            return self._token
-
-    def prove(self, token: str) -> None:
-        """Note that Halo has let this token in."""
-        self._is_proved = self._is_proved or token == self._token
-
-    def is_proved(self, token: str) -> bool:
-        """Tell whether the token has been let in or replaced since, so that it was right and is only over."""
-        return self._is_proved or token != self._token
+            yield self._token, is_new
 
     def _fetch(self) -> None:
         if self._refusal is not None:  # another thread has just heard it; asking again would not help
@@ -94,7 +92,7 @@ class TokenSource:
         lifetime = DEFAULT_LIFETIME
         if token.expires_in is not None and 0 < token.expires_in < LONGEST_LIFETIME.total_seconds():
             lifetime = timedelta(seconds=token.expires_in)
-        self._token, self._is_proved = token.access_token, False
+        self._token = token.access_token
         self._good_until = clock.now() + max(lifetime - MARGIN, lifetime / 2)
 
     def _ask(self) -> Answer:

@@ -165,19 +165,15 @@ class HaloClient:
         return is_passing and self._failures_in_a_row < self._attempts
 
     def _get(self, path: str, params: dict[str, str], limits: Limits) -> Answer:
-        """Read with a token; a refused one is replaced once (halo-api.md section 5), one that is over each time."""
+        """Read with a token; a refused one is replaced, until a new one is refused (halo-api.md section 5)."""
         url = f"{self._base_url}/api/{path}"
         self._gate()
         try:
-            token, is_replaced = self._tokens.token(), False
+            token, is_new = self._tokens.token(), False
             answer = self._door.get(url, params=params, token=token, limits=limits)
-            # A token that Halo has let in before was used up, perhaps by another thread: that is no refusal.
-            while answer.status == 401 and (self._tokens.is_proved(token) or not is_replaced):
-                is_replaced = is_replaced or not self._tokens.is_proved(token)
-                token = self._tokens.renew(token)
-                answer = self._door.get(url, params=params, token=token, limits=limits)
-            if answer.status != 401:
-                self._tokens.prove(token)
+            while answer.status == 401 and not is_new:
+                with self._tokens.renewed(token) as (token, is_new):
+                    answer = self._door.get(url, params=params, token=token, limits=limits)
         except OutboundError as error:
             raise refusals.stopped(error, "base_url") from error
         return answer

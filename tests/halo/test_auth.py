@@ -85,7 +85,8 @@ def test_many_threads_share_one_renewal(halo: HaloSandbox) -> None:
 
         def renew(_: int) -> str:
             together.wait(5)
-            return source.renew(refused)
+            with source.renewed(refused) as (token, _):
+                return token
 
         with ThreadPoolExecutor(6) as threads:
             renewed = set(threads.map(renew, range(6)))
