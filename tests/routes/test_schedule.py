@@ -15,6 +15,7 @@ from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services import scheduling
+from portal.services.connections import TEST_REQUESTS
 from portal.sync import budget
 
 TAB = "/integrations/halo/configuration"
@@ -135,9 +136,17 @@ def test_no_quiet_hours_and_the_usual_limit_are_empty_fields(as_alice: FlaskClie
     assert (now.budget_share, now.quota, now.quiet_hours) == (100, None, None)
 
 
+def budget_of(halo: Integration, **values: Any) -> TenantBudget:
+    """Return the row of this Halo's tenant, as if nothing had been asked of it yet."""
+    TenantBudget.delete().execute()
+    known = {"quota": 700, "window_seconds": 300, **values}
+    row: TenantBudget = TenantBudget.create(tenant=budget.tenant_of(halo), **known)
+    return row
+
+
 def test_the_limit_is_shown_with_what_is_used_of_it(as_alice: FlaskClient, halo: Integration) -> None:
-    assert "0 of 700" in as_alice.get(TAB).text
-    row = TenantBudget.create(tenant=budget.tenant_of(halo), quota=400, window_seconds=300)
+    assert f"{TEST_REQUESTS} of 700" in as_alice.get(TAB).text
+    row = budget_of(halo, quota=400)
     for seconds in (10, 200, 310):
         TenantUse.create(budget=row, at=clock.now() - timedelta(seconds=seconds), count=60)
     page = as_alice.get(TAB).text
@@ -149,7 +158,7 @@ def test_the_limit_is_shown_with_what_is_used_of_it(as_alice: FlaskClient, halo:
 
 def test_a_wait_that_halo_has_asked_for_is_told(as_alice: FlaskClient, halo: Integration) -> None:
     until = clock.now() + timedelta(seconds=90)
-    TenantBudget.create(tenant=budget.tenant_of(halo), quota=700, window_seconds=300, blocked_until=until)
+    budget_of(halo, blocked_until=until)
     assert "Halo has asked us to wait." in as_alice.get(TAB).text
 
 

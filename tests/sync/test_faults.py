@@ -13,7 +13,7 @@ from portal.halo import client
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
 from portal.outbound import Limits
-from portal.services import syncing
+from portal.services import due, syncing
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.interruptions import OnPage, on_page
 
@@ -122,7 +122,7 @@ def test_a_revoked_secret_asks_for_a_person_at_once_and_nothing_loops(copy: Copy
     copy.halo.reset()
     for hours in range(1, 50):
         with clock.using(lambda hours=hours: NOON + timedelta(days=900, hours=hours)):  # type: ignore[misc]
-            assert syncing.open_due_runs() == []
+            assert due.open_runs() == []
             assert syncing.claimable() == []
     assert copy.halo.counts()["total"] == 0
 
