@@ -104,7 +104,7 @@ def likely_cause(tally: Tally, found: Sequence[bool | None]) -> tuple[str, str]:
         return "They still exist in Halo, but are no longer listed for the agent.", LOOK_AT_THE_AGENT
     return (
         "Halo says that they do not exist: they were probably deleted on purpose.",
-        "Ask whoever looks after Halo, then decide on the Data Sync tab.",
+        "Ask whoever looks after Halo before you decide.",
     )
 
 
