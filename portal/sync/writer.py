@@ -138,11 +138,18 @@ class Writer:
             )
 
     def remember(self, step: SyncStep, **found: Any) -> None:
-        """Note what was learnt of the list."""
+        """Note what was learnt of the list, and tell people when it grants pages of another size than before."""
+        mine = (RemoteList.integration == self._integration_id) & (RemoteList.record_type == step.record_type)
         with self._lease.writing():
-            mine = (RemoteList.integration == self._integration_id) & (RemoteList.record_type == step.record_type)
-            if not RemoteList.update(**found).where(mine).execute():
+            known = RemoteList.get_or_none(mine)
+            if known is None:
                 RemoteList.create(integration=self._integration_id, record_type=step.record_type, **found)
+                return
+            RemoteList.update(**found).where(mine).execute()
+            before, size = known.page_size, found.get("page_size")
+            if before and size and size != before:
+                message = f"Halo grants {size:,} {step.record_type} a page now; it was {before:,}."
+                logbook.note(self.run, message, subject=LogSubject.STEP, record_type=step.record_type)
 
     def cascade(self, step: SyncStep) -> None:
         """Put out of scope what belongs to clients that are."""

@@ -9,7 +9,7 @@ import pytest
 from portal import clock
 from portal.models.accounts import Account
 from portal.models.records import Record, RecordState
-from portal.models.sync import SyncPage
+from portal.models.sync import RemoteList, SyncPage
 from tests.halo_fixtures import PAGES, SIZES, Copy, connected
 
 
@@ -107,3 +107,12 @@ def test_two_accounts_copies_do_not_meet(synced: Copy) -> None:
     other.sync("clients")
     assert len(other.ids("clients")) == len(synced.ids("clients")) == SIZES["clients"]
     assert [row for row in synced.written() if row in before] == before
+
+
+def test_a_page_size_that_halo_grants_is_remembered_and_a_change_of_it_is_told(synced: Copy) -> None:
+    known = {each.record_type: each.page_size for each in RemoteList.select()}
+    assert (known["assets"], known["contacts"]) == (50, 1000)
+    synced.halo.turn(caps={"assets": 20})
+    synced.sync("assets")
+    assert RemoteList.get(RemoteList.record_type == "assets").page_size == 20
+    assert "Halo grants 20 assets a page now; it was 50." in synced.logged(subject="step")
