@@ -19,6 +19,9 @@ from portal.models.records import Record, RecordState
 from portal.outbound import Limits
 from portal.services import connections
 from portal.services.filter_words import Names
+from portal.sync import budget
+from portal.sync.allowance import LIMIT_USED_UP
+from portal.sync.budget import Terms
 from portal.sync.filters import Filters
 from portal.sync.record_types import RecordType
 
@@ -119,6 +122,8 @@ def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
         credentials = connections.credentials_of(integration)
     except VaultError as error:
         return {}, error.problem
+    if not budget.take(Terms(budget.tenant_of(integration)), len(lookups.LOOKUPS), for_people=True).count:
+        return {}, LIMIT_USED_UP
     with HaloClient(credentials, patient=False) as client:
         for name in lookups.LOOKUPS:
             try:

@@ -25,6 +25,7 @@ from portal.models.integrations import Integration
 from portal.outbound import Door
 from portal.services import audit
 from portal.sync import budget
+from portal.sync.allowance import LIMIT_USED_UP
 from portal.sync.budget import Terms
 from portal.vault import Secret
 
@@ -123,7 +124,7 @@ def judge(credentials: Credentials, tenant: str) -> Verdict:
     if not grant.count:
         return Verdict(
             ok=False,
-            problem="Halo's limit of requests is used up.",
+            problem=LIMIT_USED_UP,
             remedy=f"Nothing is wrong with these values. Test again in {grant.wait_seconds:.0f} seconds.",
         )
     return _verdict(connection.check(credentials))

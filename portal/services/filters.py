@@ -17,10 +17,10 @@ from portal.services import audit, choices, filter_words
 from portal.services.wizard import parse_types
 from portal.sync.filters import Filters, affected, read, write
 from portal.sync.record_types import RecordType
+from portal.sync.writer import SWITCHED_OFF
 
 # A long update would keep the pages of running syncs waiting.
 BITE: Final = 500
-NOT_SYNCED: Final = "Records of this type are no longer synced."
 
 
 def change(integration: Integration, record_types: list[str], filters: Filters, user: User | None) -> list[str]:
@@ -77,7 +77,7 @@ def _note_retired(some: Expression) -> None:
     """Do it inside the database: a type may have hundreds of thousands of records."""
     now = clock.now()
     known = (Record.integration, Record.record_type, Record.remote_id)
-    values = (Value(RecordChange.at.db_value(now)), Value(ChangeKind.OUT_OF_SCOPE), Value(NOT_SYNCED))
+    values = (Value(RecordChange.at.db_value(now)), Value(ChangeKind.OUT_OF_SCOPE), Value(SWITCHED_OFF))
     columns = ("integration", "record_type", "remote_id", "at", "kind", "why")
     RecordChange.insert_from(
         Record.select(*known, *values).where(some), [getattr(RecordChange, name) for name in columns]

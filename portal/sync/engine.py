@@ -47,6 +47,7 @@ class Engine:
         self._allowance = allowance
         self._run = SyncRun.get_by_id(lease.run_id)
         self._integration_id: int = self._run.integration_id
+        self._filters = read(self._run.filters)
         self._writer = Writer(lease, self._run, source)
         # One question first, when the PSA was last seen in trouble: it need not fail seven times.
         self._is_wary = self._run.waits > 0
@@ -97,7 +98,11 @@ class Engine:
 
     def _follow_clients(self, stream: Stream) -> bool:
         clients_open = any(each.record_type == RecordType.CLIENTS for each in self._working)
-        return clients_open and self._scope(stream.record_type).follows_clients
+        return clients_open and self._follows(stream.record_type)
+
+    def _follows(self, record_type: str) -> bool:
+        """Tell whether records of this type are left out along with their client."""
+        return record_type in FOLLOWERS and Scope(self._filters).follows_clients
 
     def _send(self, fetcher: Fetcher[Stream]) -> float:
         """Ask what may be asked now; returns for how many seconds it makes sense to wait for something to happen."""
@@ -156,7 +161,7 @@ class Engine:
         )
         if known is None or not known.filters_by_date or known.read_until is None:
             return
-        if self._scope(step.record_type).follows_clients and self._clients_came():
+        if self._follows(step.record_type) and self._clients_came():
             return
         step.mode, step.since = StepMode.CHANGES, known.read_until - OVERLAP
 
@@ -173,15 +178,14 @@ class Engine:
         return bool(created.exists() or back.exists())
 
     def _scope(self, record_type: str) -> Scope:
-        filters = read(self._run.filters)
-        scope = Scope(filters)
-        if record_type not in FOLLOWERS or not scope.follows_clients:
-            return scope
-        return Scope(filters, store.live_ids(self._integration_id, RecordType.CLIENTS))
+        if not self._follows(record_type):
+            return Scope(self._filters)
+        return Scope(self._filters, store.live_ids(self._integration_id, RecordType.CLIENTS))
 
     def _end(self) -> RunState:
         steps = list(SyncStep.select().where(SyncStep.run == self._run).order_by(SyncStep.position))
         state = books.outcome([step.state for step in steps])
+        self._writer.retire(steps)
         first = next((step for step in steps if step.problem), None)
         level = LogLevel.INFO if state == RunState.SUCCEEDED else LogLevel.ERROR
         with self._lease.writing():

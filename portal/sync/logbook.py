@@ -51,6 +51,7 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
         "unchanged": decision.unchanged,
         "left_out": decision.left_out,
         "failed": len(decision.rejected),
+        "left_out_because": "; ".join(f"{number} × {why}" for why, number in decision.reasons.most_common()) or None,
     }
     message = f"Page {page.number}: {len(page.rows):,} {record_type} read."
     note(run, message, subject=LogSubject.PAGE, record_type=record_type, details=details)

@@ -214,7 +214,9 @@ class Stream:
             self._end(vanished=vanished)
 
     def _remember(self, tally: Tally) -> None:
-        found: dict[str, Any] = {"read_until": self._began, "page_size": self.step.page_size}
+        found: dict[str, Any] = {"page_size": self.step.page_size}
+        if not self._writer.is_outdated(self.record_type):
+            found["read_until"] = self._began
         if self.step.mode == StepMode.FULL:
             found |= {"full_at": clock.now(), "total": tally.expected}
         self._writer.remember(self.step, **found)

@@ -13,16 +13,19 @@ from peewee import EXCLUDED
 
 from portal import clock
 from portal.errors import PsaError
+from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
 from portal.sync import decide, holding, logbook, store
 from portal.sync.decide import Decision
+from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
 from portal.sync.reading import PageIds, Reading
 from portal.sync.scope import Scope
 from portal.sync.source import Page, Row, Source
 
 NO_LONGER_LISTED = "Halo no longer lists it."
+SWITCHED_OFF = "Records of this type are no longer synced."
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,19 @@ class Writer:
             for record_type, ids in store.belonging_to(self._integration_id, left).items():
                 reasons = dict.fromkeys(ids, "Its client is left out.")
                 store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self.run.id)
+
+    def retire(self, steps: Sequence[SyncStep]) -> None:
+        """Put out of scope again what came in of types that were switched off while the run went on."""
+        chosen = Integration.get_by_id(self._integration_id).record_types
+        for record_type in [step.record_type for step in steps if step.record_type not in chosen]:
+            reasons = dict.fromkeys(store.live_ids(self._integration_id, record_type), SWITCHED_OFF)
+            with self._lease.writing():
+                store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self.run.id)
+
+    def is_outdated(self, record_type: str) -> bool:
+        """Tell whether the filters of this type have changed since the run began."""
+        now = read(Integration.get_by_id(self._integration_id).filters)
+        return record_type in affected(read(self.run.filters), now)
 
     def pages_of(self, step: SyncStep) -> list[tuple[int, PageIds]]:
         """Return the pages that were written, each with its round."""

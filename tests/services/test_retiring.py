@@ -51,6 +51,6 @@ def test_only_live_records_of_types_that_are_not_chosen_are_retired(
     lines = list(RecordChange.select().order_by(RecordChange.id))
     assert [line.remote_id for line in lines] == [1, 2, 3, 4, 5]
     assert {(line.at, line.kind, line.run_id, line.why) for line in lines} == {
-        (LATER, "out_of_scope", None, filters.NOT_SYNCED)
+        (LATER, "out_of_scope", None, SWITCHED_OFF)
     }
     assert Record.get(Record.remote_id == 6).state == RecordState.DELETED

@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 
 from portal.models.records import RecordState
+from portal.models.sync import RunKind, SyncLog
 from portal.services import filters, syncing
 from portal.sync.filters import Filters
 from portal.sync.record_types import RecordType
 from tests.halo_fixtures import SIZES, Copy
+from tests.sync.interruptions import OnPage, on_page
+
+__all__ = ["on_page"]
 
 FOLLOWERS = ["sites", "contacts", "assets", "opportunities", "contracts"]
 
@@ -206,3 +210,27 @@ def test_what_a_list_does_not_tell_is_read_in_detail_for_the_rows_that_need_it(c
     )
     details = [entry for entry in copy.halo.journal(kind="clients") if entry["path"].lower() != "/api/client"]
     assert len(details) == truth["active"]
+
+
+def test_filters_that_change_during_a_sync_have_the_list_read_whole_again(copy: Copy, on_page: OnPage) -> None:
+    choose(copy, without_service_accounts=True)
+    on_page("contacts", 1, lambda: choose(copy))
+    copy.sync()
+    hidden = SIZES["contacts"] - len(copy.ids("contacts"))
+    assert hidden > 0
+    assert copy.sync("contacts", kind=RunKind.INCREMENTAL)["steps"]["contacts"]["created"] == hidden
+
+
+def test_a_type_that_is_switched_off_during_a_sync_stays_switched_off(copy: Copy, on_page: OnPage) -> None:
+    kept = [each for each in SIZES if each != "assets"]
+    on_page("assets", 1, lambda: filters.change(copy.integration, kept, Filters(), None))
+    copy.sync()
+    assert copy.ids("assets") == set()
+    assert len(copy.ids("assets", RecordState.OUT_OF_SCOPE)) == SIZES["assets"]
+
+
+def test_each_page_tells_why_rows_were_left_out(copy: Copy) -> None:
+    choose(copy, without_general_users=True)
+    left_out = copy.sync("contacts")["steps"]["contacts"]["left_out"]
+    line = SyncLog.get(SyncLog.subject == "page", SyncLog.record_type == "contacts")
+    assert line.details["left_out_because"] == f"{left_out} × It is a General User."
