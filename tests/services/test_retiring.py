@@ -11,6 +11,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
 from portal.models.records import Record, RecordChange, RecordState
 from portal.services import filters
+from portal.sync.writer import SWITCHED_OFF
 from tests.postgres import database
 
 __all__ = ["database"]
