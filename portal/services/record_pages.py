@@ -10,6 +10,7 @@ from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
 from portal.services import payloads
 from portal.services.payloads import Line, Value
+from portal.sync import filters
 from portal.sync.record_types import RecordType
 
 PAGE_CHANGES: Final = 25
@@ -93,7 +94,7 @@ def absence(integration: Integration, record_type: RecordType, remote_id: int) -
         remote_id=remote_id,
         is_chosen=record_type in integration.record_types,
         was_read=read.where(SyncStep.record_type == record_type).exists(),
-        leaves_out=any(integration.filters.values()),
+        leaves_out=_leaves_out(integration, record_type),
         logs=logs(integration, record_type, remote_id),
     )
 
@@ -126,6 +127,12 @@ def asking(integration: Integration, record_type: RecordType, remote_id: int) ->
         return None
     steps: Any = SyncStep.select().where(SyncStep.run == run, SyncStep.record_type == record_type)
     return run if any(remote_id in (step.remote_ids or ()) for step in steps) else None
+
+
+def _leaves_out(integration: Integration, record_type: RecordType) -> bool:
+    chosen = filters.read(integration.filters)
+    of_clients = record_type in filters.FOLLOWERS and filters.in_use(chosen, RecordType.CLIENTS)
+    return bool(filters.in_use(chosen, record_type) or of_clients)
 
 
 def _find(integration: Integration, record_type: RecordType, remote_id: int | None) -> Record | None:
