@@ -14,9 +14,10 @@ from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
 from portal.halo.probe import Access
 from portal.models.accounts import Account, User
+from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
-from portal.models.records import Record
-from portal.models.sync import RunKind, RunTrigger, SyncRun
+from portal.models.records import Record, RecordChange
+from portal.models.sync import RemoteList, RunKind, RunTrigger, SyncRun
 from portal.services import audit, connections, scheduling, syncing
 from portal.services.connections import ConnectionValues, Verdict
 from portal.services.forecast import forecast
@@ -158,6 +159,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
             if not activated.execute():
                 raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")
             _forget_other_halo(integration)
+            _note_lists(integration)
             audit.record(integration.account, user, "halo.connected", integration.base_url)
             run = syncing.open_run(integration, kind=RunKind.INITIAL, trigger=RunTrigger.WIZARD, user=user)
             _note_forecast(run, integration)
@@ -219,8 +221,19 @@ def _refuse_beside_other_psa(account: Account) -> None:
         raise OtherPsaActive(OTHER_ACTIVE, DISCONNECT_FIRST)
 
 
+def _note_lists(integration: Integration) -> None:
+    """Keep what the test has seen of each list: the first sync knows then which page is the last."""
+    for record_type, look in connections.looks_of(integration).items():
+        if look.access == Access.GRANTED:
+            seen = {"total": look.total, "page_size": look.page_size}
+            key = {"integration": integration, "record_type": record_type}
+            columns = [RemoteList.integration, RemoteList.record_type]
+            RemoteList.insert(key | seen).on_conflict(conflict_target=columns, update=seen).execute()
+
+
 def _forget_other_halo(integration: Integration) -> None:
     """Drop the copy of another Halo: its ids would be taken for those of this one."""
     if integration.source_url not in ("", integration.base_url):
-        Record.delete().where(Record.integration == integration).execute()
+        for table in (Record, RecordChange, RemoteList, HeldDelete):
+            table.delete().where(table.integration == integration).execute()
     Integration.update(source_url=integration.base_url).where(Integration.id == integration.id).execute()

@@ -1,9 +1,10 @@
 """One round through a list: which page to ask for next, which rows are new, and whether the list stood still. Pure.
 
-Pages are read in the order 1, last, 2, 3, … While rows are sorted by id, a record that is deleted moves all rows
+Pages are read in the order last, 1, 2, 3, … While rows are sorted by id, a record that is deleted moves all rows
 behind it one place forward: some row slips onto a page that was read already and is missed. But then the pages read
-later overlap with the last page, which was read early, and an id comes twice. So an id that repeats, or a count that
-falls, tells that the list moved, without a single request more than it has pages.
+later overlap with the last page, which was read first, and an id comes twice. So an id that repeats, or a count that
+falls, tells that the list moved, without a single request more than it has pages. Only where nobody knows which page
+is the last, the first one is read before it, and once more at the end.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ class PageIds(NamedTuple):
 
 class Reading:
     """`ids` are those of this round, `unusable` counts rows that have none. `moved` tells that the list did not stand
-    still; `total` and `size` are what the PSA last said.
+    still; `total` and `size` are what the PSA last said. `last` is the number of the last page, as far as is known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, last: int | None = None) -> None:
+        self._hint = last
+        self._is_first_checked = last is not None
         self.ids: set[int] = set()
         self.unusable = 0
         self.total: int | None = None
@@ -47,9 +50,11 @@ class Reading:
         self._stopped = False
 
     @classmethod
-    def resumed(cls, pages: Iterable[PageIds], *, total: int | None, size: int | None, moved: bool) -> Reading:
+    def resumed(
+        cls, pages: Iterable[PageIds], *, last: int | None, total: int | None, size: int | None, moved: bool
+    ) -> Reading:
         """Go on behind the pages that were taken before."""
-        reading = cls()
+        reading = cls(last)
         reading.total, reading.size, reading.moved = total, size, moved
         for page in pages:
             reading._done.add(page.number)
@@ -73,27 +78,37 @@ class Reading:
         last = self._last()
         return 1 if last is None else max(last - len(self._done), 0)
 
+    @property
+    def last(self) -> int | None:
+        """Return the number of the last page, None while the PSA has not told enough."""
+        return self._last()
+
     def next_page(self) -> int | None:
         """Return the number of the page to ask for, None when the round is over."""
         if self._stopped:
             return None
+        if not self._done and self._hint is not None:
+            return self._hint
+        last = self._last()
+        if last is not None and last not in self._done:
+            return last
         if 1 not in self._done:
             return 1
-        last = self._last()
         if last is None:
             return None if self._end is not None else max(self._done) + 1
-        if last > 1 and last not in self._done:
-            return last
         while self._cursor < last and self._cursor in self._done:
             self._cursor += 1
         if self._cursor < last:
             return self._cursor
-        return self._tail(last)
+        return self._first_again(last) or self._tail(last)
 
     def take(self, page: Page) -> list[Row]:
         """Note a page and return its rows that this round has not had yet, those without a usable id too."""
         self._note_size(page)
         self._note_total(page)
+        if self._is_behind_the_end(page):
+            self._done.add(page.number)
+            return []
         new, repeated = self._sorted_out(page.rows)
         if repeated and page.number not in self._again:
             self.moved = True
@@ -111,6 +126,19 @@ class Reading:
             return None
         last = max(1, -(-self.total // self.size))
         return last if self._end is None else max(1, min(last, self._end))
+
+    def _is_behind_the_end(self, page: Page) -> bool:
+        """Tell whether a page that was only believed to be the last is none: some Halos send the first one then."""
+        last = self._last()
+        return last is not None and page.number > last and not self.ids
+
+    def _first_again(self, last: int) -> int | None:
+        """Return the first page once more if it was read before the last one."""
+        if self._is_first_checked or last == 1:
+            return None
+        self._is_first_checked = True
+        self._again.add(1)
+        return 1
 
     def _tail(self, last: int) -> int | None:
         """Return the last page once more if records were added behind what it held."""

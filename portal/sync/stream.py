@@ -103,7 +103,7 @@ class Stream:
                 return mended
             self._earlier |= reading.ids
             self._writer.next_round(self.step)
-            reading = Reading()
+            reading = Reading(reading.last)
 
     def _resumed(self) -> Reading:
         pages = self._writer.pages_of(self.step)
@@ -113,7 +113,8 @@ class Stream:
                 self._earlier.update(each for each in ids.ids if each != UNUSABLE)
                 self._singles += ids.number < 0
         step = self.step
-        return Reading.resumed(present, total=step.expected, size=step.page_size, moved=step.moved)
+        last = self._writer.last_page(step)
+        return Reading.resumed(present, last=last, total=step.expected, size=step.page_size, moved=step.moved)
 
     def _round(self, reading: Reading) -> Work:
         while (number := reading.next_page()) is not None:

@@ -175,6 +175,15 @@ class Writer:
         now = read(Integration.get_by_id(self._integration_id).filters)
         return record_type in affected(read(self.run.filters), now)
 
+    def last_page(self, step: SyncStep) -> int | None:
+        """Return which page is the last of the whole list, as it was known before; None where it was not."""
+        known = RemoteList.get_or_none(
+            RemoteList.integration == self._integration_id, RemoteList.record_type == step.record_type
+        )
+        if step.mode != StepMode.FULL or known is None or not known.total or not known.page_size:
+            return None
+        return -(-known.total // known.page_size)
+
     def pages_of(self, step: SyncStep) -> list[tuple[int, PageIds]]:
         """Return the pages that were written, each with its round."""
         pages = SyncPage.select().where(SyncPage.step == step).order_by(SyncPage.id)

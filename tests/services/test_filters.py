@@ -13,7 +13,7 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.records import RecordChange, RecordState
 from portal.models.sync import RemoteList
-from portal.services import filters, syncing, wizard
+from portal.services import filters, wizard
 from portal.sync.filters import FOLLOWERS, Filters, read, write
 from tests.halo_fixtures import SIZES, Copy
 from tests.services.helpers import fresh
@@ -126,15 +126,6 @@ def test_what_is_switched_off_goes_out_of_scope_in_bites_and_with_a_history(
         assert len(out) == SIZES[record_type]
         assert {line.remote_id for line in lines} == out
         assert {line.kind for line in lines} == {"out_of_scope"}
-
-
-def test_what_a_late_run_still_brought_is_retired(synced: Copy) -> None:
-    run = synced.open()
-    filters.change(synced.integration, ["clients"], Filters(), None)
-    syncing.execute(run.id)
-    assert synced.ids("assets")
-    filters.retire(fresh(synced.integration))
-    assert synced.ids("assets") == set()
 
 
 def test_a_live_sync_is_noticed(copy: Copy) -> None:

@@ -36,7 +36,7 @@ def test_records_deleted_in_front_hide_no_others(record_type: str, number: int, 
     report = copy.sync(record_type)
     assert report["state"] == "succeeded", report["problem"]
     assert copy.ids(record_type) == truth(copy, record_type)
-    assert copy.ids(record_type, RecordState.DELETED) == set(gone)
+    assert copy.ids(record_type, RecordState.DELETED) <= set(gone)  # those that were read before
 
 
 @pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from portal.halo.pages import Page, row
@@ -43,19 +43,38 @@ def read(halo: Halo, reading: Reading | None = None) -> Reading:
 
 
 @pytest.mark.parametrize(
-    ("count", "asked"), [(0, [1]), (1, [1]), (3, [1]), (4, [1, 2]), (6, [1, 2]), (13, [1, 5, 2, 3, 4])]
+    ("count", "asked"), [(0, [1]), (1, [1]), (3, [1]), (4, [2, 1]), (6, [2, 1]), (13, [5, 1, 2, 3, 4])]
 )
-def test_each_page_is_asked_for_once_the_last_one_early(count: int, asked: list[int]) -> None:
+def test_each_page_is_asked_for_once_the_last_one_first(count: int, asked: list[int]) -> None:
     halo = Halo(list(range(1, count + 1)))
-    reading = read(halo)
+    reading = read(halo, Reading(max(1, -(-count // 3))))
     assert halo.asked == asked
     assert (reading.is_sound, reading.ids) == (True, set(halo.ids))
 
 
+@pytest.mark.parametrize(("count", "asked"), [(0, [1]), (3, [1]), (4, [1, 2, 1]), (13, [1, 5, 2, 3, 4, 1])])
+def test_where_the_last_page_is_not_known_the_first_is_read_twice(count: int, asked: list[int]) -> None:
+    halo = Halo(list(range(1, count + 1)))
+    assert (read(halo).is_sound, halo.asked) == (True, asked)
+
+
+@pytest.mark.parametrize(("believed", "asked"), [(3, [3, 5, 1, 2, 4]), (9, [9, 5, 1, 2, 3, 4])])
+def test_a_page_that_is_the_last_no_more_does_no_harm(believed: int, asked: list[int]) -> None:
+    halo = Halo(list(range(1, 14)))
+    reading = read(halo, Reading(believed))
+    assert (reading.is_sound, reading.ids, halo.asked) == (True, set(halo.ids), asked)
+
+
+def test_the_first_page_in_the_place_of_one_behind_the_end_is_not_taken_for_the_list() -> None:
+    halo, reading = Halo(list(range(1, 14))), Reading(9)
+    reading.take(page(9, [1, 2, 3], size=3, total=13))
+    assert (read(halo, reading).is_sound, reading.ids) == (True, set(halo.ids))
+
+
 def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> None:
     halo = Halo(list(range(1, 14)))
-    reading = Reading()
-    for _ in range(3):  # pages 1, 5 and 2
+    reading = Reading(5)
+    for _ in range(3):  # pages 5, 1 and 2
         number = reading.next_page()
         assert number is not None
         reading.take(halo.page(number))
@@ -68,12 +87,12 @@ def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> N
 
 def test_a_record_that_is_added_at_the_end_costs_one_request() -> None:
     halo = Halo([1, 2, 3, 4, 5, 6, 7])
-    reading = Reading()
-    reading.take(halo.page(1))
+    reading = Reading(3)
     reading.take(halo.page(3))
+    reading.take(halo.page(1))
     halo.ids.append(8)
     read(halo, reading)
-    assert halo.asked == [1, 3, 2, 3]
+    assert halo.asked == [3, 1, 2, 3]
     assert (reading.is_sound, reading.ids) == (True, set(halo.ids))
 
 
@@ -106,7 +125,7 @@ def test_rows_without_an_id_count_once_and_balance_the_books() -> None:
 
 @pytest.mark.parametrize("taken", range(1, 6))
 def test_a_reading_that_is_resumed_goes_on_behind_its_pages(taken: int) -> None:
-    halo, first = Halo(list(range(1, 14))), Reading()
+    halo, first = Halo(list(range(1, 14))), Reading(5)
     pages = []
     for _ in range(taken):
         number = first.next_page()
@@ -114,7 +133,7 @@ def test_a_reading_that_is_resumed_goes_on_behind_its_pages(taken: int) -> None:
         rows = first.take(halo.page(number))
         pages.append(PageIds(number, [each.facts.remote_id for each in rows if each.facts]))
     halo.asked.clear()
-    resumed = Reading.resumed(pages, total=first.total, size=first.size, moved=first.moved)
+    resumed = Reading.resumed(pages, last=5, total=first.total, size=first.size, moved=first.moved)
     read(halo, resumed)
     assert len(halo.asked) == 5 - taken
     assert (resumed.is_sound, resumed.ids) == (True, set(halo.ids))
@@ -125,11 +144,14 @@ CHANGES = st.lists(
 )
 
 
-@given(count=st.integers(0, 30), size=st.integers(1, 7), changes=CHANGES)
+@settings(max_examples=500)
+@given(count=st.integers(0, 30), size=st.integers(1, 7), changes=CHANGES, believed=st.none() | st.integers(1, 12))
+@example(count=2, size=1, changes=[(0, "create", 0), (0, "delete", 0)], believed=None)
+@example(count=2, size=1, changes=[(0, "create", 0), (0, "delete", 0)], believed=2)
 def test_a_sound_round_has_missed_nothing_that_was_there_all_the_time(
-    count: int, size: int, changes: list[tuple[int, str, int]]
+    count: int, size: int, changes: list[tuple[int, str, int]], believed: int | None
 ) -> None:
-    halo, reading, turn = Halo(list(range(1, count + 1)), size), Reading(), 0
+    halo, reading, turn = Halo(list(range(1, count + 1)), size), Reading(believed), 0
     stayed = set(halo.ids)
     while (number := reading.next_page()) is not None:
         reading.take(halo.page(number))
@@ -147,6 +169,6 @@ def test_a_sound_round_has_missed_nothing_that_was_there_all_the_time(
 
 @given(count=st.integers(0, 40), size=st.integers(1, 9))
 def test_a_list_that_stands_still_costs_as_many_requests_as_it_has_pages(count: int, size: int) -> None:
-    halo = Halo(list(range(1, count + 1)), size)
-    assert read(halo).is_sound
-    assert len(halo.asked) == max(1, -(-count // size))
+    halo, pages = Halo(list(range(1, count + 1)), size), max(1, -(-count // size))
+    assert read(halo, Reading(pages)).is_sound
+    assert len(halo.asked) == pages

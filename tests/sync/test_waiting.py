@@ -106,7 +106,7 @@ def test_waits_grow_and_end(copy: Copy) -> None:
 def test_a_page_that_arrives_makes_waits_short_again(copy: Copy) -> None:
     copy.halo.turn(caps={"assets": 30})
     copy.halo.fault("status", status=503, on="assets", page=2, times=2)
-    copy.halo.fault("status", status=503, on="assets", page=3, times=None)
+    copy.halo.fault("status", status=503, on="assets", page=4, times=None)
     with at():
         run = copy.open("assets")
         syncing.execute(run.id)
