@@ -13,7 +13,8 @@ from portal.sync.source import Source
 
 Key = TypeVar("Key", bound=Hashable)
 
-THREADS: Final = 7
+# More at once would not be quicker under any limit that a PSA has, and pages of thousands of rows take memory.
+THREADS: Final = 4
 
 # A question to the PSA: reads, and returns what came or raises PsaError.
 Ask = Callable[[], Any]

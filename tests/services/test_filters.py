@@ -26,8 +26,7 @@ def noted() -> list[str]:
 
 
 def know_lists(integration: Integration) -> None:
-    for record_type in SIZES:
-        RemoteList.create(integration=integration, record_type=record_type, read_until=clock.now())
+    RemoteList.update(read_until=clock.now()).where(RemoteList.integration == integration).execute()
 
 
 def forgotten() -> set[str]:
