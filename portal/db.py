@@ -15,7 +15,7 @@ from playhouse.migrations import Runner
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # WAL lets readers go on while one process writes; FULL costs 0.2 ms a commit and survives a power cut.
-SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -32_000}
+SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
 SQLITE_WAIT_SECONDS = 30
 
 db = DatabaseProxy()

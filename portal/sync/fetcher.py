@@ -13,8 +13,8 @@ from portal.sync.source import Source
 
 Key = TypeVar("Key", bound=Hashable)
 
-# More at once would not be quicker under any limit that a PSA has, and pages of thousands of rows take memory.
-THREADS: Final = 4
+# More at once would not be quicker under any limit that a PSA has, and each page of thousands of rows takes memory.
+THREADS: Final = 3
 
 # A question to the PSA: reads, and returns what came or raises PsaError.
 Ask = Callable[[], Any]
