@@ -28,7 +28,7 @@ def _lines(storm: Storm) -> Iterator[tuple[str, str]]:
     yield "takeovers", str(sum(max(seen.claims - 1, 0) for seen in watch.runs.values()))
     yield "from the last sign of life to the next claim", _seconds(watch.gaps)
     yield "from the last kill to the next claim", _seconds(watch.late)
-    yield "pages asked for in runs with kills alone", f"{asked['pages']:,} in {storm.calm_runs} runs"
+    yield "pages asked for in runs with kills alone", f"{asked['pages']:,} in {asked['runs']} runs"
     yield "of them again", f"{asked['again']:,} after {asked['takeovers']:,} takeovers"
     yield "load of the machine, and its processors", f"{getloadavg()[1]:.1f}, {cpu_count()}"
 

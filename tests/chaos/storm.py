@@ -43,7 +43,7 @@ class Storm:
     go_on_seconds: float = GO_ON_SECONDS
     watch: Watch = field(init=False)
     killer: Killer = field(init=False)
-    calm_runs: int = 0
+    calm_runs: set[int] = field(default_factory=set)
     asked: Counter[str] = field(default_factory=Counter)
     edits: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
@@ -73,13 +73,14 @@ class Storm:
         self.until(self.killer.is_quiet, "the stopped processes to go on")
         run = self._start()
         self.until(lambda: not self._is_live(run), "the last sync to end")
+        self.calm_runs.add(run.id)
         report = syncing.report(run)
         if report["state"] != "succeeded":
             self.violations.append(f"run {run.id}, in the calm: {report['state']}: {report['problem']}")
         if self.halo.counts()["violations"]:
             self.violations.append("something else than a read was sent to Halo")
         self.violations += [*self.watch.violations, *wrong_copy(self.integration, self.halo)]
-        self.violations += wrong_books(self.integration)
+        self.violations += wrong_books(self.integration, self.calm_runs)
 
     def until(self, condition: Callable[[], bool], what: str, seconds: float = LONGEST_RUN_SECONDS) -> None:
         """Look on until the condition holds. Raises StuckError, saying what was missed, when it never does."""
@@ -132,7 +133,7 @@ class Storm:
         self.say(f"run {run.id}: {report['state']}, {self.killer.killed.total()} hit so far. {report['problem']}")
         self.violations += called_too_early(run, weather, asked.entries())
         if weather.calm:
-            self.calm_runs += 1
+            self.calm_runs.add(run.id)
             pages, wrong = asked_again(run, asked.pages(), self.watch.runs[run.id].claims)
             self.asked += pages
             self.violations += wrong
