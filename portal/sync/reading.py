@@ -94,13 +94,12 @@ class Reading:
             return last
         if 1 not in self._done:
             return 1
-        if last is None:
-            return None if self._end is not None else max(self._done) + 1
-        while self._cursor < last and self._cursor in self._done:
+        while self._cursor in self._done:
             self._cursor += 1
-        if self._cursor < last:
+        end = self._end if last is None else last
+        if end is None or self._cursor < end:
             return self._cursor
-        return self._first_again(last) or self._tail(last)
+        return None if last is None else self._first_again(last) or self._tail(last)
 
     def take(self, page: Page) -> list[Row]:
         """Note a page and return its rows that this round has not had yet, those without a usable id too."""

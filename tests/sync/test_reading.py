@@ -71,6 +71,15 @@ def test_the_first_page_in_the_place_of_one_behind_the_end_is_not_taken_for_the_
     assert (read(halo, reading).is_sound, reading.ids) == (True, set(halo.ids))
 
 
+@pytest.mark.parametrize("size", [3, None])
+@pytest.mark.parametrize("believed", [None, 1, 3, 5, 9])
+def test_a_list_that_is_not_counted_is_read_to_its_end(believed: int | None, size: int | None) -> None:
+    halo, reading = Halo(list(range(1, 14))), Reading(believed)
+    while (number := reading.next_page()) is not None:
+        reading.take(halo.page(number, total=None, size=size))
+    assert reading.ids == set(halo.ids)
+
+
 def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> None:
     halo = Halo(list(range(1, 14)))
     reading = Reading(5)
