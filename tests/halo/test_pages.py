@@ -112,7 +112,8 @@ def test_without_count_and_size_it_reads_until_nothing_new_comes(beyond: list[An
 @pytest.mark.parametrize("count", [3, 3.0, "3"])
 def test_a_count_may_be_written_in_several_ways(count: Any) -> None:
     answers = {1: rows(1, 2), 2: rows(3)}
-    assert read_scripted(lambda number: {"record_count": count, "clients": answers[number]}) == [[1, 2], [3]]
+    pages = read_scripted(lambda number: {"record_count": count, "clients": answers[number]})
+    assert [page for page in pages if page] == [[1, 2], [3]]
 
 
 @pytest.mark.parametrize("count", [None, True, -1, 1.5, "many", [3], 10**30])
