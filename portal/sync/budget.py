@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from peewee import fn
@@ -107,13 +107,6 @@ def refused(terms: Terms, error: PsaRateLimited) -> float:
         budget.blocked_until = until
         budget.save()
     return float((until - now).total_seconds())
-
-
-def seconds_blocked(terms: Terms) -> float:
-    """Return for how long nobody may call this tenant, 0 when everybody may."""
-    row: Any = TenantBudget.select(TenantBudget.blocked_until).where(TenantBudget.tenant == terms.tenant).first()
-    until = row.blocked_until if row else None
-    return max(0.0, (until - clock.now()).total_seconds()) if until else 0.0
 
 
 def _locked(tenant: str) -> TenantBudget:

@@ -75,13 +75,16 @@ class Reading:
     @property
     def pages_left(self) -> int:
         """Count the pages that are still to be asked for, as far as is known."""
-        last = self._last()
+        last = self.last
         return 1 if last is None else max(last - len(self._done), 0)
 
     @property
     def last(self) -> int | None:
         """Return the number of the last page, None while the PSA has not told enough."""
-        return self._last()
+        if self.total is None or not self.size:
+            return None
+        last = max(1, -(-self.total // self.size))
+        return last if self._end is None else max(1, min(last, self._end))
 
     def next_page(self) -> int | None:
         """Return the number of the page to ask for, None when the round is over."""
@@ -89,7 +92,7 @@ class Reading:
             return None
         if not self._done and self._hint is not None:
             return self._hint
-        last = self._last()
+        last = self.last
         if last is not None and last not in self._done:
             return last
         if 1 not in self._done:
@@ -119,16 +122,9 @@ class Reading:
         self._finish(page)
         return [*new, *spoiled]
 
-    def _last(self) -> int | None:
-        """Return the number of the last page; None while the PSA has not told enough."""
-        if self.total is None or not self.size:
-            return None
-        last = max(1, -(-self.total // self.size))
-        return last if self._end is None else max(1, min(last, self._end))
-
     def _is_behind_the_end(self, page: Page) -> bool:
         """Tell whether a page that was only believed to be the last is none: some Halos send the first one then."""
-        last = self._last()
+        last = self.last
         return last is not None and page.number > last and not self.ids
 
     def _first_again(self, last: int) -> int | None:
@@ -197,6 +193,6 @@ class Reading:
     def _finish(self, page: Page) -> None:
         self._done.add(page.number)
         self._again.discard(page.number)
-        last = self._last()
+        last = self.last
         if last is None or page.number >= last:
             self._tail_total = self.total
