@@ -37,5 +37,5 @@ def monotonic() -> float:
 
 
 def sleep(seconds: float) -> None:
-    """Wait. A test that decides what time it is replaces this as well."""
+    """Wait for real, whatever time a test has decided it is."""
     time.sleep(seconds)
