@@ -4,7 +4,7 @@ Pages are read in the order last, 1, 2, 3, … While rows are sorted by id, a re
 behind it one place forward: some row slips onto a page that was read already and is missed. But then the pages read
 later overlap with the last page, which was read first, and an id comes twice. So an id that repeats, or a count that
 falls, tells that the list moved, without a single request more than it has pages. Only where nobody knows which page
-is the last, the first one is read before it, and once more at the end.
+is the last, or was wrong about it, some page is read before it, and once more at the end.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ class Reading:
 
     def __init__(self, last: int | None = None) -> None:
         self._hint = last
-        self._is_first_checked = last is not None
         self.ids: set[int] = set()
         self.unusable = 0
         self.total: int | None = None
@@ -42,6 +41,8 @@ class Reading:
         self.moved = False
         self._done: set[int] = set()
         self._again: set[int] = set()
+        self._early: list[int] = []
+        self._is_tail_read = False
         self._tail_total: int | None = None
         self._cursor = 2
         self._end: int | None = None
@@ -57,10 +58,10 @@ class Reading:
         reading = cls(last)
         reading.total, reading.size, reading.moved = total, size, moved
         for page in pages:
-            reading._done.add(page.number)
             reading.ids.update(each for each in page.ids if each != UNUSABLE)
             reading.unusable += sum(1 for each in page.ids if each == UNUSABLE)
-        reading._tail_total = total
+            reading._note_place(page.number)
+            reading._done.add(page.number)
         return reading
 
     @property
@@ -102,7 +103,7 @@ class Reading:
         end = self._end if last is None else last
         if end is None or self._cursor < end:
             return self._cursor
-        return None if last is None else self._first_again(last) or self._tail(last)
+        return None if last is None else self._early_again() or self._tail(last)
 
     def take(self, page: Page) -> list[Row]:
         """Note a page and return its rows that this round has not had yet, those without a usable id too."""
@@ -127,13 +128,20 @@ class Reading:
         last = self.last
         return last is not None and page.number > last and not self.ids
 
-    def _first_again(self, last: int) -> int | None:
-        """Return the first page once more if it was read before the last one."""
-        if self._is_first_checked or last == 1:
+    def _note_place(self, number: int) -> None:
+        """Note what the last page held, and which pages were read before it."""
+        if self.last is not None and number >= self.last:
+            self._is_tail_read = True
+            self._tail_total = self.total
+        elif not self._is_tail_read and number not in self._done:
+            self._early.append(number)
+
+    def _early_again(self) -> int | None:
+        """Return a page once more that was read before the last one."""
+        if not self._early:
             return None
-        self._is_first_checked = True
-        self._again.add(1)
-        return 1
+        self._again.add(self._early[0])
+        return self._early.pop(0)
 
     def _tail(self, last: int) -> int | None:
         """Return the last page once more if records were added behind what it held."""
@@ -191,8 +199,6 @@ class Reading:
         return False
 
     def _finish(self, page: Page) -> None:
+        self._note_place(page.number)
         self._done.add(page.number)
         self._again.discard(page.number)
-        last = self.last
-        if last is None or page.number >= last:
-            self._tail_total = self.total
