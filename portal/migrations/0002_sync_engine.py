@@ -107,6 +107,17 @@ def _tables(db):
             table_name = "record_change"
             indexes = ((("integration", "record_type", "remote_id", "id"), False),)
 
+    class RecordCount(Model):
+        integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
+        record_type = CharField()
+        state = CharField()
+        number = IntegerField()
+
+        class Meta:
+            database = db
+            table_name = "record_count"
+            indexes = ((("integration", "record_type", "state"), True),)
+
     class RemoteList(Model):
         integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
         record_type = CharField()
@@ -161,7 +172,11 @@ def _tables(db):
             table_name = "tenant_use"
             indexes = ((("budget", "at"), False),)
 
-    db.create_tables([RecordChange, RemoteList, HeldDelete, TenantBudget, TenantUse])
+    db.create_tables([RecordChange, RecordCount, RemoteList, HeldDelete, TenantBudget, TenantUse])
+    db.execute_sql(
+        "INSERT INTO record_count (integration_id, record_type, state, number)"
+        " SELECT integration_id, record_type, state, COUNT(*) FROM record GROUP BY 1, 2, 3"
+    )
     # One open question per list.
     db.execute_sql(
         "CREATE UNIQUE INDEX held_delete_one_pending ON held_delete (integration_id, record_type)"

@@ -67,6 +67,18 @@ class Record(BaseModel):
         )
 
 
+class RecordCount(BaseModel):
+    """How many records of a type are in a state, as last counted: pages show it without counting anew."""
+
+    integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
+    record_type = CharField()
+    state = CharField()
+    number = IntegerField()
+
+    class Meta:
+        indexes = ((("integration", "record_type", "state"), True),)
+
+
 class ChangeKind(StrEnum):
     """What happened to a record after it was created; its creation is told by the record itself."""
 

@@ -10,7 +10,7 @@ from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
-from portal.models.records import Record, RecordChange
+from portal.models.records import Record, RecordChange, RecordCount
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
 
 TABLES: Final[list[type[BaseModel]]] = [
@@ -20,6 +20,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     Integration,
     Record,
     RecordChange,
+    RecordCount,
     SyncRun,
     SyncStep,
     SyncPage,

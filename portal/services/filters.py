@@ -15,6 +15,7 @@ from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RemoteList, SyncRun
 from portal.services import audit, choices, filter_words
 from portal.services.wizard import parse_types
+from portal.sync import store
 from portal.sync.filters import Filters, affected, read, write
 from portal.sync.record_types import RecordType
 from portal.sync.writer import SWITCHED_OFF
@@ -70,6 +71,7 @@ def _retire_some(integration: Integration, record_type: RecordType) -> bool:
         ids = [record.remote_id for record in some]
         if ids:
             _note_retired(live & (Record.remote_id <= ids[-1]))
+            store.recount(integration.id, record_type)
     return bool(ids)
 
 

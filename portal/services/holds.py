@@ -48,10 +48,10 @@ class HeldPage:
     last: int
 
 
-def pending(integration: Integration) -> list[HeldDelete]:
-    """List what waits for a decision, without the ids."""
+def pending(integration: Integration, *columns: Any) -> Any:
+    """Select what waits for a decision: these columns, or all but the ids."""
     mine = (HeldDelete.integration == integration) & (HeldDelete.state == HoldState.PENDING)
-    return list(HeldDelete.select(*COLUMNS).where(mine).order_by(HeldDelete.id))
+    return HeldDelete.select(*(columns or COLUMNS)).where(mine).order_by(HeldDelete.id)
 
 
 def get(integration: Integration, hold_id: int) -> HeldDelete:

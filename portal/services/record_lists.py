@@ -9,7 +9,7 @@ from typing import Any, Final
 from peewee import Expression
 
 from portal.models.integrations import Integration
-from portal.models.records import Record, RecordState
+from portal.models.records import Record, RecordCount, RecordState
 from portal.sync.record_types import RecordType
 
 PAGE_RECORDS: Final = 50
@@ -73,9 +73,10 @@ def page(
 
 
 def counts(integration: Integration, record_type: RecordType) -> dict[RecordState, int]:
-    """Count the type's records in each state."""
-    mine = (Record.integration == integration) & (Record.record_type == record_type)
-    return {state: Record.select().where(mine, Record.state == state).count() for state in RecordState}
+    """Return how many records of the type are in each state, as last counted."""
+    mine = (RecordCount.integration == integration) & (RecordCount.record_type == record_type)
+    found = {each.state: each.number for each in RecordCount.select().where(mine)}
+    return {state: found.get(state, 0) for state in RecordState}
 
 
 def with_number(integration: Integration, record_type: RecordType, number: int | None) -> Record | None:

@@ -6,12 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from peewee import fn
-
 from portal.errors import NotFound
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
-from portal.models.records import Record, RecordState
+from portal.models.records import Record, RecordCount, RecordState
 from portal.sync.record_types import RecordType
 
 BATCH = 500
@@ -44,18 +42,12 @@ def source(account: Account) -> Integration:
 
 
 def counts(integration: Integration) -> dict[str, dict[str, int]]:
-    """Count each type's records by state; a type without records counts nought."""
+    """Return how many records each type has by state, as last counted; a type without records counts nought."""
     found = {
         record_type.value: dict.fromkeys((state.value for state in RecordState), 0) for record_type in RecordType
     }
-    rows: Any = (
-        Record.select(Record.record_type, Record.state, fn.COUNT(Record.id))
-        .where(Record.integration == integration)
-        .group_by(Record.record_type, Record.state)
-        .tuples()
-    )
-    for record_type, state, number in rows:
-        found[record_type][state] = number
+    for each in RecordCount.select().where(RecordCount.integration == integration):
+        found[each.record_type][each.state] = each.number
     return found
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from peewee import chunked
+from peewee import EXCLUDED, SQL, chunked, fn
 
 from portal import clock
 from portal.db import db, is_sqlite
-from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.models.records import ChangeKind, Record, RecordChange, RecordCount, RecordState
 from portal.sync.decide import Before, Change, Decision, Stored
 
 KEY: Final = ("integration_id", "record_type", "remote_id")
@@ -35,6 +35,7 @@ SETTLED: Final = (
     "UPDATE record SET digest = {0}, payload = {0}"
     " WHERE integration_id = {0} AND record_type = {0} AND remote_id = {0}"
 )
+COUNTED: Final = (RecordCount.integration, RecordCount.record_type, RecordCount.state, RecordCount.number)
 # SQLite takes 32,766 variables in a statement, old builds 999.
 BATCH: Final = 900
 HISTORY_BATCH: Final = 100
@@ -87,6 +88,7 @@ def write(
     ]
     if rows:
         db.cursor().executemany(_upsert(is_sqlite()), rows)
+        _count(integration_id, record_type, decision)
     settled = [
         (change.digest, change.payload, integration_id, record_type, change.remote_id) for change in decision.settled
     ]
@@ -129,6 +131,23 @@ def leave(
         ]
         for some in chunked(rows, HISTORY_BATCH):
             RecordChange.insert_many(some).execute()
+    if left:
+        recount(integration_id, record_type)
+
+
+def recount(integration_id: int, record_type: str) -> None:
+    """Count a type's records anew, inside the transaction that has changed their states."""
+    mine = (RecordCount.integration == integration_id) & (RecordCount.record_type == record_type)
+    # First, so that whoever else counts waits for us.
+    RecordCount.update(number=0).where(mine).execute()
+    counted = (
+        Record.select(Record.integration, Record.record_type, Record.state, fn.COUNT(SQL("*")))
+        .where(_of(integration_id, record_type))
+        .group_by(Record.integration, Record.record_type, Record.state)
+    )
+    RecordCount.insert_from(counted, COUNTED).on_conflict(
+        conflict_target=COUNTED[:-1], update={RecordCount.number: EXCLUDED.number}
+    ).execute()
 
 
 def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:
@@ -159,6 +178,21 @@ def _note_changes(integration_id: int, record_type: str, changes: list[Change], 
     ]
     for some in chunked(rows, HISTORY_BATCH):
         RecordChange.insert_many(some).execute()
+
+
+def _count(integration_id: int, record_type: str, decision: Decision) -> None:
+    """Keep the counts in step: what is new is added, and only what came back from another state needs a look."""
+    if any(change.kind == ChangeKind.BACK for change in decision.updated):
+        recount(integration_id, record_type)
+    elif decision.created:
+        RecordCount.insert(
+            integration=integration_id,
+            record_type=record_type,
+            state=RecordState.LIVE,
+            number=len(decision.created),
+        ).on_conflict(
+            conflict_target=COUNTED[:-1], update={RecordCount.number: RecordCount.number + EXCLUDED.number}
+        ).execute()
 
 
 def _ids(integration_id: int, record_type: str, condition: Any) -> set[int]:

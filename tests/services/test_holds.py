@@ -40,7 +40,7 @@ def hold(halo: Integration) -> HeldDelete:
 
 def test_what_others_hold_is_neither_listed_nor_found(halo: Integration, hold: HeldDelete, mallory: User) -> None:
     theirs = Integration.create(account=mallory.account, psa=Psa.HALO, state=IntegrationState.ACTIVE)
-    assert holds.pending(theirs) == []
+    assert list(holds.pending(theirs)) == []
     with pytest.raises(NotFound):
         holds.get(theirs, hold.id)
 
@@ -50,7 +50,7 @@ def test_what_is_settled_waits_no_more_and_cannot_be_decided_again(
     halo: Integration, hold: HeldDelete, alice: User, state: HoldState
 ) -> None:
     HeldDelete.update(state=state, decided_by=alice).execute()
-    assert holds.pending(halo) == []
+    assert list(holds.pending(halo)) == []
     for decide in (holds.approve, holds.keep):
         with pytest.raises(Conflict) as refused:
             decide(hold, alice)

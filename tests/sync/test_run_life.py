@@ -163,6 +163,8 @@ class RunLife(RuleBasedStateMachine):
             "SELECT record_type, SUM(created) FROM sync_step GROUP BY record_type HAVING SUM(created) > 0"
         )
         assert dict(counted) == dict(_rows("SELECT record_type, COUNT(*) FROM record GROUP BY record_type"))
+        kept = _rows("SELECT record_type, state, number FROM record_count WHERE number > 0")
+        assert sorted(kept) == sorted(_rows("SELECT record_type, state, COUNT(*) FROM record GROUP BY 1, 2"))
 
     @invariant()
     def what_is_green_equals_halo(self) -> None:

@@ -13,6 +13,7 @@ from portal.halo.records import Columns
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.services import records
 from portal.sync import store
 from portal.sync.decide import Change, Decision, Stored
 from portal.sync.record_types import RecordType
@@ -46,6 +47,10 @@ def write(integration: Integration, *changes: Change, out_of_scope: tuple[int, .
 
 def leave(integration: Integration, ids: Iterable[int], record_type: RecordType = RecordType.CLIENTS) -> None:
     store.leave(integration.id, record_type, dict.fromkeys(ids, "It is gone."), RecordState.DELETED, RUN)
+
+
+def counted(integration: Integration) -> dict[str, int]:
+    return records.counts(integration)[RecordType.CLIENTS]
 
 
 def test_what_is_written_is_read_back(halo_of: Integration) -> None:
@@ -148,6 +153,19 @@ def test_an_older_answer_does_not_overwrite_a_newer_one(halo_of: Integration) ->
     with clock.using(lambda: NOON):
         write(halo_of, change(1, "Older", b"o" * 16))
     assert Record.get().name == "Newer"
+
+
+def test_the_counts_follow_every_change_of_state(halo_of: Integration) -> None:
+    write(halo_of, change(1), change(2), change(3))
+    write(halo_of, change(4))
+    assert counted(halo_of) == {"live": 4, "out_of_scope": 0, "deleted": 0}
+    leave(halo_of, [1])
+    write(halo_of, change(5), out_of_scope=(2, 3))
+    assert counted(halo_of) == {"live": 2, "out_of_scope": 2, "deleted": 1}
+    back = replace(change(1), kind=ChangeKind.BACK)
+    with db.db.atomic():
+        store.write(halo_of.id, RecordType.CLIENTS, Decision(updated=[back]), run_id=RUN, read_at=clock.now())
+    assert counted(halo_of) == {"live": 3, "out_of_scope": 2, "deleted": 0}
 
 
 def test_what_was_read_after_a_list_is_not_missed_in_it(halo_of: Integration) -> None:
