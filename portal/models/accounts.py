@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flask_security import AsaList, RoleMixin, UserMixin
 from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from portal import clock
@@ -16,15 +15,6 @@ class RoleName(StrEnum):
 
     ADMIN = "admin"
     SUPPORT = "support"
-
-
-class Role(RoleMixin):
-    """What Flask-Security wants to see of a role; ours is one column of the user."""
-
-    permissions = None
-
-    def __init__(self, name: str) -> None:
-        self.name = name
 
 
 class Account(BaseModel):
@@ -43,11 +33,13 @@ class TokenListField(TextField):
     def db_value(self, value: list[str] | None) -> str | None:
         return None if value is None else ",".join(value)
 
-    def python_value(self, value: str | None) -> AsaList | None:
-        return None if value is None else AsaList(value.split(",") if value else [])
+    def python_value(self, value: str | None) -> list[str] | None:
+        if value is None:
+            return None
+        return value.split(",") if value else []
 
 
-class User(UserMixin, BaseModel):
+class User(BaseModel):
     """A person in an account. The names from `password` on are Flask-Security's."""
 
     account = ForeignKeyField(Account, on_delete="CASCADE")
@@ -67,10 +59,6 @@ class User(UserMixin, BaseModel):
     last_login_ip = CharField(null=True)
     current_login_ip = CharField(null=True)
     login_count = IntegerField(default=0)
-
-    @property
-    def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # theirs is a column, ours is worked out
-        return [Role(self.role)]
 
     @property
     def is_admin(self) -> bool:

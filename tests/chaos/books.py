@@ -46,10 +46,14 @@ def called_too_early(run: SyncRun, weather: Trial, entries: list[dict[str, Any]]
 
 
 def asked_again(run: SyncRun, pages: Counter[tuple[str, str]], claims: int) -> tuple[Counter[str], list[str]]:
-    """Count the pages that were asked for, and those asked for again; more than one per kill and type is too many."""
+    """Count the pages that were asked for, and those asked for again; more than one per kill and type is too many.
+
+    The page that a type begins with is the one that is believed to be the last. Where it is not, it is read twice.
+    """
     again: Counter[str] = Counter()
     for (kind, _), times in pages.items():
-        again[kind] += times - 1
+        is_first = kind not in again
+        again[kind] += times - 1 - (is_first and times > 1)
     counted = Counter({"runs": 1, "pages": len(pages), "again": again.total(), "takeovers": claims - 1})
     most = claims - 1
     return counted, [
