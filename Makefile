@@ -31,7 +31,7 @@ up: $(PORTAL) $(ASSETS) ## Start a portal for real use on this machine
 
 .PHONY: test
 test: $(DEV) $(PORTAL) $(ASSETS) ## Run all tests; ARGS="-k words" narrows them
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: lint
 lint: $(DEV) $(PORTAL) ## Check style and types

@@ -30,6 +30,14 @@ PASSWORD_HASH = argon2.using(rounds=1, memory_cost=8, parallelism=1).hash(PASSWO
 CSRF_SEED = "0123456789abcdef0123456789abcdef01234567"
 
 
+# Tests that start processes take longest: begun last, one of them would keep the others waiting for the end.
+SLOW = ("journeys", "processes", "chaos")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in SLOW)
+
+
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an SQLite file with all tables and no rows, to be copied."""
