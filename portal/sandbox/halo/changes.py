@@ -39,22 +39,25 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-def apply(tenant: Tenant, kind: str, change: Change, now: float) -> list[int]:
-    """Do it and return the ids. KeyError for an id that does not exist; ValueError to create one that does."""
-    with tenant.lock:
-        if change.do == "create":
-            return _create(tenant, kind, change, now)
-        table = tenant.tables[kind]
-        ids = change.ids if change.ids is not None else _drawn(table.rows(), change)
-        rows = [table.existing(number) for number in ids]
-        if change.do == "delete":
-            table.remove(ids)
-        else:
-            table.put([_edited(kind, row, change, now) for row in rows])
-        return ids
+def apply(tenant: Tenant, kind: str, change: Change, now: float) -> list[Row]:
+    """Do it while `tenant.lock` is held. Return the rows as they are now, the deleted as they were last.
+
+    KeyError for an id that does not exist; ValueError to create one that does.
+    """
+    if change.do == "create":
+        return _create(tenant, kind, change, now)
+    table = tenant.tables[kind]
+    ids = change.ids if change.ids is not None else _drawn(table.rows(), change)
+    rows = [table.existing(number) for number in ids]
+    if change.do == "delete":
+        table.remove(ids)
+    else:
+        rows = [_edited(kind, row, change, now) for row in rows]
+        table.put(rows)
+    return rows
 
 
-def _create(tenant: Tenant, kind: str, change: Change, now: float) -> list[int]:
+def _create(tenant: Tenant, kind: str, change: Change, now: float) -> list[Row]:
     table = tenant.tables[kind]
     ids = change.ids
     if ids is None:
@@ -63,9 +66,10 @@ def _create(tenant: Tenant, kind: str, change: Change, now: float) -> list[int]:
     taken = [number for number in ids if table.get(number)]
     if taken:
         raise ValueError(f"{kind} {taken} exist already")
-    rows = tenant.maker.make_now(kind, ids, now)
-    table.put([_with(row, change.fields, kind, now, active=True) for row in rows])
-    return ids
+    made = tenant.maker.make_now(kind, ids, now)
+    rows = [_with(row, change.fields, kind, now, active=True) for row in made]
+    table.put(rows)
+    return rows
 
 
 def _drawn(rows: list[Row], change: Change) -> list[int]:

@@ -14,41 +14,23 @@ POST       /_sandbox/reset                   {"journal", "quota", "faults", "tok
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from portal.sandbox.halo.changes import Change, apply
+from portal.sandbox.halo.ask import PREFIX, Ask, ControlError
+from portal.sandbox.halo.changes import Change
+from portal.sandbox.halo.edits import edit
 from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.journal import Entry
 from portal.sandbox.halo.settings import TenantSettings
-from portal.sandbox.halo.tenant import Tenant
 from portal.sandbox.halo.truth import record, truth
 
-PREFIX = "/_sandbox"
 # Fixed once the records are made.
 _FIXED = frozenset({"name", "seed", "sizes", "logos"})
-
-
-class ControlError(Exception):
-    """The control request makes no sense; the message says why."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One control request: what follows the noun in its path, its query, its JSON."""
-
-    instance: Instance
-    rest: list[str]
-    query: Mapping[str, str]
-    body: Any
-
-    def tenant(self) -> Tenant:
-        return self.instance.tenant(self.query.get("tenant"))
 
 
 def control(instance: Instance, method: str, path: str, body: Any = None) -> Any:
@@ -135,7 +117,7 @@ def _record(ask: Ask) -> Any:
 
 def _change_records(ask: Ask) -> Any:
     change = msgspec.convert(ask.body, Change)
-    return {"ids": apply(ask.tenant(), ask.rest[0], change, ask.instance.clock.now())}
+    return {"ids": edit(ask.instance, ask.tenant(), ask.rest[0], change)}
 
 
 def _journal(ask: Ask) -> Any:

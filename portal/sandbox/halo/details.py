@@ -6,14 +6,18 @@ from typing import Any
 
 from portal.sandbox.halo.data.dates import halo_date
 from portal.sandbox.halo.record_types import RecordType
+from portal.sandbox.halo.store import Row
 from portal.sandbox.halo.tenant import Tenant
 
 
 def detail(tenant: Tenant, record_type: RecordType, number: int) -> dict[str, Any] | None:
-    """Return the record with its last-update stamps (halo-api.md section 3.6); None if there is none."""
+    """Return the record; None if there is none."""
     row = tenant.tables[record_type.name].get(number)
-    if row is None:
-        return None
+    return whole(tenant, record_type, row) if row else None
+
+
+def whole(tenant: Tenant, record_type: RecordType, row: Row) -> dict[str, Any]:
+    """Return what this row is a part of, with its last-update stamps (halo-api.md section 3.6)."""
     fields = tenant.maker.detail(record_type.name, row)
     fields |= dict.fromkeys(record_type.stamps, halo_date(row.updated))
     return {key: value for key, value in fields.items() if value is not None}

@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 
 from portal.sandbox.halo.app import reply
+from portal.sandbox.halo.ask import PREFIX, ControlError
 from portal.sandbox.halo.clock import Clock
-from portal.sandbox.halo.control import PREFIX, ControlError, control
+from portal.sandbox.halo.control import control
 from portal.sandbox.halo.delivery import deliver
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.settings import Settings
