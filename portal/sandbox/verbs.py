@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+
+from portal.sandbox.caller import with_query
+from portal.sandbox.webhook_verbs import WebhookVerbs
 
 
 class SandboxError(Exception):
@@ -18,14 +19,10 @@ class Credentials(NamedTuple):
     client_secret: str
 
 
-class Verbs(ABC):
+class Verbs(WebhookVerbs):
     """The control API as methods. `tenant` may be left out where there is one, or the first is meant."""
 
     url: str
-
-    @abstractmethod
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        """One control request; `path` starts after /_sandbox. SandboxError when it is refused."""
 
     def about(self) -> dict[str, Any]:
         """Address, time, tenants with their credentials and used quota."""
@@ -69,12 +66,12 @@ class Verbs(ABC):
     ) -> dict[str, Any]:
         """Count (and list, and digest) the records of one type, or of all by name."""
         asked = {"tenant": tenant or "", "ids": "1" if ids else "", "digests": "1" if digests else ""}
-        found = self.call("GET", _path("/truth", asked))
+        found = self.call("GET", with_query("/truth", asked))
         return dict(found[record_type] if record_type else found)
 
     def record(self, record_type: str, number: int, *, tenant: str | None = None) -> dict[str, Any]:
         """One record: id, active, updated, digest, row, detail."""
-        return dict(self.call("GET", _path(f"/records/{record_type}/{number}", {"tenant": tenant or ""})))
+        return dict(self.call("GET", with_query(f"/records/{record_type}/{number}", {"tenant": tenant or ""})))
 
     def create(self, record_type: str, count: int = 1, **rest: Any) -> list[int]:
         return self._do("create", record_type, count=count, **rest)
@@ -95,7 +92,7 @@ class Verbs(ABC):
     def journal(self, *, after: int = 0, limit: int = 1000, **fields: str) -> list[dict[str, Any]]:
         """List requests in order: `journal(kind="clients", status="200")`."""
         asked = {"after": str(after), "limit": str(limit), **fields}
-        return list(self.call("GET", _path("/journal", asked))["entries"])
+        return list(self.call("GET", with_query("/journal", asked))["entries"])
 
     def counts(self) -> dict[str, Any]:
         """Count the requests: total, violations, by_path, by_kind, by_status."""
@@ -106,10 +103,5 @@ class Verbs(ABC):
         self.call("POST", "/reset", parts)
 
     def _do(self, verb: str, record_type: str, *, tenant: str | None = None, **change: Any) -> list[int]:
-        path = _path(f"/records/{record_type}", {"tenant": tenant or ""})
+        path = with_query(f"/records/{record_type}", {"tenant": tenant or ""})
         return list(self.call("POST", path, {"do": verb, **change})["ids"])
-
-
-def _path(path: str, query: dict[str, str]) -> str:
-    named = {name: value for name, value in query.items() if value}
-    return f"{path}?{urlencode(named)}" if named else path

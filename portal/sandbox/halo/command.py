@@ -13,6 +13,7 @@ from types import FrameType
 from portal.sandbox.halo.record_types import RECORD_TYPES
 from portal.sandbox.halo.sandbox import HaloSandbox, running
 from portal.sandbox.halo.settings import DEFAULT_RECORDS, Knobs, Settings, TenantSettings, sizes_for
+from portal.sandbox.halo.webhooks.webhook import Webhook
 
 _PARENT_CHECK = 0.5  # seconds
 
@@ -23,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         serve(settings_from(options), exit_with_parent=options.exit_with_parent)
-    except OSError as problem:  # the port is taken, or a certificate cannot be read
+    except (OSError, ValueError) as problem:  # the port is taken, a certificate cannot be read, a webhook goes abroad
         sys.stderr.write(f"The sandbox cannot start: {problem}\n")
         return 1
     return 0
@@ -64,6 +65,9 @@ def argument_parser() -> argparse.ArgumentParser:
     parser.add_argument("--quota", type=int, default=700, help="requests per window, 0 for no limit")
     parser.add_argument("--quota-window", type=float, default=300.0, help="seconds")
     parser.add_argument("--retry-after", choices=("off", "seconds", "date"), default="off")
+    parser.add_argument("--webhook", metavar="URL", help="tell this address on this machine of every change")
+    parser.add_argument("--webhook-user", default="", help="with the secret: Basic authentication")
+    parser.add_argument("--webhook-secret", default="")
     parser.add_argument("--certfile", help="serve https with this certificate")
     parser.add_argument("--keyfile")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when the parent process ends")
@@ -93,6 +97,18 @@ def settings_from(options: argparse.Namespace) -> Settings:
             quota_window=options.quota_window,
             retry_after=options.retry_after,
         ),
+        webhooks=[_webhook(options)] if options.webhook else [],
         certfile=options.certfile,
         keyfile=options.keyfile,
+    )
+
+
+def _webhook(options: argparse.Namespace) -> Webhook:
+    """ValueError for an address elsewhere."""
+    proved = options.webhook_user or options.webhook_secret
+    return Webhook(
+        options.webhook,
+        authentication="basic" if proved else "none",
+        user=options.webhook_user,
+        secret=options.webhook_secret,
     )

@@ -10,6 +10,8 @@ GET        /_sandbox/records/TYPE/ID         ?tenant=
 POST       /_sandbox/records/TYPE            ?tenant=  a Change; answers {"ids": […]}
 GET        /_sandbox/journal                 ?after= ?limit= and any field of an entry as a filter
 POST       /_sandbox/reset                   {"journal", "quota", "faults", "tokens": true or false}
+
+webhook_control.py adds those of webhooks, and desk.py a page for people at /_sandbox/desk.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.journal import Entry
 from portal.sandbox.halo.settings import TenantSettings
 from portal.sandbox.halo.truth import record, truth
+from portal.sandbox.halo.webhook_control import WEBHOOK_VERBS
 
 # Fixed once the records are made.
 _FIXED = frozenset({"name", "seed", "sizes", "logos"})
@@ -159,4 +162,5 @@ _VERBS: dict[tuple[str, str], Callable[[Ask], Any]] = {
     ("POST", "records"): _change_records,
     ("GET", "journal"): _journal,
     ("POST", "reset"): _reset,
+    **WEBHOOK_VERBS,
 }

@@ -5,10 +5,16 @@ from __future__ import annotations
 from portal.sandbox.halo.changes import Change, apply
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.halo.webhooks.event import of_change
 
 
 def edit(instance: Instance, tenant: Tenant, kind: str, change: Change) -> list[int]:
     """Return the ids. KeyError and ValueError as `apply` raises them."""
-    with tenant.lock:
-        rows = apply(tenant, kind, change, instance.clock.now())
+    now = instance.clock.now()
+    with tenant.lock:  # so that webhooks tell of changes in their order
+        rows = apply(tenant, kind, change, now)
+        if instance.webhooks.has_listeners(tenant.name):
+            instance.webhooks.tell(
+                tenant.name, of_change(tenant, kind, change, rows, instance.knobs.entity_words, now)
+            )
     return [row.id for row in rows]

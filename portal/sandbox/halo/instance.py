@@ -7,6 +7,7 @@ from portal.sandbox.halo.faults import Faults
 from portal.sandbox.halo.journal import Journal
 from portal.sandbox.halo.settings import Settings
 from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.halo.webhooks.webhooks import Webhooks
 
 
 class Instance:
@@ -19,6 +20,9 @@ class Instance:
         self.tenants = [Tenant(each, clock) for each in settings.tenants]
         self.faults = Faults()
         self.journal = Journal()
+        self.webhooks = Webhooks(lambda: self.knobs)
+        for webhook in settings.webhooks:
+            self.webhooks.register.add(self.tenants[0].name, webhook)
         self.url = ""  # known once a socket is bound
 
     def tenant(self, name: str | None) -> Tenant:

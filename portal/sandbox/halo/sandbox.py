@@ -35,9 +35,11 @@ class HaloSandbox(Verbs):
 
     def start(self) -> None:
         self._server.start()
+        self._instance.webhooks.sender.start()
 
     def stop(self) -> None:
         self._stopping.set()
+        self._instance.webhooks.sender.stop()
         self._server.stop()
 
     def call(self, method: str, path: str, body: Any = None) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from portal.sandbox.halo.record_types import RECORD_TYPES, RecordType
+from portal.sandbox.halo.webhooks.webhook import Webhook
 
 DEFAULT_RECORDS = 1500
 
@@ -81,15 +82,19 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     past_end: Literal["empty", "repeat"] = "empty"  # a page after the last one (section 3.2)
     # Types that ignore lastupdatefromdate although they know it (section 3.6).
     ignores_update_filter: list[str] = msgspec.field(default_factory=list)
+    # What webhooks call a record, per type, where not by the usual word: {"opportunities": "ticket"} (section 6).
+    entity_words: dict[str, str] = msgspec.field(default_factory=dict)
+    webhook_timeout: float = 10.0  # seconds that a receiver may take
+    webhook_queue: int = 10_000  # deliveries that may wait; what is more is not sent
 
     def __post_init__(self) -> None:
-        _must_be_record_types(self.caps, self.ignores_update_filter)
+        _must_be_record_types(self.caps, self.ignores_update_filter, self.entity_words)
 
     def cap(self, record_type: RecordType) -> int:
         return self.caps.get(record_type.name, record_type.cap)
 
     def changed(self, changes: dict[str, Any]) -> Knobs:
-        """Turn some knobs in a copy; `caps` and `profile` keep the entries that are not named."""
+        """Turn some knobs in a copy; those that are maps keep the entries that are not named."""
         merged = msgspec.to_builtins(self)
         for name, value in changes.items():
             old = merged.get(name)
@@ -104,5 +109,6 @@ class Settings(msgspec.Struct):
     tenants: Sequence[TenantSettings] = msgspec.field(default_factory=lambda: [TenantSettings()])
     hosted: bool = False  # several tenants behind one address: the token needs a tenant name
     knobs: Knobs = msgspec.field(default_factory=Knobs)
+    webhooks: Sequence[Webhook] = ()  # of the first tenant
     certfile: str | None = None
     keyfile: str | None = None

@@ -1,0 +1,54 @@
+"""The log of deliveries, like Halo's Deliveries tab."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Lock
+
+import msgspec
+
+_KEPT = 10_000
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One POST, or what kept it from being one: then there is an `error` and mostly no `status`."""
+
+    number: int = 0
+    time: float
+    tenant: str
+    webhook_id: str
+    event: str
+    object_ids: list[int]
+    request: str
+    status: int | None = None
+    response: str = ""
+    ms: float = 0.0
+    error: str | None = None
+
+
+class Deliveries:
+    """Keeps the newest."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: deque[Delivery] = deque(maxlen=_KEPT)
+        self._total = 0
+
+    def add(self, delivery: Delivery) -> Delivery:
+        """Return it with its number."""
+        with self._lock:
+            self._total += 1
+            numbered = msgspec.structs.replace(delivery, number=self._total)
+            self._kept.append(numbered)
+            return numbered
+
+    def entries(self, *, after: int = 0, limit: int = 1000, **wanted: str) -> list[Delivery]:
+        """Deliveries with a number above `after` whose fields read as `wanted`, oldest first."""
+        with self._lock:
+            kept = list(self._kept)
+        found = [each for each in kept if each.number > after]
+        return [each for each in found if all(str(getattr(each, k)) == v for k, v in wanted.items())][:limit]
+
+    def last(self, webhook_id: str) -> Delivery | None:
+        with self._lock:
+            return next((each for each in reversed(self._kept) if each.webhook_id == webhook_id), None)

@@ -1,0 +1,66 @@
+"""One POST to a receiver on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from http.client import HTTPConnection
+from threading import Lock
+from typing import NamedTuple
+from urllib.parse import SplitResult
+
+_LOOPBACK = "127.0.0.1"
+_READ = 2_000  # bytes of an answer's body
+
+
+class Answer(NamedTuple):
+    status: int
+    body: str
+
+
+class Poster:
+    """One at a time, each over its own connection: a kept one might be closed by the peer, and Halo never repeats.
+
+    Always to 127.0.0.1, whatever the name: no name is ever resolved.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._under_way: socket.socket | None = None
+        self._closed = False
+
+    def post(self, address: SplitResult, body: bytes, headers: dict[str, str], timeout: float) -> Answer:
+        """Return the answer, a redirect like any other. OSError or HTTPException if there is none."""
+        port = address.port or 80
+        target = f"{address.path or '/'}{'?' if address.query else ''}{address.query}"
+        connection = HTTPConnection(_LOOPBACK, port)
+        with socket.socket() as peer, contextlib.closing(connection):
+            peer.settimeout(timeout)
+            self._hold(peer)
+            try:
+                peer.connect((_LOOPBACK, port))
+                self._hold(peer)  # the end may have come while there was no connection yet to cut off
+                connection.sock = peer
+                connection.request("POST", target, body, {"Host": address.netloc, "Connection": "close", **headers})
+                with connection.getresponse() as response:
+                    return Answer(response.status, response.read(_READ).decode("utf-8", "replace"))
+            finally:
+                self._let_go()
+
+    def close(self) -> None:
+        """Cut off the POST that is under way, and refuse every later one."""
+        with self._lock:
+            self._closed = True
+            if self._under_way:
+                with contextlib.suppress(OSError):  # not connected yet, or not any more
+                    self._under_way.shutdown(socket.SHUT_RDWR)
+
+    def _hold(self, peer: socket.socket) -> None:
+        with self._lock:
+            if self._closed:
+                raise OSError("the sandbox stops")
+            self._under_way = peer
+
+    def _let_go(self) -> None:
+        with self._lock:
+            self._under_way = None
