@@ -66,8 +66,8 @@ def json_response(data: Any, *, status: int = 200, headers: Mapping[str, str] | 
     return Response(status, msgspec.json.encode(data), "application/json; charset=utf-8", headers or {})
 
 
-def html_response(text: str) -> Response:
-    return Response(200, text.encode(), "text/html; charset=utf-8")
+def html_response(text: str, *, status: int = 200) -> Response:
+    return Response(status, text.encode(), "text/html; charset=utf-8")
 
 
 def read_request(stream: BinaryIO) -> Request | None:

@@ -13,7 +13,7 @@ from types import FrameType
 from portal.sandbox.halo.record_types import RECORD_TYPES
 from portal.sandbox.halo.sandbox import HaloSandbox, running
 from portal.sandbox.halo.settings import DEFAULT_RECORDS, Knobs, Settings, TenantSettings, sizes_for
-from portal.sandbox.halo.webhooks.webhook import Webhook
+from portal.sandbox.halo.webhooks.webhook import with_basic
 
 _PARENT_CHECK = 0.5  # seconds
 
@@ -87,6 +87,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         )
         for position, name in enumerate(options.tenant or ["acme"])
     ]
+    webhooks = [with_basic(options.webhook, options.webhook_user, options.webhook_secret)] if options.webhook else []
     return Settings(
         port=options.port,
         tenants=tenants,
@@ -97,18 +98,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
             quota_window=options.quota_window,
             retry_after=options.retry_after,
         ),
-        webhooks=[_webhook(options)] if options.webhook else [],
+        webhooks=webhooks,
         certfile=options.certfile,
         keyfile=options.keyfile,
-    )
-
-
-def _webhook(options: argparse.Namespace) -> Webhook:
-    """ValueError for an address elsewhere."""
-    proved = options.webhook_user or options.webhook_secret
-    return Webhook(
-        options.webhook,
-        authentication="basic" if proved else "none",
-        user=options.webhook_user,
-        secret=options.webhook_secret,
     )

@@ -16,6 +16,7 @@ from portal.sandbox.halo.ask import PREFIX, ControlError
 from portal.sandbox.halo.clock import Clock
 from portal.sandbox.halo.control import control
 from portal.sandbox.halo.delivery import deliver
+from portal.sandbox.halo.desk.answers import DESK, desk
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.settings import Settings
 from portal.sandbox.http import Request, Response, json_response
@@ -49,7 +50,7 @@ class HaloSandbox(Verbs):
             raise SandboxError(str(problem)) from problem
 
     def _exchange(self, request: Request, peer: socket.socket) -> None:
-        if request.path.startswith(PREFIX):
+        if request.path.startswith(PREFIX) or _is_browser_at_the_door(request):
             self._controlled(request).send(peer)
             return
         answer = reply(self._instance, request)
@@ -58,12 +59,27 @@ class HaloSandbox(Verbs):
         deliver(peer, answer.response, answer.faults, self._stopping)
 
     def _controlled(self, request: Request) -> Response:
+        if _is_browser_at_the_door(request):
+            return Response(303, headers={"Location": DESK})
+        if request.method != "GET" and _comes_from_elsewhere(request):
+            return json_response({"error": "pages of other sites may not drive the sandbox"}, status=403)
+        if request.path == DESK:
+            return desk(self._instance, request)
         path = request.path.removeprefix(PREFIX)
         try:
             body = msgspec.json.decode(request.body) if request.body else None
             return json_response(control(self._instance, request.method, f"{path}?{request.query_string}", body))
         except (ControlError, msgspec.DecodeError) as problem:
             return json_response({"error": str(problem)}, status=400)
+
+
+def _is_browser_at_the_door(request: Request) -> bool:
+    return request.path == "/" and "text/html" in request.headers.get("accept", "")
+
+
+def _comes_from_elsewhere(request: Request) -> bool:
+    """Browsers tell; programs, which may do all, send no such header."""
+    return request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
 
 
 @contextmanager

@@ -95,7 +95,7 @@ class Sender:
             status, text = self._poster.post(webhook.address, parcel.body, headers, self._timeout())
             found: dict[str, Any] = {"status": status, "response": text}
         except (OSError, HTTPException) as problem:
-            found = {"error": f"{type(problem).__name__}: {problem}"}
+            found = {"error": getattr(problem, "strerror", None) or str(problem)}
         self._register.count(registered.id, failed=not 200 <= found.get("status", 0) < 300)
         self._log(parcel, ms=round((time.perf_counter() - started) * 1000, 3), **found)
 

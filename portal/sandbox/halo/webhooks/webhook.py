@@ -59,6 +59,11 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not self.events or topic in self.events or topic.partition(" ")[0] in self.events
 
 
+def with_basic(url: str, user: str, secret: str) -> Webhook:
+    """Make one with Basic authentication, without user and secret with none. ValueError for an address elsewhere."""
+    return Webhook(url, authentication="basic" if user or secret else "none", user=user, secret=secret)
+
+
 def _must_be_local(url: str) -> None:
     """Refuse what leaves this machine: a simulator must never call anybody else."""
     if not is_one_line(url) or " " in url:
