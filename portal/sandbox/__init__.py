@@ -5,6 +5,8 @@ They stand alone: nothing here imports the rest of the portal, so that its mista
 In a test:            with running(HaloSandbox(settings)) as sandbox: sandbox.change("clients", count=5)
 In another process:   with spawned("--records", "45000") as sandbox: sandbox.truth("clients")
 Anywhere:             SandboxControl(url).fault("status", status=503, on="assets", page=3)
+Webhooks:             sandbox.add_webhook("http://127.0.0.1:8000/hook", form="small"); sandbox.flush_webhooks()
+By hand:              a browser at the sandbox's address
 """
 
 from __future__ import annotations

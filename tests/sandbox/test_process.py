@@ -90,3 +90,16 @@ def test_it_listens_on_the_loopback_address_only() -> None:
         port = int(sandbox.url.rpartition(":")[2])
         with socket.socket() as other, pytest.raises(OSError, match="refused"):
             other.connect(("127.0.0.2", port))
+
+
+def test_a_webhook_can_be_given_from_the_shell() -> None:
+    options = ("--webhook", "http://127.0.0.1:1/hook", "--webhook-user", "halo", "--webhook-secret", "s")
+    with spawned("--records", "100", *options) as sandbox:
+        (webhook,) = sandbox.webhooks()
+        assert (webhook["url"], webhook["authentication"]) == ("http://127.0.0.1:1/hook", "basic")
+        assert (webhook["user"], webhook["secret"]) == ("halo", "s")
+
+
+def test_but_not_one_that_goes_abroad(capsys: pytest.CaptureFixture[str]) -> None:
+    assert halo(["--records", "0", "--webhook", "https://example.com/"]) == 1
+    assert "http://127.0.0.1 or http://localhost only" in capsys.readouterr().err

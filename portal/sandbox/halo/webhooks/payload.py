@@ -8,6 +8,8 @@ batching `array`, INFERRED:    [event, …]
 batching `grouped`, INFERRED:  {"events": [event, …]}
 batching `objects`, INFERRED:  an event whose object_id and object are instead in
                                "objects": [{"object_id", ENTITY WORD: {object}}, …]
+
+A batch never holds events of two changes: so its size does not hang on how fast the receiver is.
 """
 
 from __future__ import annotations
