@@ -78,8 +78,8 @@ class VaultError(PortalError):
 
 
 class FencedOut(PortalError):
-    def __init__(self, run_id: int) -> None:
-        super().__init__(f"Run {run_id} is being continued by another worker.")
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is being continued by another worker.")
 
 
 class PsaError(PortalError):

@@ -14,6 +14,7 @@ import click
 from portal import bootstrap, log
 from portal.config import Config
 from portal.errors import ConfigError
+from portal.jobs.queue import SYNC_QUEUE, WEBHOOK_QUEUE
 
 port_option = click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one."
@@ -56,12 +57,19 @@ def web(bind: str, workers: int, threads: int) -> None:
 
 
 @click.command()
-def worker() -> None:
-    """Run sync jobs as they come, one at a time."""
+@click.option(
+    "--queue",
+    type=click.Choice([SYNC_QUEUE, WEBHOOK_QUEUE]),
+    default=SYNC_QUEUE,
+    show_default=True,
+    help="Which jobs.",
+)
+def worker(queue: str) -> None:
+    """Run jobs as they come, one at a time: syncs, or what webhooks name. A portal needs a worker of either kind."""
     from portal.jobs import worker
 
     _need_redis(_bound())
-    sys.exit(0 if worker.serve() else 1)
+    sys.exit(0 if worker.serve(queue) else 1)
 
 
 @click.command()

@@ -1,4 +1,7 @@
-"""The doorbell's wiring: one queue, for runs that wait for a worker."""
+"""The doorbells' wiring: a queue for runs that wait for a worker, and one for what webhooks name.
+
+A run may take hours, and what a webhook names should be fresh within seconds: so each has workers of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from rq.serializers import JSONSerializer
 from portal.errors import ConfigError
 
 SYNC_QUEUE: Final = "sync"
+WEBHOOK_QUEUE: Final = "webhooks"
 
 _redis_url: str | None = None
 
@@ -21,9 +25,9 @@ def bind(redis_url: str | None) -> None:
     _redis_url = redis_url
 
 
-def queue() -> Queue:
-    """Return the queue. Raises ConfigError when no Redis is configured."""
+def queue(name: str = SYNC_QUEUE) -> Queue:
+    """Return a queue. Raises ConfigError when no Redis is configured."""
     if _redis_url is None:
         raise ConfigError("PORTAL_REDIS_URL is not set; set it, or run `portal up`, which starts a server.")
     # JSON instead of RQ's pickle: only ids travel, and what comes back cannot run code.
-    return Queue(SYNC_QUEUE, connection=Redis.from_url(_redis_url), serializer=JSONSerializer)
+    return Queue(name, connection=Redis.from_url(_redis_url), serializer=JSONSerializer)

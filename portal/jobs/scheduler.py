@@ -1,4 +1,4 @@
-"""The scheduler process: opens runs that are due, rings for those that wait for a worker, and forgets what is old."""
+"""The scheduler process: opens runs that are due, rings for what waits for a worker, and forgets what is old."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from peewee import PeeweeException
 
 from portal import log
 from portal.db import connected
-from portal.jobs import sync
+from portal.jobs import rereads, sync
 from portal.services import due, retention, syncing, wizard
 
 EVERY_SECONDS: Final = 2.0
@@ -37,4 +37,5 @@ def tick() -> None:
         due.open_runs()
         for run in syncing.claimable():
             sync.ring(run)
+        rereads.ring_waiting()
         retention.prune()

@@ -40,13 +40,13 @@ class SyncWorker(Worker):
             self.kill_horse(signal.SIGTERM)
 
 
-def serve() -> bool:
-    """Work until asked to stop; returns False when the connection to Redis was lost and a fresh start is needed."""
-    jobs = queue()
+def serve(name: str) -> bool:
+    """Work on this queue until asked to stop; returns False when Redis was lost and a fresh start is needed."""
+    jobs = queue(name)
     _wait_for(jobs.connection)
     worker = SyncWorker(
         [jobs],
-        name=f"worker-{os.getpid()}-{int(time.time())}",
+        name=f"{name}-{os.getpid()}-{int(time.time())}",
         connection=jobs.connection,
         serializer=jobs.serializer,
         worker_ttl=DEQUEUE_SECONDS,

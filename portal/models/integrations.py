@@ -61,7 +61,10 @@ class Integration(BaseModel):
     while it equals the fingerprint of what is stored. `findings` is what that test has seen of each list, and its
     advice. `wizard_step` is the furthest step that is open.
     `source_url` is the Halo that the copied records came from. `touched_at` is when a person last worked on the
-    set-up. `webhook_user` and `webhook_secret` are what Halo must send with a delivery.
+    set-up. `webhook_user` and `webhook_secret` are what Halo must send with a delivery, in the way of `webhook_login`
+    (models/webhooks.py) and, where that asks for one, in the header `webhook_header`. `webhook_old_secret` counts,
+    too, until somebody drops it. `catch_up_at` is since when a sync is owed for what did not come by webhook, and
+    `silence_noted_at` when people were told that nothing comes.
     `filters` is read by portal/sync/filters.py, `schedule` by portal/sync/schedule.py; `full_hour` is the hour of the
     nightly full pass in the account's time zone. `quota` is what was agreed with Halo, in requests per five minutes,
     None for the usual; `budget_share` is how many percent of it this portal may use, and `quiet_hours` how many from
@@ -86,8 +89,13 @@ class Integration(BaseModel):
     webhook_id = CharField(unique=True, default=_new_webhook_id)
     webhook_user = CharField(default="scopable")
     webhook_secret = EncryptedField(null=True)
+    webhook_old_secret = EncryptedField(null=True)
+    webhook_login = CharField(default="basic")
+    webhook_header = CharField(default="X-Scopable-Token")
     webhook_skipped = BooleanField(default=False)
     last_delivery_at = UtcField(null=True)
+    catch_up_at = UtcField(null=True)
+    silence_noted_at = UtcField(null=True)
     wizard_step = CharField(default=WizardStep.CONNECT)
     problem = TextField(default="")
     remedy = TextField(default="")

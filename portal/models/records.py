@@ -34,7 +34,8 @@ class Record(BaseModel):
 
     The remote ids point into the PSA: `client_remote_id` is the client that a contact, asset … belongs to.
     `payload` is JSON as the PSA sent it; `digest` is the fingerprint of exactly that text, empty where the payload
-    came from a detail, which has more keys than a row of a list. `first_run` is the run that created the record.
+    came from a detail, which has more keys than a row of a list. `first_run` is the run that created the record,
+    `first_delivery` the webhook delivery that did.
     `read_at` is when the PSA was asked for what is stored: an older answer that comes later changes nothing.
     """
 
@@ -53,6 +54,7 @@ class Record(BaseModel):
     digest = BlobField()
     payload = TextField()
     first_run = IntegerField(null=True)
+    first_delivery = IntegerField(null=True)
     read_at = UtcField(null=True)
     first_seen_at = UtcField()
     changed_at = UtcField()
@@ -91,7 +93,7 @@ class ChangeKind(StrEnum):
 class RecordChange(BaseModel):
     """One line of a record's history. `fields` maps each key that changed to its values before and after.
 
-    `why` tells people why it went out of scope or was deleted.
+    `run_id` or `delivery_id` says what brought it. `why` tells people why it went out of scope or was deleted.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -99,6 +101,7 @@ class RecordChange(BaseModel):
     remote_id = BigIntegerField()
     at = UtcField(default=clock.now)
     run_id = IntegerField(null=True)
+    delivery_id = IntegerField(null=True)
     kind = CharField()
     fields: Any = JSONField(null=True)
     why = TextField(default="")

@@ -12,6 +12,7 @@ from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordChange, RecordCount
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
+from portal.models.webhooks import Delivery, Hint, Rereading
 
 TABLES: Final[list[type[BaseModel]]] = [
     Account,
@@ -27,6 +28,9 @@ TABLES: Final[list[type[BaseModel]]] = [
     SyncLog,
     RemoteList,
     HeldDelete,
+    Delivery,
+    Hint,
+    Rereading,
     TenantBudget,
     TenantUse,
 ]

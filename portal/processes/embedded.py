@@ -33,6 +33,7 @@ class Embedded:
         self.supervisor.start(self._program("web", web, keeps_open=(listener_descriptor,)))
         for number in range(1, WORKERS + 1):
             self.supervisor.start(self._program(f"worker {number}", ["worker"]))
+        self.supervisor.start(self._program("webhook worker", ["worker", "--queue", "webhooks"]))
         self.supervisor.start(self._program("scheduler", ["scheduler"]))
 
     def _program(self, name: str, words: list[str], *, keeps_open: tuple[int, ...] = ()) -> Program:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import limits
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, Unauthorized, UnsupportedMediaType
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, UnsupportedMediaType
 
 from portal import log
 from portal.config import Config
+from portal.jobs.rereads import Bell
 from portal.models.integrations import Integration
 from portal.routes import access
 from portal.routes.login import csrf
-from portal.services import deliveries
+from portal.services import deliveries, senders
+from portal.services.inbox import Inbox
+from portal.services.senders import Call
+from portal.sync import catching_up
 from portal.vault import Secret
 
 bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")
@@ -24,10 +31,15 @@ logger = log.get("portal.webhooks")
 
 # Halo shows these on the webhook's Deliveries tab.
 WORDS: Final = {
-    401: "User name or password is wrong. Copy both again from the portal's Configuration tab.",
+    401: "The user name, password, token or signature is wrong. Copy it again from the portal's Configuration tab.",
     413: "This delivery is too large.",
     415: "This is not JSON. Set the format of the webhook to JSON.",
+    429: "That is too much at once. The portal asks for what it has missed by itself.",
 }
+# Counted in each process. What is more would only fill the disk: a sync catches up with it.
+MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
+arrivals = FixedWindowRateLimiter(MemoryStorage())
+inbox = Inbox(Bell().ring_soon)
 
 
 @dataclass(frozen=True)
@@ -41,16 +53,18 @@ class Endpoint:
 
 @bp.post("/halo/<webhook_id>")
 def receive(webhook_id: str) -> ResponseReturnValue:
-    """Note that a delivery came; answers with an empty page."""
-    login = request.authorization
-    integration = deliveries.sender(webhook_id, *_basic(login.parameters if login else {}))
+    """Store a delivery; answers with an empty page when it is stored for good."""
+    # Read first: a body that is too large is refused as such, whoever sends it.
+    body = request.get_data(cache=False)
+    integration = senders.sender(webhook_id, Call(lambda name: request.headers.get(name, ""), body))
     if integration is None:
         raise Unauthorized
-    # Read first: a body that is too large is refused as such, whatever it calls itself.
-    request.get_data()
-    if not request.is_json or request.get_json(silent=True) is None:
+    if not request.is_json:
         raise UnsupportedMediaType
-    deliveries.note(integration)
+    if not arrivals.hit(MOST_ARRIVALS, str(integration.id)):
+        catching_up.owe(integration.id)
+        raise TooManyRequests
+    inbox.put(deliveries.arrival(integration, request.headers.items(), body))
     return "", 200
 
 
@@ -60,14 +74,16 @@ def refuse(error: HTTPException) -> Response:
     response = Response(f"{WORDS.get(status, 'This cannot be taken.')}\n", status, content_type="text/plain")
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Scopable webhook", charset="UTF-8"'
+    elif status == 429:
+        response.headers["Retry-After"] = "60"
     return response
 
 
 @bp.errorhandler(Exception)
 def fail(error: Exception) -> Response:
-    """Ask for another try: what is broken here is no fault of the delivery."""
+    """Ask for another try: what is broken here is no fault of the delivery. A sync will make up for it."""
     logger.error("Delivery was not taken", exc_info=error)
-    return Response("Try again in a minute.\n", 503, {"Retry-After": "60"}, content_type="text/plain")
+    return refuse(TooManyRequests())
 
 
 def endpoint_of(integration: Integration) -> Endpoint:
@@ -84,7 +100,3 @@ def delivery(integration: Integration) -> ResponseReturnValue:
     if integration.last_delivery_at is None:
         return "", 204
     return make_response(render_template("halo/_delivery.html", integration=integration))
-
-
-def _basic(parameters: dict[str, str | None]) -> tuple[str, str]:
-    return parameters.get("username") or "", parameters.get("password") or ""

@@ -23,6 +23,8 @@ MOST_AT_ONCE: Final = 200
 def open_runs() -> list[SyncRun]:
     """Open a run for every integration whose time has come: a full pass where that is due, else one for changes.
 
+    A sync that is owed, to catch up with what no webhook told of, is due at once.
+
     A time that comes while a sync goes on passes by; a full pass that is due then waits for its end. However many
     times were missed, one run makes up for them. At most MOST_AT_ONCE are opened, those that wait longest first.
     """
@@ -30,7 +32,7 @@ def open_runs() -> list[SyncRun]:
     due = (
         Integration.select(Integration, Account)
         .join(Account)
-        .where(_may_run(), (Integration.next_sync_at <= now) | ((Integration.next_full_at <= now) & ~_is_busy()))
+        .where(_may_run(), (Integration.next_sync_at <= now) | (_has_waited_for_its_end(now) & ~_is_busy()))
         .order_by(Integration.next_sync_at)
         .limit(MOST_AT_ONCE)
     )
@@ -42,19 +44,23 @@ def _open(integration: Integration, now: datetime) -> SyncRun | None:
     """Open the run that is due, unless another scheduler has done so."""
     is_full = integration.next_full_at is not None and integration.next_full_at <= now
     kind = RunKind.FULL if is_full else RunKind.INCREMENTAL
+    is_scheduled = is_full or integration.next_sync_at is None or integration.next_sync_at <= now
+    trigger = RunTrigger.SCHEDULE if is_scheduled else RunTrigger.WEBHOOK
     try:
         with db.atomic():
-            if not _move_on(integration, now, is_full=is_full):
+            if not _move_on(integration, now, is_full=is_full, catches_up=True):
                 return None
-            return syncing.open_run(integration, kind=kind, trigger=RunTrigger.SCHEDULE)
+            return syncing.open_run(integration, kind=kind, trigger=trigger)
     except (SyncAlreadyRunning, NotFound):  # not found: it was live a moment ago
         _move_on(integration, now, is_full=False)
         return None
 
 
-def _move_on(integration: Integration, now: datetime, *, is_full: bool) -> bool:
+def _move_on(integration: Integration, now: datetime, *, is_full: bool, catches_up: bool = False) -> bool:
     """Put the integration's times ahead, if they are still what was read; tells whether they were."""
-    times: dict[str, datetime] = {}
+    times: dict[str, datetime | None] = {}
+    if catches_up and integration.catch_up_at is not None:
+        times["catch_up_at"] = None
     if integration.next_sync_at is None or integration.next_sync_at <= now:
         times["next_sync_at"] = next_sync(integration, now)
     if is_full or integration.next_full_at is None:
@@ -65,6 +71,7 @@ def _move_on(integration: Integration, now: datetime, *, is_full: bool) -> bool:
         Integration.id == integration.id,
         _same(Integration.next_sync_at, integration.next_sync_at),
         _same(Integration.next_full_at, integration.next_full_at),
+        _same(Integration.catch_up_at, integration.catch_up_at),
         _may_run(),
     )
     return bool(mine.execute())
@@ -72,6 +79,10 @@ def _move_on(integration: Integration, now: datetime, *, is_full: bool) -> bool:
 
 def _may_run() -> Any:
     return (Integration.state == IntegrationState.ACTIVE) & Integration.paused_at.is_null()
+
+
+def _has_waited_for_its_end(now: datetime) -> Any:
+    return (Integration.next_full_at <= now) | Integration.catch_up_at.is_null(is_null=False)
 
 
 def _is_busy() -> Any:

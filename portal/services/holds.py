@@ -19,6 +19,7 @@ from portal.models.records import Record, RecordState
 from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
 from portal.services import audit
 from portal.sync import store
+from portal.sync.store import Origin
 
 PAGE_RECORDS: Final = 100
 # There may be hundreds of thousands: between two bites, whoever else wants to write gets a turn.
@@ -149,5 +150,5 @@ def _bury(hold: HeldDelete, ids: list[int], why: str) -> int:
         # In SQLite the transaction itself keeps a worker from bringing one back in between.
         rows: Any = (query if is_sqlite() else query.for_update()).tuples()
         gone = {remote_id: why for (remote_id,) in rows}
-        store.leave(hold.integration_id, hold.record_type, gone, RecordState.DELETED, hold.run_id)
+        store.leave(hold.integration_id, hold.record_type, gone, RecordState.DELETED, Origin(hold.run_id))
     return len(gone)

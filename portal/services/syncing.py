@@ -22,7 +22,7 @@ from portal.errors import (
 )
 from portal.halo.client import HaloClient
 from portal.models.accounts import User
-from portal.models.integrations import Integration, IntegrationState
+from portal.models.integrations import Integration
 from portal.models.sync import (
     LIVE_STATES,
     LogLevel,
@@ -35,6 +35,7 @@ from portal.models.sync import (
     SyncStep,
 )
 from portal.services import audit, connections
+from portal.services.attention import ask_for_attention
 from portal.sync import logbook
 from portal.sync.allowance import Allowance
 from portal.sync.budget import terms_of
@@ -127,7 +128,7 @@ def _work(lease: Lease) -> None:
         raise
     except (PsaRefusedCredentials, VaultError) as error:
         _fail(lease, run, error.problem, error.remedy)
-        _ask_for_attention(run.integration, error)
+        ask_for_attention(run.integration, error)
     except PsaUnavailable as error:
         _wait(lease, run.id, error)
     except PsaError as error:
@@ -236,12 +237,6 @@ def _cancel_steps(run: SyncRun) -> None:
     SyncStep.update(state=StepState.CANCELLED, finished_at=clock.now()).where(
         SyncStep.run == run, SyncStep.state.in_([StepState.PENDING, StepState.RUNNING])
     ).execute()
-
-
-def _ask_for_attention(integration: Integration, error: PsaError | VaultError) -> None:
-    Integration.update(
-        state=IntegrationState.NEEDS_ATTENTION, problem=error.problem, remedy=error.remedy, tested_fingerprint=None
-    ).where(Integration.id == integration.id, Integration.state == IntegrationState.ACTIVE).execute()
 
 
 def _crash_report(run: SyncRun) -> tuple[str, str]:

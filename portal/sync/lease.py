@@ -84,5 +84,5 @@ class Lease:
         rows: Any = SyncRun.update(**changes).where(mine).returning(SyncRun.cancel_requested_at).tuples().execute()
         found = list(rows)
         if not found:
-            raise FencedOut(self.run_id)
+            raise FencedOut(f"Run {self.run_id}")
         self.is_cancelled = found[0][0] is not None

@@ -74,6 +74,21 @@ def note_deleted(run: SyncRun, record_type: str, names: Mapping[int, str], why: 
     _write(run, record_type, rows)
 
 
+def note_hint(
+    integration_id: int, record_type: str, remote_id: int, message: str, *, level: LogLevel, remedy: str
+) -> None:
+    """Write a line about a record that was read again because a webhook named it."""
+    SyncLog.create(
+        integration=integration_id,
+        subject=LogSubject.RECORD,
+        level=level,
+        record_type=record_type,
+        remote_id=remote_id,
+        message=message,
+        remedy=remedy,
+    )
+
+
 def _rejected(rejected: Rejected) -> dict[str, Any]:
     which = "A record" if rejected.remote_id is None else f"Record {rejected.remote_id}"
     return {

@@ -11,7 +11,8 @@ class Facts(Protocol):
     """What decides about a row. `client_id` is the client that it belongs to, None for none.
 
     `group` is a client's top level, a product's group or an asset's type, 0 for none. It, `relationships`,
-    `opened_at` and `is_active_contract` are None when the row does not tell.
+    `opened_at` and `is_active_contract` are None when the row does not tell. `is_ticket` says that an opportunity's
+    number belongs to a ticket that is none.
     """
 
     @property
@@ -34,6 +35,8 @@ class Facts(Protocol):
     def opened_at(self) -> datetime | None: ...
     @property
     def is_active_contract(self) -> bool | None: ...
+    @property
+    def is_ticket(self) -> bool: ...
 
 
 class Columns(Protocol):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from peewee import EXCLUDED, SQL, chunked, fn
 
 from portal import clock
 from portal.db import db, is_sqlite
+from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordCount, RecordState
+from portal.models.sync import RemoteList
+from portal.sync import catching_up
 from portal.sync.decide import Before, Change, Decision, Stored
 
 KEY: Final = ("integration_id", "record_type", "remote_id")
@@ -39,6 +42,23 @@ COUNTED: Final = (RecordCount.integration, RecordCount.record_type, RecordCount.
 # SQLite takes 32,766 variables in a statement, old builds 999.
 BATCH: Final = 900
 HISTORY_BATCH: Final = 100
+
+
+class Origin(NamedTuple):
+    """What brought a change: a run, or a webhook delivery; neither, when a person did."""
+
+    run_id: int | None = None
+    delivery_id: int | None = None
+
+
+def hold(integration_id: int) -> None:
+    """Keep other writers of the integration's records waiting until the transaction ends.
+
+    SQLite has one writer anyway. Deliveries go on coming in: they refer to the row, which this lock allows.
+    """
+    if not is_sqlite():
+        row = Integration.select(Integration.id).where(Integration.id == integration_id)
+        row.for_update("FOR NO KEY UPDATE").execute()  # type: ignore[arg-type]  # the stubs know the plain one only
 
 
 def stored_among(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, Stored]:
@@ -77,13 +97,11 @@ def ids_in(integration_id: int, record_type: str, state: RecordState) -> set[int
     return _ids(integration_id, record_type, Record.state == state)
 
 
-def write(
-    integration_id: int, record_type: str, decision: Decision, *, run_id: int | None, read_at: datetime
-) -> None:
+def write(integration_id: int, record_type: str, decision: Decision, *, origin: Origin, read_at: datetime) -> None:
     """Carry a decision out, with its history, inside the caller's transaction."""
     moment, asked = _moment(clock.now()), _moment(read_at)
     rows = [
-        (integration_id, record_type, change.remote_id, *_values(change), moment, asked, moment, run_id)
+        (integration_id, record_type, change.remote_id, *_values(change), moment, asked, moment, *origin)
         for change in (*decision.created, *decision.updated)
     ]
     if rows:
@@ -94,8 +112,8 @@ def write(
     ]
     if settled:
         db.cursor().executemany(SETTLED.format(_mark(is_sqlite())), settled)
-    _note_changes(integration_id, record_type, decision.updated, run_id)
-    leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, run_id, read_at=read_at)
+    _note_changes(integration_id, record_type, decision.updated, origin)
+    leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, read_at=read_at)
 
 
 def leave(
@@ -103,7 +121,7 @@ def leave(
     record_type: str,
     left: Mapping[int, str],
     state: RecordState,
-    run_id: int | None,
+    origin: Origin,
     *,
     read_at: datetime | None = None,
 ) -> None:
@@ -123,7 +141,7 @@ def leave(
                 "record_type": record_type,
                 "remote_id": each,
                 "at": now,
-                "run_id": run_id,
+                **origin._asdict(),
                 "kind": ChangeKind(state.value),
                 "why": left[each],
             }
@@ -150,6 +168,14 @@ def recount(integration_id: int, record_type: str) -> None:
     ).execute()
 
 
+def read_whole_again(integration_id: int, record_types: Collection[str]) -> None:
+    """Have the next sync read these lists as a whole, and soon: what it must find there need not have changed."""
+    RemoteList.update(read_until=None).where(
+        RemoteList.integration == integration_id, RemoteList.record_type.in_(record_types)
+    ).execute()
+    catching_up.owe(integration_id)
+
+
 def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:
     """Return the live records of these clients, by record type."""
     found: dict[str, list[int]] = {}
@@ -163,14 +189,14 @@ def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[
     return found
 
 
-def _note_changes(integration_id: int, record_type: str, changes: list[Change], run_id: int | None) -> None:
+def _note_changes(integration_id: int, record_type: str, changes: list[Change], origin: Origin) -> None:
     rows = [
         {
             "integration": integration_id,
             "record_type": record_type,
             "remote_id": change.remote_id,
             "at": clock.now(),
-            "run_id": run_id,
+            **origin._asdict(),
             "kind": change.kind,
             "fields": change.fields,
         }
@@ -236,7 +262,7 @@ def _select(count: int, sqlite: bool) -> str:  # noqa: FBT001  # the arguments a
 
 @cache
 def _upsert(sqlite: bool) -> str:  # noqa: FBT001  # the argument is the cache's key
-    names = (*KEY, *CHANGING, "first_seen_at", "first_run")
+    names = (*KEY, *CHANGING, "first_seen_at", "first_run", "first_delivery")
     marks = ", ".join([_mark(sqlite)] * len(names))
     changes = ", ".join(f"{name} = excluded.{name}" for name in CHANGING)
     return (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,16 +15,18 @@ from peewee import EXCLUDED
 from portal import clock
 from portal.errors import PsaError
 from portal.models.integrations import Integration
-from portal.models.records import Record, RecordState
+from portal.models.records import RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
-from portal.sync import decide, holding, logbook, store
+from portal.sync import copying, holding, logbook, store
 from portal.sync.decide import Decision
 from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
 from portal.sync.reading import PageIds, Reading
 from portal.sync.scope import Scope
 from portal.sync.source import Page, Row, Source
+from portal.sync.store import Origin
 
+NO_SUCH_RECORD = "Halo says that it does not exist."
 NO_LONGER_LISTED = "Halo no longer lists it."
 SWITCHED_OFF = "Records of this type are no longer synced."
 
@@ -64,6 +67,7 @@ class Writer:
         self._lease = lease
         self._source = source
         self._integration_id: int = run.integration_id
+        self._origin = Origin(run_id=run.id)
 
     def begin(self, step: SyncStep) -> None:
         """Start a step, or take it up again."""
@@ -157,18 +161,18 @@ class Writer:
     def cascade(self, step: SyncStep) -> None:
         """Put out of scope what belongs to clients that are."""
         left = store.ids_in(self._integration_id, step.record_type, RecordState.OUT_OF_SCOPE)
-        with self._lease.writing():
+        with self._holding():
             for record_type, ids in store.belonging_to(self._integration_id, left).items():
                 reasons = dict.fromkeys(ids, "Its client is left out.")
-                store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self.run.id)
+                store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self._origin)
 
     def retire(self, steps: Sequence[SyncStep]) -> None:
         """Put out of scope again what came in of types that were switched off while the run went on."""
         chosen = Integration.get_by_id(self._integration_id).record_types
         for record_type in [step.record_type for step in steps if step.record_type not in chosen]:
             reasons = dict.fromkeys(store.live_ids(self._integration_id, record_type), SWITCHED_OFF)
-            with self._lease.writing():
-                store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self.run.id)
+            with self._holding():
+                store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self._origin)
 
     def is_outdated(self, record_type: str) -> bool:
         """Tell whether the filters of this type have changed since the run began."""
@@ -200,12 +204,16 @@ class Writer:
     def _rows(
         self, step: SyncStep, rows: Sequence[Row], scope: Scope, read_at: datetime, *, details: bool = False
     ) -> Decision:
-        ids = [row.facts.remote_id for row in rows if row.facts is not None]
-        stored = store.stored_among(self._integration_id, step.record_type, ids)
-        decision = decide.decide(step.record_type, rows, stored, scope, self._source.columns, details=details)
-        changed = [change.remote_id for change in decision.updated]
-        decide.compare(decision, store.before(self._integration_id, step.record_type, changed), read_at)
-        store.write(self._integration_id, step.record_type, decision, run_id=self.run.id, read_at=read_at)
+        decision = copying.take_in(
+            self._integration_id,
+            step.record_type,
+            rows,
+            scope,
+            self._source.columns,
+            origin=self._origin,
+            read_at=read_at,
+            details=details,
+        )
         step.fetched += len(rows)
         step.created += len(decision.created)
         step.updated += len(decision.updated)
@@ -218,37 +226,31 @@ class Writer:
         if not gone:
             return
         reasons = dict.fromkeys(sorted(gone), NO_LONGER_LISTED)
-        names = self._names(step, list(reasons)[: logbook.MOST_ROWS])
-        store.leave(self._integration_id, step.record_type, reasons, RecordState.DELETED, self.run.id)
+        names = copying.names_of(self._integration_id, step.record_type, list(reasons)[: logbook.MOST_ROWS])
+        store.leave(self._integration_id, step.record_type, reasons, RecordState.DELETED, self._origin)
         logbook.note_deleted(self.run, step.record_type, names, NO_LONGER_LISTED)
         step.deleted += len(gone)
 
     def _forget(self, step: SyncStep, single: Single) -> None:
         """Make a tombstone of a record that the PSA says does not exist."""
-        remote_id = single.remote_id
-        kept = store.stored_among(self._integration_id, step.record_type, [remote_id]).get(remote_id)
-        if kept is None or kept.state == RecordState.DELETED:
-            return
-        why = {remote_id: "Halo says that it does not exist."}
-        names = self._names(step, [remote_id])
-        deleted, read_at = RecordState.DELETED, single.read_at
-        store.leave(self._integration_id, step.record_type, why, deleted, self.run.id, read_at=read_at)
-        logbook.note_deleted(self.run, step.record_type, names, why[remote_id])
-        step.deleted += 1
-
-    def _names(self, step: SyncStep, ids: list[int]) -> dict[int, str]:
-        query = Record.select(Record.remote_id, Record.name).where(
-            Record.integration == self._integration_id,
-            Record.record_type == step.record_type,
-            Record.remote_id.in_(ids),
-        )
-        rows: Any = query.tuples()
-        return dict(rows)
+        remote_id, record_type, why = single.remote_id, step.record_type, NO_SUCH_RECORD
+        origin, read_at = self._origin, single.read_at
+        if copying.forget(self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at):
+            names = copying.names_of(self._integration_id, record_type, [remote_id])
+            logbook.note_deleted(self.run, record_type, names, why)
+            step.deleted += 1
 
     def _writing(self, step: SyncStep, requests: int) -> Any:
         """Open a transaction that counts calls and says that the run has come further."""
         step.requests += requests
-        return self._lease.writing(requests=SyncRun.requests + requests, crashes=0, waits=0)
+        return self._holding(requests=SyncRun.requests + requests, crashes=0, waits=0)
+
+    @contextmanager
+    def _holding(self, **changes: Any) -> Iterator[None]:
+        """Open a transaction in which nobody else writes records of the integration."""
+        with self._lease.writing(**changes):
+            store.hold(self._integration_id)
+            yield
 
 
 def counts(step: SyncStep) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunState, SyncRun
 from portal.sandbox.halo import HaloSandbox
-from portal.services import deliveries
 from portal.vault import Secret
 from tests.routes.conftest import SECRET, make_run
+from tests.telling import tell
 
 TAB = "/integrations/halo/configuration"
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -88,7 +88,7 @@ def test_the_webhook_is_shown_as_in_the_wizard(as_alice: FlaskClient, as_sam: Fl
 
 def test_the_first_delivery_is_noticed(as_alice: FlaskClient, halo: Integration) -> None:
     assert as_alice.get(f"{TAB}/delivery").status_code == 204
-    deliveries.note(halo)
+    tell(halo, {})
     assert "Received" in as_alice.get(f"{TAB}/delivery").text
 
 

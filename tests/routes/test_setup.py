@@ -14,8 +14,9 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunState, SyncRun
 from portal.sandbox.halo import HaloSandbox
-from portal.services import deliveries, wizard
+from portal.services import wizard
 from tests.conftest import browser
+from tests.telling import tell
 
 SETUP = "/integrations/halo/setup"
 
@@ -123,7 +124,7 @@ def test_waiting_for_a_delivery_ends_when_it_comes(as_alice: FlaskClient, review
     address = f"{SETUP}/webhooks/delivery"
     assert address in as_alice.get(f"{SETUP}/webhooks").text
     assert as_alice.get(address).status_code == 204
-    deliveries.note(reviewed)
+    tell(reviewed, {})
     part = as_alice.get(address)
     assert "Received" in part.text
     assert "hx-trigger" not in part.text
@@ -165,7 +166,7 @@ def test_the_review_repeats_the_forecast_and_leads_back_to_each_step(
 
 def test_the_review_tells_of_the_webhook(as_alice: FlaskClient, reviewed: Integration) -> None:
     assert "Skipped. Your data syncs on schedule." in as_alice.get(f"{SETUP}/review").text
-    deliveries.note(reviewed)
+    tell(reviewed, {})
     assert "the last delivery came" in as_alice.get(f"{SETUP}/review").text
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import limits
 import pytest
 from flask import Flask
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from peewee import OperationalError
 from werkzeug.test import TestResponse
 
 from portal.models.integrations import Integration
+from portal.models.webhooks import Delivery, Hint
+from portal.routes import webhooks
 from portal.routes.settings import LARGEST_BODY
-from portal.services import deliveries
+from portal.services import inbox
+from portal.services.deliveries import Arrival
 
 
 def login_of(integration: Integration) -> tuple[str, str]:
@@ -20,14 +32,53 @@ def deliver(app: Flask, integration: Integration, **request: object) -> TestResp
     return app.test_client().post(f"/webhooks/halo/{integration.webhook_id}", **(login | request))
 
 
-def test_a_delivery_is_noted_without_log_in_and_token(app: Flask, halo: Integration) -> None:
-    response = deliver(app, halo, json={"event": "New Client"})
+def kept() -> list[Delivery]:
+    return list(Delivery.select().order_by(Delivery.id))
+
+
+def test_a_delivery_is_stored_without_log_in_and_token(app: Flask, halo: Integration) -> None:
+    body = b'{"event": "New Client",\n "object_id": 7}'
+    response = deliver(app, halo, data=body, content_type="application/json")
     assert (response.status_code, response.data) == (200, b"")
-    assert Integration.get_by_id(halo.id).last_delivery_at is not None
+    (delivery,) = kept()
+    assert (bytes(delivery.body), delivery.event, delivery.state) == (body, "New Client", "waiting")
+    hint = Hint.get()
+    assert (hint.record_type, hint.remote_id, hint.state) == ("clients", 7, "waiting")
+    assert Integration.get_by_id(halo.id).last_delivery_at == delivery.received_at
+
+
+def test_what_proves_who_called_is_not_kept(app: Flask, halo: Integration) -> None:
+    deliver(
+        app, halo, json={}, headers={"Proxy-Authorization": "Basic x", "X-Scopable-Token": "secret", "X-Shown": "yes"}
+    )
+    headers = dict(kept()[0].headers)
+    assert [headers[name] for name in ("Authorization", "Proxy-Authorization", "X-Scopable-Token")] == ["•••"] * 3
+    assert headers["X-Shown"] == "yes"
+
+
+@pytest.mark.parametrize("body", [b"{broken", b"", b"null", b"\xff", b"[" * 50_000, b"\x1f\x8b\x08"])
+def test_nonsense_from_halo_itself_is_kept_and_acknowledged(app: Flask, halo: Integration, body: bytes) -> None:
+    assert deliver(app, halo, data=body, content_type="application/json").status_code == 200
+    (delivery,) = kept()
+    assert (bytes(delivery.body), delivery.state) == (body, "unreadable")
+    assert delivery.why
+    assert Hint.select().count() == 0
+
+
+def test_the_events_of_a_batch_are_each_kept(app: Flask, halo: Integration) -> None:
+    batch = [{"event": "client updated", "object_id": "1"}, {"event": "new asset", "object_id": 2}, {"event": "x"}]
+    deliver(app, halo, json=batch)
+    assert [(hint.record_type, hint.remote_id, hint.state) for hint in Hint.select().order_by(Hint.id)] == [
+        ("clients", 1, "waiting"),
+        ("assets", 2, "waiting"),
+        (None, None, "ignored"),
+    ]
+    assert (kept()[0].event, kept()[0].state) == ("3 events", "waiting")
 
 
 def test_the_content_type_may_name_its_alphabet(app: Flask, halo: Integration) -> None:
-    assert deliver(app, halo, data=b"[]", content_type="application/json; charset=utf-8").status_code == 200
+    for content_type in ("application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json"):
+        assert deliver(app, halo, data=b"{}", content_type=content_type).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -72,23 +123,67 @@ def test_too_large_a_body_is_refused(app: Flask, halo: Integration) -> None:
     assert deliver(app, halo, data=body, content_type="application/json").status_code == 413
 
 
-@pytest.mark.parametrize(
-    "request_",
-    [{"data": {"a": "form"}}, {"data": b"{broken", "content_type": "application/json"}, {"data": b""}],
-    ids=["form", "broken", "empty"],
-)
-def test_what_is_not_json_is_refused(app: Flask, halo: Integration, request_: dict[str, object]) -> None:
-    assert deliver(app, halo, **request_).status_code == 415
-    assert Integration.get_by_id(halo.id).last_delivery_at is None
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "text/json", "", None])
+def test_what_is_not_called_json_is_refused(app: Flask, halo: Integration, content_type: str | None) -> None:
+    assert deliver(app, halo, data=b"{}", content_type=content_type).status_code == 415
+    assert kept() == []
 
 
-def test_trouble_of_our_own_asks_halo_to_come_again(
+def test_a_body_without_a_length_is_cut_off_where_it_is_too_large(app: Flask, halo: Integration) -> None:
+    stream = {
+        "input_stream": BytesIO(b"x" * (LARGEST_BODY + 1)),
+        "environ_overrides": {"wsgi.input_terminated": True},
+    }
+    assert deliver(app, halo, content_type="application/json", **stream).status_code == 413
+    assert kept() == []
+
+
+def test_too_many_are_turned_away_and_a_sync_makes_up_for_them(
     app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: Integration) -> None:
-        raise RuntimeError("the disk is full")
+    monkeypatch.setattr(webhooks, "MOST_ARRIVALS", limits.parse("3 per hour"))
+    monkeypatch.setattr(webhooks, "arrivals", FixedWindowRateLimiter(MemoryStorage()))
+    answers = [deliver(app, halo, json={}) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert (len(kept()), Integration.get_by_id(halo.id).catch_up_at is not None) == (3, True)
 
-    monkeypatch.setattr(deliveries, "note", broken)
-    response = deliver(app, halo, json={})
-    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+
+def test_what_cannot_be_stored_is_not_acknowledged_and_a_sync_makes_up_for_it(
+    app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(inbox, "_store", full)
+        response = deliver(app, halo, json={})
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
     assert b"disk" not in response.data
+    assert deliver(app, halo, json={}).status_code == 200
+    assert Integration.get_by_id(halo.id).catch_up_at is not None
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
+def test_any_other_verb_is_refused(app: Flask, halo: Integration, method: str) -> None:
+    address = f"/webhooks/halo/{halo.webhook_id}"
+    assert getattr(app.test_client(), method)(address, auth=login_of(halo)).status_code == 405
+
+
+def test_many_at_once_share_a_commit(app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, sizes, everybody = inbox._store, [], threading.Barrier(8)
+
+    def counted(arrivals: Sequence[Arrival]) -> None:
+        sizes.append(len(arrivals))
+        store(arrivals)
+
+    def send(number: int) -> int:
+        everybody.wait(10)
+        return deliver(app, halo, json={"event": "new site", "object_id": number + 1}).status_code
+
+    monkeypatch.setattr(inbox, "_store", counted)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(send, range(8))) == [200] * 8
+    assert sum(sizes) == 8
+    assert {hint.remote_id for hint in Hint.select()} == set(range(1, 9))
+    assert all(hint.delivery.event == "new site" for hint in Hint.select())

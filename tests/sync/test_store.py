@@ -17,6 +17,7 @@ from portal.services import records
 from portal.sync import store
 from portal.sync.decide import Change, Decision, Stored
 from portal.sync.record_types import RecordType
+from portal.sync.store import Origin
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -42,11 +43,11 @@ def change(remote_id: int, name: str = "Acme", digest: bytes = b"\x00\xff" * 8, 
 def write(integration: Integration, *changes: Change, out_of_scope: tuple[int, ...] = ()) -> None:
     decision = Decision(created=list(changes), out_of_scope=dict.fromkeys(out_of_scope, "It is left out."))
     with db.db.atomic():
-        store.write(integration.id, RecordType.CLIENTS, decision, run_id=RUN, read_at=clock.now())
+        store.write(integration.id, RecordType.CLIENTS, decision, origin=Origin(RUN), read_at=clock.now())
 
 
 def leave(integration: Integration, ids: Iterable[int], record_type: RecordType = RecordType.CLIENTS) -> None:
-    store.leave(integration.id, record_type, dict.fromkeys(ids, "It is gone."), RecordState.DELETED, RUN)
+    store.leave(integration.id, record_type, dict.fromkeys(ids, "It is gone."), RecordState.DELETED, Origin(RUN))
 
 
 def counted(integration: Integration) -> dict[str, int]:
@@ -130,7 +131,9 @@ def test_a_change_is_told_field_by_field(halo_of: Integration) -> None:
     write(halo_of, change(1))
     changed = replace(change(1, "New"), kind=ChangeKind.UPDATED, fields={"name": ["Acme", "New"]})
     with db.db.atomic():
-        store.write(halo_of.id, RecordType.CLIENTS, Decision(updated=[changed]), run_id=RUN, read_at=clock.now())
+        store.write(
+            halo_of.id, RecordType.CLIENTS, Decision(updated=[changed]), origin=Origin(RUN), read_at=clock.now()
+        )
     line = RecordChange.get()
     assert (line.kind, line.fields, line.run_id) == ("updated", {"name": ["Acme", "New"]}, RUN)
     assert Record.get().first_run == RUN
@@ -141,7 +144,7 @@ def test_another_form_of_the_same_record_changes_its_payload_alone(halo_of: Inte
         write(halo_of, change(1, "Acme"))
     settled = change(1, "Ignored", b"s" * 16, '{"id":1}')
     with clock.using(lambda: LATER), db.db.atomic():
-        store.write(halo_of.id, RecordType.CLIENTS, Decision(settled=[settled]), run_id=RUN, read_at=LATER)
+        store.write(halo_of.id, RecordType.CLIENTS, Decision(settled=[settled]), origin=Origin(RUN), read_at=LATER)
     record = Record.get()
     assert (record.name, record.changed_at) == ("Acme", NOON)
     assert (bytes(record.digest), record.payload) == (b"s" * 16, '{"id":1}')
@@ -164,7 +167,7 @@ def test_the_counts_follow_every_change_of_state(halo_of: Integration) -> None:
     assert counted(halo_of) == {"live": 2, "out_of_scope": 2, "deleted": 1}
     back = replace(change(1), kind=ChangeKind.BACK)
     with db.db.atomic():
-        store.write(halo_of.id, RecordType.CLIENTS, Decision(updated=[back]), run_id=RUN, read_at=clock.now())
+        store.write(halo_of.id, RecordType.CLIENTS, Decision(updated=[back]), origin=Origin(RUN), read_at=clock.now())
     assert counted(halo_of) == {"live": 3, "out_of_scope": 2, "deleted": 0}
 
 

@@ -1,0 +1,124 @@
+"""What Halo has told us by webhook. A delivery is kept as it came; each hint in it names one record to read again."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from peewee import SQL, BigIntegerField, BlobField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
+
+from portal.db import BaseModel, UtcField
+from portal.models.integrations import Integration
+
+
+class WebhookLogin(StrEnum):
+    """How Halo says who it is (halo-api.md section 6)."""
+
+    BASIC = "basic"
+    BEARER = "bearer"
+    HEADER = "header"
+    SIGNATURE = "signature"
+
+
+class DeliveryState(StrEnum):
+    """`waiting` until each of its hints is settled; `stuck` while one of them waits for a person."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    IGNORED = "ignored"
+    UNREADABLE = "unreadable"
+    STUCK = "stuck"
+
+
+class HintState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    IGNORED = "ignored"
+    STUCK = "stuck"
+
+
+class Outcome(StrEnum):
+    """What reading the record again has led to. `together`: it was read for a hint that came before this one."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    BACK = "back"
+    UNCHANGED = "unchanged"
+    LEFT_OUT = "left_out"
+    DELETED = "deleted"
+    ABSENT = "absent"
+    REJECTED = "rejected"
+    TOGETHER = "together"
+
+
+# Those that changed the copy.
+CHANGES = (Outcome.CREATED, Outcome.UPDATED, Outcome.BACK, Outcome.DELETED)
+
+
+class Delivery(BaseModel):
+    """One call of the webhook, as it came. `headers` are without what proves who called; `why` is for people.
+
+    `event` is what Halo calls it, or how many events there are in it.
+    """
+
+    integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
+    received_at = UtcField()
+    state = CharField()
+    event = CharField(default="")
+    why = TextField(default="")
+    headers: Any = JSONField(default=list)
+    body = BlobField()
+
+    class Meta:
+        indexes = (
+            (("integration", "id"), False),
+            (("integration", "state", "id"), False),
+            (("integration", "event", "id"), False),
+        )
+
+
+class Hint(BaseModel):
+    """One event of a delivery. `record_type` and `remote_id` are None where it names nothing that is synced.
+
+    `attempts` counts the readings that failed, and there is none before `not_before`. `read_at` is when the PSA was
+    asked for what settled it, at `settled_at`.
+    """
+
+    delivery = ForeignKeyField(Delivery, on_delete="CASCADE")
+    integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
+    event = CharField(default="")
+    record_type = CharField(null=True)
+    remote_id = BigIntegerField(null=True)
+    state = CharField(default=HintState.WAITING)
+    outcome = CharField(null=True)
+    why = TextField(default="")
+    received_at = UtcField()
+    attempts = IntegerField(default=0)
+    not_before = UtcField(null=True)
+    read_at = UtcField(null=True)
+    settled_at = UtcField(null=True)
+
+    class Meta:
+        indexes = (
+            (("integration", "record_type", "remote_id", "id"), False),
+            (("integration", "settled_at"), False),
+        )
+
+
+# Of all that ever came, few wait.
+Hint.add_index(SQL("CREATE INDEX IF NOT EXISTS hint_waiting ON hint (integration_id, id) WHERE state = 'waiting'"))
+
+
+class Rereading(BaseModel):
+    """Who reads again what hints name, and until when: one at a time for an integration.
+
+    Nobody reads before `not_before`; `waits` counts how often in a row the PSA did not answer.
+    """
+
+    integration = ForeignKeyField(Integration, on_delete="CASCADE", unique=True)
+    fence = IntegerField(default=0)
+    lease_until = UtcField(null=True)
+    not_before = UtcField(null=True)
+    waits = IntegerField(default=0)
+    problem = TextField(default="")
+    remedy = TextField(default="")

@@ -1,0 +1,79 @@
+"""Who may deliver: Halo proves with each call that it knows the secret of one integration (halo-api.md section 6)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from portal.models.integrations import Integration
+from portal.models.webhooks import WebhookLogin
+
+# What an address that does not exist is compared with. Nobody can know it.
+NOBODY: Final = ("", "\0")
+
+
+@dataclass(frozen=True)
+class Call:
+    """`header` returns a header by its name, empty for one that is not there."""
+
+    header: Callable[[str], str]
+    body: bytes
+
+
+def sender(webhook_id: str, call: Call) -> Integration | None:
+    """Return the integration whose webhook was called by somebody who knows its secret, None for anybody else.
+
+    The old secret counts as well until it is dropped. An address that does not exist takes the same way through, so
+    that nobody can find out which ones do.
+    """
+    found: Integration | None = Integration.get_or_none(Integration.webhook_id == webhook_id)
+    user = found.webhook_user if found else NOBODY[0]
+    kept = (found.webhook_secret, found.webhook_old_secret) if found else (None, None)
+    secrets = [each.reveal() if each else NOBODY[1] for each in kept]
+    given = _given(found, call)
+    # All are compared whatever the first one said.
+    right = [_same(given, _expected(found, user, secret, call.body)) & (secret != NOBODY[1]) for secret in secrets]
+    return found if any(right) else None
+
+
+def proof_headers(integration: Integration) -> frozenset[str]:
+    """Name the headers, in small letters, that prove who called: nobody should see them afterwards."""
+    return frozenset({"authorization", "proxy-authorization", "cookie", integration.webhook_header.lower()})
+
+
+def _given(integration: Integration | None, call: Call) -> str:
+    login = integration.webhook_login if integration else WebhookLogin.BASIC
+    if integration and login in {WebhookLogin.HEADER, WebhookLogin.SIGNATURE}:
+        return call.header(integration.webhook_header).strip()
+    scheme, _, rest = call.header("Authorization").partition(" ")
+    if scheme.lower() != ("bearer" if login == WebhookLogin.BEARER else "basic"):
+        return ""
+    return rest.strip() if login == WebhookLogin.BEARER else _decoded(rest.strip())
+
+
+def _expected(integration: Integration | None, user: str, secret: str, body: bytes) -> str:
+    login = integration.webhook_login if integration else WebhookLogin.BASIC
+    if login == WebhookLogin.SIGNATURE:
+        return base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
+    return f"{user}:{secret}" if login == WebhookLogin.BASIC else secret
+
+
+def _decoded(basic: str) -> str:
+    try:
+        return base64.b64decode(basic, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _same(given: str, expected: str) -> bool:
+    """Compare in a time that tells neither how much was right nor how long it is."""
+    return hmac.compare_digest(_digest(given), _digest(expected))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

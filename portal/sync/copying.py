@@ -1,0 +1,58 @@
+"""Taking rows into the copy and out of it: the one way, whether a list brought them or a webhook named them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from portal.models.records import Record, RecordState
+from portal.sync import decide, store
+from portal.sync.decide import Decision
+from portal.sync.scope import Scope
+from portal.sync.source import Columns, Row
+from portal.sync.store import Origin
+
+
+def take_in(
+    integration_id: int,
+    record_type: str,
+    rows: Sequence[Row],
+    scope: Scope,
+    read_columns: Callable[[str, bytes], Columns],
+    *,
+    origin: Origin,
+    read_at: datetime,
+    details: bool = False,
+) -> Decision:
+    """Decide about rows and write what follows, inside the caller's transaction.
+
+    `read_at` is when they were asked for; `details` says that they are details, which have more keys than rows of
+    lists have.
+    """
+    ids = [row.facts.remote_id for row in rows if row.facts is not None]
+    stored = store.stored_among(integration_id, record_type, ids)
+    decision = decide.decide(record_type, rows, stored, scope, read_columns, details=details)
+    changed = [change.remote_id for change in decision.updated]
+    decide.compare(decision, store.before(integration_id, record_type, changed), read_at)
+    store.write(integration_id, record_type, decision, origin=origin, read_at=read_at)
+    return decision
+
+
+def forget(
+    integration_id: int, record_type: str, remote_id: int, why: str, *, origin: Origin, read_at: datetime
+) -> bool:
+    """Make a tombstone of a record that the PSA says does not exist; tells whether the copy had it."""
+    kept = store.stored_among(integration_id, record_type, [remote_id]).get(remote_id)
+    if kept is None or kept.state == RecordState.DELETED:
+        return False
+    store.leave(integration_id, record_type, {remote_id: why}, RecordState.DELETED, origin, read_at=read_at)
+    return True
+
+
+def names_of(integration_id: int, record_type: str, ids: list[int]) -> dict[int, str]:
+    query = Record.select(Record.remote_id, Record.name).where(
+        Record.integration == integration_id, Record.record_type == record_type, Record.remote_id.in_(ids)
+    )
+    rows: Any = query.tuples()
+    return dict(rows)

@@ -1,0 +1,43 @@
+"""Deliveries as the receiver stores them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from portal.models.integrations import Integration
+from portal.models.webhooks import Delivery, Hint
+from portal.services import deliveries
+from portal.services.inbox import Inbox
+
+WORDS = {
+    "clients": "client",
+    "sites": "site",
+    "contacts": "user",
+    "products": "item",
+    "assets": "asset",
+    "opportunities": "opportunity",
+    "contracts": "contract",
+}
+inbox = Inbox(lambda _: None)
+
+
+def about(record_type: str, remote_id: int, event: str = "updated") -> dict[str, Any]:
+    word = WORDS.get(record_type, record_type)
+    return {"event": f"{word} {event}", "object_id": remote_id}
+
+
+def tell(integration: Integration, *bodies: Any) -> None:
+    """Store a delivery for each body."""
+    for body in bodies:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        inbox.put(deliveries.arrival(integration, [("Content-Type", "application/json")], raw))
+
+
+def results() -> list[tuple[str, str | None]]:
+    """Return the state and the outcome of each hint, oldest first."""
+    return [(hint.state, hint.outcome) for hint in Hint.select().order_by(Hint.id)]
+
+
+def delivery_states() -> list[str]:
+    return [delivery.state for delivery in Delivery.select().order_by(Delivery.id)]
