@@ -1,10 +1,10 @@
-"""`python -m benchmarks`: syncs beside a bare loop and dlt, a sync at a quota, and the pages with a large copy."""
+"""`python -m benchmarks`: syncs beside a bare loop and dlt, a sync at a quota, the pages, and webhooks."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import pages, quota, syncs
+from benchmarks import pages, quota, syncs, webhooks
 from benchmarks.contestants import POSTGRESQL, SQLITE
 from portal import log
 
@@ -13,12 +13,16 @@ ENGINES = {"sqlite": [SQLITE], "postgresql": [POSTGRESQL], "both": [SQLITE, POST
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["syncs", "quota", "pages"], help="all if not given")
+    parser.add_argument("what", nargs="?", choices=["syncs", "quota", "pages", "webhooks"], help="all if not given")
     parser.add_argument("--records", type=int, default=45_000, help="syncs: of the simulated Halo")
     parser.add_argument("--rounds", type=int, default=3, help="syncs: how often, on Halos with the same records")
     parser.add_argument("--database", choices=ENGINES, default="sqlite", help="syncs: what to copy into")
     parser.add_argument("--no-dlt", action="store_true", help="syncs: leave out dlt, which takes most of the time")
     parser.add_argument("--scale", type=int, default=10, help="quota: so many times as quick; 1 takes ten minutes")
+    parser.add_argument("--seconds", type=int, default=60, help="webhooks: how long deliveries come")
+    parser.add_argument(
+        "--strike", action="store_true", help="webhooks: kill web and worker, and stop Redis, meanwhile"
+    )
     options = parser.parse_args()
     log.configure(as_json=True, level="WARNING")
     if options.what in {None, "syncs"}:
@@ -27,6 +31,8 @@ def main() -> None:
         quota.measure(options.scale)
     if options.what in {None, "pages"}:
         pages.measure()
+    if options.what in {None, "webhooks"}:
+        webhooks.measure(options.seconds, strike=options.strike)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ ROLES: Final = {"valkey-server": "valkey", " worker": "worker", " scheduler": "s
 class House:
     """A running `portal up`; this process may read and write its database beside it."""
 
+    address: str
     config: Config
     supervisor: subprocess.Popen[bytes]
     printed: Path
@@ -57,11 +58,12 @@ def standing(folder: Path, *, allow: str) -> Iterator[House]:
         supervisor = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=output)
     try:
         assert supervisor.stdout is not None
-        if not any(line.startswith(b"The portal is at") for line in supervisor.stdout):
+        address = next((line.split()[-1] for line in supervisor.stdout if line.startswith(b"The portal is at")), None)
+        if address is None:
             raise AssertionError(f"the portal did not start: {printed.read_text()}")
         config = Config.from_env(environment)
         bootstrap.bind(config)
-        yield House(config, supervisor, printed)
+        yield House(address.decode(), config, supervisor, printed)
     finally:
         supervisor.terminate()
         supervisor.wait(60)
