@@ -17,5 +17,7 @@ class EmptyServer(WebServer):
         return app
 
 
+SETTINGS = {"PORTAL_DATA_DIR": ".", "PORTAL_SECRET_KEY": "0" * 64, "PORTAL_VAULT_KEY": "0" * 43 + "="}
+
 if __name__ == "__main__":
-    EmptyServer(Config.from_env({"PORTAL_DATA_DIR": ".", "PORTAL_SECRET_KEY": "0" * 64, "PORTAL_VAULT_KEY": "0" * 64}), bind=sys.argv[1], workers=2, threads=8).run()
+    EmptyServer(Config.from_env(SETTINGS), bind=sys.argv[1], workers=2, threads=8).run()

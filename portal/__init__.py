@@ -17,7 +17,7 @@ def create_app(config: Config) -> Flask:
     from htmx_flask import Htmx
 
     from portal import bootstrap, routes
-    from portal.routes import access, assets, connection, errors, formats, headers, limits, login, settings
+    from portal.routes import access, assets, connection, errors, formats, headers, limits, login, receiver, settings
 
     bootstrap.bind(config)
 
@@ -34,4 +34,5 @@ def create_app(config: Config) -> Flask:
     assets.init_app(app)
     formats.init_app(app)
     routes.init_app(app)
+    receiver.init_app(app)
     return app

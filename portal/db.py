@@ -56,16 +56,28 @@ def bind(url: str) -> None:
 @contextmanager
 def connected() -> Iterator[None]:
     """Give the block a connection and close it afterwards, unless a caller further up had opened it."""
-    opened = db.connect(reuse_if_open=True)
+    database = db.obj  # a test may bind another one meanwhile
+    opened = database.connect(reuse_if_open=True)
     try:
         yield
     finally:
         if opened:
-            db.close()
+            database.close()
 
 
 def is_sqlite() -> bool:
     return isinstance(db.obj, SqliteDatabase)
+
+
+def mark() -> str:
+    """Return what stands for a value in a statement that is written by hand."""
+    return "?" if is_sqlite() else "%s"
+
+
+def moment_value(value: datetime | None) -> Any:
+    """Return what a statement that is written by hand stores for a moment."""
+    naive = value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
+    return str(naive) if is_sqlite() and naive is not None else naive
 
 
 def trouble_of(error: BaseException) -> tuple[str, str] | None:

@@ -16,12 +16,16 @@ from portal.services import rereading
 
 # One job at a time rings for an integration; one whose worker has died is in the way no longer than this.
 RING_SECONDS: Final = 5
+BETWEEN_RINGS_SECONDS: Final = 0.25
 ENDED_JOB_SECONDS: Final = 60
 NO_TIME_LIMIT: Final = -1
 
 
 class Bell:
-    """Rings from a thread of its own: a queue that is away must not keep who delivers waiting."""
+    """Rings from a thread of its own: a queue that is away must not keep who delivers waiting.
+
+    Between two rings is a moment, in which all that comes is rung for once.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,6 +45,7 @@ class Bell:
         while asked := self._next():
             for integration_id in asked:
                 ring(integration_id)
+            clock.sleep(BETWEEN_RINGS_SECONDS)
 
     def _next(self) -> set[int]:
         with self._lock:

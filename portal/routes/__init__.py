@@ -20,13 +20,10 @@ def init_app(app: Flask) -> None:
         setup_connect,
         sync_filters,
         sync_logs,
-        webhooks,
     )
 
     wizard = (setup_connect, setup)
     dashboard = (data_sync, holds, records, sync_filters, sync_logs, configuration, schedule)
     # The wizard's two files share a blueprint, and so do those of the Configuration tab: it is registered once.
-    for blueprint in dict.fromkeys(
-        module.bp for module in (home, integrations, activity, *wizard, *dashboard, webhooks)
-    ):
+    for blueprint in dict.fromkeys(module.bp for module in (home, integrations, activity, *wizard, *dashboard)):
         app.register_blueprint(blueprint)

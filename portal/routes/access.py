@@ -19,7 +19,6 @@ OPEN: Final = frozenset(
     {
         "static",
         "home.healthz",
-        "webhooks.receive",
         "security.static",
         "security.login",
         "security.logout",

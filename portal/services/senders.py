@@ -8,13 +8,26 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+from portal import clock
+from portal.db import connected, mark
 from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
 
+# Asked for with every delivery: Peewee would take longer to write the statement than the database to answer it.
+FIND: Final = (
+    "SELECT id, uid, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login, webhook_header"
+    " FROM integration WHERE webhook_id = {}"
+)
+REMEMBERED: Final = timedelta(seconds=1)
+MOST_REMEMBERED: Final = 1_000
 # What an address that does not exist is compared with. Nobody can know it.
 NOBODY: Final = ("", "\0")
+
+
+_lately: dict[str, tuple[datetime, Integration | None]] = {}
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,7 @@ def sender(webhook_id: str, call: Call) -> Integration | None:
     The old secret counts as well until it is dropped. An address that does not exist takes the same way through, so
     that nobody can find out which ones do.
     """
-    found: Integration | None = Integration.get_or_none(Integration.webhook_id == webhook_id)
+    found = _find(webhook_id)
     user = found.webhook_user if found else NOBODY[0]
     kept = (found.webhook_secret, found.webhook_old_secret) if found else (None, None)
     secrets = [each.reveal() if each else NOBODY[1] for each in kept]
@@ -39,6 +52,19 @@ def sender(webhook_id: str, call: Call) -> Integration | None:
     # All are compared whatever the first one said.
     right = [_same(given, _expected(found, user, secret, call.body)) & (secret != NOBODY[1]) for secret in secrets]
     return found if any(right) else None
+
+
+def _find(webhook_id: str) -> Integration | None:
+    """Look the address up, at most once in a moment: also those that do not exist, which must not take longer."""
+    now = clock.now()
+    until, found = _lately.get(webhook_id, (now, None))
+    if until <= now:
+        with connected():
+            found = next(iter(Integration.raw(FIND.format(mark()), webhook_id)), None)
+        if len(_lately) >= MOST_REMEMBERED:
+            _lately.clear()
+        _lately[webhook_id] = (now + REMEMBERED, found)
+    return found
 
 
 def proof_headers(integration: Integration) -> frozenset[str]:

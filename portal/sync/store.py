@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from peewee import EXCLUDED, SQL, chunked, fn
 
 from portal import clock
-from portal.db import db, is_sqlite
+from portal.db import db, is_sqlite, mark, moment_value
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordCount, RecordState
 from portal.models.sync import RemoteList
@@ -99,7 +99,7 @@ def ids_in(integration_id: int, record_type: str, state: RecordState) -> set[int
 
 def write(integration_id: int, record_type: str, decision: Decision, *, origin: Origin, read_at: datetime) -> None:
     """Carry a decision out, with its history, inside the caller's transaction."""
-    moment, asked = _moment(clock.now()), _moment(read_at)
+    moment, asked = moment_value(clock.now()), moment_value(read_at)
     rows = [
         (integration_id, record_type, change.remote_id, *_values(change), moment, asked, moment, *origin)
         for change in (*decision.created, *decision.updated)
@@ -111,7 +111,7 @@ def write(integration_id: int, record_type: str, decision: Decision, *, origin: 
         (change.digest, change.payload, integration_id, record_type, change.remote_id) for change in decision.settled
     ]
     if settled:
-        db.cursor().executemany(SETTLED.format(_mark(is_sqlite())), settled)
+        db.cursor().executemany(SETTLED.format(mark()), settled)
     _note_changes(integration_id, record_type, decision.updated, origin)
     leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, read_at=read_at)
 
@@ -242,7 +242,7 @@ def _values(change: Change) -> tuple[Any, ...]:
         columns.reference,
         columns.status,
         columns.is_active,
-        _moment(columns.remote_updated_at),
+        moment_value(columns.remote_updated_at),
         change.digest,
         change.payload,
     )
@@ -252,30 +252,21 @@ def _values(change: Change) -> tuple[Any, ...]:
 
 
 @cache
-def _select(count: int, sqlite: bool) -> str:  # noqa: FBT001  # the arguments are the cache's key
-    mark = _mark(sqlite)
+def _select(count: int, sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each engine has its own in the cache
+    sign = mark()
     return (
-        f"SELECT remote_id, digest, state FROM record WHERE integration_id = {mark} AND record_type = {mark}"  # noqa: S608
-        f" AND remote_id IN ({', '.join([mark] * count)})"
+        f"SELECT remote_id, digest, state FROM record WHERE integration_id = {sign} AND record_type = {sign}"  # noqa: S608
+        f" AND remote_id IN ({', '.join([sign] * count)})"
     )
 
 
 @cache
-def _upsert(sqlite: bool) -> str:  # noqa: FBT001  # the argument is the cache's key
+def _upsert(sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each engine has its own in the cache
     names = (*KEY, *CHANGING, "first_seen_at", "first_run", "first_delivery")
-    marks = ", ".join([_mark(sqlite)] * len(names))
+    marks = ", ".join([mark()] * len(names))
     changes = ", ".join(f"{name} = excluded.{name}" for name in CHANGING)
     return (
         f"INSERT INTO record ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # made of the constants above
         f" ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {changes}"
         " WHERE record.read_at IS NULL OR record.read_at <= excluded.read_at"
     )
-
-
-def _mark(sqlite: bool) -> str:  # noqa: FBT001  # as above
-    return "?" if sqlite else "%s"
-
-
-def _moment(value: datetime | None) -> Any:
-    naive = Record.changed_at.db_value(value)
-    return str(naive) if is_sqlite() and naive is not None else naive

@@ -86,7 +86,6 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("configuration.delivery", "GET"): (f"{HALO}/configuration/delivery", LOGIN, "404", "204"),
     ("configuration.confirm_disconnect", "GET"): (f"{HALO}/configuration/disconnect", LOGIN, "404", OK),
     ("configuration.disconnect", "POST"): (f"{HALO}/configuration/disconnect", LOGIN, "404", "403"),
-    ("webhooks.receive", "POST"): ("/webhooks/halo/guessed", "401", "401", "401"),
 }
 
 

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, Hint
-from portal.routes import webhooks
+from portal.routes import receiver
 from portal.routes.settings import LARGEST_BODY
 from portal.services import inbox
 from portal.services.deliveries import Arrival
@@ -141,8 +141,8 @@ def test_a_body_without_a_length_is_cut_off_where_it_is_too_large(app: Flask, ha
 def test_too_many_are_turned_away_and_a_sync_makes_up_for_them(
     app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "MOST_ARRIVALS", limits.parse("3 per hour"))
-    monkeypatch.setattr(webhooks, "arrivals", FixedWindowRateLimiter(MemoryStorage()))
+    monkeypatch.setattr(receiver, "MOST_ARRIVALS", limits.parse("3 per hour"))
+    monkeypatch.setattr(receiver, "arrivals", FixedWindowRateLimiter(MemoryStorage()))
     answers = [deliver(app, halo, json={}) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert answers[-1].headers["Retry-After"] == "60"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import hmac
+from datetime import timedelta
 
 import pytest
 
+from portal import clock
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
+from portal.services import senders
 from portal.services.senders import Call, sender
 from portal.vault import Secret
 
@@ -16,7 +19,8 @@ BODY = b'{"event": "client updated"}'
 
 
 @pytest.fixture
-def webhook(northwind: Account) -> Integration:
+def webhook(northwind: Account, monkeypatch: pytest.MonkeyPatch) -> Integration:
+    monkeypatch.setattr(senders, "REMEMBERED", timedelta(0))
     integration: Integration = Integration.create(account=northwind, psa="halo", webhook_secret=Secret("the secret"))
     return integration
 
@@ -91,6 +95,17 @@ def test_during_a_rotation_both_secrets_count(webhook: Integration) -> None:
     webhook.webhook_old_secret = None
     webhook.save()
     assert who(webhook.webhook_id, token=signature("the secret")) is None
+
+
+def test_a_new_secret_counts_within_a_second(webhook: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(senders, "REMEMBERED", timedelta(seconds=1))
+    assert who(webhook.webhook_id, authorization=basic("scopable", "the secret")) == webhook
+    webhook.webhook_secret = Secret("a new one")
+    webhook.save()
+    moment = clock.now() + timedelta(seconds=1)
+    with clock.using(lambda: moment):
+        assert who(webhook.webhook_id, authorization=basic("scopable", "the secret")) is None
+        assert who(webhook.webhook_id, authorization=basic("scopable", "a new one")) == webhook
 
 
 def test_an_address_that_does_not_exist_names_nobody(webhook: Integration) -> None:

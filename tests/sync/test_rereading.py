@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from portal import clock
-from portal.errors import FencedOut
-from portal.models.integrations import Integration, IntegrationState
-from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.models.integrations import Integration
+from portal.models.records import ChangeKind, RecordChange, RecordState
 from portal.models.sync import RemoteList, SyncLog
-from portal.models.webhooks import Hint, Rereading
-from portal.services import due, records, rereading
+from portal.models.webhooks import Hint
+from portal.services import due, records
 from portal.services.filters import change as change_filters
-from portal.sync import turn
 from portal.sync.filters import Filters
-from portal.sync.hints import MOST_ATTEMPTS
 from portal.sync.rereading import Rereader
-from portal.sync.writer import Writer
 from tests.halo_fixtures import Copy
+from tests.sync.rereads import asked, fresh, later, one_of, read_again, record
 from tests.telling import about, delivery_states, results, tell
-
-
-def read_again(copy: Copy) -> int:
-    """Read what waits; returns how many requests for records Halo has seen."""
-    copy.halo.reset(faults=False)
-    rereading.execute(copy.integration.id)
-    return len(asked(copy))
-
-
-def asked(copy: Copy) -> list[str]:
-    return [entry["path"] for entry in copy.halo.journal() if entry["path"].startswith("/api/")]
-
-
-def one_of(copy: Copy, record_type: str) -> int:
-    return min(copy.ids(record_type))
-
-
-def record(record_type: str, remote_id: int) -> Record:
-    found: Record = Record.get(Record.record_type == record_type, Record.remote_id == remote_id)
-    return found
 
 
 @pytest.mark.parametrize("record_type", ["clients", "sites", "contacts", "products", "assets", "contracts"])
@@ -181,121 +155,6 @@ def test_a_type_that_is_not_synced_is_not_asked_for(copy: Copy) -> None:
     assert Hint.get().why == "Its record type is not synced."
 
 
-def test_a_record_that_is_refused_is_tried_again_and_then_waits_for_a_person(synced: Copy) -> None:
-    synced.halo.change_tenant(refused=["assets"])
-    tell(synced.integration, about("assets", one_of(synced, "assets")))
-    now, pauses = clock.now(), []
-    for _ in range(MOST_ATTEMPTS):
-        with at(now):
-            assert rereading.waiting() == [synced.integration.id]
-            rereading.execute(synced.integration.id)
-            hint = Hint.get()
-            if hint.not_before is not None:
-                pauses.append(hint.not_before - now)
-                assert rereading.waiting() == []
-                now = hint.not_before
-    assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=16)]
-    assert (results(), delivery_states()) == ([("stuck", None)], ["stuck"])
-    assert SyncLog.select().where(SyncLog.level == "error").count() == 1
-
-
-def test_while_halo_is_down_everything_waits_and_nothing_is_given_up(synced: Copy) -> None:
-    numbers = sorted(synced.ids("assets"))[:20]
-    tell(synced.integration, *[about("assets", number) for number in numbers])
-    synced.halo.fault("status", status=503, times=None)
-    now, calls = clock.now(), 0
-    for _ in range(20):
-        with at(now):
-            assert rereading.waiting() == [synced.integration.id]
-            calls += read_again(synced)
-            assert rereading.waiting() == []
-        now = Rereading.get().not_before
-    assert now - clock.now() > timedelta(hours=1)
-    assert set(results()) == {("waiting", None)}
-    assert Hint.select().where(Hint.attempts > 0).count() == 0
-    synced.halo.clear_faults()
-    with at(now):
-        read_again(synced)
-    assert set(results()) == {("done", "unchanged")}
-
-
-def test_one_record_that_does_not_answer_keeps_no_other_waiting(synced: Copy) -> None:
-    first, *others = sorted(synced.ids("assets"))[:5]
-    synced.halo.fault("status", status=500, on=f"/api/asset/{first}", times=None)
-    tell(synced.integration, *[about("assets", number) for number in (first, *others)])
-    read_again(synced)
-    assert results() == [("waiting", None)] + [("done", "unchanged")] * 4
-    assert Hint.get_by_id(1).attempts == 1
-
-
-def test_halos_limit_is_heeded(synced: Copy) -> None:
-    tell(synced.integration, about("assets", one_of(synced, "assets")))
-    synced.halo.fault("rate_limit", on="assets", seconds=60)
-    assert read_again(synced) == 1
-    assert (results(), rereading.waiting()) == ([("waiting", None)], [])
-    with later(seconds=6):
-        assert read_again(synced) == 0
-    with later(minutes=6):
-        assert read_again(synced) == 1
-    assert results() == [("done", "unchanged")]
-
-
-def test_a_revoked_secret_asks_for_attention_and_keeps_what_came(synced: Copy) -> None:
-    tell(synced.integration, about("assets", one_of(synced, "assets")))
-    synced.halo.change_tenant(client_secret="another")  # a sandbox's
-    read_again(synced)
-    assert fresh(synced).integration.state == IntegrationState.NEEDS_ATTENTION
-    assert results() == [("waiting", None)]
-    assert rereading.waiting() == []
-
-
-@pytest.mark.parametrize("state", [{"paused_at": clock.now()}, {"state": IntegrationState.DISCONNECTED}])
-def test_while_it_is_paused_or_disconnected_deliveries_wait(synced: Copy, state: dict[str, Any]) -> None:
-    tell(synced.integration, about("assets", one_of(synced, "assets")))
-    Integration.update(**state).execute()
-    assert rereading.waiting() == []
-    assert read_again(synced) == 0
-    assert results() == [("waiting", None)]
-
-
-def test_an_older_answer_of_a_list_does_not_replace_what_a_hint_brought(
-    synced: Copy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    number, write, left = one_of(synced, "assets"), Writer.page, [True]
-
-    def hinted(self: Writer, *rest: Any) -> None:
-        if left and rest[0].record_type == "assets" and number in rest[1].ids:
-            left.pop()
-            synced.halo.change("assets", [number])
-            tell(synced.integration, about("assets", number))
-            rereading.execute(synced.integration.id)
-        write(self, *rest)
-
-    monkeypatch.setattr(Writer, "page", hinted)
-    assert synced.sync()["state"] == "succeeded"
-    assert results() == [("done", "updated")]
-    truth = synced.halo.record("assets", number)
-    assert record("assets", number).remote_updated_at is not None
-    assert json.loads(record("assets", number).payload) == truth["detail"]
-
-
-def test_two_workers_do_not_read_at_once(synced: Copy) -> None:
-    tell(synced.integration, about("assets", one_of(synced, "assets")))
-    mine = turn.claim(synced.integration.id)
-    assert mine is not None
-    assert (read_again(synced), rereading.waiting()) == (0, [])
-    with later(seconds=16):
-        assert rereading.waiting() == [synced.integration.id]
-        assert read_again(synced) == 1
-        with pytest.raises(FencedOut):
-            mine.beat()
-
-
-def test_a_turn_of_nothing_asks_nothing(synced: Copy) -> None:
-    assert rereading.waiting() == []
-    assert read_again(synced) == 0
-
-
 OnRead = Callable[[Callable[[], Any]], None]
 
 
@@ -314,16 +173,3 @@ def on_read(monkeypatch: pytest.MonkeyPatch) -> OnRead:
         monkeypatch.setattr(Rereader, "_answered", first)
 
     return plan
-
-
-def fresh(copy: Copy) -> Copy:
-    copy.integration = Integration.get_by_id(copy.integration.id)
-    return copy
-
-
-def at(moment: datetime) -> Any:
-    return clock.using(lambda: moment)
-
-
-def later(**by: float) -> Any:
-    return at(clock.now() + timedelta(**by))

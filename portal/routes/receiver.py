@@ -1,0 +1,84 @@
+"""The address that Halo calls: an application of its own beside the pages, without sessions, log-in or tokens.
+
+Nothing that a page needs is done for a delivery: hundreds a second may come, and each waits until it is stored.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import limits
+from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, UnsupportedMediaType
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from portal import log
+from portal.db import connected
+from portal.jobs.rereads import Bell
+from portal.routes.headers import HEADERS
+from portal.routes.settings import LARGEST_BODY
+from portal.services import deliveries, senders
+from portal.services.inbox import Inbox
+from portal.services.senders import Call
+from portal.sync import catching_up
+
+logger = log.get("portal.webhooks")
+
+# Halo shows these on the webhook's Deliveries tab.
+WORDS: Final = {
+    401: "The user name, password, token or signature is wrong. Copy it again from the portal's Configuration tab.",
+    413: "This delivery is too large.",
+    415: "This is not JSON. Set the format of the webhook to JSON.",
+    429: "That is too much at once. The portal asks for what it has missed by itself.",
+}
+# Counted in each process. What is more would only fill the disk: a sync catches up with it.
+MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
+arrivals = FixedWindowRateLimiter(MemoryStorage())
+inbox = Inbox(Bell().ring_soon)
+
+
+def init_app(app: Flask) -> None:
+    """Let the receiver answer below /webhooks, and the pages everywhere else."""
+    receiver = Flask("portal.receiver", static_folder=None)
+    receiver.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    receiver.post("/halo/<webhook_id>")(receive)
+    receiver.register_error_handler(HTTPException, refuse)
+    receiver.register_error_handler(Exception, fail)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/webhooks": receiver})  # type: ignore[method-assign]
+
+
+def receive(webhook_id: str) -> ResponseReturnValue:
+    """Store a delivery; answers with an empty page when it is stored for good."""
+    # Read first: a body that is too large is refused as such, whoever sends it.
+    body = request.get_data(cache=False)
+    integration = senders.sender(webhook_id, Call(lambda name: request.headers.get(name, ""), body))
+    if integration is None:
+        raise Unauthorized
+    if not request.is_json:
+        raise UnsupportedMediaType
+    if not arrivals.hit(MOST_ARRIVALS, str(integration.id)):
+        with connected():
+            catching_up.owe(integration.id)
+        raise TooManyRequests
+    inbox.put(deliveries.arrival(integration, request.headers.items(), body))
+    return "", 200, HEADERS
+
+
+def refuse(error: HTTPException) -> Response:
+    status = error.code or 500
+    text = f"{WORDS.get(status, 'This cannot be taken.')}\n"
+    response = Response(text, status, HEADERS | {"Cache-Control": "no-store"}, content_type="text/plain")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="Scopable webhook", charset="UTF-8"'
+    elif status == 429:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def fail(error: Exception) -> Response:
+    """Ask for another try: what is broken here is no fault of the delivery. A sync will make up for it."""
+    logger.error("Delivery was not taken", exc_info=error)
+    return refuse(TooManyRequests())
