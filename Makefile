@@ -55,6 +55,10 @@ bench: $(DEV) $(PORTAL) $(DLT) ## Measure speed beside a bare loop and dlt; docs
 chaos: $(DEV) $(PORTAL) $(ASSETS) ## Kill and spoil all there is for ten minutes; SEED=7 repeats a storm, ARGS="--minutes 2 --kills 20"
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(ARGS)
 
+.PHONY: hostile
+hostile: $(DEV) $(PORTAL) $(ASSETS) ## Send 10,000 odd deliveries, 10,000 with wrong secrets and 1,000 good ones
+	$(BIN)/python -m tests.chaos.hostile $(ARGS)
+
 .PHONY: lock
 lock: $(DEV) ## Find the newest versions and write requirements/ again
 	$(LOCK) --upgrade --group build pyproject.toml --output-file requirements/runtime.txt
