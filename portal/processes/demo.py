@@ -76,5 +76,6 @@ def table(address: str, halo: Halo, passwords: dict[str, str]) -> str:
         ("", "Client ID", CLIENT_ID),
         ("", "Client Secret", CLIENT_SECRET),
         ("", "Tenant", "(leave blank)"),
+        ("Halo", "Change records there", f"{halo.base_url}/_sandbox/desk"),
     ]
     return "\n".join(f"  {what:<8} {value:<26} {more}".rstrip() for what, value, more in lines)

@@ -5,6 +5,8 @@ One process, an injected clock, a simulated Halo over real HTTP. A worker is bef
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -22,13 +24,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from portal import clock, db, guard, vault
 from portal.errors import NotFound, SyncAlreadyRunning
 from portal.models.accounts import Account
+from portal.models.records import Record
 from portal.models.sync import RunState, SyncRun
+from portal.models.webhooks import Rereading
 from portal.sandbox import SandboxError
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.services import syncing, wizard
+from portal.services import rereading, syncing, wizard
+from portal.sync import hints
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import Copy, set_up
 from tests.sync.interruptions import Killed, befalling
+from tests.telling import about, tell
 
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SIZES: Final = {
@@ -54,6 +60,7 @@ CHECKPOINTS: Final = """
     FROM sync_step AS step LEFT JOIN sync_page AS page ON page.step_id = step.id AND page.round = step.round
     GROUP BY step.id
 """
+CREATED_BY_HINTS: Final = "SELECT record_type FROM hint WHERE outcome = 'created'"
 types = st.sampled_from(TYPES)
 writes = st.integers(1, 14)
 
@@ -138,6 +145,28 @@ class RunLife(RuleBasedStateMachine):
         with suppress(SandboxError):  # there may be none left
             self.copy.halo._do(verb, record_type, count=1, seed=seed)
 
+    @rule(record_type=types, verb=st.sampled_from(["create", "change", "delete"]), seed=st.integers(0, 9))
+    def edit_and_tell_by_webhook(self, record_type: str, verb: str, seed: int) -> None:
+        self.edited = True
+        with suppress(SandboxError):  # there may be none left
+            for number in self.copy.halo._do(verb, record_type, count=2, seed=seed):
+                tell(self.copy.integration, about(record_type, number))
+
+    @rule()
+    def read_again(self) -> None:
+        self._read_again()
+
+    @rule()
+    def read_again_and_be_killed(self) -> None:
+        with suppress(Killed), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(hints, "settle", lambda *_, **__: self._die())
+            self._read_again()
+
+    @rule(at=writes)
+    def work_while_it_is_read_again(self, at: int) -> None:
+        with befalling(at, "before", self._read_again):
+            self._work()
+
     @rule()
     def cancel(self) -> None:
         with suppress(NotFound):
@@ -159,10 +188,9 @@ class RunLife(RuleBasedStateMachine):
         assert (
             _rows("SELECT id FROM sync_step WHERE fetched <> created + updated + unchanged + left_out + failed") == []
         )
-        counted = _rows(
-            "SELECT record_type, SUM(created) FROM sync_step GROUP BY record_type HAVING SUM(created) > 0"
-        )
-        assert dict(counted) == dict(_rows("SELECT record_type, COUNT(*) FROM record GROUP BY record_type"))
+        counted = Counter(dict(_rows("SELECT record_type, SUM(created) FROM sync_step GROUP BY record_type")))
+        counted.update(record_type for (record_type,) in _rows(CREATED_BY_HINTS))
+        assert +counted == Counter(dict(_rows("SELECT record_type, COUNT(*) FROM record GROUP BY record_type")))
         kept = _rows("SELECT record_type, state, number FROM record_count WHERE number > 0")
         assert sorted(kept) == sorted(_rows("SELECT record_type, state, COUNT(*) FROM record GROUP BY 1, 2"))
 
@@ -194,6 +222,13 @@ class RunLife(RuleBasedStateMachine):
         moment: datetime = run.not_before or run.lease_until + SECOND
         return moment
 
+    def _read_again(self) -> None:
+        """Read what hints name, when anybody may, and no sooner than any record may be read once more."""
+        turn = Rereading.get_or_none()
+        times = [turn.lease_until, turn.not_before] if turn is not None else []
+        self.now = max([self.now, *(each + SECOND for each in times if each is not None)]) + timedelta(minutes=2)
+        rereading.execute(self.copy.integration.id)
+
     def _die(self) -> None:
         raise Killed
 
@@ -207,13 +242,24 @@ class RunLife(RuleBasedStateMachine):
         while self._live() is not None:
             self._work()
         self.now += timedelta(hours=1)  # a run that was cancelled may have left Halo asking for a pause
+        self._read_again()
+        assert _rows("SELECT id FROM hint WHERE state NOT IN ('done', 'ignored')") == []
         assert self.copy.sync()["state"] == RunState.SUCCEEDED
         self._assert_equal()
 
     def _assert_equal(self) -> None:
         truth = self.copy.halo.truth(digests=True)
         for record_type in TYPES:
-            assert self.copy.digests(record_type) == truth[record_type]["digests"], record_type
+            ours, theirs = self.copy.digests(record_type), truth[record_type]["digests"]
+            assert ours.keys() == theirs.keys(), record_type
+            for number in (each for each in ours if ours[each] != theirs[each]):
+                self._assert_equal_as_a_detail(record_type, int(number))
+
+    def _assert_equal_as_a_detail(self, record_type: str, number: int) -> None:
+        """Compare what a hint brought: a detail, which has more keys than the rows of lists."""
+        kept = Record.get(Record.record_type == record_type, Record.remote_id == number)
+        assert bytes(kept.digest) == b""
+        assert json.loads(kept.payload) == self.copy.halo.record(record_type, number)["detail"]
 
 
 def test_a_runs_life_keeps_its_promises_whatever_happens(migrated_file: Path) -> None:
