@@ -16,4 +16,10 @@ def bind(config: Config) -> None:
     vault.bind(config.vault_keys)
     queue.bind(config.redis_url)
     guard.bind(config.outbound_allow)
-    retention.bind(retention.Periods(timedelta(days=config.keep_logs_days), timedelta(days=config.keep_history_days)))
+    retention.bind(
+        retention.Periods(
+            logs=timedelta(days=config.keep_logs_days),
+            history=timedelta(days=config.keep_history_days),
+            deliveries=timedelta(days=config.keep_deliveries_days),
+        )
+    )

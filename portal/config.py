@@ -22,7 +22,8 @@ class Config:
 
     `vault_keys` holds the key in use first, then the previous ones that may still open old secrets.
     `redis_url` is None when no server is configured and none is running embedded.
-    `keep_logs_days` and `keep_history_days` say when log lines and the history of records are forgotten.
+    `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` say when log lines, the history of records and
+    what webhooks delivered are forgotten.
     `outbound_allow` names hosts ("host" or "host:port") that may be private or speak plain http.
     """
 
@@ -35,6 +36,7 @@ class Config:
     outbound_allow: frozenset[str] = frozenset()
     keep_logs_days: int = 30
     keep_history_days: int = 180
+    keep_deliveries_days: int = 14
     testing: bool = False
 
     @classmethod
@@ -51,6 +53,7 @@ class Config:
             outbound_allow=_outbound_allow(environ),
             keep_logs_days=_days(environ, "PORTAL_KEEP_LOGS_DAYS", cls.keep_logs_days),
             keep_history_days=_days(environ, "PORTAL_KEEP_HISTORY_DAYS", cls.keep_history_days),
+            keep_deliveries_days=_days(environ, "PORTAL_KEEP_DELIVERIES_DAYS", cls.keep_deliveries_days),
         )
 
 

@@ -52,9 +52,10 @@ def test_previous_vault_keys_follow_the_one_in_use(environ: dict[str, str]) -> N
 
 def test_the_operator_says_how_long_things_are_kept(environ: dict[str, str]) -> None:
     config = Config.from_env(environ)
-    assert (config.keep_logs_days, config.keep_history_days) == (30, 180)
+    assert (config.keep_logs_days, config.keep_history_days, config.keep_deliveries_days) == (30, 180, 14)
     config = Config.from_env({**environ, "PORTAL_KEEP_LOGS_DAYS": "7", "PORTAL_KEEP_HISTORY_DAYS": "365"})
     assert (config.keep_logs_days, config.keep_history_days) == (7, 365)
+    assert Config.from_env({**environ, "PORTAL_KEEP_DELIVERIES_DAYS": "3"}).keep_deliveries_days == 3
 
 
 def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, str]) -> None:
@@ -81,6 +82,8 @@ def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, s
         ("PORTAL_KEEP_LOGS_DAYS", "a month"),
         ("PORTAL_KEEP_HISTORY_DAYS", "-1"),
         ("PORTAL_KEEP_HISTORY_DAYS", "3651"),
+        ("PORTAL_KEEP_DELIVERIES_DAYS", "0"),
+        ("PORTAL_KEEP_DELIVERIES_DAYS", "two weeks"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:

@@ -7,6 +7,8 @@ from importlib.metadata import distributions, version
 from typing import Any
 from urllib.parse import urlsplit
 
+from peewee import fn
+
 from portal import clock
 from portal.config import Config
 from portal.db import BaseModel, db, pending
@@ -15,12 +17,23 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.records import Record
 from portal.models.sync import LogLevel, SyncLog, SyncRun
+from portal.models.webhooks import Delivery, Hint
 from portal.services import runs, sealing, syncing
 from portal.sync.filters import read, write
 
 RUNS = 50
 LOG_LINES = 2000
-TABLES: tuple[type[BaseModel], ...] = (Account, User, Integration, SyncRun, SyncLog, Record, AuditEntry)
+TABLES: tuple[type[BaseModel], ...] = (
+    Account,
+    User,
+    Integration,
+    SyncRun,
+    SyncLog,
+    Record,
+    Delivery,
+    Hint,
+    AuditEntry,
+)
 
 
 def collect(config: Config) -> dict[str, Any]:
@@ -74,8 +87,16 @@ def _integration(one: Integration) -> dict[str, Any]:
         "record_types": one.record_types,
         "filters": write(read(one.filters)),
         "next_sync_at": one.next_sync_at,
+        "last_delivery_at": one.last_delivery_at,
+        "deliveries": _deliveries(one),
         "problem": one.problem,
     }
+
+
+def _deliveries(one: Integration) -> dict[str, int]:
+    """Count the integration's deliveries by their state."""
+    query = Delivery.select(Delivery.state, fn.COUNT(Delivery.id)).where(Delivery.integration == one)
+    return dict(query.group_by(Delivery.state).tuples())
 
 
 def _troubles() -> list[SyncLog]:

@@ -14,6 +14,7 @@ from portal.models.budgets import TenantUse
 from portal.models.holds import HeldDelete, HoldState
 from portal.models.records import RecordChange
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
+from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
 
 BITE: Final = 500
 # A run takes its steps along, and what was left of its pages.
@@ -26,10 +27,11 @@ USE_KEPT: Final = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Periods:
-    """How long log lines are kept, and the history of records with the decisions about held deletes."""
+    """How long log lines are kept, the history of records with the decisions about held deletes, and deliveries."""
 
     logs: timedelta = timedelta(days=30)
     history: timedelta = timedelta(days=180)
+    deliveries: timedelta = timedelta(days=14)
 
 
 _periods = Periods()
@@ -44,7 +46,7 @@ def bind(periods: Periods) -> None:
 def prune() -> dict[str, int]:
     """Take one bite of each table; returns how many rows went, by the table's name.
 
-    The last run of an integration and runs that are live stay, however old they are.
+    The last run of an integration, runs that are live and deliveries that wait stay, however old they are.
     """
     now = clock.now()
     logs, history = now - _periods.logs, now - _periods.history
@@ -54,6 +56,7 @@ def prune() -> dict[str, int]:
         "log rows": _bite(SyncLog, SyncLog.at < logs),
         "runs": _bite(SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
         "changes": _bite(RecordChange, RecordChange.at < history),
+        "deliveries": _bite(Delivery, _is_answered(now - _periods.deliveries, history), front=FRONT),
         "held deletes": _bite(HeldDelete, _is_settled(history), front=FRONT),
         "uses": _bite(TenantUse, TenantUse.at < now - USE_KEPT),
     }
@@ -74,6 +77,14 @@ def _is_over(before: datetime) -> Any:
     newer = SyncRun.alias()
     has_newer = newer.select(newer.id).where(newer.integration == SyncRun.integration, newer.id > SyncRun.id)
     return SyncRun.state.not_in(LIVE_STATES) & (SyncRun.finished_at < before) & fn.EXISTS(has_newer)
+
+
+def _is_answered(before: datetime, stuck_before: datetime) -> Any:
+    # What is stuck can be replayed as long as there is a history to tell of it.
+    waits = fn.EXISTS(Hint.select(Hint.id).where(Hint.delivery == Delivery.id, Hint.state == HintState.WAITING))
+    is_over = Delivery.state.in_([DeliveryState.DONE, DeliveryState.IGNORED, DeliveryState.UNREADABLE])
+    is_lost = (Delivery.state == DeliveryState.STUCK) & (Delivery.received_at < stuck_before) & ~waits
+    return (is_over & (Delivery.received_at < before)) | is_lost
 
 
 def _is_settled(before: datetime) -> Any:

@@ -14,8 +14,9 @@ from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration, Psa
 from portal.models.records import RecordChange
 from portal.models.sync import SyncLog, SyncPage, SyncRun, SyncStep
+from portal.models.webhooks import Delivery, Hint
 from portal.services import retention
-from portal.services.retention import RUN_BITE, Periods
+from portal.services.retention import BITE, RUN_BITE, Periods
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -65,6 +66,13 @@ def changed(halo: Integration, days: int) -> RecordChange:
         integration=halo, record_type="clients", remote_id=1, kind="updated", at=NOW - days * DAY
     )
     return change
+
+
+def delivered(halo: Integration, state: str, days: int) -> Delivery:
+    at = NOW - days * DAY
+    delivery: Delivery = Delivery.create(integration=halo, received_at=at, state=state, body=b"{}")
+    Hint.create(delivery=delivery, integration=halo, state="done" if state == "unreadable" else state, received_at=at)
+    return delivery
 
 
 def test_with_nothing_old_nothing_goes(halo: Integration) -> None:
@@ -130,6 +138,40 @@ def test_held_deletes_go_when_they_are_settled_for_long(
     assert retention.prune()["held deletes"] == goes
 
 
+@pytest.mark.parametrize(
+    ("state", "days", "goes"),
+    [
+        ("done", 15, True),
+        ("done", 13, False),
+        ("ignored", 15, True),
+        ("unreadable", 15, True),
+        ("waiting", 400, False),
+        ("stuck", 179, False),
+        ("stuck", 181, True),
+    ],
+)
+def test_deliveries_go_with_their_hints_once_nobody_needs_them(
+    halo: Integration, state: str, days: int, *, goes: bool
+) -> None:
+    delivered(halo, state, days)
+    assert retention.prune()["deliveries"] == goes
+    assert (Delivery.select().count(), Hint.select().count()) == (not goes, not goes)
+
+
+def test_a_stuck_delivery_of_which_something_waits_stays(halo: Integration) -> None:
+    stuck = delivered(halo, "stuck", 400)
+    Hint.create(delivery=stuck, integration=halo, state="waiting", received_at=stuck.received_at)
+    assert retention.prune()["deliveries"] == 0
+
+
+def test_deliveries_that_stay_keep_none_behind_them(halo: Integration) -> None:
+    kept = [delivered(halo, "waiting", 50), delivered(halo, "stuck", 50)]
+    for _ in range(BITE + 5):
+        delivered(halo, "done", 20)
+    assert [retention.prune()["deliveries"] for _ in range(3)] == [BITE, 5, 0]
+    assert list(Delivery.select()) == kept
+
+
 def test_what_a_tenant_used_goes_after_an_hour(database: None) -> None:
     budget = TenantBudget.create(tenant="halo.example", quota=700, window_seconds=300)
     for minutes in (61, 59):
@@ -144,6 +186,9 @@ def test_the_operator_decides_how_long(halo: Integration) -> None:
     assert {name: gone for name, gone in retention.prune().items() if gone} == {"changes": 1}
     retention.bind(Periods(logs=7 * DAY, history=100 * DAY))
     assert {name: gone for name, gone in retention.prune().items() if gone} == {"log rows": 1, "runs": 1}
+    delivered(halo, "done", 8)
+    retention.bind(Periods(logs=100 * DAY, deliveries=7 * DAY))
+    assert {name: gone for name, gone in retention.prune().items() if gone} == {"deliveries": 1}
 
 
 def test_a_bite_takes_no_more_runs_than_its_share(halo: Integration) -> None:
