@@ -113,15 +113,20 @@ class Inbox:
 
 
 def _store(arrivals: Sequence[Arrival]) -> None:
-    cursor, hints = db.cursor(), list[tuple[Any, ...]]()
+    cursor, numbered = db.cursor(), list[tuple[int, Arrival]]()
     for each in arrivals:
         cursor.execute(_insert("delivery", DELIVERY) + " RETURNING id", _delivery(each))
-        hints += _hints(cursor.fetchone()[0], each)
-    if hints:
-        cursor.executemany(_insert("hint", HINT), hints)
+        numbered.append((cursor.fetchone()[0], each))
+    store_hints(numbered)
     latest = {each.integration_id: each.received_at for each in arrivals}
     for integration_id, moment in latest.items():
         Integration.update(last_delivery_at=moment).where(Integration.id == integration_id).execute()
+
+
+def store_hints(arrivals: Sequence[tuple[int, Arrival]]) -> None:
+    """Write a hint for each event of these deliveries, inside the caller's transaction."""
+    if hints := [hint for number, each in arrivals for hint in _hints(number, each)]:
+        db.cursor().executemany(_insert("hint", HINT), hints)
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:

@@ -104,6 +104,12 @@ def again(hints: Any) -> int:
     return len(deliveries)
 
 
+def ignore(hints: Any, why: str) -> None:
+    """Let these hints be, whatever they wait for."""
+    let_be = Hint.update(state=HintState.IGNORED, why=why, outcome=None, not_before=None, settled_at=clock.now())
+    _sum_up(row[0] for row in let_be.where(hints).returning(Hint.delivery).tuples().execute())
+
+
 def _end(integration_id: int, group: Group, state: HintState, **found: Any) -> None:
     settled = Hint.update(state=state, settled_at=clock.now(), **found).where(_in(integration_id, group))
     _sum_up(row[0] for row in settled.returning(Hint.delivery).tuples().execute())
