@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
         activity,
         configuration,
         data_sync,
+        deliveries,
         holds,
         home,
         integrations,
@@ -23,7 +24,7 @@ def init_app(app: Flask) -> None:
     )
 
     wizard = (setup_connect, setup)
-    dashboard = (data_sync, holds, records, sync_filters, sync_logs, configuration, schedule)
+    dashboard = (data_sync, holds, records, sync_filters, sync_logs, deliveries, configuration, schedule)
     # The wizard's two files share a blueprint, and so do those of the Configuration tab: it is registered once.
     for blueprint in dict.fromkeys(module.bp for module in (home, integrations, activity, *wizard, *dashboard)):
         app.register_blueprint(blueprint)

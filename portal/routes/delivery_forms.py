@@ -73,7 +73,7 @@ class ReplayForm(TimeForm):
     failed = BooleanField("Failed")
 
     def choice(self, zone: tzinfo) -> Choice:
-        """Raises Invalid for a time that is none: it must not stand for all times."""
+        """Return what was chosen; raises Invalid for a time that is none, which must not stand for all times."""
         self.validate()
         since, until = self.moment("since", zone), self.moment("until", zone)
         for name, moment in (("since", since), ("until", until)):

@@ -15,7 +15,7 @@ from portal.routes import words
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words=words.FOR_TEMPLATES)
     filters = {"when": when, "clock_time": clock_time, "ago": ago, "span": span, "about": about, "number": number}
-    app.jinja_env.filters.update(filters, sentence=sentence)
+    app.jinja_env.filters.update(filters, sentence=sentence, local_minute=local_minute)
 
 
 def when(moment: datetime) -> Markup:
@@ -31,6 +31,11 @@ def clock_time(moment: datetime) -> Markup:
     local = moment.astimezone(zone)
     is_today = local.date() == clock.now().astimezone(zone).date()
     return _time(moment, f"{local:%H:%M}" if is_today else f"{local:%-d %b %H:%M}")
+
+
+def local_minute(moment: datetime) -> str:
+    """Write a moment as a form's field for times takes it, in the account's time zone."""
+    return f"{moment.astimezone(zones.zone(current_user.account.time_zone)):%Y-%m-%dT%H:%M:%S}"
 
 
 def ago(moment: datetime) -> Markup:

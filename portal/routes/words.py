@@ -7,6 +7,7 @@ from typing import Final
 from portal.models.holds import HoldState
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogSubject, RunKind, RunState, RunTrigger, StepState
+from portal.models.webhooks import DeliveryState, HintState, Outcome
 from portal.sync.record_types import RecordType
 
 # Icon, and one line that says what it is good for.
@@ -110,6 +111,33 @@ CHANGES: Final = {
     ChangeKind.BACK: ("Back in the copy", "check"),
 }
 
+# What a person reads of a delivery, and the colour.
+DELIVERY_STATES: Final = {
+    DeliveryState.WAITING: ("Waiting", "azure"),
+    DeliveryState.DONE: ("Done", "green"),
+    DeliveryState.IGNORED: ("Ignored", "secondary"),
+    DeliveryState.UNREADABLE: ("Unreadable", "yellow"),
+    DeliveryState.STUCK: ("Failed", "red"),
+}
+HINT_STATES: Final = {
+    HintState.WAITING: ("Waiting", "azure"),
+    HintState.DONE: ("Done", "green"),
+    HintState.IGNORED: ("Ignored", "secondary"),
+    HintState.STUCK: ("Failed", "red"),
+}
+# What reading a record again has led to.
+OUTCOMES: Final = {
+    Outcome.CREATED: "created",
+    Outcome.UPDATED: "updated",
+    Outcome.BACK: "back in the copy",
+    Outcome.UNCHANGED: "unchanged",
+    Outcome.LEFT_OUT: "left out by the Sync Filters",
+    Outcome.DELETED: "deleted",
+    Outcome.ABSENT: "not in Halo",
+    Outcome.REJECTED: "not stored",
+    Outcome.TOGETHER: "read together with another delivery",
+}
+
 # What somebody did, as the audit log names it.
 DEEDS: Final = {
     "account.created": "created the account",
@@ -134,6 +162,7 @@ DEEDS: Final = {
     "sync.cancelled": "cancelled a sync:",
     "hold.deleted": "deleted here what Halo no longer lists:",
     "hold.kept": "kept what Halo no longer lists:",
+    "delivery.replayed": "replayed what webhooks delivered:",
 }
 
 FOR_TEMPLATES: Final = {
@@ -148,4 +177,7 @@ FOR_TEMPLATES: Final = {
     "hold_states": HOLD_STATES,
     "record_states": RECORD_STATES,
     "changes": CHANGES,
+    "delivery_states": DELIVERY_STATES,
+    "hint_states": HINT_STATES,
+    "outcomes": OUTCOMES,
 }

@@ -95,8 +95,8 @@ def _integration(one: Integration) -> dict[str, Any]:
 
 def _deliveries(one: Integration) -> dict[str, int]:
     """Count the integration's deliveries by their state."""
-    query = Delivery.select(Delivery.state, fn.COUNT(Delivery.id)).where(Delivery.integration == one)
-    return {state: number for state, number in query.group_by(Delivery.state).tuples()}
+    query: Any = Delivery.select(Delivery.state, fn.COUNT(Delivery.id)).where(Delivery.integration == one)
+    return dict(query.group_by(Delivery.state).tuples())
 
 
 def _troubles() -> list[SyncLog]:

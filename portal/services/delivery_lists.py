@@ -27,7 +27,7 @@ COMMON: Final = (DeliveryState.DONE, DeliveryState.IGNORED)
 
 @dataclass(frozen=True)
 class Filters:
-    """`remote_id` is a record's number, of whatever type unless `record_type` says which; alone, a type says nothing."""
+    """`record_type` says of which type the record with the number `remote_id` is; alone it narrows nothing."""
 
     state: DeliveryState | None = None
     event: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,13 +18,14 @@ from portal.services.delivery_rows import Row
 
 LONGEST_BODY: Final = 20_000
 MOST_HINTS: Final = 200
+UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
 class Body:
     """`text` is the beginning of it, laid out where it is JSON; `rest` counts the characters that are not shown.
 
-    Bytes that are no text stand in it as \\x…, and `is_text` is False then.
+    Bytes that are no text stand in it as their numbers, and `is_text` is False then.
     """
 
     text: str
@@ -77,10 +79,8 @@ def stamp(row: Row) -> str:
 def body(raw: bytes) -> Body:
     """Lay a body out for people, whatever it is."""
     is_json = True
-    laid_out = raw
     try:
-        laid_out = msgspec.json.format(raw, indent=2)
-        text, is_text = laid_out.decode(), True
+        text, is_text = msgspec.json.format(raw, indent=2).decode(), True
     except UNREADABLE:
         is_json = False
         try:
@@ -89,7 +89,7 @@ def body(raw: bytes) -> Body:
             text, is_text = raw[:LONGEST_BODY].decode(errors="backslashreplace"), False
     shown = text[:LONGEST_BODY]
     rest = max(0, len(text) - len(shown)) if is_text else max(0, len(raw) - LONGEST_BODY)
-    return Body(shown, rest, is_text, is_json, len(raw))
+    return Body(UNSEEN.sub(lambda found: f"\\x{ord(found[0]):02x}", shown), rest, is_text, is_json, len(raw))
 
 
 def still_there(integration: Integration, ids: Collection[int]) -> set[int]:

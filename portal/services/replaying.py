@@ -23,9 +23,7 @@ BITE: Final = 200
 BREATH_SECONDS: Final = 0.005
 MOST: Final = 10_000
 
-NOTHING: Final = Invalid(
-    "since", "That would be all deliveries.", "Choose from when to when, or only those that have failed."
-)
+NOTHING_CHOSEN: Final = "Choose from when to when, or only those that have failed."
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Offer:
 def offer(integration: Integration, choice: Choice) -> Offer:
     """Count what would be replayed. Raises Invalid when nothing is chosen."""
     if choice.is_empty:
-        raise NOTHING
+        raise Invalid("since", "That would be all deliveries.", NOTHING_CHOSEN)
     found = len(_ids(integration, choice))
     return Offer(choice, Counted(min(found, MOST), found > MOST))
 
@@ -91,7 +89,7 @@ def replay_all(integration: Integration, choice: Choice, user: User | None) -> C
     Raises Invalid when nothing is chosen, and for a time in which too many came to be replayed at once.
     """
     if choice.is_empty:
-        raise NOTHING
+        raise Invalid("since", "That would be all deliveries.", NOTHING_CHOSEN)
     ids = _ids(integration, choice)
     found, ids = len(ids), ids[:MOST]
     if found > MOST and not choice.failed:
