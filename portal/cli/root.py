@@ -20,6 +20,7 @@ from portal.cli import (
     sync,
     users,
     vaults,
+    webhooks,
 )
 from portal.errors import ConfigError, PortalError
 
@@ -66,7 +67,7 @@ def portal() -> None:
 
 for command in (
     *(processes.up, processes.demo, processes.web, processes.worker, processes.scheduler),
-    *(accounts.account, users.user, integrations.integration, sync.sync, records.records),
+    *(accounts.account, users.user, integrations.integration, sync.sync, records.records, webhooks.webhook),
     *(database.db_, vaults.vault_, bundles.support_bundle, sandboxes.sandbox),
 ):
     portal.add_command(command)

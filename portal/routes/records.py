@@ -66,9 +66,9 @@ def show(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/progress")
 def progress(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    """Answer a page that waits for Halo's answer: with nothing until it has come."""
+    """Answer a record's page, which asks every few seconds: with nothing until a sync or a webhook changes it."""
     integration = integrations.halo(access.account())
-    if record_pages.asking(integration, record_type, remote_id):
+    if request.args.get("stamp") == record_pages.stamp(integration, record_type, remote_id):
         return "", 204
     return _show(integration, record_type, remote_id)
 
@@ -105,6 +105,8 @@ def payload(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
 
 def _show(integration: Integration, record_type: RecordType, remote_id: int) -> Response:
     """Render a record, or why it is not here, as a page or for htmx as its part."""
+    # Before the rest: what changes in between makes the next poll bring the page again, rather than miss it.
+    stamp = record_pages.stamp(integration, record_type, remote_id)
     view = record_pages.view(integration, record_type, remote_id, before=id_of("before"))
     absence = None if view else record_pages.absence(integration, record_type, remote_id)
     return answers.show(
@@ -116,5 +118,6 @@ def _show(integration: Integration, record_type: RecordType, remote_id: int) -> 
         remote_id=remote_id,
         view=view,
         absence=absence,
+        stamp=stamp,
         asking=record_pages.asking(integration, record_type, remote_id),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
-from portal.services import payloads
+from portal.services import delivery_pages, payloads
 from portal.services.payloads import Line, Value
 from portal.sync import filters
 from portal.sync.record_types import RecordType
@@ -37,10 +38,14 @@ class Event:
 
 @dataclass(frozen=True)
 class History:
-    """Newest first. `older` is the id to page on from, None where the history ends with the record's creation."""
+    """Newest first. `older` is the id to page on from, None where the history ends with the record's creation.
+
+    `deliveries` are those of the webhook deliveries behind it that are not forgotten.
+    """
 
     events: list[Event]
     older: int | None
+    deliveries: set[int]
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def view(
         state=RecordState(record.state),
         client=_find(integration, RecordType.CLIENTS, record.client_remote_id),
         lines=payloads.lines(record.payload),
-        history=history(integration, record_type, remote_id, before=before),
+        history=history(integration, record_type, remote_id, before=before, first_delivery=record.first_delivery),
         logs=logs(integration, record_type, remote_id),
     )
 
@@ -100,16 +105,26 @@ def absence(integration: Integration, record_type: RecordType, remote_id: int) -
 
 
 def history(
-    integration: Integration, record_type: RecordType, remote_id: int, *, before: int | None = None
+    integration: Integration,
+    record_type: RecordType,
+    remote_id: int,
+    *,
+    before: int | None = None,
+    first_delivery: int | None = None,
 ) -> History:
-    """Return a page of what has changed in a record."""
+    """Return a page of what has changed in a record, which `first_delivery` has created."""
     mine = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
     mine &= RecordChange.remote_id == remote_id
     if before is not None:
         mine &= RecordChange.id < before
     rows = list(RecordChange.select().where(mine).order_by(RecordChange.id.desc()).limit(PAGE_CHANGES + 1))
     shown = rows[:PAGE_CHANGES]
-    return History([_event(row) for row in shown], shown[-1].id if len(rows) > PAGE_CHANGES else None)
+    told = [row.delivery_id for row in shown if row.delivery_id] + ([first_delivery] if first_delivery else [])
+    return History(
+        events=[_event(row) for row in shown],
+        older=shown[-1].id if len(rows) > PAGE_CHANGES else None,
+        deliveries=delivery_pages.still_there(integration, told),
+    )
 
 
 def logs(integration: Integration, record_type: RecordType, remote_id: int) -> list[SyncLog]:
@@ -127,6 +142,18 @@ def asking(integration: Integration, record_type: RecordType, remote_id: int) ->
         return None
     steps: Any = SyncStep.select().where(SyncStep.run == run, SyncStep.record_type == record_type)
     return run if any(remote_id in (step.remote_ids or ()) for step in steps) else None
+
+
+def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> str:
+    """Return what changes whenever a record's page does: a few columns, so that an unchanged poll costs little."""
+    mine = (Record.integration == integration) & (Record.record_type == record_type)
+    columns = (Record.changed_at, Record.state, Record.digest, Record.first_seen_at)
+    record: Any = Record.select(*columns).where(mine, Record.remote_id == remote_id).tuples().first()
+    changes = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
+    newest = RecordChange.select(RecordChange.id).where(changes, RecordChange.remote_id == remote_id)
+    change: Any = newest.order_by(RecordChange.id.desc()).limit(1).tuples().first()
+    run = asking(integration, record_type, remote_id)
+    return hashlib.sha256(repr((record, change, run and run.id)).encode()).hexdigest()[:16]
 
 
 def _leaves_out(integration: Integration, record_type: RecordType) -> bool:

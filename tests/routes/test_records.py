@@ -8,12 +8,15 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from portal import clock
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordState
 from portal.models.sync import RunKind, RunState, SyncLog, SyncRun, SyncStep
+from portal.models.webhooks import Delivery
 from tests.copies import changed, copied
 from tests.routes.conftest import make_run
+from tests.telling import about, tell
 
 LIST = "/integrations/halo/records/assets"
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -183,13 +186,12 @@ def test_a_page_waits_for_halos_answer_and_then_shows_it(as_alice: FlaskClient, 
     as_alice.post(f"{LIST}/1/sync")
     waiting = as_alice.get(f"{LIST}/1").text
     assert "Asking Halo for it…" in waiting
-    assert f'hx-get="{LIST}/1/progress"' in waiting
-    assert as_alice.get(f"{LIST}/1/progress", headers=HTMX).status_code == 204
+    assert as_alice.get(poll(waiting), headers=HTMX).status_code == 204
     copied(halo, [1])
     SyncRun.update(state=RunState.SUCCEEDED).execute()
-    part = as_alice.get(f"{LIST}/1/progress", headers=HTMX).text
+    part = as_alice.get(poll(waiting), headers=HTMX).text
     assert "PC-0001" in part
-    assert "hx-trigger" not in part
+    assert "Asking Halo for it…" not in part
     assert "<html" not in part
 
 
@@ -222,5 +224,58 @@ def test_the_data_sync_tab_leads_to_each_list(as_alice: FlaskClient, halo: Integ
 
 def link(page: str, name: str) -> str:
     found = re.search(rf'id="{name}" href="([^"]+)"', page)
+    assert found
+    return found[1].replace("&amp;", "&")
+
+
+def test_a_page_shows_by_itself_what_changes(as_sam: FlaskClient, halo: Integration) -> None:
+    copied(halo, [1, 2])
+    page = as_sam.get(f"{LIST}/1").text
+    Record.update(name="another", changed_at=clock.now()).where(Record.remote_id == 2).execute()
+    assert as_sam.get(poll(page), headers=HTMX).status_code == 204
+    changed(halo, 1, ChangeKind.UPDATED, {"seats": [1, 2]})
+    Record.update(name="PC-new", changed_at=clock.now()).where(Record.remote_id == 1).execute()
+    part = as_sam.get(poll(page), headers=HTMX).text
+    assert "PC-new" in part
+    assert as_sam.get(poll(part), headers=HTMX).status_code == 204
+    Record.update(state=RecordState.DELETED).where(Record.remote_id == 1).execute()
+    assert "Deleted" in as_sam.get(poll(part), headers=HTMX).text
+
+
+def test_a_page_of_older_history_stays_on_its_page(as_sam: FlaskClient, halo: Integration) -> None:
+    copied(halo, [1])
+    for number in range(30):
+        changed(halo, 1, ChangeKind.UPDATED, {"seats": [number, number + 1]})
+    page = as_sam.get(f"{LIST}/1?before=5").text
+    assert "before=5" in poll(page)
+
+
+def test_a_record_that_is_not_here_appears_when_it_comes(as_sam: FlaskClient, halo: Integration) -> None:
+    page = as_sam.get(f"{LIST}/1").text
+    assert as_sam.get(poll(page), headers=HTMX).status_code == 204
+    copied(halo, [1])
+    assert "PC-0001" in as_sam.get(poll(page), headers=HTMX).text
+
+
+def test_history_leads_to_the_delivery_that_brought_it(as_sam: FlaskClient, halo: Integration) -> None:
+    tell(halo, about("assets", 1))
+    copied(halo, [1], first_delivery=1)
+    changed(halo, 1, ChangeKind.UPDATED, {"seats": [1, 2]}, delivery_id=1)
+    link_to_it = '<a href="/integrations/halo/deliveries/1">by webhook</a>'
+    assert as_sam.get(f"{LIST}/1").text.count(link_to_it) == 2
+    Delivery.delete().execute()
+    page = as_sam.get(f"{LIST}/1").text
+    assert "by webhook" in page
+    assert "/deliveries/1" not in page
+
+
+def test_history_does_not_lead_to_deliveries_of_others(as_sam: FlaskClient, mallory: User, halo: Integration) -> None:
+    tell(Integration.create(account=mallory.account, psa="halo", record_types=["assets"]), about("assets", 1))
+    copied(halo, [1], first_delivery=1)
+    assert "/deliveries/1" not in as_sam.get(f"{LIST}/1").text
+
+
+def poll(page: str) -> str:
+    found = re.search(r'hx-get="([^"]+/progress[^"]*)"', page)
     assert found
     return found[1].replace("&amp;", "&")

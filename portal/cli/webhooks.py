@@ -1,0 +1,154 @@
+"""`portal webhook`: what webhooks have delivered, and reading it once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import click
+
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json, print_table
+from portal.cli.parameters import RecordNumber, account_option, halo_of
+from portal.jobs.rereads import ring
+from portal.models.integrations import Integration
+from portal.models.webhooks import DeliveryState, Hint
+from portal.services import delivery_lists, delivery_pages, replaying
+from portal.services.delivery_lists import Filters
+from portal.services.delivery_rows import Row
+from portal.services.replaying import Choice
+from portal.sync.record_types import RecordType
+
+DELIVERY = click.IntRange(1, 2**31 - 1)
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+
+@click.group()
+def webhook() -> None:
+    """See what webhooks have delivered, and replay it."""
+
+
+@webhook.command("list")
+@account_option
+@click.option("--state", type=click.Choice(DeliveryState, case_sensitive=False), help="Only those in this state.")
+@click.option("--record", type=RecordNumber(typed=False), help="Only those about one record: assets:123, or 123.")
+@click.option("--event", default="", help="Only those of this event, as Halo calls it.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True)
+@json_option
+@opened()
+def list_(
+    account: str,
+    state: DeliveryState | None,
+    record: tuple[RecordType | None, int] | None,
+    event: str,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    """List deliveries, newest first."""
+    record_type, number = record or (None, None)
+    filters = Filters(state=state, event=event, remote_id=number, record_type=record_type)
+    found = islice(_newest_first(halo_of(account), filters), limit)
+    if as_json:
+        print_json([_report(row) for row in found])
+    else:
+        rows = [_line(row) for row in found]
+        print_table(("DELIVERY", "RECEIVED (UTC)", "EVENT", "RECORD", "STATE", "OUTCOME", "WHY"), rows)
+
+
+@webhook.command()
+@account_option
+@click.argument("delivery_id", metavar="DELIVERY", type=DELIVERY)
+@json_option
+@opened()
+def show(account: str, delivery_id: int, *, as_json: bool) -> None:
+    """Show one delivery: what came, and what came of it."""
+    view = delivery_pages.view(delivery_pages.get(halo_of(account), delivery_id))
+    delivery, hints = view.row.delivery, [_hint(hint) for hint in view.hints]
+    if as_json:
+        print_json({**_report(view.row), "headers": delivery.headers, "body": view.body.text, "hints": hints})
+        return
+    click.echo(f"Delivery {delivery.id} of {delivery.received_at:%Y-%m-%d %H:%M:%S} (UTC): {delivery.state}.")
+    for name, value in delivery.headers:
+        click.echo(f"{name}: {value}")
+    click.echo(f"\n{view.body.text}\n")
+    print_table(("RECORD", "EVENT", "STATE", "OUTCOME", "FAILED", "WHY"), [list(hint.values())[:6] for hint in hints])
+
+
+@webhook.command()
+@account_option
+@click.argument("delivery_id", metavar="[DELIVERY]", type=DELIVERY, required=False)
+@click.option("--failed", is_flag=True, help="All that have failed.")
+@click.option("--since", type=MOMENT, help="Those that came from then on, in UTC.")
+@click.option("--until", type=MOMENT, help="Those that came before, in UTC.")
+@opened()
+def replay(
+    account: str, delivery_id: int | None, since: datetime | None, until: datetime | None, *, failed: bool
+) -> None:
+    """Read again what a delivery names; or what all those name that failed, or that came in a time."""
+    choice = Choice(failed, _utc(since), _utc(until))
+    if (delivery_id is None) == choice.is_empty:
+        raise click.UsageError("Say which: the number of a delivery, or --failed, --since, --until.")
+    integration = halo_of(account)
+    if delivery_id is not None:
+        waiting = replaying.replay(integration, delivery_pages.get(integration, delivery_id), None)
+        click.echo("What it names is read again." if waiting else "It names no record that is synced.")
+    else:
+        replayed = replaying.replay_all(integration, choice, None)
+        click.echo(f"Replayed {replayed.number:,}.{' There are more.' if replayed.more else ''}")
+    ring(integration.id)
+
+
+def _newest_first(integration: Integration, filters: Filters) -> Iterator[Row]:
+    page = delivery_lists.page(integration, filters)
+    yield from page.rows
+    while page.older is not None:
+        page = delivery_lists.page(integration, filters, before=page.older)
+        yield from page.rows
+
+
+def _report(row: Row) -> dict[str, Any]:
+    return {
+        "delivery": row.delivery.id,
+        "at": row.delivery.received_at.isoformat(),
+        "event": row.delivery.event,
+        "state": row.delivery.state,
+        "records": [_record(hint) for hint in row.named if hint.remote_id],
+        "events": row.hints,
+        "outcomes": {outcome.value: count for outcome, count in row.outcomes.items()},
+        "why": row.why,
+        "seconds": row.seconds,
+    }
+
+
+def _line(row: Row) -> tuple[object, ...]:
+    report, more = _report(row), row.hints - len(row.named)
+    records = " ".join(report["records"]) + (f" +{more}" if more else "")
+    outcomes = " ".join(report["outcomes"])
+    at = f"{row.delivery.received_at:%Y-%m-%d %H:%M:%S}"
+    return row.delivery.id, at, row.delivery.event, records, row.delivery.state, outcomes, report["why"]
+
+
+def _hint(hint: Hint) -> dict[str, Any]:
+    """Begin with what a table shows."""
+    return {
+        "record": _record(hint),
+        "event": hint.event,
+        "state": hint.state,
+        "outcome": hint.outcome or "",
+        "attempts": hint.attempts,
+        "why": hint.why,
+        "next_try": hint.not_before,
+        "read_at": hint.read_at,
+        "settled_at": hint.settled_at,
+    }
+
+
+def _record(hint: Hint) -> str:
+    return f"{hint.record_type}:{hint.remote_id}" if hint.record_type and hint.remote_id else ""
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None else None
