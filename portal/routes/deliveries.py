@@ -50,7 +50,7 @@ def replay_all() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
     replayed = replaying.replay_all(integration, ReplayForm(request.form).choice(_zone()), access.user())
     ring(integration.id)
-    words = f"{replayed.number:,} deliveries are replayed."
+    words = f"Replaying {replayed.number:,} {'delivery' if replayed.number == 1 else 'deliveries'}."
     flash(f"{words} There are more: replay again." if replayed.more else words, "success")
     return redirect(url_for("deliveries.index"), 303)
 

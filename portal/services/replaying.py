@@ -95,8 +95,8 @@ def replay_all(integration: Integration, choice: Choice, user: User | None) -> C
     if found > MOST and not choice.failed:
         raise Invalid("since", f"In this time more than {MOST:,} deliveries came.", "Choose a shorter one.")
     if ids:
-        kind = "failed deliveries" if choice.failed else "deliveries"
-        audit.record(integration.account, user, "delivery.replayed", f"{len(ids):,} {kind}")
+        many = f"{len(ids):,} {'failed ' if choice.failed else ''}{'delivery' if len(ids) == 1 else 'deliveries'}"
+        audit.record(integration.account, user, "delivery.replayed", many)
     for some in chunked(ids, BITE):
         with db.atomic():
             _bite(integration, some, failed=choice.failed)

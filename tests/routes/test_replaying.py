@@ -82,7 +82,7 @@ def test_all_that_failed_is_replayed_after_a_question(as_alice: FlaskClient, hal
     assert Hint.select().where(Hint.state == "stuck").count() == 2
     after = as_alice.post(f"{LIST}/replay", data={"failed": "1"}, follow_redirects=True)
     assert after.request.path == LIST
-    assert "2 deliveries are replayed." in after.text
+    assert "Replaying 2 deliveries." in after.text
     assert "Replay all that failed" not in after.text
 
 
