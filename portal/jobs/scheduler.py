@@ -1,4 +1,6 @@
-"""The scheduler process: opens runs that are due, rings for what waits for a worker, and forgets what is old."""
+"""The scheduler process: opens runs that are due, rings for what waits for a worker, notices webhooks that
+have fallen silent, and forgets what is old.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from peewee import PeeweeException
 from portal import log
 from portal.db import connected
 from portal.jobs import rereads, sync
-from portal.services import due, retention, syncing, wizard
+from portal.services import due, retention, silence, syncing, wizard
 
 EVERY_SECONDS: Final = 2.0
 
@@ -34,6 +36,7 @@ def serve() -> None:
 def tick() -> None:
     with connected():
         wizard.forget_stale_drafts()
+        silence.notice_silence()
         due.open_runs()
         for run in syncing.claimable():
             sync.ring(run)

@@ -21,10 +21,21 @@ def init_app(app: Flask) -> None:
         setup_connect,
         sync_filters,
         sync_logs,
+        webhook_setup,
     )
 
     wizard = (setup_connect, setup)
-    dashboard = (data_sync, holds, records, sync_filters, sync_logs, deliveries, configuration, schedule)
-    # The wizard's two files share a blueprint, and so do those of the Configuration tab: it is registered once.
+    dashboard = (
+        data_sync,
+        holds,
+        records,
+        sync_filters,
+        sync_logs,
+        deliveries,
+        configuration,
+        schedule,
+        webhook_setup,
+    )
+    # The wizard's files share a blueprint, and so do those of the Configuration tab: each is registered once.
     for blueprint in dict.fromkeys(module.bp for module in (home, integrations, activity, *wizard, *dashboard)):
         app.register_blueprint(blueprint)

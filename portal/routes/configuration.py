@@ -1,5 +1,5 @@
-"""The Configuration tab: the connection, its test and its secret, the webhook, and the way out. What is said of time
-and of Halo's limit is in schedule.py.
+"""The Configuration tab: the connection, its test and its secret, and the way out. What is said of time and of Halo's
+limit is in schedule.py, and what is said of the webhook in webhook_setup.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from portal.models.integrations import Integration
 from portal.routes import access, answers, limits, webhooks
 from portal.routes.forms import SecretForm
 from portal.routes.schedule_forms import LimitForm, ScheduleForm
-from portal.services import activity, connections, integrations, scheduling, spending
+from portal.routes.webhook_forms import LoginForm
+from portal.services import activity, connections, integrations, scheduling, spending, webhook_health
 from portal.vault import Secret
 
 bp = Blueprint("configuration", __name__, url_prefix="/integrations/halo/configuration")
@@ -78,6 +79,8 @@ def show(stale: Integration, part: str, status: int = 200, **more: Any) -> Respo
     context = {
         "integration": integration,
         "webhook": webhooks.endpoint_of(integration),
+        "health": webhook_health.health(integration),
+        "login_form": LoginForm(integration, formdata=None),
         "looks": connections.looks_of(integration),
         "advice": connections.advice_of(integration),
         "deeds": activity.page(integration.account, size=NEWEST_DEEDS),

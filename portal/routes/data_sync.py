@@ -11,7 +11,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger
 from portal.routes import access, joining
 from portal.routes.answers import wants_fragment
-from portal.services import dashboard, integrations, scheduling, syncing
+from portal.services import dashboard, integrations, scheduling, syncing, trust, webhook_health
 
 bp = Blueprint("data_sync", __name__, url_prefix="/integrations/halo")
 
@@ -24,8 +24,14 @@ def dashboard_itself() -> ResponseReturnValue:
 @bp.get("/sync")
 def index() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
-    tab, plan = dashboard.data_sync(integration), scheduling.plan(integration)
-    return render_template("halo/sync.html", integration=integration, tab=tab, plan=plan)
+    return render_template(
+        "halo/sync.html",
+        integration=integration,
+        tab=dashboard.data_sync(integration),
+        plan=scheduling.plan(integration),
+        health=webhook_health.health(integration),
+        meter=trust.meter(integration),
+    )
 
 
 @bp.get("/sync/progress")

@@ -9,17 +9,24 @@ from flask.typing import ResponseReturnValue
 
 from portal.config import Config
 from portal.models.integrations import Integration
+from portal.models.webhooks import WebhookLogin
 from portal.routes import access
+from portal.services import webhook_secrets
 from portal.vault import Secret
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What to type into Halo's webhook. `secret` is None for people who may not see it."""
+    """What to type into Halo's webhook. `secret` is None for people who may not see it; `header` counts where the
+    login has one; `rotating` tells that the secret before this one is valid, too.
+    """
 
     url: str
+    login: WebhookLogin
     user: str
+    header: str
     secret: Secret | None
+    rotating: bool
 
 
 def endpoint_of(integration: Integration) -> Endpoint:
@@ -28,7 +35,14 @@ def endpoint_of(integration: Integration) -> Endpoint:
     root = config.public_url or request.host_url.rstrip("/")
     url = f"{root}/webhooks/halo/{integration.webhook_id}"
     secret = integration.webhook_secret if access.user().is_admin else None
-    return Endpoint(url, integration.webhook_user, secret)
+    return Endpoint(
+        url=url,
+        login=WebhookLogin(integration.webhook_login),
+        user=integration.webhook_user,
+        header=integration.webhook_header,
+        secret=secret,
+        rotating=webhook_secrets.is_rotating(integration),
+    )
 
 
 def delivery(integration: Integration) -> ResponseReturnValue:

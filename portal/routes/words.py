@@ -8,6 +8,7 @@ from portal.models.holds import HoldState
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogSubject, RunKind, RunState, RunTrigger, StepState
 from portal.models.webhooks import DeliveryState, HintState, Outcome
+from portal.routes import webhook_words
 from portal.sync.record_types import RecordType
 
 # Icon, and one line that says what it is good for.
@@ -159,6 +160,9 @@ DEEDS: Final = {
     "halo.paused": "paused the schedule",
     "halo.resumed": "resumed the schedule",
     "halo.limited": "changed how much of Halo's limit may be used:",
+    "webhook.login_changed": "changed how the webhook authenticates:",
+    "webhook.secret_made": "made a new secret for the webhook; the old one is valid, too",
+    "webhook.secret_dropped": "dropped the old secret of the webhook",
     "sync.cancelled": "cancelled a sync:",
     "hold.deleted": "deleted here what Halo no longer lists:",
     "hold.kept": "kept what Halo no longer lists:",
@@ -180,4 +184,5 @@ FOR_TEMPLATES: Final = {
     "delivery_states": DELIVERY_STATES,
     "hint_states": HINT_STATES,
     "outcomes": OUTCOMES,
+    **webhook_words.FOR_TEMPLATES,
 }

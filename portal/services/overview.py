@@ -9,6 +9,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState, Psa
 from portal.services import scheduling
 from portal.services.scheduling import Plan
+from portal.services.silence import Silence, silence
 
 
 class CardState(StrEnum):
@@ -30,7 +31,7 @@ STATES = {
 @dataclass(frozen=True)
 class Card:
     """`integration` is None until somebody has started the set-up. `available` is the operator's switch. `plan` says
-    when a connected one syncs by itself.
+    when a connected one syncs by itself, `silence` that its webhook has fallen silent.
     """
 
     psa: Psa
@@ -39,6 +40,7 @@ class Card:
     blocked_by: Psa | None
     integration: Integration | None
     plan: Plan | None
+    silence: Silence | None
 
     @property
     def is_open(self) -> bool:
@@ -57,5 +59,6 @@ def _card(psa: Psa, found: dict[Psa, Integration], *, available: bool) -> Card:
     integration = found.get(psa)
     state = STATES[IntegrationState(integration.state)] if integration else CardState.NOT_CONFIGURED
     others = [other for other, one in found.items() if other != psa and one.is_active]
-    plan = scheduling.plan(integration) if integration and integration.is_active else None
-    return Card(psa, state, available, others[0] if others else None, integration, plan)
+    active = integration if integration and integration.is_active else None
+    plan, quiet = (scheduling.plan(active), silence(active)) if active else (None, None)
+    return Card(psa, state, available, others[0] if others else None, integration, plan, quiet)

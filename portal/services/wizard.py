@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from typing import Final
 
@@ -18,12 +17,11 @@ from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
 from portal.models.records import Record, RecordChange
 from portal.models.sync import RemoteList, RunKind, RunTrigger, SyncRun
-from portal.services import audit, connections, scheduling, syncing
+from portal.services import audit, connections, scheduling, syncing, webhook_secrets
 from portal.services.connections import ConnectionValues, Verdict
 from portal.services.forecast import forecast
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
-from portal.vault import Secret
 
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
 NOT_AVAILABLE: Final = "The Halo PSA integration is currently not available for your account."
@@ -57,7 +55,7 @@ def draft(account: Account) -> Integration:
                 account=account,
                 psa=Psa.HALO,
                 record_types=[each.value for each in RecordType],
-                webhook_secret=Secret(secrets.token_urlsafe(24)),
+                webhook_secret=webhook_secrets.new_secret(),
             )
             return created
         if existing.is_active:

@@ -1,0 +1,77 @@
+"""A webhook that has fallen silent although Halo goes on changing: Halo has probably switched it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from portal import clock
+from portal.db import db
+from portal.models.integrations import Integration, IntegrationState
+from portal.models.sync import LogLevel, SyncLog
+from portal.services import trust
+
+SILENT_AFTER: Final = timedelta(hours=6)
+# Fewer may be of a kind for which no event was chosen.
+LEAST_CHANGES: Final = 5
+
+REMEDY: Final = (
+    "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"
+    " webhook: its Deliveries tab says what failed. Mend that, then switch Active on again."
+)
+MADE_UP: Final = "A full sync makes up for what was missed."
+
+
+@dataclass(frozen=True)
+class Silence:
+    """`since` is when the last delivery came, `changed` how many records syncs have found changed since then."""
+
+    since: datetime
+    changed: int
+
+    @property
+    def problem(self) -> str:
+        return f"Silent for {_hours(clock.now() - self.since)} while {self.changed:,} records changed in Halo."
+
+
+def silence(integration: Integration) -> Silence | None:
+    """Return the silence of a webhook that has been in use, None while there is nothing to worry about."""
+    since = integration.last_delivery_at
+    if since is None or since > clock.now() - SILENT_AFTER:
+        return None
+    changed = sum(trust.found_by_syncs(integration, since).values())
+    return Silence(since, changed) if changed >= LEAST_CHANGES else None
+
+
+def notice_silence() -> int:
+    """Once in each silence, tell people in the log, and owe a full sync: a sync of changes would not find what was
+    deleted. Returns how many silences were noticed.
+    """
+    quiet = Integration.select().where(_may_be_silent())
+    found = [(integration, silence(integration)) for integration in list(quiet)]
+    return sum(_note(integration, one) for integration, one in found if one)
+
+
+def _note(integration: Integration, one: Silence) -> bool:
+    now = clock.now()
+    with db.atomic():
+        noted = Integration.update(silence_noted_at=now, next_full_at=now).where(
+            Integration.id == integration.id, Integration.last_delivery_at == one.since, _may_be_silent()
+        )
+        if not noted.execute():
+            return False
+        message = f"The webhook: {one.problem}"
+        SyncLog.create(integration=integration, level=LogLevel.WARNING, message=message, remedy=f"{REMEDY} {MADE_UP}")
+    return True
+
+
+def _may_be_silent() -> Any:
+    works = (Integration.state == IntegrationState.ACTIVE) & Integration.paused_at.is_null()
+    fresh = Integration.silence_noted_at.is_null() | (Integration.silence_noted_at < Integration.last_delivery_at)
+    return works & (Integration.last_delivery_at <= clock.now() - SILENT_AFTER) & fresh
+
+
+def _hours(length: timedelta) -> str:
+    hours = int(length.total_seconds() // 3600)
+    return f"{hours} h" if hours < 48 else f"{hours // 24} d"
