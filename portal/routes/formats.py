@@ -15,7 +15,7 @@ from portal.routes import words
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words=words.FOR_TEMPLATES)
     filters = {"when": when, "clock_time": clock_time, "ago": ago, "span": span, "about": about, "number": number}
-    app.jinja_env.filters.update(filters, sentence=sentence, local_minute=local_minute)
+    app.jinja_env.filters.update(filters, short=short, sentence=sentence, local_minute=local_minute)
 
 
 def when(moment: datetime) -> Markup:
@@ -59,6 +59,11 @@ def span(seconds: float) -> str:
     if hours < 48:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return f"{timedelta(hours=hours).days} d"
+
+
+def short(seconds: float) -> str:
+    """Write a length of time that may be below a second: 0.4 s, 3.2 s, then as span does."""
+    return f"{seconds:.1f} s" if seconds < 9.95 else span(seconds)
 
 
 def about(seconds: float) -> str:

@@ -18,11 +18,11 @@ WEBHOOK_LOGINS: Final = {
     ),
 }
 
-# What became of a delivery: a sentence without its subject, and the icon.
+# What became of a delivery, and the icon.
 BECAME: Final = {
     DeliveryState.WAITING: ("waits to be read from Halo", "hourglass"),
-    DeliveryState.DONE: ("is done: the record was read again", "circle-check"),
-    DeliveryState.IGNORED: ("had nothing to do", "info-circle"),
+    DeliveryState.DONE: ("read again from Halo", "circle-check"),
+    DeliveryState.IGNORED: ("nothing to do", "info-circle"),
     DeliveryState.UNREADABLE: ("could not be understood", "alert-triangle"),
     DeliveryState.STUCK: ("waits for a person", "alert-triangle"),
 }

@@ -115,8 +115,7 @@ def _told(newest: Any, since: datetime) -> tuple[dict[str, int], datetime]:
     columns = (newest.c.record_type, changed, fn.COUNT(1), fn.MIN(newest.c.settled_at))
     rows = list(newest.select_from(*columns).group_by(newest.c.record_type).tuples())
     if sum(row[2] for row in rows) >= NEWEST_HINTS:
-        oldest: datetime = Hint.settled_at.python_value(min(row[3] for row in rows))
-        since = oldest
+        since = Hint.settled_at.python_value(min(row[3] for row in rows)) or since
     return {row[0]: row[1] for row in rows if row[0] and row[1]}, since
 
 

@@ -91,6 +91,9 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("configuration.reschedule", "POST"): (f"{HALO}/configuration/schedule", LOGIN, "404", "403"),
     ("configuration.limit", "POST"): (f"{HALO}/configuration/limit", LOGIN, "404", "403"),
     ("configuration.delivery", "GET"): (f"{HALO}/configuration/delivery", LOGIN, "404", "204"),
+    ("configuration.change_webhook_login", "POST"): (f"{HALO}/configuration/webhook/login", LOGIN, "404", "403"),
+    ("configuration.make_webhook_secret", "POST"): (f"{HALO}/configuration/webhook/secret", LOGIN, "404", "403"),
+    ("configuration.drop_webhook_secret", "POST"): (f"{HALO}/configuration/webhook/secret/drop", LOGIN, "404", "403"),
     ("configuration.confirm_disconnect", "GET"): (f"{HALO}/configuration/disconnect", LOGIN, "404", OK),
     ("configuration.disconnect", "POST"): (f"{HALO}/configuration/disconnect", LOGIN, "404", "403"),
 }
