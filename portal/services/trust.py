@@ -18,8 +18,10 @@ from portal.sync.record_types import RecordType
 
 PERIOD: Final = timedelta(days=7)
 # Where more came in the period, it begins later: however many there are, no page waits for their count.
-NEWEST_HINTS: Final = 5_000
-NEWEST_DELAYS: Final = 1_000
+NEWEST_HINTS: Final = 2_000
+NEWEST_DELAYS: Final = 500
+# One every five minutes for a week, and then some.
+NEWEST_RUNS: Final = 2_100
 
 
 @dataclass(frozen=True)
@@ -76,22 +78,18 @@ def found_by_syncs(integration: Integration, since: datetime) -> dict[str, int]:
 
     The one that made the copy, and any before it, do not count: nobody could have told of what was new to it.
     """
-    ends = (RunState.SUCCEEDED, RunState.INCOMPLETE)
-    mine, runs = SyncRun.integration == integration, SyncRun.kind.in_([RunKind.INCREMENTAL, RunKind.FULL])
+    mine, ends = SyncRun.integration == integration, (RunState.SUCCEEDED, RunState.INCOMPLETE)
     whole = SyncRun.select(SyncRun.id).where(mine, SyncRun.kind != RunKind.RECORD, SyncRun.state.in_(ends))
     first: Any = whole.order_by(SyncRun.id).limit(1).tuples().first()
     if first is None:
         return {}
+    newest: Any = SyncRun.select(SyncRun.id, SyncRun.kind, SyncRun.started_at, SyncRun.finished_at)
+    newest = newest.where(mine, SyncRun.id > first[0]).order_by(SyncRun.id.desc()).limit(NEWEST_RUNS).alias("newest")
+    kinds = newest.c.kind.in_([RunKind.INCREMENTAL.value, RunKind.FULL.value])
+    times = (newest.c.started_at >= SyncRun.started_at.db_value(since)) & newest.c.finished_at.is_null(is_null=False)
     changed = fn.SUM(SyncStep.created + SyncStep.updated + SyncStep.deleted)
-    rows: Any = (
-        SyncStep.select(SyncStep.record_type, changed)
-        .join(SyncRun)
-        .where(
-            mine, runs, SyncRun.id > first[0], SyncRun.started_at >= since, SyncRun.finished_at.is_null(is_null=False)
-        )
-        .group_by(SyncStep.record_type)
-        .tuples()
-    )
+    steps = SyncStep.select(SyncStep.record_type, changed).join(newest, on=(SyncStep.run == newest.c.id))
+    rows: Any = steps.where(kinds, times).group_by(SyncStep.record_type).tuples()
     return {record_type: number for record_type, number in rows if number}
 
 
