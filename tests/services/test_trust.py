@@ -18,6 +18,7 @@ from tests.postgres import database
 __all__ = ["database"]
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+Counts = tuple[int, int, int]
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 
 
@@ -41,7 +42,7 @@ def run(
     at: datetime,
     kind: str = "incremental",
     state: str = "succeeded",
-    **steps: tuple[int, int, int],
+    **steps: Counts,
 ) -> None:
     """Write a run that began at `at`; `steps` are the created, updated and deleted of its record types."""
     ended = None if state == "running" else at + SECOND
