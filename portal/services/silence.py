@@ -10,7 +10,7 @@ from portal import clock
 from portal.db import db
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LogLevel, SyncLog
-from portal.services import trust
+from portal.services import finds
 
 SILENT_AFTER: Final = timedelta(hours=6)
 # Fewer may be of a kind for which no event was chosen.
@@ -40,7 +40,7 @@ def silence(integration: Integration) -> Silence | None:
     since = integration.last_delivery_at
     if since is None or since > clock.now() - SILENT_AFTER:
         return None
-    changed = sum(trust.found_by_syncs(integration, since).values())
+    changed = sum(finds.found_by_syncs(integration, since).values())
     return Silence(since, changed) if changed >= LEAST_CHANGES else None
 
 

@@ -12,16 +12,14 @@ from peewee import Case, fn
 
 from portal import clock
 from portal.models.integrations import Integration
-from portal.models.sync import RunKind, RunState, SyncRun, SyncStep
 from portal.models.webhooks import CHANGES, Delivery, Hint, HintState
+from portal.services import finds
 from portal.sync.record_types import RecordType
 
 PERIOD: Final = timedelta(days=7)
 # Where more came in the period, it begins later: however many there are, no page waits for their count.
 NEWEST_HINTS: Final = 2_000
 NEWEST_DELAYS: Final = 500
-# One every five minutes for a week, and then some.
-NEWEST_RUNS: Final = 2_100
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def meter(integration: Integration) -> Meter | None:
         return None
     newest = _newest(integration, max(begun, clock.now() - PERIOD))
     told, since = _told(newest, max(begun, clock.now() - PERIOD))
-    found = found_by_syncs(integration, since)
+    found = finds.found_by_syncs(integration, since)
     types = {one: Share(told.get(one, 0), found.get(one, 0)) for one in RecordType if one in told or one in found}
     delays = _delays(newest)
     return Meter(
@@ -71,26 +69,6 @@ def meter(integration: Integration) -> Meter | None:
         usual=_at(delays, 0.5),
         slow=_at(delays, 0.95),
     )
-
-
-def found_by_syncs(integration: Integration, since: datetime) -> dict[str, int]:
-    """Count for each record type what the syncs that began and ended since then had to find.
-
-    The one that made the copy, and any before it, do not count: nobody could have told of what was new to it.
-    """
-    mine, ends = SyncRun.integration == integration, (RunState.SUCCEEDED, RunState.INCOMPLETE)
-    whole = SyncRun.select(SyncRun.id).where(mine, SyncRun.kind != RunKind.RECORD, SyncRun.state.in_(ends))
-    first: Any = whole.order_by(SyncRun.id).limit(1).tuples().first()
-    if first is None:
-        return {}
-    newest: Any = SyncRun.select(SyncRun.id, SyncRun.kind, SyncRun.started_at, SyncRun.finished_at)
-    newest = newest.where(mine, SyncRun.id > first[0]).order_by(SyncRun.id.desc()).limit(NEWEST_RUNS).alias("newest")
-    kinds = newest.c.kind.in_([RunKind.INCREMENTAL.value, RunKind.FULL.value])
-    times = (newest.c.started_at >= SyncRun.started_at.db_value(since)) & newest.c.finished_at.is_null(is_null=False)
-    changed = fn.SUM(SyncStep.created + SyncStep.updated + SyncStep.deleted)
-    steps = SyncStep.select(SyncStep.record_type, changed).join(newest, on=(SyncStep.run == newest.c.id))
-    rows: Any = steps.where(kinds, times).group_by(SyncStep.record_type).tuples()
-    return {record_type: number for record_type, number in rows if number}
 
 
 def _in_use_since(integration: Integration) -> datetime | None:

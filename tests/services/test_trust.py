@@ -8,6 +8,7 @@ import pytest
 
 from portal import clock
 from portal.models.accounts import Account
+from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun, SyncStep
 from portal.models.webhooks import Delivery, Hint
@@ -140,6 +141,16 @@ def test_the_run_that_made_the_copy_does_not_count_whatever_its_kind(halo: Integ
     run(halo, NOON - DAY, kind="full", clients=(400, 0, 0))
     run(halo, NOON - HOUR, clients=(1, 0, 0))
     assert measured(halo).whole.found == 1
+
+
+def test_the_first_run_after_a_change_of_what_to_sync_does_not_count(halo: Integration) -> None:
+    AuditEntry.create(account=halo.account, action="halo.data_changed", at=NOON - DAY)
+    for account in (Account.create(name="Other MSP"), halo.account):
+        AuditEntry.create(account=account, action="halo.rescheduled", at=NOON - DAY + 2 * HOUR)
+    run(halo, NOON - DAY - HOUR, clients=(1, 0, 0))
+    run(halo, NOON - DAY + HOUR, clients=(300, 0, 0))
+    run(halo, NOON - DAY + 3 * HOUR, clients=(0, 1, 0))
+    assert measured(halo).whole.found == 2
 
 
 def test_others_do_not_count(halo: Integration) -> None:
