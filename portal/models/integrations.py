@@ -72,6 +72,7 @@ class Integration(BaseModel):
     """
 
     account = ForeignKeyField(Account, on_delete="CASCADE")
+    account_id: int
     psa = CharField()
     uid = CharField(unique=True, default=_new_uid)
     state = CharField(default=IntegrationState.DRAFT)
