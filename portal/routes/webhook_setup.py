@@ -11,7 +11,7 @@ from portal.routes import access, configuration
 from portal.routes.answers import wants_fragment
 from portal.routes.configuration import bp
 from portal.routes.webhook_forms import LoginForm
-from portal.services import integrations, webhook_secrets
+from portal.services import integrations, silence, webhook_secrets
 
 CARD = "halo/_webhook.html"
 
@@ -50,6 +50,14 @@ def drop_webhook_secret() -> ResponseReturnValue:
     except Conflict as error:
         return configuration.show(integration, CARD, 409, refused=error)
     return _done(integration, "The old secret is dropped. Only the one shown here is valid.")
+
+
+@bp.post("/webhook/unused")
+def stop_using_webhook() -> ResponseReturnValue:
+    """End the warning of a webhook that was taken out of Halo on purpose."""
+    integration = integrations.halo(access.account())
+    silence.stop_using(integration, access.user())
+    return _done(integration, "Your data syncs on schedule. Should a delivery come, it is taken as ever.")
 
 
 def _done(integration: Integration, words: str) -> ResponseReturnValue:

@@ -161,6 +161,7 @@ DEEDS: Final = {
     "halo.resumed": "resumed the schedule",
     "halo.limited": "changed how much of Halo's limit may be used:",
     "webhook.login_changed": "changed how the webhook authenticates:",
+    "webhook.unused": "said that webhooks are no longer in use",
     "webhook.secret_made": "made a new secret for the webhook; the old one is valid, too",
     "webhook.secret_dropped": "dropped the old secret of the webhook",
     "sync.cancelled": "cancelled a sync:",

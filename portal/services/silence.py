@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from portal import clock
 from portal.db import db
+from portal.models.accounts import User
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LogLevel, SyncLog
-from portal.services import finds
+from portal.services import audit, finds
 
 SILENT_AFTER: Final = timedelta(hours=6)
 # Fewer may be of a kind for which no event was chosen.
@@ -32,7 +33,8 @@ class Silence:
 
     @property
     def problem(self) -> str:
-        return f"Silent for {_hours(clock.now() - self.since)} while {self.changed:,} records changed in Halo."
+        length = _hours(clock.now() - self.since)
+        return f"The webhook has been silent for {length} while {self.changed:,} records changed in Halo."
 
 
 def silence(integration: Integration) -> Silence | None:
@@ -53,6 +55,14 @@ def notice_silence() -> int:
     return sum(_note(integration, one) for integration, one in found if one)
 
 
+def stop_using(integration: Integration, user: User | None) -> None:
+    """Take it that Halo is not meant to call any more. The next delivery, should one come, begins anew."""
+    with db.atomic():
+        forgotten = {"last_delivery_at": None, "silence_noted_at": None}
+        Integration.update(forgotten).where(Integration.id == integration.id).execute()
+        audit.record(integration.account, user, "webhook.unused")
+
+
 def _note(integration: Integration, one: Silence) -> bool:
     now = clock.now()
     with db.atomic():
@@ -61,8 +71,8 @@ def _note(integration: Integration, one: Silence) -> bool:
         )
         if not noted.execute():
             return False
-        message = f"The webhook: {one.problem}"
-        SyncLog.create(integration=integration, level=LogLevel.WARNING, message=message, remedy=f"{REMEDY} {MADE_UP}")
+        remedy = f"{REMEDY} {MADE_UP}"
+        SyncLog.create(integration=integration, level=LogLevel.WARNING, message=one.problem, remedy=remedy)
     return True
 
 

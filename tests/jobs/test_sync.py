@@ -16,6 +16,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import RunTrigger, SyncRun
 from portal.services import syncing
 from tests.halo_fixtures import SIZES, Copy, copy, halo
+from tests.services.test_trust import run as past_run
 
 __all__ = ["copy", "halo"]
 
@@ -100,3 +101,16 @@ def test_the_scheduler_opens_what_is_due_and_rings_for_all_that_waits(copy: Copy
         scheduler.tick()
     (job,) = rung()
     assert list(job.args) == [syncing.live_run(copy.integration).id]
+
+
+def test_the_scheduler_starts_a_full_sync_once_a_webhook_has_fallen_silent(copy: Copy, bell: None) -> None:
+    times = {"last_delivery_at": NOON - timedelta(hours=7), "next_sync_at": NOON + timedelta(hours=1)}
+    Integration.update(next_full_at=NOON + timedelta(hours=9), **times).execute()
+    for hours in (6, 5):
+        past_run(copy.integration, NOON - timedelta(hours=hours), clients=(0, 5, 0))
+    with clock.using(lambda: NOON):
+        scheduler.tick()
+        scheduler.tick()
+    (job,) = rung()
+    run = syncing.live_run(copy.integration)
+    assert (list(job.args), run.kind) == ([run.id], "full")

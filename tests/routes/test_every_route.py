@@ -94,6 +94,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("configuration.change_webhook_login", "POST"): (f"{HALO}/configuration/webhook/login", LOGIN, "404", "403"),
     ("configuration.make_webhook_secret", "POST"): (f"{HALO}/configuration/webhook/secret", LOGIN, "404", "403"),
     ("configuration.drop_webhook_secret", "POST"): (f"{HALO}/configuration/webhook/secret/drop", LOGIN, "404", "403"),
+    ("configuration.stop_using_webhook", "POST"): (f"{HALO}/configuration/webhook/unused", LOGIN, "404", "403"),
     ("configuration.confirm_disconnect", "GET"): (f"{HALO}/configuration/disconnect", LOGIN, "404", OK),
     ("configuration.disconnect", "POST"): (f"{HALO}/configuration/disconnect", LOGIN, "404", "403"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.routes.formats import about, span
+from portal.routes.formats import about, short, span
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,10 @@ def test_what_is_not_known_exactly_is_written_in_words(seconds: float, words: st
 )
 def test_what_was_measured_is_written_with_its_two_largest_units(seconds: float, words: str) -> None:
     assert span(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0.0 s"), (0.44, "0.4 s"), (9.9, "9.9 s"), (9.97, "10 s"), (200, "3 min 20 s")]
+)
+def test_what_may_be_short_is_written_with_a_digit_more(seconds: float, words: str) -> None:
+    assert short(seconds) == words

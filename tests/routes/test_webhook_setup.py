@@ -152,7 +152,7 @@ def test_dropping_what_is_dropped_is_refused(as_alice: FlaskClient, halo: Integr
     assert "There is no old secret any more." in page.text
 
 
-@pytest.mark.parametrize("address", [LOGIN, MAKE, DROP])
+@pytest.mark.parametrize("address", [LOGIN, MAKE, DROP, f"{TAB}/webhook/unused"])
 def test_support_and_other_accounts_change_nothing(
     as_sam: FlaskClient, as_mallory: FlaskClient, halo: Integration, address: str
 ) -> None:
@@ -194,11 +194,25 @@ def test_the_wizard_says_what_to_type_as_well(as_alice: FlaskClient, reviewed: I
 
 def test_silence_is_shown_wherever_somebody_may_look(as_sam: FlaskClient, halo: Integration) -> None:
     silent(halo)
-    words = "Silent for 6 h while 41 records changed in Halo."
+    words = "The webhook has been silent for 6 h while 41 records changed in Halo."
     for address in (TAB, "/integrations/halo/sync", "/integrations"):
         page = as_sam.get(address).text
         assert words in page, address
         assert "switched" in page
+
+
+def test_an_admin_ends_the_warning_where_webhooks_are_no_longer_used(
+    as_alice: FlaskClient, as_sam: FlaskClient, halo: Integration
+) -> None:
+    silent(halo)
+    button = "We no longer use webhooks"
+    assert button in as_alice.get(TAB).text
+    assert button not in as_sam.get(TAB).text
+    assert as_sam.post(f"{TAB}/webhook/unused").status_code == 403
+    part = as_alice.post(f"{TAB}/webhook/unused", headers=HTMX).text
+    assert "Your data syncs on schedule." in part
+    assert "has been silent for" not in part
+    assert "Waiting for the first delivery" in part
 
 
 @pytest.mark.parametrize("changed", [0, 4])
@@ -207,13 +221,13 @@ def test_nobody_is_alarmed_where_hardly_anything_changed(
 ) -> None:
     silent(halo, changed)
     for address in (TAB, "/integrations/halo/sync", "/integrations"):
-        assert "Silent for" not in as_alice.get(address).text
+        assert "has been silent for" not in as_alice.get(address).text
 
 
 def test_the_next_delivery_ends_the_warning(as_alice: FlaskClient, halo: Integration) -> None:
     silent(halo)
     tell(halo, about("clients", 1))
-    assert "Silent for" not in as_alice.get("/integrations/halo/sync").text
+    assert "has been silent for" not in as_alice.get("/integrations/halo/sync").text
 
 
 def test_data_sync_tells_how_many_deliveries_wait_for_halo(as_sam: FlaskClient, halo: Integration) -> None:

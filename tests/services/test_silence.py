@@ -12,7 +12,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import SyncLog, SyncRun, SyncStep
 from portal.models.webhooks import Rereading
 from portal.services import due, webhook_health
-from portal.services.silence import _note, notice_silence, silence
+from portal.services.silence import _note, notice_silence, silence, stop_using
 from tests.postgres import database
 from tests.services.helpers import fresh
 from tests.services.test_trust import DAY, HOUR, NOON, SECOND, run
@@ -47,7 +47,7 @@ def halo(noon: None, northwind: Account) -> Integration:
 def test_people_are_told_and_a_full_sync_is_owed(halo: Integration) -> None:
     assert notice_silence() == 1
     line = SyncLog.get()
-    assert line.message == "The webhook: Silent for 6 h while 5 records changed in Halo."
+    assert line.message == "The webhook has been silent for 6 h while 5 records changed in Halo."
     assert (line.level, "Active" in line.remedy) == ("warning", True)
     (owed,) = due.open_runs()
     assert owed.kind == "full"
@@ -85,6 +85,15 @@ def test_where_hardly_anything_changed_silence_is_right(halo: Integration) -> No
     assert fresh(halo).next_full_at == NOON + 14 * HOUR
 
 
+def test_who_no_longer_uses_webhooks_is_left_in_peace(halo: Integration) -> None:
+    notice_silence()
+    stop_using(halo, None)
+    assert silence(fresh(halo)) is None
+    assert notice_silence() == 0
+    tell(halo, about("clients", 1))
+    assert fresh(halo).last_delivery_at == NOON
+
+
 def test_what_changed_before_the_last_delivery_is_no_sign(halo: Integration) -> None:
     SyncRun.update(started_at=NOON - 7 * HOUR).where(SyncRun.kind == "incremental").execute()
     assert notice_silence() == 0
@@ -116,7 +125,7 @@ def test_a_silence_of_days_is_told_in_days(halo: Integration) -> None:
     with clock.using(lambda: NOON + 3 * DAY):
         one = silence(halo)
         assert one
-        assert one.problem.startswith("Silent for 3 d")
+        assert one.problem.startswith("The webhook has been silent for 3 d")
 
 
 def test_health_tells_of_the_last_delivery(halo: Integration) -> None:
