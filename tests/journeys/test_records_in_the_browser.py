@@ -1,4 +1,4 @@
-"""What an admin does with single records: deletes what was held, and asks Halo for one record."""
+"""What an admin does with single records: deletes what was held, asks Halo for one, and watches one change."""
 
 from __future__ import annotations
 
@@ -108,4 +108,32 @@ def test_a_record_that_is_not_here_is_explained(connected: SandboxControl, page:
     page.get_by_role("link", name=re.compile("^Run")).first.click()
     expect(page.get_by_role("columnheader", name="Halo counts")).to_be_visible()
     check(page, "the log of a run")
+    assert complaints == []
+
+
+def test_what_changes_in_halo_changes_here_while_somebody_looks_at_it(
+    connected: SandboxControl, page: Page, complaints: list[str]
+) -> None:
+    page.get_by_role("link", name="Configuration").click()
+    page.get_by_role("button", name="Show Password").click()
+    address, user, secret = (
+        page.get_by_label(label, exact=True).input_value() for label in ("Webhook URL", "Username", "Password")
+    )
+    connected.add_webhook(address, authentication="basic", user=user, secret=secret)
+
+    page.get_by_role("link", name="Data Sync").click()
+    page.get_by_role("link", name=re.compile(r"clients in Scopable")).click()
+    page.get_by_role("row").nth(1).get_by_role("link").first.click()
+    expect(page.get_by_text("Copied for the first time")).to_be_visible()
+    connected.change("clients", [int(page.url.rsplit("/", 1)[-1])])
+
+    expect(page.get_by_role("listitem").filter(has_text="by webhook").first).to_be_visible()
+    check(page, "a record that has just changed")
+    page.get_by_role("link", name="Sync Logs").click()
+    page.get_by_role("link", name="Webhook deliveries").click()
+    expect(page.get_by_role("row").filter(has_text="client updated").first).to_contain_text("Done")
+    check(page, "the deliveries")
+    page.get_by_role("row").nth(1).get_by_role("link").first.click()
+    expect(page.get_by_text("client updated").first).to_be_visible()
+    check(page, "a delivery")
     assert complaints == []
