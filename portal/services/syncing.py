@@ -41,6 +41,7 @@ from portal.sync.allowance import Allowance
 from portal.sync.budget import terms_of
 from portal.sync.engine import Engine
 from portal.sync.lease import Lease, claim, is_claimable
+from portal.sync.steps import end_open
 from portal.sync.writer import counts
 
 MOST_CRASHES: Final = 5
@@ -153,7 +154,7 @@ def request_cancel(integration: Integration, user: User | None = None) -> None:
             SyncRun.id == run.id, SyncRun.state.in_([RunState.QUEUED, RunState.WAITING])
         )
         if idle.execute():
-            _cancel_steps(run)
+            end_open(run, StepState.CANCELLED)
             logbook.note(run, CANCELLED)
         else:
             SyncRun.update(cancel_requested_at=now).where(SyncRun.id == run.id).execute()
@@ -166,7 +167,7 @@ def stop_for_good(integration: Integration) -> None:
         SyncRun.update(state=RunState.CANCELLED, finished_at=clock.now(), fence=SyncRun.fence + 1).where(
             SyncRun.id == run.id
         ).execute()
-        _cancel_steps(run)
+        end_open(run, StepState.CANCELLED)
 
 
 def claimable() -> list[SyncRun]:
@@ -220,23 +221,16 @@ def _pause(waits: int, retry_after: float | None) -> timedelta:
 def _fail(lease: Lease, run: SyncRun, problem: str, remedy: str) -> None:
     now: datetime = clock.now()
     with db.atomic():
-        open_steps = SyncStep.state.in_([StepState.PENDING, StepState.RUNNING])
-        SyncStep.update(state=StepState.FAILED, finished_at=now).where(SyncStep.run == run, open_steps).execute()
+        end_open(run, StepState.FAILED)
         logbook.note(run, problem, level=LogLevel.ERROR, remedy=remedy)
         lease.give_up(state=RunState.FAILED, finished_at=now, problem=problem, remedy=remedy)
 
 
 def _cancel(lease: Lease, run: SyncRun) -> None:
     with db.atomic():
-        _cancel_steps(run)
+        end_open(run, StepState.CANCELLED)
         logbook.note(run, CANCELLED)
         lease.give_up(state=RunState.CANCELLED, finished_at=clock.now())
-
-
-def _cancel_steps(run: SyncRun) -> None:
-    SyncStep.update(state=StepState.CANCELLED, finished_at=clock.now()).where(
-        SyncStep.run == run, SyncStep.state.in_([StepState.PENDING, StepState.RUNNING])
-    ).execute()
 
 
 def _crash_report(run: SyncRun) -> tuple[str, str]:

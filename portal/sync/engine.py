@@ -24,6 +24,7 @@ from portal.sync.lease import BEAT_SECONDS, Lease
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
 from portal.sync.source import Source
+from portal.sync.steps import OPEN, end_open
 from portal.sync.stream import Stream, Work
 from portal.sync.writer import Writer
 
@@ -31,7 +32,6 @@ from portal.sync.writer import Writer
 LONGEST_PAUSE_SECONDS: Final = 10.0
 # A change is asked for again as long as this after it was read: the PSA's clock may be wrong by minutes.
 OVERLAP: Final = timedelta(minutes=15)
-OPEN: Final = (StepState.PENDING, StepState.RUNNING)
 
 
 class _CancelledError(Exception):
@@ -200,9 +200,7 @@ class Engine:
 
     def _end_cancelled(self) -> RunState:
         with self._lease.writing():
-            SyncStep.update(state=StepState.CANCELLED, finished_at=clock.now()).where(
-                SyncStep.run == self._run, SyncStep.state.in_(OPEN)
-            ).execute()
+            end_open(self._run, StepState.CANCELLED)
             logbook.note(self._run, "The sync was cancelled. What had arrived by then is kept.")
             self._lease.give_up(state=RunState.CANCELLED, finished_at=clock.now())
         return RunState.CANCELLED

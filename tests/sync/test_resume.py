@@ -97,6 +97,7 @@ def test_five_crashes_at_one_page_fail_the_run_and_name_the_page(copy: Copy, bre
     syncing.execute(run.id)
     report = syncing.report(run)
     assert (report["state"], report["problem"]) == ("failed", "The sync was broken off 5 times at page 2 of assets.")
+    assert SyncPage.select().count() == 0
     assert len(copy.ids("assets")) == 30
     breaking.pages = None
     assert copy.sync()["state"] == "succeeded"
