@@ -20,4 +20,4 @@ class EmptyServer(WebServer):
 SETTINGS = {"PORTAL_DATA_DIR": ".", "PORTAL_SECRET_KEY": "0" * 64, "PORTAL_VAULT_KEY": "0" * 43 + "="}
 
 if __name__ == "__main__":
-    EmptyServer(Config.from_env(SETTINGS), bind=sys.argv[1], workers=2, threads=8).run()
+    EmptyServer(Config.from_env(SETTINGS), bind=sys.argv[1], workers=2, threads=16).run()

@@ -36,6 +36,7 @@ from tests.halo_fixtures import connected
 RATE: Final = 500
 # So many in a row are about one record; then comes the next. A minute's worth names 300 records.
 REPEATS: Final = 100
+NAMED: Final = 300
 NORMAL_RATE: Final = 2
 CLOSED_SECONDS: Final = 5
 SETTLING_SECONDS: Final = 400.0
@@ -43,17 +44,17 @@ SETTLING_SECONDS: Final = 400.0
 
 def measure(seconds: int, *, strike: bool) -> None:
     """Print what a hail of deliveries does to a portal with SQLite, beside an empty view under the same server."""
-    with tempfile.TemporaryDirectory() as name, spawned("--records", "1000") as halo:
+    with tempfile.TemporaryDirectory() as name, spawned("--records", "2000") as halo:
         folder, place = Path(name), urlsplit(halo.url).netloc
         with standing(folder, allow=place) as house, db.connected():
-            task = _task(house, _connected(halo))
+            task, others = _task(house, _connected(halo))
             print(f"\n{RATE} deliveries a second for {seconds} s, {REPEATS} in a row about each record\n")
             halo.reset()
             with _strikes(house, seconds) if strike else _nothing():
                 result = _thrown(replace(task, rate=RATE, seconds=seconds))
             _print_hail(result, halo)
             halo.reset()
-            _print_freshness(replace(task, rate=NORMAL_RATE, seconds=30, repeats=1, ids=task.ids[::-1]))
+            _print_freshness(replace(task, rate=NORMAL_RATE, seconds=30, repeats=1, ids=others))
             full = _thrown(replace(task, rate=0, seconds=CLOSED_SECONDS))
         with _empty_view() as url:
             empty = _thrown(replace(task, url=url, rate=0, seconds=CLOSED_SECONDS))
@@ -67,10 +68,12 @@ def _connected(halo: Verbs) -> Integration:
     return integration
 
 
-def _task(house: House, integration: Integration) -> Task:
-    ids = [row.remote_id for row in Record.select(Record.remote_id).where(Record.record_type == "assets").limit(300)]
+def _task(house: House, integration: Integration) -> tuple[Task, list[int]]:
+    """Return what to throw, and the records that it does not name."""
+    ids = [row.remote_id for row in Record.select(Record.remote_id).where(Record.record_type == "assets")]
     url = f"{house.address}/webhooks/halo/{integration.webhook_id}"
-    return Task(url, integration.webhook_user, integration.webhook_secret.reveal(), RATE, 1, ids, REPEATS)
+    task = Task(url, integration.webhook_user, integration.webhook_secret.reveal(), RATE, 1, ids[:NAMED], REPEATS)
+    return task, ids[NAMED:]
 
 
 def _thrown(task: Task) -> Result:

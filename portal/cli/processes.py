@@ -48,7 +48,7 @@ def demo(port: int) -> None:
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="host:port, unix:path or fd://number.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
-@click.option("--threads", type=click.IntRange(1), default=8, show_default=True, help="Threads in each process.")
+@click.option("--threads", type=click.IntRange(1), default=16, show_default=True, help="Threads in each process.")
 def web(bind: str, workers: int, threads: int) -> None:
     """Serve the pages and the webhook address."""
     from portal.processes.web import WebServer
