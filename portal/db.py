@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -67,6 +68,21 @@ def connected() -> Iterator[None]:
 
 def is_sqlite() -> bool:
     return isinstance(db.obj, SqliteDatabase)
+
+
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    """Queue up with the other processes that write as often as this one, for SQLite's right to write.
+
+    SQLite itself lets those who come too early sleep for longer and longer, and forgets who came first. A process
+    that dies gives its turn back.
+    """
+    if not is_sqlite():
+        yield
+        return
+    with Path(f"{db.obj.database}-turns").open("w") as queue:
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        yield
 
 
 def mark() -> str:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from peewee import PeeweeException
 
 from portal import clock, log
-from portal.db import connected, db, mark, moment_value
+from portal.db import connected, db, mark, moment_value, taking_turns
 from portal.models.integrations import Integration
 from portal.models.webhooks import HintState
 from portal.services.deliveries import Arrival
@@ -95,7 +95,7 @@ class Inbox:
 
     def _write(self, items: Sequence[Item]) -> None:
         try:
-            with db.atomic():
+            with taking_turns(), db.atomic():
                 _store([arrival for arrival, _ in items])
                 for integration_id in self._missed:
                     catching_up.owe(integration_id)
