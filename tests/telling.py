@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from portal.db import db
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, Hint
-from portal.services import deliveries
-from portal.services.inbox import Inbox
+from portal.services import deliveries, inbox
 
 WORDS = {
     "clients": "client",
@@ -19,7 +19,6 @@ WORDS = {
     "opportunities": "opportunity",
     "contracts": "contract",
 }
-inbox = Inbox(lambda _: None)
 
 
 def about(record_type: str, remote_id: int, event: str = "updated") -> dict[str, Any]:
@@ -28,10 +27,11 @@ def about(record_type: str, remote_id: int, event: str = "updated") -> dict[str,
 
 
 def tell(integration: Integration, *bodies: Any) -> None:
-    """Store a delivery for each body."""
+    """Store a delivery for each body, in this thread."""
     for body in bodies:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        inbox.put(deliveries.arrival(integration, [("Content-Type", "application/json")], raw))
+        with db.atomic():
+            inbox._store([deliveries.arrival(integration, [("Content-Type", "application/json")], raw)])
 
 
 def results() -> list[tuple[str, str | None]]:
