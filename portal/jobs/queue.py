@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from redis import Redis
+from redis import Redis, RedisError
 from rq import Queue
+from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
+from portal import clock, log
 from portal.errors import ConfigError
 
 SYNC_QUEUE: Final = "sync"
 WEBHOOK_QUEUE: Final = "webhooks"
+# A doorbell that nobody answers within this time is forgotten, and the scheduler rings again: who heard it may have
+# died before the work was claimed. One ring too many does no harm.
+RING_SECONDS: Final = 5
+ENDED_JOB_SECONDS: Final = 60
+NO_TIME_LIMIT: Final = -1
 
 _redis_url: str | None = None
 
@@ -23,6 +30,29 @@ def bind(redis_url: str | None) -> None:
     """Use this Redis. Opens no connection."""
     global _redis_url
     _redis_url = redis_url
+
+
+def ring(name: str, function: str, number: int, job: str, *, keep_seconds: int) -> None:
+    """Call a worker to `function(number)`; what is rung by the same job name meanwhile is rung once.
+
+    A job that has ended well is kept for so long. A Redis that is away is no harm: the scheduler rings again.
+    """
+    moment = int(clock.now().timestamp()) // RING_SECONDS
+    try:
+        queue(name).enqueue_call(
+            function,
+            args=(number,),
+            job_id=f"{job}-{moment}",
+            unique=True,
+            ttl=RING_SECONDS,
+            timeout=NO_TIME_LIMIT,
+            result_ttl=keep_seconds,
+            failure_ttl=ENDED_JOB_SECONDS,
+        )
+    except DuplicateJobError:
+        return  # somebody has rung already
+    except (RedisError, ConfigError) as error:
+        log.get(__name__).warning("could not ring for a worker", job=job, reason=str(error))
 
 
 def queue(name: str = SYNC_QUEUE) -> Queue:

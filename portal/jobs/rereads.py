@@ -5,20 +5,13 @@ from __future__ import annotations
 import threading
 from typing import Final
 
-from redis import RedisError
-from rq.exceptions import DuplicateJobError
-
-from portal import clock, log
+from portal import clock
 from portal.db import connected
-from portal.errors import ConfigError
-from portal.jobs.queue import WEBHOOK_QUEUE, queue
+from portal.jobs import queue
+from portal.jobs.queue import WEBHOOK_QUEUE
 from portal.services import rereading
 
-# One job at a time rings for an integration; one whose worker has died is in the way no longer than this.
-RING_SECONDS: Final = 5
 BETWEEN_RINGS_SECONDS: Final = 0.25
-ENDED_JOB_SECONDS: Final = 60
-NO_TIME_LIMIT: Final = -1
 
 
 class Bell:
@@ -55,24 +48,11 @@ class Bell:
 
 
 def ring(integration_id: int) -> None:
-    """Call a worker. A Redis that is away is no harm: the scheduler rings until the hints are read."""
-    moment = int(clock.now().timestamp()) // RING_SECONDS
-    try:
-        queue(WEBHOOK_QUEUE).enqueue_call(
-            "portal.jobs.rereads.reread",
-            args=(integration_id,),
-            job_id=f"reread-{integration_id}-{moment}",
-            unique=True,
-            ttl=RING_SECONDS,
-            timeout=NO_TIME_LIMIT,
-            # While a job's row is there, no other one of its name is taken: it must not outlive the work.
-            result_ttl=0,
-            failure_ttl=ENDED_JOB_SECONDS,
-        )
-    except DuplicateJobError:
-        return  # somebody has rung already
-    except (RedisError, ConfigError) as error:
-        log.get(__name__).warning("could not ring for a worker", integration=integration_id, reason=str(error))
+    """Call a worker; the scheduler does so again until the hints are read."""
+    # While a job's row is there, no other one of its name is taken: it must not outlive the work.
+    queue.ring(
+        WEBHOOK_QUEUE, "portal.jobs.rereads.reread", integration_id, f"reread-{integration_id}", keep_seconds=0
+    )
 
 
 def ring_waiting() -> None:

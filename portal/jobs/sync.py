@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from redis import RedisError
-from rq.exceptions import DuplicateJobError
-
-from portal import clock, log
 from portal.db import connected
-from portal.errors import ConfigError
-from portal.jobs.queue import queue
+from portal.jobs import queue
+from portal.jobs.queue import ENDED_JOB_SECONDS, SYNC_QUEUE
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.services import syncing
-
-# A doorbell that nobody answers within this time is forgotten, and the scheduler rings again: who heard it may have
-# died before the run was claimed. One ring too many does no harm.
-RING_SECONDS: Final = 5
-ENDED_JOB_SECONDS: Final = 60
-NO_TIME_LIMIT: Final = -1
 
 
 def sync_later(
@@ -41,23 +29,9 @@ def sync_later(
 
 
 def ring(run: SyncRun) -> None:
-    """Call a worker to the run. A Redis that is away is no harm: the scheduler rings until the run is claimed."""
-    moment = int(clock.now().timestamp()) // RING_SECONDS
-    try:
-        queue().enqueue_call(
-            "portal.jobs.sync.run_sync",
-            args=(run.id,),
-            job_id=f"sync-{run.id}-{run.fence}-{moment}",
-            unique=True,
-            ttl=RING_SECONDS,
-            timeout=NO_TIME_LIMIT,
-            result_ttl=ENDED_JOB_SECONDS,
-            failure_ttl=ENDED_JOB_SECONDS,
-        )
-    except DuplicateJobError:
-        return  # somebody has rung already
-    except (RedisError, ConfigError) as error:
-        log.get(__name__).warning("could not ring for a worker", run=run.id, reason=str(error))
+    """Call a worker to the run; the scheduler does so again until the run is claimed."""
+    name = f"sync-{run.id}-{run.fence}"
+    queue.ring(SYNC_QUEUE, "portal.jobs.sync.run_sync", run.id, name, keep_seconds=ENDED_JOB_SECONDS)
 
 
 def run_sync(run_id: int) -> None:

@@ -6,6 +6,7 @@ worker that was frozen, orphaned or given up for dead changes nothing after anot
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,28 +53,36 @@ def claim(run_id: int) -> Lease | None:
     return Lease(run_id, run.fence + 1, run.cancel_requested_at is not None) if claimed else None
 
 
-@dataclass
-class Lease:
-    """`is_cancelled` tells whether a person has asked the run to stop, as of the last write or beat."""
-
-    run_id: int
-    fence: int
-    is_cancelled: bool = False
+class Claim(ABC):
+    """Something that one worker has, until its time runs out or somebody takes it away."""
 
     def beat(self) -> None:
-        """Prolong the lease. Raises FencedOut when the run has another worker or has ended."""
+        """Prolong the time. Raises FencedOut when it is ours no more."""
         self._update(lease_until=clock.now() + DURATION)
 
     @contextmanager
     def writing(self, **changes: Any) -> Iterator[None]:
-        """Open a transaction that commits only while the lease is ours; it also applies `changes` to the run."""
+        """Open a transaction that commits only while it is ours; it also applies `changes` to the claim's row."""
         with db.atomic():
             self._update(lease_until=clock.now() + DURATION, **changes)
             yield
 
     def give_up(self, **changes: Any) -> None:
-        """Let go of the run in a state that is part of `changes`."""
+        """Let go, with `changes` to the row: for a run, its new state."""
         self._update(lease_until=None, **changes)
+
+    @abstractmethod
+    def _update(self, **changes: Any) -> None:
+        """Change the row while its fence is ours. Raises FencedOut when it is not."""
+
+
+@dataclass
+class Lease(Claim):
+    """`is_cancelled` tells whether a person has asked the run to stop, as of the last write or beat."""
+
+    run_id: int
+    fence: int
+    is_cancelled: bool = False
 
     def hand_back(self) -> None:
         """Let another worker continue at once, after something unexpected; it counts as a crash."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from portal import clock
-from portal.db import db
 from portal.errors import FencedOut
 from portal.models.webhooks import Rereading
-from portal.sync.lease import DURATION
+from portal.sync.lease import DURATION, Claim
 
 
 def is_free(now: datetime) -> Any:
@@ -34,27 +31,20 @@ def claim(integration_id: int) -> Turn | None:
     return Turn(integration_id, row.fence + 1, row.waits) if claimed else None
 
 
+def take_away(integration_id: int) -> None:
+    """End the turn of whoever has it: what was decided before no longer holds. The next one begins anew."""
+    Rereading.update(fence=Rereading.fence + 1, lease_until=None).where(
+        Rereading.integration == integration_id
+    ).execute()
+
+
 @dataclass(frozen=True)
-class Turn:
+class Turn(Claim):
     """`waits` counts how often in a row it had ended because the PSA did not answer."""
 
     integration_id: int
     fence: int
     waits: int = 0
-
-    def beat(self) -> None:
-        """Keep the turn. Raises FencedOut when somebody else has it."""
-        self._update(lease_until=clock.now() + DURATION)
-
-    @contextmanager
-    def writing(self, **changes: Any) -> Iterator[None]:
-        """Open a transaction that commits only while the turn is ours."""
-        with db.atomic():
-            self._update(lease_until=clock.now() + DURATION, **changes)
-            yield
-
-    def give_up(self, **changes: Any) -> None:
-        self._update(lease_until=None, **changes)
 
     def _update(self, **changes: Any) -> None:
         mine = (Rereading.integration == self.integration_id) & (Rereading.fence == self.fence)

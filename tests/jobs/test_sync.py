@@ -59,7 +59,7 @@ def test_however_often_it_rings_one_job_waits(copy: Copy, bell: None) -> None:
 def test_a_bell_that_nobody_heard_is_rung_again_later(copy: Copy, bell: None) -> None:
     with clock.using(lambda: NOON):
         run = sync.sync_later(copy.integration, RunTrigger.USER)
-    with clock.using(lambda: NOON + timedelta(seconds=sync.RING_SECONDS)):
+    with clock.using(lambda: NOON + timedelta(seconds=queue.RING_SECONDS)):
         sync.ring(run)
     assert len(rung()) == 2
 
