@@ -32,7 +32,7 @@ def open_runs() -> list[SyncRun]:
     due = (
         Integration.select(Integration, Account)
         .join(Account)
-        .where(_may_run(), (Integration.next_sync_at <= now) | (_has_waited_for_its_end(now) & ~_is_busy()))
+        .where(_may_run(), (Integration.next_sync_at <= now) | (_is_owed(now) & ~_is_busy()))
         .order_by(Integration.next_sync_at)
         .limit(MOST_AT_ONCE)
     )
@@ -81,7 +81,7 @@ def _may_run() -> Any:
     return (Integration.state == IntegrationState.ACTIVE) & Integration.paused_at.is_null()
 
 
-def _has_waited_for_its_end(now: datetime) -> Any:
+def _is_owed(now: datetime) -> Any:
     return (Integration.next_full_at <= now) | Integration.catch_up_at.is_null(is_null=False)
 
 

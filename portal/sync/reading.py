@@ -140,8 +140,9 @@ class Reading:
         """Return a page once more that was read before the last one."""
         if not self._early:
             return None
-        self._again.add(self._early[0])
-        return self._early.pop(0)
+        number = self._early.pop(0)
+        self._again.add(number)
+        return number
 
     def _tail(self, last: int) -> int | None:
         """Return the last page once more if records were added behind what it held."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from portal import clock
 from portal.errors import PsaError, PsaRateLimited, PsaRefusedCredentials, PsaUnavailable
-from portal.models.records import RecordState
+from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel
 from portal.models.webhooks import Outcome
 from portal.sync import copying, hints, logbook, store
@@ -220,6 +220,6 @@ def _outcome(decision: Decision) -> tuple[Outcome, str]:
     if decision.created:
         return Outcome.CREATED, ""
     if decision.updated:
-        kind = decision.updated[0].kind
-        return (Outcome.BACK if kind == "back" else Outcome.UPDATED), ""
+        is_back = decision.updated[0].kind == ChangeKind.BACK
+        return (Outcome.BACK if is_back else Outcome.UPDATED), ""
     return Outcome.UNCHANGED, ""
