@@ -32,7 +32,7 @@ WORDS: Final = {
     401: "The user name, password, token or signature is wrong. Copy it again from the portal's Configuration tab.",
     413: "This delivery is too large.",
     415: "This is not JSON. Set the format of the webhook to JSON.",
-    429: "That is too much at once. The portal asks for what it has missed by itself.",
+    429: "This cannot be taken now. The portal asks for what it has missed by itself.",
 }
 # Counted in each process. What is more would only fill the disk: a sync catches up with it.
 MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
@@ -79,6 +79,6 @@ def refuse(error: HTTPException) -> Response:
 
 
 def fail(error: Exception) -> Response:
-    """Ask for another try: what is broken here is no fault of the delivery. A sync will make up for it."""
+    """Answer what is broken here as if too much had come: Halo takes that for a failure that passes."""
     logger.error("Delivery was not taken", exc_info=error)
     return refuse(TooManyRequests())

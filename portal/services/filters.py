@@ -15,7 +15,7 @@ from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RemoteList, SyncRun
 from portal.services import audit, choices, filter_words
 from portal.services.wizard import parse_types
-from portal.sync import store
+from portal.sync import store, turn
 from portal.sync.filters import Filters, affected, read, write
 from portal.sync.record_types import RecordType
 from portal.sync.writer import SWITCHED_OFF
@@ -44,6 +44,7 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
         integration.save(only=[Integration.record_types, Integration.filters])
         if phrases:
             _forget_progress(integration, touched)
+            turn.take_away(integration.id)
             audit.record(integration.account, user, "halo.data_changed", "; ".join(phrases))
     retire(integration)
     return [one for one in chosen if one in touched]

@@ -10,7 +10,7 @@ from portal.errors import NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa
 from portal.models.sync import SyncRun
-from portal.services import audit, connections, syncing
+from portal.services import audit, connections, rereading, syncing
 from portal.services.connections import Verdict
 from portal.sync import budget
 from portal.vault import Secret
@@ -52,6 +52,7 @@ def disconnect(integration: Integration, user: User | None) -> None:
     """Stop syncing and forget the secret. The copied records stay, and a later connection goes on from them."""
     with db.atomic():
         syncing.stop_for_good(integration)
+        rereading.stop_for_good(integration)
         integration.state = IntegrationState.DISCONNECTED
         integration.client_secret = None
         integration.tested_fingerprint = None

@@ -16,6 +16,7 @@ from portal.models.integrations import Integration, IntegrationState
 from portal.models.webhooks import Hint, HintState, Rereading
 from portal.services import connections
 from portal.services.attention import ask_for_attention
+from portal.services.deliveries import NOT_SYNCED
 from portal.sync import hints, turn
 from portal.sync.allowance import Allowance
 from portal.sync.budget import terms_of
@@ -26,6 +27,7 @@ from portal.sync.turn import Turn
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 MOST_WAITS: Final = 100
+DISCONNECTED: Final = "Halo was disconnected before it could be read."
 
 
 def waiting() -> list[int]:
@@ -60,6 +62,12 @@ def execute(integration_id: int) -> None:
         log.get(__name__).info("another worker reads on", integration=integration_id)
 
 
+def stop_for_good(integration: Integration) -> None:
+    """Let nothing be read any more, at this instant. For use in a transaction."""
+    turn.take_away(integration.id)
+    hints.ignore(_waits(integration), DISCONNECTED)
+
+
 def _work(mine: Turn, integration: Integration) -> None:
     try:
         _read(mine, integration)
@@ -84,6 +92,9 @@ def _work(mine: Turn, integration: Integration) -> None:
 def _read(mine: Turn, integration: Integration) -> None:
     if integration.state != IntegrationState.ACTIVE or integration.paused_at is not None:
         return
+    with mine.writing():
+        switched_off = _waits(integration) & Hint.record_type.not_in(integration.record_types)
+        hints.ignore(switched_off, NOT_SYNCED)
     zone = zones.zone(integration.account.time_zone)
     allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
     credentials = connections.credentials_of(integration)
@@ -97,12 +108,17 @@ def _wait(mine: Turn, error: PsaUnavailable) -> None:
         with mine.writing(lease_until=None, waits=0):
             hints.stick(mine.integration_id, f"{error.problem} {error.remedy}".strip())
         return
-    pause = (
-        FIRST_WAIT * (1 << min(mine.waits, 8)) if error.retry_after is None else timedelta(seconds=error.retry_after)
-    )
+    if error.retry_after is not None:
+        pause = timedelta(seconds=error.retry_after)
+    else:
+        pause = min(FIRST_WAIT * (1 << min(mine.waits, 8)), LONGEST_WAIT)
     mine.give_up(
-        not_before=clock.now() + (min(pause, LONGEST_WAIT) if error.retry_after is None else pause),
+        not_before=clock.now() + pause,
         waits=Rereading.waits + 1,
         problem=error.problem,
         remedy=error.remedy,
     )
+
+
+def _waits(integration: Integration) -> Any:
+    return (Hint.integration == integration) & (Hint.state == HintState.WAITING)

@@ -13,7 +13,7 @@ from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration, IntegrationState
 from portal.services import accounts, audit
-from portal.sync import schedule
+from portal.sync import schedule, turn
 from portal.sync.schedule import Schedule
 
 PAUSED: Final = "halo.paused"
@@ -99,7 +99,10 @@ def change_time_zone(account: Account, name: str, user: User | None) -> None:
 
 
 def pause(integration: Integration, user: User | None) -> None:
-    """Open no runs by schedule until it is resumed. A sync that goes on is left alone."""
+    """Open no runs by schedule, and read nothing that webhooks name, until it is resumed.
+
+    A sync that goes on is left alone.
+    """
     _set_paused(integration, clock.now(), PAUSED, user)
 
 
@@ -138,6 +141,7 @@ def _set_paused(integration: Integration, moment: datetime | None, deed: str, us
             Integration.id == integration.id, Integration.paused_at.is_null(moment is not None)
         )
         if changed.execute():
+            turn.take_away(integration.id)
             audit.record(integration.account, user, deed)
     integration.paused_at = moment
 

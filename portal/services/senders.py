@@ -19,13 +19,12 @@ from portal.models.webhooks import WebhookLogin
 # Asked for with every delivery: Peewee would take longer to write the statement than the database to answer it.
 FIND: Final = (
     "SELECT id, uid, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login, webhook_header"
-    " FROM integration WHERE webhook_id = {}"
+    " FROM integration WHERE webhook_id = {} AND state <> 'disconnected'"
 )
 REMEMBERED: Final = timedelta(seconds=1)
 MOST_REMEMBERED: Final = 1_000
 # What an address that does not exist is compared with. Nobody can know it.
 NOBODY: Final = ("", "\0")
-
 
 _lately: dict[str, tuple[datetime, Integration | None]] = {}
 

@@ -108,6 +108,11 @@ def test_a_new_secret_counts_within_a_second(webhook: Integration, monkeypatch: 
         assert who(webhook.webhook_id, authorization=basic("scopable", "a new one")) == webhook
 
 
+def test_an_integration_that_is_disconnected_takes_nothing(webhook: Integration) -> None:
+    Integration.update(state="disconnected").execute()
+    assert who(webhook.webhook_id, authorization=basic("scopable", "the secret")) is None
+
+
 def test_an_address_that_does_not_exist_names_nobody(webhook: Integration) -> None:
     for user, secret in (("scopable", "the secret"), ("", ""), ("", "\0")):
         assert who("guessed", authorization=basic(user, secret)) is None

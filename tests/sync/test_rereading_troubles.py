@@ -13,8 +13,10 @@ from portal.errors import FencedOut
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import SyncLog
 from portal.models.webhooks import Hint, Rereading
-from portal.services import rereading
+from portal.services import integrations, rereading, scheduling
+from portal.services.filters import change as change_filters
 from portal.sync import turn
+from portal.sync.filters import Filters
 from portal.sync.hints import MOST_ATTEMPTS
 from portal.sync.writer import Writer
 from tests.halo_fixtures import Copy
@@ -130,6 +132,35 @@ def test_two_workers_do_not_read_at_once(synced: Copy) -> None:
         assert read_again(synced) == 1
         with pytest.raises(FencedOut):
             mine.beat()
+
+
+def test_a_type_that_is_switched_off_meanwhile_is_not_read(synced: Copy) -> None:
+    tell(synced.integration, about("assets", one_of(synced, "assets")))
+    change_filters(synced.integration, ["clients"], Filters(), None)
+    assert read_again(fresh(synced)) == 0
+    assert (results(), Hint.get().why) == ([("ignored", None)], "Its record type is not synced.")
+    assert synced.ids("assets") == set()
+
+
+@pytest.mark.parametrize("what", ["filters", "paused", "disconnected"])
+def test_what_was_decided_before_a_change_is_not_written_after_it(synced: Copy, what: str) -> None:
+    mine = turn.claim(synced.integration.id)
+    assert mine is not None
+    if what == "filters":
+        change_filters(synced.integration, list(synced.integration.record_types), Filters(active_only=True), None)
+    elif what == "paused":
+        scheduling.pause(synced.integration, None)
+    else:
+        integrations.disconnect(synced.integration, None)
+    with pytest.raises(FencedOut), mine.writing():
+        pass
+
+
+def test_what_waits_when_halo_is_disconnected_is_let_be(synced: Copy) -> None:
+    tell(synced.integration, about("assets", one_of(synced, "assets")))
+    integrations.disconnect(synced.integration, None)
+    assert (results(), delivery_states()) == ([("ignored", None)], ["ignored"])
+    assert Hint.get().why == "Halo was disconnected before it could be read."
 
 
 def test_a_turn_of_nothing_asks_nothing(synced: Copy) -> None:
