@@ -53,6 +53,7 @@ def test_a_cancelled_run_stops_after_the_page_at_hand(copy: Copy, on_page: OnPag
 
 @pytest.mark.parametrize("fault", [None, 503, 401])
 def test_disconnecting_ends_a_run_that_is_being_worked_on(fault: int | None, copy: Copy, on_page: OnPage) -> None:
+    copy.halo.turn(caps={"assets": 5})  # so many pages that they are not all there when the clients come
     run = copy.open()
     if fault is not None:
         copy.halo.fault("status", status=fault, on="assets", times=None)
