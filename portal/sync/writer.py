@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peewee import EXCLUDED
-
 from portal import clock
 from portal.errors import PsaError
 from portal.models.integrations import Integration
@@ -194,12 +192,16 @@ class Writer:
         return [(page.round, PageIds(page.number, array("q", bytes(page.remote_ids)))) for page in pages]
 
     def _keep(self, step: SyncStep, arrival: Arrival) -> None:
-        """Note what the page held. A last page that is read once more adds to what it held before."""
-        page = {"step": step, "round": step.round, "number": arrival.page.number, "remote_ids": _packed(arrival.ids)}
-        SyncPage.insert(page).on_conflict(
-            conflict_target=[SyncPage.step, SyncPage.round, SyncPage.number],
-            update={SyncPage.remote_ids: SyncPage.remote_ids.concat(EXCLUDED.remote_ids)},
-        ).execute()
+        """Note what the page held. A page that is read once more adds to what it held before."""
+        packed = _packed(arrival.ids)
+        of_page = (SyncPage.round == step.round) & (SyncPage.number == arrival.page.number)
+        before = SyncPage.get_or_none(SyncPage.step == step, of_page)
+        if before is None:
+            SyncPage.create(step=step, round=step.round, number=arrival.page.number, remote_ids=packed)
+        else:
+            # Not by the database: SQLite makes text of two blobs that it joins.
+            before.remote_ids = bytes(before.remote_ids) + packed
+            before.save()
 
     def _rows(
         self, step: SyncStep, rows: Sequence[Row], scope: Scope, read_at: datetime, *, details: bool = False

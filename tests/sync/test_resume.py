@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from portal import clock
+from portal.halo.client import HaloClient
 from portal.models.sync import SyncPage
 from portal.sandbox import Verbs
 from portal.services import syncing
@@ -53,6 +54,25 @@ def test_a_run_that_breaks_off_after_any_page_goes_on_behind_it(
     assert len(twice) == len(set(twice)) <= pages
     assert max(asked.values()) <= 2
     assert SyncPage.select().count() == 0
+
+
+def test_a_run_that_breaks_off_after_a_page_was_read_twice_goes_on(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_: Any) -> None:
+        raise RuntimeError("a bug")
+
+    # The page that was believed to be the last is read before the last one, and once more in the end.
+    copy.halo.turn(caps={"assets": 20})
+    run = copy.open("assets")
+    with monkeypatch.context() as broken:
+        broken.setattr(HaloClient, "heeds_date", break_off)
+        with pytest.raises(RuntimeError):
+            syncing.execute(run.id)
+    assert max(pages_asked(copy.halo).values()) == 2
+    syncing.execute(run.id)
+    report = syncing.report(run)
+    assert (report["state"], report["steps"]["assets"]["created"]) == ("succeeded", SIZES["assets"])
 
 
 def test_a_killed_worker_is_followed_when_its_lease_has_run_out(copy: Copy, on_page: OnPage) -> None:
