@@ -37,6 +37,8 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: int = 1
     seed: int = 0
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
+    # A transaction that commits late: the record carries a stamp that is older by so many seconds.
+    stamped_ago: float = 0.0
 
 
 def apply(tenant: Tenant, kind: str, change: Change, now: float) -> list[Row]:
@@ -44,6 +46,7 @@ def apply(tenant: Tenant, kind: str, change: Change, now: float) -> list[Row]:
 
     KeyError for an id that does not exist; ValueError to create one that does.
     """
+    now -= change.stamped_ago
     if change.do == "create":
         return _create(tenant, kind, change, now)
     table = tenant.tables[kind]

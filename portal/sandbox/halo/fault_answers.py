@@ -43,7 +43,11 @@ def cut(response: Response) -> Response:
 def spoiled_list(page: ListAnswer, faults: Sequence[Fault]) -> ListAnswer:
     for fault in faults:
         if fault.what == "lying_count":
-            page = replace(page, record_count=page.record_count + (fault.size or 7))
+            page = replace(page, record_count=(page.record_count or 0) + (fault.size or 7))
+        if fault.what == "no_rows":
+            page = replace(page, rows=[], record_count=0)
+        if fault.what == "null_list":
+            page = replace(page, rows=[], is_null=True)
         spoil = ROW_FAULTS.get(fault.what)
         if spoil:
             rows = [msgspec.json.decode(row) for row in page.rows]

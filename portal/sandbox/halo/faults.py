@@ -14,7 +14,7 @@ from portal.sandbox.halo.row_faults import ROW_FAULTS
 REPLACING = frozenset({"status", "rate_limit", "html", "truncated", "empty", "redirect"})
 DELIVERY = frozenset({"slow", "drip", "reset", "huge"})
 # In a list's figures, and in its rows:
-LIST = frozenset({"repeated_page", "lying_count"})
+LIST = frozenset({"repeated_page", "lying_count", "no_rows", "null_list"})
 KINDS = REPLACING | DELIVERY | LIST | frozenset(ROW_FAULTS)
 PLACES = frozenset({"any", "token", "authinfo", "instanceinfo", "agent", "lookup", "unknown", *RECORD_TYPES})
 

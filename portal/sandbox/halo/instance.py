@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from portal.sandbox.halo.clock import Clock
 from portal.sandbox.halo.faults import Faults
 from portal.sandbox.halo.journal import Journal
@@ -24,6 +26,11 @@ class Instance:
         for webhook in settings.webhooks:
             self.webhooks.register.add(self.tenants[0].name, webhook)
         self.url = ""  # known once a socket is bound
+        self._answers = count(1)
+
+    def next_answer(self) -> int:
+        """Return the next answer's number: what Halo computes when asked differs from one to the next."""
+        return next(self._answers)
 
     def tenant(self, name: str | None) -> Tenant:
         """By name, or the first without one. KeyError if there is none of that name."""

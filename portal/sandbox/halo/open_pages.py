@@ -17,10 +17,10 @@ def authinfo(url: str, tenant_name: str | None, knobs: Knobs) -> dict[str, Any]:
     return {**answer, "tenant_id": tenant_name} if tenant_name else answer
 
 
-def instanceinfo(url: str) -> dict[str, Any]:
+def instanceinfo(url: str, knobs: Knobs) -> dict[str, Any]:
     return {
         "dbid": 1,
-        "app_version": "2.250.14",
+        "app_version": knobs.version,
         "database_version": 2250,
         "agent_count": 9,
         "licensed_agent_count": 8,

@@ -18,6 +18,7 @@ from portal.sandbox.halo.record_types import RecordType
 from portal.sandbox.halo.routes import Target
 from portal.sandbox.halo.tenant import Tenant
 from portal.sandbox.halo.tokens import Token
+from portal.sandbox.halo.views import shown_detail, shown_list
 from portal.sandbox.http import Request, Response, json_response
 
 # All of these have empty bodies (halo-api.md section 5).
@@ -48,7 +49,7 @@ def answer(instance: Instance, call: Call) -> tuple[Tenant | None, Response]:
         name = None if instance.hosted else instance.tenants[0].name
         return None, json_response(authinfo(instance.url, name, instance.knobs))
     if kind == "instanceinfo":
-        return None, json_response(instanceinfo(instance.url))
+        return None, json_response(instanceinfo(instance.url, instance.knobs))
     return _behind_the_gates(instance, call)
 
 
@@ -87,10 +88,16 @@ def _records(instance: Instance, call: Call, tenant: Tenant, record_type: Record
     item = call.target.item
     if item is None:
         page = list_answer(tenant, record_type, call.request.query, instance.knobs)
-        return spoiled_list(page, call.faults).response()
+        page = spoiled_list(shown_list(page, record_type, instance.knobs, instance.next_answer()), call.faults)
+        return page.response()
     if item == "me":  # with an agent's token there is no such contact or client (section 2)
         return _NO_ACCESS if record_type.name == "clients" else _NOT_FOUND
     number = whole({"id": item}, "id", 0)
+    if number in tenant.settings.hidden.get(record_type.name, ()) and tenant.settings.hidden_answer != "shown":
+        return _FORBIDDEN if tenant.settings.hidden_answer == "forbidden" else _NOT_FOUND
     unseen = record_type.name in tenant.settings.unseen
     fields = None if unseen else detail(tenant, record_type, number)
-    return json_response(spoiled_fields(fields, call.faults)) if fields else _NOT_FOUND
+    if fields is None:
+        return _NOT_FOUND
+    body = shown_detail(spoiled_fields(fields, call.faults), record_type, instance.knobs, instance.next_answer())
+    return Response(200, body, "application/json; charset=utf-8")

@@ -41,17 +41,17 @@ class Selections:
         self._lock = Lock()
         self._remembered: OrderedDict[tuple[Any, ...], list[bytes]] = OrderedDict()
 
-    def bodies(self, kind: str, query: Query, *, filters_updates: bool) -> list[bytes]:
-        """Return the rows' JSON in the order asked for."""
+    def bodies(self, kind: str, query: Query, *, filters_updates: bool, hours_ahead: float = 0.0) -> list[bytes]:
+        """Return the rows' JSON in the order asked for; a date in the query is of a zone so many hours from UTC."""
         table = self._tables[kind]
         known = _ALWAYS | FILTERS[kind].keys() | ADDITIONS.get(kind, {}).keys()
         asked = frozenset((name, value) for name, value in query.items() if name in known)
-        key = (kind, table.version, filters_updates, asked)
+        key = (kind, table.version, filters_updates, hours_ahead, asked)
         with self._lock:
             if key in self._remembered:
                 self._remembered.move_to_end(key)
                 return self._remembered[key]
-        rows = _select(kind, table.rows(), query, filters_updates=filters_updates)
+        rows = _select(kind, table.rows(), query, filters_updates=filters_updates, hours_ahead=hours_ahead)
         bodies = self._shape(kind, rows, query)
         with self._lock:
             self._remembered[key] = bodies
@@ -74,14 +74,19 @@ class Selections:
         return encode_row(added | row.fields())
 
 
-def _select(kind: str, rows: list[Row], query: Query, *, filters_updates: bool) -> list[Row]:
+def _select(kind: str, rows: list[Row], query: Query, *, filters_updates: bool, hours_ahead: float) -> list[Row]:
     active, inactive = states(RECORD_TYPES[kind], query)
     rows = [row for row in rows if (active if row.active else inactive)]
     if filters_updates:
-        rows = _updated_between(rows, moment(query, "lastupdatefromdate"), moment(query, "lastupdatetodate"))
+        first, last = (moment(query, name) for name in ("lastupdatefromdate", "lastupdatetodate"))
+        rows = _updated_between(rows, _as_utc(first, hours_ahead), _as_utc(last, hours_ahead))
     for predicate, value in wanted(kind, query):
         rows = [row for row in rows if predicate(row.fields(), value)]
     return _ordered(rows, query)
+
+
+def _as_utc(moment: float | None, hours_ahead: float) -> float | None:
+    return None if moment is None else moment - hours_ahead * 3600
 
 
 def _updated_between(rows: list[Row], first: float | None, last: float | None) -> list[Row]:

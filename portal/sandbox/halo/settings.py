@@ -13,6 +13,9 @@ from portal.sandbox.halo.webhooks.webhook import Webhook
 
 DEFAULT_RECORDS = 1500
 
+Flicker = Literal["computed", "numbers", "order", "nulls"]
+OddText = Literal["half_surrogate", "control_character", "broken_utf8", "broken_json"]
+
 # How the records of an MSP's tenant spread over the types, in percent.
 PROPORTIONS = {
     "clients": 4,
@@ -54,11 +57,14 @@ class TenantSettings(msgspec.Struct, forbid_unknown_fields=True):
     # The agent's role: record types it may not read (403), and those whose every row it may not see.
     refused: list[str] = msgspec.field(default_factory=list)
     unseen: list[str] = msgspec.field(default_factory=list)
+    # Single records that its lists leave out, per type, and what Halo answers when asked for one by its id.
+    hidden: dict[str, list[int]] = msgspec.field(default_factory=dict)
+    hidden_answer: Literal["shown", "forbidden", "missing"] = "shown"
 
     def __post_init__(self) -> None:
         self.client_id = self.client_id or f"{self.name}-client-id"
         self.client_secret = self.client_secret or f"{self.name}-client-secret"
-        _must_be_record_types(self.sizes, self.refused, self.unseen)
+        _must_be_record_types(self.sizes, self.refused, self.unseen, self.hidden)
 
 
 class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,7 +85,20 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     authinfo: dict[str, Any] | None = None  # the whole answer of /api/authinfo, when set
     profile: dict[str, Any] = msgspec.field(default_factory=dict)  # changes to /api/Agent/me
     caps: dict[str, int] = msgspec.field(default_factory=dict)  # largest pages, where not the type's own
-    past_end: Literal["empty", "repeat"] = "empty"  # a page after the last one (section 3.2)
+    past_end: Literal["empty", "repeat", "repeat_last"] = "empty"  # a page after the last one (section 3.2)
+    # What the answer of a list says about itself: the page size granted, or the one asked for, or nothing …
+    page_size_told: Literal["granted", "asked", "nothing"] = "granted"
+    # … and how many rows there are: in all, or on this page, or nothing.
+    record_count_told: Literal["total", "page", "nothing"] = "total"
+    # Types whose date filter reads the date in the tenant's own time: hours ahead of UTC, -5 for New York in winter.
+    local_dates: dict[str, float] = msgspec.field(default_factory=dict)
+    # What differs between two answers although nobody changed anything: computed values, numbers written another
+    # way, the order of keys, keys whose value is null or empty.
+    flickers: list[Flicker] = msgspec.field(default_factory=list)
+    thin_lists: bool = False  # lists leave empty what a record read by its id has filled (section 4)
+    # Records whose name no strict JSON reader takes: {"clients": {"12": "half_surrogate"}}.
+    odd_text: dict[str, dict[str, OddText]] = msgspec.field(default_factory=dict)
+    version: str = "2.250.14"  # of /api/InstanceInfo
     # Types that ignore lastupdatefromdate although they know it (section 3.6).
     ignores_update_filter: list[str] = msgspec.field(default_factory=list)
     # What webhooks call a record, per type, where not by the usual word: {"opportunities": "ticket"} (section 6).
@@ -88,7 +107,9 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webhook_queue: int = 10_000  # deliveries that may wait; what is more is not sent
 
     def __post_init__(self) -> None:
-        _must_be_record_types(self.caps, self.ignores_update_filter, self.entity_words)
+        _must_be_record_types(
+            self.caps, self.ignores_update_filter, self.entity_words, self.local_dates, self.odd_text
+        )
 
     def cap(self, record_type: RecordType) -> int:
         return self.caps.get(record_type.name, record_type.cap)
