@@ -16,7 +16,8 @@
         ├── PsaUnavailable               it may work a little later; may say when
         │   └── PsaRateLimited           too many requests in its window
         ├── PsaRefusedCredentials        the integration needs a person
-        └── PsaRefusedType               this record type is not permitted; the others go on
+        ├── PsaRefusedType               this record type is not permitted; the others go on
+        └── PsaUnreadable                a record or page that comes but can never be decoded
 
 An error speaks to people: `problem` says what happened, `remedy` what to do next. `retryable` tells whether the
 same request can succeed a little later.
@@ -119,3 +120,11 @@ class PsaRefusedCredentials(PsaError):
 
 class PsaRefusedType(PsaError):
     pass
+
+
+class PsaUnreadable(PsaError):
+    """`body` is what came."""
+
+    def __init__(self, problem: str, remedy: str = "", *, body: bytes = b"") -> None:
+        super().__init__(problem, remedy)
+        self.body = body

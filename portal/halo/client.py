@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from threading import Lock
 from typing import Final, Self
 
 import stamina
 
-from portal.errors import PsaRateLimited, PsaUnavailable
-from portal.halo import pages, profile, records, refusals
+from portal import clock
+from portal.errors import PsaRateLimited, PsaUnavailable, PsaUnreadable
+from portal.halo import instance, pages, parts, profile, records, refusals
 from portal.halo.auth import Credentials, TokenSource
 from portal.halo.pages import Page, RollCall, Row, Sent
 from portal.halo.profile import Agent
@@ -22,6 +24,7 @@ PAGE_LIMITS: Final = Limits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway
 LONGEST_PAUSE_SECONDS: Final = 10.0
 # Seen in production as UTC with its zone, on tickets (halo-api.md section 3.6).
 DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
+PROBE_SIZE: Final = 100
 
 
 def _open() -> None:
@@ -50,6 +53,8 @@ class HaloClient:
         self._gate = gate
         self._door = Door()
         self._tokens = TokenSource(self._door, credentials, granted)
+        self._version: str | None = None
+        self._asking_version = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -75,26 +80,39 @@ class HaloClient:
             raise refusals.refused_agent(answer)
         return agent
 
-    def page(self, record_type: str, number: int, *, since: datetime | None = None) -> Page:
-        """Read one page of a list, sorted by id; `since` keeps the records changed from then on, if Halo heeds it.
+    def page(self, record_type: str, number: int, *, since: datetime | None = None, size: int | None = None) -> Page:
+        """Read one page of a list, sorted by id; `since` keeps the records changed from then on, if Halo does that.
 
+        `size` is how many rows its pages were seen to have: a page that cannot be decoded is read in parts of it.
         Raises PsaError when the page cannot be had.
         """
-        asked = {"page_no": str(number), "page_size": str(PAGE_SIZE)}
-        if since is not None:
-            asked["lastupdatefromdate"] = since.strftime(DATE)
-        sent, answer, retries = self._list(record_type, {**PAGING, **asked})
-        shown = "&".join(f"{name}={value}" for name, value in asked.items())
-        return Page(
-            number=number,
-            rows=[pages.row(record_type, bytes(payload)) for payload in sent.rows],
-            size=sent.size,
-            total=sent.total,
-            path=f"/api/{RESOURCES[record_type].path}?{shown}",
-            status=answer.status,
-            seconds=answer.seconds,
-            retries=retries,
-        )
+        changed = {} if since is None else {"lastupdatefromdate": since.strftime(DATE)}
+        asked = {"page_no": str(number), "page_size": str(PAGE_SIZE), **changed}
+        try:
+            return self._page(record_type, number, {**PAGING, **asked}, asked)
+        except PsaUnreadable:
+            began, before = clock.monotonic(), self.requests_here
+
+            def ask(part: int, length: int) -> Sent:
+                return self._part(record_type, part, length, changed)
+
+            rows = parts.read(ask, record_type, number, size or PAGE_SIZE)
+            requests = self.requests_here - before
+            note = f"The page could not be decoded; it was read in parts with {requests} requests."
+            path = _shown(record_type, asked)
+            return Page(number, rows, None, None, path, 200, clock.monotonic() - began, requests, note)
+
+    def newest(self, record_type: str, *, since: datetime) -> Page:
+        """Read the first page of what has changed since then, the highest id first. Raises PsaError."""
+        asked = {"page_no": "1", "page_size": str(PROBE_SIZE), "lastupdatefromdate": since.strftime(DATE)}
+        return self._page(record_type, 1, {**PAGING, **asked, "orderdesc": "true"}, asked)
+
+    def version(self) -> str:
+        """Return Halo's version, asked for once; empty where it does not tell. Raises PsaError."""
+        with self._asking_version:
+            if self._version is None:
+                self._version = instance.version(self._get("InstanceInfo", {}, PROFILE_LIMITS))
+            return self._version
 
     def record(self, record_type: str, remote_id: int) -> Row | None:
         """Read one record with all its details, None when Halo has none of this id. Raises PsaError."""
@@ -119,16 +137,9 @@ class HaloClient:
         """Tell whether this list has the filter by date at all (halo-api.md section 3.6)."""
         return RESOURCES[record_type].has_date_filter
 
-    def heeds_date(self, record_type: str, tomorrow: datetime) -> bool:
-        """Try the filter by date with one that nothing can be newer than; Halo ignores what it does not know.
-
-        Only worth trying on a list that has rows: an empty one looks the same either way. Raises PsaError.
-        """
-        sent, _, _ = self._list(
-            record_type,
-            {**PAGING, "page_no": "1", "page_size": "1", "lastupdatefromdate": tomorrow.strftime(DATE)},
-        )
-        return not sent.rows and not sent.total
+    def tells_updates(self, record_type: str) -> bool:
+        """Tell whether rows of this list carry the date of their last update (halo-api.md section 3.6)."""
+        return RESOURCES[record_type].tells_updates
 
     def peek(self, record_type: str, limits: Limits, *, page: int, size: int, active_only: bool = False) -> Sent:
         """Read one page of a list as it is, once. Raises PsaError."""
@@ -144,6 +155,24 @@ class HaloClient:
 
     def columns(self, record_type: str, payload: bytes) -> Columns:
         return records.columns(record_type, payload)
+
+    def _page(self, record_type: str, number: int, params: dict[str, str], asked: dict[str, str]) -> Page:
+        sent, answer, retries = self._list(record_type, params)
+        return Page(
+            number=number,
+            rows=[pages.row(record_type, bytes(payload)) for payload in sent.rows],
+            size=sent.size,
+            total=sent.total,
+            path=_shown(record_type, asked),
+            status=answer.status,
+            seconds=answer.seconds,
+            retries=retries,
+            note=pages.REPAIRED if sent.is_repaired else "",
+        )
+
+    def _part(self, record_type: str, number: int, size: int, changed: dict[str, str]) -> Sent:
+        asked = {"page_no": str(number), "page_size": str(size), **changed}
+        return self._list(record_type, {**PAGING, **asked})[0]
 
     def _list(self, record_type: str, params: dict[str, str]) -> tuple[Sent, Answer, int]:
         """Read a list; returns how often it was asked for in vain, too."""
@@ -177,3 +206,9 @@ class HaloClient:
         except OutboundError as error:
             raise refusals.stopped(error, "base_url") from error
         return answer
+
+
+def _shown(record_type: str, asked: dict[str, str]) -> str:
+    """Return the path of a call for the log, without what is the same for all."""
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    return f"/api/{RESOURCES[record_type].path}?{query}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from portal.halo import facts, records, refusals
+from portal.errors import PsaError, PsaUnreadable
+from portal.halo import facts, lenient, records, refusals
 from portal.halo.facts import Facts
 from portal.halo.resources import Resource
 from portal.halo.unreadable import UNREADABLE
@@ -16,19 +18,29 @@ from portal.outbound import Answer
 MOST: Final = 2**31 - 1  # what a column of counts holds; a greater number counts nothing real
 _envelope = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
+_ID: Final = re.compile(rb'"id"\s*:\s*"?(\d{1,19})\b')
+REPAIRED: Final = "Some text in it was damaged; what could not be read became �."
+NULL: Final = b"null"
+BROKEN: Final = "Look at this record in Halo; some text in it is damaged."
 
 
 class Row(NamedTuple):
-    """One record as Halo sent it. `facts` is None when it cannot be used; `problem` tells people why."""
+    """One record as Halo sent it. `facts` is None when it cannot be used; `problem` tells people why, and `remote_id`
+    is its id where that can be read all the same.
+    """
 
     facts: Facts | None
     payload: bytes
     problem: str = ""
+    remote_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """One answer. `size` is what Halo granted, `total` how many records it counts; None where it does not say."""
+    """One answer. `size` and `total` are what Halo says of the page size and of all records, None where it does not.
+
+    `note` tells people what was odd about it.
+    """
 
     number: int
     rows: list[Row]
@@ -38,6 +50,7 @@ class Page:
     status: int
     seconds: float
     retries: int
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,30 +64,73 @@ class RollCall:
 
 @dataclass(frozen=True)
 class Sent:
-    """What an envelope holds: its rows, the page size that Halo granted, and how many rows Halo says there are.
+    """What an envelope holds: its rows, and what it says of the page size and of how many rows there are.
 
-    Either number is None when Halo does not tell it.
+    Either number is None when Halo does not tell it. `is_repaired` tells that some text in it was no text.
     """
 
     rows: list[msgspec.Raw]
     size: int | None
     total: int | None
+    is_repaired: bool = False
 
 
 def decoded(answer: Answer, resource: Resource) -> Sent:
-    """Read an envelope. Raises PsaError for a refusal, and for anything that is not a list of the resource's rows."""
+    """Read an envelope. Raises PsaError for a refusal, and for anything that is not a list of the resource's rows.
+
+    PsaUnreadable is what looks like such a list and breaks the rules of JSON.
+    """
     if answer.status != 200:
         raise refusals.refused_list(answer, resource.words)
     try:
-        envelope = _envelope.decode(answer.body)
-        rows = _rows.decode(envelope[resource.key])
-    except (*UNREADABLE, KeyError) as error:
-        raise refusals.refused_list(answer, resource.words) from error
-    return Sent(rows, _number(envelope.get("page_size")) or None, _number(envelope.get("record_count")))
+        sent = _sent(answer.body, resource)
+    except UNREADABLE:
+        sent = _repaired(answer, resource)
+    if sent is None:
+        raise refusals.refused_list(answer, resource.words)
+    return sent
+
+
+def _sent(body: bytes, resource: Resource) -> Sent | None:
+    """Read a list; None where there is none."""
+    if body.lstrip()[:1] == b"[":  # without an envelope
+        return Sent(_rows.decode(body), None, None)
+    envelope = _envelope.decode(body)
+    rows = envelope.get(resource.key)
+    if rows is None:
+        envelope = {key.lower(): value for key, value in envelope.items()}
+        rows = envelope.get(resource.key)
+    total = _number(envelope.get("record_count"))
+    size = _number(envelope.get("page_size")) or None
+    # Halo leaves out what is null (section 4), and was seen to write null for an empty list.
+    if rows is None:
+        return Sent([], size, total) if total == 0 else None
+    return Sent([] if bytes(rows) == NULL else _rows.decode(rows), size, total)
+
+
+def _repaired(answer: Answer, resource: Resource) -> Sent | None:
+    body = lenient.repaired(answer.body)
+    try:
+        sent = _sent(body, resource)
+    except UNREADABLE as error:
+        raise _unreadable(answer, body, resource) from error
+    return None if sent is None else replace(sent, is_repaired=True)
+
+
+def _unreadable(answer: Answer, body: bytes, resource: Resource) -> PsaError:
+    """Tell a broken object from one that was cut off on its way, and from a web page."""
+    body = body.strip()
+    if body.startswith(b"{") and body.endswith(b"}"):
+        return PsaUnreadable(f"Halo sends {resource.words} in a form that cannot be read.", BROKEN, body=body)
+    return refusals.refused_list(answer, resource.words)
 
 
 def row(record_type: str, payload: bytes) -> Row:
     """Read what decides about a row; one that cannot be used says why."""
+    try:
+        return Row(facts.read(record_type, payload), payload)
+    except ValueError:
+        payload = lenient.repaired(payload)
     try:
         return Row(facts.read(record_type, payload), payload)
     except ValueError as error:
@@ -88,15 +144,28 @@ def roll_call(record_type: str, sent: Sent) -> RollCall:
     return RollCall(ids, sum(1 for each in rows if each.facts is None), sent.total)
 
 
+def unreadable_row(body: bytes) -> Row:
+    """Return the one row of a page that cannot be read, with its id if that shows."""
+    found = _ID.search(body)
+    problem = "Halo sends it in a form that cannot be read."
+    return Row(None, body, problem, records.as_id(found[1].decode()) if found else None)
+
+
 def single(answer: Answer, resource: Resource) -> bytes:
     """Return the record in an answer. Raises PsaError for a refusal, and for anything that is no record."""
     if answer.status != 200:
         raise refusals.refused_list(answer, resource.words)
     try:
         _envelope.decode(answer.body)
+    except UNREADABLE:
+        body = lenient.repaired(answer.body)
+    else:
+        return answer.body
+    try:
+        _envelope.decode(body)
     except UNREADABLE as error:
-        raise refusals.refused_list(answer, resource.words) from error
-    return answer.body
+        raise _unreadable(answer, body, resource) from error
+    return body
 
 
 def _number(raw: msgspec.Raw | None) -> int | None:

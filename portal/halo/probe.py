@@ -33,13 +33,15 @@ class Access(StrEnum):
 class Look(msgspec.Struct):
     """What one look at a list has shown. `total` counts all records; `inactive` only the clients that are not active.
 
-    `page_size` is what Halo grants when 1,000 are asked for. `problem` and `remedy` say why it is not `granted`.
+    `page_size` is what Halo says it grants when 1,000 are asked for. `counted` tells that `total` counts the whole list,
+    as it was more than the rows that came. `problem` and `remedy` say why it is not `granted`.
     """
 
     access: Access
     total: int = 0
     inactive: int = 0
     page_size: int = CAUTIOUS_PAGE_SIZE
+    counted: bool = False
     problem: str = ""
     remedy: str = ""
 
@@ -68,6 +70,7 @@ def _look(client: HaloClient, record_type: str, limits: Limits) -> Look:
         total=total,
         inactive=_inactive_clients(client, total, limits) if record_type == "clients" else 0,
         page_size=granted.size or CAUTIOUS_PAGE_SIZE,
+        counted=any(each.total is not None and each.total > len(each.rows) for each in (everything, granted)),
     )
 
 

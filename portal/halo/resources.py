@@ -19,7 +19,8 @@ class Resource:
     """`words` names the rows in messages; `key` is the envelope's key for them.
 
     `has_date_filter` says that the list has lastupdatefromdate, which a tenant may ignore all the same (section 3.6);
-    `has_ids_only` that it can list its ids alone (section 3.2).
+    `has_ids_only` that it can list its ids alone (section 3.2), `tells_updates` that its rows carry their last
+    update.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Resource:
     params: Mapping[str, str] = field(default_factory=dict)
     has_date_filter: bool = True
     has_ids_only: bool = True
+    tells_updates: bool = False
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
@@ -37,7 +39,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     "products": Resource("Item", "items", "products (Items)", BOTH_STATES, has_date_filter=False, has_ids_only=False),
     "assets": Resource("Asset", "assets", "assets", BOTH_STATES),
     "opportunities": Resource(
-        "Opportunities", "tickets", "opportunities", {"includeclosed": "0,1"}, has_ids_only=False
+        "Opportunities", "tickets", "opportunities", {"includeclosed": "0,1"}, has_ids_only=False, tells_updates=True
     ),
     "contracts": Resource(
         "ClientContract",

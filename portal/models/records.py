@@ -33,9 +33,11 @@ class Record(BaseModel):
     """Typed columns for what people look for, and the whole payload as the PSA sent it.
 
     The remote ids point into the PSA: `client_remote_id` is the client that a contact, asset … belongs to.
-    `payload` is JSON as the PSA sent it; `digest` is the fingerprint of exactly that text, empty where the payload
-    came from a detail, which has more keys than a row of a list. `first_run` is the run that created the record,
-    `first_delivery` the webhook delivery that did.
+    `payload` is what is known of the record, as JSON. A list and a detail show a record in two forms; `list_row` and
+    `detail` are the last of each, None where there was none, or where the payload is exactly the list row. `digest` is
+    the fingerprint of the last list row as the PSA sent it, empty before the first; `content` is that of what it means
+    (portal/sync/normal_form.py). `first_run` is the run that created the record, `first_delivery` the delivery that
+    did.
     `read_at` is when the PSA was asked for what is stored: an older answer that comes later changes nothing.
     """
 
@@ -52,7 +54,10 @@ class Record(BaseModel):
     is_active = BooleanField(null=True)
     remote_updated_at = UtcField(null=True)
     digest = BlobField()
+    content: Any = BlobField(null=True)
     payload = TextField()
+    list_row = TextField(null=True)
+    detail = TextField(null=True)
     first_run = IntegerField(null=True)
     first_delivery = IntegerField(null=True)
     read_at = UtcField(null=True)

@@ -119,8 +119,9 @@ class SyncStep(BaseModel):
     """A run's part for one record type, with the counters that its books are made of.
 
     `expected` is what the PSA says it has. The checkpoint is the step's SyncPages; `pages_done` counts them, over all
-    rounds. A round is one reading of the list: a list that `moved` while it was read is read again. `mode` says how
-    the list is read, `since` from when on its changes are asked for, `remote_ids` which records alone are.
+    rounds. A round is one reading of the list: a list that `moved` while it was read is read again. `count_kind` is
+    what its answers count, as far as this run knows. `mode` says how the list is read, `since` from when on its
+    changes are asked for, `remote_ids` which records alone are.
     """
 
     run = ForeignKeyField(SyncRun, on_delete="CASCADE")
@@ -133,6 +134,7 @@ class SyncStep(BaseModel):
     round = IntegerField(default=1)
     moved = BooleanField(default=False)
     page_size = IntegerField(null=True)
+    count_kind = CharField(default="unknown")
     pages_done = IntegerField(default=0)
     expected = IntegerField(null=True)
     fetched = IntegerField(default=0)
@@ -167,18 +169,35 @@ class SyncPage(BaseModel):
         indexes = ((("step", "round", "number"), True),)
 
 
+class CountKind(StrEnum):
+    """What a list's answers count: all rows, or those of the page, or nothing. `wrong` contradicts the rows."""
+
+    UNKNOWN = "unknown"
+    TOTAL = "total"
+    PAGE = "page"
+    NONE = "none"
+    WRONG = "wrong"
+
+
 class RemoteList(BaseModel):
     """What is known of one of the PSA's lists: the page size it grants, and whether it can be asked for changes.
 
-    `filters_by_date` is None until that was tried. `read_until` is the moment from which on changes are unknown;
-    `full_at` is when the list was last read as a whole with balanced books.
+    `page_size` is the most rows that a page has held, `total` how many rows the list had when it was last read whole.
+    `filters_by_date` is None until that was tried; dates are to be sent `date_offset` minutes early, because the PSA
+    reads them in a zone of its own. `psa_version` is the version that this was found out of. `read_until` is the
+    moment from which on changes are unknown; `full_at` is when the list was last read as a whole and reconciled.
+    `computed` counts, for keys that changed alone in many records at once, in how many readings they did.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
     record_type = CharField()
     page_size = IntegerField(null=True)
     total = IntegerField(null=True)
+    count_kind = CharField(default=CountKind.UNKNOWN)
     filters_by_date = BooleanField(null=True)
+    date_offset = IntegerField(default=0)
+    psa_version = CharField(default="")
+    computed: Any = JSONField(null=True)
     probed_at = UtcField(null=True)
     read_until = UtcField(null=True)
     full_at = UtcField(null=True)

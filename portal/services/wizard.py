@@ -16,7 +16,7 @@ from portal.models.accounts import Account, User
 from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
 from portal.models.records import Record, RecordChange
-from portal.models.sync import RemoteList, RunKind, RunTrigger, SyncRun
+from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
 from portal.services import audit, connections, scheduling, syncing, webhook_secrets
 from portal.services.connections import ConnectionValues, Verdict
 from portal.services.forecast import forecast
@@ -223,7 +223,9 @@ def _note_lists(integration: Integration) -> None:
     """Keep what the test has seen of each list: the first sync knows then which page is the last."""
     for record_type, look in connections.looks_of(integration).items():
         if look.access == Access.GRANTED:
-            seen = {"total": look.total, "page_size": look.page_size}
+            seen = {"total": look.total, "page_size": look.page_size, "count_kind": CountKind.TOTAL}
+            if not look.counted:
+                seen |= {"total": None, "count_kind": CountKind.UNKNOWN}
             key = {"integration": integration, "record_type": record_type}
             columns = [RemoteList.integration, RemoteList.record_type]
             RemoteList.insert(key | seen).on_conflict(conflict_target=columns, update=seen).execute()

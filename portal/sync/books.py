@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -40,7 +39,7 @@ class Tally:
 
     @classmethod
     def of_reading(cls, reading: Reading, *, is_whole: bool) -> Tally:
-        return cls(reading.ids, reading.unusable, reading.total, moved=reading.moved, is_whole=is_whole)
+        return cls(reading.seen.ids, reading.seen.unusable, reading.expected, moved=reading.moved, is_whole=is_whole)
 
     @classmethod
     def of_roll(cls, roll: RollCall, *, absent: AbstractSet[int], withheld: AbstractSet[int]) -> Tally:
@@ -91,21 +90,9 @@ def are_held(gone: AbstractSet[int], stored: int) -> bool:
 
 
 def held_words(words: str, count: int) -> str:
-    return f"{count:,} {words} are no longer in Halo's list. They were kept, because so many at once is unusual."
-
-
-def likely_cause(tally: Tally, found: Sequence[bool | None]) -> tuple[str, str]:
-    """Say why so many vanished, and what to do; `found` are samples: exists, does not, or reading is refused."""
-    if not tally.ids:
-        return "Halo's list is empty: the agent probably may no longer see any of them.", LOOK_AT_THE_AGENT
-    if None in found:
-        return "Halo refuses to show them: the agent has probably lost a permission.", LOOK_AT_THE_AGENT
-    if any(found):
-        return "They still exist in Halo, but are no longer listed for the agent.", LOOK_AT_THE_AGENT
-    return (
-        "Halo says that they do not exist: they were probably deleted on purpose.",
-        "Ask whoever looks after Halo before you decide.",
-    )
+    if count == 1:
+        return f"1 of the {words} is no longer in Halo's list. It was kept until an admin decides."
+    return f"{count:,} {words} are no longer in Halo's list. They were kept until an admin decides."
 
 
 def outcome(states: list[str]) -> RunState:

@@ -93,7 +93,7 @@ def decide(
     decision = Decision()
     for row in rows:
         if row.facts is None:
-            decision.rejected.append(Rejected(None, row.problem))
+            decision.rejected.append(Rejected(row.remote_id, row.problem))
             continue
         remote_id = row.facts.remote_id
         before = stored.get(remote_id)

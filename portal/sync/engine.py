@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import suppress
-from datetime import timedelta
 from typing import Final
 
 from portal import clock
 from portal.errors import PsaError, PsaRateLimited
 from portal.models.records import ChangeKind, RecordChange
-from portal.models.sync import LogLevel, RemoteList, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
-from portal.sync import books, logbook, store
+from portal.models.sync import LogLevel, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
+from portal.sync import books, logbook, remote_lists, store
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
 from portal.sync.fetcher import Answer, Ask, Fetcher
 from portal.sync.filters import FOLLOWERS, read
@@ -30,8 +29,6 @@ from portal.sync.writer import Writer
 
 # A longer wait is not sat out: it frees the worker, and the run goes on later.
 LONGEST_PAUSE_SECONDS: Final = 10.0
-# A change is asked for again as long as this after it was read: the PSA's clock may be wrong by minutes.
-OVERLAP: Final = timedelta(minutes=15)
 
 
 class _CancelledError(Exception):
@@ -156,14 +153,10 @@ class Engine:
         """Ask for changes where that is proved to work for this list, and where nothing else has come into scope."""
         if step.started_at is not None or self._run.kind != RunKind.INCREMENTAL or step.mode == StepMode.RECORDS:
             return
-        known = RemoteList.get_or_none(
-            RemoteList.integration == self._integration_id, RemoteList.record_type == step.record_type
-        )
-        if known is None or not known.filters_by_date or known.read_until is None:
+        since = remote_lists.changes_since(self._integration_id, step.record_type)
+        if since is None or (self._follows(step.record_type) and self._clients_came()):
             return
-        if self._follows(step.record_type) and self._clients_came():
-            return
-        step.mode, step.since = StepMode.CHANGES, known.read_until - OVERLAP
+        step.mode, step.since = StepMode.CHANGES, since
 
     def _clients_came(self) -> bool:
         """Tell whether this run brought a client into scope: what belongs to it has not changed, and is not here."""

@@ -31,6 +31,28 @@ def kept_by_decision(integration_id: int, record_type: str) -> set[int]:
     return kept
 
 
+def forget_listed(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
+    """End the decision to keep records that the PSA lists again. Belongs into a transaction."""
+    for hold in HeldDelete.select().where(_of(integration_id, record_type), HeldDelete.state == HoldState.KEPT):
+        ids = array("q", bytes(hold.remote_ids))
+        missing = array("q", [each for each in ids if each not in listed])
+        if len(missing) < len(ids):
+            state = HoldState.KEPT if missing else HoldState.OVER
+            HeldDelete.update(remote_ids=missing.tobytes(), state=state).where(HeldDelete.id == hold.id).execute()
+
+
+def kept_words(integration_id: int, record_type: str, count: int) -> str:
+    """Say why records that the PSA no longer lists are kept."""
+    hold = (
+        HeldDelete.select()
+        .where(_of(integration_id, record_type), HeldDelete.state == HoldState.KEPT)
+        .order_by(HeldDelete.decided_at.desc())
+        .first()
+    )
+    who = (hold.decided_by.name or hold.decided_by.email) if hold and hold.decided_by else "the operator"
+    return f"{count:,} {record_type} that Halo no longer lists are kept: {who} chose to keep them."
+
+
 def renew(integration_id: int, record_type: str, run_id: int, hold: Hold | None) -> None:
     """Put this hold in the place of the pending one; None: what was held is settled. Belongs into a transaction."""
     pending = _of(integration_id, record_type) & (HeldDelete.state == HoldState.PENDING)

@@ -53,7 +53,7 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
         "failed": len(decision.rejected),
         "left_out_because": "; ".join(f"{number} × {why}" for why, number in decision.reasons.most_common()) or None,
     }
-    message = f"Page {page.number}: {len(page.rows):,} {record_type} read."
+    message = f"Page {page.number}: {len(page.rows):,} {record_type} read. {page.note}".rstrip()
     note(run, message, subject=LogSubject.PAGE, record_type=record_type, details=details)
     note_records(run, record_type, decision)
 

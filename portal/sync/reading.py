@@ -5,19 +5,26 @@ behind it one place forward: some row slips onto a page that was read already an
 later overlap with the last page, which was read first, and an id comes twice. So an id that repeats, or a count that
 falls, tells that the list moved, without a single request more than it has pages. Only where nobody knows which page
 is the last, or was wrong about it, some page is read before it, and once more at the end.
+
+Where the list ends is decided by rows. A page that is empty, or that repeats another one, proves the end. A count
+proves it only when it was stated before the rows that fill it had arrived, or when earlier readings have shown what
+it counts (portal/sync/claims.py); a first page that looks cut off is followed in any case.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from portal.models.sync import CountKind
+from portal.sync.claims import Claims
+from portal.sync.page_sizes import PageSizes
+from portal.sync.seen_rows import SeenRows, id_of
 from portal.sync.source import Page, Row
 
-UNUSABLE: Final = -1  # stands for a row without a usable id wherever ids are listed
 ASKED_AGAIN: Final = 2  # how often a page that brings nothing new is asked for again
 MOST_BARREN: Final = 3  # so many such pages in a row: the list repeats itself
+ROUND_CAP: Final = 50  # page sizes that servers settle on are multiples of it
 
 
 class PageIds(NamedTuple):
@@ -27,47 +34,84 @@ class PageIds(NamedTuple):
     ids: Sequence[int]
 
 
+class Known(NamedTuple):
+    """What earlier readings have shown: the last page, the most rows on a page, how many in all, what is counted."""
+
+    last: int | None = None
+    size: int | None = None
+    rows: int | None = None
+    count_kind: CountKind = CountKind.UNKNOWN
+
+
 class Reading:
-    """`ids` are those of this round, `unusable` counts rows that have none. `moved` tells that the list did not stand
-    still; `total` and `size` are what the PSA last said. `last` is the number of the last page, as far as is known.
+    """`seen` are the rows of this round. `moved` tells that the list did not stand still. `sizes` is what its pages
+    show of their size, `claims` what the PSA says of its length. A round that is patient goes on where pages turn out
+    to be uneven, instead of beginning anew.
     """
 
-    def __init__(self, last: int | None = None) -> None:
-        self._hint = last
-        self.ids: set[int] = set()
-        self.unusable = 0
-        self.total: int | None = None
-        self.size: int | None = None
-        self.moved = False
+    def __init__(self, known: Known | None = None, *, is_patient: bool = False) -> None:
+        self.known = known or Known()
+        self.claims = Claims(self.known.count_kind)
+        self.seen = SeenRows()
+        self.sizes = PageSizes()
+        self._is_patient = is_patient
+        self._moved = False
         self._done: set[int] = set()
         self._again: set[int] = set()
         self._early: list[int] = []
         self._is_tail_read = False
         self._tail_total: int | None = None
         self._cursor = 2
-        self._end: int | None = None
+        self._end: int | None = None  # the number of the first page that was proved to be behind the list
         self._barren: dict[int, int] = {}
-        self._spoiled: set[bytes] = set()
+        self._faces: dict[tuple[int, ...], int] = {}
         self._stopped = False
 
     @classmethod
     def resumed(
-        cls, pages: Iterable[PageIds], *, last: int | None, total: int | None, size: int | None, moved: bool
+        cls, pages: Iterable[PageIds], *, known: Known, total: int | None, moved: bool, is_patient: bool = False
     ) -> Reading:
-        """Go on behind the pages that were taken before."""
-        reading = cls(last)
-        reading.total, reading.size, reading.moved = total, size, moved
+        """Go on behind the pages that were taken before; `known.count_kind` is what this run has found of it."""
+        reading = cls(known, is_patient=is_patient)
+        reading.claims = Claims(known.count_kind, total)
+        reading._moved = moved
+        pages = list(pages)
+        numbers = [page.number for page in pages]
         for page in pages:
-            reading.ids.update(each for each in page.ids if each != UNUSABLE)
-            reading.unusable += sum(1 for each in page.ids if each == UNUSABLE)
-            reading._note_place(page.number)
+            reading.seen.resume(page.ids)
+            if page.ids:
+                reading.sizes.take(page.number, len(page.ids), total=total)
+                reading._note_place(page.number)
+            elif page.number >= max(numbers):
+                reading._ends_before(page.number)
             reading._done.add(page.number)
+            reading._faces.setdefault(_face(page.ids), page.number)
         return reading
 
     @property
+    def rows(self) -> int:
+        return len(self.seen)
+
+    @property
+    def moved(self) -> bool:
+        is_uneven = self.sizes.is_uneven and not self._is_all_that_was_counted
+        return self._moved or self.claims.has_fallen or self._has_lost_its_place or is_uneven
+
+    @property
+    def _has_lost_its_place(self) -> bool:
+        return self.sizes.is_uneven and not self._is_patient
+
+    @property
+    def expected(self) -> int | None:
+        """Return how many rows the PSA has: as it counts them, or else as the proved end of the list tells."""
+        if self.claims.total is not None and self.claims.total >= self.rows:
+            return self.claims.total
+        return self.rows if self._is_at_the_end() else self.claims.total
+
+    @property
     def is_balanced(self) -> bool:
-        """Tell whether as many rows arrived as the PSA counts."""
-        return self.total is None or len(self.ids) + self.unusable == self.total
+        """Tell whether everything arrived that the PSA has."""
+        return self.rows == self.expected
 
     @property
     def is_sound(self) -> bool:
@@ -81,18 +125,19 @@ class Reading:
 
     @property
     def last(self) -> int | None:
-        """Return the number of the last page, None while the PSA has not told enough."""
-        if self.total is None or not self.size:
+        """Return the number of the last page, None while too little is known."""
+        total = self.claims.total
+        if total is None or not self.sizes.size:
             return None
-        last = max(1, -(-self.total // self.size))
+        last = max(1, -(-total // self.sizes.size))
         return last if self._end is None else max(1, min(last, self._end))
 
     def next_page(self) -> int | None:
         """Return the number of the page to ask for, None when the round is over."""
         if self._stopped:
             return None
-        if not self._done and self._hint is not None:
-            return self._hint
+        if not self._done and self.known.last is not None:
+            return self.known.last
         last = self.last
         if last is not None and last not in self._done:
             return last
@@ -100,40 +145,85 @@ class Reading:
             return 1
         while self._cursor in self._done:
             self._cursor += 1
-        end = self._end if last is None else last
-        if end is None or self._cursor < end:
+        if last is not None and self._cursor < last:
             return self._cursor
-        return None if last is None else self._early_again() or self._tail(last)
+        if self._is_at_the_end():
+            return self._early_again() or self._tail()
+        return self._tail() or self._cursor
 
     def take(self, page: Page) -> list[Row]:
         """Note a page and return its rows that this round has not had yet, those without a usable id too."""
-        self._note_size(page)
-        self._note_total(page)
         if self._is_behind_the_end(page):
             self._done.add(page.number)
+            self.claims.take(page.total, on_page=0, arrived=0, is_new=False)
+            self._fit(page)
             return []
-        new, repeated = self._sorted_out(page.rows)
-        if repeated and page.number not in self._again:
-            self.moved = True
-        spoiled = self._newly_spoiled(page.rows, is_new_page=bool(new))
+        fresh, repeated = self.seen.take(page.rows)
+        brings = bool(fresh)
+        self.claims.take(page.total, on_page=len(page.rows), arrived=self.rows, is_new=brings)
+        if brings:
+            self.sizes.take(page.number, len(page.rows), claimed=page.size, total=self.claims.total)
+            self._stopped = self._has_lost_its_place
+        elif not page.rows:
+            self._fit(page)
+        if repeated and brings and page.number not in self._again:
+            self._moved = True
         if not page.rows:
-            self._end = page.number if self._end is None else min(self._end, page.number)
-        elif not new and not spoiled and page.number not in self._again and self._is_to_repeat(page.number):
+            if self._is_to_repeat_an_empty(page.number):
+                return []
+            self._ends_before(page.number)
+        elif not brings and page.number not in self._again and self._is_to_repeat(page):
             return []
         self._finish(page)
-        return [*new, *spoiled]
+        return fresh
+
+    def has_taken(self, number: int) -> bool:
+        """Tell whether the page is done with; one that brought nothing may be asked for again."""
+        return number in self._done
+
+    def conclude(self) -> CountKind:
+        """Say what the list's counts mean, once the round is over."""
+        if self.is_sound:
+            self.claims.conclude(self.rows)
+        return self.claims.kind
+
+    def _is_at_the_end(self) -> bool:
+        """Tell whether nothing can come behind the pages that were taken."""
+        if self._end is not None and all(number in self._done for number in range(1, self._end)):
+            return True
+        last = self.last
+        if last is None or any(number not in self._done for number in range(1, last + 1)):
+            return False
+        if self._moved or self.claims.has_fallen:  # the round counts for nothing, so its end need not be proved
+            return True
+        if self._is_all_that_was_counted:
+            return True
+        return self.rows == self.claims.total and last == 1 and not self._looks_cut_off()
+
+    @property
+    def _is_all_that_was_counted(self) -> bool:
+        return self.rows == self.claims.total and self.claims.proves_the_end
+
+    def _looks_cut_off(self) -> bool:
+        """Tell whether the only page may be the first of several: as long as asked for, or of some round length."""
+        if self.rows in (self.sizes.claimed, self.known.size):
+            return True
+        is_untried = self.known.count_kind == CountKind.UNKNOWN
+        return bool(self.rows) and (self.rows % ROUND_CAP == 0 or is_untried)
 
     def _is_behind_the_end(self, page: Page) -> bool:
         """Tell whether a page that was only believed to be the last is none: some Halos send the first one then."""
-        last = self.last
-        return last is not None and page.number > last and not self.ids
+        if self.rows or page.total is None or self.claims.kind in (CountKind.PAGE, CountKind.NONE):
+            return False
+        size = min(page.size or len(page.rows), self.known.size or len(page.rows))
+        return bool(size) and page.number > max(1, -(-page.total // size)) and len(page.rows) < page.total
 
     def _note_place(self, number: int) -> None:
         """Note what the last page held, and which pages were read before it."""
         if self.last is not None and number >= self.last:
             self._is_tail_read = True
-            self._tail_total = self.total
-        elif not self._is_tail_read and number not in self._done:
+            self._tail_total = self.claims.total
+        elif not self._is_tail_read and number not in self._done and self.claims.total is not None:
             self._early.append(number)
 
     def _early_again(self) -> int | None:
@@ -144,62 +234,68 @@ class Reading:
         self._again.add(number)
         return number
 
-    def _tail(self, last: int) -> int | None:
+    def _tail(self) -> int | None:
         """Return the last page once more if records were added behind what it held."""
-        if self.total is None or self._tail_total is None or self.total <= self._tail_total:
+        last, total = self.last, self.claims.total
+        if last is None or total is None or self._tail_total is None or total <= self._tail_total:
             return None
         self._again.add(last)
         return last
 
-    def _note_size(self, page: Page) -> None:
-        size = page.size or (len(page.rows) if page.number == 1 else None)
-        if self.size is None:
-            self.size = size
-        elif page.size is not None and page.size != self.size and page.rows:
-            # The pages so far and those to come are cut from the list in different places.
-            self.size = page.size
-            self.moved = self._stopped = True
+    def _fit(self, page: Page) -> None:
+        """Reckon with the size that an answer without rows has told, where it is the one that was seen before."""
+        if page.size == self.known.size:
+            self.sizes.fit(page.size)
 
-    def _note_total(self, page: Page) -> None:
-        if page.total is None:
-            if page.size is not None and len(page.rows) < page.size:
-                self._end = page.number
-            return
-        if self.total is not None and page.total < self.total:
-            self.moved = True
-        self.total = page.total
+    def _is_to_repeat_an_empty(self, number: int) -> bool:
+        """Tell whether an empty page is to be asked for again, because there should be rows."""
+        should_be = max(self.claims.total or 0, self.known.rows or 0)
+        return self.rows < should_be and self._tries_again(number, most=1)
 
-    def _sorted_out(self, rows: Sequence[Row]) -> tuple[list[Row], int]:
-        new: list[Row] = []
-        repeated = 0
-        for row in rows:
-            if row.facts is None:
-                continue
-            if row.facts.remote_id in self.ids:
-                repeated += 1
-                continue
-            self.ids.add(row.facts.remote_id)
-            new.append(row)
-        return new, repeated
-
-    def _newly_spoiled(self, rows: Sequence[Row], *, is_new_page: bool) -> list[Row]:
-        """Keep the rows without a usable id, but not those of a page that is likely the same one sent again."""
-        spoiled = [(row, hashlib.blake2b(row.payload, digest_size=16).digest()) for row in rows if row.facts is None]
-        counted = [row for row, digest in spoiled if is_new_page or digest not in self._spoiled]
-        self._spoiled.update(digest for _, digest in spoiled)
-        self.unusable += len(counted)
-        return counted
-
-    def _is_to_repeat(self, number: int) -> bool:
+    def _is_to_repeat(self, page: Page) -> bool:
         """Tell whether a page without anything new is to be asked for again; too many such pages end the round."""
-        self.moved = True
-        self._barren[number] = self._barren.get(number, 0) + 1
-        if self._barren[number] <= ASKED_AGAIN:
+        twin = self._faces.get(_face_of(page))
+        if twin is not None and twin > page.number:
+            # It had sent this one, for it is behind the end, or by mistake, or rows have moved: it is read again.
+            self._moved = self._moved or (self.claims.total is not None and twin <= (self.last or 0))
+            self._done.discard(twin)
+            self.sizes.move(twin, to=page.number)
+            self._faces[_face_of(page)] = page.number
+            return False
+        total, is_at_its_place = self.claims.total, twin == 1 and page.number > 2  # the one behind it
+        if total is None:
+            if is_at_its_place or not self._tries_again(page.number, most=ASKED_AGAIN):
+                self._ends_before(page.number)
+                return False
+            return True
+        if self.rows >= total or page.number > (self.last or 0):
+            self._ends_before(page.number)
+            return False
+        self._moved = True
+        if self._tries_again(page.number, most=ASKED_AGAIN):
             return True
         self._stopped = len(self._barren) >= MOST_BARREN
         return False
 
+    def _tries_again(self, number: int, *, most: int) -> bool:
+        self._barren[number] = self._barren.get(number, 0) + 1
+        return self._barren[number] <= most
+
+    def _ends_before(self, number: int) -> None:
+        self._end = number if self._end is None else min(self._end, number)
+
     def _finish(self, page: Page) -> None:
-        self._note_place(page.number)
+        if page.rows:
+            self._note_place(page.number)
         self._done.add(page.number)
         self._again.discard(page.number)
+        self._faces.setdefault(_face_of(page), page.number)
+
+
+def _face_of(page: Page) -> tuple[int, ...]:
+    return _face([id_of(row) for row in page.rows])
+
+
+def _face(ids: Sequence[int]) -> tuple[int, ...]:
+    """Return what two pages with the same rows share."""
+    return (len(ids), ids[0], ids[-1]) if ids else (0,)

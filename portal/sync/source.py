@@ -61,10 +61,14 @@ class Columns(Protocol):
 
 
 class Row(Protocol):
-    """One record as the PSA sent it. `facts` is None when it cannot be used; `problem` tells people why."""
+    """One record as the PSA sent it. `facts` is None when it cannot be used; `problem` tells people why, and
+    `remote_id` is its id if that can be read all the same.
+    """
 
     @property
     def facts(self) -> Facts | None: ...
+    @property
+    def remote_id(self) -> int | None: ...
     @property
     def payload(self) -> bytes: ...
     @property
@@ -72,8 +76,8 @@ class Row(Protocol):
 
 
 class Page(Protocol):
-    """One answer of a list. `size` is the page size that was granted, `total` how many rows the PSA counts; either is
-    None where the PSA does not say. `path`, `status`, `seconds` and `retries` are for the log.
+    """One answer of a list. `size` is the page size and `total` the number of rows as the PSA states them, None where
+    it does not; neither need be true. `path`, `status`, `seconds`, `retries` and `note` are for the log.
     """
 
     @property
@@ -92,6 +96,8 @@ class Page(Protocol):
     def seconds(self) -> float: ...
     @property
     def retries(self) -> int: ...
+    @property
+    def note(self) -> str: ...
 
 
 class RollCall(Protocol):
@@ -108,8 +114,10 @@ class RollCall(Protocol):
 class Source(Protocol):
     """Reads lists and records from any thread, and the typed columns out of a payload.
 
-    All that reads raises PsaError. `record` returns None for one that does not exist. `heeds_date` asks for what has
-    changed after tomorrow, and tells whether that was heeded. `columns` raises ValueError with a reason for people.
+    All that reads raises PsaError. `record` returns None for one that does not exist. `newest` returns the first page
+    of the changes since a moment, the highest id first. `tells_updates` says whether rows of the list carry their
+    last update. `size` is how many rows pages of the list were seen to have, None where none was. `version` is that
+    of the PSA, asked for once, empty where it does not tell. `columns` raises ValueError with a reason for people.
     `requests` counts all calls so far, `requests_here` those of this thread.
     """
 
@@ -117,10 +125,14 @@ class Source(Protocol):
     def requests(self) -> int: ...
     @property
     def requests_here(self) -> int: ...
-    def page(self, record_type: str, number: int, *, since: datetime | None = None) -> Page: ...
+    def page(
+        self, record_type: str, number: int, *, since: datetime | None = None, size: int | None = None
+    ) -> Page: ...
     def record(self, record_type: str, remote_id: int) -> Row | None: ...
     def calls_roll(self, record_type: str) -> bool: ...
     def roll_call(self, record_type: str) -> RollCall: ...
     def knows_date(self, record_type: str) -> bool: ...
-    def heeds_date(self, record_type: str, tomorrow: datetime) -> bool: ...
+    def newest(self, record_type: str, *, since: datetime) -> Page: ...
+    def tells_updates(self, record_type: str) -> bool: ...
+    def version(self) -> str: ...
     def columns(self, record_type: str, payload: bytes) -> Columns: ...

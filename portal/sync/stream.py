@@ -9,27 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from portal import clock
 from portal.errors import PsaError, PsaRefusedType, PsaUnavailable
 from portal.models.sync import RemoteList, StepMode, StepState, SyncStep
-from portal.sync import books, holding, store
+from portal.sync import books, date_filter, remote_lists, store
 from portal.sync.books import Tally
+from portal.sync.date_filter import Witness
 from portal.sync.fetcher import Ask
 from portal.sync.filters import Filters
-from portal.sync.reading import UNUSABLE, Reading
+from portal.sync.reading import Reading
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
+from portal.sync.seen_rows import UNUSABLE, id_of
 from portal.sync.source import Facts, Page, RollCall, Row, Source
-from portal.sync.writer import Arrival, Single, Vanished, Writer
+from portal.sync.vanishing import MOST_SINGLE, Vanished, Vanishing
+from portal.sync.writer import Arrival, Single, Writer
 
 MOST_ROUNDS: Final = 3
-MOST_SINGLE: Final = 50  # more than these are quicker read by pages
-SAMPLES: Final = 3
-PROVED_FOR: Final = timedelta(days=7)
 
 Work = Generator[Ask, Any, None]
 
@@ -41,6 +41,7 @@ class Told:
     facts: Facts
     payload: bytes
     problem: str = ""
+    remote_id: int | None = None
 
 
 class Stream:
@@ -71,9 +72,9 @@ class Stream:
             if self.step.mode == StepMode.RECORDS:
                 yield from self._read_records()
             else:
-                tally = yield from self._read_list()
+                tally, reading = yield from self._read_list()
                 yield from self._try_dates(tally)
-                yield from self._close(tally)
+                yield from self._close(tally, reading)
         except PsaRefusedType as error:
             self._end(error=error, state=StepState.FAILED)
 
@@ -91,19 +92,20 @@ class Stream:
                 self._writer.record(self.step, number, single, self._scope)
         self._end()
 
-    def _read_list(self) -> Generator[Ask, Any, Tally]:
+    def _read_list(self) -> Generator[Ask, Any, tuple[Tally, Reading]]:
         """Read until a round was sound, or what it missed could be mended, or patience ends."""
         reading = self._resumed()
         while True:
             yield from self._round(reading)
             if reading.is_sound or self.step.round >= MOST_ROUNDS:
-                return Tally.of_reading(reading, is_whole=self.step.mode == StepMode.FULL)
+                return Tally.of_reading(reading, is_whole=self.step.mode == StepMode.FULL), reading
             mended = yield from self._mend(reading)
             if mended is not None:
-                return mended
-            self._earlier |= reading.ids
+                return mended, reading
+            self._earlier |= reading.seen.ids
             self._writer.next_round(self.step)
-            reading = Reading(reading.last)
+            known = reading.known._replace(last=reading.last, count_kind=reading.claims.kind)
+            reading = Reading(known, is_patient=self.step.round >= MOST_ROUNDS)
 
     def _resumed(self) -> Reading:
         pages = self._writer.pages_of(self.step)
@@ -113,16 +115,18 @@ class Stream:
                 self._earlier.update(each for each in ids.ids if each != UNUSABLE)
                 self._singles += ids.number < 0
         step = self.step
-        last = self._writer.last_page(step)
-        return Reading.resumed(present, last=last, total=step.expected, size=step.page_size, moved=step.moved)
+        known = self._writer.known(step)
+        is_patient = step.round >= MOST_ROUNDS
+        return Reading.resumed(present, known=known, total=step.expected, moved=step.moved, is_patient=is_patient)
 
     def _round(self, reading: Reading) -> Work:
         while (number := reading.next_page()) is not None:
             self.pages_left = reading.pages_left
-            page: Page = yield partial(self._source.page, self.record_type, number, since=self.step.since)
+            size = reading.sizes.size or reading.known.size
+            page: Page = yield partial(self._source.page, self.record_type, number, since=self.step.since, size=size)
             self._listed_at = self.asked_at
             rows = reading.take(page)
-            ids = [UNUSABLE if row.facts is None else row.facts.remote_id for row in rows]
+            ids = [id_of(row) for row in rows]
             fresh = [row for row, each in zip(rows, ids, strict=True) if self._is_fresh(each)]
             told = yield from self._told(fresh)
             arrival = Arrival(page, ids, told, self._listed_at, self._spent(), self.budget_left)
@@ -154,7 +158,7 @@ class Stream:
         except PsaError:
             return None
         self._listed_at = self.asked_at
-        seen = reading.ids | self._earlier
+        seen = reading.seen.ids | self._earlier
         missing = roll.ids - seen
         is_odd = len(roll.ids & seen) < len(seen) / 2
         if is_odd or len(missing) > MOST_SINGLE:
@@ -182,24 +186,53 @@ class Stream:
 
     def _try_dates(self, tally: Tally) -> Work:
         """Find out, now and then, whether the list can be asked for its changes."""
-        known = RemoteList.get_or_none(
-            RemoteList.integration == self._writer.run.integration_id, RemoteList.record_type == self.record_type
-        )
-        is_known = known is not None and known.probed_at is not None and clock.now() - known.probed_at < PROVED_FOR
-        if (
-            is_known
-            or not tally.ids
-            or self.step.mode != StepMode.FULL
-            or not self._source.knows_date(self.record_type)
-        ):
+        integration_id, record_type = self._writer.run.integration_id, self.record_type
+        before = remote_lists.find(integration_id, record_type)
+        is_worth_it = self.step.mode == StepMode.FULL and self._source.knows_date(record_type) and len(tally.ids) > 1
+        if not is_worth_it or (before is not None and remote_lists.is_one_page(before)):
             return
-        tomorrow = clock.now() + timedelta(days=1)
-        heeds: bool = yield partial(self._source.heeds_date, self.record_type, tomorrow)
-        self._writer.remember(self.step, filters_by_date=heeds, probed_at=clock.now())
+        version = yield from self._version(before)
+        if before is not None and not remote_lists.must_be_probed(before, version):
+            return
+        seen = yield from self._witness(tally)
+        if seen is None:
+            return
+        offsets = remote_lists.offsets(integration_id)
+        found = yield from date_filter.probe(self._source, record_type, seen, len(tally.ids), offsets)
+        offset = int(found.offset.total_seconds() // 60)
+        self._writer.remember(
+            self.step,
+            notes=remote_lists.probed_words(record_type, before, works=found.works, offset=offset, why=found.why_not),
+            filters_by_date=found.works,
+            date_offset=offset,
+            probed_at=clock.now(),
+            psa_version=version,
+        )
 
-    def _close(self, tally: Tally) -> Work:
+    def _version(self, before: RemoteList | None) -> Generator[Ask, Any, str]:
+        """Ask for the PSA's version where a new one would make the filter doubtful again."""
+        if before is None or before.probed_at is None:
+            return ""
+        try:
+            version: str = yield self._source.version
+        except PsaUnavailable:
+            raise
+        except PsaError:
+            return before.psa_version
+        return version
+
+    def _witness(self, tally: Tally) -> Generator[Ask, Any, Witness | None]:
+        if self._source.tells_updates(self.record_type):
+            newest = store.newest_stamp(self._writer.run.integration_id, self.record_type)
+            return Witness(*newest) if newest is not None and newest[0] in tally.ids else None
+        return (yield from date_filter.witness(self._source, self.record_type, max(tally.ids)))
+
+    def _close(self, tally: Tally, reading: Reading) -> Work:
+        self.step.expected = tally.expected
         balance = books.balance(self.record_type, tally)
+        notes = remote_lists.disagreements(self.record_type, reading)
         if balance.problem:
+            self._writer.remember(self.step, notes=notes)
             self._end(error=PsaError(balance.problem, balance.remedy), state=StepState.INCOMPLETE)
             return
         vanished = None
@@ -207,50 +240,31 @@ class Stream:
             vanished = yield from self._vanished(tally)
         if self.record_type == RecordType.CLIENTS and self._scope.follows_clients:
             self._writer.cascade(self.step)
-        self._remember(tally)
+        self._remember(reading, notes)
         if vanished is not None and vanished.held is not None:
             held = PsaError(books.held_words(self.record_type, len(vanished.held.ids)), vanished.held.advice)
             self._end(error=held, state=StepState.INCOMPLETE, vanished=vanished)
         else:
             self._end(vanished=vanished)
 
-    def _remember(self, tally: Tally) -> None:
-        found: dict[str, Any] = {"page_size": self.step.page_size}
+    def _remember(self, reading: Reading, notes: list[str]) -> None:
+        found: dict[str, Any] = {}
+        before = remote_lists.find(self._writer.run.integration_id, self.record_type)
         if not self._writer.is_outdated(self.record_type):
             found["read_until"] = self._began
         if self.step.mode == StepMode.FULL:
-            found |= {"full_at": clock.now(), "total": tally.expected}
-        self._writer.remember(self.step, **found)
+            found |= {"full_at": clock.now(), **remote_lists.learnt(reading)}
+            notes = [*notes, *remote_lists.page_size_words(self.record_type, before, found["page_size"])]
+        elif remote_lists.is_ignoring_dates(before, reading):
+            found["filters_by_date"] = False
+            notes = [*notes, remote_lists.ignored_words(self.record_type)]
+        self._writer.remember(self.step, notes=notes, **found)
 
     def _vanished(self, tally: Tally) -> Generator[Ask, Any, Vanished]:
-        """Find out what is stored and no longer listed, and whether a person must decide about it."""
+        """Find out what is stored and no longer listed, and what becomes of it."""
         integration_id = self._writer.run.integration_id
         stored = store.kept_ids(integration_id, self.record_type, before=self._listed_at or self._began)
-        gone = stored - tally.ids
-        if gone:
-            gone -= holding.kept_by_decision(integration_id, self.record_type)
-        if gone and tally.unusable and len(gone) <= MOST_SINGLE:
-            # A row without a usable id may be one of them.
-            for remote_id in sorted(gone):
-                if (yield from self._read_one(remote_id)) is not False:
-                    gone.discard(remote_id)
-        if not books.are_held(gone, len(stored)):
-            return Vanished(gone)
-        found = yield from self._sample(gone)
-        cause, advice = books.likely_cause(tally, found)
-        return Vanished(held=holding.Hold(gone, len(stored), cause, advice))
-
-    def _sample(self, gone: set[int]) -> Generator[Ask, Any, list[bool | None]]:
-        """Ask for a few of the vanished records: True for those that exist, None where reading them is refused."""
-        found: list[bool | None] = []
-        for remote_id in sorted(gone)[:SAMPLES]:
-            try:
-                row: Row | None = yield partial(self._source.record, self.record_type, remote_id)
-            except PsaRefusedType:
-                found.append(None)
-            else:
-                found.append(row is not None)
-        return found
+        return (yield from Vanishing(self._source, integration_id, self.record_type).settle(tally, stored))
 
     @property
     def _began(self) -> datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,17 +14,17 @@ from portal.errors import PsaError
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
-from portal.sync import copying, holding, logbook, store
+from portal.sync import copying, holding, logbook, remote_lists, store
 from portal.sync.decide import Decision
 from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
-from portal.sync.reading import PageIds, Reading
+from portal.sync.reading import Known, PageIds, Reading
 from portal.sync.scope import Scope
 from portal.sync.source import Page, Row, Source
 from portal.sync.store import Origin
+from portal.sync.vanishing import Vanished
 
 NO_SUCH_RECORD = "Halo says that it does not exist."
-NO_LONGER_LISTED = "Halo no longer lists it."
 SWITCHED_OFF = "Records of this type are no longer synced."
 
 
@@ -51,14 +50,6 @@ class Single:
     requests: int
 
 
-@dataclass(frozen=True)
-class Vanished:
-    """What the PSA no longer has: gone for good, or held for a person."""
-
-    gone: AbstractSet[int] = frozenset()
-    held: holding.Hold | None = None
-
-
 class Writer:
     def __init__(self, lease: Lease, run: SyncRun, source: Source) -> None:
         self.run = run
@@ -76,10 +67,12 @@ class Writer:
 
     def page(self, step: SyncStep, arrival: Arrival, reading: Reading, scope: Scope) -> None:
         """Write what a page brought, and that the reading has come so far."""
-        step.expected, step.page_size, step.moved = reading.total, reading.size, reading.moved
+        step.expected, step.count_kind = reading.claims.total, reading.claims.kind
+        step.page_size, step.moved = reading.sizes.largest or None, reading.moved
         with self._writing(step, arrival.requests):
             decision = self._rows(step, arrival.fresh, scope, arrival.read_at)
-            self._keep(step, arrival)
+            if reading.has_taken(arrival.page.number):
+                self._keep(step, arrival)
             step.pages_done += 1
             step.save()
             logbook.note_page(self.run, step.record_type, arrival.page, decision, budget_left=arrival.budget_left)
@@ -125,8 +118,7 @@ class Writer:
         """
         with self._writing(step, requests):
             if vanished is not None:
-                self._bury(step, vanished.gone)
-                holding.renew(self._integration_id, step.record_type, self.run.id, vanished.held)
+                self._settle(step, vanished)
             step.state, step.finished_at = state, clock.now()
             step.problem = error.problem if error else ""
             step.remedy = error.remedy if error else ""
@@ -142,19 +134,14 @@ class Writer:
                 details=counts(step),
             )
 
-    def remember(self, step: SyncStep, **found: Any) -> None:
-        """Note what was learnt of the list, and tell people when it grants pages of another size than before."""
+    def remember(self, step: SyncStep, *, notes: Sequence[str] = (), **found: Any) -> None:
+        """Keep what was learnt of the list, and write these notes into the step's log."""
         mine = (RemoteList.integration == self._integration_id) & (RemoteList.record_type == step.record_type)
         with self._lease.writing():
-            known = RemoteList.get_or_none(mine)
-            if known is None:
+            if found and not RemoteList.update(**found).where(mine).execute():
                 RemoteList.create(integration=self._integration_id, record_type=step.record_type, **found)
-                return
-            RemoteList.update(**found).where(mine).execute()
-            before, size = known.page_size, found.get("page_size")
-            if before and size and size != before:
-                message = f"Halo grants {size:,} {step.record_type} a page now; it was {before:,}."
-                logbook.note(self.run, message, subject=LogSubject.STEP, record_type=step.record_type)
+            for note in notes:
+                logbook.note(self.run, note, subject=LogSubject.STEP, record_type=step.record_type)
 
     def cascade(self, step: SyncStep) -> None:
         """Put out of scope what belongs to clients that are."""
@@ -177,14 +164,9 @@ class Writer:
         now = read(Integration.get_by_id(self._integration_id).filters)
         return record_type in affected(read(self.run.filters), now)
 
-    def last_page(self, step: SyncStep) -> int | None:
-        """Return which page is the last of the whole list, as it was known before; None where it was not."""
-        known = RemoteList.get_or_none(
-            RemoteList.integration == self._integration_id, RemoteList.record_type == step.record_type
-        )
-        if step.mode != StepMode.FULL or known is None or not known.total or not known.page_size:
-            return None
-        return -(-known.total // known.page_size)
+    def known(self, step: SyncStep) -> Known:
+        """Return what this run, or an earlier one, has seen of the list that the step reads."""
+        return remote_lists.known(self._integration_id, step)
 
     def pages_of(self, step: SyncStep) -> list[tuple[int, PageIds]]:
         """Return the pages that were written, each with its round."""
@@ -224,14 +206,19 @@ class Writer:
         step.failed += len(decision.rejected)
         return decision
 
-    def _bury(self, step: SyncStep, gone: AbstractSet[int]) -> None:
-        if not gone:
-            return
-        reasons = dict.fromkeys(sorted(gone), NO_LONGER_LISTED)
-        names = copying.names_of(self._integration_id, step.record_type, list(reasons)[: logbook.MOST_ROWS])
-        store.leave(self._integration_id, step.record_type, reasons, RecordState.DELETED, self._origin)
-        logbook.note_deleted(self.run, step.record_type, names, NO_LONGER_LISTED)
-        step.deleted += len(gone)
+    def _settle(self, step: SyncStep, vanished: Vanished) -> None:
+        integration_id, record_type = self._integration_id, step.record_type
+        if vanished.gone:
+            reasons = dict.fromkeys(sorted(vanished.gone), NO_SUCH_RECORD)
+            names = copying.names_of(integration_id, record_type, list(reasons)[: logbook.MOST_ROWS])
+            store.leave(integration_id, record_type, reasons, RecordState.DELETED, self._origin)
+            logbook.note_deleted(self.run, record_type, names, NO_SUCH_RECORD)
+            step.deleted += len(vanished.gone)
+        holding.renew(integration_id, record_type, self.run.id, vanished.held)
+        holding.forget_listed(integration_id, record_type, vanished.listed)
+        if vanished.kept:
+            words = holding.kept_words(integration_id, record_type, len(vanished.kept))
+            logbook.note(self.run, words, subject=LogSubject.STEP, record_type=record_type)
 
     def _forget(self, step: SyncStep, single: Single) -> None:
         """Make a tombstone of a record that the PSA says does not exist."""

@@ -94,7 +94,7 @@ def test_rows_without_an_id_are_handed_on_and_end_nothing(past_end: str, halo: H
     client, reading = connect(), Reading()
     while (number := reading.next_page()) is not None:
         reading.take(client.page("assets", number))
-    assert (len(reading.ids), reading.unusable, reading.is_sound) == (105, 15, True)
+    assert (len(reading.seen.ids), reading.seen.unusable, reading.is_sound) == (105, 15, True)
 
 
 def test_without_any_count_a_short_page_is_the_last() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.models.sync import RunState, StepState
-from portal.sync.books import Tally, are_held, balance, likely_cause, outcome
+from portal.sync.books import Tally, are_held, balance, outcome
 
 OK, AMBER, FAILED, CANCELLED = StepState.SUCCEEDED, StepState.INCOMPLETE, StepState.FAILED, StepState.CANCELLED
 
@@ -56,19 +56,6 @@ def test_a_list_that_never_stood_still_is_amber_even_if_its_count_is_right() -> 
 def test_a_list_of_changes_may_grow_while_it_is_read() -> None:
     assert balance("sites", tally(7, 5, moved=True, is_whole=False)).problem == ""
     assert balance("sites", tally(4, 5, is_whole=False)).problem != ""
-
-
-@pytest.mark.parametrize(
-    ("arrived", "found", "cause"),
-    [
-        (0, [False], "Halo's list is empty"),
-        (9, [False, None], "Halo refuses to show them"),
-        (9, [False, True], "They still exist in Halo"),
-        (9, [False, False], "Halo says that they do not exist"),
-    ],
-)
-def test_why_so_many_vanished(arrived: int, found: list[bool | None], cause: str) -> None:
-    assert likely_cause(tally(arrived, arrived), found)[0].startswith(cause)
 
 
 @pytest.mark.parametrize(

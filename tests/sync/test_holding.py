@@ -108,6 +108,6 @@ def test_each_deleted_record_has_a_line_in_its_history_and_in_the_log(synced: Co
     (gone,) = synced.halo.delete("contacts", count=1)
     run = synced.sync("contacts")["run"]
     line = RecordChange.get(RecordChange.remote_id == gone, RecordChange.kind == "deleted")
-    assert (line.run_id, line.why) == (run, "Halo no longer lists it.")
+    assert (line.run_id, line.why) == (run, "Halo says that it does not exist.")
     (told,) = synced.logged(subject=LogSubject.RECORD, remote_id=gone)
     assert told == f"Deleted: {Record.get(record_type='contacts', remote_id=gone).name}."

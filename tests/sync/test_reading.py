@@ -10,7 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from portal.halo.pages import Page, row
-from portal.sync.reading import MOST_BARREN, UNUSABLE, PageIds, Reading
+from portal.models.sync import CountKind
+from portal.sync.reading import MOST_BARREN, Known, PageIds, Reading
+from portal.sync.seen_rows import UNUSABLE
 
 MOST_REQUESTS = 200
 
@@ -47,12 +49,12 @@ def read(halo: Halo, reading: Reading | None = None) -> Reading:
 )
 def test_each_page_is_asked_for_once_the_last_one_first(count: int, asked: list[int]) -> None:
     halo = Halo(list(range(1, count + 1)))
-    reading = read(halo, Reading(max(1, -(-count // 3))))
+    reading = read(halo, Reading(Known(max(1, -(-count // 3)), count_kind=CountKind.TOTAL)))
     assert halo.asked == asked
-    assert (reading.is_sound, reading.ids) == (True, set(halo.ids))
+    assert (reading.is_sound, reading.seen.ids) == (True, set(halo.ids))
 
 
-@pytest.mark.parametrize(("count", "asked"), [(0, [1]), (3, [1]), (4, [1, 2, 1]), (13, [1, 5, 2, 3, 4, 1])])
+@pytest.mark.parametrize(("count", "asked"), [(0, [1]), (3, [1, 2]), (4, [1, 2, 1]), (13, [1, 5, 2, 3, 4, 1])])
 def test_where_the_last_page_is_not_known_the_first_is_read_twice(count: int, asked: list[int]) -> None:
     halo = Halo(list(range(1, count + 1)))
     assert (read(halo).is_sound, halo.asked) == (True, asked)
@@ -61,28 +63,28 @@ def test_where_the_last_page_is_not_known_the_first_is_read_twice(count: int, as
 @pytest.mark.parametrize(("believed", "asked"), [(3, [3, 5, 1, 2, 4, 3]), (9, [9, 5, 1, 2, 3, 4])])
 def test_a_page_that_is_not_the_last_does_no_harm(believed: int, asked: list[int]) -> None:
     halo = Halo(list(range(1, 14)))
-    reading = read(halo, Reading(believed))
-    assert (reading.is_sound, reading.ids, halo.asked) == (True, set(halo.ids), asked)
+    reading = read(halo, Reading(Known(believed, 3)))
+    assert (reading.is_sound, reading.seen.ids, halo.asked) == (True, set(halo.ids), asked)
 
 
 def test_the_first_page_in_the_place_of_one_behind_the_end_is_not_taken_for_the_list() -> None:
-    halo, reading = Halo(list(range(1, 14))), Reading(9)
+    halo, reading = Halo(list(range(1, 14))), Reading(Known(9))
     reading.take(page(9, [1, 2, 3], size=3, total=13))
-    assert (read(halo, reading).is_sound, reading.ids) == (True, set(halo.ids))
+    assert (read(halo, reading).is_sound, reading.seen.ids) == (True, set(halo.ids))
 
 
 @pytest.mark.parametrize("size", [3, None])
 @pytest.mark.parametrize("believed", [None, 1, 3, 5, 9])
 def test_a_list_that_is_not_counted_is_read_to_its_end(believed: int | None, size: int | None) -> None:
-    halo, reading = Halo(list(range(1, 14))), Reading(believed)
+    halo, reading = Halo(list(range(1, 14))), Reading(Known(believed))
     while (number := reading.next_page()) is not None:
         reading.take(halo.page(number, total=None, size=size))
-    assert reading.ids == set(halo.ids)
+    assert reading.seen.ids == set(halo.ids)
 
 
 def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> None:
     halo = Halo(list(range(1, 14)))
-    reading = Reading(5)
+    reading = Reading(Known(5))
     for _ in range(3):  # pages 5, 1 and 2
         number = reading.next_page()
         assert number is not None
@@ -90,19 +92,19 @@ def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> N
     halo.ids.remove(2)
     halo.ids.append(99)  # so that even the count stays the same
     read(halo, reading)
-    assert 7 not in reading.ids  # it went from the front of page 3 to the end of page 2
+    assert 7 not in reading.seen.ids  # it went from the front of page 3 to the end of page 2
     assert reading.moved
 
 
 def test_a_record_that_is_added_at_the_end_costs_one_request() -> None:
     halo = Halo([1, 2, 3, 4, 5, 6, 7])
-    reading = Reading(3)
+    reading = Reading(Known(3))
     reading.take(halo.page(3))
     reading.take(halo.page(1))
     halo.ids.append(8)
     read(halo, reading)
     assert halo.asked == [3, 1, 2, 3]
-    assert (reading.is_sound, reading.ids) == (True, set(halo.ids))
+    assert (reading.is_sound, reading.seen.ids) == (True, set(halo.ids))
 
 
 def test_another_page_size_in_the_middle_ends_the_round() -> None:
@@ -110,10 +112,8 @@ def test_another_page_size_in_the_middle_ends_the_round() -> None:
     reading = Reading()
     reading.take(halo.page(1))
     halo.size = 2
-    number = reading.next_page()
-    assert number is not None
-    reading.take(halo.page(number))
-    assert (reading.next_page(), reading.is_sound) == (None, False)
+    read(halo, reading)
+    assert (halo.asked, reading.is_sound) == ([1, 5, 2], False)
 
 
 def test_a_page_of_one_row_that_repeats_for_ever_ends_soon() -> None:
@@ -129,12 +129,12 @@ def test_a_page_of_one_row_that_repeats_for_ever_ends_soon() -> None:
 def test_rows_without_an_id_count_once_and_balance_the_books() -> None:
     halo = Halo([1, UNUSABLE, 3, 4, UNUSABLE, 6, 7])
     reading = read(halo)
-    assert (reading.unusable, reading.is_sound) == (2, True)
+    assert (reading.seen.unusable, reading.is_sound) == (2, True)
 
 
 @pytest.mark.parametrize("taken", range(1, 6))
 def test_a_reading_that_is_resumed_goes_on_behind_its_pages(taken: int) -> None:
-    halo, first = Halo(list(range(1, 14))), Reading(5)
+    halo, first = Halo(list(range(1, 14))), Reading(Known(5))
     pages = []
     for _ in range(taken):
         number = first.next_page()
@@ -142,10 +142,10 @@ def test_a_reading_that_is_resumed_goes_on_behind_its_pages(taken: int) -> None:
         rows = first.take(halo.page(number))
         pages.append(PageIds(number, [each.facts.remote_id for each in rows if each.facts]))
     halo.asked.clear()
-    resumed = Reading.resumed(pages, last=5, total=first.total, size=first.size, moved=first.moved)
+    resumed = Reading.resumed(pages, known=Known(5, count_kind=first.claims.kind), total=first.claims.total, moved=first.moved)
     read(halo, resumed)
     assert len(halo.asked) == 5 - taken
-    assert (resumed.is_sound, resumed.ids) == (True, set(halo.ids))
+    assert (resumed.is_sound, resumed.seen.ids) == (True, set(halo.ids))
 
 
 CHANGES = st.lists(
@@ -162,7 +162,7 @@ CHANGES = st.lists(
 def test_a_sound_round_has_missed_nothing_that_was_there_all_the_time(
     count: int, size: int, changes: list[tuple[int, str, int]], believed: int | None
 ) -> None:
-    halo, reading, turn = Halo(list(range(1, count + 1)), size), Reading(believed), 0
+    halo, reading, turn = Halo(list(range(1, count + 1)), size), Reading(Known(believed)), 0
     stayed = set(halo.ids)
     while (number := reading.next_page()) is not None:
         reading.take(halo.page(number))
@@ -175,11 +175,103 @@ def test_a_sound_round_has_missed_nothing_that_was_there_all_the_time(
                 stayed.discard(halo.ids.pop(which % len(halo.ids)))
         turn += 1
     if reading.is_sound:
-        assert stayed <= reading.ids
+        assert stayed <= reading.seen.ids
 
 
 @given(count=st.integers(0, 40), size=st.integers(1, 9))
 def test_a_list_that_stands_still_costs_as_many_requests_as_it_has_pages(count: int, size: int) -> None:
     halo, pages = Halo(list(range(1, count + 1)), size), max(1, -(-count // size))
-    assert read(halo, Reading(pages)).is_sound
+    assert read(halo, Reading(Known(pages, count_kind=CountKind.TOTAL))).is_sound
     assert len(halo.asked) == pages
+
+
+@dataclass
+class DishonestHalo(Halo):
+    """`cap` is granted whatever is asked for; `told` says what its answers claim, `past_end` what follows the end."""
+
+    asked_size: int = 1000
+    size_told: str = "asked"
+    count_told: str = "nothing"
+    past_end: str = "empty"
+
+    def page(self, number: int, **said: Any) -> Page:
+        last = max(1, -(-len(self.ids) // self.size))
+        sent = {"empty": number, "repeat": 1, "repeat_last": last}[self.past_end] if number > last else number
+        ids = self.ids[(sent - 1) * self.size : sent * self.size]
+        size = {"asked": self.asked_size, "granted": self.size, "nothing": None}[self.size_told]
+        total = {"total": len(self.ids), "page": len(ids), "nothing": None}[self.count_told]
+        self.asked.append(number)
+        assert len(self.asked) < MOST_REQUESTS, "read on and on"
+        return page(number, ids, size=size, total=total)
+
+
+@settings(max_examples=600)
+@given(
+    count=st.integers(0, 60),
+    size=st.integers(1, 12),
+    size_told=st.sampled_from(["asked", "granted", "nothing"]),
+    count_told=st.sampled_from(["total", "page", "nothing"]),
+    past_end=st.sampled_from(["empty", "repeat", "repeat_last"]),
+    known=st.sampled_from(["nothing", "the truth", "a longer list", "a shorter list"]),
+)
+def test_whatever_a_list_says_of_itself_all_of_it_is_read(
+    count: int, size: int, size_told: str, count_told: str, past_end: str, known: str
+) -> None:
+    halo = DishonestHalo(list(range(1, count + 1)), size, [], 1000, size_told, count_told, past_end)
+    kind = {"total": CountKind.TOTAL, "page": CountKind.PAGE, "nothing": CountKind.NONE}[count_told]
+    rows = {"the truth": count, "a longer list": count + 20, "a shorter list": max(count - 20, 1)}.get(known)
+    pages = max(1, -(-count // size))
+    before = Known() if rows is None else Known(max(1, -(-rows // size)), size, rows, kind)
+    reading = read(halo, Reading(before))
+    assert (reading.seen.ids, reading.is_sound, reading.expected) == (set(halo.ids), True, count)
+    if known == "the truth" and past_end == "empty":
+        assert len(halo.asked) <= pages + 1
+        assert reading.conclude() == kind or count <= size
+        if count_told == "total" and (pages > 1 or count % 50):
+            assert len(halo.asked) == pages
+
+
+@pytest.mark.parametrize("count_told", ["nothing", "page"])
+def test_fifty_rows_of_nine_hundred_are_followed_to_the_end_with_one_request_more(count_told: str) -> None:
+    halo = DishonestHalo(list(range(1, 901)), 50, count_told=count_told)
+    reading = read(halo)
+    assert (len(reading.seen.ids), reading.is_sound, halo.asked) == (900, True, list(range(1, 20)))
+
+
+def test_an_echoed_page_size_is_not_believed_where_the_count_contradicts_it() -> None:
+    halo = DishonestHalo(list(range(1, 901)), 50, count_told="total")
+    reading = read(halo)
+    assert (len(reading.seen.ids), reading.is_sound, reading.sizes.largest) == (900, True, 50)
+    assert halo.asked == [1, 18, *range(2, 18), 1]
+
+
+def test_a_count_that_contradicts_the_rows_is_not_believed() -> None:
+    """Halo counts too few for a reason of its own: rows decide."""
+    halo, reading = Halo(list(range(1, 14))), Reading()
+    while (number := reading.next_page()) is not None:
+        reading.take(halo.page(number, total=5))
+    assert (reading.seen.ids, reading.is_sound, reading.expected) == (set(halo.ids), True, 13)
+    assert reading.conclude() == CountKind.WRONG
+
+
+def test_a_count_that_is_higher_than_the_rows_keeps_the_list_from_being_complete() -> None:
+    halo, reading = Halo(list(range(1, 14))), Reading()
+    while (number := reading.next_page()) is not None:
+        reading.take(halo.page(number, total=20))
+    assert (reading.seen.ids, reading.is_sound, reading.expected) == (set(halo.ids), False, 20)
+
+
+def test_pages_that_the_agents_role_has_thinned_out_are_read_to_the_end_by_a_patient_round() -> None:
+    thinned, reading = {1: [1, 2, 4], 2: [5, 6], 3: [8, 9, 11], 4: [12]}, Reading(is_patient=True)
+    while (number := reading.next_page()) is not None:
+        reading.take(page(number, thinned.get(number, []), size=4, total=9))
+    assert (len(reading.seen.ids), reading.is_sound) == (9, True)
+
+
+def test_an_empty_page_where_rows_should_be_is_asked_for_again() -> None:
+    halo, reading = Halo(list(range(1, 14))), Reading(Known(5, 3, 13, CountKind.NONE))
+    glitches = [[], None]
+    while (number := reading.next_page()) is not None:
+        glitch = glitches.pop(0) if number == 3 and glitches else None
+        reading.take(halo.page(number, total=None) if glitch is None else page(number, [], size=3, total=None))
+    assert (reading.seen.ids, reading.is_sound) == (set(halo.ids), True)

@@ -92,7 +92,7 @@ def test_what_a_repeated_page_has_hidden_is_read_one_by_one(copy: Copy) -> None:
     assert report["state"] == "succeeded"
     assert copy.digests("assets").keys() == copy.halo.truth("assets", digests=True)["digests"].keys()
     details = [entry for entry in copy.halo.journal(kind="assets") if "/asset/" in entry["path"].lower()]
-    assert len(details) == 50
+    assert len(details) == 50 + 1  # and the one that the filter by date is tried with
 
 
 def test_a_list_that_repeats_a_page_and_knows_no_roll_call_is_amber(copy: Copy) -> None:

@@ -1,0 +1,117 @@
+"""Finding out whether a list can be asked for its changes, and in which time zone it reads the date.
+
+A witness is a record whose last update is known. The list must bring it when asked for changes since just before that
+moment, and leave something out; where that does not show at once, it must not bring the witness when asked for
+changes since just after it. A PSA that reads the date in a zone of its own, behind UTC, misses the witness: then its
+offset is searched for, and dates are sent so much earlier. One that is ahead of UTC brings more than needed, which
+does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from portal.errors import PsaError, PsaUnavailable
+from portal.sync.fetcher import Ask
+from portal.sync.source import Page, Row, Source
+
+SECOND: Final = timedelta(seconds=1)
+# Offsets from UTC are multiples of it; the farthest zone is twelve hours behind.
+STEP: Final = timedelta(minutes=15)
+FARTHEST: Final = timedelta(hours=14)
+NEWEST: Final = 50  # the fewest rows that a page was seen to be cut off at
+
+
+@dataclass(frozen=True)
+class Witness:
+    remote_id: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class DateFilter:
+    """What was found out; `offset` is how much earlier than meant a date must be sent. `why_not` is for people."""
+
+    works: bool
+    offset: timedelta = timedelta()
+    why_not: str = ""
+
+
+def witness(source: Source, record_type: str, remote_id: int) -> Generator[Ask, Any, Witness | None]:
+    """Read when a record was last updated, None where its details do not tell."""
+    row: Row | None = yield partial(source.record, record_type, remote_id)
+    if row is None or row.facts is None:
+        return None
+    updated_at = source.columns(record_type, row.payload).remote_updated_at
+    return None if updated_at is None else Witness(remote_id, updated_at)
+
+
+def probe(
+    source: Source, record_type: str, seen: Witness, total: int, offsets: Collection[timedelta]
+) -> Generator[Ask, Any, DateFilter]:
+    """Try the filter with a witness, on a list of `total` rows; `offsets` were learnt from other lists.
+
+    Raises PsaUnavailable; any other refusal means that the filter is of no use.
+    """
+    trial = _Trial(source, record_type, seen, total)
+    try:
+        for offset in (timedelta(), *sorted({each for each in offsets if each})):
+            if (yield from trial.brings(offset)):
+                return (yield from trial.conclude(offset))
+        if not (yield from trial.brings(FARTHEST)):
+            return DateFilter(works=False, why_not="it does not bring a record that has changed since")
+        return (yield from trial.conclude((yield from trial.search())))
+    except PsaUnavailable:
+        raise
+    except PsaError as error:
+        return DateFilter(works=False, why_not=error.problem)
+
+
+@dataclass
+class _Trial:
+    source: Source
+    record_type: str
+    seen: Witness
+    total: int
+    leaves_out: bool = False
+
+    def brings(self, offset: timedelta) -> Generator[Ask, Any, bool]:
+        """Ask for changes since just before the witness was updated; tells whether it comes."""
+        page = yield from self._since(self.seen.updated_at - SECOND - offset)
+        counted = len(page.rows) if page.total is None else page.total
+        self.leaves_out = len(page.rows) <= counted < self.total and not self._is_full(page)
+        return self._has_witness(page)
+
+    def search(self) -> Generator[Ask, Any, timedelta]:
+        """Find the smallest offset with which the witness comes, by halving; it comes with the farthest."""
+        low, high = 0, FARTHEST // STEP  # never with low, always with high
+        while high - low > 1:
+            middle = (low + high) // 2
+            if (yield from self.brings(middle * STEP)):
+                high = middle
+            else:
+                low = middle
+        return high * STEP
+
+    def conclude(self, offset: timedelta) -> Generator[Ask, Any, DateFilter]:
+        """Make sure that the date leaves something out, if that was not seen: just after it, no witness comes."""
+        if not self.leaves_out:
+            page = yield from self._since(self.seen.updated_at + SECOND - offset)
+            if self._has_witness(page):
+                return DateFilter(works=False, why_not="it brings records that have not changed since")
+        return DateFilter(works=True, offset=offset)
+
+    def _since(self, moment: datetime) -> Generator[Ask, Any, Page]:
+        page: Page = yield partial(self.source.newest, self.record_type, since=moment)
+        return page
+
+    def _has_witness(self, page: Page) -> bool:
+        return any(row.facts is not None and row.facts.remote_id == self.seen.remote_id for row in page.rows)
+
+    def _is_full(self, page: Page) -> bool:
+        """Tell whether more may follow than is counted: a count that equals the rows may be that of the page."""
+        return page.total is None or (page.total == len(page.rows) and page.total >= NEWEST)

@@ -1,0 +1,119 @@
+"""What a run learns of one of the PSA's lists, and what it makes of what earlier runs have learnt."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from portal import clock
+from portal.models.sync import CountKind, RemoteList, StepMode, SyncStep
+from portal.sync.reading import Known, Reading
+
+# A change is asked for again as long as this after it was read: the PSA's clock may be wrong by minutes, and a record
+# may become visible later than its stamp says.
+OVERLAP: Final = timedelta(minutes=15)
+# The PSA's zone may have changed its clocks between the record that its offset was learnt from and now.
+DAYLIGHT_SAVING: Final = timedelta(hours=1)
+PROVED_FOR: Final = timedelta(days=7)
+
+
+def find(integration_id: int, record_type: str) -> RemoteList | None:
+    found: RemoteList | None = RemoteList.get_or_none(
+        RemoteList.integration == integration_id, RemoteList.record_type == record_type
+    )
+    return found
+
+
+def known(integration_id: int, step: SyncStep) -> Known:
+    """Return what this run, or an earlier one, has seen of the list that the step reads."""
+    before = find(integration_id, step.record_type)
+    if before is None:
+        return Known(count_kind=CountKind(step.count_kind))
+    has_begun = step.count_kind != CountKind.UNKNOWN
+    kind, size = CountKind(step.count_kind if has_begun else before.count_kind), before.page_size
+    if step.mode != StepMode.FULL or not before.total or not size:
+        return Known(size=size, count_kind=kind)
+    return Known(-(-before.total // size), size, before.total, kind)
+
+
+def learnt(reading: Reading) -> dict[str, Any]:
+    """Return what a reading of a whole list has shown, as it is kept in RemoteList."""
+    return {"page_size": reading.sizes.size, "total": reading.expected, "count_kind": reading.conclude()}
+
+
+def changes_since(integration_id: int, record_type: str) -> datetime | None:
+    """Return from when on to ask for changes, None where the list is to be read whole.
+
+    That is so until the date filter has proved itself, and where the list is no longer than a page anyway.
+    """
+    before = find(integration_id, record_type)
+    if before is None or not before.filters_by_date or before.read_until is None or is_one_page(before):
+        return None
+    since: datetime = before.read_until - OVERLAP - timedelta(minutes=before.date_offset)
+    return since - DAYLIGHT_SAVING if before.date_offset else since
+
+
+def is_one_page(before: RemoteList) -> bool:
+    """Tell whether reading the list whole takes one request, as asking for its changes would."""
+    return bool(before.page_size and before.total is not None and before.total < before.page_size)
+
+
+def must_be_probed(before: RemoteList, version: str) -> bool:
+    """Tell whether what is known of the date filter is too old, or of another version of the PSA."""
+    if before.probed_at is None or clock.now() - before.probed_at >= PROVED_FOR:
+        return True
+    return bool(before.psa_version and version and before.psa_version != version)
+
+
+def offsets(integration_id: int) -> set[timedelta]:
+    """Return how much earlier than meant dates must be sent to the lists of this integration, as far as is known."""
+    query = RemoteList.select(RemoteList.date_offset).where(RemoteList.integration == integration_id)
+    return {timedelta(minutes=each.date_offset) for each in query}
+
+
+def is_ignoring_dates(before: RemoteList | None, reading: Reading) -> bool:
+    """Tell whether a list that was asked for its changes has brought everything, and more than a page of it."""
+    if before is None or not before.total or not before.page_size:
+        return False
+    return reading.rows >= before.total > before.page_size
+
+
+def ignored_words(record_type: str) -> str:
+    return f"Halo ignored the date and sent all {record_type}. From now on they are read as a whole."
+
+
+def probed_words(record_type: str, before: RemoteList | None, *, works: bool, offset: int, why: str) -> list[str]:
+    """Say what was found out of the date filter, where that is news."""
+    was = (before.filters_by_date, before.date_offset) if before is not None else (None, 0)
+    if (works, offset) == was or (works and not offset and was[0] is None):
+        return []
+    if not works:
+        return [f"Halo's date filter cannot be relied on for {record_type}: {why}. They are read as a whole."]
+    if offset:
+        return [f"Halo reads dates for {record_type} in a time zone of its own; {_hours(offset)} behind UTC."]
+    return [f"Halo's date filter works for {record_type}: from now on only changes are asked for."]
+
+
+def page_size_words(record_type: str, before: RemoteList | None, size: int | None) -> list[str]:
+    if before is None or not before.page_size or not size or before.page_size == size:
+        return []
+    return [f"Halo grants {size:,} {record_type} a page now; it was {before.page_size:,}."]
+
+
+def disagreements(record_type: str, reading: Reading) -> list[str]:
+    """Say where the list's answers contradict its rows."""
+    found = []
+    sizes, claims = reading.sizes, reading.claims
+    if sizes.size and sizes.claimed and sizes.claimed != sizes.size:
+        found.append(f"Halo reports {sizes.claimed:,} {record_type} per page but sends {sizes.size:,}.")
+    if claims.kind == CountKind.PAGE:
+        found.append(f"Halo's count of {record_type} covers one page only, so the list was read to a proven end.")
+    if claims.kind == CountKind.NONE and reading.rows:
+        found.append(f"Halo does not count its {record_type}, so the list was read to a proven end.")
+    if claims.kind == CountKind.WRONG and claims.total is not None:
+        found.append(f"Halo counts {claims.total:,} {record_type} but sent {reading.rows:,}.")
+    return found
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02} h"

@@ -1,0 +1,133 @@
+"""What becomes of stored records that a list, read as a whole, no longer has. The list alone never proves a delete.
+
+A few are asked for by their ids, and those that the PSA says do not exist are gone. A person decides about the
+others: where too many vanish at once to ask for each, where a type or all records of a client vanish, and where a
+record still exists or cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Generator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import partial
+from typing import Any, Final
+
+from portal.errors import PsaError, PsaUnavailable
+from portal.sync import books, holding, store
+from portal.sync.books import Tally
+from portal.sync.fetcher import Ask
+from portal.sync.record_types import RecordType
+from portal.sync.source import Row, Source
+
+MOST_SINGLE: Final = 50
+SAMPLES: Final = 3
+# One record that goes is no set, even if it was its client's only one.
+LEAST_SET: Final = 2
+
+
+class Fate(Enum):
+    """What the PSA answers when it is asked for a record that its list no longer has."""
+
+    GONE = auto()
+    EXISTS = auto()
+    REFUSED = auto()
+
+
+@dataclass(frozen=True)
+class Vanished:
+    """`gone` does not exist any more, `held` waits for a person, `kept` stays because a person has decided so.
+    `listed` is what the list has.
+    """
+
+    gone: frozenset[int] = frozenset()
+    held: holding.Hold | None = None
+    kept: frozenset[int] = frozenset()
+    listed: AbstractSet[int] = frozenset()
+
+
+@dataclass
+class Vanishing:
+    source: Source
+    integration_id: int
+    record_type: str
+    _fates: dict[int, Fate] = field(default_factory=dict)
+
+    def settle(self, tally: Tally, stored: set[int]) -> Generator[Ask, Any, Vanished]:
+        """Decide about records that are `stored` and not listed; the tally is of a whole, reconciled list."""
+        missing = stored - tally.ids
+        kept = frozenset(missing & holding.kept_by_decision(self.integration_id, self.record_type))
+        missing -= kept
+        if not missing:
+            return Vanished(kept=kept, listed=tally.ids)
+        is_empty = not tally.ids
+        if is_empty or len(missing) > MOST_SINGLE or books.are_held(missing, len(stored)):
+            yield from self._ask(sorted(missing)[:SAMPLES])
+            held = self._hold(missing, len(stored), is_empty=is_empty)
+            return Vanished(held=held, kept=kept, listed=tally.ids)
+        yield from self._ask(sorted(missing))
+        gone = {each for each in missing if self._fates[each] is Fate.GONE}
+        doubtful = missing - gone
+        if len(doubtful) <= tally.unusable:  # they are among the rows without a usable id
+            doubtful = set()
+        whole_sets = yield from self._whole_sets(gone)
+        gone -= whole_sets
+        unproved = doubtful | whole_sets
+        hold = self._hold(unproved, len(stored), is_set=bool(whole_sets)) if unproved else None
+        return Vanished(frozenset(gone), hold, kept, tally.ids)
+
+    def _ask(self, ids: list[int]) -> Generator[Ask, Any, None]:
+        for remote_id in ids:
+            self._fates[remote_id] = yield from self._fate(self.record_type, remote_id)
+
+    def _fate(self, record_type: str, remote_id: int) -> Generator[Ask, Any, Fate]:
+        try:
+            row: Row | None = yield partial(self.source.record, record_type, remote_id)
+        except PsaUnavailable:
+            raise
+        except PsaError:
+            return Fate.REFUSED
+        if row is None or (row.facts is not None and row.facts.is_ticket):
+            return Fate.GONE
+        return Fate.EXISTS
+
+    def _whole_sets(self, gone: set[int]) -> Generator[Ask, Any, set[int]]:
+        """Return those that are all that a client had of this type, while the client itself is still there."""
+        if self.record_type in (RecordType.CLIENTS, RecordType.PRODUCTS) or len(gone) < LEAST_SET:
+            return set()
+        of_client: dict[int, set[int]] = defaultdict(set)
+        for remote_id, client in store.clients_of(self.integration_id, self.record_type, gone).items():
+            of_client[client].add(remote_id)
+        had = store.kept_of_clients(self.integration_id, self.record_type, of_client)
+        found: set[int] = set()
+        for client, theirs in of_client.items():
+            if len(theirs) >= LEAST_SET and had.get(client) == len(theirs):
+                fate = yield from self._fate(RecordType.CLIENTS, client)
+                found |= set() if fate is Fate.GONE else theirs
+        return found
+
+    def _hold(self, ids: set[int], stored: int, *, is_empty: bool = False, is_set: bool = False) -> holding.Hold:
+        found = [self._fates[each] for each in sorted(ids) if each in self._fates]
+        cause, advice = _likely_cause(found, is_empty=is_empty, is_set=is_set)
+        return holding.Hold(ids, stored, cause, advice)
+
+
+def _likely_cause(found: list[Fate], *, is_empty: bool, is_set: bool) -> tuple[str, str]:
+    """Say why they vanished, and what to do."""
+    if is_empty:
+        return "Halo's list is empty: the agent probably may no longer see any of them.", books.LOOK_AT_THE_AGENT
+    if Fate.REFUSED in found:
+        return "Halo refuses to show them: the agent has probably lost a permission.", books.LOOK_AT_THE_AGENT
+    if Fate.EXISTS in found:
+        return "They still exist in Halo, but are no longer listed for the agent.", books.LOOK_AT_THE_AGENT
+    if is_set:
+        return (
+            "All that a client had of this type is gone at once, while the client is still there.",
+            "Ask whoever looks after Halo whether they were deleted on purpose.",
+        )
+    return (
+        "Halo says that they do not exist: they were probably deleted on purpose.",
+        "Ask whoever looks after Halo before you decide.",
+    )
