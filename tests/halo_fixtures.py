@@ -20,6 +20,7 @@ from portal.sandbox import Verbs
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from portal.services import syncing, wizard
 from portal.services.connections import ConnectionValues
+from portal.sync.normal_form import value_of
 from portal.vault import Secret
 
 # With the sandbox's caps, assets come in three pages, opportunities in two, all others in one.
@@ -91,10 +92,10 @@ class Copy:
         return {each.remote_id for each in Record.select().where(mine, Record.state == state)}
 
     def digests(self, record_type: str) -> dict[str, str]:
-        """Return the digest of each live payload, as the sandbox works it out."""
+        """Return the digest of what is known of each live record, as the sandbox works it out of its list row."""
         mine = (Record.integration == self.integration) & (Record.record_type == record_type)
         rows = Record.select().where(mine, Record.state == RecordState.LIVE)
-        return {str(each.remote_id): _digest(json.loads(each.payload)) for each in rows}
+        return {str(each.remote_id): _digest(_row_of(each)) for each in rows}
 
     def written(self) -> list[tuple[Any, ...]]:
         """Return all that a write would change."""
@@ -127,6 +128,14 @@ def connected(account: Account, halo: Verbs) -> Copy:
     wizard.start(integration, None)
     syncing.request_cancel(integration)
     return Copy(halo, Integration.get_by_id(integration.id))
+
+
+def _row_of(record: Record) -> dict[str, Any]:
+    """Return the list row if the payload, which may also have the keys of a detail, tells all that it does."""
+    payload: dict[str, Any] = json.loads(record.payload)
+    row: dict[str, Any] = json.loads(record.list_row or record.payload)
+    tells_all = all(value_of(key, payload.get(key)) == value_of(key, value) for key, value in row.items())
+    return row if tells_all else payload
 
 
 def _digest(row: dict[str, Any]) -> str:

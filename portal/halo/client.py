@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from threading import Lock
 from typing import Final, Self
@@ -11,7 +12,7 @@ import stamina
 
 from portal import clock
 from portal.errors import PsaRateLimited, PsaUnavailable, PsaUnreadable
-from portal.halo import instance, pages, parts, profile, records, refusals
+from portal.halo import computed, instance, pages, parts, profile, records, refusals
 from portal.halo.auth import Credentials, TokenSource
 from portal.halo.pages import Page, RollCall, Row, Sent
 from portal.halo.profile import Agent
@@ -88,19 +89,12 @@ class HaloClient:
         """
         changed = {} if since is None else {"lastupdatefromdate": since.strftime(DATE)}
         asked = {"page_no": str(number), "page_size": str(PAGE_SIZE), **changed}
+        with suppress(PsaUnreadable):  # it may have been damaged on its way
+            return self._page(record_type, number, {**PAGING, **asked}, asked)
         try:
             return self._page(record_type, number, {**PAGING, **asked}, asked)
         except PsaUnreadable:
-            began, before = clock.monotonic(), self.requests_here
-
-            def ask(part: int, length: int) -> Sent:
-                return self._part(record_type, part, length, changed)
-
-            rows = parts.read(ask, record_type, number, size or PAGE_SIZE)
-            requests = self.requests_here - before
-            note = f"The page could not be decoded; it was read in parts with {requests} requests."
-            path = _shown(record_type, asked)
-            return Page(number, rows, None, None, path, 200, clock.monotonic() - began, requests, note)
+            return self._in_parts(record_type, number, size or PAGE_SIZE, changed)
 
     def newest(self, record_type: str, *, since: datetime) -> Page:
         """Read the first page of what has changed since then, the highest id first. Raises PsaError."""
@@ -156,6 +150,12 @@ class HaloClient:
     def columns(self, record_type: str, payload: bytes) -> Columns:
         return records.columns(record_type, payload)
 
+    def is_computed(self, record_type: str, key: str) -> bool:
+        return computed.is_computed(record_type, key)
+
+    def shown_keys(self, record_type: str) -> frozenset[str]:
+        return records.SHOWN[record_type]
+
     def _page(self, record_type: str, number: int, params: dict[str, str], asked: dict[str, str]) -> Page:
         sent, answer, retries = self._list(record_type, params)
         return Page(
@@ -170,9 +170,20 @@ class HaloClient:
             note=pages.REPAIRED if sent.is_repaired else "",
         )
 
-    def _part(self, record_type: str, number: int, size: int, changed: dict[str, str]) -> Sent:
-        asked = {"page_no": str(number), "page_size": str(size), **changed}
-        return self._list(record_type, {**PAGING, **asked})[0]
+    def _in_parts(self, record_type: str, number: int, size: int, changed: dict[str, str]) -> Page:
+        """Read a page that cannot be decoded; the rows that spoil it are among its rows."""
+        began, totals = clock.monotonic(), [0]
+
+        def ask(part: int, length: int) -> Sent:
+            asked = {"page_no": str(part), "page_size": str(length), **changed}
+            sent, _, _ = self._list(record_type, {**PAGING, **asked})
+            totals.append(sent.total or 0)
+            return sent
+
+        rows = parts.read(ask, record_type, number, size)
+        shown = _shown(record_type, {"page_no": str(number), "page_size": str(size), **changed})
+        took = clock.monotonic() - began
+        return Page(number, rows, None, max(totals) or None, shown, 200, took, len(totals), parts.NOTE)
 
     def _list(self, record_type: str, params: dict[str, str]) -> tuple[Sent, Answer, int]:
         """Read a list; returns how often it was asked for in vain, too."""

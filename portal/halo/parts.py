@@ -11,6 +11,7 @@ from portal.halo.pages import Row, Sent
 
 # Asks for a page of a list, by its number and size. Raises PsaError.
 AskPage = Callable[[int, int], Sent]
+NOTE: Final = "It could not be decoded as a whole, so it was read in parts."
 _PRIMES: Final = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
 
 

@@ -33,8 +33,8 @@ class Access(StrEnum):
 class Look(msgspec.Struct):
     """What one look at a list has shown. `total` counts all records; `inactive` only the clients that are not active.
 
-    `page_size` is what Halo says it grants when 1,000 are asked for. `counted` tells that `total` counts the whole list,
-    as it was more than the rows that came. `problem` and `remedy` say why it is not `granted`.
+    `page_size` is what Halo says it grants when 1,000 are asked for. `counted` tells that `total` counts the whole
+    list, as it was more than the rows that came. `problem` and `remedy` say why it is not `granted`.
     """
 
     access: Access

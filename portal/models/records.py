@@ -32,13 +32,12 @@ class RecordState(StrEnum):
 class Record(BaseModel):
     """Typed columns for what people look for, and the whole payload as the PSA sent it.
 
-    The remote ids point into the PSA: `client_remote_id` is the client that a contact, asset … belongs to.
-    `payload` is what is known of the record, as JSON. A list and a detail show a record in two forms; `list_row` and
-    `detail` are the last of each, None where there was none, or where the payload is exactly the list row. `digest` is
-    the fingerprint of the last list row as the PSA sent it, empty before the first; `content` is that of what it means
+    The remote ids point into the PSA: `client_remote_id` is the client that a contact, asset … belongs to. `payload`
+    is what is known of the record, as JSON. A list and a detail show a record in two forms; `list_row` and `detail`
+    are the last of each, None where there was none, or where the payload is exactly the list row. `digest` is the
+    fingerprint of the last list row as the PSA sent it, empty before the first; `content` is that of what it means
     (portal/sync/normal_form.py). `first_run` is the run that created the record, `first_delivery` the delivery that
-    did.
-    `read_at` is when the PSA was asked for what is stored: an older answer that comes later changes nothing.
+    did. `read_at` is when the PSA was asked for what is stored: an older answer that comes later changes nothing.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)

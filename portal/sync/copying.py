@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from portal.models.records import Record, RecordState
-from portal.sync import decide, store
+from portal.sync import decide, remote_lists, store
 from portal.sync.decide import Decision
+from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
-from portal.sync.source import Columns, Row
+from portal.sync.source import Row, Source
 from portal.sync.store import Origin
 
 
@@ -19,7 +20,7 @@ def take_in(
     record_type: str,
     rows: Sequence[Row],
     scope: Scope,
-    read_columns: Callable[[str, bytes], Columns],
+    source: Source,
     *,
     origin: Origin,
     read_at: datetime,
@@ -32,9 +33,11 @@ def take_in(
     """
     ids = [row.facts.remote_id for row in rows if row.facts is not None]
     stored = store.stored_among(integration_id, record_type, ids)
-    decision = decide.decide(record_type, rows, stored, scope, read_columns, details=details)
+    keys = _keys(integration_id, record_type, source)
+    decision = decide.decide(record_type, rows, stored, scope, source.columns, keys, details=details)
     changed = [change.remote_id for change in decision.updated]
-    decide.compare(decision, store.before(integration_id, record_type, changed), read_at)
+    before = store.before(integration_id, record_type, changed)
+    decide.compare(record_type, decision, before, read_at, source.columns, keys)
     store.write(integration_id, record_type, decision, origin=origin, read_at=read_at)
     return decision
 
@@ -48,6 +51,12 @@ def forget(
         return False
     store.leave(integration_id, record_type, {remote_id: why}, RecordState.DELETED, origin, read_at=read_at)
     return True
+
+
+def _keys(integration_id: int, record_type: str, source: Source) -> Keys:
+    """Return what the PSA's adapter knows of a type's keys, with those that were seen to change by themselves."""
+    learnt = remote_lists.computed(integration_id, record_type)
+    return Keys(lambda key: key in learnt or source.is_computed(record_type, key), source.shown_keys(record_type))
 
 
 def names_of(integration_id: int, record_type: str, ids: list[int]) -> dict[int, str]:

@@ -4,58 +4,66 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from portal.models.records import ChangeKind, RecordState
-from portal.sync import differences
-from portal.sync.differences import Fields
+from portal.sync import forms, normal_form
+from portal.sync.forms import Fields, Forms
+from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
 from portal.sync.source import Columns, Row
 
 DIGEST_BYTES: Final = 16
+# So many rows of one page that differ in the same keys and nothing else were hardly edited by people.
+LEAST_COMPUTED: Final = 20
+
+ReadColumns = Callable[[str, bytes], Columns]
 
 
 @dataclass(frozen=True)
 class Stored:
-    """`digest` is empty where the stored payload came from a detail."""
+    """`digest` is that of the last row of a list, empty if there was none; `content` that of what the row means, None
+    if that was never worked out.
+    """
 
     digest: bytes
     state: str
+    content: bytes | None = None
 
 
 @dataclass(frozen=True)
 class Before:
-    """A stored payload, and when the PSA was asked for it."""
+    """What is stored of a record, and when the PSA was asked for it."""
 
-    payload: str
+    forms: Forms
     read_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A record to be written. `fields` says what changed in it, `kind` what that means for its history; a record that
-    is new, or the same in another form, has none. `stored_digest` is that of the payload it replaces.
+    is new, or the same in another form, has none.
     """
 
     remote_id: int
     digest: bytes
-    payload: str
+    forms: Forms
     columns: Columns
+    content: bytes | None = None
     kind: ChangeKind | None = None
     fields: Fields | None = None
-    stored_digest: bytes = b""
 
 
 @dataclass
 class Decision:
     """`unchanged` and `left_out` count; the others hold what is to be written.
 
-    `settled` are records whose content is the same but whose payload has another form. `out_of_scope` are rows that
-    are stored live and match no longer, with the reason; `reasons` counts those of all that are left out. `rejected`
-    holds the rows that cannot be stored.
+    `settled` are records whose content is the same but whose payload has another form. `computed` are keys that have
+    changed by themselves. `out_of_scope` are rows that are stored live and match no longer, with the reason;
+    `reasons` counts those of all that are left out. `rejected` holds the rows that cannot be stored.
     """
 
     created: list[Change] = field(default_factory=list)
@@ -65,6 +73,7 @@ class Decision:
     rejected: list[Rejected] = field(default_factory=list)
     unchanged: int = 0
     left_out: int = 0
+    computed: set[str] = field(default_factory=set)
     reasons: Counter[str] = field(default_factory=Counter)
 
 
@@ -81,14 +90,15 @@ def decide(
     rows: Iterable[Row],
     stored: Mapping[int, Stored],
     scope: Scope,
-    read_columns: Callable[[str, bytes], Columns],
+    read_columns: ReadColumns,
+    keys: Keys,
     *,
     details: bool = False,
 ) -> Decision:
     """Sort each row into exactly one of created, updated, unchanged, left out and rejected.
 
     `details` says that the rows are details, which have more keys than the rows of lists. Whether an updated row has
-    really changed is told by `compare`, which needs the stored payloads.
+    really changed is told by `compare`, which needs what is stored.
     """
     decision = Decision()
     for row in rows:
@@ -103,28 +113,23 @@ def decide(
             if before is not None and before.state == RecordState.LIVE:
                 decision.out_of_scope[remote_id] = reason
             continue
-        digest = b"" if details else fingerprint(row.payload)
-        if before is not None and digest and before.digest == digest and before.state == RecordState.LIVE:
-            decision.unchanged += 1
-            continue
         try:
-            columns = read_columns(record_type, row.payload)
-            payload = row.payload.decode()
+            _sort_in(decision, record_type, row, before, read_columns, keys, details=details)
         except UnicodeDecodeError:
             decision.rejected.append(Rejected(remote_id, "Its text is not UTF-8."))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             decision.rejected.append(Rejected(remote_id, str(error)))
-        else:
-            if before is None:
-                decision.created.append(Change(remote_id, digest, payload, columns))
-            else:
-                kind = ChangeKind.UPDATED if before.state == RecordState.LIVE else ChangeKind.BACK
-                change = Change(remote_id, digest, payload, columns, kind, None, before.digest)
-                decision.updated.append(change)
     return decision
 
 
-def compare(decision: Decision, stored: Mapping[int, Before], read_at: datetime) -> None:
+def compare(
+    record_type: str,
+    decision: Decision,
+    stored: Mapping[int, Before],
+    read_at: datetime,
+    read_columns: ReadColumns,
+    keys: Keys,
+) -> None:
     """Say of each updated record what has changed, given what is stored; settle those in which nothing has.
 
     `read_at` is when the PSA was asked for the rows. What was asked for later is newer, and stays.
@@ -135,19 +140,69 @@ def compare(decision: Decision, stored: Mapping[int, Before], read_at: datetime)
         if before.read_at is not None and before.read_at > read_at:
             decision.unchanged += 1
             continue
-        fields = differences.between(
-            before.payload,
-            change.payload.encode(),
-            before_has_more=not change.stored_digest and bool(change.digest),
-            after_has_more=bool(change.stored_digest) and not change.digest,
-        )
-        if fields or change.kind == ChangeKind.BACK:
-            decision.updated.append(replace(change, fields=fields))
+        merged = forms.merge(before.forms, change.forms.payload, keys.is_computed, is_detail=not change.digest)
+        columns = change.columns
+        if merged.forms.payload != change.forms.payload:
+            columns = read_columns(record_type, merged.forms.payload.encode())
+        change = replace(change, forms=merged.forms, columns=columns, fields=merged.fields)  # enriched
+        if merged.fields or change.kind == ChangeKind.BACK:
+            decision.updated.append(change)
         else:
             decision.unchanged += 1
             decision.settled.append(replace(change, kind=None))
+    _settle_computed(decision, keys.shown)
 
 
 def fingerprint(payload: bytes) -> bytes:
-    """Return what changes with every byte of the payload. Halo writes the keys of a record in the same order."""
+    """Return what changes with every byte of the payload: a row that has not changed need not be decoded."""
     return hashlib.blake2b(payload, digest_size=DIGEST_BYTES).digest()
+
+
+def _sort_in(
+    decision: Decision,
+    record_type: str,
+    row: Row,
+    before: Stored | None,
+    read_columns: ReadColumns,
+    keys: Keys,
+    *,
+    details: bool,
+) -> None:
+    """Decide about a row that is in scope. Raises ValueError when it cannot be stored."""
+    digest, content = b"" if details else fingerprint(row.payload), None
+    is_live = before is not None and before.state == RecordState.LIVE
+    if before is not None and digest:
+        is_same = before.digest == digest
+        content = before.content if is_same else normal_form.fingerprint(row.payload, keys.is_computed)
+        if is_live and (is_same or before.content == content):
+            decision.unchanged += 1
+            return
+    columns, payload = read_columns(record_type, row.payload), row.payload.decode()
+    shown = Forms(payload, None, payload if details else None, has_row=not details)
+    change = Change(row.facts.remote_id if row.facts else 0, digest, shown, columns, content)
+    if before is None:
+        decision.created.append(change)
+    else:
+        decision.updated.append(replace(change, kind=ChangeKind.UPDATED if is_live else ChangeKind.BACK))
+
+
+def _settle_computed(decision: Decision, shown: Collection[str]) -> None:
+    """Keep values out of the history that changed alone, and alike, in most rows of a page: they are computed.
+
+    What is stored takes them all the same, for it may have been people who changed them. What people look for,
+    `shown`, is never computed.
+    """
+    compared = decision.unchanged + len(decision.updated)
+    alike = Counter(_keys(change) for change in decision.updated if change.kind == ChangeKind.UPDATED)
+    for keys, count in alike.items():
+        if count < LEAST_COMPUTED or count * 2 < compared or not set(keys).isdisjoint(shown):
+            continue
+        decision.computed |= set(keys)
+        for change in [each for each in decision.updated if _keys(each) == keys]:
+            decision.updated.remove(change)
+            decision.unchanged += 1
+            decision.settled.append(replace(change, kind=None, fields=None))
+
+
+def _keys(change: Change) -> tuple[str, ...]:
+    return tuple(change.fields or ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from portal.sync.reading import Known, Reading
 OVERLAP: Final = timedelta(minutes=15)
 # The PSA's zone may have changed its clocks between the record that its offset was learnt from and now.
 DAYLIGHT_SAVING: Final = timedelta(hours=1)
+# A key that has changed alone in most rows of so many readings is computed; once, people may have edited them all.
+COMPUTED_AFTER: Final = 2
 PROVED_FOR: Final = timedelta(days=7)
 
 
@@ -63,6 +66,29 @@ def must_be_probed(before: RemoteList, version: str) -> bool:
     if before.probed_at is None or clock.now() - before.probed_at >= PROVED_FOR:
         return True
     return bool(before.psa_version and version and before.psa_version != version)
+
+
+def computed(integration_id: int, record_type: str) -> frozenset[str]:
+    """Return the keys that have changed by themselves in several readings."""
+    seen = _computed(find(integration_id, record_type))
+    return frozenset(key for key, readings in seen.items() if readings >= COMPUTED_AFTER)
+
+
+def with_computed(before: RemoteList | None, keys: Collection[str]) -> dict[str, int]:
+    """Count another reading in which these keys have changed by themselves; one in which a key has not clears it."""
+    seen = _computed(before)
+    settled = {key: readings for key, readings in seen.items() if readings >= COMPUTED_AFTER}
+    return settled | {key: seen.get(key, 0) + 1 for key in keys}
+
+
+def computed_words(record_type: str, keys: Collection[str]) -> list[str]:
+    if not keys:
+        return []
+    return [f"{', '.join(sorted(keys))} changed in most {record_type} at once. That is not noted in their history."]
+
+
+def _computed(before: RemoteList | None) -> dict[str, int]:
+    return dict(before.computed or {}) if before is not None else {}
 
 
 def offsets(integration_id: int) -> set[timedelta]:

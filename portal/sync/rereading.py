@@ -160,7 +160,7 @@ class Rereader:
             group.record_type,
             [row],
             self._scope(row),
-            self._source.columns,
+            self._source,
             origin=origin,
             read_at=read_at,
             details=True,

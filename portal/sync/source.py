@@ -118,7 +118,9 @@ class Source(Protocol):
     of the changes since a moment, the highest id first. `tells_updates` says whether rows of the list carry their
     last update. `size` is how many rows pages of the list were seen to have, None where none was. `version` is that
     of the PSA, asked for once, empty where it does not tell. `columns` raises ValueError with a reason for people.
-    `requests` counts all calls so far, `requests_here` those of this thread.
+    `is_computed` tells of a key whether its value is worked out at the moment of asking, or only helps the PSA;
+    `shown_keys` are those that columns are read from. `requests` counts all calls so far, `requests_here` those of
+    this thread.
     """
 
     @property
@@ -136,3 +138,5 @@ class Source(Protocol):
     def tells_updates(self, record_type: str) -> bool: ...
     def version(self) -> str: ...
     def columns(self, record_type: str, payload: bytes) -> Columns: ...
+    def is_computed(self, record_type: str, key: str) -> bool: ...
+    def shown_keys(self, record_type: str) -> Collection[str]: ...

@@ -16,6 +16,7 @@ from portal.models.records import ChangeKind, Record, RecordChange, RecordCount,
 from portal.models.sync import RemoteList
 from portal.sync import catching_up
 from portal.sync.decide import Before, Change, Decision, Stored
+from portal.sync.forms import Forms
 
 KEY: Final = ("integration_id", "record_type", "remote_id")
 CHANGING: Final = (
@@ -29,13 +30,16 @@ CHANGING: Final = (
     "is_active",
     "remote_updated_at",
     "digest",
+    "content",
     "payload",
+    "list_row",
+    "detail",
     "changed_at",
     "read_at",
 )
 # A record that has not changed keeps its date.
 SETTLED: Final = (
-    "UPDATE record SET digest = {0}, payload = {0}"
+    "UPDATE record SET digest = {0}, content = {0}, payload = {0}, list_row = {0}, detail = {0}"
     " WHERE integration_id = {0} AND record_type = {0} AND remote_id = {0}"
 )
 COUNTED: Final = (RecordCount.integration, RecordCount.record_type, RecordCount.state, RecordCount.number)
@@ -66,7 +70,10 @@ def stored_among(integration_id: int, record_type: str, remote_ids: list[int]) -
     found: dict[int, Stored] = {}
     for ids in chunked(remote_ids, BATCH):
         cursor = db.execute_sql(_select(len(ids), is_sqlite()), (integration_id, record_type, *ids))
-        found.update((remote_id, Stored(bytes(digest), state)) for remote_id, digest, state in cursor.fetchall())
+        found.update(
+            (remote_id, Stored(bytes(digest), state, None if content is None else bytes(content)))
+            for remote_id, digest, state, content in cursor.fetchall()
+        )
     return found
 
 
@@ -74,11 +81,12 @@ def before(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> 
     """Return what is stored of these ids, for comparing."""
     found: dict[int, Before] = {}
     for ids in chunked(remote_ids, BATCH):
-        query = Record.select(Record.remote_id, Record.payload, Record.read_at).where(
-            _of(integration_id, record_type), Record.remote_id.in_(ids)
-        )
+        columns = (Record.remote_id, Record.read_at, Record.payload, Record.list_row, Record.detail, Record.digest)
+        query = Record.select(*columns).where(_of(integration_id, record_type), Record.remote_id.in_(ids))
         rows: Any = query.tuples()
-        found.update((remote_id, Before(payload, read_at)) for remote_id, payload, read_at in rows)
+        for remote_id, read_at, payload, list_row, detail, digest in rows:
+            forms = Forms(payload, list_row, detail, has_row=bool(bytes(digest)))
+            found[remote_id] = Before(forms, read_at)
     return found
 
 
@@ -140,9 +148,7 @@ def write(integration_id: int, record_type: str, decision: Decision, *, origin: 
     if rows:
         db.cursor().executemany(_upsert(is_sqlite()), rows)
         _count(integration_id, record_type, decision)
-    settled = [
-        (change.digest, change.payload, integration_id, record_type, change.remote_id) for change in decision.settled
-    ]
+    settled = [(*_content(change), integration_id, record_type, change.remote_id) for change in decision.settled]
     if settled:
         db.cursor().executemany(SETTLED.format(mark()), settled)
     _note_changes(integration_id, record_type, decision.updated, origin)
@@ -276,9 +282,13 @@ def _values(change: Change) -> tuple[Any, ...]:
         columns.status,
         columns.is_active,
         moment_value(columns.remote_updated_at),
-        change.digest,
-        change.payload,
+        *_content(change),
     )
+
+
+def _content(change: Change) -> tuple[Any, ...]:
+    forms = change.forms
+    return change.digest, change.content, forms.payload, forms.list_row, forms.detail
 
 
 # Peewee builds one long statement for many rows; handing plain tuples to the driver is several times as fast.
@@ -288,7 +298,7 @@ def _values(change: Change) -> tuple[Any, ...]:
 def _select(count: int, sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each engine has its own in the cache
     sign = mark()
     return (
-        f"SELECT remote_id, digest, state FROM record WHERE integration_id = {sign} AND record_type = {sign}"  # noqa: S608
+        f"SELECT remote_id, digest, state, content FROM record WHERE integration_id = {sign} AND record_type = {sign}"  # noqa: S608
         f" AND remote_id IN ({', '.join([sign] * count)})"
     )
 

@@ -253,8 +253,11 @@ class Stream:
         if not self._writer.is_outdated(self.record_type):
             found["read_until"] = self._began
         if self.step.mode == StepMode.FULL:
+            computed = self._writer.computed(self.step)
             found |= {"full_at": clock.now(), **remote_lists.learnt(reading)}
+            found["computed"] = remote_lists.with_computed(before, computed)
             notes = [*notes, *remote_lists.page_size_words(self.record_type, before, found["page_size"])]
+            notes += remote_lists.computed_words(self.record_type, computed)
         elif remote_lists.is_ignoring_dates(before, reading):
             found["filters_by_date"] = False
             notes = [*notes, remote_lists.ignored_words(self.record_type)]

@@ -57,6 +57,7 @@ class Writer:
         self._source = source
         self._integration_id: int = run.integration_id
         self._origin = Origin(run_id=run.id)
+        self._computed: dict[str, set[str]] = {}
 
     def begin(self, step: SyncStep) -> None:
         """Start a step, or take it up again."""
@@ -143,6 +144,10 @@ class Writer:
             for note in notes:
                 logbook.note(self.run, note, subject=LogSubject.STEP, record_type=step.record_type)
 
+    def computed(self, step: SyncStep) -> set[str]:
+        """Return the keys that have changed by themselves in what this worker wrote for the step."""
+        return self._computed.get(step.record_type, set())
+
     def cascade(self, step: SyncStep) -> None:
         """Put out of scope what belongs to clients that are."""
         left = store.ids_in(self._integration_id, step.record_type, RecordState.OUT_OF_SCOPE)
@@ -193,11 +198,12 @@ class Writer:
             step.record_type,
             rows,
             scope,
-            self._source.columns,
+            self._source,
             origin=self._origin,
             read_at=read_at,
             details=details,
         )
+        self._computed.setdefault(step.record_type, set()).update(decision.computed)
         step.fetched += len(rows)
         step.created += len(decision.created)
         step.updated += len(decision.updated)

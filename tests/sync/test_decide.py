@@ -15,11 +15,14 @@ from portal.halo.pages import Row
 from portal.models.records import ChangeKind, RecordState
 from portal.sync.decide import DIGEST_BYTES, Before, Decision, Rejected, Stored, compare, decide, fingerprint
 from portal.sync.filters import Filters
+from portal.sync.forms import Forms
+from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LIVE, OUT, GONE = RecordState.LIVE, RecordState.OUT_OF_SCOPE, RecordState.DELETED
 EVERYTHING = Scope(Filters())
+KEYS = Keys(lambda key: key == "ticketage", frozenset({"name"}))
 ACTIVE = Scope(Filters(active_only=True), clients={1, 2})
 
 
@@ -34,7 +37,7 @@ def known(each: Row, state: RecordState = LIVE, digest: bytes | None = None) -> 
 
 
 def stored_as(each: Row, read_at: datetime | None = None) -> dict[int, Before]:
-    return {7: Before(each.payload.decode(), read_at)}
+    return {7: Before(Forms(each.payload.decode()), read_at)}
 
 
 def heaps(decision: Decision) -> dict[str, int]:
@@ -64,7 +67,7 @@ def heaps(decision: Decision) -> dict[str, int]:
 def test_a_row_in_scope(state: RecordState | None, changed: bool, heap: str) -> None:  # noqa: FBT001  # a column
     site = row(name="Main", client_id=1)
     stored = {} if state is None else known(site, state, b"other" if changed else None)
-    decision = decide("sites", [site], stored, EVERYTHING, records.columns)
+    decision = decide("sites", [site], stored, EVERYTHING, records.columns, KEYS)
     assert heaps(decision) == {heap: 1}
     assert decision.out_of_scope == {}
 
@@ -76,13 +79,13 @@ LEFT_OUT = "Its client 3 is left out."
 def test_only_a_live_record_goes_out_of_scope(state: RecordState | None, leaves: dict[int, str]) -> None:
     site = row(client_id=3)
     stored = {} if state is None else known(site, state)
-    decision = decide("sites", [site], stored, ACTIVE, records.columns)
+    decision = decide("sites", [site], stored, ACTIVE, records.columns, KEYS)
     assert (heaps(decision), decision.out_of_scope) == ({"left_out": 1}, leaves)
     assert decision.reasons == {LEFT_OUT: 1}
 
 
 def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
-    decision = decide("sites", [Row(None, b"null", "no record")], {}, EVERYTHING, records.columns)
+    decision = decide("sites", [Row(None, b"null", "no record")], {}, EVERYTHING, records.columns, KEYS)
     assert (heaps(decision), decision.rejected) == ({"rejected": 1}, [Rejected(None, "no record")])
 
 
@@ -94,7 +97,7 @@ def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
     ],
 )
 def test_a_row_that_cannot_be_stored_is_rejected_naming_it(payload: bytes, reason: str) -> None:
-    decision = decide("sites", [Row(row().facts, payload)], {}, EVERYTHING, records.columns)
+    decision = decide("sites", [Row(row().facts, payload)], {}, EVERYTHING, records.columns, KEYS)
     assert decision.rejected == [Rejected(7, reason)]
 
 
@@ -105,7 +108,10 @@ def test_columns_are_read_only_of_what_is_written() -> None:
         assert payload == new.payload
         return records.columns(record_type, payload)
 
-    assert heaps(decide("sites", [same, new], known(same), EVERYTHING, columns)) == {"unchanged": 1, "created": 1}
+    assert heaps(decide("sites", [same, new], known(same), EVERYTHING, columns, KEYS)) == {
+        "unchanged": 1,
+        "created": 1,
+    }
 
 
 def test_a_fingerprint_changes_with_every_byte() -> None:
@@ -126,8 +132,8 @@ def test_a_fingerprint_changes_with_every_byte() -> None:
 )
 def test_what_changed_is_told_field_by_field(old: Any, new: Any, told: Any) -> None:
     before, after = row(**old), row(**new)
-    decision = decide("sites", [after], known(before), EVERYTHING, records.columns)
-    compare(decision, stored_as(before), NOW)
+    decision = decide("sites", [after], known(before), EVERYTHING, records.columns, KEYS)
+    compare("sites", decision, stored_as(before), NOW, records.columns, KEYS)
     if told:
         assert [change.fields for change in decision.updated] == [told]
     else:
@@ -140,16 +146,17 @@ def test_what_changed_is_told_field_by_field(old: Any, new: Any, told: Any) -> N
 
 def test_a_detail_with_more_keys_than_the_stored_row_changes_nothing() -> None:
     listed, detail = row(name="Main"), row(name="Main", website="https://x.example")
-    decision = decide("sites", [detail], known(listed), EVERYTHING, records.columns, details=True)
-    compare(decision, stored_as(listed), NOW)
+    decision = decide("sites", [detail], known(listed), EVERYTHING, records.columns, KEYS, details=True)
+    compare("sites", decision, stored_as(listed), NOW, records.columns, KEYS)
     assert (heaps(decision), [change.digest for change in decision.settled]) == ({"unchanged": 1}, [b""])
 
 
 def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -> None:
     listed, detail = row(name="Main"), row(name="Main", website="https://x.example")
-    stored = {7: Stored(b"", LIVE)}
-    decision = decide("sites", [listed], stored, EVERYTHING, records.columns)
-    compare(decision, stored_as(detail), NOW)
+    stored, text = {7: Stored(b"", LIVE)}, detail.payload.decode()
+    decision = decide("sites", [listed], stored, EVERYTHING, records.columns, KEYS)
+    before = {7: Before(Forms(text, None, text, has_row=False), None)}
+    compare("sites", decision, before, NOW, records.columns, KEYS)
     assert heaps(decision) == {"unchanged": 1}
     assert [change.digest for change in decision.settled] == [fingerprint(listed.payload)]
 
@@ -157,15 +164,15 @@ def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -
 @pytest.mark.parametrize("state", [OUT, GONE])
 def test_a_record_that_comes_back_says_so_even_if_nothing_else_changed(state: RecordState) -> None:
     site = row(name="Main")
-    decision = decide("sites", [site], known(site, state), EVERYTHING, records.columns)
-    compare(decision, stored_as(site), NOW)
+    decision = decide("sites", [site], known(site, state), EVERYTHING, records.columns, KEYS)
+    compare("sites", decision, stored_as(site), NOW, records.columns, KEYS)
     assert [(change.kind, change.fields) for change in decision.updated] == [(ChangeKind.BACK, {})]
 
 
 def test_an_answer_that_was_asked_for_before_what_is_stored_changes_nothing() -> None:
     newer, older = row(name="New"), row(name="Old")
-    decision = decide("sites", [older], known(newer), EVERYTHING, records.columns)
-    compare(decision, stored_as(newer, NOW + timedelta(seconds=1)), NOW)
+    decision = decide("sites", [older], known(newer), EVERYTHING, records.columns, KEYS)
+    compare("sites", decision, stored_as(newer, NOW + timedelta(seconds=1)), NOW, records.columns, KEYS)
     assert (heaps(decision), decision.settled) == ({"unchanged": 1}, [])
 
 
@@ -188,11 +195,11 @@ def test_every_row_counts_exactly_once(
     }
     scope = Scope(Filters(active_only=active_only), {1, 2})
     everything = incoming + [Row(None, b"null", "no record")] * spoiled
-    decision = decide("sites", everything, stored, scope, records.columns)
+    decision = decide("sites", everything, stored, scope, records.columns, KEYS)
     assert sum(heaps(decision).values()) == len(everything)
     assert decision.reasons.total() == decision.left_out
     written = [change.remote_id for change in (*decision.created, *decision.updated)]
     assert len(set(written) | set(decision.out_of_scope)) == len(written) + len(decision.out_of_scope)
     assert {change.remote_id for change in decision.created}.isdisjoint(stored)
     assert {change.remote_id for change in decision.updated} <= set(stored)
-    assert all(change.payload.encode() == payloads[change.remote_id] for change in decision.created)
+    assert all(change.forms.payload.encode() == payloads[change.remote_id] for change in decision.created)

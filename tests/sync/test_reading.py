@@ -142,7 +142,9 @@ def test_a_reading_that_is_resumed_goes_on_behind_its_pages(taken: int) -> None:
         rows = first.take(halo.page(number))
         pages.append(PageIds(number, [each.facts.remote_id for each in rows if each.facts]))
     halo.asked.clear()
-    resumed = Reading.resumed(pages, known=Known(5, count_kind=first.claims.kind), total=first.claims.total, moved=first.moved)
+    resumed = Reading.resumed(
+        pages, known=Known(5, count_kind=first.claims.kind), total=first.claims.total, moved=first.moved
+    )
     read(halo, resumed)
     assert len(halo.asked) == 5 - taken
     assert (resumed.is_sound, resumed.seen.ids) == (True, set(halo.ids))
@@ -194,7 +196,7 @@ class DishonestHalo(Halo):
     count_told: str = "nothing"
     past_end: str = "empty"
 
-    def page(self, number: int, **said: Any) -> Page:
+    def page(self, number: int, **_: Any) -> Page:
         last = max(1, -(-len(self.ids) // self.size))
         sent = {"empty": number, "repeat": 1, "repeat_last": last}[self.past_end] if number > last else number
         ids = self.ids[(sent - 1) * self.size : sent * self.size]

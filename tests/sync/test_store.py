@@ -16,6 +16,7 @@ from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.services import records
 from portal.sync import store
 from portal.sync.decide import Change, Decision, Stored
+from portal.sync.forms import Forms
 from portal.sync.record_types import RecordType
 from portal.sync.store import Origin
 from tests.postgres import database
@@ -37,7 +38,7 @@ def halo_of(northwind: Account) -> Integration:
 
 def change(remote_id: int, name: str = "Acme", digest: bytes = b"\x00\xff" * 8, payload: str = "{}") -> Change:
     columns = Columns(name, BIG, "Acme", None, "A-7", "Active", True, NOON)
-    return Change(remote_id, digest, payload, columns)
+    return Change(remote_id, digest, Forms(payload), columns)
 
 
 def write(integration: Integration, *changes: Change, out_of_scope: tuple[int, ...] = ()) -> None:

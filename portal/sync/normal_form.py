@@ -1,0 +1,80 @@
+"""What a record means, however its PSA happens to write it. Pure.
+
+Two answers show the same record in other words: 21 and 21.0 and "21", keys in another order or left out where they
+hold nothing, dates with more digits, 0 or -1 for a reference to nobody, and values that are computed when asked.
+Only a difference that is none of these is a change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+IsComputed = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What is known of the keys of a record type: which are computed, and which hold what people look for."""
+
+    is_computed: IsComputed
+    shown: Collection[str] = frozenset()
+
+
+DIGEST_BYTES: Final = 16
+# A PSA writes an empty date as one before anybody kept records in it.
+FIRST_REAL_YEAR: Final = "1981"
+_WHOLE: Final = re.compile(r"(-?\d{1,15})\.0+")
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z?")
+_REFERENCE: Final = re.compile(r"(?:id|_code|override)$")
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def read(payload: str | bytes) -> dict[str, Any]:
+    """Decode a record. Raises msgspec.DecodeError, UnicodeDecodeError or RecursionError."""
+    return _decode(payload)
+
+
+def fingerprint(payload: bytes, is_computed: IsComputed) -> bytes:
+    """Return what changes when the meaning of a record does. Raises as `read` does."""
+    meant = {key: value_of(key, value) for key, value in read(payload).items() if not is_computed(key)}
+    written = msgspec.json.encode({key: value for key, value in meant.items() if value is not None}, order="sorted")
+    return hashlib.blake2b(written, digest_size=DIGEST_BYTES).digest()
+
+
+def value_of(key: str, value: Any) -> Any:
+    """Return what a value means: the same for all ways of writing it, None for all ways of writing nothing."""
+    if isinstance(value, str):
+        return _text(value.strip())
+    if isinstance(value, bool):
+        return value or None
+    if isinstance(value, int | float):
+        return _number(key, value)
+    if isinstance(value, list):
+        return [value_of(key, each) for each in value] or None
+    if isinstance(value, Mapping):
+        parts = {name: value_of(name, each) for name, each in value.items()}
+        return {name: each for name, each in parts.items() if each is not None} or None
+    return None
+
+
+def _text(text: str) -> str | None:
+    if moment := _MOMENT.fullmatch(text):
+        fraction = (moment[2] or "")[:3].rstrip("0")
+        return None if text < FIRST_REAL_YEAR else f"{moment[1]}.{fraction}".rstrip(".")
+    if whole := _WHOLE.fullmatch(text):
+        return whole[1]
+    return text if text not in ("", "0", "-1") else None
+
+
+def _number(key: str, number: float) -> str | None:
+    """Write a number as text, since some answers do. Nothing is 0, and -1 or less where a record is referred to."""
+    if number == 0 or (number < 0 and _REFERENCE.search(key)):
+        return None
+    return str(int(number)) if float(number).is_integer() else repr(float(number))
