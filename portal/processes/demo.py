@@ -89,4 +89,4 @@ def table(address: str, halo: Halo, passwords: dict[str, str]) -> str:
         ("", "Tenant Name (filled in)", TENANT),
         ("Desk", halo.desk, "edit Halo's records, make it misbehave, send webhooks"),
     ]
-    return "\n".join(f"  {what:<8} {value:<26} {more}".rstrip() for what, value, more in lines)
+    return "\n".join(f"  {what:<8} {value:<26}  {more}".rstrip() for what, value, more in lines)

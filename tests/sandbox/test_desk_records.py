@@ -154,6 +154,8 @@ def test_some_are_drawn_among_those_found(sandbox: HaloSandbox, desk: Desk) -> N
 def test_client_1_is_left_alone_when_many_are_meant(sandbox: HaloSandbox, desk: Desk) -> None:
     desk.do("/records/clients", "delete", kind="clients", which="found")
     assert ids(sandbox, "clients") == [1]
+    first, *_ = sandbox.create("clients")
+    assert desk.do("/records/clients", "delete", kind="clients", id=["1", str(first)]) == f"Deleted client {first}."
     assert "Halo's own" in desk.refused("/records/clients", "delete", kind="clients", id="1")
 
 

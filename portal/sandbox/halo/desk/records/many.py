@@ -40,6 +40,8 @@ def do(visit: Visit, kind: str, verb: Verb, ids: Sequence[int], fields: dict[str
     """Refusal where nothing is chosen, or a record is gone."""
     if not ids:
         raise Refusal(f"No {TABLES[kind].one} was chosen, so nothing was changed. Tick one or more, then try again.")
+    if verb != "change" and len(ids) > 1:
+        ids = _without_unknown(kind, ids)
     if verb != "change" and kind == "clients" and UNKNOWN.id in ids:
         raise Refusal(f"Client {UNKNOWN.id}, “{UNKNOWN.name}”, is Halo's own: it cannot be {_SAID[verb].lower()}.")
     try:
@@ -85,7 +87,7 @@ def drawn(kind: str, verb: str, rows: Sequence[Row], count: int | None) -> list[
     return ids if count is None else sorted(_DRAW.sample(ids, min(count, len(ids))))
 
 
-def _without_unknown(kind: str, ids: list[int]) -> list[int]:
+def _without_unknown(kind: str, ids: Sequence[int]) -> list[int]:
     return [each for each in ids if kind != "clients" or each != UNKNOWN.id]
 
 
