@@ -39,7 +39,7 @@ def test_axe_finds_nothing_by_day_or_night(halo: HaloSandbox, page: Page, where:
     page.goto(f"{halo.url}/_sandbox/desk{where}")
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = Axe().run(page, options={"resultTypes": ["violations"]})
         assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
 

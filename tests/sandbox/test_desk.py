@@ -23,15 +23,15 @@ def test_the_door_leads_browsers_to_it_and_programs_nowhere(sandbox: HaloSandbox
     assert sandbox.counts()["by_path"] == {"/": 1}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_opens_and_leaves_no_trace_in_the_journal(sandbox: HaloSandbox, desk: Desk, page: str) -> None:
-    assert "Simulated Halo" in desk.see(page)
+@pytest.mark.parametrize("where", PAGES)
+def test_every_page_opens_and_leaves_no_trace_in_the_journal(sandbox: HaloSandbox, desk: Desk, where: str) -> None:
+    assert "Simulated Halo" in desk.see(where)
     assert sandbox.counts()["total"] == 0
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_pages_have_no_script_or_style_of_their_own(stranger: httpx.Client, page: str) -> None:
-    answer = stranger.get(f"{DESK}{page}")
+@pytest.mark.parametrize("where", PAGES)
+def test_pages_have_no_script_or_style_of_their_own(stranger: httpx.Client, where: str) -> None:
+    answer = stranger.get(f"{DESK}{where}")
     assert "style=" not in answer.text
     assert "onclick" not in answer.text
     assert answer.text.count("<script") == answer.text.count('<script src="/_sandbox/desk/static/desk.js?')
@@ -48,15 +48,15 @@ def test_its_style_and_script_may_be_kept(stranger: httpx.Client, name: str, kin
 
 
 @pytest.mark.parametrize(
-    "page",
+    "where",
     [
         *("/nothing", "/records/tickets", "/records/clients/424242", "/records/clients/many", "/records/clients/-1"),
         *("/records/clients/1/more", "/faults/1", "/behavior/x", "/webhooks/x", "/requests/x"),
         *("/static/", "/static/../visit.py", "/static/%2e%2e/visit.py"),
     ],
 )
-def test_other_pages_are_not_there(stranger: httpx.Client, page: str) -> None:
-    assert stranger.get(f"{DESK}{page}").status_code == 404
+def test_other_pages_are_not_there(stranger: httpx.Client, where: str) -> None:
+    assert stranger.get(f"{DESK}{where}").status_code == 404
 
 
 def test_a_page_is_only_read_and_posted_to(stranger: httpx.Client) -> None:
@@ -64,12 +64,12 @@ def test_a_page_is_only_read_and_posted_to(stranger: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("form", [{}, {"do": "explode"}, {"do": ROGUE}])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("where", PAGES)
 def test_an_unknown_form_changes_nothing(
-    sandbox: HaloSandbox, stranger: httpx.Client, page: str, form: dict[str, str]
+    sandbox: HaloSandbox, stranger: httpx.Client, where: str, form: dict[str, str]
 ) -> None:
     before = sandbox.truth(digests=True)
-    answer = stranger.post(f"{DESK}{page}", data=form)
+    answer = stranger.post(f"{DESK}{where}", data=form)
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
     assert "alert(1)" not in answer.text
@@ -86,8 +86,8 @@ def test_what_records_webhooks_and_callers_say_is_shown_as_text(
     sandbox.turn(version=ROGUE, profile={"name": ROGUE})
     sandbox.fault("status", on="/<script>alert(1)</script>", body=ROGUE)
     stranger.get(f"/api/<script>alert(1)</script>?{ROGUE}")
-    for page in (*PAGES, "/records/clients"):
-        assert "<script>alert" not in desk.see(page)
+    for where in (*PAGES, "/records/clients"):
+        assert "<script>alert" not in desk.see(where)
     assert "<script>alert" not in desk.see("/records/clients", q=ROGUE, state=ROGUE, sort=ROGUE, page=ROGUE)
 
 

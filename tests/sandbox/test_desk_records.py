@@ -254,12 +254,12 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("page", "do", "form", "reason"), REFUSED)
+@pytest.mark.parametrize(("where", "do", "form", "reason"), REFUSED)
 def test_nonsense_is_refused_with_its_reason_and_changes_nothing(
-    sandbox: HaloSandbox, desk: Desk, page: str, do: str, form: dict[str, Any], reason: str
+    sandbox: HaloSandbox, desk: Desk, where: str, do: str, form: dict[str, Any], reason: str
 ) -> None:
     before = sandbox.truth(digests=True)
-    assert reason in desk.refused(page, do, **form)
+    assert reason in desk.refused(where, do, **form)
     assert sandbox.truth(digests=True) == before
 
 

@@ -76,11 +76,15 @@ def _do(visit: Visit, form: Form) -> Response:
 
 def _shown(visit: Visit, *, status: int = 200) -> Response:
     try:
-        text = _PAGES[visit.path[0]](visit)
-    except (Missing, KeyError):
+        text = _PAGES.get(visit.path[0], _nothing)(visit)
+    except Missing:
         problem = visit.problem or "The desk has no such page, or the record has been deleted."
         return response(page(replace(visit, problem=problem), "missing.html"), status=404)
     return response(text, status=status, forget_notice=bool(visit.notice))
+
+
+def _nothing(visit: Visit) -> str:
+    raise Missing(visit.path)
 
 
 def _notice(headers: Mapping[str, str]) -> str:

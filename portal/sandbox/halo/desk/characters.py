@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from portal.sandbox.halo.control import FIXED
+from portal.sandbox.halo.control import FIXED, control
 from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.record_types import RECORD_TYPES
@@ -111,9 +111,8 @@ CHARACTERS: Final = (
 def turn_into(instance: Instance, character: Character) -> None:
     """Replace all switches, faults and permissions. Credentials stay: a portal may be connected with them."""
     instance.knobs = _knobs(instance, character)
-    instance.faults.clear()
-    for fault in character.faults:
-        instance.faults.add(fault)
+    control(instance, "DELETE", "/faults")
+    control(instance, "POST", "/faults", msgspec.to_builtins(list(character.faults)))
     for tenant in instance.tenants:
         tenant.settings = msgspec.structs.replace(tenant.settings, **_permissions(instance, tenant))
 

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
+from portal.sandbox.halo.control import control
 from portal.sandbox.halo.desk.faults.words import FAULTS, FIELDS, GROUPS
 from portal.sandbox.halo.desk.render import page
 from portal.sandbox.halo.desk.switches.controls import OTHER, controls
@@ -16,6 +19,7 @@ from portal.sandbox.halo.faults import KINDS, PLACES, Fault, Planned
 from portal.sandbox.halo.record_types import RECORD_TYPES
 
 _MOST = 200
+_IN_WORDS = frozenset({"what", "on", "after", "every", "times"})
 _PLACES: Final = ("any", *RECORD_TYPES, *sorted(PLACES - {"any", *RECORD_TYPES}))
 
 
@@ -50,10 +54,13 @@ def where(planned: Planned) -> str:
     """Say in words which requests a fault meets."""
     fault = planned.fault
     parts = ["any request" if fault.on == "any" else fault.on]
-    parts += [f"page {fault.page}"] if fault.page else []
     parts += [f"after {fault.after}"] if fault.after else []
     parts += [f"one in {fault.every}"] if fault.every > 1 else []
     parts += ["without end" if fault.times is None else "once" if fault.times == 1 else f"{fault.times} times"]
+    usual = Fault(fault.what)
+    for each in controls(fault, FIELDS, start=usual):
+        if each.is_changed and each.name not in _IN_WORDS:
+            parts.append(f"{each.words.label.lower()} {each.now}")
     return ", ".join(parts)
 
 
@@ -76,13 +83,13 @@ def _plan(visit: Visit, form: Form) -> Done:
         raise Refusal(f"“{place[:40]}” is no place. Choose one, or enter a path such as /api/client/12.")
     names = {each.name for each in controls(Fault(what), FIELDS)} - {"what", "on"}
     fault = changed(Fault(what, on=place), {name for name in names if name in form}, FIELDS, form)
-    visit.instance.faults.add(fault)
+    control(visit.instance, "POST", "/faults", msgspec.to_builtins(fault))
     return Done(f"Planned: {words_for(what, FAULTS, OTHER).label.lower()}. {where(Planned(fault)).capitalize()}.")
 
 
 def _clear(visit: Visit, form: Form) -> Done:
     del form
-    visit.instance.faults.clear()
+    control(visit.instance, "DELETE", "/faults")
     return Done("No faults are planned any more.")
 
 
