@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PORTAL = ROOT / "portal"
 CODE = sorted(path for room in ("portal", "tests", "benchmarks", "tools") for path in (ROOT / room).rglob("*.py"))
-TEMPLATES = sorted((PORTAL / "templates").rglob("*.html"))
+TEMPLATES = sorted(PORTAL.rglob("templates/**/*.html"))
 
 # Room → what nobody in it may import. What is not named is allowed.
 WEB = {"flask", "flask_security", "flask_wtf", "flask_limiter", "htmx_flask", "portal.routes"}

@@ -14,6 +14,7 @@ from portal.processes import cast, embedded, ports
 from portal.processes.supervisor import Program, Stopped, Supervisor
 
 HALO_PORT = 8100
+TENANT = "acme"
 CLIENT_ID = "northwind-client-id"
 CLIENT_SECRET = "northwind-client-secret"  # noqa: S105  # opens a simulated Halo on this machine, nothing else
 
@@ -32,9 +33,18 @@ class Halo:
     def base_url(self) -> str:
         return f"http://{self.host}"
 
+    @property
+    def auth_server(self) -> str:
+        return f"{self.base_url}/auth"
+
+    @property
+    def desk(self) -> str:
+        return f"{self.base_url}/_sandbox/desk"
+
     def program(self) -> Program:
         options = {
             "--port": str(self.port),
+            "--tenant": TENANT,
             "--client-id": CLIENT_ID,
             "--client-secret": CLIENT_SECRET,
             "--latency": "0.25",  # about what a real one takes, so that there is a sync to watch
@@ -67,7 +77,7 @@ def run(port: int) -> None:
 
 
 def table(address: str, halo: Halo, passwords: dict[str, str]) -> str:
-    """Say what one needs to log in and to fill in the wizard."""
+    """Say what to log in with, what the wizard asks for and what it fills in from Halo's own answer."""
     people = [(role.value.capitalize(), email, passwords[email]) for email, (_, role) in cast.PEOPLE.items()]
     lines = [
         ("Portal", address, ""),
@@ -75,7 +85,8 @@ def table(address: str, halo: Halo, passwords: dict[str, str]) -> str:
         ("Wizard", "Base URL", halo.base_url),
         ("", "Client ID", CLIENT_ID),
         ("", "Client Secret", CLIENT_SECRET),
-        ("", "Tenant", "(leave blank)"),
-        ("Halo", "Change records there", f"{halo.base_url}/_sandbox/desk"),
+        ("", "Auth Server (filled in)", halo.auth_server),
+        ("", "Tenant Name (filled in)", TENANT),
+        ("Desk", halo.desk, "edit Halo's records, make it misbehave, send webhooks"),
     ]
-    return "\n".join(f"  {what:<8} {value:<26} {more}".rstrip() for what, value, more in lines)
+    return "\n".join(f"  {what:<8} {value:<26}  {more}".rstrip() for what, value, more in lines)

@@ -15,7 +15,7 @@ from tests.processes.conftest import Launcher, Running, launching
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 
-LAST_LINE = "(leave blank)"
+LAST_LINE = "send webhooks"
 ACCOUNT = ("--account", "Northwind IT")
 
 
@@ -55,6 +55,19 @@ def test_the_wizards_values_connect_and_a_worker_copies_all_that_halo_has(shared
     truth = {name: found["total"] for name, found in halo.truth().items()}
     assert {name: found["live"] for name, found in counts.items()} == truth
     assert halo.counts()["violations"] == 0
+
+
+def test_the_printed_auth_server_and_tenant_are_those_that_halo_tells_the_wizard(shared: Launcher) -> None:
+    running = shared.started[0]
+    told = httpx.get(f"{value(running, 'Base URL')}/api/authinfo", trust_env=False).json()
+    assert value(running, r"Auth Server \(filled in\)") == told["auth_url"]
+    assert value(running, r"Tenant Name \(filled in\)") == told["tenant_id"]
+
+
+def test_the_printed_desk_opens(shared: Launcher) -> None:
+    desk = re.search(r"Desk +(\S+)", shared.started[0].text)
+    assert desk
+    assert "Simulated Halo" in httpx.get(desk.group(1), trust_env=False).text
 
 
 @pytest.mark.parametrize("role", ["admin", "support"])

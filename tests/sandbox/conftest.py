@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
+from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import TLS, Visitor
 
 SIZES = {
@@ -42,3 +43,10 @@ def visitor(sandbox: HaloSandbox) -> Iterator[Visitor]:
     """Somebody with a token for everything."""
     with Visitor(sandbox) as visitor:
         yield visitor
+
+
+@pytest.fixture
+def desk(sandbox: HaloSandbox) -> Iterator[Desk]:
+    """Somebody with a browser at the desk."""
+    with Desk(sandbox) as desk:
+        yield desk

@@ -33,6 +33,14 @@ def test_a_fault_comes_when_and_where_it_was_planned(sandbox: HaloSandbox, visit
     assert sandbox.faults()[0] | {"fault": None} == {"fault": None, "seen": 5, "fired": 2}
 
 
+def test_a_fault_can_come_now_and_then(sandbox: HaloSandbox, visitor: Visitor) -> None:
+    sandbox.fault("status", on="clients", after=1, every=3, times=None)
+    codes = [visitor.get("Client").status_code for _ in range(8)]
+    assert codes == [200, 500, 200, 200, 500, 200, 200, 500]
+    with pytest.raises(SandboxError, match="one in 1, 2 or more"):
+        sandbox.fault("status", every=0)
+
+
 def test_a_fault_can_stay_on_one_page_for_ever(sandbox: HaloSandbox, visitor: Visitor) -> None:
     sandbox.fault("status", on="assets", page=2, times=None)
     for _ in range(3):

@@ -11,7 +11,7 @@ POST       /_sandbox/records/TYPE            ?tenant=  a Change; answers {"ids":
 GET        /_sandbox/journal                 ?after= ?limit= and any field of an entry as a filter
 POST       /_sandbox/reset                   {"journal", "quota", "faults", "tokens": true or false}
 
-webhook_control.py adds those of webhooks, and desk.py a page for people at /_sandbox/desk.
+webhook_control.py adds those of webhooks, and desk/ pages for people at /_sandbox/desk.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from portal.sandbox.halo.truth import record, truth
 from portal.sandbox.halo.webhook_control import WEBHOOK_VERBS
 
 # Fixed once the records are made.
-_FIXED = frozenset({"name", "seed", "sizes", "logos"})
+FIXED = frozenset({"name", "seed", "sizes", "logos"})
 
 
 def control(instance: Instance, method: str, path: str, body: Any = None) -> Any:
@@ -82,7 +82,7 @@ def _tenant(ask: Ask) -> Any:
 
 def _change_tenant(ask: Ask) -> Any:
     tenant = ask.instance.tenant(ask.rest[0])
-    fixed = _FIXED & ask.body.keys()
+    fixed = FIXED & ask.body.keys()
     if fixed:
         raise ControlError(f"fixed since the start: {', '.join(sorted(fixed))}")
     tenant.settings = msgspec.convert({**msgspec.to_builtins(tenant.settings), **ask.body}, TenantSettings)

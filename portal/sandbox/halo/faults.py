@@ -24,14 +24,15 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `on` names whom it meets: a record type, token, authinfo, instanceinfo, agent, lookup, `any`, or a path
     pattern like `/api/client/12` or `/api/site*` in lower case. It lets `after` matching requests by, then
-    meets `times` of them (None: all). A `tenant` is known by its token, so a fault of one tenant never meets
-    the token page.
+    meets one in `every` of them, `times` in all (None: without end). A `tenant` is known by its token, so a
+    fault of one tenant never meets the token page.
     """
 
     what: str
     on: str = "any"
     page: int | None = None
     after: int = 0
+    every: int = 1
     times: int | None = 1
     tenant: str | None = None
     host: str | None = None  # only where this name was called: one sandbox plays an API host and an auth host
@@ -47,6 +48,9 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"no such fault: {self.what!r}; known are {', '.join(sorted(KINDS))}")
         if not self.on.startswith("/") and self.on not in PLACES:
             raise ValueError(f"no such place: {self.on!r}; known are {', '.join(sorted(PLACES))} and paths")
+
+        if self.every < 1:
+            raise ValueError("a fault meets one in 1, 2 or more requests")
 
     def meets(self, *, kind: str, path: str, page: int, tenant: str | None, host: str) -> bool:
         place = fnmatchcase(path.lower(), self.on) if self.on.startswith("/") else self.on in {"any", kind}
@@ -91,7 +95,8 @@ class Faults:
                 if not fault.meets(kind=kind, path=path, page=page, tenant=tenant, host=host):
                     continue
                 each.seen += 1
-                if each.seen > fault.after and (fault.times is None or each.fired < fault.times):
+                let_by = (each.seen - fault.after - 1) % fault.every
+                if each.seen > fault.after and not let_by and (fault.times is None or each.fired < fault.times):
                     each.fired += 1
                     due.append(fault)
         return due

@@ -7,7 +7,7 @@ from itertools import count
 from portal.sandbox.halo.clock import Clock
 from portal.sandbox.halo.faults import Faults
 from portal.sandbox.halo.journal import Journal
-from portal.sandbox.halo.settings import Settings
+from portal.sandbox.halo.settings import Settings, TenantSettings
 from portal.sandbox.halo.tenant import Tenant
 from portal.sandbox.halo.webhooks.webhooks import Webhooks
 
@@ -17,6 +17,7 @@ class Instance:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.clock = clock
+        self.started = settings
         self.hosted = settings.hosted
         self.knobs = settings.knobs
         self.tenants = [Tenant(each, clock) for each in settings.tenants]
@@ -37,6 +38,10 @@ class Instance:
         if not name:
             return self.tenants[0]
         return {tenant.name: tenant for tenant in self.tenants}[name]
+
+    def start_of(self, tenant: Tenant) -> TenantSettings:
+        """Return what the tenant was set up with."""
+        return self.started.tenants[self.tenants.index(tenant)]
 
     def owner(self, token: str) -> Tenant | None:
         return next((tenant for tenant in self.tenants if tenant.tokens.owns(token)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from itertools import islice
 from threading import Lock
 from typing import Any
 
@@ -97,6 +98,11 @@ class Journal:
                 "by_kind": dict(self._by_kind),
                 "by_status": dict(self._by_status),
             }
+
+    def newest(self, limit: int) -> list[Entry]:
+        """Newest first."""
+        with self._lock:
+            return list(islice(reversed(self._entries), limit))
 
     def entries(self, *, after: int = 0, limit: int = 1000, **wanted: str) -> list[Entry]:
         """Entries with a number above `after` whose fields read as `wanted`, oldest first."""

@@ -16,7 +16,8 @@ from portal.sandbox.halo.ask import PREFIX, ControlError
 from portal.sandbox.halo.clock import Clock
 from portal.sandbox.halo.control import control
 from portal.sandbox.halo.delivery import deliver
-from portal.sandbox.halo.desk.answers import DESK, desk
+from portal.sandbox.halo.desk.answers import desk, is_desk
+from portal.sandbox.halo.desk.visit import DESK
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.settings import Settings
 from portal.sandbox.http import Request, Response, json_response
@@ -63,7 +64,7 @@ class HaloSandbox(Verbs):
             return Response(303, headers={"Location": DESK})
         if request.method != "GET" and _comes_from_elsewhere(request):
             return json_response({"error": "pages of other sites may not drive the sandbox"}, status=403)
-        if request.path == DESK:
+        if is_desk(request.path):
             return desk(self._instance, request)
         path = request.path.removeprefix(PREFIX)
         try:

@@ -1,101 +1,95 @@
-"""The desk's one address: GET shows it, POST does what a form of it asks."""
+"""The desk's addresses: GET shows a page, POST does what a form on it asks and leads back to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from html import escape
-from urllib.parse import parse_qsl, urlencode
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from urllib.parse import quote, unquote
 
-from portal.sandbox.halo.ask import PREFIX
-from portal.sandbox.halo.changes import Change
-from portal.sandbox.halo.desk.clients import clients
-from portal.sandbox.halo.desk.hooks import hooks
-from portal.sandbox.halo.desk.parts import document
-from portal.sandbox.halo.edits import edit
+from portal.sandbox.halo.desk import assets, overview, requests
+from portal.sandbox.halo.desk.faults import page as faults
+from portal.sandbox.halo.desk.records import pages as records
+from portal.sandbox.halo.desk.render import page, response
+from portal.sandbox.halo.desk.switches import page as behavior
+from portal.sandbox.halo.desk.visit import DESK, Done, Form, Missing, Refusal, Visit
+from portal.sandbox.halo.desk.webhooks import page as webhooks
 from portal.sandbox.halo.instance import Instance
-from portal.sandbox.halo.tenant import Tenant
-from portal.sandbox.halo.webhooks.webhook import with_basic
-from portal.sandbox.http import Request, Response, html_response
+from portal.sandbox.http import Request, Response
 
-DESK = f"{PREFIX}/desk"
-_SENT_WITHIN = 1.0  # seconds that the page waits, so as to show how the deliveries went
+_SENT_WITHIN = 1.0  # seconds that an answer waits, so that the page can show how the deliveries went
+_LONGEST_NOTICE = 500
 
-Form = dict[str, str]
+_PAGES: dict[str, Callable[[Visit], str]] = {
+    "": overview.show,
+    "records": records.show,
+    "behavior": behavior.show,
+    "faults": faults.show,
+    "webhooks": webhooks.show,
+    "requests": requests.show,
+}
+_VERBS: dict[str, Callable[[Visit, Form], Done]] = {
+    **overview.VERBS,
+    **records.VERBS,
+    **behavior.VERBS,
+    **faults.VERBS,
+    **webhooks.VERBS,
+    **requests.VERBS,
+}
+
+
+def is_desk(path: str) -> bool:
+    return path == DESK or path.startswith(f"{DESK}/")
 
 
 def desk(instance: Instance, request: Request) -> Response:
-    """Answer with the page, after a form by way of a redirect; with 400 for a form that makes no sense."""
+    """Answer 404 for what is not there, 400 for a form that makes no sense, with the reason on the page."""
+    path = tuple(request.path.removeprefix(DESK).strip("/").split("/"))
     try:
-        tenant = instance.tenant(request.query.get("tenant"))
+        if path[0] == "static":
+            return assets.asset("/".join(path[1:]))
+        visit = Visit(instance, instance.tenant(request.query.get("tenant")), path, request.query)
     except KeyError:
-        return html_response(document("Simulated Halo", "<h1>No such tenant</h1>"), status=404)
-    if request.method != "POST":
-        return html_response(_page(instance, tenant))
-    form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        nobody = Visit(instance, instance.tenants[0], ("",), problem="This Halo has no tenant of that name.")
+        return response(overview.show(nobody), status=404)
+    except Missing:
+        return Response(404)
+    if request.method == "POST":
+        return _do(visit, Form.of(request.body))
+    if request.method != "GET":
+        return Response(405)
+    notice = _notice(request.headers)
+    return _shown(replace(visit, notice=notice))
+
+
+def _do(visit: Visit, form: Form) -> Response:
     try:
-        _DO[form.get("do", "")](instance, tenant, form)
-    except KeyError:
-        return html_response(_page(instance, tenant, "That is not there any more."), status=400)
-    except ValueError as problem:
-        return html_response(_page(instance, tenant, f"That cannot be done: {problem}."), status=400)
-    instance.webhooks.sender.flush(_SENT_WITHIN)
-    return Response(303, headers={"Location": _address(tenant)})
+        verb = _VERBS.get(form.text("do"))
+        if verb is None:
+            raise Refusal("This form is not one that the desk knows. Reload the page and try again.")
+        done = verb(visit, form)
+    except Refusal as refusal:
+        return _shown(replace(visit, problem=str(refusal), typed=form), status=400)
+    visit.instance.webhooks.sender.flush(_SENT_WITHIN)
+    cookie = f"notice={quote(done.message[:_LONGEST_NOTICE])}; Path={DESK}; SameSite=Strict; HttpOnly; Max-Age=60"
+    return Response(303, headers={"Location": done.go_to or visit.here, "Set-Cookie": cookie})
 
 
-def _page(instance: Instance, tenant: Tenant, problem: str = "") -> str:
-    notice = f'<p class="bad" role="alert">{escape(problem)}</p>' if problem else ""
-    return document(
-        f"{tenant.name} – Simulated Halo",
-        "<h1>Simulated Halo</h1><p>Change something here, and watch it arrive in the portal.</p>",
-        _tenants(instance, tenant),
-        notice,
-        hooks(instance.webhooks, tenant),
-        clients(tenant),
-    )
+def _shown(visit: Visit, *, status: int = 200) -> Response:
+    try:
+        text = _PAGES.get(visit.path[0], _nothing)(visit)
+    except Missing:
+        problem = visit.problem or "The desk has no such page, or the record has been deleted."
+        return response(page(replace(visit, problem=problem), "missing.html"), status=404)
+    return response(text, status=status, forget_notice=bool(visit.notice))
 
 
-def _tenants(instance: Instance, current: Tenant) -> str:
-    if len(instance.tenants) == 1:
-        return ""
-    links = (
-        f'<a href="{escape(_address(each))}"{" aria-current=page" if each is current else ""}>{escape(each.name)}</a>'
-        for each in instance.tenants
-    )
-    return f'<nav aria-label="Tenants">{"".join(links)}</nav>'
+def _nothing(visit: Visit) -> str:
+    raise Missing(visit.path)
 
 
-def _address(tenant: Tenant) -> str:
-    return f"{DESK}?{urlencode({'tenant': tenant.name})}"
-
-
-def _rename(instance: Instance, tenant: Tenant, form: Form) -> None:
-    change = Change("change", ids=[int(form["id"])], fields={"name": form["name"]})
-    edit(instance, tenant, "clients", change)
-
-
-def _delete(instance: Instance, tenant: Tenant, form: Form) -> None:
-    edit(instance, tenant, "clients", Change("delete", ids=[int(form["id"])]))
-
-
-def _add(instance: Instance, tenant: Tenant, form: Form) -> None:
-    webhook = with_basic(form["url"].strip(), form["user"], form["secret"])
-    instance.webhooks.register.add(tenant.name, webhook)
-
-
-def _switch_on(instance: Instance, tenant: Tenant, form: Form) -> None:
-    del tenant
-    instance.webhooks.register.change(form["id"], {"active": True})
-
-
-def _remove(instance: Instance, tenant: Tenant, form: Form) -> None:
-    del tenant
-    instance.webhooks.register.remove(form["id"])
-
-
-_DO: dict[str, Callable[[Instance, Tenant, Form], None]] = {
-    "rename": _rename,
-    "delete": _delete,
-    "add": _add,
-    "switch_on": _switch_on,
-    "remove": _remove,
-}
+def _notice(headers: Mapping[str, str]) -> str:
+    for each in headers.get("cookie", "").split(";"):
+        name, _, value = each.strip().partition("=")
+        if name == "notice":
+            return unquote(value)
+    return ""

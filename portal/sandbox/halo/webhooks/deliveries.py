@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from threading import Lock
 
 import msgspec
@@ -48,6 +49,19 @@ class Deliveries:
             kept = list(self._kept)
         found = [each for each in kept if each.number > after]
         return [each for each in found if all(str(getattr(each, k)) == v for k, v in wanted.items())][:limit]
+
+    def newest(self, tenant: str, limit: int) -> list[Delivery]:
+        """Return those of a tenant, newest first."""
+        with self._lock:
+            return list(islice((each for each in reversed(self._kept) if each.tenant == tenant), limit))
+
+    def get(self, number: int) -> Delivery:
+        """KeyError for one that is not kept any more."""
+        with self._lock:
+            found = next((each for each in self._kept if each.number == number), None)
+        if found is None:
+            raise KeyError(number)
+        return found
 
     def last(self, webhook_id: str) -> Delivery | None:
         with self._lock:

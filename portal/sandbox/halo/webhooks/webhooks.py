@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 
+import msgspec
+
 from portal.sandbox.halo.settings import Knobs
 from portal.sandbox.halo.webhooks.deliveries import Deliveries, Delivery
 from portal.sandbox.halo.webhooks.event import Event
@@ -32,6 +34,17 @@ class Webhooks:
                 wanted = [event for event in events if registered.webhook.wants(event.topic)]
                 self._put(_parcels(registered, wanted))
 
+    def send(self, registered: Registered, events: Sequence[Event]) -> None:
+        """Queue for this webhook alone, in the form that `registered` has, whatever it is set up to be told."""
+        self._put(_parcels(registered, events))
+
+    def repeat(self, delivery: Delivery, now: float) -> None:
+        """Queue once more what was delivered, as it was. KeyError if its webhook is gone, or is switched off."""
+        if self.register.active(delivery.webhook_id) is None:
+            raise KeyError(delivery.webhook_id)
+        again = _again(delivery, now)
+        self._put([Parcel(again, again.request.encode())])
+
     def post(self, webhook_id: str, body: bytes, content_type: str, now: float) -> Future[Delivery]:
         """Send anything, after all that waits. KeyError for a webhook that is not there, or is switched off."""
         registered = self.register.active(webhook_id)
@@ -49,6 +62,10 @@ def _parcels(registered: Registered, events: Sequence[Event]) -> Iterator[Parcel
     for batch, body in payloads(registered.webhook, registered.id, events):
         ids = [event.object_id for event in batch]
         yield Parcel(_delivery(registered, batch[0].event, ids, body, batch[0].moment), body)
+
+
+def _again(delivery: Delivery, now: float) -> Delivery:
+    return msgspec.structs.replace(delivery, number=0, time=now, status=None, response="", ms=0.0, error=None)
 
 
 def _delivery(registered: Registered, event: str, ids: list[int], body: bytes, moment: float) -> Delivery:

@@ -1,0 +1,147 @@
+"""Halos of character: sets of switches and faults with a name, to be put on by a click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+
+from portal.sandbox.halo.control import FIXED, control
+from portal.sandbox.halo.faults import Fault
+from portal.sandbox.halo.instance import Instance
+from portal.sandbox.halo.record_types import RECORD_TYPES
+from portal.sandbox.halo.settings import Knobs
+from portal.sandbox.halo.tenant import Tenant
+
+_CREDENTIALS = frozenset({"client_id", "client_secret"})
+_SMALL_PAGES: Final = {"contacts": 50, "assets": 50, "opportunities": 50}
+_ODD_TEXTS: Final = ("half_surrogate", "control_character", "broken_utf8")
+
+
+@dataclass(frozen=True)
+class Character:
+    """`odd` names the types in which a few records get a name that breaks strict readers."""
+
+    id: str
+    name: str
+    sentence: str
+    knobs: Mapping[str, Any]
+    faults: tuple[Fault, ...] = ()
+    odd: tuple[str, ...] = ()
+
+
+CHARACTERS: Final = (
+    Character("behaves", "Behaves", "As it started: all switches and permissions back, no faults.", {}),
+    Character(
+        "echoes",
+        "Echoes the page size",
+        "Grants 50 rows a page, and claims to have granted whatever was asked for.",
+        {"page_size_told": "asked", "caps": _SMALL_PAGES},
+    ),
+    Character(
+        "counts_page",
+        "Counts the page only",
+        "Grants 50 rows a page, and counts only those instead of all records.",
+        {"record_count_told": "page", "caps": _SMALL_PAGES},
+    ),
+    Character(
+        "silent",
+        "Says nothing about itself",
+        "Grants 50 rows a page, and names neither the page size nor a count.",
+        {"page_size_told": "nothing", "record_count_told": "nothing", "caps": _SMALL_PAGES},
+    ),
+    Character(
+        "caps",
+        "Caps at 50",
+        "Never gives more than 50 rows a page, of any type.",
+        {"caps": dict.fromkeys(RECORD_TYPES, 50)},
+    ),
+    Character(
+        "repeats",
+        "Repeats its last page",
+        "Asked for a page past the end, it sends the last one again.",
+        {"past_end": "repeat_last", "record_count_told": "nothing"},
+    ),
+    Character(
+        "west",
+        "West of UTC",
+        "Reads the date filter in New York's time, five hours behind.",
+        {"local_dates": dict.fromkeys(RECORD_TYPES, -5.0)},
+    ),
+    Character(
+        "flickers",
+        "Flickers",
+        "Computed values, the way numbers are written and the order of keys differ from answer to answer.",
+        {"flickers": ["computed", "numbers", "order", "nulls"]},
+    ),
+    Character(
+        "thin", "Thin lists", "A record read by itself has more in it than its row in a list.", {"thin_lists": True}
+    ),
+    Character(
+        "odd_text",
+        "Bad characters",
+        "Three clients and three contacts have a name that strict JSON readers refuse.",
+        {},
+        odd=("clients", "contacts"),
+    ),
+    Character(
+        "busy",
+        "Busy: 429s",
+        "Allows 12 requests in 30 seconds, and says when to come back.",
+        {"quota": 12, "quota_window": 30.0, "retry_after": "seconds"},
+    ),
+    Character(
+        "falls_over",
+        "Falls over now and then",
+        "One answer in five is an error, a page of HTML, cut short, or no answer at all.",
+        {},
+        faults=(
+            Fault("status", status=503, after=3, every=20, times=None),
+            Fault("truncated", after=8, every=20, times=None),
+            Fault("html", after=13, every=20, times=None),
+            Fault("reset", after=18, every=20, times=None),
+        ),
+    ),
+)
+
+
+def turn_into(instance: Instance, character: Character) -> None:
+    """Replace all switches, faults and permissions. Credentials stay: a portal may be connected with them."""
+    instance.knobs = _knobs(instance, character)
+    control(instance, "DELETE", "/faults")
+    control(instance, "POST", "/faults", msgspec.to_builtins(list(character.faults)))
+    for tenant in instance.tenants:
+        tenant.settings = msgspec.structs.replace(tenant.settings, **_permissions(instance, tenant))
+
+
+def current(instance: Instance) -> str:
+    """Return the id of the character that this Halo plays now; empty when it is none of them."""
+    planned = tuple(each.fault for each in instance.faults.planned())
+    if any(_has_other_permissions(instance, tenant) for tenant in instance.tenants):
+        return ""
+    fitting = (each.id for each in CHARACTERS if each.faults == planned and _knobs(instance, each) == instance.knobs)
+    return next(fitting, "")
+
+
+def _knobs(instance: Instance, character: Character) -> Knobs:
+    odd = {kind: dict(zip(_named(instance, kind), _ODD_TEXTS, strict=False)) for kind in character.odd}
+    return instance.started.knobs.changed({**character.knobs, **({"odd_text": odd} if odd else {})})
+
+
+def _named(instance: Instance, kind: str) -> Iterable[str]:
+    """Take the first three active records of the first tenant, but not client 1, which is Halo's own."""
+    rows = instance.tenants[0].tables[kind].rows()
+    return islice((str(row.id) for row in rows if row.active and row.id != 1), len(_ODD_TEXTS))
+
+
+def _permissions(instance: Instance, tenant: Tenant) -> dict[str, Any]:
+    start = instance.start_of(tenant)
+    names = {each.name for each in msgspec.structs.fields(start)} - FIXED - _CREDENTIALS
+    return {name: getattr(start, name) for name in names}
+
+
+def _has_other_permissions(instance: Instance, tenant: Tenant) -> bool:
+    return any(getattr(tenant.settings, name) != value for name, value in _permissions(instance, tenant).items())
