@@ -14,7 +14,7 @@ from typing import Final
 from portal.models.integrations import Integration
 from tests.telling import about
 
-LARGEST: Final = 256 * 1024
+LARGEST: Final = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
