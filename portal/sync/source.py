@@ -11,8 +11,8 @@ class Facts(Protocol):
     """What decides about a row. `client_id` is the client that it belongs to, None for none.
 
     `group` is a client's top level, a product's group or an asset's type, 0 for none. It, `relationships`,
-    `opened_at` and `is_active_contract` are None when the row does not tell. `is_ticket` says that an opportunity's
-    number belongs to a ticket that is none.
+    `opened_at` and `is_active_contract` are None when the row does not tell. `is_opportunity` is
+    None for a ticket that does not tell whether it is one, and means nothing for other types.
     """
 
     @property
@@ -36,7 +36,7 @@ class Facts(Protocol):
     @property
     def is_active_contract(self) -> bool | None: ...
     @property
-    def is_ticket(self) -> bool: ...
+    def is_opportunity(self) -> bool | None: ...
 
 
 class Columns(Protocol):
@@ -108,7 +108,8 @@ class RollCall(Protocol):
 class Source(Protocol):
     """Reads lists and records from any thread, and the typed columns out of a payload.
 
-    All that reads raises PsaError. `record` returns None for one that does not exist. `heeds_date` asks for what has
+    All that reads raises PsaError. `record` returns None for one that does not exist, and for a ticket
+    that is known to be no opportunity. `heeds_date` asks for what has
     changed after tomorrow, and tells whether that was heeded. `columns` raises ValueError with a reason for people.
     `requests` counts all calls so far, `requests_here` those of this thread.
     """
