@@ -110,7 +110,7 @@ def test_of_very_many_short_texts_the_first_are_kept() -> None:
 
 
 # Whatever the body is, reading it may take so many times its length, and so much for its thousand events.
-TIMES = 6
+TIMES = 4
 FOR_EVENTS = 1_500_000
 LARGE = 2_000_000
 HEAVY = {

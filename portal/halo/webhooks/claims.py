@@ -63,7 +63,9 @@ def of(part: Part, depth: int = 0) -> Claims:
     found = part.members(_EVENT)
     claims = Claims(
         name=_first_text(found, _NAMES),
-        stated=next((name for key in _TYPES if (name := words.type_called(_text(found.get(key))))), None),
+        stated=next(
+            (name for key in _TYPES if key in found and (name := words.type_called(_text(found[key])))), None
+        ),
         message=_text(found.get("message")),
         object_id=_number(found.get("objectid")),
         other_id=next((number for key in _OTHER_IDS if (number := _number(found.get(key)))), None),

@@ -18,9 +18,11 @@ NOT_JSON: Final = "It is not JSON."
 
 # Possessive throughout: what backtracks takes hundreds of bytes for each character.
 STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_decode = json.JSONDecoder(strict=False).decode
 _GAP: Final = re.compile(rb"[\s,]*+")
 _KEY: Final = re.compile(rb"(" + STRING + rb")\s*+:\s*+", re.DOTALL)
-_SIMPLE: Final = re.compile(STRING + rb"|[-+.\w]++", re.DOTALL)
+_SIMPLE_VALUE: Final = rb"(?:" + STRING + rb"|[-+]?\d[-+.\deE]*+|(?:true|false|null|NaN|[-+]?Infinity)\b)"
+_SIMPLE: Final = re.compile(_SIMPLE_VALUE, re.DOTALL)
 _FLAT: Final = rb'[^"\[\]{}]++|' + STRING
 # Up to the next bracket that is not the beginning of something flat.
 _CONTENT: Final = re.compile(rb"(?:" + _FLAT + rb"|[\[{](?:" + _FLAT + rb")*+[\]}])*+", re.DOTALL)
@@ -37,7 +39,7 @@ class Keys:
         sign = rb'[^a-z0-9"]*+'
         spellings = b"|".join(sign.join(bytes([letter]) for letter in name.encode()) for name in self.names)
         is_wanted = b'"' + sign + b"(?:" + spellings + b")" + sign + b'"'
-        simple = STRING + rb"\s*+:\s*+(?:" + STRING + rb"|[-+.\w]++)"
+        simple = STRING + rb"\s*+:\s*+" + _SIMPLE_VALUE
         unwanted = rb"(?:[\s,]*+(?!" + is_wanted + b")" + simple + rb")*+[\s,]*+"
         self._unwanted = re.compile(unwanted, re.DOTALL | re.IGNORECASE)
 
@@ -76,7 +78,7 @@ class Part:
             return ""
         written = self.data[self.start : self.end].decode("utf-8", "replace")
         try:
-            found = str(json.loads(written, strict=False))
+            found = str(_decode(written))
         except ValueError:
             return written[1:-1]
         return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from email.message import Message
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -24,6 +23,7 @@ MOST_KEPT: Final = 256 * 1024
 _BEGINNING: Final = re.compile(rb'\s*+[{\["]')
 _FIELD: Final = re.compile(rb"\s*+[\w.%+-]{1,60}=")
 _SINGLE_BYTES: Final = frozenset({"iso-8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252", "cp1252"})
+_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w-]+)")
 _TEXT: Final = re.compile(STRING, re.DOTALL)
 _CHUNK: Final = 64 * 1024
 
@@ -69,9 +69,9 @@ def _long_texts(text: bytes) -> Iterator[tuple[int, int]]:
 
 def _kind(content_type: str) -> tuple[str, str]:
     """Return the content type and the character set, in small letters."""
-    header = Message()
-    header["Content-Type"] = content_type or "text/plain"
-    return header.get_content_type(), str(header.get_param("charset") or "").lower()
+    kind, _, rest = content_type.lower().partition(";")
+    charset = _CHARSET.search(rest)
+    return kind.strip(), charset[1] if charset else ""
 
 
 def _in_utf8(body: bytes, charset: str) -> bytes | None:

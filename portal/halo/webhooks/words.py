@@ -71,7 +71,7 @@ def is_about_something_else(text: str) -> bool:
 def type_called(text: str) -> str | None:
     """Return the record type of exactly this name, OTHER for other things in Halo, None for what is neither."""
     word = "".join(_WORDS.findall(text)).lower()
-    return TYPE_OF.get(word) or (OTHER if word in _THINGS | _PARTIES else None)
+    return TYPE_OF.get(word) or (OTHER if word in _THINGS or word in _PARTIES else None)
 
 
 def _words(text: str) -> list[str]:
