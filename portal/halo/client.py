@@ -12,12 +12,13 @@ import stamina
 
 from portal import clock
 from portal.errors import PsaRateLimited, PsaUnavailable, PsaUnreadable
-from portal.halo import computed, instance, pages, parts, profile, records, refusals
+from portal.halo import computed, instance, pages, parts, profile, records, refusals, tickets
 from portal.halo.auth import Credentials, TokenSource
 from portal.halo.pages import Page, RollCall, Row, Sent
 from portal.halo.profile import Agent
 from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES
+from portal.halo.tickets import TicketTypes
 from portal.outbound import Answer, Door, Limits, OutboundError
 
 PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
@@ -56,6 +57,7 @@ class HaloClient:
         self._tokens = TokenSource(self._door, credentials, granted)
         self._version: str | None = None
         self._asking_version = Lock()
+        self._ticket_types = TicketTypes(lambda: self.lookup(tickets.PATH, PAGE_LIMITS))
 
     def __enter__(self) -> Self:
         return self
@@ -109,14 +111,18 @@ class HaloClient:
             return self._version
 
     def record(self, record_type: str, remote_id: int) -> Row | None:
-        """Read one record with all its details, None when Halo has none of this id. Raises PsaError."""
+        """Read one record with all its details. Raises PsaError.
+
+        Returns None when Halo has none of this id, and for a ticket that is no opportunity.
+        """
         resource = RESOURCES[record_type]
         for attempt in self._patiently():
             with attempt:
                 answer = self._get(f"{resource.path}/{remote_id}", {"includedetails": "true"}, PAGE_LIMITS)
                 payload = None if answer.status == 404 else pages.single(answer, resource)
                 self._failures_in_a_row = 0
-        return None if payload is None else pages.row(record_type, payload)
+        row = None if payload is None else pages.row(record_type, payload)
+        return self._ticket_types.opportunity(row) if row and record_type == "opportunities" else row
 
     def calls_roll(self, record_type: str) -> bool:
         """Tell whether Halo can list the ids of this type alone (halo-api.md section 3.2)."""

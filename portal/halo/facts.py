@@ -17,17 +17,15 @@ from portal.halo.unreadable import UNREADABLE
 
 # Every client and site gets a placeholder of this name; no key tells it from a person (section 4.3).
 GENERAL_USER: Final = "General User"
-# Tickets share their numbers with opportunities, and have none of these (section 4.6).
-OF_THE_PIPELINE: Final = ("pipeline_stage_id", "oppvalue", "opptype", "oppcompanyname", "oppconversionprobability")
 
 
 class Facts(msgspec.Struct, frozen=True):
     """`client_id` is the client that a row belongs to, None for none.
 
     `group` is a client's top level, a product's group or an asset's type, 0 for none. It, `relationships`,
-    `opened_at` and `is_active_contract` are None when the row does not tell. `is_ticket` says that what was read as
-    an opportunity has nothing of one. The relationships and the moment of opening are kept as Halo sent them, `named`
-    and `opened`, and read only when a filter asks.
+    `opened_at` and `is_active_contract` are None when the row does not tell. `is_opportunity` is None for a ticket
+    that does not tell whether it is one; `ticket_type` is its type. The relationships and the moment of opening are
+    kept as Halo sent them, `named` and `opened`, and read only when a filter asks.
     """
 
     remote_id: int
@@ -38,7 +36,8 @@ class Facts(msgspec.Struct, frozen=True):
     is_general_user: bool = False
     is_closed: bool = False
     is_active_contract: bool | None = None
-    is_ticket: bool = False
+    is_opportunity: bool | None = None
+    ticket_type: int | None = None
     named: Any = None
     opened: Any = None
 
@@ -94,10 +93,14 @@ def _asset(row: Any, remote_id: int) -> Facts:
 
 def _opportunity(row: Any, remote_id: int) -> Facts:
     # Halo leaves `hasbeenclosed` out while it is false (section 4.6).
-    is_closed = row.hasbeenclosed is True
-    client_id, is_ticket = as_id(row.client_id), all(getattr(row, key) is UNSET for key in OF_THE_PIPELINE)
     return Facts(
-        remote_id, row.inactive is True, client_id, is_closed=is_closed, is_ticket=is_ticket, opened=row.dateoccurred
+        remote_id,
+        row.inactive is True,
+        as_id(row.client_id),
+        is_closed=row.hasbeenclosed is True,
+        is_opportunity=row.is_opportunity if isinstance(row.is_opportunity, bool) else None,
+        ticket_type=as_id(row.tickettype_id),
+        opened=row.dateoccurred,
     )
 
 
@@ -125,6 +128,8 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "contacts": _kind(_contact, "client_id", "isserviceaccount", "name"),
     "products": _kind(_product, "assetgroup_id"),
     "assets": _kind(_asset, "client_id", "assettype_id"),
-    "opportunities": _kind(_opportunity, "client_id", "hasbeenclosed", "dateoccurred", *OF_THE_PIPELINE),
+    "opportunities": _kind(
+        _opportunity, "client_id", "hasbeenclosed", "dateoccurred", "is_opportunity", "tickettype_id"
+    ),
     "contracts": _kind(_contract, "client_id", "active"),
 }

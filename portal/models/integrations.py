@@ -51,7 +51,8 @@ def _hourly() -> dict[str, Any]:
 
 
 def _new_webhook_id() -> str:
-    return secrets.token_urlsafe(24)
+    # In small letters only, so that an address survives programs that change their case.
+    return secrets.token_hex(16)
 
 
 class Integration(BaseModel):
@@ -63,7 +64,7 @@ class Integration(BaseModel):
     `source_url` is the Halo that the copied records came from. `touched_at` is when a person last worked on the
     set-up. `webhook_user` and `webhook_secret` are what Halo must send with a delivery, in the way of `webhook_login`
     (models/webhooks.py) and, where that asks for one, in the header `webhook_header`. `webhook_old_secret` counts,
-    too, until somebody drops it. `catch_up_at` is since when a sync is owed for what did not come by webhook, and
+    too, until somebody drops it. `catch_up_at` is when a sync is due for what did not come by webhook, and
     `silence_noted_at` when people were told that nothing comes.
     `filters` is read by portal/sync/filters.py, `schedule` by portal/sync/schedule.py; `full_hour` is the hour of the
     nightly full pass in the account's time zone. `quota` is what was agreed with Halo, in requests per five minutes,

@@ -1,4 +1,4 @@
-"""What Halo has told us by webhook. A delivery is kept as it came; each hint in it names one record to read again."""
+"""What Halo has told us by webhook. A delivery is kept; each hint in it names one record to read again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ class HintState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What reading the record again has led to. `together`: it was read for a hint that came before this one."""
+    """What reading the record again has led to. `undecided`: Halo did not say what it is, and the next sync looks;
+    `together`: it was read for a hint that came before this one.
+    """
 
     CREATED = "created"
     UPDATED = "updated"
@@ -48,6 +50,7 @@ class Outcome(StrEnum):
     DELETED = "deleted"
     ABSENT = "absent"
     REJECTED = "rejected"
+    UNDECIDED = "undecided"
     TOGETHER = "together"
 
 
@@ -56,7 +59,8 @@ CHANGES = (Outcome.CREATED, Outcome.UPDATED, Outcome.BACK, Outcome.DELETED)
 
 
 class Delivery(BaseModel):
-    """One call of the webhook, as it came. `headers` are without what proves who called; `why` is for people.
+    """One call of the webhook. `headers` are without what proves who called; `why` is for people. `body` is its JSON
+    in UTF-8, without pictures and other long texts where it is large.
 
     `event` is what Halo calls it, or how many events there are in it.
     """

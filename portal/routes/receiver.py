@@ -5,7 +5,8 @@ Nothing that a page needs is done for a delivery: hundreds a second may come, an
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 import limits
 from flask import Flask, Response, request
@@ -13,13 +14,11 @@ from flask.typing import ResponseReturnValue
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, UnsupportedMediaType
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from portal import log
 from portal.db import connected
 from portal.jobs.rereads import Bell
 from portal.routes.headers import HEADERS
-from portal.routes.settings import LARGEST_BODY
 from portal.services import deliveries, senders
 from portal.services.inbox import Inbox
 from portal.services.senders import Call
@@ -30,12 +29,15 @@ logger = log.get("portal.webhooks")
 # Halo shows these on the webhook's Deliveries tab.
 WORDS: Final = {
     401: "The user name, password, token or signature is wrong. Copy it again from the portal's Configuration tab.",
-    413: "This delivery is too large.",
+    413: "This delivery is larger than 2 MB. In Halo, let the webhook send a small object with key fields.",
     415: "This is not JSON. Set the format of the webhook to JSON.",
     429: "This cannot be taken now. The portal asks for what it has missed by itself.",
 }
+# A client with its logo has 300 kB; a batch has many of them.
+LARGEST_DELIVERY: Final = 2 * 1024 * 1024
 # Counted in each process. What is more would only fill the disk: a sync catches up with it.
 MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 arrivals = FixedWindowRateLimiter(MemoryStorage())
 inbox = Inbox(Bell().ring_soon)
 
@@ -43,11 +45,25 @@ inbox = Inbox(Bell().ring_soon)
 def init_app(app: Flask) -> None:
     """Let the receiver answer below /webhooks, and the pages everywhere else."""
     receiver = Flask("portal.receiver", static_folder=None)
-    receiver.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    receiver.config["MAX_CONTENT_LENGTH"] = LARGEST_DELIVERY
     receiver.post("/halo/<webhook_id>")(receive)
     receiver.register_error_handler(HTTPException, refuse)
     receiver.register_error_handler(Exception, fail)
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/webhooks": receiver})  # type: ignore[method-assign]
+    app.wsgi_app = _beside(app.wsgi_app, receiver)  # type: ignore[assignment, method-assign]
+
+
+def _beside(pages: WsgiApp, receiver: WsgiApp) -> WsgiApp:
+    """Let the receiver answer addresses as people copy them: with a slash too many, blanks, or capitals."""
+
+    def choose(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        parts = [part for each in environ.get("PATH_INFO", "").split("/") if (part := each.strip())]
+        if not parts or parts[0].lower() != "webhooks":
+            return pages(environ, start_response)
+        script = environ.get("SCRIPT_NAME", "") + "/webhooks"
+        path = "/" + "/".join([*(part.lower() for part in parts[1:2]), *parts[2:]])
+        return receiver({**environ, "SCRIPT_NAME": script, "PATH_INFO": path}, start_response)
+
+    return choose
 
 
 def receive(webhook_id: str) -> ResponseReturnValue:
@@ -57,7 +73,9 @@ def receive(webhook_id: str) -> ResponseReturnValue:
     integration = senders.sender(webhook_id, Call(lambda name: request.headers.get(name, ""), body))
     if integration is None:
         raise Unauthorized
-    if not request.is_json:
+    if not deliveries.is_readable(body, request.content_type or ""):
+        with connected():
+            catching_up.owe_soon(integration.id)
         raise UnsupportedMediaType
     if not arrivals.hit(MOST_ARRIVALS, str(integration.id)):
         with connected():

@@ -135,6 +135,7 @@ OUTCOMES: Final = {
     Outcome.LEFT_OUT: "left out by the Sync Filters",
     Outcome.DELETED: "deleted",
     Outcome.ABSENT: "not in Halo",
+    Outcome.UNDECIDED: "left to the next sync",
     Outcome.REJECTED: "not stored",
     Outcome.TOGETHER: "read together with another delivery",
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from portal.sandbox.caller import with_query
+from portal.sandbox.ticket_verbs import TicketVerbs
 from portal.sandbox.webhook_verbs import WebhookVerbs
 
 
@@ -19,7 +20,7 @@ class Credentials(NamedTuple):
     client_secret: str
 
 
-class Verbs(WebhookVerbs):
+class Verbs(WebhookVerbs, TicketVerbs):
     """The control API as methods. `tenant` may be left out where there is one, or the first is meant."""
 
     url: str

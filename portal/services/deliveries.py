@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from portal import clock
@@ -19,11 +20,14 @@ LONGEST_HEADER: Final = 500
 MOST_HEADERS: Final = 50
 
 NOT_SYNCED: Final = "Its record type is not synced."
+SYNC_LOOKS: Final = webhooks.SYNC_LOOKS
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A delivery that is to be stored. An event with a reason in `why` is not to be read."""
+    """A delivery that is to be stored. An event with a reason in `why` is not to be read; `needs_sync` says that a
+    sync should look for what the delivery does not tell plainly. `body` is what is worth keeping of it.
+    """
 
     integration_id: int
     received_at: datetime
@@ -33,18 +37,34 @@ class Arrival:
     headers: list[tuple[str, str]]
     body: bytes
     events: list[Event] = field(default_factory=list)
+    needs_sync: bool = False
+
+
+def is_readable(body: bytes, content_type: str) -> bool:
+    """Tell whether a body is what Halo may send, or at least says so."""
+    return webhooks.is_readable(body, content_type)
 
 
 def arrival(integration: Integration, headers: Iterable[tuple[str, str]], body: bytes) -> Arrival:
     """Read what was delivered. Whoever has proved to be Halo is believed to mean well: nonsense is kept, too."""
+    headers = list(headers)
     received_at, shown = clock.now(), _without_proof(integration, headers)
+    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+    text = body
     try:
-        events = [_chosen(integration, event) for event in webhooks.read(body)]
+        text = webhooks.json_in(body, content_type)
+        events = [_chosen(integration, event) for event in webhooks.read(text)]
     except ValueError as error:
-        return Arrival(integration.id, received_at, DeliveryState.UNREADABLE, "", str(error), shown, body)
+        why, kept = f"{error} {SYNC_LOOKS}", webhooks.shortened(text)
+        return Arrival(integration.id, received_at, DeliveryState.UNREADABLE, "", why, shown, kept, needs_sync=True)
     state = DeliveryState.IGNORED if all(event.why for event in events) else DeliveryState.WAITING
-    why = "; ".join(dict.fromkeys(event.why for event in events if event.why))
-    return Arrival(integration.id, received_at, state, _title(events), why, shown, body, events)
+    why, needs_sync = "; ".join(_reasons(events)), any(event.needs_sync for event in events)
+    kept = webhooks.shortened(text)
+    return Arrival(integration.id, received_at, state, _title(events), why, shown, kept, events, needs_sync)
+
+
+def _reasons(events: list[Event]) -> list[str]:
+    return list(dict.fromkeys(event.why for event in events if event.why))
 
 
 def _chosen(integration: Integration, event: Event) -> Event:
@@ -60,5 +80,5 @@ def _title(events: list[Event]) -> str:
 
 def _without_proof(integration: Integration, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     secret = proof_headers(integration)
-    some = list(headers)[:MOST_HEADERS]
+    some = islice(headers, MOST_HEADERS)
     return [(name, HIDDEN if name.lower() in secret else value[:LONGEST_HEADER]) for name, value in some]

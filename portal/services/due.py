@@ -23,7 +23,7 @@ MOST_AT_ONCE: Final = 200
 def open_runs() -> list[SyncRun]:
     """Open a run for every integration whose time has come: a full pass where that is due, else one for changes.
 
-    A sync that is owed, to catch up with what no webhook told of, is due at once.
+    A sync that is owed, to catch up with what no webhook told of, has a time of its own.
 
     A time that comes while a sync goes on passes by; a full pass that is due then waits for its end. However many
     times were missed, one run makes up for them. At most MOST_AT_ONCE are opened, those that wait longest first.
@@ -82,7 +82,7 @@ def _may_run() -> Any:
 
 
 def _is_owed(now: datetime) -> Any:
-    return (Integration.next_full_at <= now) | Integration.catch_up_at.is_null(is_null=False)
+    return (Integration.next_full_at <= now) | (Integration.catch_up_at <= now)
 
 
 def _is_busy() -> Any:

@@ -123,6 +123,8 @@ def _store(arrivals: Sequence[Arrival]) -> None:
         cursor.execute(_insert("delivery", DELIVERY) + " RETURNING id", _delivery(each))
         numbered.append((cursor.fetchone()[0], each))
     store_hints(numbered)
+    for integration_id in {each.integration_id for each in arrivals if each.needs_sync}:
+        catching_up.owe_soon(integration_id)
     latest = {each.integration_id: each.received_at for each in arrivals}
     for integration_id, moment in latest.items():
         seen = Integration.last_delivery_at.is_null() | (Integration.last_delivery_at <= moment - RESOLUTION)

@@ -19,7 +19,7 @@ from portal.models.webhooks import WebhookLogin
 # Asked for with every delivery: Peewee would take longer to write the statement than the database to answer it.
 FIND: Final = (
     "SELECT id, uid, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login, webhook_header"
-    " FROM integration WHERE webhook_id = {} AND state <> 'disconnected'"
+    " FROM integration WHERE webhook_id IN ({0}, {0}) AND state <> 'disconnected'"
 )
 REMEMBERED: Final = timedelta(seconds=1)
 MOST_REMEMBERED: Final = 1_000
@@ -54,12 +54,15 @@ def sender(webhook_id: str, call: Call) -> Integration | None:
 
 
 def _find(webhook_id: str) -> Integration | None:
-    """Look the address up, at most once in a moment: also those that do not exist, which must not take longer."""
+    """Look the address up, at most once in a moment: also those that do not exist, which must not take longer.
+
+    Addresses are in small letters; older ones have capitals, too, and are found as they are.
+    """
     now = clock.now()
     until, found = _lately.get(webhook_id, (now, None))
     if until <= now:
         with connected():
-            found = next(iter(Integration.raw(FIND.format(mark()), webhook_id)), None)
+            found = next(iter(Integration.raw(FIND.format(mark()), webhook_id, webhook_id.lower())), None)
         if len(_lately) >= MOST_REMEMBERED:
             _lately.clear()
         _lately[webhook_id] = (now + REMEMBERED, found)

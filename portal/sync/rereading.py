@@ -16,7 +16,7 @@ from portal.errors import PsaError, PsaRateLimited, PsaRefusedCredentials, PsaUn
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel
 from portal.models.webhooks import Outcome
-from portal.sync import copying, hints, logbook, store
+from portal.sync import catching_up, copying, hints, logbook, store
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
 from portal.sync.decide import Decision
 from portal.sync.fetcher import Answer, Fetcher
@@ -39,7 +39,12 @@ MOST_UNANSWERED: Final = 2
 
 GONE: Final = "Halo says that it does not exist."
 NEVER_THERE: Final = "Halo has no such record, and it was not in the copy."
-A_TICKET: Final = "It is a ticket and no opportunity; tickets are not synced."
+NO_OPPORTUNITY: Final = "Halo says that it does not exist, or is an ordinary ticket by now."
+A_TICKET: Final = "It is an ordinary ticket, or does not exist. Tickets are not synced."
+PERHAPS_A_TICKET: Final = (
+    "Halo does not say whether this is an opportunity or an ordinary ticket, and it was not in the copy."
+    " The next sync looks in the list of opportunities."
+)
 CLIENT_LEFT_OUT: Final = "Its client is left out."
 WORDS: Final = {
     Outcome.CREATED: "is new",
@@ -150,10 +155,12 @@ class Rereader:
 
     def _write(self, group: Group, row: Row | None, read_at: datetime) -> None:
         origin = Origin(delivery_id=group.delivery_id)
-        if row is not None and row.facts is not None and row.facts.is_ticket and not self._has(group):
-            row = None
         if row is None:
             self._forget(group, origin, read_at)
+            return
+        if self._may_be_a_ticket(group, row):
+            catching_up.owe_soon(self._integration_id)
+            hints.settle(self._integration_id, group, Outcome.UNDECIDED, PERHAPS_A_TICKET, read_at, ignored=True)
             return
         decision = copying.take_in(
             self._integration_id,
@@ -172,8 +179,9 @@ class Rereader:
 
     def _forget(self, group: Group, origin: Origin, read_at: datetime) -> None:
         integration_id, (record_type, remote_id) = self._integration_id, group.key
-        if copying.forget(integration_id, record_type, remote_id, GONE, origin=origin, read_at=read_at):
-            self._settle(group, Outcome.DELETED, GONE, read_at)
+        gone = NO_OPPORTUNITY if record_type == RecordType.OPPORTUNITIES else GONE
+        if copying.forget(integration_id, record_type, remote_id, gone, origin=origin, read_at=read_at):
+            self._settle(group, Outcome.DELETED, gone, read_at)
             return
         why = A_TICKET if record_type == RecordType.OPPORTUNITIES else NEVER_THERE
         hints.settle(integration_id, group, Outcome.ABSENT, why, read_at, ignored=True)
@@ -194,8 +202,12 @@ class Rereader:
         elif outcome in {Outcome.CREATED, Outcome.BACK}:
             store.read_whole_again(self._integration_id, FOLLOWERS)
 
-    def _has(self, group: Group) -> bool:
-        return bool(store.stored_among(self._integration_id, group.record_type, [group.remote_id]))
+    def _may_be_a_ticket(self, group: Group, row: Row) -> bool:
+        """Tell whether it may be an ordinary ticket. What the list of opportunities has brought is none."""
+        if group.record_type != RecordType.OPPORTUNITIES or row.facts is None or row.facts.is_opportunity:
+            return False
+        stored = store.stored_among(self._integration_id, group.record_type, [group.remote_id])
+        return all(each.state == RecordState.DELETED for each in stored.values())
 
     def _settle(self, group: Group, outcome: Outcome, why: str, read_at: datetime) -> None:
         hints.settle(self._integration_id, group, outcome, why, read_at)

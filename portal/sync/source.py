@@ -11,8 +11,8 @@ class Facts(Protocol):
     """What decides about a row. `client_id` is the client that it belongs to, None for none.
 
     `group` is a client's top level, a product's group or an asset's type, 0 for none. It, `relationships`,
-    `opened_at` and `is_active_contract` are None when the row does not tell. `is_ticket` says that an opportunity's
-    number belongs to a ticket that is none.
+    `opened_at` and `is_active_contract` are None when the row does not tell. `is_opportunity` is
+    None for a ticket that does not tell whether it is one, and means nothing for other types.
     """
 
     @property
@@ -36,7 +36,7 @@ class Facts(Protocol):
     @property
     def is_active_contract(self) -> bool | None: ...
     @property
-    def is_ticket(self) -> bool: ...
+    def is_opportunity(self) -> bool | None: ...
 
 
 class Columns(Protocol):
@@ -114,13 +114,13 @@ class RollCall(Protocol):
 class Source(Protocol):
     """Reads lists and records from any thread, and the typed columns out of a payload.
 
-    All that reads raises PsaError. `record` returns None for one that does not exist. `newest` returns the first page
-    of the changes since a moment, the highest id first. `tells_updates` says whether rows of the list carry their
-    last update. `size` is how many rows pages of the list were seen to have, None where none was. `version` is that
-    of the PSA, asked for once, empty where it does not tell. `columns` raises ValueError with a reason for people.
-    `is_computed` tells of a key whether its value is worked out at the moment of asking, or only helps the PSA;
-    `shown_keys` are those that columns are read from. `requests` counts all calls so far, `requests_here` those of
-    this thread.
+    All that reads raises PsaError. `record` returns None for one that does not exist, and for a ticket that is known
+    to be no opportunity. `newest` returns the first page of the changes since a moment, the highest id first.
+    `tells_updates` says whether rows of the list carry their last update. `size` is how many rows pages of the list
+    were seen to have, None where none was. `version` is that of the PSA, asked for once, empty if it does not tell.
+    `columns` raises ValueError with a reason for people. `is_computed` tells of a key whether its value is worked out
+    at the moment of asking, or only helps the PSA; `shown_keys` are those that columns are read from. `requests`
+    counts all calls so far, `requests_here` those of this thread.
     """
 
     @property

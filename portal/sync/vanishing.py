@@ -89,9 +89,7 @@ class Vanishing:
             raise
         except PsaError:
             return Fate.REFUSED
-        if row is None or (row.facts is not None and row.facts.is_ticket):
-            return Fate.GONE
-        return Fate.EXISTS
+        return Fate.GONE if row is None else Fate.EXISTS
 
     def _whole_sets(self, gone: set[int]) -> Generator[Ask, Any, set[int]]:
         """Return those that are all that a client had of this type, while the client itself is still there."""

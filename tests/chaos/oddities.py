@@ -14,7 +14,7 @@ from typing import Final
 from portal.models.integrations import Integration
 from tests.telling import about
 
-LARGEST: Final = 256 * 1024
+LARGEST: Final = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,12 @@ BODIES: Final[dict[str, Callable[[random.Random], bytes]]] = {
     "long text": lambda draw: b'{"event":"' + b"x" * draw.randint(1_000, LARGEST) + b'"}',
     "too large": lambda draw: b'"' + b"x" * (LARGEST + draw.randint(0, 100_000)) + b'"',
     "many events": lambda draw: b"[" + b",".join([b"{}"] * draw.randint(2, 5_000)) + b"]",
+    "many keys beside empty objects": lambda _: (
+        b'{"objects":[' + b",".join([b"{}"] * 10_000) + b"]," + b",".join(b'"k%d":1' % i for i in range(8_000)) + b"}"
+    ),
+    "empty lists": lambda draw: b"[" + b"[]," * draw.randint(1, LARGEST // 3 - 2) + b"[]]",
+    "other keys": lambda draw: b"{" + b",".join(b'"%x":1' % i for i in range(draw.randint(1, LARGEST // 12))) + b"}",
+    "a form": lambda draw: b"payload=" + b"%7B" * draw.randint(1, LARGEST // 4),
     "odd types": lambda draw: json.dumps({"event": [1], "object_id": {"id": 1}, "asset": _text(draw)}).encode(),
     "markup": lambda _: b'{"event":"<script>alert(1)</script>","object_id":"\'; DROP TABLE hint;--"}',
 }

@@ -15,12 +15,14 @@ from limits.strategies import FixedWindowRateLimiter
 from peewee import OperationalError
 from werkzeug.test import TestResponse
 
+from portal import clock
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, Hint
 from portal.routes import receiver
-from portal.routes.settings import LARGEST_BODY
+from portal.routes.receiver import LARGEST_DELIVERY
 from portal.services import inbox
 from portal.services.deliveries import Arrival
+from portal.sync import catching_up
 
 
 def login_of(integration: Integration) -> tuple[str, str]:
@@ -119,19 +121,111 @@ def test_the_secret_of_another_webhook_opens_nothing(app: Flask, halo: Integrati
 
 
 def test_too_large_a_body_is_refused(app: Flask, halo: Integration) -> None:
-    body = b'"' + b"x" * LARGEST_BODY + b'"'
+    body = b'"' + b"x" * LARGEST_DELIVERY + b'"'
     assert deliver(app, halo, data=body, content_type="application/json").status_code == 413
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "text/json", "", None])
-def test_what_is_not_called_json_is_refused(app: Flask, halo: Integration, content_type: str | None) -> None:
-    assert deliver(app, halo, data=b"{}", content_type=content_type).status_code == 415
+@pytest.mark.parametrize("content_type", ["text/plain", "text/xml", "", None])
+@pytest.mark.parametrize("body", [b"<event/>", b"event=client+updated", b"\x1f\x8b\x08", b"hello"])
+def test_what_neither_is_json_nor_says_so_is_refused(
+    app: Flask, halo: Integration, content_type: str | None, body: bytes
+) -> None:
+    assert deliver(app, halo, data=body, content_type=content_type).status_code == 415
     assert kept() == []
+    assert Integration.get_by_id(halo.id).catch_up_at is not None
+
+
+@pytest.mark.parametrize("content_type", ["text/json", "text/plain", "application/octet-stream", "", None])
+def test_json_is_taken_whatever_proxies_have_made_of_its_type(
+    app: Flask, halo: Integration, content_type: str | None
+) -> None:
+    body = b'\xef\xbb\xbf{"event": "client updated", "object_id": 12}'
+    assert deliver(app, halo, data=body, content_type=content_type).status_code == 200
+    assert (Hint.get().record_type, Hint.get().remote_id) == ("clients", 12)
+    assert bytes(kept()[0].body) == body[3:]
+
+
+def test_a_form_may_carry_the_delivery(app: Flask, halo: Integration) -> None:
+    deliver(app, halo, data={"payload": '{"event": "client updated", "object_id": 12}'})
+    assert (Hint.get().record_type, Hint.get().remote_id) == ("clients", 12)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "/webhooks/halo/{}/",
+            "/Webhooks/Halo/{}",
+            "/WEBHOOKS/HALO/{}",
+            "//webhooks//halo/{}//",
+            "/webhooks/halo/{} ",
+        ),
+        *("/webhooks/halo/{}%20/", "/webhooks/halo/{}?from=halo"),
+    ],
+)
+def test_an_address_may_be_copied_carelessly(app: Flask, halo: Integration, address: str) -> None:
+    client = app.test_client()
+    answer = client.post(
+        "/", json={"event": "new site", "object_id": 1}, auth=login_of(halo),
+        environ_overrides={"PATH_INFO": address.format(halo.webhook_id).partition("?")[0].replace("%20", " ")},
+    )  # fmt: skip
+    assert (answer.status_code, len(kept())) == (200, 1)
+
+
+def test_an_address_may_be_in_capitals_altogether(app: Flask, halo: Integration) -> None:
+    answer = app.test_client().post(f"/WEBHOOKS/HALO/{halo.webhook_id.upper()}", json={}, auth=login_of(halo))
+    assert answer.status_code == 200
+
+
+def test_an_older_address_with_capitals_of_its_own_is_found(app: Flask, halo: Integration) -> None:
+    Integration.update(webhook_id="aB3-xY").execute()
+    for address, status in (("aB3-xY", 200), ("ab3-xy", 401), ("AB3-XY", 401)):
+        answer = app.test_client().post(f"/webhooks/halo/{address}", json={}, auth=login_of(halo))
+        assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "address", ["/webhooks", "/webhooks/", "/webhooks/halo", "/Webhooks/x/y/z", "/webhooks/halo/a/b"]
+)
+def test_any_other_address_below_it_has_nothing(app: Flask, address: str) -> None:
+    answer = app.test_client().post(address, json={})
+    assert (answer.status_code, answer.content_type) == (404, "text/plain")
+
+
+def test_a_client_with_its_logo_is_taken_and_the_logo_is_not_kept(app: Flask, halo: Integration) -> None:
+    logo = "data:image/png;base64," + "iVBORw0K" * 40_000
+    body = {"event": "client updated", "object_id": 12, "client": {"id": 12, "logo": logo}}
+    assert deliver(app, halo, json=body).status_code == 200
+    assert (Hint.get().record_type, Hint.get().remote_id) == ("clients", 12)
+    assert len(kept()[0].body) < 1_000
+
+
+def test_what_is_not_understood_has_a_sync_look_a_little_later(app: Flask, halo: Integration) -> None:
+    body = {"event": "client updated", "object_id": 12, "client": {"id": 13}}
+    assert deliver(app, halo, json=body).status_code == 200
+    assert (kept()[0].state, Hint.get().state) == ("ignored", "ignored")
+    assert "contradicts itself" in Hint.get().why
+    first = Integration.get_by_id(halo.id).catch_up_at
+    assert clock.now() < first <= clock.now() + catching_up.SOON
+    deliver(app, halo, data=b"{broken", content_type="application/json")
+    assert kept()[1].state == "unreadable"
+    assert "The next sync looks" in kept()[1].why
+    assert Integration.get_by_id(halo.id).catch_up_at == first
+    catching_up.owe(halo.id)
+    assert Integration.get_by_id(halo.id).catch_up_at <= clock.now()
+
+
+@pytest.mark.parametrize(
+    "body", [{"event": "invoice created", "object_id": 3}, {"event": "new site", "object_id": 3}]
+)
+def test_what_is_understood_needs_no_sync(app: Flask, halo: Integration, body: object) -> None:
+    deliver(app, halo, json=body)
+    assert Integration.get_by_id(halo.id).catch_up_at is None
 
 
 def test_a_body_without_a_length_is_cut_off_where_it_is_too_large(app: Flask, halo: Integration) -> None:
     stream = {
-        "input_stream": BytesIO(b"x" * (LARGEST_BODY + 1)),
+        "input_stream": BytesIO(b"x" * (LARGEST_DELIVERY + 1)),
         "environ_overrides": {"wsgi.input_terminated": True},
     }
     assert deliver(app, halo, content_type="application/json", **stream).status_code == 413

@@ -11,7 +11,7 @@ POST       /_sandbox/records/TYPE            ?tenant=  a Change; answers {"ids":
 GET        /_sandbox/journal                 ?after= ?limit= and any field of an entry as a filter
 POST       /_sandbox/reset                   {"journal", "quota", "faults", "tokens": true or false}
 
-webhook_control.py adds those of webhooks, and desk/ pages for people at /_sandbox/desk.
+webhook_control.py and ticket_control.py add those of webhooks and tickets, desk/ pages for people at /_sandbox/desk.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.journal import Entry
 from portal.sandbox.halo.settings import TenantSettings
+from portal.sandbox.halo.ticket_control import TICKET_VERBS
 from portal.sandbox.halo.truth import record, truth
 from portal.sandbox.halo.webhook_control import WEBHOOK_VERBS
 
 # Fixed once the records are made.
-FIXED = frozenset({"name", "seed", "sizes", "logos"})
+FIXED = frozenset({"name", "seed", "sizes", "tickets", "logos"})
 
 
 def control(instance: Instance, method: str, path: str, body: Any = None) -> Any:
@@ -163,4 +164,5 @@ _VERBS: dict[tuple[str, str], Callable[[Ask], Any]] = {
     ("GET", "journal"): _journal,
     ("POST", "reset"): _reset,
     **WEBHOOK_VERBS,
+    **TICKET_VERBS,
 }

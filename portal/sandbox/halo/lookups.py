@@ -8,7 +8,9 @@ from portal.sandbox.halo.data.assets import ASSET_GROUPS, ASSET_TYPES
 from portal.sandbox.halo.data.clients import TOP_LEVELS
 from portal.sandbox.halo.data.opportunities import STATUSES, TICKET_TYPE
 from portal.sandbox.halo.data.products import ITEM_GROUPS, SUPPLIERS
+from portal.sandbox.halo.data.tickets import TICKET_TYPE as INCIDENT
 from portal.sandbox.halo.parameters import Query, flag
+from portal.sandbox.halo.settings import Knobs
 
 # Agent 1 is "unassigned".
 _AGENTS = [{"id": 1, "name": "Unassigned", "isdisabled": False}] + [
@@ -25,7 +27,10 @@ _BARE: dict[str, list[dict[str, Any]]] = {
     "assetgroup": _named(ASSET_GROUPS),
     "itemgroup": _named(ITEM_GROUPS),
     "status": _named(STATUSES),
-    "tickettype": _named((TICKET_TYPE,)),
+    "tickettype": [
+        {"id": INCIDENT[0], "name": INCIDENT[1], "use": "ticket"},
+        {"id": TICKET_TYPE[0], "name": TICKET_TYPE[1], "use": "opportunity"},
+    ],
     "agent": _AGENTS,
 }
 _ENVELOPED = {"toplevel": ("tree", _named(TOP_LEVELS)), "supplier": ("suppliers", _named(SUPPLIERS))}
@@ -33,12 +38,14 @@ _ENVELOPED = {"toplevel": ("tree", _named(TOP_LEVELS)), "supplier": ("suppliers"
 NAMES = frozenset(_BARE) | frozenset(_ENVELOPED)
 
 
-def lookup(name: str, query: Query) -> Any:
+def lookup(name: str, query: Query, knobs: Knobs) -> Any:
     """Answer a lookup. The agents alone change their form with `pageinate=true`."""
     if name in _ENVELOPED:
         envelope, rows = _ENVELOPED[name]
         return {"record_count": len(rows), envelope: rows}
     rows = _BARE[name]
+    if name == "tickettype" and not knobs.ticket_types_told:
+        return [{key: value for key, value in row.items() if key != "use"} for row in rows]
     if name == "agent" and flag(query, "pageinate"):
         return {"page_no": 1, "page_size": len(rows), "record_count": len(rows), "results": rows}
     return rows

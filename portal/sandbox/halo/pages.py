@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.sandbox.halo.auth import token_answer
-from portal.sandbox.halo.details import detail
 from portal.sandbox.halo.fault_answers import spoiled_fields, spoiled_list
 from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.instance import Instance
@@ -17,6 +16,7 @@ from portal.sandbox.halo.quota import refusal
 from portal.sandbox.halo.record_types import RecordType
 from portal.sandbox.halo.routes import Target
 from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.halo.tickets import answered
 from portal.sandbox.halo.tokens import Token
 from portal.sandbox.halo.views import shown_detail, shown_list
 from portal.sandbox.http import Request, Response, json_response
@@ -80,7 +80,7 @@ def _inside(instance: Instance, call: Call, tenant: Tenant, token: Token) -> Res
     if target.kind == "agent":
         return json_response(agent_profile(instance.knobs))
     if target.kind == "lookup" and target.item:
-        return json_response(lookup(target.item, call.request.query))
+        return json_response(lookup(target.item, call.request.query, instance.knobs))
     return _NOT_FOUND
 
 
@@ -96,7 +96,7 @@ def _records(instance: Instance, call: Call, tenant: Tenant, record_type: Record
     if number in tenant.settings.hidden.get(record_type.name, ()) and tenant.settings.hidden_answer != "shown":
         return _FORBIDDEN if tenant.settings.hidden_answer == "forbidden" else _NOT_FOUND
     unseen = record_type.name in tenant.settings.unseen
-    fields = None if unseen else detail(tenant, record_type, number)
+    fields = None if unseen else answered(tenant, record_type, number, instance.knobs)
     if fields is None:
         return _NOT_FOUND
     body = shown_detail(spoiled_fields(fields, call.faults), record_type, instance.knobs, instance.next_answer())

@@ -49,6 +49,8 @@ class TenantSettings(msgspec.Struct, forbid_unknown_fields=True):
     client_secret: str = ""
     seed: int = 7
     sizes: dict[str, int] = msgspec.field(default_factory=lambda: sizes_for(DEFAULT_RECORDS))
+    # Ordinary tickets, which /Opportunities/{id} answers although its list has none of them.
+    tickets: int = 20
     logos: bool = False
     # The API application's Permissions tab; what a token gets is fixed when it is issued.
     scopes: list[str] = msgspec.field(default_factory=lambda: ["all"])
@@ -101,6 +103,9 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str = "2.250.14"  # of /api/InstanceInfo
     # Types that ignore lastupdatefromdate although they know it (section 3.6).
     ignores_update_filter: list[str] = msgspec.field(default_factory=list)
+    # What tells a ticket from an opportunity: `is_opportunity` of its detail, and `use` of its ticket type.
+    is_opportunity_told: bool = True
+    ticket_types_told: bool = True
     # What webhooks call a record, per type, where not by the usual word: {"opportunities": "ticket"} (section 6).
     entity_words: dict[str, str] = msgspec.field(default_factory=dict)
     webhook_timeout: float = 10.0  # seconds that a receiver may take

@@ -28,6 +28,7 @@ class Tenant:
         self.maker = Maker(World(settings.seed, logos=settings.logos))
         with _no_garbage():
             self.tables = {kind: Table(self.maker.make(kind, settings.sizes.get(kind, 0))) for kind in ORDER}
+            self.tickets = Table(self.maker.make_tickets(settings.tickets))
         self.selections = Selections(self.tables, self.maker.world)
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from portal.sandbox.halo.data import assets, clients, contacts, contracts, opportunities, products, sites
+from portal.sandbox.halo.data import assets, clients, contacts, contracts, opportunities, products, sites, tickets
 from portal.sandbox.halo.data.common import Fields
 from portal.sandbox.halo.data.dates import DAY, EPOCH
 from portal.sandbox.halo.data.draw import Draw
@@ -64,6 +64,15 @@ class Maker:
     def make_now(self, kind: str, numbers: list[int], now: float) -> list[Row]:
         """Make new active records with these ids."""
         return [self._row(kind, Draw(self.world.seed, kind, n), New(n, True, now)) for n in numbers]
+
+    def make_tickets(self, count: int) -> Iterator[Row]:
+        """Make ordinary tickets, with ids below those of opportunities. ValueError for more than there are ids."""
+        if count > tickets.MOST:
+            raise ValueError(f"there are ids for {tickets.MOST} tickets")
+        for number in range(tickets.FIRST_ID, tickets.FIRST_ID + count):
+            draw = Draw(self.world.seed, "tickets", number)
+            new = New(number, not draw.chance(_INACTIVE), EPOCH - draw.random() * 720 * DAY)
+            yield Row(number, encode_row(tickets.make(self.world, draw, new)), new.active, new.updated)
 
     def ids(self, kind: str) -> Iterator[int]:
         """Give ids that were not given before, without end."""

@@ -111,6 +111,7 @@ def detail(world: World, draw: Draw, row: Fields) -> Fields:
         "oppcurrentsystem": draw.pick(("", "On premises", "None")),
         "oppcompetitors": "",
         "attachments": [],
+        "is_opportunity": True,
     }
 
 

@@ -29,12 +29,18 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str
     events: list[str] = msgspec.field(default_factory=list)
     form: Literal["full", "small", "event"] = "full"
-    batching: Literal["none", "array", "grouped", "objects"] = "none"
+    batching: Literal["none", "array", "nested", "grouped", "objects", "plural"] = "none"
     batch_size: int = 100
     authentication: Literal["none", "basic", "header", "bearer", "hmac"] = "none"
     user: str = ""
     secret: str = ""
     header: str = "Token"
+    # shapes.py tells of these.
+    shape: Literal["usual", "linked", "entity", "custom", "wrapped", "unnamed", "wrong_id"] = "usual"
+    keys: Literal["usual", "capitals"] = "usual"
+    encoding: Literal["utf-8", "utf-8-sig", "utf-16"] = "utf-8"
+    content_type: str = "application/json"  # a form puts all of it into its field "payload"
+    logo: bool = False  # full objects carry a picture of 300 kB
     numbers_as_strings: bool = False
     active: bool = True
     disable_after: int = 10  # failures in a row, 0 for never
@@ -48,6 +54,8 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a batch holds at least one event")
         if not _HEADER_NAME.fullmatch(self.header):
             raise ValueError(f"{self.header!r} is no name of a header")
+        if not is_one_line(self.content_type):
+            raise ValueError("a content type is printable ASCII")
         if self.authentication in {"header", "bearer"} and not is_one_line(self.secret):
             raise ValueError("a token in a header is printable ASCII")
 

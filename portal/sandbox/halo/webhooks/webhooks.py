@@ -61,7 +61,8 @@ class Webhooks:
 def _parcels(registered: Registered, events: Sequence[Event]) -> Iterator[Parcel]:
     for batch, body in payloads(registered.webhook, registered.id, events):
         ids = [event.object_id for event in batch]
-        yield Parcel(_delivery(registered, batch[0].event, ids, body, batch[0].moment), body)
+        delivery = _delivery(registered, batch[0].event, ids, body, batch[0].moment)
+        yield Parcel(delivery, body, registered.webhook.content_type)
 
 
 def _again(delivery: Delivery, now: float) -> Delivery:

@@ -78,6 +78,12 @@ KNOBS: Final[dict[str, Words]] = {
         ' broken_utf8 or broken_json. As JSON: {"clients": {"12": "half_surrogate"}}.',
         "details",
     ),
+    "is_opportunity_told": Words(
+        "Details tell opportunities from tickets", "A record read by itself says is_opportunity.", "details"
+    ),
+    "ticket_types_told": Words(
+        "Ticket types tell their use", "The list of ticket types says which are for opportunities.", "details"
+    ),
     "latency": Words("Seconds before each answer", "Halo waits this long before it answers.", "limits", least=0),
     "quota": Words(
         "Requests allowed per window",

@@ -1,0 +1,73 @@
+"""Telling opportunities from ordinary tickets: Halo answers /Opportunities/{id} for both (section 4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any, Final
+
+import msgspec
+
+from portal.errors import PsaError, PsaRateLimited
+from portal.halo.pages import Row
+from portal.halo.records import as_id
+from portal.halo.unreadable import UNREADABLE
+from portal.outbound import Answer
+
+PATH: Final = "TicketType"
+OPPORTUNITY: Final = "opportunity"
+# The uses of a ticket type with which a ticket is certainly none.
+OTHER_USES: Final = frozenset({"ticket", "project"})
+
+
+class TicketTypes:
+    """What each type of ticket is used for. Halo is asked once, when a ticket does not tell by itself what it is."""
+
+    def __init__(self, ask: Callable[[], Answer]) -> None:
+        self._ask = ask
+        self._lock = Lock()
+        self._known: Mapping[int, bool] | None = None
+
+    def opportunity(self, row: Row) -> Row | None:
+        """Return the row, None for a ticket that is no opportunity. Where nothing tells, it stays open in its facts.
+
+        Raises PsaRateLimited while Halo cannot be asked.
+        """
+        facts = row.facts
+        if facts is None:
+            return row
+        is_one = facts.is_opportunity
+        if is_one is None and facts.ticket_type is not None:
+            is_one = self._uses().get(facts.ticket_type)
+            row = row._replace(facts=msgspec.structs.replace(facts, is_opportunity=is_one))
+        return None if is_one is False else row
+
+    def _uses(self) -> Mapping[int, bool]:
+        with self._lock:
+            if self._known is None:
+                self._known = self._read()
+            return self._known
+
+    def _read(self) -> Mapping[int, bool]:
+        """Return whether tickets of a type are opportunities, for the types of which Halo says so."""
+        try:
+            answer = self._ask()
+            rows = msgspec.json.decode(answer.body) if answer.status == 200 else []
+        except PsaRateLimited:
+            raise
+        except (PsaError, *UNREADABLE):
+            rows = []
+        return uses(rows)
+
+
+def uses(rows: Any) -> dict[int, bool]:
+    """Read a list of ticket types. One that has no opportunities among them means something else by "use"."""
+    types = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    found = {as_id(row.get("id")): row["use"].strip().lower() for row in types if isinstance(row.get("use"), str)}
+    if OPPORTUNITY not in found.values():
+        return {}
+    return {
+        number: use == OPPORTUNITY
+        for number, use in found.items()
+        if number is not None and use in {OPPORTUNITY, *OTHER_USES}
+    }

@@ -1,0 +1,109 @@
+"""Decides which record an event is about. Pure. What is not certain is left to the next sync, with the reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from portal.halo.webhooks import words
+from portal.halo.webhooks.claims import Claims
+
+SYNC_LOOKS: Final = "The next sync looks for what has changed."
+NOT_A_RECORD: Final = "It is about something in Halo that is not synced."
+NO_SUBJECT: Final = f"It does not say what it is about. {SYNC_LOOKS}"
+NO_ID: Final = f"It does not say which record it is about. {SYNC_LOOKS}"
+SEVERAL: Final = f"It carries several records and does not say which one it is about. {SYNC_LOOKS}"
+CONTRADICTION: Final = f"It contradicts itself about which record it is about. {SYNC_LOOKS}"
+
+# Seen: "The status has been changed for Ticket ID: 0004242."
+_IN_MESSAGE: Final = re.compile(r"\b([A-Za-z]+(?: [A-Za-z]+)?) ID: 0*([1-9]\d{0,17})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. A ticket may be an opportunity, which only reading it tells: it is named as one.
+
+    `record_type` and `remote_id` are None where the record is not known; `why` tells people the reason, and
+    `needs_sync` says that a sync should look.
+    """
+
+    name: str
+    record_type: str | None = None
+    remote_id: int | None = None
+    why: str = ""
+    needs_sync: bool = False
+
+
+class _Unknown(Exception):
+    """The record cannot be told; the message is the reason, for people."""
+
+
+def decide(claims: Claims) -> Event:
+    try:
+        record_type = _type(claims)
+        if record_type == words.OTHER:
+            return Event(claims.name, why=NOT_A_RECORD)
+        return Event(claims.name, record_type, _id(claims, record_type))
+    except _Unknown as unknown:
+        return Event(claims.name, why=str(unknown), needs_sync=True)
+
+
+def _type(claims: Claims) -> str:
+    """Return the type of the record: what is said outright goes before the event's name, and that before the records
+    that are carried along, of which most are only linked.
+    """
+    named = words.types_in(claims.name)
+    if claims.stated:
+        if named and claims.stated not in named:
+            raise _Unknown(CONTRADICTION)
+        return claims.stated
+    alike = [each for each, number in claims.linked.items() if number and number == claims.object_id]
+    if len(alike) == 1 and alike[0] in named:
+        if named[0] not in (alike[0], *claims.linked):
+            # "Site user added" with the site's number: is it the site, or a user of the same number?
+            raise _Unknown(CONTRADICTION)
+        return alike[0]
+    if words.is_about_something_else(claims.name):
+        return words.OTHER
+    if named:
+        return named[0]
+    if len(alike) == 1:
+        return alike[0]
+    return _only(claims)
+
+
+def _only(claims: Claims) -> str:
+    """Return the one type that an event without a telling name can be about."""
+    found = set(claims.linked or claims.own_ids)
+    if len(found) > 1:
+        raise _Unknown(SEVERAL)
+    if not claims.linked and found and claims.other_id and claims.other_id not in claims.own_ids.values():
+        # It has a number of its own beside that of, say, its client: it may be anything of that client.
+        raise _Unknown(NO_SUBJECT)
+    if found:
+        return found.pop()
+    if said := _in_message(claims):
+        return said[0]
+    raise _Unknown(NO_SUBJECT)
+
+
+def _id(claims: Claims, record_type: str) -> int:
+    carried = claims.linked.get(record_type)
+    if claims.object_id and carried and claims.object_id != carried:
+        raise _Unknown(CONTRADICTION)
+    said = _in_message(claims)
+    found = claims.object_id or carried or claims.own_ids.get(record_type) or claims.other_id
+    if found is None and said and said[0] == record_type:
+        found = said[1]
+    if found is None:
+        raise _Unknown(NO_ID)
+    return found
+
+
+def _in_message(claims: Claims) -> tuple[str, int] | None:
+    for called, number in _IN_MESSAGE.findall(claims.message):
+        types = words.types_in(called)
+        if types:
+            return types[0], int(number)
+    return None

@@ -1,0 +1,53 @@
+"""Ordinary tickets. They have the keys of opportunities, too, and only a few tell that they are none."""
+
+from __future__ import annotations
+
+from portal.sandbox.halo.data import opportunities
+from portal.sandbox.halo.data.common import Fields
+from portal.sandbox.halo.data.draw import Draw
+from portal.sandbox.halo.data.world import New, World
+
+TICKET_TYPE = (25, "Incident")
+FIRST_ID = 800
+# Opportunities begin above these ids.
+MOST = 2_000
+# SEEN in ordinary tickets.
+_OF_EVERY_TICKET: Fields = {
+    "pipeline_stage_id": 1,
+    "pipeline_stage_name": None,
+    "opptype": " ",
+    "oppcompanyname": "",
+    "oppvalue": 0.0,
+    "oppconversionprobability": 0.0,
+    "tickettype_id": TICKET_TYPE[0],
+    "tickettype_name": TICKET_TYPE[1],
+    "team": "1st Line",
+    "estimate": -0.0,
+    "excludefromsla": False,
+}
+_OF_AN_OPPORTUNITY: Fields = {
+    "pipeline_stage_name": opportunities.STAGES[0][1],
+    "oppvalue": 1_000.0,
+    "oppconversionprobability": opportunities.STAGES[0][2],
+    "tickettype_id": opportunities.TICKET_TYPE[0],
+    "tickettype_name": opportunities.TICKET_TYPE[1],
+    "team": "Sales",
+}
+
+
+def make(world: World, draw: Draw, new: New) -> Fields:
+    return as_ticket(opportunities.make(world, draw, new))
+
+
+def as_ticket(fields: Fields) -> Fields:
+    """Return what is left of an opportunity when somebody makes it an ordinary ticket."""
+    return {**fields, **_OF_EVERY_TICKET}
+
+
+def as_opportunity(fields: Fields) -> Fields:
+    return {**fields, **_OF_AN_OPPORTUNITY}
+
+
+def detail(row: Fields) -> Fields:
+    """Add what only `/Opportunities/{id}` answers."""
+    return {**row, "agent_name": f"Agent {row['agent_id']}", "attachments": [], "is_opportunity": False}
