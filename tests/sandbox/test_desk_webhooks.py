@@ -90,7 +90,7 @@ def test_an_event_takes_the_words_and_the_shape_that_are_chosen(
 ) -> None:
     sandbox.add_webhook(receiver.url)
     shape = {
-        "shape": "chosen",
+        "laid_out": "chosen",
         "form": "small",
         "batching": "grouped",
         "batch_size": "100",

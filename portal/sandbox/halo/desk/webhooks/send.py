@@ -36,7 +36,7 @@ def _send(visit: Visit, form: Form) -> Done:
     now = visit.instance.clock.now()
     topic = f"{kind} {happened if happened in {'created', 'deleted'} else 'updated'}"
     events = [Event(topic, text, word, number, each, now) for number, each in zip(numbers, fields, strict=True)]
-    names = {name for name in SHAPES if name in form} if form.text("shape") == "chosen" else set()
+    names = {name for name in SHAPES if name in form} if form.text("laid_out") == "chosen" else set()
     for registered in _reached(visit, form):
         shaped = changed(registered.webhook, names, WEBHOOK, form)
         visit.instance.webhooks.send(msgspec.structs.replace(registered, webhook=shaped), events)
