@@ -14,33 +14,18 @@ it counts (portal/sync/claims.py); a first page that looks cut off is followed i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from portal.models.sync import CountKind
 from portal.sync.claims import Claims
 from portal.sync.page_sizes import PageSizes
+from portal.sync.past_readings import Known, PageIds
 from portal.sync.seen_rows import SeenRows, id_of
 from portal.sync.source import Page, Row
 
 ASKED_AGAIN: Final = 2  # how often a page that brings nothing new is asked for again
 MOST_BARREN: Final = 3  # so many such pages in a row: the list repeats itself
 ROUND_CAP: Final = 50  # page sizes that servers settle on are multiples of it
-
-
-class PageIds(NamedTuple):
-    """What a page that was taken held: its number, and the ids that counted there."""
-
-    number: int
-    ids: Sequence[int]
-
-
-class Known(NamedTuple):
-    """What earlier readings have shown: the last page, the most rows on a page, how many in all, what is counted."""
-
-    last: int | None = None
-    size: int | None = None
-    rows: int | None = None
-    count_kind: CountKind = CountKind.UNKNOWN
 
 
 class Reading:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from portal import clock
 from portal.models.sync import CountKind, RemoteList, StepMode, SyncStep
-from portal.sync.reading import Known, Reading
+from portal.sync.past_readings import Known
+from portal.sync.reading import Reading
 
 # A change is asked for again as long as this after it was read: the PSA's clock may be wrong by minutes, and a record
 # may become visible later than its stamp says.

@@ -101,39 +101,6 @@ def kept_ids(integration_id: int, record_type: str, *, before: datetime) -> set[
     return _ids(integration_id, record_type, kept & (Record.read_at.is_null() | (Record.read_at <= before)))
 
 
-def clients_of(integration_id: int, record_type: str, ids: Iterable[int]) -> dict[int, int]:
-    """Map those of these records that belong to a client to its id."""
-    query = Record.select(Record.remote_id, Record.client_remote_id).where(
-        _of(integration_id, record_type), Record.remote_id.in_(list(ids)), Record.client_remote_id.is_null(False)
-    )
-    rows: Any = query.tuples()
-    return dict(rows)
-
-
-def kept_of_clients(integration_id: int, record_type: str, clients: Iterable[int]) -> dict[int, int]:
-    """Count, for each of these clients, its records that are stored and not deleted."""
-    query = (
-        Record.select(Record.client_remote_id, fn.COUNT(SQL("*")))
-        .where(
-            _of(integration_id, record_type),
-            Record.client_remote_id.in_(list(clients)),
-            Record.state != RecordState.DELETED,
-        )
-        .group_by(Record.client_remote_id)
-    )
-    rows: Any = query.tuples()
-    return dict(rows)
-
-
-def newest_stamp(integration_id: int, record_type: str) -> tuple[int, datetime] | None:
-    """Return the live record with the latest date of its last update, and that date."""
-    query = Record.select(Record.remote_id, Record.remote_updated_at).where(
-        _of(integration_id, record_type), Record.state == RecordState.LIVE, Record.remote_updated_at.is_null(False)
-    )
-    row = query.order_by(Record.remote_updated_at.desc()).first()
-    return (row.remote_id, row.remote_updated_at) if row is not None else None
-
-
 def ids_in(integration_id: int, record_type: str, state: RecordState) -> set[int]:
     return _ids(integration_id, record_type, Record.state == state)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from portal import clock
 from portal.errors import PsaError, PsaRefusedType, PsaUnavailable
 from portal.models.sync import RemoteList, StepMode, StepState, SyncStep
-from portal.sync import books, date_filter, remote_lists, store
+from portal.sync import books, date_filter, remote_lists, store, stored
 from portal.sync.books import Tally
 from portal.sync.date_filter import Witness
 from portal.sync.fetcher import Ask
@@ -223,7 +223,7 @@ class Stream:
 
     def _witness(self, tally: Tally) -> Generator[Ask, Any, Witness | None]:
         if self._source.tells_updates(self.record_type):
-            newest = store.newest_stamp(self._writer.run.integration_id, self.record_type)
+            newest = stored.newest_stamp(self._writer.run.integration_id, self.record_type)
             return Witness(*newest) if newest is not None and newest[0] in tally.ids else None
         return (yield from date_filter.witness(self._source, self.record_type, max(tally.ids)))
 
@@ -266,8 +266,8 @@ class Stream:
     def _vanished(self, tally: Tally) -> Generator[Ask, Any, Vanished]:
         """Find out what is stored and no longer listed, and what becomes of it."""
         integration_id = self._writer.run.integration_id
-        stored = store.kept_ids(integration_id, self.record_type, before=self._listed_at or self._began)
-        return (yield from Vanishing(self._source, integration_id, self.record_type).settle(tally, stored))
+        kept = store.kept_ids(integration_id, self.record_type, before=self._listed_at or self._began)
+        return (yield from Vanishing(self._source, integration_id, self.record_type).settle(tally, kept))
 
     @property
     def _began(self) -> datetime:

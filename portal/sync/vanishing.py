@@ -16,7 +16,8 @@ from functools import partial
 from typing import Any, Final
 
 from portal.errors import PsaError, PsaUnavailable
-from portal.sync import books, holding, store
+from portal.sync import books, holding
+from portal.sync import stored as copied
 from portal.sync.books import Tally
 from portal.sync.fetcher import Ask
 from portal.sync.record_types import RecordType
@@ -96,9 +97,9 @@ class Vanishing:
         if self.record_type in (RecordType.CLIENTS, RecordType.PRODUCTS) or len(gone) < LEAST_SET:
             return set()
         of_client: dict[int, set[int]] = defaultdict(set)
-        for remote_id, client in store.clients_of(self.integration_id, self.record_type, gone).items():
+        for remote_id, client in copied.clients_of(self.integration_id, self.record_type, gone).items():
             of_client[client].add(remote_id)
-        had = store.kept_of_clients(self.integration_id, self.record_type, of_client)
+        had = copied.kept_of_clients(self.integration_id, self.record_type, of_client)
         found: set[int] = set()
         for client, theirs in of_client.items():
             if len(theirs) >= LEAST_SET and had.get(client) == len(theirs):

@@ -18,7 +18,8 @@ from portal.sync import copying, holding, logbook, remote_lists, store
 from portal.sync.decide import Decision
 from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
-from portal.sync.reading import Known, PageIds, Reading
+from portal.sync.past_readings import Known, PageIds
+from portal.sync.reading import Reading
 from portal.sync.scope import Scope
 from portal.sync.source import Page, Row, Source
 from portal.sync.store import Origin

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from portal.halo.pages import Page, row
 from portal.models.sync import CountKind
-from portal.sync.reading import MOST_BARREN, Known, PageIds, Reading
+from portal.sync.past_readings import Known, PageIds
+from portal.sync.reading import MOST_BARREN, Reading
 from portal.sync.seen_rows import UNUSABLE
 
 MOST_REQUESTS = 200
