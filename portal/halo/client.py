@@ -164,16 +164,18 @@ class HaloClient:
 
     def _page(self, record_type: str, number: int, params: dict[str, str], asked: dict[str, str]) -> Page:
         sent, answer, retries = self._list(record_type, params)
+        rows = [pages.row(record_type, bytes(payload)) for payload in sent.rows]
+        is_repaired = sent.is_repaired or any(row.is_repaired for row in rows)
         return Page(
             number=number,
-            rows=[pages.row(record_type, bytes(payload)) for payload in sent.rows],
+            rows=rows,
             size=sent.size,
             total=sent.total,
             path=_shown(record_type, asked),
             status=answer.status,
             seconds=answer.seconds,
             retries=retries,
-            note=pages.REPAIRED if sent.is_repaired else "",
+            note=pages.REPAIRED if is_repaired else "",
         )
 
     def _in_parts(self, record_type: str, number: int, size: int, changed: dict[str, str]) -> Page:

@@ -33,6 +33,7 @@ class Row(NamedTuple):
     payload: bytes
     problem: str = ""
     remote_id: int | None = None
+    is_repaired: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def row(record_type: str, payload: bytes) -> Row:
     except ValueError:
         payload = lenient.repaired(payload)
     try:
-        return Row(facts.read(record_type, payload), payload)
+        return Row(facts.read(record_type, payload), payload, is_repaired=True)
     except ValueError as error:
         return Row(None, payload, str(error))
 

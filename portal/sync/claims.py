@@ -18,20 +18,16 @@ class Claims:
     """`total` is how many rows the PSA counts, None while it says nothing that can be believed.
 
     `has_fallen` tells that it counted fewer than before. `kind` is what its counts mean, as far as that is known:
-    from earlier readings at first.
+    from earlier readings at first. `was_ahead` tells that this reading has shown it to count all rows.
     """
 
     def __init__(self, kind: CountKind = CountKind.UNKNOWN, total: int | None = None) -> None:
         self.kind = kind
         self.total = None if kind in UNCOUNTED else total
         self.has_fallen = False
+        self.was_ahead = False
         self._equal_pages = 0
         self._pages = 0
-
-    @property
-    def proves_the_end(self) -> bool:
-        """Tell whether the count was ahead of the rows, in this reading or an earlier one."""
-        return self.kind == CountKind.TOTAL
 
     def take(self, claimed: int | None, *, on_page: int, arrived: int, is_new: bool) -> None:
         """Note the count of an answer with so many rows; `arrived` includes them and all that came before.
@@ -46,6 +42,7 @@ class Claims:
         elif self._counts_the_page(claimed, on_page, arrived):
             self._disbelieve(CountKind.PAGE)
         elif claimed > arrived or (claimed and not on_page):
+            self.was_ahead = True
             self._believe(claimed, CountKind.TOTAL)
         elif self.kind not in UNCOUNTED:
             self._believe(claimed, self.kind)
@@ -65,4 +62,4 @@ class Claims:
         return self._pages > 1 and self._equal_pages == self._pages and arrived > on_page
 
     def _disbelieve(self, kind: CountKind) -> None:
-        self.total, self.kind, self.has_fallen = None, kind, False
+        self.total, self.kind, self.has_fallen, self.was_ahead = None, kind, False, False

@@ -69,8 +69,8 @@ def _text(text: str) -> str | None:
         fraction = (moment[2] or "")[:3].rstrip("0")
         return None if text < FIRST_REAL_YEAR else f"{moment[1]}.{fraction}".rstrip(".")
     if whole := _WHOLE.fullmatch(text):
-        return whole[1]
-    return text if text not in ("", "0", "-1") else None
+        text = whole[1]
+    return text if text not in ("", "0", "-0", "-1") else None
 
 
 def _number(key: str, number: float) -> str | None:

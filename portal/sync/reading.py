@@ -187,11 +187,17 @@ class Reading:
 
     @property
     def _is_all_that_was_counted(self) -> bool:
-        return self.rows == self.claims.total and self.claims.proves_the_end
+        """Tell whether a count that is to be relied on says so: one that only earlier readings have shown to be true
+        is not, where there are fewer rows than before.
+        """
+        is_reliable = self.claims.was_ahead or self.rows >= (self.known.rows or 0)
+        return self.rows == self.claims.total and self.claims.kind == CountKind.TOTAL and is_reliable
 
     def _looks_cut_off(self) -> bool:
-        """Tell whether the only page may be the first of several: as long as asked for, or of some round length."""
-        if self.rows in (self.sizes.claimed, self.known.size):
+        """Tell whether the only page may be the first of several: as long as asked for, of some round length, or with
+        fewer rows than the list had before.
+        """
+        if self.rows in (self.sizes.claimed, self.known.size) or self.rows < (self.known.rows or 0):
             return True
         is_untried = self.known.count_kind == CountKind.UNKNOWN
         return bool(self.rows) and (self.rows % ROUND_CAP == 0 or is_untried)
@@ -247,9 +253,10 @@ class Reading:
             self.sizes.move(twin, to=page.number)
             self._faces[_face_of(page)] = page.number
             return False
-        total, is_at_its_place = self.claims.total, twin == 1 and page.number > 2  # the one behind it
+        total = self.claims.total
         if total is None:
-            if is_at_its_place or not self._tries_again(page.number, most=ASKED_AGAIN):
+            is_plain = twin == 1 < page.number - 1 or self.rows == self.known.rows
+            if is_plain or not self._tries_again(page.number, most=1):
                 self._ends_before(page.number)
                 return False
             return True

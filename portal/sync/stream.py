@@ -193,6 +193,8 @@ class Stream:
             return
         version = yield from self._version(before)
         if before is not None and not remote_lists.must_be_probed(before, version):
+            if version != before.psa_version:
+                self._writer.remember(self.step, psa_version=version)
             return
         seen = yield from self._witness(tally)
         if seen is None:

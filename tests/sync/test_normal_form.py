@@ -20,7 +20,7 @@ from portal.sync.normal_form import fingerprint, value_of
         ("sla_id", [-1, 0]),
         ("item_tax_code", [-3, 0, None]),
         ("mailbox_override", [-1, 0]),
-        ("estimate", [-0.0, 0, 0.0, None, ""]),
+        ("estimate", [-0.0, 0, 0.0, None, "", "0.0", "-0.0"]),
         ("inactive", [False, None]),
         ("client_name", ["Acme Ltd", "Acme Ltd "]),
         ("end_date", ["1900-01-01T00:00:00", "0001-01-01T00:00:00", "1899-12-30T00:00:00Z", "", None]),
