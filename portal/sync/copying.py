@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.models.records import Record, RecordState
-from portal.sync import decide, store
+from portal.sync import decide, exclusions, store
 from portal.sync.decide import Decision
 from portal.sync.scope import Scope
 from portal.sync.source import Columns, Row
@@ -36,6 +36,7 @@ def take_in(
     changed = [change.remote_id for change in decision.updated]
     decide.compare(decision, store.before(integration_id, record_type, changed), read_at)
     store.write(integration_id, record_type, decision, origin=origin, read_at=read_at)
+    exclusions.note(integration_id, record_type, decision, read_columns)
     return decision
 
 
@@ -45,6 +46,7 @@ def forget(
     """Make a tombstone of a record that the PSA says does not exist; tells whether the copy had it."""
     kept = store.stored_among(integration_id, record_type, [remote_id]).get(remote_id)
     if kept is None or kept.state == RecordState.DELETED:
+        exclusions.drop(integration_id, record_type, [remote_id])
         return False
     store.leave(integration_id, record_type, {remote_id: why}, RecordState.DELETED, origin, read_at=read_at)
     return True

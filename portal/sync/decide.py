@@ -54,8 +54,8 @@ class Decision:
     """`unchanged` and `left_out` count; the others hold what is to be written.
 
     `settled` are records whose content is the same but whose payload has another form. `out_of_scope` are rows that
-    are stored live and match no longer, with the reason; `reasons` counts those of all that are left out. `rejected`
-    holds the rows that cannot be stored.
+    are stored live and match no longer, with the reason; `reasons` counts those of all that are left out, and
+    `excluded` holds them. `rejected` holds the rows that cannot be stored.
     """
 
     created: list[Change] = field(default_factory=list)
@@ -66,6 +66,7 @@ class Decision:
     unchanged: int = 0
     left_out: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    excluded: list[tuple[Row, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def decide(
         if reason := scope.reason(record_type, row.facts):
             decision.left_out += 1
             decision.reasons[reason] += 1
+            decision.excluded.append((row, reason))
             if before is not None and before.state == RecordState.LIVE:
                 decision.out_of_scope[remote_id] = reason
             continue

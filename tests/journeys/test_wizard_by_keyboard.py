@@ -49,7 +49,7 @@ def test_step_2_counts_anew_with_every_box(wizard: Page, complaints: list[str]) 
     expect(forecast).to_contain_text("870 records")
     tab_to(wizard, wizard.get_by_label("Active clients only"))
     wizard.keyboard.press("Space")
-    expect(forecast).to_contain_text("Nothing is left out.")
+    expect(forecast).to_contain_text("Nothing is excluded.")
     press(wizard, "Next")
     expect(wizard.get_by_role("heading", name="Configure webhooks")).to_be_focused()
     assert complaints == []

@@ -15,7 +15,7 @@ from portal.halo.pages import Row
 from portal.models.records import ChangeKind, RecordState
 from portal.sync.decide import DIGEST_BYTES, Before, Decision, Rejected, Stored, compare, decide, fingerprint
 from portal.sync.filters import Filters
-from portal.sync.scope import Scope
+from portal.sync.scope import CLIENT_NOT_SEEN, Scope
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LIVE, OUT, GONE = RecordState.LIVE, RecordState.OUT_OF_SCOPE, RecordState.DELETED
@@ -69,7 +69,7 @@ def test_a_row_in_scope(state: RecordState | None, changed: bool, heap: str) -> 
     assert decision.out_of_scope == {}
 
 
-LEFT_OUT = "Its client 3 is left out."
+LEFT_OUT = CLIENT_NOT_SEEN
 
 
 @pytest.mark.parametrize(("state", "leaves"), [(None, {}), (LIVE, {7: LEFT_OUT}), (OUT, {}), (GONE, {})])
@@ -79,6 +79,7 @@ def test_only_a_live_record_goes_out_of_scope(state: RecordState | None, leaves:
     decision = decide("sites", [site], stored, ACTIVE, records.columns)
     assert (heaps(decision), decision.out_of_scope) == ({"left_out": 1}, leaves)
     assert decision.reasons == {LEFT_OUT: 1}
+    assert decision.excluded == [(site, LEFT_OUT)]
 
 
 def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
