@@ -95,7 +95,7 @@ def status(account: str, *, as_json: bool) -> None:
         print_json(_status(one))
         return
     now = standing.standing(one)
-    click.echo(f"HaloPSA at {one.base_url}, as {one.agent_name}: {now.condition.replace('_', ' ')}.")
+    click.echo(f"HaloPSA at {one.base_url}, as {one.agent_name}: {standing.LABELS[now.condition]}.")
     click.echo(f"Syncs {', '.join(one.record_types)}{' of active clients' if one.active_only else ''}.")
     for line in (now.problem, now.remedy):
         if line:

@@ -10,7 +10,7 @@ from portal.models.sync import LogSubject, RunKind, RunState, StepState
 from portal.models.webhooks import DeliveryState, HintState, Outcome
 from portal.routes import webhook_words
 from portal.services.overview import CardState
-from portal.services.standing import Condition
+from portal.services.standing import LABELS, Condition
 from portal.sync.record_types import RecordType
 
 # Icon, and one line that says what it is good for.
@@ -162,12 +162,12 @@ CARD_STATES: Final = {
     CardState.NOT_CONFIGURED: ("Not Configured", "secondary"),
     CardState.IN_PROGRESS: ("Set-up in progress", "azure"),
     CardState.DISCONNECTED: ("Disconnected", "secondary"),
-    Condition.CONNECTED: ("Connected", "green"),
-    Condition.NEEDS_ATTENTION: ("Needs attention", "orange"),
-    Condition.WAITING: ("Waiting for Halo", "yellow"),
-    Condition.FAILED: ("Sync failed", "red"),
-    Condition.DECISION: ("Decision needed", "orange"),
-    Condition.INCOMPLETE: ("Sync incomplete", "orange"),
+    Condition.CONNECTED: (LABELS[Condition.CONNECTED], "green"),
+    Condition.NEEDS_ATTENTION: (LABELS[Condition.NEEDS_ATTENTION], "orange"),
+    Condition.WAITING: (LABELS[Condition.WAITING], "yellow"),
+    Condition.FAILED: (LABELS[Condition.FAILED], "red"),
+    Condition.DECISION: (LABELS[Condition.DECISION], "orange"),
+    Condition.INCOMPLETE: (LABELS[Condition.INCOMPLETE], "orange"),
 }
 
 FOR_TEMPLATES: Final = {

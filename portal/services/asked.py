@@ -16,7 +16,8 @@ from portal.sync.record_types import RecordType
 class Asked:
     """`answer` says what Halo answered, or what kept it from answering; `remedy` what to do then.
 
-    It is empty while the question is under way; `resumes_at` is when a question that waits is asked again.
+    It is empty while the question is under way; `resumes_at` is when a question that waits is asked again. `failed`
+    tells that there was no answer.
     """
 
     run: SyncRun
@@ -25,6 +26,7 @@ class Asked:
     answer: str = ""
     remedy: str = ""
     resumes_at: datetime | None = None
+    failed: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -43,13 +45,15 @@ def last(integration: Integration, record_type: RecordType, remote_id: int) -> A
         is_waiting = run.state == RunState.WAITING
         problem, remedy = (run.problem, run.remedy) if is_waiting else ("", "")
         return Asked(run, at, by, problem, remedy, run.not_before if is_waiting else None)
-    return Asked(run, at, by, *_answer(run, record_type, line))
+    if line.subject == LogSubject.RECORD:
+        return Asked(run, at, by, line.message, line.remedy)
+    return Asked(run, at, by, *_failure(run, record_type), failed=True)
 
 
-def _answer(run: SyncRun, record_type: RecordType, line: SyncLog) -> tuple[str, str]:
+def _failure(run: SyncRun, record_type: RecordType) -> tuple[str, str]:
     if run.state == RunState.CANCELLED:
         return "The question was cancelled before Halo answered.", ""
     step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.record_type == record_type)
     if step is not None and step.state == StepState.FAILED:
         return step.problem or run.problem, step.remedy or run.remedy
-    return (line.message, line.remedy) if line.subject == LogSubject.RECORD else (run.problem, run.remedy)
+    return run.problem, run.remedy

@@ -69,6 +69,11 @@ class RunView:
         return sum(step.state == StepState.FAILED for step in self.steps)
 
     @property
+    def is_unread(self) -> bool:
+        """Tell whether every type failed before anything was read: the counters are unknown, not nought."""
+        return self.failed_types == len(self.steps) and not self.totals["fetched"]
+
+    @property
     def seconds(self) -> float | None:
         return _seconds(self.run)
 

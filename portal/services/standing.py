@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration, IntegrationState
@@ -25,6 +25,16 @@ class Condition(StrEnum):
     DECISION = "decision"
     INCOMPLETE = "incomplete"
     CONNECTED = "connected"
+
+
+LABELS: Final = {
+    Condition.NEEDS_ATTENTION: "Needs attention",
+    Condition.WAITING: "Waiting for Halo",
+    Condition.FAILED: "Sync failed",
+    Condition.DECISION: "Decision needed",
+    Condition.INCOMPLETE: "Sync incomplete",
+    Condition.CONNECTED: "Connected",
+}
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def test_step_4_leads_back_keeps_what_was_entered_and_starts(wizard: Page, compl
     press(wizard, "Skip")
     expect(wizard.get_by_text("Working: the last delivery came")).to_be_visible()
     press(wizard, "Save & Start Initial Sync")
-    expect(wizard.get_by_text("The copy is complete and up to date.")).to_be_visible(timeout=60_000)
+    expect(wizard.get_by_text("Everything is complete and up to date")).to_be_visible(timeout=60_000)
     expect(
         wizard.get_by_text(re.compile(r"The forecast was \d+ requests and about .* It took \d+ requests"))
     ).to_be_visible()
