@@ -52,7 +52,7 @@ def _fill(db):
     db.execute_sql(
         "INSERT INTO exclusion (integration_id, record_type, remote_id, name, client_remote_id, client_name, reason, at)"
         " SELECT integration_id, record_type, remote_id, name, client_remote_id, client_name,"
-        f" COALESCE(({why}), 'Your sync filters exclude it.'), changed_at FROM record WHERE state = 'out_of_scope'"
+        f" COALESCE(({why}), 'The next full sync finds the reason.'), changed_at FROM record WHERE state = 'out_of_scope'"
     )
 
 
