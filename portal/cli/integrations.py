@@ -14,7 +14,7 @@ from portal.errors import PortalError
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
-from portal.services import accounts, choices, filter_words, integrations, records, wizard
+from portal.services import accounts, choices, filter_words, integrations, records, standing, wizard
 from portal.services.connections import ConnectionValues, Verdict
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
@@ -38,7 +38,7 @@ def integration() -> None:
 @click.option("--client-id", required=True)
 @click.option("--client-secret-stdin", is_flag=True, help="Read the Client Secret from standard input.")
 @click.option("--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated; all if not given.")
-@click.option("--active-only", is_flag=True, help="Leave out what belongs to inactive clients.")
+@click.option("--active-only", is_flag=True, help="Exclude inactive clients and what belongs to them.")
 @opened()
 def connect(
     psa: str,  # noqa: ARG001  # there is one so far
@@ -94,9 +94,10 @@ def status(account: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_status(one))
         return
-    click.echo(f"HaloPSA at {one.base_url}, as {one.agent_name}: {one.state}.")
+    now = standing.standing(one)
+    click.echo(f"HaloPSA at {one.base_url}, as {one.agent_name}: {standing.LABELS[now.condition]}.")
     click.echo(f"Syncs {', '.join(one.record_types)}{' of active clients' if one.active_only else ''}.")
-    for line in (one.problem, one.remedy):
+    for line in (now.problem, now.remedy):
         if line:
             click.echo(line)
 
@@ -141,6 +142,7 @@ def _told(verdict: Verdict) -> dict[str, object]:
 
 
 def _status(one: Integration) -> dict[str, object]:
+    now = standing.standing(one)
     return {
         "psa": one.psa,
         "state": one.state,
@@ -152,7 +154,8 @@ def _status(one: Integration) -> dict[str, object]:
         "record_types": one.record_types,
         "active_only": one.active_only,
         "next_sync_at": one.next_sync_at,
-        "problem": one.problem,
-        "remedy": one.remedy,
+        "condition": now.condition,
+        "problem": now.problem,
+        "remedy": now.remedy,
         "records": records.counts(one),
     }

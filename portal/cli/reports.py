@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from portal.cli.output import print_table
-from portal.models.sync import SyncLog, SyncRun
+from portal.models.sync import StepState, SyncLog, SyncRun, SyncStep
+from portal.services import run_words, syncing
 
 COUNTERS: Final = ("expected", "fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed")
+HEADINGS: Final = {"left_out": "EXCLUDED"}
 
 
-def print_run(report: dict[str, Any]) -> None:
-    """Print a run and its steps, as `syncing.report` tells of them."""
-    click.echo(f"Run {report['run']} ({report['kind']}): {report['state']}, {report['seconds']:.1f} s.")
-    rows = [(name, *(step[counter] for counter in COUNTERS)) for name, step in report["steps"].items()]
-    print_table(("TYPE", *(counter.upper().replace("_", " ") for counter in COUNTERS)), rows)
-    for line in (report["problem"], report["remedy"]):
+def print_run(run: SyncRun, words: str) -> None:
+    """Print a run, its steps and what came of it: `words`, or its problem."""
+    report, steps = syncing.report(run), syncing.steps_of(run)
+    click.echo(f"Run {run.id} ({report['kind']}): {report['state']}, {report['seconds']:.1f} s.")
+    click.echo(f"Started by {run_words.started_by(run)}.")
+    rows = [(step.record_type, step.state, *_numbers(step)) for step in steps]
+    print_table(("TYPE", "STATE", *(HEADINGS.get(name, name.upper()) for name in COUNTERS)), rows)
+    for line in (words, report["problem"], report["remedy"]):
         if line:
             click.echo(line)
 
 
+def _numbers(step: SyncStep) -> list[object]:
+    """Return the counters; of a type that failed before anything of it was read, nothing is known."""
+    is_unread = step.state == StepState.FAILED and not step.fetched
+    return ["–" if is_unread else getattr(step, name) for name in COUNTERS]
+
+
 def print_runs(runs: Iterable[SyncRun]) -> None:
-    rows = [(run.id, f"{run.created_at:%Y-%m-%d %H:%M:%S}", run.kind, run.trigger, run.state) for run in runs]
-    print_table(("RUN", "ASKED FOR (UTC)", "KIND", "BY", "STATE"), rows)
+    rows = [
+        (run.id, f"{run.created_at:%Y-%m-%d %H:%M:%S}", run.kind, run_words.started_by(run), run.state)
+        for run in runs
+    ]
+    print_table(("RUN", "ASKED FOR (UTC)", "KIND", "STARTED BY", "STATE"), rows)
 
 
 def print_logs(lines: Iterable[SyncLog]) -> None:

@@ -16,7 +16,7 @@ from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, LogSubject, RunKind, RunState, RunTrigger, SyncLog, SyncRun
-from portal.services import integrations, log_files, runs, sync_logs, syncing
+from portal.services import integrations, log_files, run_heads, run_words, runs, sync_logs, syncing
 from portal.services.sync_logs import Filters
 from portal.sync.record_types import RecordType
 
@@ -53,8 +53,9 @@ def run(
     try:
         started = _start(halo_of(account), types, record, full=full)
     except SyncAlreadyRunning as error:
-        click.echo(f"Run {error.run_id} goes on already; joining it.", err=True)
         started = runs.get(error.run_id)
+        by = run_words.started_by(started)
+        click.echo(f"Run {started.id}, started by {by}, is already running; joining it.", err=True)
     ended = follow(started) if wait else started
     _show(ended, as_json=as_json)
     if wait and ended.state != RunState.SUCCEEDED:
@@ -149,11 +150,10 @@ def _newest_first(integration: Integration, filters: Filters) -> Iterator[SyncLo
 
 
 def _show(one: SyncRun, *, as_json: bool) -> None:
-    report = syncing.report(one)
     if as_json:
-        print_json(report)
+        print_json(syncing.report(one))
     else:
-        reports.print_run(report)
+        reports.print_run(one, run_heads.words(one))
 
 
 def _last(account: str) -> SyncRun:

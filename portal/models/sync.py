@@ -37,6 +37,7 @@ class RunTrigger(StrEnum):
     SCHEDULE = "schedule"
     WEBHOOK = "webhook"
     CLI = "cli"
+    FILTERS = "filters"
 
 
 class RunState(StrEnum):
@@ -59,7 +60,8 @@ class SyncRun(BaseModel):
 
     `crashes` counts claims since the checkpoint last moved; `waits` the pauses since a page last arrived.
     `filters` is what the integration's filters were when the run was asked for. `forecast_requests` and
-    `forecast_seconds` are what was promised before a first run.
+    `forecast_seconds` are what was promised before a first run. `excluded` counts the records that the run took
+    out of scope, whatever their type, and `returned` those that it brought back.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE")
@@ -81,6 +83,8 @@ class SyncRun(BaseModel):
     requests = IntegerField(default=0)
     forecast_requests = IntegerField(null=True)
     forecast_seconds = FloatField(null=True)
+    excluded = IntegerField(default=0)
+    returned = IntegerField(default=0)
     problem = TextField(default="")
     remedy = TextField(default="")
 

@@ -8,6 +8,7 @@ from portal.db import BaseModel
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.exclusions import Exclusion
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordChange, RecordCount
@@ -22,6 +23,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     Record,
     RecordChange,
     RecordCount,
+    Exclusion,
     SyncRun,
     SyncStep,
     SyncPage,

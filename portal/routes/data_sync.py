@@ -61,7 +61,7 @@ def start() -> ResponseReturnValue:
 def cancel() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
     try:
-        syncing.request_cancel(integration)
+        syncing.request_cancel(integration, access.user())
     except NotFound:
         flash("The sync had ended before it could be cancelled.", "info")
     return _content(integration)

@@ -55,7 +55,7 @@ class ChosenClientsForm(BlamedForm):
         description="As long as one is chosen here, no other client is copied.",
     )
     exclude_clients = IdsField(
-        "Without these clients", validate_choice=False, description="They are left out, whatever else they match."
+        "Without these clients", validate_choice=False, description="They are excluded, whatever else they match."
     )
 
 
@@ -63,7 +63,7 @@ class FiltersForm(ChosenClientsForm):
     """The values are those of the stored filters; `choices` is what the lists offer."""
 
     record_types = SelectMultipleField("Record types", choices=TYPES)
-    active_only = BooleanField("Active clients only", description="Leave out clients that are inactive in Halo.")
+    active_only = BooleanField("Active clients only", description="Excludes clients that are inactive in Halo.")
     top_levels = IdsField(
         "Top levels", description="Only clients under one of these top levels. Tick none for all clients."
     )
@@ -72,25 +72,25 @@ class FiltersForm(ChosenClientsForm):
         description="Only clients with at least one of these relationship types. Tick none for all clients.",
     )
     without_service_accounts = BooleanField(
-        "Leave out service accounts", description="Users that are marked as service account in Halo."
+        "Exclude service accounts", description="Users that are marked as service account in Halo."
     )
     without_general_users = BooleanField(
-        "Leave out General Users", description="The placeholder that Halo makes for every site. It is no person."
+        "Exclude General Users", description="The placeholder that Halo makes for every site. It isn't a person."
     )
     product_groups = IdsField(
         "Product groups", description="Only products in one of these groups. Tick none for all products."
     )
     asset_types = IdsField("Asset types", description="Only assets of one of these types. Tick none for all assets.")
     open_opportunities_only = BooleanField(
-        "Open opportunities only", description="Leave out opportunities that are won, lost or closed."
+        "Open opportunities only", description="Excludes opportunities that are won, lost or closed."
     )
     opportunities_since = DayField(
         "Opened since",
         [Optional()],
-        description="Leave out opportunities that were opened before this day. Leave it blank for all.",
+        description="Excludes opportunities opened before this day. Leave it blank for all.",
     )
     active_contracts_only = BooleanField(
-        "Active contracts only", description="Leave out contracts that have expired or have not started yet."
+        "Active contracts only", description="Excludes contracts that have expired or haven't started yet."
     )
 
     def __init__(self, integration: Integration, choices: Choices, **options: Any) -> None:

@@ -11,10 +11,13 @@ from werkzeug.routing import BaseConverter, ValidationError
 from portal.errors import SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
+from portal.models.records import RecordState
 from portal.models.sync import RunKind, RunTrigger
 from portal.routes import access, answers, joining
 from portal.routes.search_forms import RecordSearchForm, id_of
-from portal.services import integrations, record_lists, record_pages, records
+from portal.services import exclusions, integrations, record_lists, record_pages, records
+from portal.services.exclusions import ExclusionPage
+from portal.services.record_lists import RecordPage, Wanted
 from portal.sync.record_types import RecordType
 
 bp = Blueprint("records", __name__, url_prefix="/integrations/halo/records/<record_type:record_type>")
@@ -45,8 +48,9 @@ def index(record_type: RecordType) -> ResponseReturnValue:
     wanted = form.wanted(record_type)
     number = record_lists.as_number(wanted.containing)
     numbered = record_lists.with_number(integration, record_type, number)
-    page = record_lists.page(integration, wanted, before=id_of("before"), after=id_of("after"))
+    page = _page(integration, wanted)
     absence = record_pages.absence(integration, record_type, number) if number and not numbered else None
+    excluded = exclusions.counts(integration)[record_type]
     return render_template(
         "records/index.html",
         integration=integration,
@@ -55,8 +59,17 @@ def index(record_type: RecordType) -> ResponseReturnValue:
         numbered=numbered,
         absence=absence,
         page=page,
-        counts=record_lists.counts(integration, record_type),
+        counts=record_lists.counts(integration, record_type) | {RecordState.OUT_OF_SCOPE: excluded},
+        read_at=record_lists.read_at(integration, record_type),
     )
+
+
+def _page(integration: Integration, wanted: Wanted) -> RecordPage | ExclusionPage:
+    """Return the page that the address asks for: the excluded records have a list of their own, with reasons."""
+    edges = {"before": id_of("before"), "after": id_of("after")}
+    if wanted.state is RecordState.OUT_OF_SCOPE:
+        return exclusions.page(integration, wanted.record_type, containing=wanted.containing, **edges)
+    return record_lists.page(integration, wanted, **edges)
 
 
 @bp.get(ONE)

@@ -13,7 +13,8 @@ from portal.models.integrations import Integration
 from portal.models.sync import RunTrigger
 from portal.routes import access
 from portal.routes.filter_forms import ChosenClientsForm, FiltersForm
-from portal.services import choices, filters, integrations, records
+from portal.services import choices, exclusions, filters, integrations, records
+from portal.services.run_words import listed
 
 bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/halo/filters")
 
@@ -42,24 +43,28 @@ def change() -> ResponseReturnValue:
     form = FiltersForm(integration, choices.of(integration))
     if not form.validate():
         return _show(integration, form, 422)
+    dropped = [one for one in integration.record_types if one not in (form.record_types.data or [])]
     try:
         touched = filters.change(integration, form.record_types.data, form.filters(), access.user())
     except Invalid as error:
         form.blame(error)
         return _show(integration, form, 422)
-    flash(*_synced(integration, touched))
+    flash(*_synced(integration, touched, dropped))
     return redirect(url_for("sync_filters.index"), 303)
 
 
-def _synced(integration: Integration, touched: list[str]) -> tuple[str, str]:
+def _synced(integration: Integration, touched: list[str], dropped: list[str]) -> tuple[str, str]:
     """Start a sync of the types whose scope may differ, and say what happens next."""
+    saved = "Saved."
+    if dropped:
+        saved += f" {listed(dropped).capitalize()} are no longer synced: their records stay here, marked as excluded."
     if not touched:
-        return "Saved. Nothing has to be read again.", "success"
+        return saved if dropped else "Saved. Nothing has to be read again.", "success"
     try:
-        sync_later(integration, RunTrigger.USER, access.user(), record_types=touched)
+        sync_later(integration, RunTrigger.FILTERS, access.user(), record_types=touched)
     except SyncAlreadyRunning:
-        return "Saved. The sync that is running keeps its old filters; the next one applies the new ones.", "info"
-    return f"Saved. A sync of {', '.join(touched)} has started: it applies the new filters.", "success"
+        return f"{saved} The sync that is running keeps its old filters; the next one applies the new ones.", "info"
+    return f"{saved} A sync of {listed(touched)} has started: it applies the new filters.", "success"
 
 
 def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Response:
@@ -68,6 +73,7 @@ def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Res
         integration=integration,
         form=form,
         counts=records.counts(integration),
+        excluded=exclusions.counts(integration),
         is_syncing=filters.is_syncing(integration),
         **_clients(integration, form),
     )

@@ -6,9 +6,11 @@ from typing import Final
 
 from portal.models.holds import HoldState
 from portal.models.records import ChangeKind, RecordState
-from portal.models.sync import LogSubject, RunKind, RunState, RunTrigger, StepState
+from portal.models.sync import LogSubject, RunKind, RunState, StepState
 from portal.models.webhooks import DeliveryState, HintState, Outcome
 from portal.routes import webhook_words
+from portal.services.overview import CardState
+from portal.services.standing import LABELS, Condition
 from portal.sync.record_types import RecordType
 
 # Icon, and one line that says what it is good for.
@@ -67,13 +69,6 @@ RUN_KINDS: Final = {
     RunKind.FULL: "Full sync",
     RunKind.RECORD: "Sync of one record",
 }
-TRIGGERS: Final = {
-    RunTrigger.WIZARD: "set-up wizard",
-    RunTrigger.USER: "Sync now",
-    RunTrigger.SCHEDULE: "schedule",
-    RunTrigger.WEBHOOK: "webhook",
-    RunTrigger.CLI: "command line",
-}
 
 # What a log line tells of.
 LOG_SUBJECTS: Final = {
@@ -91,25 +86,17 @@ HOLD_STATES: Final = {
     HoldState.OVER: "Settled by a later sync",
 }
 
-# What a person reads of a record's state, the colour, and what it means.
+# What a person reads of a record's state, and the colour. Why a record is in it, the record itself tells.
 RECORD_STATES: Final = {
-    RecordState.LIVE: ("Live", "green", "Halo has it, and it is kept up to date here."),
-    RecordState.OUT_OF_SCOPE: (
-        "Out of scope",
-        "yellow",
-        "Your Sync Filters leave it out. What is shown is how it was last copied.",
-    ),
-    RecordState.DELETED: (
-        "Deleted",
-        "secondary",
-        "Halo no longer lists it. What is shown is how it was last copied.",
-    ),
+    RecordState.LIVE: ("Live", "green"),
+    RecordState.OUT_OF_SCOPE: ("Excluded", "yellow"),
+    RecordState.DELETED: ("Deleted", "secondary"),
 }
 CHANGES: Final = {
     ChangeKind.UPDATED: ("Changed", "pencil"),
-    ChangeKind.OUT_OF_SCOPE: ("Left out by the Sync Filters from here on", "filter"),
-    ChangeKind.DELETED: ("Deleted: Halo no longer lists it", "x"),
-    ChangeKind.BACK: ("Back in the copy", "check"),
+    ChangeKind.OUT_OF_SCOPE: ("Excluded", "filter"),
+    ChangeKind.DELETED: ("Deleted", "x"),
+    ChangeKind.BACK: ("Synced again", "check"),
 }
 
 # What a person reads of a delivery, and the colour.
@@ -130,9 +117,9 @@ HINT_STATES: Final = {
 OUTCOMES: Final = {
     Outcome.CREATED: "created",
     Outcome.UPDATED: "updated",
-    Outcome.BACK: "back in the copy",
+    Outcome.BACK: "synced again",
     Outcome.UNCHANGED: "unchanged",
-    Outcome.LEFT_OUT: "left out by the Sync Filters",
+    Outcome.LEFT_OUT: "excluded",
     Outcome.DELETED: "deleted",
     Outcome.ABSENT: "not in Halo",
     Outcome.UNDECIDED: "left to the next sync",
@@ -171,14 +158,27 @@ DEEDS: Final = {
     "delivery.replayed": "replayed what webhooks delivered:",
 }
 
+# How a card names what an integration is: the set-up, or how the syncs of a connected one stand.
+CARD_STATES: Final = {
+    CardState.NOT_CONFIGURED: ("Not Configured", "secondary"),
+    CardState.IN_PROGRESS: ("Set-up in progress", "azure"),
+    CardState.DISCONNECTED: ("Disconnected", "secondary"),
+    Condition.CONNECTED: (LABELS[Condition.CONNECTED], "green"),
+    Condition.NEEDS_ATTENTION: (LABELS[Condition.NEEDS_ATTENTION], "orange"),
+    Condition.WAITING: (LABELS[Condition.WAITING], "yellow"),
+    Condition.FAILED: (LABELS[Condition.FAILED], "red"),
+    Condition.DECISION: (LABELS[Condition.DECISION], "orange"),
+    Condition.INCOMPLETE: (LABELS[Condition.INCOMPLETE], "orange"),
+}
+
 FOR_TEMPLATES: Final = {
+    "card_states": CARD_STATES,
     "record_types": RECORD_TYPES,
     "halo_names": HALO_NAMES,
     "access": ACCESS,
     "run_states": RUN_STATES,
     "step_states": STEP_STATES,
     "run_kinds": RUN_KINDS,
-    "triggers": TRIGGERS,
     "deeds": DEEDS,
     "hold_states": HOLD_STATES,
     "record_states": RECORD_STATES,

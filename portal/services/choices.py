@@ -17,7 +17,7 @@ from portal.halo.client import HaloClient
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.outbound import Limits
-from portal.services import connections
+from portal.services import connections, exclusions
 from portal.services.filter_words import Names
 from portal.sync import budget
 from portal.sync.allowance import LIMIT_USED_UP
@@ -66,19 +66,21 @@ def known_names(integration: Integration, *filters: Filters) -> Names:
 
 
 def client_names(integration: Integration, ids: Iterable[int]) -> dict[int, str]:
-    """Return the names of these clients; one that the copy does not have is called by its number."""
+    """Return the names of these clients; one that was never seen is called by its number."""
     wanted = sorted(ids)
     found = {number: f"Client {number}" for number in wanted}
     for some in chunked(wanted, BATCH):
+        unstored = exclusions.names(integration, RecordType.CLIENTS, some)
+        found.update((number, name) for number, name in unstored.items() if name)
         query = _clients(integration).where(Record.remote_id.in_(some))
         found.update((record.remote_id, record.name or found[record.remote_id]) for record in query)
     return found
 
 
 def find_clients(integration: Integration, text: str, *, without: Iterable[int]) -> dict[int, str]:
-    """Find clients of the copy by a part of their name or by their number, those out of scope too.
+    """Find clients by a part of their name or by their number, the excluded ones too.
 
-    A number that the copy does not have is offered as it is: a client that was always left out is not stored.
+    A number that was never seen is offered as it is.
     """
     text = text.strip()
     if not text:
@@ -88,8 +90,11 @@ def find_clients(integration: Integration, text: str, *, without: Iterable[int])
     query = _clients(integration).where(matches, Record.state != RecordState.DELETED)
     found = query.order_by(Record.name, Record.remote_id).limit(MOST_FOUND + len(taken))
     names = {record.remote_id: record.name for record in found}
+    unstored = exclusions.page(integration, RecordType.CLIENTS, containing=text).records
+    names |= {each.remote_id: each.name for each in unstored if each.remote_id not in names}
     if number:
-        names = {number: f"Client {number}, not in the copy", **names}
+        known = exclusions.names(integration, RecordType.CLIENTS, [number]).get(number)
+        names = {number: known or f"Client {number}, not in Scopable", **names}
     return dict([pair for pair in names.items() if pair[0] not in taken][:MOST_FOUND])
 
 

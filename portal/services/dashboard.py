@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from peewee import Expression, fn
+from peewee import Case, Expression, fn
 
 from portal import clock
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
 from portal.models.sync import RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
-from portal.services import holds, progress, records
+from portal.services import exclusions, holds, last_steps, progress, records, run_words
+from portal.services.last_steps import LastStep
 from portal.services.progress import Part
 from portal.sync.record_types import RecordType, in_order
 
 PREVIOUS_RUNS: Final = 8
 # What the page shows of a step; a change in one of these is a change of the page.
-RUN_COLUMNS: Final = ("state", "not_before", "cancel_requested_at", "problem")
+RUN_COLUMNS: Final = ("state", "not_before", "cancel_requested_at", "problem", "excluded", "returned")
 STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected")
 COUNTERS: Final = ("fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed")
 
@@ -49,11 +50,28 @@ class StepLine:
 
 @dataclass(frozen=True)
 class RunView:
+    """`started_by` names what started it; `result` says what it brought, empty unless it succeeded."""
+
     run: SyncRun
     state: RunState
     steps: list[StepLine]
     percent: int | None
     totals: dict[str, int]
+    started_by: str
+    result: str
+
+    @property
+    def by_type(self) -> dict[RecordType, StepLine]:
+        return {step.record_type: step for step in self.steps}
+
+    @property
+    def failed_types(self) -> int:
+        return sum(step.state == StepState.FAILED for step in self.steps)
+
+    @property
+    def is_unread(self) -> bool:
+        """Tell whether every type failed before anything was read: the counters are unknown, not nought."""
+        return self.failed_types == len(self.steps) and not self.totals["fetched"]
 
     @property
     def seconds(self) -> float | None:
@@ -66,23 +84,31 @@ class RunView:
 
 @dataclass(frozen=True)
 class PastRun:
-    """A line of the table of previous runs."""
+    """A line of the table of previous runs. `changed` counts records, `failed` those that could not be stored."""
 
     run: SyncRun
     state: RunState
-    written: int
+    started_by: str
+    changed: int
     failed: int
+    failed_types: int
     seconds: float | None
 
 
 @dataclass(frozen=True)
 class DataSync:
-    """`current` is the live run or the last one; None before the first. `stamp` changes whenever the page does."""
+    """`current` is the live run or the last one; None before the first. `stamp` changes whenever the page does.
+
+    `others` are the chosen types that are no part of the current run, each with how its last sync ended, None before
+    its first. `copy` and `excluded` count the records of each type.
+    """
 
     current: RunView | None
+    others: dict[RecordType, LastStep | None]
     previous: list[PastRun]
     holds: list[HeldDelete]
     copy: dict[RecordType, int]
+    excluded: dict[str, int]
     stamp: str
 
     @property
@@ -94,11 +120,14 @@ def data_sync(integration: Integration) -> DataSync:
     # Before the rest: what changes in between makes the next poll bring the page again, rather than miss it.
     stamp_before = stamp(integration)
     runs = _runs(integration, PREVIOUS_RUNS + 1)
+    current = _view(runs[0], integration.record_types) if runs else None
     return DataSync(
-        current=_view(runs[0]) if runs else None,
+        current=current,
+        others=_others(integration, current),
         previous=_past(runs[1:]),
         holds=list(holds.pending(integration)),
         copy=_copy(integration),
+        excluded=exclusions.counts(integration),
         stamp=stamp_before,
     )
 
@@ -122,13 +151,23 @@ def _runs(integration: Integration, most: int) -> list[SyncRun]:
     return list(SyncRun.select().where(_shown(integration)).order_by(SyncRun.id.desc()).limit(most))
 
 
-def _view(run: SyncRun) -> RunView:
+def _view(run: SyncRun, chosen: list[str]) -> RunView:
     now = clock.now()
     steps = list(SyncStep.select().where(SyncStep.run == run).order_by(SyncStep.position))
     parts = [Part(StepState(step.state), step.expected, step.fetched) for step in steps]
     lines = [_line(step, part, now) for step, part in zip(steps, parts, strict=True)]
     totals = {name: sum(line.counts[name] for line in lines) for name in COUNTERS}
-    return RunView(run, RunState(run.state), lines, progress.percent(parts), totals)
+    is_well = run.state == RunState.SUCCEEDED
+    result = run_words.result(run, totals, [line.record_type for line in lines], chosen) if is_well else ""
+    started_by = run_words.started_by(run)
+    return RunView(run, RunState(run.state), lines, progress.percent(parts), totals, started_by, result)
+
+
+def _others(integration: Integration, current: RunView | None) -> dict[RecordType, LastStep | None]:
+    shown = {line.record_type for line in current.steps} if current else set()
+    missing = [one for one in in_order(integration.record_types) if one not in shown]
+    found = last_steps.of(integration, missing)
+    return {one: found.get(one) for one in missing}
 
 
 def _line(step: SyncStep, part: Part, now: datetime) -> StepLine:
@@ -149,15 +188,17 @@ def _line(step: SyncStep, part: Part, now: datetime) -> StepLine:
 
 
 def _past(runs: list[SyncRun]) -> list[PastRun]:
-    written = fn.SUM(SyncStep.created + SyncStep.updated + SyncStep.deleted)
-    query = SyncStep.select(SyncStep.run, written, fn.SUM(SyncStep.failed)).where(SyncStep.run.in_(runs))
+    changed = fn.SUM(SyncStep.created + SyncStep.updated + SyncStep.deleted)
+    types = fn.SUM(Case(None, [(SyncStep.state == StepState.FAILED, 1)], 0))
+    query = SyncStep.select(SyncStep.run, changed, fn.SUM(SyncStep.failed), types).where(SyncStep.run.in_(runs))
     rows: Any = query.group_by(SyncStep.run).tuples()
-    sums = {run_id: (changed, failed) for run_id, changed, failed in rows}
-    return [_past_run(run, *sums.get(run.id, (0, 0))) for run in runs]
+    sums = {run_id: found for run_id, *found in rows}
+    return [_past_run(run, *sums.get(run.id, (0, 0, 0))) for run in runs]
 
 
-def _past_run(run: SyncRun, written: int, failed: int) -> PastRun:
-    return PastRun(run, RunState(run.state), written, failed, _seconds(run))
+def _past_run(run: SyncRun, changed: int, failed: int, types: int) -> PastRun:
+    started_by = run_words.started_by(run)
+    return PastRun(run, RunState(run.state), started_by, changed + run.excluded, failed, types, _seconds(run))
 
 
 def _copy(integration: Integration) -> dict[RecordType, int]:

@@ -17,7 +17,7 @@ LABELS: Final[Mapping[str, str]] = {
     "top_levels": "top levels of clients",
     "relationships": "relationship types of clients",
     "include_clients": "only the clients",
-    "exclude_clients": "left-out clients",
+    "exclude_clients": "excluded clients",
     "without_service_accounts": "contacts without service accounts",
     "without_general_users": "contacts without General Users",
     "product_groups": "product groups",

@@ -15,7 +15,7 @@ from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RemoteList, SyncRun
 from portal.services import audit, choices, filter_words
 from portal.services.wizard import parse_types
-from portal.sync import store, turn
+from portal.sync import exclusions, store, turn
 from portal.sync.filters import Filters, affected, read, write
 from portal.sync.record_types import RecordType
 from portal.sync.writer import SWITCHED_OFF
@@ -72,6 +72,7 @@ def _retire_some(integration: Integration, record_type: RecordType) -> bool:
         ids = [record.remote_id for record in some]
         if ids:
             _note_retired(live & (Record.remote_id <= ids[-1]))
+            exclusions.note_stored(integration.id, record_type, dict.fromkeys(ids, SWITCHED_OFF))
             store.recount(integration.id, record_type)
     return bool(ids)
 
@@ -90,7 +91,7 @@ def _note_retired(some: Expression) -> None:
 
 def _refuse_contradictions(filters: Filters) -> None:
     if filters.include_clients & filters.exclude_clients:
-        raise Invalid("exclude_clients", "A client is both chosen and left out.", "Decide for one of the two.")
+        raise Invalid("exclude_clients", "A client is both chosen and excluded.", "Choose one of the two.")
     if filters.opportunities_since and filters.opportunities_since > clock.now().date():
         raise Invalid(
             "opportunities_since",

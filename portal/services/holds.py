@@ -63,6 +63,13 @@ def get(integration: Integration, hold_id: int) -> HeldDelete:
     return hold
 
 
+def of_record(integration: Integration, record_type: str, remote_id: int) -> HeldDelete | None:
+    """Return the pending hold that this record is part of."""
+    mine = (HeldDelete.integration == integration) & (HeldDelete.record_type == record_type)
+    query = HeldDelete.select().where(mine, HeldDelete.state == HoldState.PENDING)
+    return next((hold for hold in query if remote_id in _ids(hold)), None)
+
+
 def page(hold: HeldDelete, number: int = 1) -> HeldPage:
     """Return the hold's records with their names, in the order of their ids; a number too far is the last page."""
     ids = _ids(hold)

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState, Psa
-from portal.services import scheduling
+from portal.services import scheduling, standing
 from portal.services.scheduling import Plan
 from portal.services.silence import Silence, silence
+from portal.services.standing import Condition, Standing
 
 
 class CardState(StrEnum):
@@ -30,8 +31,10 @@ STATES = {
 
 @dataclass(frozen=True)
 class Card:
-    """`integration` is None until somebody has started the set-up. `available` is the operator's switch. `plan` says
-    when a connected one syncs by itself, `silence` that its webhook has fallen silent.
+    """`integration` is None until somebody has started the set-up. `available` is the operator's switch.
+
+    Of one that is connected, `plan` says when it syncs by itself, `silence` that its webhook has fallen silent, and
+    `standing` what is wrong with its syncs.
     """
 
     psa: Psa
@@ -41,11 +44,17 @@ class Card:
     integration: Integration | None
     plan: Plan | None
     silence: Silence | None
+    standing: Standing | None
 
     @property
     def is_open(self) -> bool:
         """Tell whether there is a dashboard to open."""
-        return self.state in (CardState.CONNECTED, CardState.NEEDS_ATTENTION)
+        return self.standing is not None
+
+    @property
+    def badge(self) -> CardState | Condition:
+        """Return what the card's badge names: connected only if nothing is wrong."""
+        return self.standing.condition if self.standing is not None else self.state
 
 
 def cards(account: Account) -> list[Card]:
@@ -60,5 +69,13 @@ def _card(psa: Psa, found: dict[Psa, Integration], *, available: bool) -> Card:
     state = STATES[IntegrationState(integration.state)] if integration else CardState.NOT_CONFIGURED
     others = [other for other, one in found.items() if other != psa and one.is_active]
     active = integration if integration and integration.is_active else None
-    plan, quiet = (scheduling.plan(active), silence(active)) if active else (None, None)
-    return Card(psa, state, available, others[0] if others else None, integration, plan, quiet)
+    return Card(
+        psa=psa,
+        state=state,
+        available=available,
+        blocked_by=others[0] if others else None,
+        integration=integration,
+        plan=scheduling.plan(active) if active else None,
+        silence=silence(active) if active else None,
+        standing=standing.standing(active) if active else None,
+    )

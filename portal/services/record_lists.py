@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from peewee import Expression
 
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordCount, RecordState
+from portal.models.sync import RemoteList
 from portal.sync.record_types import RecordType
 
 PAGE_RECORDS: Final = 50
@@ -77,6 +79,13 @@ def counts(integration: Integration, record_type: RecordType) -> dict[RecordStat
     mine = (RecordCount.integration == integration) & (RecordCount.record_type == record_type)
     found = {each.state: each.number for each in RecordCount.select().where(mine)}
     return {state: found.get(state, 0) for state in RecordState}
+
+
+def read_at(integration: Integration, record_type: RecordType) -> datetime | None:
+    """Return when the PSA's whole list was last read and reconciled, None if never."""
+    mine = (RemoteList.integration == integration) & (RemoteList.record_type == record_type)
+    known: RemoteList | None = RemoteList.get_or_none(mine)
+    return known.full_at if known is not None else None
 
 
 def with_number(integration: Integration, record_type: RecordType, number: int | None) -> Record | None:

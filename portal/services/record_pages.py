@@ -1,4 +1,4 @@
-"""A record's page: what the copy holds, what has happened to it, and why a record is not here."""
+"""A record's page: what the copy holds, how it stands, and what has happened to it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
+from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
-from portal.services import delivery_pages, payloads
+from portal.services import absences, asked, delivery_pages, exclusions, holds, payloads
+from portal.services.absences import Absence
+from portal.services.asked import Asked
 from portal.services.payloads import Line, Value
-from portal.sync import filters
 from portal.sync.record_types import RecordType
 
 PAGE_CHANGES: Final = 25
@@ -50,7 +52,9 @@ class History:
 
 @dataclass(frozen=True)
 class RecordView:
-    """`client` is the record's client, if the copy has it."""
+    """`client` is the record's client, if the copy has it. `standing` says how the record stands and why, `asked`
+    what came of asking Halo for it, `hold` is the open decision about deleting it here.
+    """
 
     record: Record
     record_type: RecordType
@@ -59,18 +63,9 @@ class RecordView:
     lines: list[Line]
     history: History
     logs: list[SyncLog]
-
-
-@dataclass(frozen=True)
-class Absence:
-    """What can be said about a number that the copy does not have. `logs` are the lines about it, newest first."""
-
-    record_type: RecordType
-    remote_id: int
-    is_chosen: bool
-    was_read: bool
-    leaves_out: bool
-    logs: list[SyncLog]
+    standing: str
+    asked: Asked | None
+    hold: HeldDelete | None
 
 
 def view(
@@ -88,20 +83,15 @@ def view(
         lines=payloads.lines(record.payload),
         history=history(integration, record_type, remote_id, before=before, first_delivery=record.first_delivery),
         logs=logs(integration, record_type, remote_id),
+        standing=_standing(integration, record),
+        asked=asked.last(integration, record_type, remote_id),
+        hold=holds.of_record(integration, record_type, remote_id) if record.state != RecordState.DELETED else None,
     )
 
 
 def absence(integration: Integration, record_type: RecordType, remote_id: int) -> Absence:
-    """Tell why the copy may not have a record: what the logs say, and what the choices leave out."""
-    read = SyncStep.select().join(SyncRun).where(SyncRun.integration == integration, SyncStep.fetched > 0)
-    return Absence(
-        record_type=record_type,
-        remote_id=remote_id,
-        is_chosen=record_type in integration.record_types,
-        was_read=read.where(SyncStep.record_type == record_type).exists(),
-        leaves_out=_leaves_out(integration, record_type),
-        logs=logs(integration, record_type, remote_id),
-    )
+    """Say why the copy does not have a record."""
+    return absences.absence(integration, record_type, remote_id, logs(integration, record_type, remote_id))
 
 
 def history(
@@ -153,13 +143,29 @@ def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> 
     newest = RecordChange.select(RecordChange.id).where(changes, RecordChange.remote_id == remote_id)
     change: Any = newest.order_by(RecordChange.id.desc()).limit(1).tuples().first()
     run = asking(integration, record_type, remote_id)
-    return hashlib.sha256(repr((record, change, run and run.id)).encode()).hexdigest()[:16]
+    question = run and (run.id, run.state, run.not_before)
+    exclusion = exclusions.get(integration, record_type, remote_id)
+    reason = exclusion and (exclusion.reason, exclusion.at)
+    return hashlib.sha256(repr((record, change, question, reason)).encode()).hexdigest()[:16]
 
 
-def _leaves_out(integration: Integration, record_type: RecordType) -> bool:
-    chosen = filters.read(integration.filters)
-    of_clients = record_type in filters.FOLLOWERS and filters.in_use(chosen, RecordType.CLIENTS)
-    return bool(filters.in_use(chosen, record_type) or of_clients)
+def _standing(integration: Integration, record: Record) -> str:
+    """Say how the record stands, and why it is excluded or deleted."""
+    exclusion = exclusions.get(integration, RecordType(record.record_type), record.remote_id)
+    if exclusion is not None:
+        return exclusions.words(exclusion)
+    if record.state == RecordState.LIVE:
+        return "Synced from Halo."
+    last: RecordChange | None = (
+        RecordChange.select()
+        .where(
+            (RecordChange.integration == integration) & (RecordChange.record_type == record.record_type),
+            (RecordChange.remote_id == record.remote_id) & (RecordChange.kind == record.state),
+        )
+        .order_by(RecordChange.id.desc())
+        .first()
+    )
+    return last.why if last is not None else ""
 
 
 def _find(integration: Integration, record_type: RecordType, remote_id: int | None) -> Record | None:

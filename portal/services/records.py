@@ -10,6 +10,7 @@ from portal.errors import NotFound
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
 from portal.models.records import Record, RecordCount, RecordState
+from portal.services import record_pages
 from portal.sync.record_types import RecordType
 
 BATCH = 500
@@ -73,9 +74,9 @@ def get(integration: Integration, record_type: RecordType, remote_id: int) -> Re
         Record.integration == integration, Record.record_type == record_type, Record.remote_id == remote_id
     )
     if record is None:
+        absence = record_pages.absence(integration, record_type, remote_id)
         raise NotFound(
-            f"The copy has no record {remote_id} among {record_type}.",
-            "The sync logs tell whether it failed; filters may leave it out; or Halo has not sent it yet.",
+            f"{record_type.singular.capitalize()} {remote_id} isn't in Scopable. {absence.why}", absence.remedy
         )
     return record
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal.models.integrations import Integration
 from portal.models.sync import RunState, StepMode, StepState, SyncRun, SyncStep
-from portal.services import syncing
+from portal.services import run_words, syncing
 from portal.sync.record_types import RecordType
 
 
@@ -25,6 +25,11 @@ class BookLine:
     remedy: str
 
     @property
+    def is_unread(self) -> bool:
+        """Tell whether the type failed before anything of it was read: its numbers are unknown, not nought."""
+        return self.state == StepState.FAILED and not (self.stored or self.left_out or self.failed)
+
+    @property
     def missing(self) -> int:
         return 0 if self.expected is None else self.expected - self.stored - self.left_out - self.failed
 
@@ -33,6 +38,7 @@ class BookLine:
 class RunHead:
     run: SyncRun
     state: RunState
+    started_by: str
     books: list[BookLine]
 
 
@@ -41,7 +47,19 @@ def head(integration: Integration, run_id: int | None) -> RunHead | None:
     run = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration) if run_id else None
     if run is None:
         return None
-    return RunHead(run, RunState(run.state), [_line(step) for step in syncing.steps_of(run)])
+    return RunHead(
+        run, RunState(run.state), run_words.started_by(run), [_line(step) for step in syncing.steps_of(run)]
+    )
+
+
+def words(run: SyncRun) -> str:
+    """Say what a run that succeeded has brought, empty for any other."""
+    if run.state != RunState.SUCCEEDED:
+        return ""
+    steps = syncing.steps_of(run)
+    totals = {name: sum(getattr(step, name) for step in steps) for name in ("created", "updated", "deleted")}
+    chosen: list[str] = run.integration.record_types
+    return run_words.result(run, totals, [RecordType(step.record_type) for step in steps], chosen)
 
 
 def _line(step: SyncStep) -> BookLine:

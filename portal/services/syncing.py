@@ -34,13 +34,14 @@ from portal.models.sync import (
     SyncRun,
     SyncStep,
 )
-from portal.services import audit, connections
+from portal.services import audit, connections, run_words
 from portal.services.attention import ask_for_attention
 from portal.sync import logbook
 from portal.sync.allowance import Allowance
 from portal.sync.budget import terms_of
 from portal.sync.engine import Engine
 from portal.sync.lease import Lease, claim, is_claimable
+from portal.sync.record_types import RecordType
 from portal.sync.steps import end_open
 from portal.sync.writer import counts
 
@@ -81,10 +82,22 @@ def open_run(
             for position, record_type in enumerate(chosen):
                 mode = StepMode.FULL if remote_ids is None else StepMode.RECORDS
                 SyncStep.create(run=run, position=position, record_type=record_type, mode=mode, remote_ids=remote_ids)
-            logbook.note(run, f"A sync was asked for ({trigger}): {', '.join(chosen)}.")
+            _note_start(run, chosen, remote_ids)
             return run
     except IntegrityError as error:
         raise SyncAlreadyRunning(live_run(integration).id) from error
+
+
+def _note_start(run: SyncRun, chosen: list[str], remote_ids: list[int] | None) -> None:
+    """Say who started the run; a run for a single record is one of the lines about that record."""
+    by = run_words.started_by(run)
+    if remote_ids is None:
+        logbook.note(run, f"Sync started by {by}: {', '.join(chosen)}.")
+        return
+    record_type = chosen[0]
+    for remote_id in remote_ids:
+        message = f"Halo is asked for {RecordType(record_type).singular} {remote_id}, started by {by}."
+        logbook.note(run, message, record_type=record_type, remote_id=remote_id)
 
 
 def live_run(integration: Integration) -> SyncRun:

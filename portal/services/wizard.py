@@ -159,7 +159,8 @@ def start(integration: Integration, user: User | None) -> SyncRun:
             _forget_other_halo(integration)
             _note_lists(integration)
             audit.record(integration.account, user, "halo.connected", integration.base_url)
-            run = syncing.open_run(integration, kind=RunKind.INITIAL, trigger=RunTrigger.WIZARD, user=user)
+            trigger = RunTrigger.CLI if user is None else RunTrigger.WIZARD
+            run = syncing.open_run(integration, kind=RunKind.INITIAL, trigger=trigger, user=user)
             _note_forecast(run, integration)
             return run
     except IntegrityError as error:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.models.records import Record, RecordState
-from portal.sync import decide, remote_lists, store
+from portal.sync import decide, exclusions, remote_lists, store
 from portal.sync.decide import Decision
 from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
@@ -39,6 +39,7 @@ def take_in(
     before = store.before(integration_id, record_type, changed)
     decide.compare(record_type, decision, before, read_at, source.columns, keys)
     store.write(integration_id, record_type, decision, origin=origin, read_at=read_at)
+    exclusions.note(integration_id, record_type, decision, source.columns)
     return decision
 
 
@@ -48,6 +49,7 @@ def forget(
     """Make a tombstone of a record that the PSA says does not exist; tells whether the copy had it."""
     kept = store.stored_among(integration_id, record_type, [remote_id]).get(remote_id)
     if kept is None or kept.state == RecordState.DELETED:
+        exclusions.drop(integration_id, record_type, [remote_id])
         return False
     store.leave(integration_id, record_type, {remote_id: why}, RecordState.DELETED, origin, read_at=read_at)
     return True

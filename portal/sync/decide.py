@@ -63,7 +63,8 @@ class Decision:
 
     `settled` are records whose content is the same but whose payload has another form. `computed` are keys that have
     changed by themselves. `out_of_scope` are rows that are stored live and match no longer, with the reason;
-    `reasons` counts those of all that are left out. `rejected` holds the rows that cannot be stored.
+    `reasons` counts those of all that are left out, and `excluded` holds them. `rejected` holds the rows that cannot
+    be stored.
     """
 
     created: list[Change] = field(default_factory=list)
@@ -75,6 +76,7 @@ class Decision:
     left_out: int = 0
     computed: set[str] = field(default_factory=set)
     reasons: Counter[str] = field(default_factory=Counter)
+    excluded: list[tuple[Row, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def decide(
         if reason := scope.reason(record_type, row.facts):
             decision.left_out += 1
             decision.reasons[reason] += 1
+            decision.excluded.append((row, reason))
             if before is not None and before.state == RecordState.LIVE:
                 decision.out_of_scope[remote_id] = reason
             continue

@@ -15,7 +15,7 @@ from portal import clock
 from portal.errors import PsaError, PsaRateLimited
 from portal.models.records import ChangeKind, RecordChange
 from portal.models.sync import LogLevel, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
-from portal.sync import books, logbook, remote_lists, store
+from portal.sync import books, exclusions, logbook, remote_lists, store
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
 from portal.sync.fetcher import Answer, Ask, Fetcher
 from portal.sync.filters import FOLLOWERS, read
@@ -173,7 +173,8 @@ class Engine:
     def _scope(self, record_type: str) -> Scope:
         if not self._follows(record_type):
             return Scope(self._filters)
-        return Scope(self._filters, store.live_ids(self._integration_id, RecordType.CLIENTS))
+        live = store.live_ids(self._integration_id, RecordType.CLIENTS)
+        return Scope(self._filters, live, exclusions.of_clients(self._integration_id))
 
     def _end(self) -> RunState:
         steps = list(SyncStep.select().where(SyncStep.run == self._run).order_by(SyncStep.position))
@@ -182,7 +183,7 @@ class Engine:
         first = next((step for step in steps if step.problem), None)
         level = LogLevel.INFO if state == RunState.SUCCEEDED else LogLevel.ERROR
         with self._lease.writing():
-            logbook.note(self._run, f"The sync has ended: {state.value}.", level=level)
+            logbook.note(self._run, logbook.ENDED[state], level=level)
             self._lease.give_up(
                 state=state,
                 finished_at=clock.now(),

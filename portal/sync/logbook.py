@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from portal import clock
-from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
+from portal.models.records import ChangeKind
+from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
 from portal.sync.decide import Decision, Rejected
 from portal.sync.source import Page
 
 # A page with thousands of bad rows is one mistake, told often enough.
 MOST_ROWS: Final = 100
+# How a run's last line puts its state.
+ENDED: Final = {
+    RunState.SUCCEEDED: "Sync completed.",
+    RunState.INCOMPLETE: "Sync incomplete.",
+    RunState.FAILED: "Sync failed.",
+}
 
 
 def note(
@@ -22,6 +29,7 @@ def note(
     level: LogLevel = LogLevel.INFO,
     remedy: str = "",
     record_type: str | None = None,
+    remote_id: int | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
     """Write one line."""
@@ -33,6 +41,7 @@ def note(
         message=message,
         remedy=remedy,
         record_type=record_type,
+        remote_id=remote_id,
         details=details,
     )
 
@@ -63,6 +72,33 @@ def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
     rows = [_rejected(each) for each in decision.rejected[:MOST_ROWS]]
     rows += [_left(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MOST_ROWS]]
     _write(run, record_type, rows)
+
+
+def summary(step: SyncStep) -> str:
+    """Say what a step has read and what became of it."""
+    what = "changed " if step.mode == StepMode.CHANGES else ""
+    found = {"created": step.created, "updated": step.updated, "unchanged": step.unchanged, "excluded": step.left_out}
+    found |= {"deleted": step.deleted, "failed": step.failed}
+    parts = [f"{number:,} {name}" for name, number in found.items() if number or name in {"created", "updated"}]
+    return f"{step.fetched:,} {what}{step.record_type} read: {', '.join(parts)}."
+
+
+def note_answer(run: SyncRun, record_type: str, remote_id: int, decision: Decision | None) -> None:
+    """Write what came of asking for one record, None when the PSA has none, unless another line says so already."""
+    if decision is None:
+        message = f"Halo has no record {remote_id} among its {record_type}."
+    elif decision.rejected or decision.out_of_scope:
+        return
+    elif decision.left_out:
+        message = f"Record {remote_id} is excluded. {next(iter(decision.reasons))}"
+    elif decision.created:
+        message = f"Record {remote_id} was copied for the first time."
+    elif decision.updated:
+        is_back = decision.updated[0].kind == ChangeKind.BACK
+        message = f"Record {remote_id} is synced again." if is_back else f"Record {remote_id} was updated."
+    else:
+        message = f"Record {remote_id} is up to date: nothing has changed in it."
+    _write(run, record_type, [{"remote_id": remote_id, "message": message, "remedy": ""}])
 
 
 def note_deleted(run: SyncRun, record_type: str, names: Mapping[int, str], why: str) -> None:
@@ -100,7 +136,7 @@ def _rejected(rejected: Rejected) -> dict[str, Any]:
 
 
 def _left(remote_id: int, why: str) -> dict[str, Any]:
-    return {"remote_id": remote_id, "message": f"Record {remote_id} is out of scope now. {why}", "remedy": ""}
+    return {"remote_id": remote_id, "message": f"Record {remote_id} is excluded now. {why}", "remedy": ""}
 
 
 def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:

@@ -19,6 +19,11 @@ class RecordType(StrEnum):
     def label(self) -> str:
         return self.value.capitalize()
 
+    @property
+    def singular(self) -> str:
+        """Name one record of the type: client, opportunity."""
+        return f"{self.value[:-3]}y" if self.value.endswith("ies") else self.value[:-1]
+
 
 # Everything else hangs on clients, so they are always synced.
 ALWAYS_ON = RecordType.CLIENTS

@@ -16,7 +16,7 @@ from portal.errors import PsaError, PsaRateLimited, PsaRefusedCredentials, PsaUn
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel
 from portal.models.webhooks import Outcome
-from portal.sync import catching_up, copying, hints, logbook, store
+from portal.sync import catching_up, copying, exclusions, hints, logbook, store
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
 from portal.sync.decide import Decision
 from portal.sync.fetcher import Answer, Fetcher
@@ -38,19 +38,18 @@ LOOK_SECONDS: Final = 0.25
 MOST_UNANSWERED: Final = 2
 
 GONE: Final = "Halo says that it does not exist."
-NEVER_THERE: Final = "Halo has no such record, and it was not in the copy."
+NEVER_THERE: Final = "Halo has no such record, and it was not in Scopable."
 NO_OPPORTUNITY: Final = "Halo says that it does not exist, or is an ordinary ticket by now."
 A_TICKET: Final = "It is an ordinary ticket, or does not exist. Tickets are not synced."
 PERHAPS_A_TICKET: Final = (
-    "Halo does not say whether this is an opportunity or an ordinary ticket, and it was not in the copy."
+    "Halo does not say whether this is an opportunity or an ordinary ticket, and it was not in Scopable."
     " The next sync looks in the list of opportunities."
 )
-CLIENT_LEFT_OUT: Final = "Its client is left out."
 WORDS: Final = {
     Outcome.CREATED: "is new",
     Outcome.UPDATED: "has changed",
     Outcome.BACK: "is back",
-    Outcome.LEFT_OUT: "is left out",
+    Outcome.LEFT_OUT: "is excluded",
     Outcome.DELETED: "was deleted",
     Outcome.REJECTED: "was not stored",
 }
@@ -174,7 +173,7 @@ class Rereader:
         )
         outcome, why = _outcome(decision)
         if group.record_type == RecordType.CLIENTS and self._follows:
-            self._follow(group, outcome, origin)
+            self._follow(group, outcome, why, origin)
         self._settle(group, outcome, why, read_at)
 
     def _forget(self, group: Group, origin: Origin, read_at: datetime) -> None:
@@ -191,13 +190,14 @@ class Rereader:
         if not self._follows or client is None:
             return Scope(self._filters)
         stored = store.stored_among(self._integration_id, RecordType.CLIENTS, [client])
-        return Scope(self._filters, {each for each, found in stored.items() if found.state == RecordState.LIVE})
+        live = {each for each, found in stored.items() if found.state == RecordState.LIVE}
+        return Scope(self._filters, live, exclusions.of_clients(self._integration_id, [client]))
 
-    def _follow(self, group: Group, outcome: Outcome, origin: Origin) -> None:
+    def _follow(self, group: Group, outcome: Outcome, why: str, origin: Origin) -> None:
         """Let what belongs to a client follow it: out of scope at once, back into it with the next sync."""
         if outcome is Outcome.LEFT_OUT:
             for record_type, ids in store.belonging_to(self._integration_id, [group.remote_id]).items():
-                reasons = dict.fromkeys(ids, CLIENT_LEFT_OUT)
+                reasons = dict.fromkeys(ids, exclusions.through_client(why))
                 store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, origin)
         elif outcome in {Outcome.CREATED, Outcome.BACK}:
             store.read_whole_again(self._integration_id, FOLLOWERS)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from portal.sync.filters import FOLLOWERS, Filters, in_use
 from portal.sync.record_types import RecordType
 from portal.sync.source import Facts
+
+CLIENT_NOT_SEEN: Final = "Its client isn't in Scopable: the last sync of clients did not bring it."
+
+
+NO_REASONS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
 class Rule(NamedTuple):
@@ -19,10 +25,16 @@ class Rule(NamedTuple):
 
 
 class Scope:
-    """What `filters` want. `clients` are the live clients' ids, None while the clients themselves are decided."""
+    """What `filters` want. `clients` are the live clients' ids, None while the clients themselves are decided.
 
-    def __init__(self, filters: Filters, clients: Collection[int] | None = None) -> None:
+    `lost` says of other clients why what belongs to them is excluded, by their ids.
+    """
+
+    def __init__(
+        self, filters: Filters, clients: Collection[int] | None = None, lost: Mapping[int, str] = NO_REASONS
+    ) -> None:
         self._clients = clients
+        self._lost = lost
         self._rules: dict[str, list[Rule]] = {
             one.value: [_RULES[name](filters) for name in in_use(filters, one)] for one in RecordType
         }
@@ -33,9 +45,9 @@ class Scope:
         return bool(self._rules[RecordType.CLIENTS])
 
     def reason(self, record_type: str, facts: Facts) -> str:
-        """Say why the row is left out; empty when it is in scope. What a row does not tell does not match."""
-        if self._has_lost_its_client(record_type, facts):
-            return f"Its client {facts.client_id} is left out."
+        """Say why the row is excluded; empty when it is in scope. What a row does not tell does not match."""
+        if facts.client_id is not None and self._has_lost_its_client(record_type, facts):
+            return self._lost.get(facts.client_id, CLIENT_NOT_SEEN)
         for rule in self._rules[record_type]:
             wanted = rule.wants(facts)
             if not wanted:
@@ -74,7 +86,7 @@ _RULES: Final[dict[str, Callable[[Filters], Rule]]] = {
         lambda row: row.remote_id in filters.include_clients, "It is not among the chosen clients."
     ),
     "exclude_clients": lambda filters: Rule(
-        lambda row: row.remote_id not in filters.exclude_clients, "It is among the clients to leave out."
+        lambda row: row.remote_id not in filters.exclude_clients, "It is one of the excluded clients."
     ),
     "without_service_accounts": lambda _: Rule(lambda row: not row.is_service_account, "It is a service account."),
     "without_general_users": lambda _: Rule(lambda row: not row.is_general_user, "It is a General User."),

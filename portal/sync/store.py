@@ -14,7 +14,7 @@ from portal.db import db, is_sqlite, mark, moment_value
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordCount, RecordState
 from portal.models.sync import RemoteList
-from portal.sync import catching_up
+from portal.sync import catching_up, exclusions
 from portal.sync.decide import Before, Change, Decision, Stored
 from portal.sync.forms import Forms
 
@@ -155,6 +155,10 @@ def leave(
         ]
         for some in chunked(rows, HISTORY_BATCH):
             RecordChange.insert_many(some).execute()
+    if state == RecordState.OUT_OF_SCOPE:
+        exclusions.note_stored(integration_id, record_type, left)
+    else:
+        exclusions.drop(integration_id, record_type, left)
     if left:
         recount(integration_id, record_type)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +13,9 @@ from typing import Any
 from portal import clock
 from portal.errors import PsaError
 from portal.models.integrations import Integration
-from portal.models.records import RecordState
+from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
-from portal.sync import copying, holding, logbook, remote_lists, store
+from portal.sync import copying, exclusions, holding, logbook, remote_lists, store
 from portal.sync.decide import Decision
 from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
@@ -88,6 +89,8 @@ class Writer:
             else:
                 decision = self._rows(step, [single.row], scope, single.read_at, details=True)
                 logbook.note_records(self.run, step.record_type, decision)
+                if step.mode == StepMode.RECORDS:
+                    logbook.note_answer(self.run, step.record_type, single.remote_id, decision)
             SyncPage.create(step=step, round=step.round, number=number, remote_ids=_packed(ids))
             step.save()
 
@@ -128,7 +131,7 @@ class Writer:
             SyncPage.delete().where(SyncPage.step == step).execute()
             logbook.note(
                 self.run,
-                step.problem or _summary(step),
+                step.problem or logbook.summary(step),
                 subject=LogSubject.STEP,
                 level=LogLevel.INFO if error is None else LogLevel.ERROR,
                 remedy=step.remedy,
@@ -153,9 +156,9 @@ class Writer:
         """Put out of scope what belongs to clients that are."""
         left = store.ids_in(self._integration_id, step.record_type, RecordState.OUT_OF_SCOPE)
         with self._holding():
-            for record_type, ids in store.belonging_to(self._integration_id, left).items():
-                reasons = dict.fromkeys(ids, "Its client is left out.")
-                store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self._origin)
+            for why, clients in exclusions.by_reason(self._integration_id, left).items():
+                for record_type, ids in store.belonging_to(self._integration_id, clients).items():
+                    self._leave(record_type, dict.fromkeys(ids, why))
 
     def retire(self, steps: Sequence[SyncStep]) -> None:
         """Put out of scope again what came in of types that were switched off while the run went on."""
@@ -163,7 +166,12 @@ class Writer:
         for record_type in [step.record_type for step in steps if step.record_type not in chosen]:
             reasons = dict.fromkeys(store.live_ids(self._integration_id, record_type), SWITCHED_OFF)
             with self._holding():
-                store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self._origin)
+                self._leave(record_type, reasons)
+
+    def forget_exclusions(self, step: SyncStep, listed: AbstractSet[int]) -> None:
+        """Forget the excluded records that the PSA no longer lists; `listed` is its complete list."""
+        with self._lease.writing():
+            exclusions.keep_listed(self._integration_id, step.record_type, listed)
 
     def is_outdated(self, record_type: str) -> bool:
         """Tell whether the filters of this type have changed since the run began."""
@@ -210,6 +218,8 @@ class Writer:
         step.updated += len(decision.updated)
         step.unchanged += decision.unchanged
         step.left_out += decision.left_out
+        returned = sum(1 for change in decision.updated if change.kind == ChangeKind.BACK)
+        self._count(excluded=len(decision.out_of_scope), returned=returned)
         step.failed += len(decision.rejected)
         return decision
 
@@ -235,6 +245,19 @@ class Writer:
             names = copying.names_of(self._integration_id, record_type, [remote_id])
             logbook.note_deleted(self.run, record_type, names, why)
             step.deleted += 1
+        elif step.mode == StepMode.RECORDS:
+            logbook.note_answer(self.run, record_type, remote_id, None)
+
+    def _leave(self, record_type: str, reasons: dict[int, str]) -> None:
+        """Put records out of scope that no row of this run told of."""
+        store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self._origin)
+        self._count(excluded=len(reasons))
+
+    def _count(self, **more: int) -> None:
+        """Add to the run's counters, inside the transaction."""
+        added = {name: getattr(SyncRun, name) + number for name, number in more.items() if number}
+        if added:
+            SyncRun.update(added).where(SyncRun.id == self.run.id).execute()
 
     def _writing(self, step: SyncStep, requests: int) -> Any:
         """Open a transaction that counts calls and says that the run has come further."""
@@ -253,11 +276,6 @@ def counts(step: SyncStep) -> dict[str, Any]:
     """Return the step's counters under the names that people and scripts know."""
     names = ("expected", "fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed", "requests")
     return {name: getattr(step, name) for name in names}
-
-
-def _summary(step: SyncStep) -> str:
-    what = "changed " if step.mode == StepMode.CHANGES else ""
-    return f"{step.fetched:,} {what}{step.record_type} read: {step.created:,} created, {step.updated:,} updated."
 
 
 def _packed(ids: Sequence[int]) -> bytes:

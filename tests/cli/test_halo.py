@@ -130,7 +130,7 @@ def test_a_run_that_goes_on_is_joined(connected: Shell) -> None:
     (first,) = connected.json("sync", "list", *ACCOUNT)
     result = connected.run("sync", "run", *ACCOUNT, "--wait", "--json")
     assert json.loads(result.stdout)["run"] == first["run"]
-    assert result.stderr == f"Run {first['run']} goes on already; joining it.\n"
+    assert result.stderr == f"Run {first['run']}, started by the command line, is already running; joining it.\n"
 
 
 def test_a_cancelled_run_is_not_a_success(connected: Shell) -> None:
@@ -191,10 +191,11 @@ def test_a_record_is_shown_with_all_that_halo_sent(synced: Shell) -> None:
     assert shown["name"] == one["name"]
 
 
-def test_a_record_that_is_not_there_says_where_to_look(synced: Shell) -> None:
+def test_a_record_that_is_not_there_says_why(synced: Shell) -> None:
     result = synced.run("records", "show", *ACCOUNT, "clients", "999999")
     assert result.exit_code == 1
-    assert "sync logs" in result.stderr
+    assert "Client 999999 isn't in Scopable." in result.stderr
+    assert "Halo's list of clients didn't include it" in result.stderr
 
 
 def test_an_export_holds_every_record_once(synced: Shell, tmp_path: Path) -> None:

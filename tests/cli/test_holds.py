@@ -102,7 +102,7 @@ def test_a_second_run_joins_the_first(northwind_shell: Shell, halo: Integration)
     first = northwind_shell.json("sync", "run", *ACCOUNT, "--full")["run"]
     second = northwind_shell.run("sync", "run", *ACCOUNT, "--record", "assets:7", "--json")
     assert json.loads(second.stdout)["run"] == first
-    assert f"Run {first} goes on already; joining it." in second.stderr
+    assert f"Run {first}, started by the command line, is already running; joining it." in second.stderr
     with connected():
         assert SyncRun.select().count() == 1
 

@@ -48,7 +48,7 @@ def test_an_admin_connects_halo_and_watches_seven_record_types_arrive(
     page.get_by_role("button", name="Save & Start Initial Sync").click()
 
     expect(page.get_by_role("heading", name="Initial sync")).to_be_visible()
-    expect(page.get_by_text("The copy is complete and up to date.")).to_be_visible(timeout=60 * SECONDS)
+    expect(page.get_by_text("Everything is complete and up to date")).to_be_visible(timeout=60 * SECONDS)
     for record_type, truth in halo.truth().items():
         row = page.get_by_role("row", name=re.compile(record_type, re.IGNORECASE))
         expect(row.get_by_role("cell").last).to_have_text(f"{truth['total']:,}")

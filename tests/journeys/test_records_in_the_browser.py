@@ -73,7 +73,7 @@ def test_what_vanished_is_held_until_an_admin_deletes_it(
     expect(page.get_by_text("100 assets were deleted here too.")).to_be_visible()
     expect(page.get_by_role("heading", name="no longer in Halo's list")).to_have_count(0)
     full_sync(page)
-    expect(page.get_by_text(re.compile("The copy (is complete|was up to date)"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Everything is complete"))).to_be_visible()
     assert complaints == []
 
 
@@ -98,11 +98,11 @@ def test_a_record_that_is_not_here_is_explained(connected: SandboxControl, page:
     page.get_by_role("link", name=re.compile(r"contracts in Scopable")).click()
     page.get_by_label("Name, reference or number").fill("99999999")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Number 99999999 is not among the contracts here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Contract 99999999 isn't in Scopable")).to_be_visible()
     check(page, "why a record is not here")
     page.get_by_role("button", name="Ask Halo for it").click()
     expect(page.get_by_text("Asking Halo for it…")).to_have_count(0, timeout=MINUTE)
-    expect(page.get_by_role("heading", name="Number 99999999 is not among the contracts here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Contract 99999999 isn't in Scopable")).to_be_visible()
     page.get_by_role("link", name="Sync Logs").click()
     expect(page.get_by_role("link", name=re.compile("^Run")).first).to_be_visible()
     page.get_by_role("link", name=re.compile("^Run")).first.click()

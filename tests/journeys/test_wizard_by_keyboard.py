@@ -49,7 +49,7 @@ def test_step_2_counts_anew_with_every_box(wizard: Page, complaints: list[str]) 
     expect(forecast).to_contain_text("870 records")
     tab_to(wizard, wizard.get_by_label("Active clients only"))
     wizard.keyboard.press("Space")
-    expect(forecast).to_contain_text("Nothing is left out.")
+    expect(forecast).to_contain_text("Nothing is excluded.")
     press(wizard, "Next")
     expect(wizard.get_by_role("heading", name="Configure webhooks")).to_be_focused()
     assert complaints == []
@@ -77,7 +77,7 @@ def test_step_4_leads_back_keeps_what_was_entered_and_starts(wizard: Page, compl
     press(wizard, "Skip")
     expect(wizard.get_by_text("Working: the last delivery came")).to_be_visible()
     press(wizard, "Save & Start Initial Sync")
-    expect(wizard.get_by_text("The copy is complete and up to date.")).to_be_visible(timeout=60_000)
+    expect(wizard.get_by_text("Everything is complete and up to date")).to_be_visible(timeout=60_000)
     expect(
         wizard.get_by_text(re.compile(r"The forecast was \d+ requests and about .* It took \d+ requests"))
     ).to_be_visible()

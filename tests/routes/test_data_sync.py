@@ -64,7 +64,7 @@ def test_waiting_says_why_and_when_it_goes_on(as_alice: FlaskClient, halo: Integ
     )
     page = as_alice.get(TAB).text
     assert "Halo&#39;s limit is used up." in page
-    assert re.search(r"goes on by itself at <time.*in 1 min", page)
+    assert re.search(r"Resumes automatically at <time.*in 1 min", page)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +13,7 @@ from portal import clock
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordState
-from portal.models.sync import RunKind, RunState, SyncLog, SyncRun, SyncStep
+from portal.models.sync import RemoteList, RunKind, RunState, SyncLog, SyncRun, SyncStep
 from portal.models.webhooks import Delivery
 from tests.copies import changed, copied
 from tests.routes.conftest import make_run
@@ -64,7 +65,7 @@ def test_a_wish_that_nobody_could_have_counts_as_none(as_alice: FlaskClient, hal
 
 def test_an_empty_list_says_what_fills_it(as_alice: FlaskClient, halo: Integration) -> None:
     page = as_alice.get(LIST).text
-    assert "No assets live" in page
+    assert "No live assets" in page
     assert "The next sync brings what Halo has." in page
 
 
@@ -84,7 +85,7 @@ def test_a_number_finds_its_record_in_whatever_state(as_alice: FlaskClient, halo
     copied(halo, [7], state=RecordState.OUT_OF_SCOPE)
     page = as_alice.get(LIST, query_string={"q": "7"}).text
     assert names(page) == ["PC-0007"]
-    assert "Out of scope</span>" in page
+    assert "Excluded</span>" in page
 
 
 def test_a_number_that_is_not_here_is_answered_with_what_the_logs_say(
@@ -94,7 +95,7 @@ def test_a_number_that_is_not_here_is_answered_with_what_the_logs_say(
     message = "Asset 99 was left out: its client is inactive."
     SyncLog.create(integration=halo, run=run, subject="record", record_type="assets", remote_id=99, message=message)
     for page in (as_alice.get(LIST, query_string={"q": "99"}), as_alice.get(f"{LIST}/99")):
-        assert "Number 99 is not among the assets here" in page.text
+        assert "Asset 99 isn't in Scopable" in page.text
         assert message in page.text
         assert "Ask Halo for it" in page.text
     assert page.status_code == 404
@@ -102,7 +103,7 @@ def test_a_number_that_is_not_here_is_answered_with_what_the_logs_say(
 
 @pytest.mark.parametrize(
     ("types", "words"),
-    [(["clients"], "Assets are not synced."), (["clients", "assets"], "No assets have been read from Halo yet.")],
+    [(["clients"], "Assets aren&#39;t synced."), (["clients", "assets"], "No assets have been read from Halo yet.")],
 )
 def test_where_the_logs_say_nothing_the_choices_do(
     as_alice: FlaskClient, halo: Integration, types: list[str], words: str
@@ -111,12 +112,12 @@ def test_where_the_logs_say_nothing_the_choices_do(
     assert words in as_alice.get(f"{LIST}/99").text
 
 
-def test_where_nobody_knows_the_usual_reasons_are_listed(as_alice: FlaskClient, halo: Integration) -> None:
-    make_run(halo, RunState.SUCCEEDED)
-    SyncStep.update(record_type="assets").execute()
+def test_where_nobody_knows_it_says_when_the_list_was_last_read(as_alice: FlaskClient, halo: Integration) -> None:
+    RemoteList.create(integration=halo, record_type="assets", full_at=clock.now() - timedelta(minutes=3))
     page = as_alice.get(f"{LIST}/99").text
-    assert "It is newer than the last sync." in page
-    assert "leave it out" in page
+    assert "Halo&#39;s list of assets didn&#39;t include it when the whole list was last read." in page
+    assert re.search(r">3 min( \d+ s)? ago</time>", page)
+    assert "It is newer than that." in page
 
 
 def test_a_record_shows_its_columns_its_client_and_what_halo_sent(as_alice: FlaskClient, halo: Integration) -> None:
@@ -136,11 +137,7 @@ def test_history_shows_fields_before_and_after_and_its_run(as_alice: FlaskClient
     changed(halo, 1, ChangeKind.UPDATED, {"status_name": ["Active", "In stock"]}, run_id=run.id)
     changed(halo, 1, ChangeKind.DELETED)
     page = as_alice.get(f"{LIST}/1").text
-    assert (
-        page.index("Deleted: Halo no longer lists it")
-        < page.index("status_name")
-        < page.index("Copied for the first")
-    )
+    assert page.index("Deleted</div>") < page.index("status_name") < page.index("Copied for the first")
     assert re.search(r"<del>.*Active.*</del>.*<ins>.*In stock.*</ins>", page, re.DOTALL)
     assert f'href="/integrations/halo/logs?run={run.id}"' in page
 

@@ -13,6 +13,7 @@ from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.models.sync import RunState, SyncRun, SyncStep
 from portal.sandbox.halo import HaloSandbox
+from portal.sync.exclusions import note_stored
 from portal.sync.filters import Filters, read, write
 from portal.sync.record_types import RecordType
 from portal.sync.store import recount
@@ -54,7 +55,7 @@ def saved(halo: Integration) -> Filters:
         ({"opportunities_since": "yesterday"}, "Enter a day like 2026-01-31."),
         ({"opportunities_since": "2026-02-30"}, "Enter a day like 2026-01-31."),
         ({"opportunities_since": "2999-01-01"}, "This day has not come yet"),
-        ({"include_clients": ["5"], "exclude_clients": ["5"]}, "A client is both chosen and left out."),
+        ({"include_clients": ["5"], "exclude_clients": ["5"]}, "A client is both chosen and excluded."),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field_and_changes_nothing(
@@ -104,7 +105,7 @@ def test_every_filter_is_saved_noted_and_applied_by_a_sync_at_once(as_alice: Fla
     }
     page = as_alice.post(TAB, data={"record_types": ALL, **chosen}, follow_redirects=True)
     assert (
-        "Saved. A sync of clients, sites, contacts, products, assets, opportunities, contracts has started"
+        "Saved. A sync of clients, sites, contacts, products, assets, opportunities and contracts has started"
         in page.text
     )
     assert write(saved(halo)) == write(Filters()) | {
@@ -158,10 +159,11 @@ def test_a_part_is_open_where_something_is_set(as_alice: FlaskClient, halo: Inte
 def test_counts_tell_what_is_here_and_what_is_out_of_scope(as_alice: FlaskClient, halo: Integration) -> None:
     for number in range(1, 1205):
         store(halo, number, "Acme", RecordState.LIVE if number > 2 else RecordState.OUT_OF_SCOPE)
+    note_stored(halo.id, "clients", dict.fromkeys((1, 2), "The client is inactive."))
     recount(halo.id, "clients")
     part = _parts(as_alice.get(TAB).text)["clients"]
     assert "1,202 in Scopable" in part
-    assert "2 out of scope" in part
+    assert "2 excluded" in part
 
 
 def test_broken_stored_filters_show_as_none(as_alice: FlaskClient, halo: Integration) -> None:

@@ -154,7 +154,7 @@ def test_a_runs_log_begins_with_its_books(as_alice: FlaskClient, halo: Integrati
     SyncStep.update(expected=100, created=60, updated=8, unchanged=10, left_out=7, failed=3).execute()
     page = as_alice.get(TAB, query_string={"run": run.id}).text
     assert f"Run {run.id}: Full sync" in page
-    assert "by Sync now (Sam) · 40 requests" in page
+    assert "Started by Sam · 40 requests" in page
     assert "12 clients are missing." in page
     assert re.findall(r'class="text-end number">(\d+)<', page) == ["100", "78", "7", "3"]
     assert "12 missing" in page

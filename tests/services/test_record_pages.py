@@ -76,30 +76,6 @@ def test_the_log_of_a_record_leaves_out_other_records_and_types(halo: Integratio
     assert [line.message for line in record_pages.logs(halo, ASSETS, 1)] == ["assets 1"]
 
 
-def test_a_type_that_is_not_synced_and_one_that_was_never_read_are_told_apart(halo: Integration) -> None:
-    assert not record_pages.absence(halo, RecordType.CONTRACTS, 1).is_chosen
-    absence = record_pages.absence(halo, ASSETS, 1)
-    assert (absence.is_chosen, absence.was_read) == (True, False)
-    a_run(halo, RunKind.FULL, RunState.SUCCEEDED, fetched=100)
-    assert record_pages.absence(halo, ASSETS, 1).was_read
-
-
-@pytest.mark.parametrize(
-    ("chosen", "leaves_out"),
-    [
-        ({}, {"clients": False, "assets": False, "products": False}),
-        ({"active_only": True}, {"clients": True, "assets": True, "products": False}),
-        ({"asset_types": [3]}, {"clients": False, "assets": True, "products": False}),
-    ],
-)
-def test_only_filters_that_concern_the_type_are_suspected(
-    halo: Integration, chosen: dict[str, object], leaves_out: dict[str, bool]
-) -> None:
-    halo.filters = chosen
-    for record_type, suspected in leaves_out.items():
-        assert record_pages.absence(halo, RecordType(record_type), 1).leaves_out == suspected
-
-
 def test_a_run_asks_for_a_record_only_while_it_is_live(halo: Integration) -> None:
     run = a_run(halo, RunKind.RECORD, RunState.RUNNING, remote_ids=[5, 6])
     assert record_pages.asking(halo, ASSETS, 6) == run

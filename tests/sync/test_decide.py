@@ -17,7 +17,7 @@ from portal.sync.decide import DIGEST_BYTES, Before, Decision, Rejected, Stored,
 from portal.sync.filters import Filters
 from portal.sync.forms import Forms
 from portal.sync.normal_form import Keys
-from portal.sync.scope import Scope
+from portal.sync.scope import CLIENT_NOT_SEEN, Scope
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LIVE, OUT, GONE = RecordState.LIVE, RecordState.OUT_OF_SCOPE, RecordState.DELETED
@@ -72,7 +72,7 @@ def test_a_row_in_scope(state: RecordState | None, changed: bool, heap: str) -> 
     assert decision.out_of_scope == {}
 
 
-LEFT_OUT = "Its client 3 is left out."
+LEFT_OUT = CLIENT_NOT_SEEN
 
 
 @pytest.mark.parametrize(("state", "leaves"), [(None, {}), (LIVE, {7: LEFT_OUT}), (OUT, {}), (GONE, {})])
@@ -82,6 +82,7 @@ def test_only_a_live_record_goes_out_of_scope(state: RecordState | None, leaves:
     decision = decide("sites", [site], stored, ACTIVE, records.columns, KEYS)
     assert (heaps(decision), decision.out_of_scope) == ({"left_out": 1}, leaves)
     assert decision.reasons == {LEFT_OUT: 1}
+    assert decision.excluded == [(site, LEFT_OUT)]
 
 
 def test_a_row_without_facts_is_rejected_with_its_reason() -> None:

@@ -38,10 +38,10 @@ def test_it_asks_no_more_than_it_must(copy: Copy) -> None:
 def test_the_log_tells_of_the_run_its_steps_and_their_pages(copy: Copy) -> None:
     copy.sync("clients")
     assert copy.logged()[-4:] == [
-        "A sync was asked for (user): clients.",
+        "Sync started by a user: clients.",
         "Page 1: 25 clients read.",
         "25 clients read: 25 created, 0 updated.",
-        "The sync has ended: succeeded.",
+        "Sync completed.",
     ]
 
 

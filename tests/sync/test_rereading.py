@@ -72,7 +72,7 @@ def test_what_halo_has_not_and_we_have_not_is_nothing(synced: Copy) -> None:
     read_again(synced)
     assert results() == [("ignored", "absent")]
     assert delivery_states() == ["ignored"]
-    assert Hint.get().why == "Halo has no such record, and it was not in the copy."
+    assert Hint.get().why == "Halo has no such record, and it was not in Scopable."
 
 
 def test_a_ticket_is_told_from_an_opportunity_by_reading_it(synced: Copy) -> None:
@@ -128,7 +128,7 @@ def test_what_a_filter_leaves_out_says_so(synced: Copy) -> None:
     tell(synced.integration, about("contacts", number))
     read_again(fresh(synced))
     assert results()[1] == ("done", "left_out")
-    assert Hint.get_by_id(2).why == f"Its client {client} is left out."
+    assert Hint.get_by_id(2).why == "Your sync filters exclude its client: the client is inactive."
 
 
 def test_a_client_that_comes_into_scope_owes_a_sync_of_what_belongs_to_it(synced: Copy) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from portal.halo.facts import Facts
 from portal.sync.filters import FOLLOWERS, Filters
 from portal.sync.record_types import RecordType
-from portal.sync.scope import Scope
+from portal.sync.scope import CLIENT_NOT_SEEN, Scope
 from tests.sync.test_filters import FILTERS
 
 CHOSEN = frozenset({1, 2})
@@ -63,7 +63,7 @@ TYPES = st.sampled_from(RecordType)
             {"exclude_clients": CHOSEN},
             "clients",
             {"remote_id": 2},
-            "It is among the clients to leave out.",
+            "It is one of the excluded clients.",
             {"remote_id": 3},
         ),
         (
@@ -122,14 +122,17 @@ def test_each_filter_says_why_a_row_is_left_out(
     assert [scope.reason(other, facts(**out)) for other in others] == [""] * len(others)
 
 
+LOST = "Its client was deleted in Halo."
+
+
 @pytest.mark.parametrize(
     ("record_type", "client_id", "reason"),
     [
-        ("sites", 3, "Its client 3 is left out."),
-        ("contacts", 3, "Its client 3 is left out."),
-        ("assets", 3, "Its client 3 is left out."),
-        ("opportunities", 3, "Its client 3 is left out."),
-        ("contracts", 3, "Its client 3 is left out."),
+        ("sites", 3, LOST),
+        ("contacts", 3, LOST),
+        ("assets", 3, LOST),
+        ("opportunities", 3, LOST),
+        ("contracts", 3, LOST),
         ("sites", 1, ""),
         ("contacts", None, ""),
         ("products", 3, ""),
@@ -140,7 +143,7 @@ def test_what_belongs_to_a_client_that_is_left_out_is_left_out(
     record_type: str, client_id: int | None, reason: str
 ) -> None:
     row = facts(client_id=client_id)
-    assert Scope(Filters(exclude_clients=frozenset({3})), {1, 2}).reason(record_type, row) == reason
+    assert Scope(Filters(exclude_clients=frozenset({3})), {1, 2}, {3: LOST}).reason(record_type, row) == reason
 
 
 def test_nothing_follows_clients_when_no_client_may_be_left_out() -> None:
@@ -242,7 +245,7 @@ def test_only_followers_depend_on_which_clients_are_live(
     if record_type not in FOLLOWERS or row.client_id is None or row.client_id in clients:
         assert beside == alone
     elif Scope(filters).follows_clients:
-        assert beside == f"Its client {row.client_id} is left out."
+        assert beside == CLIENT_NOT_SEEN
 
 
 def test_a_moment_is_compared_by_its_day_in_utc() -> None:

@@ -76,7 +76,7 @@ def test_books_that_do_not_balance_are_amber_and_name_what_is_missing(copy: Copy
     assert report["state"] == "incomplete"
     assert report["problem"] == "Halo counts 67 contacts, but 60 arrived: 7 are missing."
     assert report["remedy"].startswith("Records may have changed while they were read.")
-    assert copy.logged(level=LogLevel.ERROR) == [report["problem"], "The sync has ended: incomplete."]
+    assert copy.logged(level=LogLevel.ERROR) == [report["problem"], "Sync incomplete."]
 
 
 def test_nothing_is_deleted_while_the_books_do_not_balance(synced: Copy) -> None:

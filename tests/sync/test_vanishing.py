@@ -111,7 +111,7 @@ def _largest_set(copy: Copy, record_type: str) -> tuple[int, list[int]]:
     """Return the client that has most records of the type, and those."""
     theirs: dict[int, list[int]] = {}
     for row in Record.select().where(Record.record_type == record_type, Record.client_remote_id.is_null(False)):
-        theirs.setdefault(row.client_remote_id, []).append(row.remote_id)
+        theirs.setdefault(row.client_remote_id or 0, []).append(row.remote_id)
     return max(theirs.items(), key=lambda pair: len(pair[1]))
 
 

@@ -1,0 +1,54 @@
+"""How the last sync of each record type ended, whichever run it was part of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from portal.models.integrations import Integration
+from portal.models.sync import RunKind, StepState, SyncRun, SyncStep
+from portal.sync.record_types import RecordType
+
+# A step that was cancelled says nothing about its records.
+TELLING: Final = (StepState.SUCCEEDED, StepState.INCOMPLETE, StepState.FAILED)
+
+
+@dataclass(frozen=True)
+class LastStep:
+    """`problem` and `remedy` are empty where it succeeded."""
+
+    record_type: RecordType
+    state: StepState
+    at: datetime
+    run_id: int
+    problem: str
+    remedy: str
+
+
+def of(integration: Integration, record_types: Iterable[RecordType]) -> dict[RecordType, LastStep]:
+    """Return the last step of each type that has ended; types that were never synced are missing."""
+    found = (_last(integration, one) for one in record_types)
+    return {step.record_type: step for step in found if step is not None}
+
+
+def _last(integration: Integration, record_type: RecordType) -> LastStep | None:
+    # Runs from the newest on, each with at most one step of the type: the first that ended is the answer.
+    mine = (SyncRun.integration == integration) & (SyncRun.kind != RunKind.RECORD)
+    wanted = (SyncStep.record_type == record_type) & SyncStep.state.in_(TELLING)
+    query = SyncStep.select(SyncStep, SyncRun).join(SyncRun).where(mine, wanted)
+    step: SyncStep | None = query.order_by(SyncRun.id.desc()).first()
+    if step is None:
+        return None
+    run = step.run
+    at = step.finished_at or run.finished_at or run.created_at
+    is_well = step.state == StepState.SUCCEEDED
+    return LastStep(
+        record_type=record_type,
+        state=StepState(step.state),
+        at=at,
+        run_id=run.id,
+        problem="" if is_well else step.problem or run.problem,
+        remedy="" if is_well else step.remedy or run.remedy,
+    )

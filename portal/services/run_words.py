@@ -1,0 +1,60 @@
+"""What started a run and what came of it, in words that the pages and the command line share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from portal.models.accounts import User
+from portal.models.sync import RunTrigger, SyncRun
+from portal.sync.record_types import RecordType
+
+# With and without a person; a trigger that people do not pull has one form.
+STARTERS: Final[Mapping[str, tuple[str, str]]] = {
+    RunTrigger.WIZARD: ("{} in the set-up wizard", "the set-up wizard"),
+    RunTrigger.USER: ("{}", "a user"),
+    RunTrigger.SCHEDULE: ("the schedule", "the schedule"),
+    RunTrigger.WEBHOOK: ("a webhook, to catch up", "a webhook, to catch up"),
+    RunTrigger.CLI: ("the command line", "the command line"),
+    RunTrigger.FILTERS: ("a change of the sync filters by {}", "a change of the sync filters"),
+}
+
+
+def starter(trigger: str, user: User | None) -> str:
+    """Name what started a run, to follow "started by"."""
+    by_person, alone = STARTERS[trigger]
+    return by_person.format(user.name or user.email) if user is not None else alone
+
+
+def started_by(run: SyncRun) -> str:
+    return starter(run.trigger, run.started_by)
+
+
+def result(run: SyncRun, totals: Mapping[str, int], types: Collection[RecordType], chosen: Collection[str]) -> str:
+    """Say what a run that succeeded has brought; `totals` are its steps' counters, `chosen` all synced types."""
+    if run.trigger == RunTrigger.FILTERS:
+        subject = "Your new sync filters are applied"
+    elif set(chosen) <= {one.value for one in types}:
+        subject = "Everything is complete and up to date"
+    else:
+        subject = f"{listed([one.value for one in types]).capitalize()} are complete and up to date"
+    numbers = {
+        "created": totals["created"],
+        "updated": totals["updated"] - run.returned,
+        "newly excluded": run.excluded,
+        "synced again": run.returned,
+        "deleted": totals["deleted"],
+    }
+    changed = [(number, done) for done, number in numbers.items() if number > 0]
+    if not changed:
+        return f"{subject}. No record changed."
+    (first, done), *others = changed
+    parts = [f"{first:,} {'record' if first == 1 else 'records'} {done}"]
+    parts += [f"{number:,} {what}" for number, what in others]
+    return f"{subject}: {listed(parts)}."
+
+
+def listed(parts: Collection[str]) -> str:
+    """Join words as people do: a, b and c."""
+    *front, last = parts
+    return f"{', '.join(front)} and {last}" if front else last

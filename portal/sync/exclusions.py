@@ -1,0 +1,188 @@
+"""Keeps the list of excluded records in step with what syncs and refetches decide. Always inside their transaction.
+
+Rows that the filters exclude are not copied, so the list is the only place that can name them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Final, NamedTuple
+
+from peewee import EXCLUDED, Value, chunked
+
+from portal import clock
+from portal.db import db, mark, moment_value
+from portal.models.exclusions import Exclusion
+from portal.models.records import ChangeKind, Record, RecordState
+from portal.sync.decide import Decision
+from portal.sync.record_types import RecordType
+from portal.sync.source import Columns
+
+# Of records that were never stored, so many of a type are listed. Those that are stored are always listed.
+MOST_LISTED: Final = 20_000
+BATCH: Final = 900
+
+CLIENT_DELETED: Final = "Its client was deleted in Halo."
+CLIENT_EXCLUDED: Final = "Your sync filters exclude its client."
+
+KEY: Final = (Exclusion.integration, Exclusion.record_type, Exclusion.remote_id)
+COPIED: Final = (Exclusion.name, Exclusion.client_remote_id, Exclusion.client_name)
+STORED: Final = tuple(getattr(Record, each.name) for each in (*KEY, *COPIED))
+NAMES: Final = (
+    "integration_id",
+    "record_type",
+    "remote_id",
+    "name",
+    "client_remote_id",
+    "client_name",
+    "reason",
+    "at",
+)
+UPSERT: Final = (
+    f"INSERT INTO exclusion ({', '.join(NAMES)}) VALUES ({', '.join(['{0}'] * len(NAMES))})"  # noqa: S608  # constants
+    " ON CONFLICT (integration_id, record_type, remote_id) DO UPDATE SET name = excluded.name,"
+    " client_remote_id = excluded.client_remote_id, client_name = excluded.client_name, reason = excluded.reason,"
+    " at = CASE WHEN exclusion.reason = excluded.reason THEN exclusion.at ELSE excluded.at END"
+)
+KNOWN: Final = (
+    "SELECT remote_id, name, client_remote_id, client_name, reason FROM exclusion"
+    " WHERE integration_id = {0} AND record_type = {0} AND remote_id IN ({1})"
+)
+
+
+class Shown(NamedTuple):
+    """What the list shows of a record."""
+
+    name: str
+    client_remote_id: int | None
+    client_name: str
+    reason: str
+
+
+def note(
+    integration_id: int, record_type: str, decision: Decision, read_columns: Callable[[str, bytes], Columns]
+) -> None:
+    """List the rows that a decision excludes, and take those off the list that it does not."""
+    _take_off_included(integration_id, record_type, decision)
+    reasons = {row.facts.remote_id: (row.payload, why) for row, why in decision.excluded if row.facts is not None}
+    if not reasons:
+        return
+    known = _known(integration_id, record_type, list(reasons))
+    new = [each for each in reasons if each not in known]
+    dropped = set(new[_room(integration_id, record_type) :]) if new else set()
+    found = {
+        each: _shown(record_type, payload, why, read_columns)
+        for each, (payload, why) in reasons.items()
+        if each not in dropped
+    }
+    now = moment_value(clock.now())
+    rows = [
+        (integration_id, record_type, each, *shown, now) for each, shown in found.items() if known.get(each) != shown
+    ]
+    if rows:
+        db.cursor().executemany(UPSERT.format(mark()), rows)
+
+
+def note_stored(integration_id: int, record_type: str, reasons: Mapping[int, str]) -> None:
+    """List stored records that went out of scope, as they were last copied."""
+    by_reason: dict[str, list[int]] = {}
+    for remote_id, why in reasons.items():
+        by_reason.setdefault(why, []).append(remote_id)
+    for why, all_ids in by_reason.items():
+        for ids in chunked(all_ids, BATCH):
+            stored = Record.select(*STORED, Value(why), Value(Exclusion.at.db_value(clock.now()))).where(
+                Record.integration == integration_id, Record.record_type == record_type, Record.remote_id.in_(ids)
+            )
+            Exclusion.insert_from(stored, (*KEY, *COPIED, Exclusion.reason, Exclusion.at)).on_conflict(
+                conflict_target=KEY,
+                update={each: getattr(EXCLUDED, each.name) for each in (Exclusion.reason, Exclusion.at)},
+            ).execute()
+
+
+def drop(integration_id: int, record_type: str, remote_ids: Collection[int]) -> None:
+    """Take records off the list: they are synced again, or the PSA no longer has them."""
+    for ids in chunked(remote_ids, BATCH):
+        Exclusion.delete().where(_of(integration_id, record_type), Exclusion.remote_id.in_(ids)).execute()
+
+
+def keep_listed(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
+    """After a complete pass, forget those that the PSA no longer lists, but for those that are stored."""
+    query: Any = Exclusion.select(Exclusion.remote_id).where(_of(integration_id, record_type)).tuples()
+    gone = {remote_id for (remote_id,) in query} - listed
+    for ids in chunked(sorted(gone), BATCH):
+        stored: Any = Record.select(Record.remote_id).where(
+            Record.integration == integration_id,
+            Record.record_type == record_type,
+            Record.state == RecordState.OUT_OF_SCOPE,
+            Record.remote_id.in_(ids),
+        )
+        kept = {remote_id for (remote_id,) in stored.tuples()}
+        drop(integration_id, record_type, [each for each in ids if each not in kept])
+
+
+def of_clients(integration_id: int, among: Collection[int] | None = None) -> dict[int, str]:
+    """Say why records of these clients, or of any, are excluded with them: the client was deleted, or is excluded.
+
+    Clients that were never seen have no reason here.
+    """
+    deleted = Record.select(Record.remote_id).where(
+        Record.integration == integration_id,
+        Record.record_type == RecordType.CLIENTS,
+        Record.state == RecordState.DELETED,
+    )
+    excluded = Exclusion.select(Exclusion.remote_id, Exclusion.reason).where(_of(integration_id, RecordType.CLIENTS))
+    if among is not None:
+        deleted = deleted.where(Record.remote_id.in_(among))
+        excluded = excluded.where(Exclusion.remote_id.in_(among))
+    ids: Any = deleted.tuples()
+    reasons: Any = excluded.tuples()
+    return {**{each: CLIENT_DELETED for (each,) in ids}, **{each: through_client(why) for each, why in reasons}}
+
+
+def by_reason(integration_id: int, clients: Collection[int]) -> dict[str, list[int]]:
+    """Sort excluded clients by the reason that excludes what belongs to them."""
+    reasons = of_clients(integration_id)
+    found: dict[str, list[int]] = {}
+    for client in clients:
+        found.setdefault(reasons.get(client, CLIENT_EXCLUDED), []).append(client)
+    return found
+
+
+def through_client(why: str) -> str:
+    """Say that a record is excluded because its client is; `why` is the client's own reason."""
+    return f"{CLIENT_EXCLUDED.removesuffix('.')}: {why[:1].lower()}{why[1:]}" if why else CLIENT_EXCLUDED
+
+
+def _take_off_included(integration_id: int, record_type: str, decision: Decision) -> None:
+    back = [change.remote_id for change in decision.updated if change.kind == ChangeKind.BACK]
+    rejected = [each.remote_id for each in decision.rejected if each.remote_id is not None]
+    included = [change.remote_id for change in decision.created] + back + rejected
+    if included and Exclusion.select().where(_of(integration_id, record_type)).exists():
+        drop(integration_id, record_type, included)
+
+
+def _shown(record_type: str, payload: bytes, why: str, read_columns: Callable[[str, bytes], Columns]) -> Shown:
+    try:
+        columns = read_columns(record_type, payload)
+    except ValueError:
+        return Shown("", None, "", why)
+    return Shown(columns.name, columns.client_remote_id, columns.client_name, why)
+
+
+def _known(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, Shown]:
+    known: dict[int, Shown] = {}
+    for ids in chunked(remote_ids, BATCH):
+        # Written by hand: every full sync reads all of them, and Peewee takes longer than the database.
+        marks = ", ".join([mark()] * len(ids))
+        rows = db.execute_sql(KNOWN.format(mark(), marks), (integration_id, record_type, *ids)).fetchall()
+        known.update((remote_id, Shown(*shown)) for remote_id, *shown in rows)
+    return known
+
+
+def _room(integration_id: int, record_type: str) -> int:
+    return max(0, MOST_LISTED - Exclusion.select().where(_of(integration_id, record_type)).count())
+
+
+def _of(integration_id: int, record_type: str) -> Any:
+    return (Exclusion.integration == integration_id) & (Exclusion.record_type == record_type)
