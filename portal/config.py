@@ -14,6 +14,8 @@ from portal.errors import ConfigError
 VAULT_KEY_BYTES = 32
 DEFAULT_DATA_DIR = "data"
 LONGEST_KEPT_DAYS = 3650
+# Set by `portal up` for the processes it starts, so that each warning is given once.
+STARTED_BY_PORTAL = "PORTAL_STARTED_BY_PORTAL"
 
 
 @dataclass(frozen=True)

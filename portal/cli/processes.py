@@ -11,8 +11,8 @@ import sys
 
 import click
 
-from portal import bootstrap, log
-from portal.config import Config
+from portal import bootstrap, exposure, log
+from portal.config import STARTED_BY_PORTAL, Config
 from portal.errors import ConfigError
 from portal.jobs.queue import SYNC_QUEUE, WEBHOOK_QUEUE
 
@@ -85,6 +85,8 @@ def _bound() -> Config:
     _log()
     config = Config.from_env(os.environ)
     bootstrap.bind(config)
+    if not os.environ.get(STARTED_BY_PORTAL):
+        exposure.warn(config)
     return config
 
 

@@ -14,13 +14,14 @@ from rq.serializers import JSONSerializer
 
 from portal import clock, log
 from portal.errors import ConfigError
+from portal.jobs.allowlist import PortalJob
 
 SYNC_QUEUE: Final = "sync"
 WEBHOOK_QUEUE: Final = "webhooks"
 # A doorbell that nobody answers within this time is forgotten, and the scheduler rings again: who heard it may have
 # died before the work was claimed. One ring too many does no harm.
 RING_SECONDS: Final = 5
-ENDED_JOB_SECONDS: Final = 60
+FAILED_JOB_SECONDS: Final = 60
 NO_TIME_LIMIT: Final = -1
 
 _redis_url: str | None = None
@@ -32,10 +33,10 @@ def bind(redis_url: str | None) -> None:
     _redis_url = redis_url
 
 
-def ring(name: str, function: str, number: int, job: str, *, keep_seconds: int) -> None:
+def ring(name: str, function: str, number: int, job: str) -> None:
     """Call a worker to `function(number)`; what is rung by the same job name meanwhile is rung once.
 
-    A job that has ended well is kept for so long. A Redis that is away is no harm: the scheduler rings again.
+    A Redis that is away is no harm: the scheduler rings again.
     """
     moment = int(clock.now().timestamp()) // RING_SECONDS
     try:
@@ -46,8 +47,8 @@ def ring(name: str, function: str, number: int, job: str, *, keep_seconds: int) 
             unique=True,
             ttl=RING_SECONDS,
             timeout=NO_TIME_LIMIT,
-            result_ttl=keep_seconds,
-            failure_ttl=ENDED_JOB_SECONDS,
+            result_ttl=0,  # the row is the result; while a job is kept, no other one of its name is taken
+            failure_ttl=FAILED_JOB_SECONDS,
         )
     except DuplicateJobError:
         return  # somebody has rung already
@@ -60,4 +61,5 @@ def queue(name: str = SYNC_QUEUE) -> Queue:
     if _redis_url is None:
         raise ConfigError("PORTAL_REDIS_URL is not set; set it, or run `portal up`, which starts a server.")
     # JSON instead of RQ's pickle: only ids travel, and what comes back cannot run code.
-    return Queue(name, connection=Redis.from_url(_redis_url), serializer=JSONSerializer)
+    connection = Redis.from_url(_redis_url)
+    return Queue(name, connection=connection, serializer=JSONSerializer, job_class=PortalJob)

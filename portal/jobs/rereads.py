@@ -8,6 +8,7 @@ from typing import Final
 from portal import clock
 from portal.db import connected
 from portal.jobs import queue
+from portal.jobs.allowlist import REREAD
 from portal.jobs.queue import WEBHOOK_QUEUE
 from portal.services import rereading
 
@@ -49,10 +50,7 @@ class Bell:
 
 def ring(integration_id: int) -> None:
     """Call a worker; the scheduler does so again until the hints are read."""
-    # While a job's row is there, no other one of its name is taken: it must not outlive the work.
-    queue.ring(
-        WEBHOOK_QUEUE, "portal.jobs.rereads.reread", integration_id, f"reread-{integration_id}", keep_seconds=0
-    )
+    queue.ring(WEBHOOK_QUEUE, REREAD, integration_id, f"reread-{integration_id}")
 
 
 def ring_waiting() -> None:

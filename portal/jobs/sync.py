@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from portal.db import connected
 from portal.jobs import queue
-from portal.jobs.queue import ENDED_JOB_SECONDS, SYNC_QUEUE
+from portal.jobs.allowlist import RUN_SYNC
+from portal.jobs.queue import SYNC_QUEUE
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger, SyncRun
@@ -30,8 +31,7 @@ def sync_later(
 
 def ring(run: SyncRun) -> None:
     """Call a worker to the run; the scheduler does so again until the run is claimed."""
-    name = f"sync-{run.id}-{run.fence}"
-    queue.ring(SYNC_QUEUE, "portal.jobs.sync.run_sync", run.id, name, keep_seconds=ENDED_JOB_SECONDS)
+    queue.ring(SYNC_QUEUE, RUN_SYNC, run.id, f"sync-{run.id}-{run.fence}")
 
 
 def run_sync(run_id: int) -> None:

@@ -12,11 +12,11 @@ from rq import Queue, Worker
 from rq.job import Job
 
 from portal import log, tether
+from portal.jobs.allowlist import PortalJob
 from portal.jobs.queue import queue
 
 LONGEST_WAIT: Final = 5.0
 DEQUEUE_SECONDS: Final = 60  # how long a dead connection can go unnoticed while nothing is queued
-MOMENTS: Final = 500  # seconds that a finished job stays to be looked at
 
 
 class SyncWorker(Worker):
@@ -44,20 +44,26 @@ def serve(name: str) -> bool:
     """Work on this queue until asked to stop; returns False when Redis was lost and a fresh start is needed."""
     jobs = queue(name)
     _wait_for(jobs.connection)
-    worker = SyncWorker(
-        [jobs],
-        name=f"{name}-{os.getpid()}-{int(time.time())}",
-        connection=jobs.connection,
-        serializer=jobs.serializer,
-        worker_ttl=DEQUEUE_SECONDS,
-        default_result_ttl=MOMENTS,
-        log_job_description=False,
-    )
+    worker = make_worker(jobs, f"{name}-{os.getpid()}-{int(time.time())}")
     try:
         worker.work(logging_level="WARNING")
     except redis.RedisError as error:
         log.get(__name__).warning("lost Redis", reason=str(error))
     return worker.stopping
+
+
+def make_worker(jobs: Queue, name: str) -> SyncWorker:
+    """Make a worker for this queue that runs the portal's own jobs alone."""
+    return SyncWorker(
+        [jobs],
+        name=name,
+        connection=jobs.connection,
+        serializer=jobs.serializer,
+        job_class=PortalJob,
+        worker_ttl=DEQUEUE_SECONDS,
+        default_result_ttl=0,
+        log_job_description=False,
+    )
 
 
 def _wait_for(connection: redis.Redis) -> None:

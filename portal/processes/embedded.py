@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import click
 import httpx
 
-from portal import bootstrap, config, db
+from portal import bootstrap, config, db, exposure
 from portal.config import Config
 from portal.processes import claim, keys, ports, valkey
 from portal.processes.supervisor import Program, Stopped, Supervisor
@@ -51,9 +51,10 @@ def prepared(supervisor: Supervisor) -> Iterator[Embedded]:
     data_dir = config.data_dir_of(os.environ)
     with claim.claimed(data_dir), ExitStack() as stack:
         keys.make_missing(os.environ)
-        environment = {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}
+        environment = {**os.environ, "PORTAL_DATA_DIR": str(data_dir), config.STARTED_BY_PORTAL: "1"}
         settings = Config.from_env(environment)
         bootstrap.bind(settings)
+        exposure.warn(settings)
         with db.connected():
             db.upgrade()
         if environment.get("PORTAL_REDIS_URL"):

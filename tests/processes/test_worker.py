@@ -88,3 +88,8 @@ def test_a_scheduler_outlives_a_database_without_tables(config: Config, printed:
         until(lambda: printed.read_text().count("a store does not answer") >= 2, "two ticks")
         scheduler.terminate()
         assert scheduler.wait(30) == 0
+
+
+def test_a_worker_warns_at_start_of_a_redis_without_a_password(config: Config, printed: Path) -> None:
+    with process("worker", config, "redis://192.0.2.1:6379", printed):
+        until(lambda: "Redis at 192.0.2.1 is used without a password" in printed.read_text(), "the warning")
