@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # WAL lets readers go on while one process writes; FULL costs 0.2 ms a commit and survives a power cut.
 SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
 SQLITE_WAIT_SECONDS = 30
+SQLITE_PREFIX = "sqlite:///"
 
 db = DatabaseProxy()
 
@@ -54,6 +56,13 @@ def bind(url: str) -> None:
     db.initialize(database)
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite database; None for other databases."""
+    if not url.startswith(SQLITE_PREFIX):
+        return None
+    return Path(url.removeprefix(SQLITE_PREFIX))
+
+
 @contextmanager
 def connected() -> Iterator[None]:
     """Give the block a connection and close it afterwards, unless a caller further up had opened it."""
@@ -80,9 +89,13 @@ def taking_turns() -> Iterator[None]:
     if not is_sqlite():
         yield
         return
-    with Path(f"{db.obj.database}-turns").open("w") as queue:
+    with open(f"{db.obj.database}-turns", "w", opener=_private) as queue:  # Path.open has no opener
         fcntl.flock(queue, fcntl.LOCK_EX)
         yield
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def mark() -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import stat
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from portal import log
+from portal import db, log
 from portal.config import Config
 
 REDIS_CREDENTIALS = ("password", "ssl_certfile")
@@ -18,7 +20,8 @@ def warn(config: Config) -> None:
 
 
 def warnings(config: Config) -> list[str]:
-    return [warning for warning in (_redis(config),) if warning]
+    found = (_redis(config), _data_dir(config), _database(config))
+    return [warning for warning in found if warning]
 
 
 def _redis(config: Config) -> str | None:
@@ -40,4 +43,28 @@ def _is_this_machine(host: str | None) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
+        return False
+
+
+def _data_dir(config: Config) -> str | None:
+    if not _is_open(config.data_dir):
+        return None
+    return (
+        f"Other users of this machine can look into the data directory {config.data_dir}. "
+        f"Close it: chmod 700 {config.data_dir}"
+    )
+
+
+def _database(config: Config) -> str | None:
+    path = db.sqlite_file(config.database_url)
+    if path is None or not _is_open(path) or not _is_open(path.parent):
+        return None
+    return f"Other users of this machine can read the database {path}. Close it: chmod 600 {path}*"
+
+
+def _is_open(path: Path) -> bool:
+    """Tell whether users outside the owner's group may read it, or enter it."""
+    try:
+        return bool(path.stat().st_mode & stat.S_IRWXO)
+    except OSError:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +51,41 @@ def test_a_redis_that_others_cannot_use_is_fine(config: Config, url: str | None)
 def test_a_warning_never_shows_the_password(config: Config) -> None:
     shown = exposure.warnings(replace(config, redis_url="redis://:hunter2@queue.example"))
     assert "hunter2" not in repr(shown)
+
+
+def test_a_data_directory_of_its_owner_alone_is_fine(config: Config) -> None:
+    config.data_dir.chmod(0o700)
+    (config.data_dir / "portal.sqlite3").chmod(0o644)  # behind a closed door
+    assert exposure.warnings(config) == []
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o701, 0o704, 0o777])
+def test_an_open_data_directory_is_warned_about(config: Config, mode: int) -> None:
+    config.data_dir.chmod(mode)
+    (config.data_dir / "portal.sqlite3").chmod(0o600)
+    (warning,) = exposure.warnings(config)
+    assert f"chmod 700 {config.data_dir}" in warning
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o666, 0o604])
+def test_a_database_that_all_can_read_is_warned_about(config: Config, tmp_path: Path, mode: int) -> None:
+    config.data_dir.chmod(0o755)
+    (config.data_dir / "portal.sqlite3").chmod(mode)
+    assert any("read the database" in warning and "chmod 600" in warning for warning in exposure.warnings(config))
+
+
+def test_a_database_elsewhere_is_looked_at_too(config: Config, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    folder.chmod(0o755)
+    (folder / "copy.sqlite3").write_bytes(b"")
+    (folder / "copy.sqlite3").chmod(0o644)
+    config.data_dir.chmod(0o700)
+    (warning,) = exposure.warnings(replace(config, database_url=f"sqlite:///{folder}/copy.sqlite3"))
+    assert str(folder / "copy.sqlite3") in warning
+
+
+@pytest.mark.parametrize("url", ["postgresql://db.example/portal", "sqlite:////nowhere/portal.sqlite3"])
+def test_a_database_that_is_no_file_here_is_not(config: Config, url: str) -> None:
+    config.data_dir.chmod(0o700)
+    assert exposure.warnings(replace(config, database_url=url)) == []

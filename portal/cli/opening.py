@@ -19,7 +19,7 @@ def opened(*, any_version: bool = False) -> Iterator[Config]:
     Raises PortalError when the tables are older than the code, unless `any_version`.
     """
     config = configured()
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with db.connected():
         if not any_version and db.pending():
             raise PortalError("The database is not up to date.", "Run `portal db upgrade` first.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
+import os
+from typing import IO, Any, Final
 
 import click
 from peewee import PeeweeException
@@ -23,6 +24,8 @@ from portal.cli import (
     webhooks,
 )
 from portal.errors import ConfigError, PortalError
+
+PRIVATE: Final = 0o077  # nothing for the group and for others
 
 
 class Refusal(click.ClickException):
@@ -46,6 +49,8 @@ class PortalGroup(click.Group):
     """Turns the portal's errors into lines and exit codes: 2 for a wrong environment, 1 for everything else."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        # Databases, exports, bundles and logs hold an MSP's records: what a command writes is its owner's alone.
+        before = os.umask(PRIVATE)
         try:
             return super().invoke(ctx)
         except ConfigError as error:
@@ -54,6 +59,8 @@ class PortalGroup(click.Group):
             raise Refusal(error.problem, error.remedy) from error
         except PeeweeException as error:
             raise Refusal(f"The database refused: {error}", "`portal db status` says more.") from error
+        finally:
+            os.umask(before)
 
 
 @click.group(cls=PortalGroup, context_settings={"help_option_names": ["-h", "--help"]})

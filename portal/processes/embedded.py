@@ -47,7 +47,6 @@ def prepared(supervisor: Supervisor) -> Iterator[Embedded]:
 
     Raises Stopped when asked to stop meanwhile.
     """
-    os.umask(0o077)  # the database and the logs are nobody else's business either
     data_dir = config.data_dir_of(os.environ)
     with claim.claimed(data_dir), ExitStack() as stack:
         keys.make_missing(os.environ)
