@@ -9,11 +9,16 @@ from typing import Any, Final
 
 import structlog
 
+from portal.terminal import visible
+
 BLANK: Final = "•••"
 SECRET_KEYS: Final = re.compile(r"secret|password|token|authori[sz]ation|cookie|api_?key|vault", re.IGNORECASE)
 SECRET_SHAPES: Final = re.compile(
     r"(?i)(bearer\s+|basic\s+|client_secret=|access_token=|\"access_token\"\s*:\s*\")[^\s\"&,}]+"
 )
+
+MANY_LINES: Final = ("exception", "stack")
+CONTINUED: Final = "\n    "  # a message that goes on is indented, so that none of it looks like a line of the log
 
 
 def configure(*, as_json: bool, level: str = "INFO") -> None:
@@ -25,7 +30,10 @@ def configure(*, as_json: bool, level: str = "INFO") -> None:
         structlog.processors.format_exc_info,
         redact,
     ]
-    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    # JSON lines are plain ASCII by themselves.
+    written: list[Any] = (
+        [structlog.processors.JSONRenderer()] if as_json else [escape, structlog.dev.ConsoleRenderer()]
+    )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -35,7 +43,7 @@ def configure(*, as_json: bool, level: str = "INFO") -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
@@ -46,6 +54,19 @@ def configure(*, as_json: bool, level: str = "INFO") -> None:
 def redact(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # structlog's signature
     """Blank what has a secret's name, and what looks like one inside any text."""
     return {key: BLANK if SECRET_KEYS.search(key) else _blank(value) for key, value in event.items()}
+
+
+def escape(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # structlog's signature
+    """Spell out control characters of others, so that they neither command the terminal nor pass for another line."""
+    return {key: _escaped(key, value) for key, value in event.items()}
+
+
+def _escaped(key: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value  # shown by repr(), which escapes too
+    if key in MANY_LINES:
+        return visible(value, keep="\n")
+    return visible(value, keep="\n").replace("\n", CONTINUED) if key == "event" else visible(value)
 
 
 def _blank(value: Any) -> Any:

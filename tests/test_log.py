@@ -66,3 +66,29 @@ def test_a_traceback_is_blanked_too(capsys: pytest.CaptureFixture[str]) -> None:
     except ValueError:
         log.get("portal.test").exception("failed")
     assert "hush" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_restored")
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_strangers_text_is_no_command_to_the_terminal(*, as_json: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(as_json=as_json)
+    hostile = "eve\x1b]0;owned\x07\x9b2J\u202e@example.com\rall is well"
+    log.get("portal.test").warning("log-in refused", email=hostile, parts=[hostile])
+    logging.getLogger("some.library").warning("refused %s", hostile)
+    try:
+        raise ValueError(hostile)
+    except ValueError:
+        log.get("portal.test").exception("failed")
+    shown = capsys.readouterr().err
+    assert not set("\x07\x9b\u202e\r") & set(shown)
+    assert "\x1b]" not in shown
+    assert "all is well" in shown
+
+
+@pytest.mark.usefixtures("_restored")
+def test_a_strangers_text_does_not_pass_for_a_line_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(as_json=False)
+    forged = "eve@example.com\n2026-11-27T07:00:00Z [info] all is well"
+    log.get("portal.test").warning("log-in refused", email=forged)
+    logging.getLogger("some.library").warning("refused %s", forged)
+    assert not [line for line in capsys.readouterr().err.splitlines() if line.startswith("2026-11-27T07:00:00Z")]

@@ -6,7 +6,7 @@ import click
 
 from portal import zones
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json, print_table
+from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import Account
 from portal.models.integrations import Psa
 from portal.services import accounts, scheduling
@@ -26,7 +26,7 @@ def account() -> None:
 def create(name: str, time_zone: str) -> None:
     """Create an account. No PSA is switched on yet."""
     made = accounts.create(name, time_zone)
-    click.echo(f"Created {made.name}. `portal account enable` switches a PSA on.")
+    say(f"Created {made.name}. `portal account enable` switches a PSA on.")
 
 
 @account.command("list")
@@ -49,7 +49,7 @@ def list_(*, as_json: bool) -> None:
 def enable(name: str, psa: str) -> None:
     """Let an account connect a PSA (halo unless said otherwise)."""
     accounts.set_available(accounts.get(name), Psa(psa), available=True)
-    click.echo(f"{name} may connect {psa} now.")
+    say(f"{name} may connect {psa} now.")
 
 
 @account.command()
@@ -59,7 +59,7 @@ def enable(name: str, psa: str) -> None:
 def disable(name: str, psa: str) -> None:
     """Hide a PSA from an account. Copied records stay."""
     accounts.set_available(accounts.get(name), Psa(psa), available=False)
-    click.echo(f"{name} may no longer connect {psa}.")
+    say(f"{name} may no longer connect {psa}.")
 
 
 @account.command("set-time-zone")
@@ -70,7 +70,7 @@ def set_time_zone(name: str, time_zone: str) -> None:
     """Tell an account's times in another zone, such as Europe/London. Its schedules follow."""
     one = accounts.get(name)
     scheduling.change_time_zone(one, time_zone, None)
-    click.echo(f"The times of {one.name} are those of {one.time_zone} now.")
+    say(f"The times of {one.name} are those of {one.time_zone} now.")
 
 
 def _row(one: Account) -> dict[str, str | bool]:

@@ -10,6 +10,7 @@ import click
 
 from portal import log
 from portal.cli.opening import opened
+from portal.cli.output import say
 from portal.services import bundle
 
 
@@ -26,4 +27,4 @@ def support_bundle(file: Path) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
             archive.writestr(f"{name}.json", json.dumps(part, indent=2, ensure_ascii=False, default=str))
-    click.echo(f"Wrote {file}.")
+    say(f"Wrote {file}.")

@@ -6,7 +6,7 @@ import click
 
 from portal import db
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json
+from portal.cli.output import json_option, print_json, say
 from portal.errors import PortalError
 
 
@@ -20,7 +20,7 @@ def db_() -> None:
 def upgrade() -> None:
     """Apply the migrations that are missing."""
     applied = db.upgrade()
-    click.echo(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
+    say(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
 
 
 @db_.command()
@@ -34,4 +34,4 @@ def status(*, as_json: bool) -> None:
     if missing:
         raise PortalError(f"Not applied yet: {', '.join(missing)}.", "Run `portal db upgrade`.")
     if not as_json:
-        click.echo("The database is up to date.")
+        say("The database is up to date.")

@@ -10,17 +10,21 @@ from typing import IO
 from portal.models.records import Record
 from portal.services import records
 from portal.services.spreadsheets import harmless
+from portal.terminal import visible, visible_json
 
 
 def as_json_lines(found: Iterable[Record], output: IO[str]) -> None:
     """Write one JSON document a line: the columns and the whole payload."""
     for record in found:
-        output.write(json.dumps(records.as_document(record), ensure_ascii=False, default=str) + "\n")
+        document = json.dumps(records.as_document(record), ensure_ascii=False, default=str)
+        output.write(visible_json(document) + "\n")
 
 
 def as_csv(found: Iterable[Record], output: IO[str]) -> None:
-    """Write a heading and one line a record, without the payload, safe to open in a spreadsheet."""
+    """Write a heading and one line a record, without the payload, safe to open in a spreadsheet and to look at."""
+    on_screen = output.isatty()
     lines = csv.writer(output, lineterminator="\n")
     lines.writerow(records.COLUMN_NAMES)
     for record in found:
-        lines.writerow([harmless(value) for value in records.as_row(record).values()])
+        row = [harmless(value) for value in records.as_row(record).values()]
+        lines.writerow([visible(value) if on_screen and isinstance(value, str) else value for value in row])

@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json, print_table
+from portal.cli.output import json_option, print_json, print_table, say
 from portal.cli.parameters import account_option, halo_of
 from portal.models.holds import HeldDelete
 from portal.services import holds
@@ -28,7 +28,7 @@ def list_(account: str, *, as_json: bool) -> None:
         rows = [(hold.id, hold.record_type, hold.count, hold.stored, f"{hold.at:%Y-%m-%d %H:%M}") for hold in found]
         print_table(("HOLD", "TYPE", "MISSING", "OF", "SINCE (UTC)"), rows)
         for hold in found:
-            click.echo(f"{hold.id}: {hold.cause} {hold.advice}".rstrip())
+            say(f"{hold.id}: {hold.cause} {hold.advice}".rstrip())
 
 
 @click.command()
@@ -38,7 +38,7 @@ def list_(account: str, *, as_json: bool) -> None:
 def approve(account: str, hold_id: int) -> None:
     """Delete held records here too."""
     hold = holds.get(halo_of(account), hold_id)
-    click.echo(f"Deleted {holds.approve(hold, None):,} {hold.record_type}.")
+    say(f"Deleted {holds.approve(hold, None):,} {hold.record_type}.")
 
 
 @click.command()
@@ -49,7 +49,7 @@ def keep(account: str, hold_id: int) -> None:
     """Let held records stay."""
     hold = holds.get(halo_of(account), hold_id)
     holds.keep(hold, None)
-    click.echo(f"Kept {hold.count:,} {hold.record_type}.")
+    say(f"Kept {hold.count:,} {hold.record_type}.")
 
 
 def _as_row(hold: HeldDelete) -> dict[str, Any]:

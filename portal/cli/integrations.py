@@ -8,7 +8,7 @@ import click
 
 from portal.cli import asking
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json
+from portal.cli.output import json_option, print_json, say
 from portal.cli.parameters import RECORD_TYPES, account_option, halo_of
 from portal.errors import PortalError
 from portal.jobs.sync import ring
@@ -57,12 +57,12 @@ def connect(
     draft = wizard.draft(accounts.get(account))
     wizard.save_connection(draft, ConnectionValues(base_url, auth_server, tenant, client_id, secret))
     agent = _passed(wizard.test_connection(draft, None)).agent
-    click.echo(f"Connected as {agent}.")
+    say(f"Connected as {agent}.")
     wizard.choose_data(draft, [each.value for each in types], active_only)
     wizard.finish_webhooks(draft, skipped=True)
     run: SyncRun = wizard.start(draft, None)
     ring(run)
-    click.echo(f"Run {run.id} is the first sync. `portal sync status --account {account!r}` tells how it goes.")
+    say(f"Run {run.id} is the first sync. `portal sync status --account {account!r}` tells how it goes.")
 
 
 @integration.command()
@@ -76,11 +76,11 @@ def test(account: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_told(verdict))
     elif verdict.ok:
-        click.echo(f"Connected as {verdict.agent}.")
+        say(f"Connected as {verdict.agent}.")
         for each, look in verdict.looks.items():
-            click.echo(f"  {each}: {look.access}. {look.problem} {look.remedy}".rstrip())
+            say(f"  {each}: {look.access}. {look.problem} {look.remedy}".rstrip())
         for advice in verdict.advice:
-            click.echo(f"{advice.problem} {advice.remedy}")
+            say(f"{advice.problem} {advice.remedy}")
     _passed(verdict)
 
 
@@ -95,11 +95,11 @@ def status(account: str, *, as_json: bool) -> None:
         print_json(_status(one))
         return
     now = standing.standing(one)
-    click.echo(f"HaloPSA at {one.base_url}, as {one.agent_name}: {standing.LABELS[now.condition]}.")
-    click.echo(f"Syncs {', '.join(one.record_types)}{' of active clients' if one.active_only else ''}.")
+    say(f"HaloPSA at {one.base_url}, as {one.agent_name}: {standing.LABELS[now.condition]}.")
+    say(f"Syncs {', '.join(one.record_types)}{' of active clients' if one.active_only else ''}.")
     for line in (now.problem, now.remedy):
         if line:
-            click.echo(line)
+            say(line)
 
 
 @integration.command()
@@ -115,7 +115,7 @@ def filters(account: str, *, as_json: bool) -> None:
         return
     names = choices.known_names(one, chosen)
     for record_type in in_order(one.record_types):
-        click.echo(f"{record_type}: {'; '.join(filter_words.told(chosen, record_type, names)) or 'all'}")
+        say(f"{record_type}: {'; '.join(filter_words.told(chosen, record_type, names)) or 'all'}")
 
 
 @integration.command()
@@ -125,7 +125,7 @@ def filters(account: str, *, as_json: bool) -> None:
 def disconnect(account: str) -> None:
     """Stop syncing and forget the Client Secret. The copied records stay."""
     integrations.disconnect(halo_of(account), None)
-    click.echo("Disconnected. The copied records stay.")
+    say("Disconnected. The copied records stay.")
 
 
 def _passed(verdict: Verdict) -> Verdict:

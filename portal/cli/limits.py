@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json
+from portal.cli.output import json_option, print_json, say
 from portal.cli.parameters import account_option, halo_of
 from portal.services import spending
 from portal.services.spending import QuietHours
@@ -58,5 +58,5 @@ def limit(
     if as_json:
         print_json(asdict(known))
         return
-    click.echo(f"{known.used} of {known.limit} requests used in the last {known.window_seconds} seconds.")
-    click.echo(f"Syncs use {spending.in_words(known.share, known.quiet, known.quota)}.")
+    say(f"{known.used} of {known.limit} requests used in the last {known.window_seconds} seconds.")
+    say(f"Syncs use {spending.in_words(known.share, known.quiet, known.quota)}.")

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from portal.terminal import visible, visible_json
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -15,17 +17,22 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for scripts.")(command)
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print lines of ours, in which names and messages of others may stand."""
+    click.echo(visible(text, keep="\n"), err=err)
+
+
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    click.echo(visible_json(json.dumps(value, indent=2, ensure_ascii=False, default=str)))
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Line columns up; say so when there is nothing to show."""
     if not rows:
-        click.echo("Nothing to show.")
+        say("Nothing to show.")
         return
-    lines = [headings, *([str(cell) for cell in row] for row in rows)]
+    lines = [headings, *([visible(str(cell)) for cell in row] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
     for line in lines:
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
+        say("  ".join(padded).rstrip())

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-import click
-
-from portal.cli.output import print_table
+from portal.cli.output import print_table, say
 from portal.models.sync import StepState, SyncLog, SyncRun, SyncStep
 from portal.services import run_words, syncing
 
@@ -18,13 +16,13 @@ HEADINGS: Final = {"left_out": "EXCLUDED"}
 def print_run(run: SyncRun, words: str) -> None:
     """Print a run, its steps and what came of it: `words`, or its problem."""
     report, steps = syncing.report(run), syncing.steps_of(run)
-    click.echo(f"Run {run.id} ({report['kind']}): {report['state']}, {report['seconds']:.1f} s.")
-    click.echo(f"Started by {run_words.started_by(run)}.")
+    say(f"Run {run.id} ({report['kind']}): {report['state']}, {report['seconds']:.1f} s.")
+    say(f"Started by {run_words.started_by(run)}.")
     rows = [(step.record_type, step.state, *_numbers(step)) for step in steps]
     print_table(("TYPE", "STATE", *(HEADINGS.get(name, name.upper()) for name in COUNTERS)), rows)
     for line in (words, report["problem"], report["remedy"]):
         if line:
-            click.echo(line)
+            say(line)
 
 
 def _numbers(step: SyncStep) -> list[object]:

@@ -23,6 +23,7 @@ from portal.cli import (
     vaults,
     webhooks,
 )
+from portal.cli.output import say
 from portal.errors import ConfigError, PortalError
 
 PRIVATE: Final = 0o077  # nothing for the group and for others
@@ -38,7 +39,7 @@ class Refusal(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002  # click's signature
         for line in (self.message, self.remedy):
             if line:
-                click.echo(line, err=True)
+                say(line, err=True)
 
 
 class WrongEnvironment(Refusal):

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json
+from portal.cli.output import json_option, print_json, say
 from portal.cli.parameters import Listed, account_option, halo_of
 from portal.models.integrations import Integration
 from portal.services import scheduling
@@ -52,7 +52,7 @@ def schedule_(
 def pause(account: str) -> None:
     """Start no syncs by schedule until `portal sync resume`. One that goes on is left alone."""
     scheduling.pause(halo_of(account), None)
-    click.echo("Paused. `portal sync resume` goes on.")
+    say("Paused. `portal sync resume` goes on.")
 
 
 @click.command()
@@ -80,11 +80,11 @@ def _show(one: Integration, *, as_json: bool) -> None:
     if as_json:
         print_json(_told(plan, one))
         return
-    click.echo(f"Syncs {plan.words}.")
+    say(f"Syncs {plan.words}.")
     if plan.paused_at:
-        click.echo(f"Paused since {plan.paused_at:%Y-%m-%d %H:%M} UTC.")
+        say(f"Paused since {plan.paused_at:%Y-%m-%d %H:%M} UTC.")
     elif plan.next_sync_at:
-        click.echo(f"Next: {plan.next_sync_at:%Y-%m-%d %H:%M:%S} UTC.")
+        say(f"Next: {plan.next_sync_at:%Y-%m-%d %H:%M:%S} UTC.")
 
 
 def _told(plan: scheduling.Plan, one: Integration) -> dict[str, Any]:

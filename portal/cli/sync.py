@@ -10,7 +10,7 @@ import click
 from portal.cli import holds, reports
 from portal.cli.following import follow
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json
+from portal.cli.output import json_option, print_json, say
 from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, RecordNumber, account_option, halo_of, source_of
 from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
@@ -55,7 +55,7 @@ def run(
     except SyncAlreadyRunning as error:
         started = runs.get(error.run_id)
         by = run_words.started_by(started)
-        click.echo(f"Run {started.id}, started by {by}, is already running; joining it.", err=True)
+        say(f"Run {started.id}, started by {by}, is already running; joining it.", err=True)
     ended = follow(started) if wait else started
     _show(ended, as_json=as_json)
     if wait and ended.state != RunState.SUCCEEDED:
@@ -94,7 +94,7 @@ def list_(account: str, limit: int, *, as_json: bool) -> None:
 def cancel(account: str) -> None:
     """Stop the run that goes on. What has arrived is kept."""
     syncing.request_cancel(halo_of(account))
-    click.echo("Asked the run to stop.")
+    say("Asked the run to stop.")
 
 
 @sync.command()

@@ -6,7 +6,7 @@ import click
 
 from portal.cli import asking
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json, print_table
+from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import RoleName
 from portal.services import accounts, users
 
@@ -31,7 +31,7 @@ def create(email: str, account: str, role: str, name: str, *, password_stdin: bo
     owner = accounts.get(account)
     password = asking.secret("Password", from_stdin=password_stdin, confirm=True)
     made = users.create(owner, email, password, RoleName(role), name=name)
-    click.echo(f"Created {made.email} as {role} of {owner.name}.")
+    say(f"Created {made.email} as {role} of {owner.name}.")
 
 
 @user.command("list")
@@ -55,7 +55,7 @@ def list_(account: str | None, *, as_json: bool) -> None:
 def set_role(email: str, role: str) -> None:
     """Make a person admin or support."""
     users.set_role(users.get(email), RoleName(role))
-    click.echo(f"{email} is {role} now.")
+    say(f"{email} is {role} now.")
 
 
 @user.command("set-password")
@@ -66,4 +66,4 @@ def set_password(email: str, *, password_stdin: bool) -> None:
     """Give a person a new password; they are logged out everywhere."""
     person = users.get(email)
     users.set_password(person, asking.secret("Password", from_stdin=password_stdin, confirm=True))
-    click.echo(f"Changed the password of {person.email}.")
+    say(f"Changed the password of {person.email}.")

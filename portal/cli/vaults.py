@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json
+from portal.cli.output import json_option, print_json, say
 from portal.errors import VaultError
 from portal.services import sealing
 
@@ -22,7 +22,7 @@ def rotate() -> None:
 
     First put the new key into PORTAL_VAULT_KEY and the old one into PORTAL_VAULT_KEY_PREVIOUS, and restart.
     """
-    click.echo(f"Secrets sealed anew: {sealing.rotate()}. The previous key is no longer needed.")
+    say(f"Secrets sealed anew: {sealing.rotate()}. The previous key is no longer needed.")
 
 
 @vault_.command()
@@ -34,7 +34,7 @@ def doctor(*, as_json: bool) -> None:
     if as_json:
         print_json(found.as_dict())
     else:
-        click.echo(f"Secrets: {found.sealed}. Sealed with a previous key: {found.stale}.")
+        say(f"Secrets: {found.sealed}. Sealed with a previous key: {found.stale}.")
     if not found.ok:
         raise VaultError(
             f"These accounts have a secret that does not open: {', '.join(found.broken)}.",

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from portal.cli.opening import opened
-from portal.cli.output import json_option, print_json, print_table
+from portal.cli.output import json_option, print_json, print_table, say
 from portal.cli.parameters import RecordNumber, account_option, halo_of
 from portal.jobs.rereads import ring
 from portal.models.integrations import Integration
@@ -70,10 +70,10 @@ def show(account: str, delivery_id: int, *, as_json: bool) -> None:
     if as_json:
         print_json({**_report(view.row), "headers": delivery.headers, "body": view.body.text, "hints": hints})
         return
-    click.echo(f"Delivery {delivery.id} of {delivery.received_at:%Y-%m-%d %H:%M:%S} (UTC): {delivery.state}.")
+    say(f"Delivery {delivery.id} of {delivery.received_at:%Y-%m-%d %H:%M:%S} (UTC): {delivery.state}.")
     for name, value in delivery.headers:
-        click.echo(f"{name}: {value}")
-    click.echo(f"\n{view.body.text}\n")
+        say(f"{name}: {value}")
+    say(f"\n{view.body.text}\n")
     print_table(("RECORD", "EVENT", "STATE", "OUTCOME", "FAILED", "WHY"), [list(hint.values())[:6] for hint in hints])
 
 
@@ -94,10 +94,10 @@ def replay(
     integration = halo_of(account)
     if delivery_id is not None:
         waiting = replaying.replay(integration, delivery_pages.get(integration, delivery_id), None)
-        click.echo("What it names is read again." if waiting else "It names no record that is synced.")
+        say("What it names is read again." if waiting else "It names no record that is synced.")
     else:
         replayed = replaying.replay_all(integration, choice, None)
-        click.echo(f"Replayed {replayed.number:,}.{' There are more.' if replayed.more else ''}")
+        say(f"Replayed {replayed.number:,}.{' There are more.' if replayed.more else ''}")
     ring(integration.id)
 
 
