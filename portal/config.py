@@ -13,6 +13,8 @@ from portal.errors import ConfigError
 
 VAULT_KEY_BYTES = 32
 DEFAULT_DATA_DIR = "data"
+SQLITE_PREFIX = "sqlite:///"
+POSTGRESQL_PREFIX = "postgresql://"
 LONGEST_KEPT_DAYS = 3650
 # Set by `portal up` for the processes it starts, so that each warning is given once.
 STARTED_BY_PORTAL = "PORTAL_STARTED_BY_PORTAL"
@@ -64,11 +66,32 @@ def data_dir_of(environ: Mapping[str, str]) -> Path:
 
 
 def database_url_of(environ: Mapping[str, str]) -> str:
-    """Return PORTAL_DATABASE_URL, or the SQLite file in the data directory."""
-    url = environ.get("PORTAL_DATABASE_URL") or f"sqlite:///{data_dir_of(environ) / 'portal.sqlite3'}"
-    if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql"}:
-        raise ConfigError("PORTAL_DATABASE_URL must start with sqlite:/// or postgresql://.")
+    """Return PORTAL_DATABASE_URL, or the SQLite file in the data directory.
+
+    What follows sqlite:/// is the path as it is: folders may have any name. Raises ConfigError for other databases.
+    """
+    url = environ.get("PORTAL_DATABASE_URL") or f"{SQLITE_PREFIX}{data_dir_of(environ) / 'portal.sqlite3'}"
+    if url.startswith(SQLITE_PREFIX) and url.removeprefix(SQLITE_PREFIX) not in {"", ":memory:"}:
+        return url
+    if url.startswith("postgres://"):
+        url = url.replace("postgres://", POSTGRESQL_PREFIX, 1)  # hosting companies still hand out the short spelling
+    if not url.startswith(POSTGRESQL_PREFIX):
+        raise ConfigError("PORTAL_DATABASE_URL must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.")
+    _check_postgresql(url)
     return url
+
+
+def _check_postgresql(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        has_name = len(parts.path) > 1 and (parts.port is None or parts.port > 0)
+    except ValueError:
+        has_name = False
+    if not has_name or parts.fragment:
+        raise ConfigError(
+            "PORTAL_DATABASE_URL must read postgresql://USER:PASSWORD@HOST/NAME. "
+            "In a password, write # as %23, ? as %3F, / as %2F and @ as %40."
+        )
 
 
 def secret_key_file(data_dir: Path) -> Path:

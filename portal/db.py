@@ -10,16 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import AutoField, DatabaseProxy, DateTimeField, Model, SqliteDatabase
+from peewee import AutoField, Database, DatabaseProxy, DateTimeField, Model, PostgresqlDatabase, SqliteDatabase
 from playhouse import db_url
 from playhouse.migrations import Runner
+
+from portal.config import SQLITE_PREFIX
+from portal.errors import ConfigError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # WAL lets readers go on while one process writes; FULL costs 0.2 ms a commit and survives a power cut.
 SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
 SQLITE_WAIT_SECONDS = 30
-SQLITE_PREFIX = "sqlite:///"
 
 db = DatabaseProxy()
 
@@ -46,14 +48,31 @@ class UtcField(DateTimeField):
         return moment.replace(tzinfo=UTC) if moment is not None else None
 
 
+class UnicodePostgresql(PostgresqlDatabase):
+    """A PostgreSQL that can store every name; other encodings lose letters or refuse them."""
+
+    def _connect(self) -> Any:
+        connection = super()._connect()  # type: ignore[misc]  # missing in Peewee's stubs
+        encoding = connection.info.parameter_status("server_encoding")  # it says so by itself: no query
+        if encoding != "UTF8":
+            connection.close()
+            raise ConfigError(
+                f"The PostgreSQL database {self.database} is encoded in {encoding}, and the portal needs UTF8. "
+                "Create one with: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0"
+            )
+        return connection
+
+
 def bind(url: str) -> None:
     """Point the handle at the database of `url`. Opens no connection."""
-    if url.startswith("sqlite:"):
+    db.initialize(_made(url))
+
+
+def _made(url: str) -> Database:
+    if (path := sqlite_file(url)) is not None:
         # Deferred transactions that read before they write collide under load; IMMEDIATE ones queue up.
-        database = db_url.connect(url, pragmas=SQLITE_PRAGMAS, timeout=SQLITE_WAIT_SECONDS, lock_type="IMMEDIATE")
-    else:
-        database = db_url.connect(url, unquote_user=True, unquote_password=True)
-    db.initialize(database)
+        return SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS, timeout=SQLITE_WAIT_SECONDS, lock_type="IMMEDIATE")
+    return UnicodePostgresql(**db_url.parse(url, unquote_user=True, unquote_password=True))
 
 
 def sqlite_file(url: str) -> Path | None:

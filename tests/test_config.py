@@ -68,6 +68,15 @@ def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, s
     ("name", "value"),
     [
         ("PORTAL_DATABASE_URL", "mysql://localhost/portal"),
+        ("PORTAL_DATABASE_URL", "sqlite://portal.sqlite3"),
+        ("PORTAL_DATABASE_URL", "sqlite:///"),
+        ("PORTAL_DATABASE_URL", "sqlite:///:memory:"),
+        ("PORTAL_DATABASE_URL", "postgresql:/db.example/portal"),
+        ("PORTAL_DATABASE_URL", "postgresql://db.example"),
+        ("PORTAL_DATABASE_URL", "postgres://db.example/"),
+        ("PORTAL_DATABASE_URL", "postgresql://db.example:port/portal"),
+        ("PORTAL_DATABASE_URL", "postgresql://u:pass#word@db.example/portal"),
+        ("PORTAL_DATABASE_URL", "postgresql://u:pass?word@db.example/portal"),
         ("PORTAL_REDIS_URL", "localhost:6379"),
         ("PORTAL_REDIS_URL", "http://localhost"),
         ("PORTAL_SECRET_KEY", "short"),
@@ -103,3 +112,15 @@ def test_a_key_file_that_is_not_there_is_refused_by_name(environ: dict[str, str]
     environ["PORTAL_VAULT_KEY_FILE"] = "/nowhere/vault.key"
     with pytest.raises(ConfigError, match="PORTAL_VAULT_KEY_FILE cannot be read: No such file"):
         Config.from_env(environ)
+
+
+def test_the_short_spelling_of_postgresql_is_accepted(environ: dict[str, str]) -> None:
+    config = Config.from_env(
+        {**environ, "PORTAL_DATABASE_URL": "postgres://u:p%23@db.example:5433/portal?sslmode=require"}
+    )
+    assert config.database_url == "postgresql://u:p%23@db.example:5433/portal?sslmode=require"
+
+
+def test_an_unknown_database_is_refused_with_the_two_that_are_known(environ: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"):
+        Config.from_env({**environ, "PORTAL_DATABASE_URL": "mariadb://db.example/portal"})

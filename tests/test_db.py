@@ -1,0 +1,68 @@
+"""Which databases the portal opens, and that it opens the one that was named."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from portal import db
+from portal.config import Config, database_url_of
+from portal.errors import ConfigError
+from tests.cli.conftest import Shell, shell
+
+__all__ = ["shell"]
+
+NAMES = ["what?", "no#1", "50%25", "a?b=c#d", "with space", "Łódź", "?", "#"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_data_directory_may_have_any_name(name: str, shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    for words in (("db", "upgrade"), ("account", "create", "Northwind IT"), ("account", "list")):
+        result = shell.run(*words, PORTAL_DATA_DIR=str(folder))
+        assert result.exit_code == 0, result.output
+    assert "Northwind IT" in result.output
+    assert {path.name for path in folder.iterdir()} == {"portal.sqlite3"}
+    assert {path.name for path in tmp_path.iterdir()} == {"portal.sqlite3", name}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_so_may_a_named_sqlite_file(name: str, database: None, tmp_path: Path) -> None:
+    file = tmp_path / f"{name}.db"
+    assert db.sqlite_file(database_url_of({"PORTAL_DATABASE_URL": f"sqlite:///{file}"})) == file
+
+
+@pytest.fixture(params=["LATIN1", "SQL_ASCII"])
+def narrow(request: pytest.FixtureRequest, postgres_server: str) -> Iterator[tuple[str, str]]:
+    """Make a database whose encoding cannot hold every name; gives its URL and the encoding."""
+    name = f"narrow_{secrets.token_hex(4)}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        made = f"CREATE DATABASE {name} ENCODING '{request.param}' LOCALE 'C' TEMPLATE template0"
+        connection.execute(made.encode())
+        yield postgres_server.replace("/postgres?", f"/{name}?"), request.param
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def test_a_postgresql_that_may_lose_names_is_refused(narrow: tuple[str, str], config: Config) -> None:
+    url, encoding = narrow
+    db.bind(url)
+    with pytest.raises(ConfigError, match=f"is encoded in {encoding}, and the portal needs UTF8"), db.connected():
+        pytest.fail("it was opened")
+
+
+@pytest.mark.parametrize("words", [("db", "upgrade"), ("db", "status"), ("account", "list")])
+def test_commands_say_so_in_one_line(words: tuple[str, ...], narrow: tuple[str, str], shell: Shell) -> None:
+    result = shell.run(*words, PORTAL_DATABASE_URL=narrow[0])
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "CREATE DATABASE" in result.stderr
+
+
+def test_a_postgresql_in_utf8_is_opened_whatever_it_is_called(postgres_url: str, shell: Shell) -> None:
+    short = postgres_url.replace("postgresql://", "postgres://", 1)
+    assert shell.run("account", "create", "Łódź 日本", PORTAL_DATABASE_URL=short).exit_code == 0
+    assert "Łódź 日本" in shell.run("account", "list", PORTAL_DATABASE_URL=postgres_url).output
