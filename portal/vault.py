@@ -49,6 +49,12 @@ class Secret:
         raise TypeError("Secrets are not serialised.")
 
 
+class Sealed(str):
+    """What a column of the database holds of a secret."""
+
+    __slots__ = ()
+
+
 class Vault:
     """Seals with the first key; opens with any of them."""
 
@@ -71,11 +77,13 @@ class Vault:
                 "A stored secret was sealed with a key that this portal does not have.",
                 "Put the old key into PORTAL_VAULT_KEY_PREVIOUS, or enter the secret again.",
             )
-        raw = base64.urlsafe_b64decode(encoded)
         try:
+            raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
             opened = key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode())
         except InvalidTag as error:
             raise VaultError("A stored secret does not belong to its place.", "Enter the secret again.") from error
+        except ValueError as error:  # no base64, or too short to be a secret
+            raise VaultError("A stored secret is damaged.", "Enter the secret again.") from error
         return Secret(opened.decode())
 
     def is_current(self, stored: str) -> bool:
@@ -107,12 +115,11 @@ class _SecretAccessor(FieldAccessor):
         stored = instance.__data__.get(self.name)
         return None if stored is None else vault().open(stored, _place(instance, self.name))
 
-    def __set__(self, instance: Any, value: Secret | str | None) -> None:
+    def __set__(self, instance: Any, value: Secret | Sealed | None) -> None:
         if isinstance(value, Secret):
-            value = vault().seal(value, _place(instance, self.name))
-        elif value is not None and not value.startswith(f"{VERSION}."):
-            # Peewee hands over what the database holds; anything else would be plain text on its way to a disk.
-            raise TypeError(f"{self.name} takes a Secret.")
+            value = Sealed(vault().seal(value, _place(instance, self.name)))
+        elif value is not None and not isinstance(value, Sealed):
+            raise TypeError(f"{self.name} takes a Secret.")  # plain text on its way to a disk
         super().__set__(instance, value)
 
 
@@ -120,6 +127,12 @@ class EncryptedField(TextField):
     """A column of a row with a `uid`, which must be set before the secret is."""
 
     accessor_class = _SecretAccessor
+
+    def python_value(self, value: Any) -> Sealed | None:
+        # Whatever the database holds, even if it is damaged: that shows when it is opened.
+        return (
+            None if value is None else Sealed(value.decode(errors="replace") if isinstance(value, bytes) else value)
+        )
 
 
 def _place(instance: Any, name: str) -> str:

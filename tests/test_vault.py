@@ -7,8 +7,12 @@ import json
 import pickle
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from portal.db import db
 from portal.errors import VaultError
+from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.vault import Secret, Vault
 
@@ -36,6 +40,53 @@ def test_a_changed_secret_does_not_open() -> None:
     sealed = vault.seal(Secret("hush"), "row/1")
     with pytest.raises(VaultError):
         vault.open(sealed[:-4] + ("AAAA" if sealed[-4:] != "AAAA" else "BBBB"), "row/1")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "",
+        "A",
+        "A===",
+        "AAAA",
+        "AAAAAAAAAAAAAAAA",
+        "not base64!",
+        "AAAA AAAA",
+        "ÄÖÜ",
+        "\x00",
+        "====",
+        "\ud800",
+        "😀" * 100,
+    ],
+)
+def test_a_damaged_secret_ends_in_the_vaults_own_error(damage: str) -> None:
+    vault = Vault((NEW,))
+    version, key_id, _ = vault.seal(Secret("hush"), "row/1").split(".")
+    with pytest.raises(VaultError):
+        vault.open(f"{version}.{key_id}.{damage}", "row/1")
+
+
+@given(st.data())
+def test_so_does_one_with_any_piece_cut_out_or_changed(data: st.DataObject) -> None:
+    vault = Vault((NEW,))
+    sealed = vault.seal(Secret("hush"), "row/1")
+    begin, end = sorted(data.draw(st.tuples(*[st.integers(0, len(sealed))] * 2)))
+    damaged = sealed[:begin] + data.draw(st.text(max_size=6)) + sealed[end:]
+    assume(damaged != sealed)
+    with pytest.raises(VaultError):
+        vault.open(damaged, "row/1")
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    "damaged", ["", "v1", "v1.", "v2.abc.AAAA", "hush", "v1.00000000.AAAA", b"\xff\xfe", 5, "\x00"]
+)
+def test_a_row_with_a_damaged_secret_can_be_read_but_not_opened(damaged: object, northwind: Account) -> None:
+    row = Integration.create(account=northwind, psa="halo", uid="u1", client_secret=Secret("hush"))
+    db.execute_sql("UPDATE integration SET client_secret = ?", (damaged,))
+    found = Integration.get_by_id(row.id)
+    with pytest.raises(VaultError):
+        _ = found.client_secret
 
 
 def test_a_previous_key_opens_but_does_not_seal() -> None:
@@ -81,3 +132,5 @@ def test_a_column_holds_no_plain_text() -> None:
 def test_a_column_refuses_plain_text() -> None:
     with pytest.raises(TypeError, match="client_secret takes a Secret"):
         Integration(uid="u1", client_secret="hush")
+    with pytest.raises(TypeError, match="client_secret takes a Secret"):
+        Integration(uid="u1", client_secret="v1.hush")

@@ -25,6 +25,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             "graceful_timeout": 8,
             "keepalive": 5,
             "loglevel": "warning",
+            "forwarder_headers": "",  # no proxy moves the pages: a SCRIPT_NAME from one on this machine is dropped
             "proc_name": "portal-web",
             "control_socket_disable": True,  # nobody speaks to it, and it would leave a socket in the home folder
         }
