@@ -17,7 +17,19 @@ def create_app(config: Config) -> Flask:
     from htmx_flask import Htmx
 
     from portal import bootstrap, routes
-    from portal.routes import access, assets, connection, errors, formats, headers, limits, login, receiver, settings
+    from portal.routes import (
+        access,
+        assets,
+        bodies,
+        connection,
+        errors,
+        formats,
+        headers,
+        limits,
+        login,
+        receiver,
+        settings,
+    )
 
     bootstrap.bind(config)
 
@@ -35,4 +47,5 @@ def create_app(config: Config) -> Flask:
     formats.init_app(app)
     routes.init_app(app)
     receiver.init_app(app)
+    bodies.init_app(app)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import stat
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -20,8 +21,14 @@ def warn(config: Config) -> None:
 
 
 def warnings(config: Config) -> list[str]:
-    found = (_redis(config), _data_dir(config), _database(config))
+    found = (_root(), _redis(config), _data_dir(config), _database(config))
     return [warning for warning in found if warning]
+
+
+def _root() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    return "The portal runs as root, which it never needs. Run it as a user of its own."
 
 
 def _redis(config: Config) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,19 @@ import pytest
 
 from portal import exposure
 from portal.config import Config
+
+
+@pytest.fixture(autouse=True)
+def as_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+
+def test_running_as_root_is_warned_about(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    config.data_dir.chmod(0o700)
+    assert exposure.warnings(config) == []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    (warning,) = exposure.warnings(config)
+    assert warning.startswith("The portal runs as root")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import Flask, Response, g, make_response, render_template
 from flask_wtf.csrf import CSRFError
+from passlib.exc import PasswordValueError
 from werkzeug.exceptions import HTTPException
 
 from portal import log
@@ -14,6 +15,7 @@ from portal.errors import PortalError
 from portal.routes import limits
 from portal.routes.answers import wants_fragment
 from portal.routes.formats import about
+from portal.services.users import PASSWORD_MAX_LENGTH
 
 logger = log.get("portal.web")
 
@@ -30,6 +32,7 @@ WORDS: Final = {
 def init_app(app: Flask) -> None:
     app.register_error_handler(PortalError, _portal)
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(PasswordValueError, _password)
     app.register_error_handler(429, _too_often)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)
@@ -43,6 +46,10 @@ def _portal(error: PortalError) -> Response:
 
 def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
     return answer(400, "This page has expired.", "Reload it, then try again. Nothing was changed.")
+
+
+def _password(error: PasswordValueError) -> Response:  # noqa: ARG001  # Flask's signature
+    return answer(422, "That password is too long.", f"A password has at most {PASSWORD_MAX_LENGTH:,} characters.")
 
 
 def _too_often(error: HTTPException) -> Response:  # noqa: ARG001  # Flask's signature

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask
-from flask_security import PeeweeUserDatastore, RoleMixin, Security, UserMixin
+from typing import Any
+
+from flask import Flask, abort
+from flask_security import PeeweeUserDatastore, RoleMixin, Security, TwoFactorRescueForm, UserMixin
 from flask_wtf import CSRFProtect
+from wtforms import RadioField
 
 from portal.db import db
 from portal.models.accounts import User
@@ -32,10 +35,21 @@ class Person(UserMixin, User):
         return [Role(self.role)]
 
 
+class RescueForm(TwoFactorRescueForm):
+    """Ways in without the authenticator: recovery codes alone, because the portal sends no mail to ask for help."""
+
+    help_setup = RadioField(choices=[])  # Flask-Security adds what the person has
+
+    def validate(self, **options: Any) -> bool:
+        if self.help_setup.data not in dict(self.help_setup.choices):
+            abort(400)
+        return bool(super().validate(**options))
+
+
 def init_app(app: Flask) -> None:
     # No link table: nothing of ours asks Flask-Security to give or take roles.
     people = PeeweeUserDatastore(db, Person, Role, None)  # type: ignore[no-untyped-call]  # it ships half its types
-    security = Security(app, people)
+    security = Security(app, people, two_factor_rescue_form=RescueForm)
     security.want_json(lambda _request: False)
     # The session's cookie is the only way in: no tokens in headers, addresses or bodies.
     security.login_manager.request_loader(lambda _request: None)

@@ -21,12 +21,17 @@ CLOCK: Final = [SelectChoice(str(hour), f"{hour:02}:00") for hour in HOURS]
 DAYS: Final = [SelectChoice(day.value, day.capitalize()) for day in WEEK]
 
 
+MOST_DIGITS = 9
+
+
 class Whole(IntegerField):
     """A whole number, refused in words of ours; None where the field is left empty."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data: Any = None
         if valuelist and valuelist[0].strip():
+            if len(valuelist[0].strip()) > MOST_DIGITS:
+                raise ValueError("That number is too large.")  # WTForms compares as floats, which would overflow
             try:
                 self.data = int(valuelist[0])
             except ValueError as error:

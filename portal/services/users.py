@@ -6,6 +6,7 @@ import uuid
 
 import email_validator
 from passlib.hash import argon2
+from passlib.utils import MAX_PASSWORD_SIZE
 from peewee import IntegrityError
 
 from portal.db import db
@@ -15,6 +16,7 @@ from portal.services import audit
 from portal.vault import Secret
 
 PASSWORD_MIN_LENGTH = 12
+PASSWORD_MAX_LENGTH = MAX_PASSWORD_SIZE
 
 
 def create(account: Account, email: str, password: Secret, role: RoleName, *, name: str = "") -> User:
@@ -77,4 +79,6 @@ def _normalised(email: str) -> str:
 def _hash(password: Secret) -> str:
     if len(password.reveal()) < PASSWORD_MIN_LENGTH:
         raise Invalid("password", f"A password needs at least {PASSWORD_MIN_LENGTH} characters.")
+    if len(password.reveal()) > PASSWORD_MAX_LENGTH:
+        raise Invalid("password", f"A password has at most {PASSWORD_MAX_LENGTH:,} characters.")
     return str(argon2.hash(password.reveal()))

@@ -66,3 +66,25 @@ def test_a_header_of_a_proxy_on_this_machine_does_not_move_the_pages(web: Web) -
     for header in ("SCRIPT_NAME: /elsewhere", "Script_Name: /log", "SCRIPT_NAME: http://[", "PATH_INFO: /nowhere"):
         assert web.get("/login", header) == 200, header
     assert "Configuration problem" not in web.logged()
+
+
+BAD_CHUNKS = [
+    b"zz\r\nabc\r\n0\r\n\r\n",
+    b"5\r\nabc",
+    b"5\r\nabcdefgh\r\n0\r\n\r\n",
+    b"ffffffffffffffffffff\r\nab",
+    b"-1\r\nabc\r\n",
+    b"3;\x01x\r\nabc\r\n0\r\n\r\n",
+    b"",
+]
+
+
+def test_chunks_that_make_no_sense_are_the_senders_mistake_and_hardly_logged(web: Web) -> None:
+    before = len(web.logged())
+    for path in ("/login", "/webhooks/halo/unknown"):
+        head = f"POST {path} HTTP/1.1\r\nHost: portal\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        for chunks in BAD_CHUNKS:
+            assert web.send(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + chunks) == 400, (path, chunks)
+    added = web.logged()[before:]
+    assert "Traceback" not in added
+    assert len(added) < 200 * 2 * len(BAD_CHUNKS)
