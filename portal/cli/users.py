@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from portal.cli import asking
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
-from portal.models.accounts import RoleName
+from portal.models.accounts import RoleName, User
 from portal.services import accounts, users
 
+FLAGS = ("active", "two_factor")
 ROLES = click.Choice([role.value for role in RoleName])
 password_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
 
 @click.group()
 def user() -> None:
-    """Create people, set their roles and passwords."""
+    """Create, disable and remove people, set their roles and passwords, reset two-factor authentication."""
 
 
 @user.command()
@@ -41,11 +44,12 @@ def create(email: str, account: str, role: str, name: str, *, password_stdin: bo
 def list_(account: str | None, *, as_json: bool) -> None:
     """List people."""
     people = users.everyone(accounts.get(account) if account else None)
-    rows = [{"email": one.email, "name": one.name, "role": one.role, "account": one.account.name} for one in people]
+    rows = [_row(one) for one in people]
     if as_json:
         print_json(rows)
     else:
-        print_table(("EMAIL", "NAME", "ROLE", "ACCOUNT"), [list(row.values()) for row in rows])
+        shown = [(*list(row.values())[:4], *("yes" if row[key] else "no" for key in FLAGS)) for row in rows]
+        print_table(("EMAIL", "NAME", "ROLE", "ACCOUNT", "ACTIVE", "TWO-FACTOR"), shown)
 
 
 @user.command("set-role")
@@ -67,3 +71,55 @@ def set_password(email: str, *, password_stdin: bool) -> None:
     person = users.get(email)
     users.set_password(person, asking.secret("Password", from_stdin=password_stdin, confirm=True))
     say(f"Changed the password of {person.email}.")
+
+
+@user.command()
+@click.argument("email")
+@opened()
+def disable(email: str) -> None:
+    """Keep a person from logging in; they are logged out everywhere at once."""
+    person = users.get(email)
+    users.disable(person)
+    say(f"{person.email} is disabled and logged out everywhere. `portal user enable` lets them log in again.")
+
+
+@user.command()
+@click.argument("email")
+@opened()
+def enable(email: str) -> None:
+    """Let a disabled person log in again."""
+    person = users.get(email)
+    users.enable(person)
+    say(f"{person.email} can log in again.")
+
+
+@user.command()
+@click.argument("email")
+@click.confirmation_option(prompt="Remove this person for good?")
+@opened()
+def remove(email: str) -> None:
+    """Remove a person for good; what they did stays in the account's activity."""
+    person = users.get(email)
+    users.remove(person)
+    say(f"Removed {person.email}.")
+
+
+@user.command("reset-two-factor")
+@click.argument("email")
+@opened()
+def reset_two_factor(email: str) -> None:
+    """Let a person who has lost the authenticator log in with the password alone; they are logged out everywhere."""
+    person = users.get(email)
+    users.reset_two_factor(person)
+    say(f"Two-factor authentication is off for {person.email}. Ask them to set it up again after logging in.")
+
+
+def _row(one: User) -> dict[str, Any]:
+    return {
+        "email": one.email,
+        "name": one.name,
+        "role": one.role,
+        "account": one.account.name,
+        "active": one.active,
+        "two_factor": one.tf_primary_method is not None,
+    }

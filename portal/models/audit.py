@@ -10,10 +10,14 @@ from portal.models.accounts import Account, User
 
 
 class AuditEntry(BaseModel):
-    """One deed of a person or the operator. Never holds a secret."""
+    """One deed of a person or the operator. Never holds a secret.
+
+    `actor` is the e-mail address of the person, which stays when the person is removed; empty for the operator.
+    """
 
     account = ForeignKeyField(Account, on_delete="CASCADE")
     user = ForeignKeyField(User, null=True, on_delete="SET NULL")
     at = UtcField(default=clock.now)
     action = CharField()
     detail = TextField(default="")
+    actor = CharField(default="")

@@ -17,6 +17,7 @@ from portal.vault import Secret
 
 PASSWORD_MIN_LENGTH = 12
 PASSWORD_MAX_LENGTH = MAX_PASSWORD_SIZE
+TWO_FACTOR = (User.tf_primary_method, User.tf_totp_secret, User.tf_phone_number, User.mf_recovery_codes)
 
 
 def create(account: Account, email: str, password: Secret, role: RoleName, *, name: str = "") -> User:
@@ -62,9 +63,46 @@ def set_password(user: User, password: Secret) -> None:
     """Change the password and end every session that was opened with the old one."""
     with db.atomic():
         user.password = _hash(password)
-        user.fs_uniquifier = uuid.uuid4().hex  # sessions carry it, so the old ones stop counting
+        _end_sessions(user)
         user.save(only=[User.password, User.fs_uniquifier])
         audit.record(user.account, None, "user.password", user.email)
+
+
+def disable(user: User) -> None:
+    """Keep the person from logging in, and end every session at once."""
+    with db.atomic():
+        user.active = False
+        _end_sessions(user)
+        user.save(only=[User.active, User.fs_uniquifier])
+        audit.record(user.account, None, "user.disabled", user.email)
+
+
+def enable(user: User) -> None:
+    """Let a disabled person log in again; sessions that were ended stay so."""
+    with db.atomic():
+        user.active = True
+        user.save(only=[User.active])
+        audit.record(user.account, None, "user.enabled", user.email)
+
+
+def remove(user: User) -> None:
+    """Delete the person for good. What they did stays in the audit log, under their address."""
+    with db.atomic():
+        audit.record(user.account, None, "user.removed", user.email)
+        user.delete_instance()
+
+
+def reset_two_factor(user: User) -> None:
+    """Forget the authenticator and the recovery codes of a person who has lost them, and end every session."""
+    with db.atomic():
+        user.tf_primary_method = user.tf_totp_secret = user.tf_phone_number = user.mf_recovery_codes = None
+        _end_sessions(user)
+        user.save(only=[*TWO_FACTOR, User.fs_uniquifier])
+        audit.record(user.account, None, "user.two_factor_reset", user.email)
+
+
+def _end_sessions(user: User) -> None:
+    user.fs_uniquifier = uuid.uuid4().hex  # sessions carry it, so the old ones stop counting
 
 
 def _normalised(email: str) -> str:

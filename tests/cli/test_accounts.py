@@ -62,7 +62,14 @@ def test_a_user_is_created_with_a_password_from_standard_input(northwind_shell: 
         typed=f"{PASSWORD}\n",
     )
     assert northwind_shell.json("user", "list") == [
-        {"email": "ada@northwind.example", "name": "Ada", "role": "admin", "account": "Northwind IT"}
+        {
+            "email": "ada@northwind.example",
+            "name": "Ada",
+            "role": "admin",
+            "account": "Northwind IT",
+            "active": True,
+            "two_factor": False,
+        }
     ]
 
 

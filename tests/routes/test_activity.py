@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from portal import services
 from portal.models.accounts import Account, User
 from portal.routes import words
-from portal.services import audit
+from portal.services import audit, users
 
 PAGE = "/activity"
 
@@ -63,3 +63,13 @@ def test_a_made_up_position_shows_the_newest(as_alice: FlaskClient, northwind: A
     audit.record(northwind, None, "halo.enabled")
     for before in ("abc", "-1", "0", "9" * 30):
         assert "switched Halo PSA on" in as_alice.get(f"{PAGE}?before={before}").text
+
+
+def test_what_a_removed_person_did_is_shown_under_their_address(
+    as_alice: FlaskClient, northwind: Account, sam: User
+) -> None:
+    audit.record(northwind, sam, "halo.paused")
+    users.remove(sam)
+    page = as_alice.get("/activity").text
+    assert f"{sam.email} (removed)" in page
+    assert "Operator" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -112,3 +113,45 @@ def test_two_factor_asks_for_a_code_at_the_next_log_in(app: Flask, as_alice: Fla
     again.post("/login", data={"email": alice.email, "password": PASSWORD})
     assert again.get("/integrations").status_code == 302
     assert "recovery code" in again.get("/tf-validate").text
+
+
+@pytest.mark.parametrize("end", [users.disable, users.remove, users.reset_two_factor])
+def test_what_the_operator_does_ends_the_persons_sessions_at_once(
+    end: Callable[[User], None], as_alice: FlaskClient, alice: User
+) -> None:
+    assert as_alice.get("/integrations").status_code == 200
+    end(alice)
+    assert as_alice.get("/integrations").status_code == 302
+
+
+def test_a_session_that_was_ended_stays_so_when_the_person_is_enabled_again(
+    as_alice: FlaskClient, client: FlaskClient, alice: User
+) -> None:
+    users.disable(alice)
+    users.enable(alice)
+    assert as_alice.get("/integrations").status_code == 302
+    assert client.post("/login", data={"email": alice.email, "password": PASSWORD}).location.endswith("/integrations")
+
+
+@pytest.mark.parametrize("end", [users.disable, users.remove])
+def test_a_person_who_has_left_cannot_log_in(end: Callable[[User], None], client: FlaskClient, alice: User) -> None:
+    end(alice)
+    page = client.post("/login", data={"email": alice.email, "password": PASSWORD})
+    assert page.status_code == 200
+    assert client.get("/integrations").status_code == 302
+
+
+def test_a_log_in_that_waits_for_its_code_ends_too(app: Flask, alice: User) -> None:
+    User.update(tf_primary_method="authenticator", tf_totp_secret="x", mf_recovery_codes=["a-b-c"]).execute()
+    waiting = browser(app)
+    waiting.post("/login", data={"email": alice.email, "password": PASSWORD})
+    users.disable(User.get_by_id(alice.id))
+    waiting.post("/mf-recovery", data={"code": "a-b-c"})
+    assert waiting.get("/integrations").status_code == 302
+
+
+def test_after_a_reset_the_password_alone_logs_in(client: FlaskClient, alice: User) -> None:
+    User.update(tf_primary_method="authenticator", tf_totp_secret="x", mf_recovery_codes=["a-b-c"]).execute()
+    users.reset_two_factor(User.get_by_id(alice.id))
+    client.post("/login", data={"email": alice.email, "password": PASSWORD})
+    assert client.get("/integrations").status_code == 200

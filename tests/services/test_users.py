@@ -9,7 +9,7 @@ from flask_security import verify_password
 from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account, RoleName, User
 from portal.models.audit import AuditEntry
-from portal.services import users
+from portal.services import audit, users
 from portal.vault import Secret
 
 PASSWORD = "correct horse battery"
@@ -89,3 +89,21 @@ def test_a_short_password_is_refused(ada: User, password: str) -> None:
 def test_a_person_who_is_not_there_is_not_found() -> None:
     with pytest.raises(NotFound):
         users.get("nobody@northwind.example")
+
+
+def test_what_a_removed_person_did_stays_under_their_address(ada: User) -> None:
+    audit.record(ada.account, ada, "halo.connected")
+    users.remove(ada)
+    entry = AuditEntry.get(AuditEntry.action == "halo.connected")
+    assert (entry.user, entry.actor) == (None, "Ada@northwind.example")
+
+
+def test_an_address_can_be_used_again_once_its_person_is_removed(ada: User, mallory: User) -> None:
+    users.remove(ada)
+    again = users.create(mallory.account, ada.email, Secret(PASSWORD), RoleName.SUPPORT)
+    assert users.get(ada.email) == again
+
+
+def test_a_new_password_can_be_too_long(ada: User) -> None:
+    with pytest.raises(Invalid, match="at most"):
+        users.set_password(ada, Secret("x" * (users.PASSWORD_MAX_LENGTH + 1)))
