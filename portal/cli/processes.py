@@ -68,7 +68,7 @@ def worker(queue: str) -> None:
     """Run jobs as they come, one at a time: syncs, or what webhooks name. A portal needs a worker of either kind."""
     from portal.jobs import worker
 
-    _need_redis(_bound())
+    _bound(needs_redis=True)
     sys.exit(0 if worker.serve(queue) else 1)
 
 
@@ -77,13 +77,15 @@ def scheduler() -> None:
     """Start syncs when they are due and bring interrupted ones back to a worker."""
     from portal.jobs import scheduler
 
-    _need_redis(_bound())
+    _bound(needs_redis=True)
     scheduler.serve()
 
 
-def _bound() -> Config:
+def _bound(*, needs_redis: bool = False) -> Config:
     _log()
     config = Config.from_env(os.environ)
+    if needs_redis:
+        _check_redis(config)
     bootstrap.bind(config)
     if not os.environ.get(STARTED_BY_PORTAL):
         exposure.warn(config)
@@ -94,7 +96,7 @@ def _log() -> None:
     log.configure(as_json=not sys.stderr.isatty())
 
 
-def _need_redis(config: Config) -> None:
+def _check_redis(config: Config) -> None:
     if config.redis_url is None:
         raise ConfigError(
             "PORTAL_REDIS_URL is not set, and no portal is running here that brings its own.",

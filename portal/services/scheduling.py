@@ -21,14 +21,14 @@ PAUSED: Final = "halo.paused"
 
 @dataclass(frozen=True)
 class Plan:
-    """What an integration's schedule comes to. `paused_by` is None for the operator, and while it is not paused."""
+    """What an integration's schedule comes to. `paused_by` is empty for the operator, and while it is not paused."""
 
     schedule: Schedule
     full_hour: int
     time_zone: str
     next_sync_at: datetime | None
     paused_at: datetime | None
-    paused_by: User | None
+    paused_by: str
 
     @property
     def is_due(self) -> bool:
@@ -50,7 +50,7 @@ def plan(integration: Integration) -> Plan:
         time_zone=account.time_zone,
         next_sync_at=min(times, default=None) if integration.state == IntegrationState.ACTIVE else None,
         paused_at=integration.paused_at,
-        paused_by=_who_paused(account) if integration.paused_at else None,
+        paused_by=_who_paused(account) if integration.paused_at else "",
     )
 
 
@@ -146,7 +146,9 @@ def _set_paused(integration: Integration, moment: datetime | None, deed: str, us
     integration.paused_at = moment
 
 
-def _who_paused(account: Account) -> User | None:
+def _who_paused(account: Account) -> str:
     deed = AuditEntry.account == account, AuditEntry.action == PAUSED
     entry = AuditEntry.select().where(*deed).order_by(AuditEntry.id.desc()).first()
-    return entry.user if entry else None
+    if entry is None:
+        return ""
+    return str(entry.user.name or entry.actor) if entry.user else str(entry.actor)

@@ -12,7 +12,7 @@ from portal.errors import Invalid
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration, Psa
-from portal.services import accounts, due, integrations, scheduling
+from portal.services import accounts, due, integrations, scheduling, users
 from portal.sync import schedule
 from portal.sync.schedule import WEEK, Schedule
 from tests.services.helpers import fresh
@@ -107,8 +107,14 @@ def test_what_is_due_already_stays_due(halo: Integration) -> None:
 def test_a_pause_says_who_and_since_when(halo: Integration, alice: User) -> None:
     scheduling.pause(halo, alice)
     plan = scheduling.plan(fresh(halo))
-    assert (plan.paused_by, plan.paused_at) == (alice, NOON)
+    assert (plan.paused_by, plan.paused_at) == (alice.name, NOON)
     assert deeds() == [("halo.paused", "")]
+
+
+def test_a_pause_of_a_removed_person_is_not_the_operators(halo: Integration, alice: User) -> None:
+    scheduling.pause(halo, alice)
+    users.remove(alice)
+    assert scheduling.plan(fresh(halo)).paused_by == alice.email
 
 
 def test_pausing_twice_changes_nothing(halo: Integration, alice: User) -> None:
