@@ -150,6 +150,7 @@ DEEDS: Final = {
     "halo.disabled": "switched Halo PSA off",
     "connectwise.enabled": "switched ConnectWise PSA on",
     "connectwise.disabled": "switched ConnectWise PSA off",
+    "halo.credentials_accepted": "resumed syncing: Halo accepts the credentials again",
     "halo.tested": "tested the connection to Halo:",
     "halo.connected": "connected Halo PSA:",
     "halo.disconnected": "disconnected Halo PSA",
@@ -170,6 +171,9 @@ DEEDS: Final = {
     "delivery.replayed": "replayed what webhooks delivered:",
 }
 
+# What Scopable does without anybody.
+OWN_DEEDS: Final = frozenset({"halo.credentials_accepted"})
+
 FOR_TEMPLATES: Final = {
     "record_types": RECORD_TYPES,
     "halo_names": HALO_NAMES,
@@ -179,6 +183,7 @@ FOR_TEMPLATES: Final = {
     "run_kinds": RUN_KINDS,
     "triggers": TRIGGERS,
     "deeds": DEEDS,
+    "own_deeds": OWN_DEEDS,
     "hold_states": HOLD_STATES,
     "record_states": RECORD_STATES,
     "changes": CHANGES,
