@@ -29,7 +29,7 @@ from portal.models.sync import RunState, SyncRun
 from portal.models.webhooks import Rereading
 from portal.sandbox import SandboxError
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.services import rereading, syncing, wizard
+from portal.services import recovery, rereading, syncing, wizard
 from portal.sync import hints
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import Copy, set_up
@@ -49,10 +49,10 @@ SIZES: Final = {
 TYPES: Final = ("clients", "products", "assets", "opportunities")
 CAPS: Final = {"clients": 3, "products": 4, "assets": 3, "opportunities": 3}
 PASSING: Final[tuple[dict[str, Any], ...]] = (
-    {"what": "status", "status": 503},
+    *({"what": "status", "status": status} for status in (503, 400, 401, 404)),
     {"what": "rate_limit", "seconds": 60.0},
-    {"what": "truncated"},
-    {"what": "reset"},
+    *({"what": what} for what in ("truncated", "reset")),
+    {"what": "refused_client", "on": "token"},
 )
 SECOND: Final = timedelta(seconds=1)
 CHECKPOINTS: Final = """
@@ -86,9 +86,11 @@ class RunLife(RuleBasedStateMachine):
         finally:
             self.stack.close()
 
-    @rule(minutes=st.sampled_from([0.1, 0.3, 1, 6]))
+    @rule(minutes=st.sampled_from([0.1, 0.3, 1, 6, 61]))
     def time_passes(self, minutes: float) -> None:
         self.now += timedelta(minutes=minutes)
+        for integration_id in recovery.due():
+            recovery.try_again(integration_id)
 
     @rule()
     def start(self) -> None:
@@ -137,7 +139,7 @@ class RunLife(RuleBasedStateMachine):
 
     @rule(fault=st.sampled_from(PASSING), on=types, times=st.sampled_from([1, 3]))
     def plan_a_fault(self, fault: dict[str, Any], on: str, times: int) -> None:
-        self.copy.halo.fault(**fault, on=on, times=times)
+        self.copy.halo.fault(**{"on": on, **fault}, times=times)
 
     @rule(record_type=types, verb=st.sampled_from(["create", "change", "delete"]), seed=st.integers(0, 9))
     def edit(self, record_type: str, verb: str, seed: int) -> None:
@@ -241,7 +243,7 @@ class RunLife(RuleBasedStateMachine):
         self.copy.halo.clear_faults()
         while self._live() is not None:
             self._work()
-        self.now += timedelta(hours=1)  # a run that was cancelled may have left Halo asking for a pause
+        self.time_passes(61)  # a run that was cancelled may have left Halo asking for a pause
         self._read_again()
         assert _rows("SELECT id FROM hint WHERE state NOT IN ('done', 'ignored')") == []
         assert self.copy.sync()["state"] == RunState.SUCCEEDED

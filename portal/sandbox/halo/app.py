@@ -59,7 +59,10 @@ def _bearer(request: Request) -> str:
 def _due(instance: Instance, request: Request, target: Target, tenant: str | None) -> tuple[Fault, ...]:
     page = page_number(request.query)
     host = request.headers.get("host", "").rpartition(":")[0]
-    return tuple(instance.faults.due(kind=target.kind, path=request.path, page=page, tenant=tenant, host=host))
+    now = instance.clock.now()
+    return tuple(
+        instance.faults.due(kind=target.kind, path=request.path, page=page, tenant=tenant, host=host, now=now)
+    )
 
 
 def _instead(instance: Instance, faults: tuple[Fault, ...]) -> Response | None:

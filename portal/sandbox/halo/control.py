@@ -101,7 +101,7 @@ def _faults(ask: Ask) -> Any:
 
 def _plan(ask: Ask) -> Any:
     for fault in msgspec.convert(ask.body if isinstance(ask.body, list) else [ask.body], list[Fault]):
-        ask.instance.faults.add(fault)
+        ask.instance.faults.add(fault, ask.instance.clock.now())
     return ask.instance.faults.planned()
 
 
