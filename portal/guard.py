@@ -7,24 +7,18 @@ opens single hosts.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import httpcore
 import httpx
 
 from portal import certificates, clock
-
-# All of the public IPv6 internet is in here. Outside are private ranges that Python takes for public (fec0::/10), and
-# ranges that carry an IPv4 address inside, which could be a private one (::/96, ::ffff:0:0/96, 64:ff9b::/96).
-PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")
-# These lie in it, and carry an IPv4 address too: 6to4 and Teredo.
-EMBEDDING_RANGES: Final = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("2001::/32"))
+from portal.public_addresses import is_public
 
 # The moment, on the monotonic clock, at which the call under way must have ended.
 deadline: ContextVar[float] = ContextVar("deadline")
@@ -156,14 +150,6 @@ def _checked_address(host: str, port: int) -> str:
     """Resolve once; refuse when any answer is not public, for then nobody knows which one would be dialled."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
-    if not is_allowed(host, port) and not all(_is_public(address) for address in addresses):
+    if not is_allowed(host, port) and not all(is_public(address) for address in addresses):
         raise PrivateAddressError(f"{host} has an address that is not public")
     return addresses[0]
-
-
-def _is_public(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        embeds = any(address in network for network in EMBEDDING_RANGES)
-        return address.is_global and address in PUBLIC_IPV6 and not embeds
-    return address.is_global and not address.is_multicast
