@@ -24,6 +24,10 @@ _BY_STOP: Final = {
         f"Connection and token requests time out after about 15 seconds. {BE_REACHABLE} {WAIT}",
     ),
     Stop.TOO_LARGE: ("{host} sent an answer that is too large to be Halo's.", CHECK_ADDRESS),
+    Stop.ENCODING: (
+        "{host} sent its answer in a compression that the portal does not accept.",
+        "Only gzip is accepted. Turn off other compression in the proxy or firewall in front of Halo.",
+    ),
     Stop.BROKEN: ("{host} broke off its answer.", WAIT),
 }
 _BY_FAULT: Final = {
