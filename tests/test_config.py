@@ -65,6 +65,22 @@ def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, s
 
 
 @pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("Halo.Internal, halo.internal:8443 ,", {"halo.internal", "halo.internal:8443"}),
+        ("10.0.0.5,10.0.0.5:443", {"10.0.0.5", "10.0.0.5:443"}),
+        ("[fd00::5],[FD00:0:0::5]:8443", {"[fd00::5]", "[fd00::5]:8443"}),
+        ("::1", {"[::1]"}),
+        ("[fe80::1%eth0]", {"[fe80::1%eth0]"}),
+    ],
+)
+def test_open_hosts_are_understood_in_every_form(environ: dict[str, str], typed: str, understood: set[str]) -> None:
+    assert Config.from_env({**environ, "PORTAL_OUTBOUND_ALLOW": typed}).outbound_allow == understood
+    again = ",".join(understood)
+    assert Config.from_env({**environ, "PORTAL_OUTBOUND_ALLOW": again}).outbound_allow == understood
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("PORTAL_DATABASE_URL", "mysql://localhost/portal"),
@@ -78,6 +94,15 @@ def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, s
         ("PORTAL_PUBLIC_URL", "ftp://portal.example.com"),
         ("PORTAL_OUTBOUND_ALLOW", "https://halo.internal/"),
         ("PORTAL_OUTBOUND_ALLOW", "*.internal"),
+        ("PORTAL_OUTBOUND_ALLOW", "halo.internal:port"),
+        ("PORTAL_OUTBOUND_ALLOW", "halo.internal:0"),
+        ("PORTAL_OUTBOUND_ALLOW", "halo.internal:65536"),
+        ("PORTAL_OUTBOUND_ALLOW", "[fd00::5"),
+        ("PORTAL_OUTBOUND_ALLOW", "[fd00::5]8443"),
+        ("PORTAL_OUTBOUND_ALLOW", "[fd00:::5]:8443"),
+        ("PORTAL_OUTBOUND_ALLOW", "[halo.internal]"),
+        ("PORTAL_OUTBOUND_ALLOW", "fd00::5::1"),
+        ("PORTAL_OUTBOUND_ALLOW", "halo.internal, two words"),
         ("PORTAL_KEEP_LOGS_DAYS", "0"),
         ("PORTAL_KEEP_LOGS_DAYS", "a month"),
         ("PORTAL_KEEP_HISTORY_DAYS", "-1"),

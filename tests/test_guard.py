@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from portal import guard
+from portal import allowed_hosts, dialling, guard
+from portal.dialling import Address
 from portal.outbound import Door, Limits, OutboundError, Stop
 from tests.servers import Listener, answering, listening
 
@@ -66,13 +67,13 @@ def resolving(*answers: str) -> Callable[..., Any]:
 def dialled(monkeypatch: pytest.MonkeyPatch, listener: Listener) -> list[str]:
     """Note every address that is dialled, and lead all of them to the listener."""
     noted: list[str] = []
-    connect = socket.create_connection
+    begun = dialling._begun
 
-    def create_connection(address: tuple[str, int], *rest: Any, **named: Any) -> socket.socket:
-        noted.append(address[0])
-        return connect(("127.0.0.1", listener.port), *rest, **named)
+    def redirected(address: Address) -> socket.socket:
+        noted.append(address.ip)
+        return begun(Address(socket.AF_INET, ("127.0.0.1", listener.port)))
 
-    monkeypatch.setattr(socket, "create_connection", create_connection)
+    monkeypatch.setattr(dialling, "_begun", redirected)
     return noted
 
 
@@ -111,6 +112,23 @@ def test_the_operator_may_open_a_single_port(listener: Listener, door: Door) -> 
     with pytest.raises(OutboundError) as refused:
         door.get("http://127.0.0.1:9", limits=LIMITS)
     assert refused.value.stop == Stop.NOT_HTTPS
+
+
+@pytest.mark.parametrize("entry", ["[::1]", "[::1]:{port}", "::1", "[0:0::1]:{port}", "[0000:0000::0001]"])
+def test_the_operator_may_open_an_ipv6_address(entry: str, door: Door) -> None:
+    with listening(answering(OK), "::1") as listener:
+        guard.bind(allowed_hosts.parsed(entry.format(port=listener.port)))
+        assert door.get(listener.url, limits=LIMITS).body == b"ok"
+        assert door.get(f"http://[0::1]:{listener.port}", limits=LIMITS).body == b"ok"
+
+
+@pytest.mark.parametrize("entry", ["[::1]:9", "[::2]", "[fd00::5]", "[::ffff:127.0.0.1]"])
+def test_an_open_ipv6_address_opens_no_other(entry: str, door: Door) -> None:
+    with listening(answering(OK), "::1") as listener:
+        guard.bind(allowed_hosts.parsed(entry))
+        with pytest.raises(OutboundError) as refused:
+            door.get(f"https://[::1]:{listener.port}", limits=LIMITS)
+    assert (refused.value.stop, listener.connections) == (Stop.PRIVATE_ADDRESS, 0)
 
 
 def test_an_open_host_opens_no_name_that_merely_looks_like_it(listener: Listener, door: Door) -> None:
