@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from contextlib import suppress
 from typing import Final
 
 LARGEST_PORT: Final = 65535
@@ -18,26 +17,26 @@ def parsed(text: str) -> frozenset[str]:
 
 def name_of(host: str, port: int | None = None) -> str:
     """Write a host in the one form in which hosts are compared: IPv6 addresses short and in brackets."""
-    with suppress(ValueError):
+    if is_ipv6(host):
         host = f"[{ipaddress.IPv6Address(host)}]"
     return host if port is None else f"{host}:{port}"
 
 
-def _entry(text: str) -> str:
-    if _is_ipv6(text):  # without its brackets, and so without a port
-        return name_of(text)
-    match = _ENTRY.fullmatch(text)
-    if match is None or int(match["port"] or 1) not in range(1, LARGEST_PORT + 1):
-        raise ValueError(text)
-    host = match["host"].strip("[]")
-    if match["host"].startswith("[") and not _is_ipv6(host):
-        raise ValueError(text)
-    return name_of(host, int(match["port"]) if match["port"] else None)
-
-
-def _is_ipv6(text: str) -> bool:
+def is_ipv6(text: str) -> bool:
     try:
         ipaddress.IPv6Address(text)
     except ValueError:
         return False
     return True
+
+
+def _entry(text: str) -> str:
+    if is_ipv6(text):  # without its brackets, and so without a port
+        return name_of(text)
+    match = _ENTRY.fullmatch(text)
+    if match is None or int(match["port"] or 1) not in range(1, LARGEST_PORT + 1):
+        raise ValueError(text)
+    host = match["host"].strip("[]")
+    if match["host"].startswith("[") and not is_ipv6(host):
+        raise ValueError(text)
+    return name_of(host, int(match["port"]) if match["port"] else None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal import allowed_hosts
+from portal import allowed_hosts, public_url
 from portal.authorities import Authorities
 from portal.errors import ConfigError
 
@@ -26,6 +26,7 @@ class Config:
     `redis_url` is None when no server is configured and none is running embedded.
     `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` say when log lines, the history of records and
     what webhooks delivered are forgotten.
+    `public_url` is scheme, host and port as browsers write them.
     `outbound_allow` names hosts (see allowed_hosts.py) that may be private or speak plain http.
     `authorities` are those whose certificates are trusted.
     """
@@ -129,12 +130,10 @@ def _vault_key(name: str, text: str) -> bytes:
 
 def _public_url(environ: Mapping[str, str]) -> str | None:
     url = environ.get("PORTAL_PUBLIC_URL")
-    if not url:
-        return None
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ConfigError("PORTAL_PUBLIC_URL must be an address such as https://portal.example.com.")
-    return url.rstrip("/")
+    try:
+        return public_url.origin(url) if url else None
+    except ValueError as error:
+        raise ConfigError(f"PORTAL_PUBLIC_URL {error}.") from error
 
 
 def _outbound_allow(environ: Mapping[str, str]) -> frozenset[str]:

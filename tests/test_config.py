@@ -65,6 +65,22 @@ def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, s
 
 
 @pytest.mark.parametrize(
+    ("typed", "origin"),
+    [
+        ("https://portal.example.com", "https://portal.example.com"),
+        (" https://Portal.Example.com:443/ ", "https://portal.example.com"),
+        ("https://portal.example.com:8443", "https://portal.example.com:8443"),
+        ("http://10.0.0.5:80", "http://10.0.0.5"),
+        ("http://10.0.0.5:443", "http://10.0.0.5:443"),
+        ("https://[FD00:0::5]:8443/", "https://[fd00::5]:8443"),
+        ("https://münchen.example", "https://xn--mnchen-3ya.example"),
+    ],
+)
+def test_the_public_url_is_kept_as_browsers_write_it(environ: dict[str, str], typed: str, origin: str) -> None:
+    assert Config.from_env({**environ, "PORTAL_PUBLIC_URL": typed}).public_url == origin
+
+
+@pytest.mark.parametrize(
     ("typed", "understood"),
     [
         ("Halo.Internal, halo.internal:8443 ,", {"halo.internal", "halo.internal:8443"}),
@@ -92,6 +108,16 @@ def test_open_hosts_are_understood_in_every_form(environ: dict[str, str], typed:
         ("PORTAL_VAULT_KEY_PREVIOUS", "c2hvcnQ="),
         ("PORTAL_PUBLIC_URL", "portal.example.com"),
         ("PORTAL_PUBLIC_URL", "ftp://portal.example.com"),
+        ("PORTAL_PUBLIC_URL", "https://"),
+        ("PORTAL_PUBLIC_URL", "https://portal.example.com/portal"),
+        ("PORTAL_PUBLIC_URL", "https://portal.example.com?a=b"),
+        ("PORTAL_PUBLIC_URL", "https://ada:secret@portal.example.com"),
+        ("PORTAL_PUBLIC_URL", "https://portal.example.com:0"),
+        ("PORTAL_PUBLIC_URL", "https://portal.example.com:99999"),
+        ("PORTAL_PUBLIC_URL", "https://portal example.com"),
+        ("PORTAL_PUBLIC_URL", "https://[fd00::5"),
+        ("PORTAL_CA_FILE", "/nowhere/ca.pem"),
+        ("SSL_CERT_FILE", "/nowhere/ca.pem"),
         ("PORTAL_OUTBOUND_ALLOW", "https://halo.internal/"),
         ("PORTAL_OUTBOUND_ALLOW", "*.internal"),
         ("PORTAL_OUTBOUND_ALLOW", "halo.internal:port"),
