@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at proces
 
 EMAIL, PASSWORD = "ada@northwind.example", "correct horse battery staple"
 STEP = "/integrations/halo/setup/connect"
+HTTPS = {"x-forwarded-proto": "https"}
 FORGED = {
     "host": "evil.example",
     "forwarded": "host=evil.example;proto=http",
@@ -112,19 +113,20 @@ def _as_before(house: House) -> Iterator[None]:
     ("sets", "strips", "sent"),
     [
         ({}, set(), {}),
-        ({"host": "portal.internal:8123"}, set(), {}),
-        ({}, {"referer"}, {}),
-        ({"host": "portal.internal"}, {"referer", "origin"}, {}),
-        ({}, {"referer", "origin", "sec-fetch-site"}, {}),
-        ({"x-forwarded-proto": "https", "x-forwarded-for": "198.51.100.7"}, {"referer"}, {}),
+        (HTTPS, set(), {}),
+        ({**HTTPS, "host": "portal.internal:8123"}, set(), {}),
+        ({**HTTPS, "x-forwarded-host": "localhost", "x-forwarded-for": "198.51.100.7"}, set(), {}),
+        (HTTPS, {"referer"}, {}),
+        ({**HTTPS, "host": "portal.internal"}, {"referer", "origin"}, {}),
+        (HTTPS, {"referer", "origin", "sec-fetch-site"}, {}),
         (FORGED, set(), {}),
-        ({}, set(), {"Origin": "null", "Referer": ""}),  # the proxy sends Referrer-Policy: no-referrer
-        ({}, set(), {"Referer": "https://elsewhere.example/"}),
-        ({}, set(), {"Sec-Fetch-Site": ""}),  # browsers before 2023
+        (HTTPS, set(), {"Origin": "null", "Referer": ""}),  # the proxy sends Referrer-Policy: no-referrer
+        (HTTPS, set(), {"Referer": "https://elsewhere.example/"}),
+        (HTTPS, set(), {"Sec-Fetch-Site": ""}),  # browsers before 2023
     ],
     ids=[
-        "other port", "other Host", "no Referer", "no Referer, no Origin", "no headers at all", "usual headers",
-        "forged headers", "Referer forbidden", "Referer of another site", "old browser",
+        "no headers", "other port", "other Host", "Host without its port", "no Referer", "no Referer, no Origin",
+        "nothing of the origin", "forged headers", "Referer forbidden", "Referer of another site", "old browser",
     ],
 )  # fmt: skip
 def test_people_log_in_and_fill_in_the_wizard(
