@@ -139,7 +139,9 @@ def test_gzip_that_ends_too_early_is_a_broken_answer(end: int, door: Door) -> No
 
 
 @pytest.mark.parametrize(
-    "body", [b"{}", zlib.compress(b"{}"), gzip.compress(b"{}") + b"more", gzip.compress(b"{}")[:-8] + bytes(8)]
+    "body",
+    [b"{}", zlib.compress(b"{}"), gzip.compress(b"{}") + b"more", gzip.compress(b"{}")[:-8] + bytes(8)],
+    ids=["plain", "deflate", "more behind it", "wrong checksum"],
 )
 def test_what_is_not_gzip_although_it_is_marked_so_is_a_broken_answer(body: bytes, door: Door) -> None:
     assert stop_of(door, body, "gzip") == Stop.BROKEN

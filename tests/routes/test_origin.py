@@ -53,6 +53,7 @@ def test_a_page_at_another_address_says_where_to_open_it(opened: str, behind_pro
     assert page.status_code == 400
     assert f"This portal is set up for {PUBLIC}, but you opened {opened}." in page.text
     assert "Open it there, or set PORTAL_PUBLIC_URL." in page.text
+    assert f'href="{PUBLIC}/integrations"' in page.text
 
 
 def test_what_a_browser_calls_its_address_is_only_text(behind_proxy: FlaskClient) -> None:
