@@ -17,7 +17,20 @@ def create_app(config: Config) -> Flask:
     from htmx_flask import Htmx
 
     from portal import bootstrap, routes
-    from portal.routes import access, assets, connection, errors, formats, headers, limits, login, receiver, settings
+    from portal.routes import (
+        access,
+        assets,
+        connection,
+        errors,
+        formats,
+        headers,
+        limits,
+        login,
+        origin,
+        public_address,
+        receiver,
+        settings,
+    )
 
     bootstrap.bind(config)
 
@@ -26,9 +39,12 @@ def create_app(config: Config) -> Flask:
     Htmx(app)
     errors.init_app(app)
     headers.init_app(app, config)
+    public_address.init_app(app, config)
     connection.init_app(app)
     # Before CSRF and limits: what a person may not do is refused before their request is looked at.
     access.init_app(app)
+    # Before CSRF as well: at another address than the public one there is no cookie, and so no token that is right.
+    origin.init_app(app, config)
     login.init_app(app)
     limits.init_app(app)
     assets.init_app(app)

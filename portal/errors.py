@@ -4,6 +4,7 @@
     ├── ConfigError             the environment is wrong; stops the start
     ├── NotFound                404  it is not there, or it belongs to another account
     ├── NotAllowed              403  this person may look but not change
+    ├── WrongOrigin             400  a form of another site, or of a page at another address than the public URL
     ├── Unavailable             403  the operator has not switched this PSA on for the account
     ├── Invalid                 422  a value is wrong; names its field
     ├── Conflict                409
@@ -51,6 +52,10 @@ class NotFound(PortalError):
 
 class NotAllowed(PortalError):
     status = 403
+
+
+class WrongOrigin(PortalError):
+    status = 400
 
 
 class Unavailable(PortalError):

@@ -26,6 +26,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             "keepalive": 5,
             "loglevel": "warning",
             "proc_name": "portal-web",
+            # A proxy may not move the application (SCRIPT_NAME), nor contradict PORTAL_PUBLIC_URL.
+            "forwarder_headers": "",
+            **({"secure_scheme_headers": {}} if config.public_url else {}),
             "control_socket_disable": True,  # nobody speaks to it, and it would leave a socket in the home folder
         }
         super().__init__()

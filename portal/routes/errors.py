@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from flask import Flask, Response, g, make_response, render_template
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -42,7 +42,12 @@ def _portal(error: PortalError) -> Response:
 
 
 def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
-    return answer(400, "This page has expired.", "Reload it, then try again. Nothing was changed.")
+    remedy = "Reload it, then try again. Nothing was changed."
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        remedy += (
+            f" If this happens again, open {request.host_url.rstrip('/')}, and let your browser keep its cookies."
+        )
+    return answer(400, "This page has expired.", remedy)
 
 
 def _too_often(error: HTTPException) -> Response:  # noqa: ARG001  # Flask's signature

@@ -1,11 +1,10 @@
-"""Headers that hold for every answer, and the proxy in front."""
+"""Headers that hold for every answer."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from flask import Flask, Response, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.config import Config
 from portal.routes.settings import is_https
@@ -26,7 +25,7 @@ CSP: Final = "; ".join(
 HEADERS: Final = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
-    # The CSRF check over https reads the Referer of our own pages, so it must not be suppressed altogether.
+    # Without any Referer, browsers would also send "null" as the Origin of our own forms (see origin.py).
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -38,9 +37,6 @@ def init_app(app: Flask, config: Config) -> None:
     always = dict(HEADERS)
     if is_https(config):
         always["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if config.public_url:
-        # A public address means a proxy in front of us; without one these headers are anybody's to write.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
 
     @app.after_request
     def add(response: Response) -> Response:

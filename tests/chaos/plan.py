@@ -44,6 +44,7 @@ FAULTS: Final[tuple[dict[str, Any], ...]] = (
     {"what": "rate_limit", "seconds": 12.0},
     {"what": "html"},
     {"what": "truncated"},
+    {"what": "gzip", "times": None},
     {"what": "empty"},
     {"what": "reset"},
     {"what": "reset", "size": 400},

@@ -160,6 +160,26 @@ def test_a_huge_body_has_the_size_that_was_asked_for(
     assert len(visitor.get("Client").content) == 300_000
 
 
+@pytest.mark.parametrize(
+    ("fault", "name"), [("gzip", "gzip"), ("gzip_twice", "gzip, gzip"), ("brotli", "br"), ("deflate", "deflate")]
+)
+def test_an_answer_in_an_encoding_asked_for_or_not(
+    sandbox: HaloSandbox, visitor: Visitor, fault: str, name: str
+) -> None:
+    plain = visitor.get("Client")
+    sandbox.fault(fault)
+    packed = visitor.get("Client")  # httpx unpacks them all
+    assert packed.headers["Content-Encoding"] == name
+    assert packed.content == plain.content
+
+
+def test_an_encoding_with_a_size_is_a_bomb(sandbox: HaloSandbox, visitor: Visitor) -> None:
+    sandbox.fault("gzip_twice", size=1_000_000)
+    packed = visitor.get("Client")
+    assert int(packed.headers["Content-Length"]) < 500
+    assert len(packed.content) == 1_000_000
+
+
 def test_a_page_that_comes_again(sandbox: HaloSandbox, visitor: Visitor) -> None:
     sandbox.fault("repeated_page", page=2)
     first, second, third = (visitor.page("assets", number)["assets"] for number in (1, 2, 3))

@@ -13,9 +13,11 @@ from portal.sandbox.halo.row_faults import ROW_FAULTS
 # Instead of the answer, or in its way:
 REPLACING = frozenset({"status", "refused_client", "rate_limit", "html", "truncated", "empty", "redirect"})
 DELIVERY = frozenset({"slow", "drip", "reset", "huge"})
+# How the body is packed, asked for or not:
+ENCODING = frozenset({"gzip", "gzip_twice", "brotli", "deflate"})
 # In a list's figures, and in its rows:
 LIST = frozenset({"repeated_page", "lying_count", "no_rows", "null_list"})
-KINDS = REPLACING | DELIVERY | LIST | frozenset(ROW_FAULTS)
+KINDS = REPLACING | DELIVERY | ENCODING | LIST | frozenset(ROW_FAULTS)
 PLACES = frozenset({"any", "token", "authinfo", "instanceinfo", "agent", "lookup", "unknown", *RECORD_TYPES})
 
 
@@ -40,7 +42,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: int = 500  # for `status` and `redirect`; `refused_client` takes a 400, too
     body: str = ""  # of a `status`: empty, as Halo's gateway has it, or JSON (halo-api.md section 5)
     seconds: float = 1.0  # `slow`: before the answer; `drip`: between two pieces
-    size: int = 0  # `huge`: bytes; `drip`: bytes a piece; `reset`: bytes before it; `lying_count`: rows too many
+    # `huge` and the encodings: bytes; `drip`: bytes a piece; `reset`: bytes before it; `lying_count`: rows too many
+    size: int = 0
     chunked: bool = False  # `huge` without a Content-Length
     location: str = ""  # `redirect`
 
