@@ -46,6 +46,10 @@ def index(record_type: RecordType) -> ResponseReturnValue:
     number = record_lists.as_number(wanted.containing)
     numbered = record_lists.with_number(integration, record_type, number)
     page = record_lists.page(integration, wanted, before=id_of("before"), after=id_of("after"))
+    counts = record_lists.counts(integration, record_type)
+    stamp = record_lists.stamp(page, numbered, counts)
+    if answers.is_shown(stamp):
+        return "", 204
     absence = record_pages.absence(integration, record_type, number) if number and not numbered else None
     return render_template(
         "records/index.html",
@@ -55,7 +59,8 @@ def index(record_type: RecordType) -> ResponseReturnValue:
         numbered=numbered,
         absence=absence,
         page=page,
-        counts=record_lists.counts(integration, record_type),
+        counts=counts,
+        refresh=answers.here(stamp=stamp),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -77,6 +78,12 @@ def counts(integration: Integration, record_type: RecordType) -> dict[RecordStat
     mine = (RecordCount.integration == integration) & (RecordCount.record_type == record_type)
     found = {each.state: each.number for each in RecordCount.select().where(mine)}
     return {state: found.get(state, 0) for state in RecordState}
+
+
+def stamp(page: RecordPage, numbered: Record | None, counts: dict[RecordState, int]) -> str:
+    """Return what changes whenever one of these does."""
+    rows = [(row.remote_id, row.state, row.changed_at) for row in [*page.records, *([numbered] if numbered else [])]]
+    return hashlib.sha256(repr((rows, counts, page.before, page.after)).encode()).hexdigest()[:16]
 
 
 def with_number(integration: Integration, record_type: RecordType, number: int | None) -> Record | None:
