@@ -35,7 +35,7 @@ def connect_halo(page: Page, demo: Demo) -> None:
     page.get_by_label("Client ID").fill(demo.client_id)
     page.get_by_label("Client Secret").fill(demo.client_secret)
     page.get_by_role("button", name="Test Connection").click()
-    expect(page.get_by_text("Connected as API Sync")).to_be_visible()
+    expect(page.get_by_text("Connected as API Sync")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Active clients only").uncheck()
     page.get_by_role("button", name="Next").click()

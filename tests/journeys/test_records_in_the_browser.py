@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.sandbox import SandboxControl
+from tests.journeys.axe import check
 from tests.journeys.person import log_in_as_admin
 from tests.journeys.portal_process import Demo
-from tests.journeys.test_accessibility import check
 
 pytestmark = pytest.mark.browser
 
