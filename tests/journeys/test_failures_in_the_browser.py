@@ -72,7 +72,7 @@ def test_a_tab_that_fails_keeps_the_content_and_can_be_tried_again(
     sync_tab.get_by_role("button", name="Try again").click()
     expect(sync_tab.get_by_label("Level")).to_be_visible()
     expect(sync_tab).to_have_url(re.compile("/logs$"))
-    expect(sync_tab.get_by_role("alert")).to_be_empty()
+    expect(sync_tab.get_by_role("alert")).to_have_count(0)
 
 
 @pytest.mark.parametrize("failure", [proxy_page, broken_page, no_network])
@@ -82,16 +82,15 @@ def test_a_refresh_that_fails_is_said_once_and_ends_when_it_works_again(
     sync_tab.route(PROGRESS, failure)
     come_back(sync_tab)
     notice = sync_tab.get_by_role("alert")
-    expect(notice).not_to_be_empty()
+    expect(notice).to_be_visible()
     expect(sync_tab.get_by_role("button", name="Sync now")).to_be_visible()
-    first = notice.locator(".failure").element_handle()
+    first = notice.element_handle()
     come_back(sync_tab)
-    assert first is not None
     assert first.evaluate("element => element.isConnected"), "it is announced anew"
 
     sync_tab.unroute(PROGRESS)
     come_back(sync_tab)
-    expect(notice).to_be_empty()
+    expect(notice).to_have_count(0)
 
 
 def test_a_failed_change_is_not_said_to_be_saved_and_is_sent_again(sync_tab: Page) -> None:
@@ -109,7 +108,7 @@ def test_a_notice_can_be_closed(sync_tab: Page) -> None:
     sync_tab.route(LOGS, proxy_page)
     sync_tab.get_by_role("link", name="Sync Logs").click()
     sync_tab.get_by_role("alert").get_by_role("button", name="Close").click()
-    expect(sync_tab.get_by_role("alert")).to_be_empty()
+    expect(sync_tab.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_request_without_end_is_given_up(sync_tab: Page) -> None:

@@ -94,7 +94,7 @@ def test_what_was_typed_survives_the_end_of_the_session(inside: Page, connected_
     inside.get_by_role("button", name="Try again").click()
     expect(inside.get_by_text("Saved.")).to_be_visible()
     expect(inside.locator("#share")).to_have_value("61")
-    expect(inside.get_by_role("alert")).to_be_empty()
+    expect(inside.get_by_role("alert")).to_have_count(0)
 
 
 def test_going_back_in_history_after_the_session_ended_leads_to_the_log_in(
