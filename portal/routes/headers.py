@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from portal.config import Config
 from portal.routes.settings import is_https
@@ -41,8 +42,16 @@ def init_app(app: Flask, config: Config) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         response.headers.update(always)
+        # By this the page knows an answer of ours from one of a proxy in between.
+        response.headers["X-Request-Id"] = request_id()
         response.headers["Cache-Control"] = _caching()
         return response
+
+
+def request_id() -> str:
+    """Return the id that the answer carries, that an error page names and that the log has."""
+    found: str = g.setdefault("request_id", secrets.token_hex(4))
+    return found
 
 
 def _caching() -> str:

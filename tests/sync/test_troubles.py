@@ -128,7 +128,7 @@ def test_a_list_that_is_refused_fails_alone_and_is_named(fault: dict[str, Any], 
         **dict.fromkeys(SIZES, "succeeded"),
         "contacts": "failed",
     }
-    assert copy.logged(level=LogLevel.ERROR) == [report["problem"], "The sync has ended: incomplete."]
+    assert copy.logged(level=LogLevel.ERROR) == [report["problem"], "Sync incomplete."]
     assert Integration.get_by_id(copy.integration.id).state == "active"
     copy.halo.clear_faults()
     assert copy.sync()["state"] == "succeeded"
