@@ -28,8 +28,9 @@ class TypeForecast:
 
 @dataclass(frozen=True)
 class Forecast:
-    """`seconds` is the longer of two: what the answers take, and what the quota per window allows. `is_least` says that
-    Halo does not count some of the lists.
+    """`seconds` is the longer of two: what the answers take, and what the quota per window allows.
+
+    `is_least` says that Halo does not count some of the lists.
     """
 
     types: dict[str, TypeForecast]
