@@ -107,7 +107,9 @@ def _sent(body: bytes, resource: Resource) -> Sent | None:
     # Halo leaves out what is null (section 4), and was seen to write null for an empty list.
     if rows is None:
         return Sent([], size, total) if total == 0 else None
-    return Sent([] if bytes(rows) == NULL else _rows.decode(rows), size, total)
+    if bytes(rows) == NULL:
+        return Sent([], size, total)
+    return Sent(_rows.decode(rows), size, total) if bytes(rows)[:1] == b"[" else None
 
 
 def _repaired(answer: Answer, resource: Resource) -> Sent | None:
