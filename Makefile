@@ -19,7 +19,7 @@ ASSETS := portal/static/npm/stamp.txt
 
 .PHONY: help
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(PORTAL) $(ASSETS) ## Start a portal with a simulated Halo to try it on (Ctrl-C stops it)
@@ -54,6 +54,10 @@ bench: $(DEV) $(PORTAL) $(DLT) ## Measure speed beside a bare loop and dlt; docs
 .PHONY: chaos
 chaos: $(DEV) $(PORTAL) $(ASSETS) ## Kill and spoil all there is for ten minutes; SEED=7 repeats a storm, ARGS="--minutes 2 --kills 20"
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+.PHONY: characters
+characters: $(DEV) $(PORTAL) ## Copy 45,000 records from six simulated Halos of different character; ARGS="--only zone"
+	$(BIN)/python -m tests.chaos.characters $(ARGS)
 
 .PHONY: hostile
 hostile: $(DEV) $(PORTAL) $(ASSETS) ## Send 10,000 odd deliveries, 10,000 with wrong secrets and 1,000 good ones

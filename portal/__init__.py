@@ -27,6 +27,8 @@ def create_app(config: Config) -> Flask:
         headers,
         limits,
         login,
+        origin,
+        public_address,
         receiver,
         settings,
     )
@@ -38,9 +40,12 @@ def create_app(config: Config) -> Flask:
     Htmx(app)
     errors.init_app(app)
     headers.init_app(app, config)
+    public_address.init_app(app, config)
     connection.init_app(app)
     # Before CSRF and limits: what a person may not do is refused before their request is looked at.
     access.init_app(app)
+    # Before CSRF as well: at another address than the public one there is no cookie, and so no token that is right.
+    origin.init_app(app, config)
     login.init_app(app)
     limits.init_app(app)
     assets.init_app(app)

@@ -15,7 +15,7 @@ def bind(config: Config) -> None:
     db.bind(config.database_url)
     vault.bind(config.vault_keys)
     queue.bind(config.redis_url)
-    guard.bind(config.outbound_allow)
+    guard.bind(config.outbound_allow, config.authorities)
     retention.bind(
         retention.Periods(
             logs=timedelta(days=config.keep_logs_days),

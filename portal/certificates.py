@@ -21,10 +21,11 @@ class Fault(StrEnum):
 
 # OpenSSL's numbers (x509_vfy.h), which Python hands on as `verify_code`.
 _BY_CODE: Final = {
+    7: Fault.UNKNOWN_ISSUER,  # an authority of this name is known, with another key: it was renewed
     9: Fault.NOT_YET_VALID,
     10: Fault.EXPIRED,
     18: Fault.SELF_SIGNED,
-    19: Fault.SELF_SIGNED,
+    19: Fault.UNKNOWN_ISSUER,  # the chain has its root with it, as those of companies often have
     20: Fault.UNKNOWN_ISSUER,
     21: Fault.UNKNOWN_ISSUER,
     62: Fault.OTHER_NAME,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portal import allowed_hosts, public_url
+from portal.authorities import Authorities
 from portal.errors import ConfigError
 
 VAULT_KEY_BYTES = 32
@@ -28,7 +30,9 @@ class Config:
     `redis_url` is None when no server is configured and none is running embedded.
     `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` say when log lines, the history of records and
     what webhooks delivered are forgotten.
-    `outbound_allow` names hosts ("host" or "host:port") that may be private or speak plain http.
+    `public_url` is scheme, host and port as browsers write them.
+    `outbound_allow` names hosts (see allowed_hosts.py) that may be private or speak plain http.
+    `authorities` are those whose certificates are trusted.
     """
 
     data_dir: Path
@@ -38,6 +42,7 @@ class Config:
     vault_keys: tuple[bytes, ...] = field(repr=False)
     public_url: str | None = None
     outbound_allow: frozenset[str] = frozenset()
+    authorities: Authorities = field(default_factory=Authorities)
     keep_logs_days: int = 30
     keep_history_days: int = 180
     keep_deliveries_days: int = 14
@@ -55,6 +60,7 @@ class Config:
             vault_keys=_vault_keys(environ, data_dir),
             public_url=_public_url(environ),
             outbound_allow=_outbound_allow(environ),
+            authorities=Authorities.from_env(environ),
             keep_logs_days=_days(environ, "PORTAL_KEEP_LOGS_DAYS", cls.keep_logs_days),
             keep_history_days=_days(environ, "PORTAL_KEEP_HISTORY_DAYS", cls.keep_history_days),
             keep_deliveries_days=_days(environ, "PORTAL_KEEP_DELIVERIES_DAYS", cls.keep_deliveries_days),
@@ -149,20 +155,20 @@ def _vault_key(name: str, text: str) -> bytes:
 
 def _public_url(environ: Mapping[str, str]) -> str | None:
     url = environ.get("PORTAL_PUBLIC_URL")
-    if not url:
-        return None
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ConfigError("PORTAL_PUBLIC_URL must be an address such as https://portal.example.com.")
-    return url.rstrip("/")
+    try:
+        return public_url.origin(url) if url else None
+    except ValueError as error:
+        raise ConfigError(f"PORTAL_PUBLIC_URL {error}.") from error
 
 
 def _outbound_allow(environ: Mapping[str, str]) -> frozenset[str]:
-    hosts = {host.strip().lower() for host in environ.get("PORTAL_OUTBOUND_ALLOW", "").split(",")} - {""}
-    for host in hosts:
-        if "/" in host or "*" in host:
-            raise ConfigError("PORTAL_OUTBOUND_ALLOW must list host names or host:port, separated by commas.")
-    return frozenset(hosts)
+    try:
+        return allowed_hosts.parsed(environ.get("PORTAL_OUTBOUND_ALLOW", ""))
+    except ValueError as error:
+        raise ConfigError(
+            "PORTAL_OUTBOUND_ALLOW must list hosts, separated by commas, as host, host:port, [fd00::5] or"
+            f" [fd00::5]:8443. This is not one: {error}"
+        ) from error
 
 
 def _days(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -4,6 +4,7 @@
     ├── ConfigError             the environment is wrong; stops the start
     ├── NotFound                404  it is not there, or it belongs to another account
     ├── NotAllowed              403  this person may look but not change
+    ├── WrongOrigin             400  a form of another site, or of a page at another address than the public URL
     ├── Unavailable             403  the operator has not switched this PSA on for the account
     ├── Invalid                 422  a value is wrong; names its field
     ├── Conflict                409
@@ -14,10 +15,15 @@
     ├── OutboundError           502  the network or the guard stopped a call (see portal/outbound.py)
     └── PsaError                502  the PSA did not do what was asked; names the form field to mend, if any
         ├── PsaUnavailable               it may work a little later; may say when
+        │   ├── PsaUnreachable           nothing answers, whatever is asked for
         │   └── PsaRateLimited           too many requests in its window
-        ├── PsaRefusedCredentials        the integration needs a person
-        ├── PsaRefusedType               this record type is not permitted; the others go on
-        └── PsaUnreadable                a record or page that comes but can never be decoded
+        ├── PsaRefusedCredentials        no token is granted: asked again later, then the integration needs a person
+        └── PsaListError                 this record type cannot be read; the others go on
+            ├── PsaRefusedType           this record type is not permitted
+            └── PsaUnreadable            a record or page comes, but can never be decoded
+
+What a PsaError ends is decided by its class alone: a PsaListError ends the step of its record type. A PsaUnavailable
+makes a run wait; the engine finds out whether only one list fails. Every other PsaError concerns the whole run.
 
 An error speaks to people: `problem` says what happened, `remedy` what to do next. `retryable` tells whether the
 same request can succeed a little later.
@@ -46,6 +52,10 @@ class NotFound(PortalError):
 
 class NotAllowed(PortalError):
     status = 403
+
+
+class WrongOrigin(PortalError):
+    status = 400
 
 
 class Unavailable(PortalError):
@@ -98,6 +108,10 @@ class PsaUnavailable(PsaError):
     retry_after: float | None = None
 
 
+class PsaUnreachable(PsaUnavailable):
+    pass
+
+
 class PsaRateLimited(PsaUnavailable):
     """`allowed` is what the PSA says of its limit: so many requests in so many seconds."""
 
@@ -118,13 +132,21 @@ class PsaRefusedCredentials(PsaError):
     pass
 
 
-class PsaRefusedType(PsaError):
+OTHERS_GO_ON = "The other record types are not affected, and stored records are kept. The next sync tries again."
+
+
+class PsaListError(PsaError):
+    def __init__(self, problem: str, remedy: str = OTHERS_GO_ON, *, field: str | None = None) -> None:
+        super().__init__(problem, remedy, field=field)
+
+
+class PsaRefusedType(PsaListError):
     pass
 
 
-class PsaUnreadable(PsaError):
+class PsaUnreadable(PsaListError):
     """`body` is what came."""
 
-    def __init__(self, problem: str, remedy: str = "", *, body: bytes = b"") -> None:
+    def __init__(self, problem: str, remedy: str = OTHERS_GO_ON, *, body: bytes = b"") -> None:
         super().__init__(problem, remedy)
         self.body = body

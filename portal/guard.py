@@ -1,45 +1,47 @@
 """The guarded transport: which addresses may be dialled, and until when a call may last.
 
-A name is resolved once, all its addresses are checked, and the checked address is dialled, so a name that changes its
-mind between the check and the call gains nothing. TLS still verifies the name. The operator's PORTAL_OUTBOUND_ALLOW
-opens single hosts.
+A name is resolved once, all its addresses are checked, and the checked addresses are dialled, so a name that changes
+its mind between the check and the call gains nothing. TLS still verifies the name. The operator's
+PORTAL_OUTBOUND_ALLOW opens single hosts.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import httpcore
 import httpx
 
-from portal import certificates, clock
+# httpcore has no public name for the stream on an open socket.
+from httpcore._backends.sync import SyncStream
 
-# All of the public IPv6 internet is in here. Outside are private ranges that Python takes for public (fec0::/10), and
-# ranges that carry an IPv4 address inside, which could be a private one (::/96, ::ffff:0:0/96, 64:ff9b::/96).
-PUBLIC_IPV6: Final = ipaddress.IPv6Network("2000::/3")
-# These lie in it, and carry an IPv4 address too: 6to4 and Teredo.
-EMBEDDING_RANGES: Final = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("2001::/32"))
+from portal import allowed_hosts, certificates, clock, dialling
+from portal.authorities import Authorities
+from portal.dialling import Address
+from portal.public_addresses import is_public
 
 # The moment, on the monotonic clock, at which the call under way must have ended.
 deadline: ContextVar[float] = ContextVar("deadline")
 
 _allowed: frozenset[str] = frozenset()
+_authorities = Authorities()
 
 
-def bind(allowed: frozenset[str]) -> None:
-    """Let these hosts ("host" or "host:port", lower case) be private and speak plain http."""
-    global _allowed
-    _allowed = allowed
+def bind(allowed: frozenset[str], authorities: Authorities = _authorities) -> None:
+    """Let these hosts (see allowed_hosts.py) be private and speak plain http, and trust these authorities."""
+    global _allowed, _authorities
+    _allowed, _authorities = allowed, authorities
 
 
 def is_allowed(host: str, port: int) -> bool:
-    return host in _allowed or f"{host}:{port}" in _allowed
+    return bool(_allowed) and not _allowed.isdisjoint(
+        {allowed_hosts.name_of(host), allowed_hosts.name_of(host, port)}
+    )
 
 
 class PrivateAddressError(OSError):
@@ -58,47 +60,53 @@ class GuardedTransport(httpx.HTTPTransport):
     def __init__(self) -> None:
         # httpx offers no public way to hand a network backend to its pool.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_ssl_context(),
+            ssl_context=_ssl_context(_authorities),
             max_connections=8,
             keepalive_expiry=30,
             network_backend=_GuardedBackend(),
         )
 
 
-@cache
-def _ssl_context(*, check_name: bool = True) -> ssl.SSLContext:
-    context = httpx.create_ssl_context(trust_env=False)
+@cache  # it takes a while to read all certificates of the public authorities
+def _ssl_context(authorities: Authorities, *, check_name: bool = True) -> ssl.SSLContext:
+    context = authorities.context()
     context.check_hostname = check_name
     return context
 
 
 class _GuardedBackend(httpcore.NetworkBackend):
-    def __init__(self) -> None:
-        self._backend = httpcore.SyncBackend()
-
     def connect_tcp(
         self,
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
+        local_address: str | None = None,  # noqa: ARG002  # httpcore's signature; this transport never asks for one
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        try:
-            address = _checked_address(host, port)
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
+        with _as_httpcore_errors():
+            addresses = _checked_addresses(host, port, timeout)
 
         def dial(timeout: float | None = timeout) -> httpcore.NetworkStream:
-            return self._backend.connect_tcp(address, port, _seconds_left(timeout), local_address, socket_options)
+            with _as_httpcore_errors():
+                return SyncStream(dialling.dial(addresses, _seconds_left(timeout)))
 
         return _TimedStream(dial(), dial)
+
+
+@contextmanager
+def _as_httpcore_errors() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout(str(error)) from error
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error
 
 
 class _TimedStream(httpcore.NetworkStream):
     """Applies the call's deadline to every read and write, so that dripping bytes cannot hold a worker.
 
-    `dial` opens another connection to the same, checked address.
+    `dial` opens another connection to the same, checked addresses.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, dial: Callable[[], httpcore.NetworkStream]) -> None:
@@ -128,7 +136,8 @@ class _TimedStream(httpcore.NetworkStream):
     def _names(self, server_hostname: str | None, timeout: float | None) -> tuple[str, ...]:
         """Read for whom the certificate is, on a connection of its own that says nothing; it must be sound."""
         try:
-            stream = self._dial().start_tls(_ssl_context(check_name=False), server_hostname, _seconds_left(timeout))
+            context = _ssl_context(_authorities, check_name=False)
+            stream = self._dial().start_tls(context, server_hostname, _seconds_left(timeout))
         except (httpcore.NetworkError, httpcore.TimeoutException):
             return ()
         try:
@@ -152,18 +161,9 @@ def _seconds_left(timeout: float | None) -> float:
     return left if timeout is None else min(left, timeout)
 
 
-def _checked_address(host: str, port: int) -> str:
+def _checked_addresses(host: str, port: int, timeout: float | None) -> list[Address]:
     """Resolve once; refuse when any answer is not public, for then nobody knows which one would be dialled."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(entry[4][0]) for entry in found]
-    if not is_allowed(host, port) and not all(_is_public(address) for address in addresses):
+    found = dialling.look_up(host, port, _seconds_left(timeout))
+    if not is_allowed(host, port) and not all(is_public(address.ip) for address in found):
         raise PrivateAddressError(f"{host} has an address that is not public")
-    return addresses[0]
-
-
-def _is_public(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        embeds = any(address in network for network in EMBEDDING_RANGES)
-        return address.is_global and address in PUBLIC_IPV6 and not embeds
-    return address.is_global and not address.is_multicast
+    return found

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from io import BytesIO
 from threading import Lock, local
 from typing import Any, Final, Self
 
 import httpx
 
-from portal import clock, guard
+from portal import clock, guard, gzipped
 from portal.certificates import Fault, Refusal, fault_of
 from portal.errors import PortalError
 
 USER_AGENT: Final = "Scopable-Portal/0.1"
+# Incompressible data grows a little when it is packed.
+LARGEST_PACKING_OVERHEAD: Final = gzipped.PIECE_BYTES
 
 
 class Stop(StrEnum):
@@ -32,6 +35,7 @@ class Stop(StrEnum):
     TLS = "tls"
     TIMED_OUT = "timed_out"
     TOO_LARGE = "too_large"
+    ENCODING = "encoding"
     BROKEN = "broken"
 
 
@@ -49,7 +53,7 @@ class OutboundError(PortalError):
 
 @dataclass(frozen=True)
 class Limits:
-    """`seconds` is for the whole call, from dialling to the last byte; `size` is in bytes after decompression."""
+    """`seconds` is for the whole call, from the name look-up to the last byte; `size` is in unpacked bytes."""
 
     seconds: float = 15.0
     size: int = 32 * 1024 * 1024
@@ -79,7 +83,7 @@ class Door:
         self._here = local()
         self._client = httpx.Client(
             transport=guard.GuardedTransport(),
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"},
             follow_redirects=False,
             trust_env=False,
         )
@@ -138,6 +142,8 @@ class Door:
                 response.close()
         except httpx.TimeoutException as error:
             raise OutboundError(Stop.TIMED_OUT, host) from error
+        except gzipped.BrokenGzipError as error:
+            raise OutboundError(Stop.BROKEN, host) from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             # UnicodeError: Python cannot look up a name with an empty label, as in acme..halopsa.com.
             raise _stopped(error, host) from error
@@ -147,14 +153,28 @@ class Door:
 
 
 def _read(response: httpx.Response, size: int, host: str) -> bytes:
-    chunks: list[bytes] = []
+    """Read the body, unpacked. Raises OutboundError before more than `size` and one piece of it is in memory."""
+    packed = _limited(response.iter_raw(), size + LARGEST_PACKING_OVERHEAD, host)
+    match [each.lower() for each in response.headers.get_list("content-encoding", split_commas=True) if each]:
+        case [] | ["identity"]:
+            pieces = packed
+        case ["gzip"] | ["x-gzip"]:
+            pieces = gzipped.unpacked(packed)
+        case _:  # among them gzip in gzip: three layers turn 264 bytes into 2 GB
+            raise OutboundError(Stop.ENCODING, host)
+    body = BytesIO()  # unlike b"".join(), it hands over what it has collected without a copy
+    for piece in _limited(pieces, size, host):
+        body.write(piece)
+    return body.getvalue()
+
+
+def _limited(pieces: Iterator[bytes], size: int, host: str) -> Iterator[bytes]:
     total = 0
-    for chunk in response.iter_bytes():
-        total += len(chunk)
+    for piece in pieces:
+        total += len(piece)
         if total > size:
             raise OutboundError(Stop.TOO_LARGE, host)
-        chunks.append(chunk)
-    return b"".join(chunks)
+        yield piece
 
 
 def _stopped(error: BaseException, host: str) -> OutboundError:

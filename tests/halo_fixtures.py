@@ -12,6 +12,7 @@ import pytest
 import stamina
 
 from portal import guard
+from portal.halo.computed import is_computed
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
@@ -93,9 +94,31 @@ class Copy:
 
     def digests(self, record_type: str) -> dict[str, str]:
         """Return the digest of what is known of each live record, as the sandbox works it out of its list row."""
+        return {str(each.remote_id): _digest(_row_of(each)) for each in self._live(record_type)}
+
+    def differences(self, *types: str) -> list[str]:
+        """Name what is missing or surplus, and each value that does not mean what Halo's row says."""
+        truth, found = self.halo.truth(rows=True), []
+        for record_type in types or SIZES:
+            theirs = truth[record_type]["rows"]
+            ours = {str(each.remote_id): each for each in self._live(record_type)}
+            found += [f"{record_type} {number} is missing" for number in theirs.keys() - ours.keys()]
+            found += [f"{record_type} {number} is surplus" for number in ours.keys() - theirs.keys()]
+            for number in theirs.keys() & ours.keys():
+                payload = json.loads(ours[number].payload)
+                keys = theirs[number].keys() | (set() if ours[number].detail else payload.keys())
+                found += [
+                    f"{record_type} {number}: {key}"
+                    for key in keys
+                    if not is_computed(record_type, key)
+                    and not key.startswith("delivery_address_line")
+                    and value_of(key, payload.get(key)) != value_of(key, theirs[number].get(key))
+                ]
+        return found
+
+    def _live(self, record_type: str) -> list[Record]:
         mine = (Record.integration == self.integration) & (Record.record_type == record_type)
-        rows = Record.select().where(mine, Record.state == RecordState.LIVE)
-        return {str(each.remote_id): _digest(_row_of(each)) for each in rows}
+        return list(Record.select().where(mine, Record.state == RecordState.LIVE))
 
     def written(self) -> list[tuple[Any, ...]]:
         """Return all that a write would change."""

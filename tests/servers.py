@@ -14,23 +14,25 @@ class Listener:
     """Counts who connects, keeps what the last of them asked, and talks as it was told."""
 
     port: int
+    host: str = "127.0.0.1"
     connections: int = 0
     asked: bytes = b""
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
 
 
 Talk = Callable[[Listener, socket.socket], None]
 
 
 @contextlib.contextmanager
-def listening(talk: Talk) -> Iterator[Listener]:
+def listening(talk: Talk, host: str = "127.0.0.1", port: int = 0) -> Iterator[Listener]:
     """Accept connections inside the block; `talk` holds the conversation after a request's head has arrived."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        listener = Listener(server.getsockname()[1])
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as server:
+        listener = Listener(server.getsockname()[1], host)
         thread = threading.Thread(target=_accept, args=(server, listener, talk), daemon=True)
         thread.start()
         try:

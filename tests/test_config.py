@@ -65,6 +65,38 @@ def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, s
 
 
 @pytest.mark.parametrize(
+    ("typed", "origin"),
+    [
+        ("https://portal.example.com", "https://portal.example.com"),
+        (" https://Portal.Example.com:443/ ", "https://portal.example.com"),
+        ("https://portal.example.com:8443", "https://portal.example.com:8443"),
+        ("http://10.0.0.5:80", "http://10.0.0.5"),
+        ("http://10.0.0.5:443", "http://10.0.0.5:443"),
+        ("https://[FD00:0::5]:8443/", "https://[fd00::5]:8443"),
+        ("https://münchen.example", "https://xn--mnchen-3ya.example"),
+    ],
+)
+def test_the_public_url_is_kept_as_browsers_write_it(environ: dict[str, str], typed: str, origin: str) -> None:
+    assert Config.from_env({**environ, "PORTAL_PUBLIC_URL": typed}).public_url == origin
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("Halo.Internal, halo.internal:8443 ,", {"halo.internal", "halo.internal:8443"}),
+        ("10.0.0.5,10.0.0.5:443", {"10.0.0.5", "10.0.0.5:443"}),
+        ("[fd00::5],[FD00:0:0::5]:8443", {"[fd00::5]", "[fd00::5]:8443"}),
+        ("::1", {"[::1]"}),
+        ("[fe80::1%eth0]", {"[fe80::1%eth0]"}),
+    ],
+)
+def test_open_hosts_are_understood_in_every_form(environ: dict[str, str], typed: str, understood: set[str]) -> None:
+    assert Config.from_env({**environ, "PORTAL_OUTBOUND_ALLOW": typed}).outbound_allow == understood
+    again = ",".join(understood)
+    assert Config.from_env({**environ, "PORTAL_OUTBOUND_ALLOW": again}).outbound_allow == understood
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("PORTAL_DATABASE_URL", "mysql://localhost/portal"),
@@ -85,8 +117,27 @@ def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, s
         ("PORTAL_VAULT_KEY_PREVIOUS", "c2hvcnQ="),
         ("PORTAL_PUBLIC_URL", "portal.example.com"),
         ("PORTAL_PUBLIC_URL", "ftp://portal.example.com"),
+        ("PORTAL_PUBLIC_URL", "https://"),
+        ("PORTAL_PUBLIC_URL", "https://portal.example.com/portal"),
+        ("PORTAL_PUBLIC_URL", "https://portal.example.com?a=b"),
+        ("PORTAL_PUBLIC_URL", "https://ada:secret@portal.example.com"),
+        ("PORTAL_PUBLIC_URL", "https://portal.example.com:0"),
+        ("PORTAL_PUBLIC_URL", "https://portal.example.com:99999"),
+        ("PORTAL_PUBLIC_URL", "https://portal example.com"),
+        ("PORTAL_PUBLIC_URL", "https://[fd00::5"),
+        ("PORTAL_CA_FILE", "/nowhere/ca.pem"),
+        ("SSL_CERT_FILE", "/nowhere/ca.pem"),
         ("PORTAL_OUTBOUND_ALLOW", "https://halo.internal/"),
         ("PORTAL_OUTBOUND_ALLOW", "*.internal"),
+        ("PORTAL_OUTBOUND_ALLOW", "halo.internal:port"),
+        ("PORTAL_OUTBOUND_ALLOW", "halo.internal:0"),
+        ("PORTAL_OUTBOUND_ALLOW", "halo.internal:65536"),
+        ("PORTAL_OUTBOUND_ALLOW", "[fd00::5"),
+        ("PORTAL_OUTBOUND_ALLOW", "[fd00::5]8443"),
+        ("PORTAL_OUTBOUND_ALLOW", "[fd00:::5]:8443"),
+        ("PORTAL_OUTBOUND_ALLOW", "[halo.internal]"),
+        ("PORTAL_OUTBOUND_ALLOW", "fd00::5::1"),
+        ("PORTAL_OUTBOUND_ALLOW", "halo.internal, two words"),
         ("PORTAL_KEEP_LOGS_DAYS", "0"),
         ("PORTAL_KEEP_LOGS_DAYS", "a month"),
         ("PORTAL_KEEP_HISTORY_DAYS", "-1"),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from portal import guard
+from portal import allowed_hosts, dialling, guard
+from portal.dialling import Address
 from portal.outbound import Door, Limits, OutboundError, Stop
 from tests.servers import Listener, answering, listening
 
@@ -22,6 +20,7 @@ NAMES = {"localhost": "127.0.0.1", "localhost.": "127.0.0.1", "metadata.google.i
 PRIVATE = """
     127.0.0.1 127.1 127.0.1 2130706433 0x7f000001 0x7f.0x0.0x0.0x1 0177.0.0.1 017700000001 0 0.0.0.0
     127.255.255.254 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 198.18.0.1 224.0.0.1
+    192.0.0.192 192.88.99.1 168.63.129.16 [3fff::1] [2620:4f:8000::1] [5f00::1]
     255.255.255.255 [::1] [::] [::127.0.0.1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::ffff:0:127.0.0.1]
     [64:ff9b::127.0.0.1] [64:ff9b:1::127.0.0.1] [2002:7f00:1::] [2001:0:7f00:1::] [2001:db8::1] [fc00::1]
     [fd00:ec2::254] [fe80::1] [fe80::1%25lo] [::1%25lo] [fec0::1] [ff02::1] localhost LOCALHOST localhost.
@@ -68,13 +67,13 @@ def resolving(*answers: str) -> Callable[..., Any]:
 def dialled(monkeypatch: pytest.MonkeyPatch, listener: Listener) -> list[str]:
     """Note every address that is dialled, and lead all of them to the listener."""
     noted: list[str] = []
-    connect = socket.create_connection
+    begun = dialling._begun
 
-    def create_connection(address: tuple[str, int], *rest: Any, **named: Any) -> socket.socket:
-        noted.append(address[0])
-        return connect(("127.0.0.1", listener.port), *rest, **named)
+    def redirected(address: Address) -> socket.socket:
+        noted.append(address.ip)
+        return begun(Address(socket.AF_INET, ("127.0.0.1", listener.port)))
 
-    monkeypatch.setattr(socket, "create_connection", create_connection)
+    monkeypatch.setattr(dialling, "_begun", redirected)
     return noted
 
 
@@ -113,6 +112,23 @@ def test_the_operator_may_open_a_single_port(listener: Listener, door: Door) -> 
     with pytest.raises(OutboundError) as refused:
         door.get("http://127.0.0.1:9", limits=LIMITS)
     assert refused.value.stop == Stop.NOT_HTTPS
+
+
+@pytest.mark.parametrize("entry", ["[::1]", "[::1]:{port}", "::1", "[0:0::1]:{port}", "[0000:0000::0001]"])
+def test_the_operator_may_open_an_ipv6_address(entry: str, door: Door) -> None:
+    with listening(answering(OK), "::1") as listener:
+        guard.bind(allowed_hosts.parsed(entry.format(port=listener.port)))
+        assert door.get(listener.url, limits=LIMITS).body == b"ok"
+        assert door.get(f"http://[0::1]:{listener.port}", limits=LIMITS).body == b"ok"
+
+
+@pytest.mark.parametrize("entry", ["[::1]:9", "[::2]", "[fd00::5]", "[::ffff:127.0.0.1]"])
+def test_an_open_ipv6_address_opens_no_other(entry: str, door: Door) -> None:
+    with listening(answering(OK), "::1") as listener:
+        guard.bind(allowed_hosts.parsed(entry))
+        with pytest.raises(OutboundError) as refused:
+            door.get(f"https://[::1]:{listener.port}", limits=LIMITS)
+    assert (refused.value.stop, listener.connections) == (Stop.PRIVATE_ADDRESS, 0)
 
 
 def test_an_open_host_opens_no_name_that_merely_looks_like_it(listener: Listener, door: Door) -> None:
@@ -160,20 +176,3 @@ def test_a_name_that_cannot_exist_is_not_found(host: str, door: Door) -> None:
     with pytest.raises(OutboundError) as refused:
         door.get(f"https://{host}/", limits=LIMITS)
     assert refused.value.stop == Stop.HOST_NOT_FOUND
-
-
-@given(st.ip_addresses(v=6))
-def test_an_ipv6_address_with_an_ipv4_inside_is_never_public(address: ipaddress.IPv6Address) -> None:
-    if guard._is_public(str(address)):
-        assert address.is_global
-        assert not any([address.ipv4_mapped, address.sixtofour, address.teredo, address.is_site_local])
-
-
-@given(st.ip_addresses(v=4))
-def test_only_global_ipv4_addresses_are_public(address: ipaddress.IPv4Address) -> None:
-    assert guard._is_public(str(address)) == (address.is_global and not address.is_multicast)
-
-
-@pytest.mark.parametrize("address", [PUBLIC, "8.8.8.8", "2606:4700:4700::1111", "2a00:1450:4001:82b::200e"])
-def test_public_addresses_are_public(address: str) -> None:
-    assert guard._is_public(address)

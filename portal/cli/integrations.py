@@ -100,6 +100,8 @@ def status(account: str, *, as_json: bool) -> None:
     for line in (now.problem, now.remedy):
         if line:
             say(line)
+    if one.problem and one.credentials_retry_at:
+        say(f"Halo is asked again at {one.credentials_retry_at:%H:%M} UTC, then once an hour.")
 
 
 @integration.command()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from threading import Lock
 from typing import Final, Self
@@ -11,7 +10,7 @@ from typing import Final, Self
 import stamina
 
 from portal import clock
-from portal.errors import PsaRateLimited, PsaUnavailable, PsaUnreadable
+from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreadable
 from portal.halo import computed, instance, pages, parts, profile, records, refusals, tickets
 from portal.halo.auth import Credentials, TokenSource
 from portal.halo.pages import Page, RollCall, Row, Sent
@@ -24,6 +23,7 @@ from portal.outbound import Answer, Door, Limits, OutboundError
 PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
 PAGE_LIMITS: Final = Limits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
 LONGEST_PAUSE_SECONDS: Final = 10.0
+MOST_ATTEMPTS: Final = 6
 # Seen in production as UTC with its zone, on tickets (halo-api.md section 3.6).
 DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
 PROBE_SIZE: Final = 100
@@ -34,8 +34,8 @@ def _open() -> None:
 
 
 class HaloClient:
-    """One connection to one Halo, for several threads. `patient` repeats what failed in passing; a test does not.
-    The patience is shared: a Halo that is down is not asked in vain by every thread for itself.
+    """One connection to one Halo, for several threads. It repeats what failed in passing; unless `patient`, it begins
+    to do so when Halo has answered once. All threads share the attempts: a Halo that is down is not asked by each.
 
     `granted` is an answer of the token page that is to be used up first. `gate` is asked before each call, and raises
     PsaRateLimited while nobody may call.
@@ -50,7 +50,7 @@ class HaloClient:
         gate: Callable[[], None] = _open,
     ) -> None:
         self._base_url = credentials.base_url
-        self._attempts = 6 if patient else 1
+        self._most_failures = MOST_ATTEMPTS if patient else 1
         self._failures_in_a_row = 0
         self._gate = gate
         self._door = Door()
@@ -75,6 +75,11 @@ class HaloClient:
         """Count the calls of the thread that asks."""
         return self._door.calls_here
 
+    def log_in(self) -> None:
+        """Get a token, unless there is one. Raises PsaError."""
+        self._gate()
+        self._tokens.token()
+
     def agent(self) -> Agent:
         """Read who the application is logged in as. Raises PsaError that says what to mend."""
         answer = self._get("Agent/me", {}, PROFILE_LIMITS)
@@ -91,8 +96,6 @@ class HaloClient:
         """
         changed = {} if since is None else {"lastupdatefromdate": since.strftime(DATE)}
         asked = {"page_no": str(number), "page_size": str(PAGE_SIZE), **changed}
-        with suppress(PsaUnreadable):  # it may have been damaged on its way
-            return self._page(record_type, number, {**PAGING, **asked}, asked)
         try:
             return self._page(record_type, number, {**PAGING, **asked}, asked)
         except PsaUnreadable:
@@ -120,8 +123,10 @@ class HaloClient:
             with attempt:
                 answer = self._get(f"{resource.path}/{remote_id}", {"includedetails": "true"}, PAGE_LIMITS)
                 payload = None if answer.status == 404 else pages.single(answer, resource)
-                self._failures_in_a_row = 0
+                self._note_success()
         row = None if payload is None else pages.row(record_type, payload)
+        if row and row.facts is not None and row.facts.remote_id != remote_id:
+            return Row(None, row.payload, f"Halo answered with record {row.facts.remote_id} instead.", remote_id)
         return self._ticket_types.opportunity(row) if row and record_type == "opportunities" else row
 
     def calls_roll(self, record_type: str) -> bool:
@@ -148,6 +153,19 @@ class HaloClient:
         if active_only:
             params["includeinactive"] = "false"
         return pages.decoded(self._get(resource.path, params, limits), resource)
+
+    def answers_besides(self, record_types: Collection[str]) -> bool:
+        """Tell whether Halo answers when it is asked, once, for another list than these."""
+        other = next((each for each in RESOURCES if each not in record_types), None)
+        if other is None:
+            return False
+        try:
+            self.peek(other, PAGE_LIMITS, page=1, size=1)
+        except PsaListError:
+            return True
+        except PsaError:
+            return False
+        return True
 
     def lookup(self, path: str, limits: Limits) -> Answer:
         """Read one of the small lists that people choose from, once. Raises PsaError when nothing arrives."""
@@ -200,17 +218,29 @@ class HaloClient:
             with attempt:
                 answer = self._get(resource.path, {**resource.params, **params}, PAGE_LIMITS)
                 sent = pages.decoded(answer, resource)
-                self._failures_in_a_row = 0
+                self._note_success()
         return sent, answer, attempt.num - 1
 
     def _patiently(self) -> Iterable[stamina.Attempt]:
-        return stamina.retry_context(on=self._is_passing, attempts=self._attempts, wait_max=LONGEST_PAUSE_SECONDS)
+        refusals: list[PsaListError] = []
+
+        def is_worth_another_try(error: Exception) -> bool:
+            # Once more: Halo or a proxy may have slipped. An answer that was too large would be so again.
+            if isinstance(error, PsaListError) and not isinstance(error.__cause__, OutboundError):
+                refusals.append(error)
+                return len(refusals) == 1
+            return self._is_passing(error)
+
+        return stamina.retry_context(on=is_worth_another_try, attempts=MOST_ATTEMPTS, wait_max=LONGEST_PAUSE_SECONDS)
 
     def _is_passing(self, error: Exception) -> bool:
         """Tell what is worth another try in a moment. Halo's limit is not: all who share it must hear of it first."""
         self._failures_in_a_row += 1
         is_passing = isinstance(error, PsaUnavailable) and not isinstance(error, PsaRateLimited)
-        return is_passing and self._failures_in_a_row < self._attempts
+        return is_passing and self._failures_in_a_row < self._most_failures
+
+    def _note_success(self) -> None:
+        self._failures_in_a_row, self._most_failures = 0, MOST_ATTEMPTS
 
     def _get(self, path: str, params: dict[str, str], limits: Limits) -> Answer:
         """Read with a token; a refused one is replaced, until a new one is refused (halo-api.md section 5)."""

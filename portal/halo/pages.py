@@ -21,6 +21,7 @@ _rows = msgspec.json.Decoder(list[msgspec.Raw])
 _ID: Final = re.compile(rb'"id"\s*:\s*"?(\d{1,19})\b')
 REPAIRED: Final = "Some text in it was damaged; what could not be read became �."
 NULL: Final = b"null"
+NOTHING: Final = "Halo answers with no record when asked for this one, but does not say that it does not exist."
 BROKEN: Final = "Look at this record in Halo; some text in it is damaged."
 
 
@@ -106,7 +107,9 @@ def _sent(body: bytes, resource: Resource) -> Sent | None:
     # Halo leaves out what is null (section 4), and was seen to write null for an empty list.
     if rows is None:
         return Sent([], size, total) if total == 0 else None
-    return Sent([] if bytes(rows) == NULL else _rows.decode(rows), size, total)
+    if bytes(rows) == NULL:
+        return Sent([], size, total)
+    return Sent(_rows.decode(rows), size, total) if bytes(rows)[:1] == b"[" else None
 
 
 def _repaired(answer: Answer, resource: Resource) -> Sent | None:
@@ -157,15 +160,25 @@ def single(answer: Answer, resource: Resource) -> bytes:
     if answer.status != 200:
         raise refusals.refused_list(answer, resource.words)
     try:
-        _envelope.decode(answer.body)
+        return _record(answer.body)
     except UNREADABLE:
         body = lenient.repaired(answer.body)
-    else:
-        return answer.body
     try:
-        _envelope.decode(body)
+        return _record(body)
     except UNREADABLE as error:
         raise _unreadable(answer, body, resource) from error
+
+
+def _record(body: bytes) -> bytes:
+    """Return the one record of a body, which may be in a list. Raises PsaUnreadable where there is none."""
+    if body.strip() == NULL:
+        raise PsaUnreadable(NOTHING, BROKEN, body=body)
+    if body.lstrip()[:1] == b"[":
+        rows = _rows.decode(body)
+        if len(rows) != 1:
+            raise PsaUnreadable(NOTHING, BROKEN, body=body)
+        body = bytes(rows[0])
+    _envelope.decode(body)
     return body
 
 

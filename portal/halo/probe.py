@@ -45,6 +45,11 @@ class Look(msgspec.Struct):
     problem: str = ""
     remedy: str = ""
 
+    @property
+    def is_uncounted(self) -> bool:
+        """Tell whether `total` is only the one row that the look has brought."""
+        return self.access == Access.GRANTED and self.total == 1 and not self.counted
+
 
 def probe(client: HaloClient, record_types: Iterable[str], *, seconds: float = SECONDS) -> dict[str, Look]:
     """Look at each list; what has not answered after `seconds` is `unknown`. Raises nothing."""

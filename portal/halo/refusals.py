@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
-from portal.errors import PsaError, PsaRateLimited, PsaRefusedCredentials, PsaRefusedType, PsaUnavailable
+from portal.errors import (
+    PsaError,
+    PsaListError,
+    PsaRateLimited,
+    PsaRefusedCredentials,
+    PsaRefusedType,
+    PsaUnavailable,
+    PsaUnreachable,
+)
 from portal.halo import answers, stops
 from portal.halo.remedies import (
     CHECK_ADDRESS,
@@ -18,32 +27,43 @@ from portal.halo.remedies import (
 )
 from portal.outbound import Answer, OutboundError, Stop
 
-_PASSING: Final = {Stop.REFUSED, Stop.TIMED_OUT, Stop.BROKEN, Stop.HOST_NOT_FOUND}
+_NO_HOST: Final = {Stop.REFUSED, Stop.HOST_NOT_FOUND}
+_CUT_SHORT: Final = {Stop.TIMED_OUT, Stop.BROKEN}
 
 
 def stopped(error: OutboundError, field: str) -> PsaError:
-    """Explain a call that got no answer; `field` is the form field that holds the address."""
+    """Explain a call that got no answer; `field` is the form field that holds the address.
+
+    A slow or broken answer of the Base URL may concern one list only. Without the Auth Server nothing can be read.
+    """
     problem, remedy = stops.sentences(error, field)
-    kind = PsaUnavailable if error.stop in _PASSING else PsaError
+    kind: type[PsaError] = PsaError
+    if error.stop in _NO_HOST or (error.stop in _CUT_SHORT and field == "auth_server"):
+        kind = PsaUnreachable
+    elif error.stop in _CUT_SHORT:
+        kind = PsaUnavailable
+    elif error.stop == Stop.TOO_LARGE and field == "base_url":
+        kind = PsaListError
     return kind(problem, remedy, field=field)
 
 
 def refused_token(answer: Answer) -> PsaError:
     """Explain an answer of the token endpoint that brought no token (halo-api.md section 1.3)."""
-    if (passing := _passing(answer)) is not None:
+    if (passing := _passing(answer, PsaUnreachable)) is not None:
         return passing
     code = answers.error_code(answer)
     if code == "invalid_scope":
-        return PsaError("The application in Halo does not hold the permissions it was asked for.", GRANT_PERMISSION)
-    if answer.status in {400, 401} and code != "invalid_request":
-        return PsaRefusedCredentials(
-            "Halo does not accept this Client ID or Client Secret.", REGENERATE, field="client_secret"
-        )
+        problem = "The application in Halo does not hold the permissions it was asked for."
+        return PsaRefusedCredentials(problem, GRANT_PERMISSION)
+    if answer.status in {400, 401, 403} and code != "invalid_request":
+        return PsaRefusedCredentials("Halo refuses the credentials.", REGENERATE, field="client_secret")
     if answer.status == 404 or answers.is_redirect(answer):
-        return PsaError("The Auth Server does not hand out tokens.", KEEP_AUTH_SERVER, field="auth_server")
-    return PsaError(
-        "Halo answered with a page instead of a token.", f"{FILL_TENANT} {COMPARE_TENANT}", field="tenant"
-    )
+        problem = "The Auth Server does not hand out tokens."
+        return PsaRefusedCredentials(problem, KEEP_AUTH_SERVER, field="auth_server")
+    # A maintenance page looks the same as the page of a wrong tenant, and it goes away.
+    kind = PsaUnreachable if answer.status == 200 else PsaRefusedCredentials
+    problem = f"Halo answered with {answers.described(answer)} instead of a token."
+    return kind(problem, f"{FILL_TENANT} {COMPARE_TENANT}", field="tenant")
 
 
 def refused_agent(answer: Answer) -> PsaError:
@@ -69,13 +89,22 @@ def refused_list(answer: Answer, what: str) -> PsaError:
     if answer.status == 403:
         return PsaRefusedType(f"Halo does not let the agent read {what}.", GRANT_PERMISSION)
     if answer.status == 401:
-        return PsaRefusedCredentials("Halo no longer accepts the portal's token.", REGENERATE, field="client_secret")
+        # The token was new (see client.py), so the credentials are good.
+        return PsaListError(f"Halo accepts the credentials, but not for {what} (status 401).", GRANT_PERMISSION)
     if answer.status == 200:
         return PsaUnavailable(f"Halo answered with something that is not a list of {what}.", WAIT)
-    return PsaError(f"Halo answered with status {answer.status} when asked for {what}.", WAIT)
+    return PsaListError(f"Halo answered with {_status(answer.status)} when asked for {what}.")
 
 
-def _passing(answer: Answer) -> PsaError | None:
+def _status(status: int) -> str:
+    """Write a status with its name: status 404 (Not Found)."""
+    try:
+        return f"status {status} ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return f"status {status}"
+
+
+def _passing(answer: Answer, kind: type[PsaUnavailable] = PsaUnavailable) -> PsaError | None:
     if answer.status == 429:
         return PsaRateLimited(
             "Halo's limit of requests is used up.",
@@ -84,4 +113,4 @@ def _passing(answer: Answer) -> PsaError | None:
             allowed=answers.allowed(answer),
         )
     passing = answers.passing(answer)
-    return PsaUnavailable(*passing) if passing else None
+    return kind(*passing) if passing else None

@@ -42,4 +42,8 @@ USE_CLIENT_SECRET: Final = (
 BE_REACHABLE: Final = (
     "An on-premises Halo must be reachable from the internet, with a valid SSL certificate from a public authority."
 )
+ADD_AUTHORITY: Final = (
+    "If your company signs its own certificates, ask the operator of this portal to name its authority in"
+    " PORTAL_CA_FILE."
+)
 WAIT: Final = "Nothing is lost; try again in a few minutes."

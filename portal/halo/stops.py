@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from portal.certificates import Fault, Refusal
-from portal.halo.remedies import BE_REACHABLE, CHECK_ADDRESS, CHECK_AUTH_SERVER, WAIT
+from portal.halo.remedies import ADD_AUTHORITY, BE_REACHABLE, CHECK_ADDRESS, CHECK_AUTH_SERVER, WAIT
 from portal.outbound import OutboundError, Stop
 
 
@@ -24,15 +24,22 @@ _BY_STOP: Final = {
         f"Connection and token requests time out after about 15 seconds. {BE_REACHABLE} {WAIT}",
     ),
     Stop.TOO_LARGE: ("{host} sent an answer that is too large to be Halo's.", CHECK_ADDRESS),
+    Stop.ENCODING: (
+        "{host} sent its answer in a compression that the portal does not accept.",
+        "Only gzip is accepted. Turn off other compression in the proxy or firewall in front of Halo.",
+    ),
     Stop.BROKEN: ("{host} broke off its answer.", WAIT),
 }
 _BY_FAULT: Final = {
     Fault.EXPIRED: ("The SSL certificate of {host} has expired.", "Renew it."),
     Fault.NOT_YET_VALID: ("The SSL certificate of {host} is not valid yet.", "Check the date from which it is."),
-    Fault.SELF_SIGNED: ("The SSL certificate of {host} is self-signed.", "Install one that browsers trust."),
+    Fault.SELF_SIGNED: (
+        "The SSL certificate of {host} is self-signed.",
+        f"Install one that browsers trust. {ADD_AUTHORITY}",
+    ),
     Fault.UNKNOWN_ISSUER: (
-        "The SSL certificate of {host} comes from an authority that is not known, or its chain is not whole.",
-        "Install it with all its intermediate certificates.",
+        "The SSL certificate of {host} is signed by an authority that this portal does not know.",
+        f"Install it with all its intermediate certificates. {ADD_AUTHORITY}",
     ),
     Fault.OTHER_NAME: (
         "The SSL certificate of {host} is for {names}.",

@@ -1,5 +1,5 @@
 """The scheduler process: opens runs that are due, rings for what waits for a worker, notices webhooks that
-have fallen silent, and forgets what is old.
+have fallen silent, asks again where Halo has refused the credentials, and forgets what is old.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from peewee import PeeweeException
 
 from portal import log
 from portal.db import connected
-from portal.jobs import rereads, sync
+from portal.jobs import recovery, rereads, sync
 from portal.services import due, retention, silence, syncing, wizard
 
 EVERY_SECONDS: Final = 2.0
@@ -41,4 +41,5 @@ def tick() -> None:
         for run in syncing.claimable():
             sync.ring(run)
         rereads.ring_waiting()
+        recovery.ring_due()
         retention.prune()

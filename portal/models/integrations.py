@@ -20,7 +20,7 @@ class Psa(StrEnum):
 
 
 class IntegrationState(StrEnum):
-    """`draft` lives in the wizard; `needs_attention` waits for a person; both active states count as active."""
+    """`draft` lives in the wizard; both `active` and `needs_attention` count as active."""
 
     DRAFT = "draft"
     ACTIVE = "active"
@@ -66,6 +66,8 @@ class Integration(BaseModel):
     (models/webhooks.py) and, where that asks for one, in the header `webhook_header`. `webhook_old_secret` counts,
     too, until somebody drops it. `catch_up_at` is when a sync is due for what did not come by webhook, and
     `silence_noted_at` when people were told that nothing comes.
+    `credential_refusals` counts how often in a row Halo has refused the credentials before that needed attention, and
+    nobody asks for a token again before `credentials_retry_at`.
     `filters` is read by portal/sync/filters.py, `schedule` by portal/sync/schedule.py; `full_hour` is the hour of the
     nightly full pass in the account's time zone. `quota` is what was agreed with Halo, in requests per five minutes,
     None for the usual; `budget_share` is how many percent of it this portal may use, and `quiet_hours` how many from
@@ -101,6 +103,8 @@ class Integration(BaseModel):
     wizard_step = CharField(default=WizardStep.CONNECT)
     problem = TextField(default="")
     remedy = TextField(default="")
+    credential_refusals = IntegerField(default=0)
+    credentials_retry_at = UtcField(null=True)
     source_url = CharField(default="")
     schedule = JSONField(default=_hourly)
     full_hour = IntegerField(default=2)

@@ -84,6 +84,8 @@ def up(port: int) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     with suppress(Stopped), prepared(Supervisor()) as portal, served(portal, port) as address:
         click.echo(f"The portal is at {address}")
+        if portal.config.public_url:
+            click.echo(f"Open it at {portal.config.public_url}: set your proxy to pass that on.")
         portal.supervisor.watch()
 
 

@@ -27,6 +27,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             "loglevel": "warning",
             "forwarder_headers": "",  # no proxy moves the pages: a SCRIPT_NAME from one on this machine is dropped
             "proc_name": "portal-web",
+            # A proxy may not move the application (SCRIPT_NAME), nor contradict PORTAL_PUBLIC_URL.
+            "forwarder_headers": "",
+            **({"secure_scheme_headers": {}} if config.public_url else {}),
             "control_socket_disable": True,  # nobody speaks to it, and it would leave a socket in the home folder
         }
         super().__init__()

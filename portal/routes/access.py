@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask, make_response, redirect, request, url_for
+from flask import Flask, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from portal.errors import NotAllowed
 from portal.models.accounts import Account, User
-from portal.routes.answers import wants_fragment
+from portal.routes import notices
+from portal.routes.answers import is_scripted, page_in_window
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -69,9 +70,19 @@ def account() -> Account:
 
 
 def _ask_to_log_in() -> ResponseReturnValue:
-    if wants_fragment():
-        # A log-in page inside a fragment's place would be no use: send the whole window there.
-        return make_response("", 401, {"HX-Redirect": url_for("security.login")})
-    if request.method in SAFE and request.path != "/":
-        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-    return redirect(url_for("security.login"))
+    """Send the window to the log-in, which leads back to the page it shows now."""
+    log_in = url_for("security.login", next=_way_back())
+    if request.method not in SAFE:
+        flash("Your session had expired, so nothing was saved. Log in and try again.", "warning")
+    if not is_scripted():
+        return redirect(log_in)
+    # The notice is for pages with something typed in them: static/js/session.js keeps those.
+    remedy = "Nothing was saved, but what you typed is still here."
+    notice = notices.render("Your session has expired.", remedy, log_in=log_in)
+    return make_response(notice, 401, {**notices.HEADERS, "HX-Redirect": log_in})
+
+
+def _way_back() -> str | None:
+    if is_scripted() or request.method not in SAFE:
+        return page_in_window()
+    return request.full_path.rstrip("?") if request.path != "/" else None

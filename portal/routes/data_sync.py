@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -23,15 +25,7 @@ def dashboard_itself() -> ResponseReturnValue:
 
 @bp.get("/sync")
 def index() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
-    return render_template(
-        "halo/sync.html",
-        integration=integration,
-        tab=dashboard.data_sync(integration),
-        plan=scheduling.plan(integration),
-        health=webhook_health.health(integration),
-        meter=trust.meter(integration),
-    )
+    return render_template("halo/sync.html", **_context(integrations.halo(access.account())))
 
 
 @bp.get("/sync/progress")
@@ -85,5 +79,14 @@ def _content(integration: Integration, status: int = 200) -> Response:
     """Render the tab's content for htmx; send a plain browser back to the tab."""
     if not wants_fragment():
         return make_response(redirect(url_for("data_sync.index"), 303))
-    tab, plan = dashboard.data_sync(integration), scheduling.plan(integration)
-    return make_response(render_template("halo/_sync.html", integration=integration, tab=tab, plan=plan), status)
+    return make_response(render_template("halo/_sync.html", **_context(integration)), status)
+
+
+def _context(integration: Integration) -> dict[str, Any]:
+    return {
+        "integration": integration,
+        "tab": dashboard.data_sync(integration),
+        "plan": scheduling.plan(integration),
+        "health": webhook_health.health(integration),
+        "meter": trust.meter(integration),
+    }

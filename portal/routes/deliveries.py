@@ -85,14 +85,15 @@ def replay(delivery_id: int) -> ResponseReturnValue:
 def _list() -> dict[str, Any]:
     integration = integrations.halo(access.account())
     form = DeliveryFilterForm(request.args)
-    filters, before = form.filters(_zone()), id_of("before")
-    page = delivery_lists.page(integration, filters, before=before, after=id_of("after"))
+    filters, before, after = form.filters(_zone()), id_of("before"), id_of("after")
+    page = delivery_lists.page(integration, filters, before=before, after=after)
     return {
         "integration": integration,
         "form": form,
         "filters": filters,
         "query": form.query(),
         "before": before,
+        "after": after,
         "page": page,
     }
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
+import json
 from typing import Final
 
-from flask import Flask, Response, g, make_response, render_template
-from flask_wtf.csrf import CSRFError
+from flask import Flask, Response, current_app, g, make_response, render_template
+from flask_wtf.csrf import CSRFError, generate_csrf
+from htmx_flask import request
 from passlib.exc import PasswordValueError
 from werkzeug.exceptions import HTTPException
 
 from portal import log
 from portal.errors import PortalError
-from portal.routes import limits
-from portal.routes.answers import wants_fragment
+from portal.routes import limits, notices
+from portal.routes.answers import page_in_window
 from portal.routes.formats import about
+from portal.routes.headers import request_id
 from portal.services.users import PASSWORD_MAX_LENGTH
 
 logger = log.get("portal.web")
@@ -40,12 +42,23 @@ def init_app(app: Flask) -> None:
 
 def _portal(error: PortalError) -> Response:
     if error.status >= 500:
-        logger.error("Request failed", problem=error.problem, exc_info=error)
+        logger.error("Request failed", error_id=request_id(), problem=error.problem, exc_info=error)
+        return answer(error.status, error.problem, f"{error.remedy} Error id {request_id()}.".strip(), can_retry=True)
     return answer(error.status, error.problem, error.remedy)
 
 
 def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
-    return answer(400, "This page has expired.", "Reload it, then try again. Nothing was changed.")
+    if not request.htmx:
+        remedy = "Nothing was saved. Reload the page, then try again."
+        if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+            address = request.host_url.rstrip("/")
+            remedy += f" If this happens again, open {address}, and let your browser keep its cookies."
+        return answer(400, "This page has expired.", remedy)
+    remedy = "Nothing was saved, but what you typed is still here. Try again."
+    response = answer(400, "This page had expired.", remedy, can_retry=True)
+    # Only our own pages can read this answer, and they carry a token anyway: static/js/session.js puts it in.
+    response.headers["HX-Trigger"] = json.dumps({"csrf:renewed": {"token": generate_csrf()}})
+    return response
 
 
 def _password(error: PasswordValueError) -> Response:  # noqa: ARG001  # Flask's signature
@@ -54,7 +67,7 @@ def _password(error: PasswordValueError) -> Response:  # noqa: ARG001  # Flask's
 
 def _too_often(error: HTTPException) -> Response:  # noqa: ARG001  # Flask's signature
     seconds = limits.seconds_left()
-    response = answer(429, "That was tried too often.", f"Try again in {about(seconds)}.")
+    response = answer(429, "That was tried too often.", f"Try again in {about(seconds)}.", can_retry=True)
     response.headers["Retry-After"] = str(seconds)
     return response
 
@@ -72,18 +85,16 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unknown(error: Exception) -> Response:
-    error_id = secrets.token_hex(4)
     # Templates ask who is logged in. The database may be what is broken, and this page must not ask it again.
     g.setdefault("_login_user", None)
-    logger.error("Request failed", error_id=error_id, exc_info=error)
-    return answer(
-        500, "Something went wrong in the portal.", f"Try again. If it stays, tell support the error id {error_id}."
-    )
+    logger.error("Request failed", error_id=request_id(), exc_info=error)
+    remedy = f"Try again. If it keeps happening, give support the error id {request_id()}."
+    return answer(500, "Something went wrong in the portal.", remedy, can_retry=True)
 
 
-def answer(status: int, problem: str, remedy: str) -> Response:
-    """Render the page for `status`; for htmx, the message alone, put where the layout keeps its notices."""
-    if not wants_fragment():
-        return make_response(render_template("error.html", status=status, problem=problem, remedy=remedy), status)
-    part = render_template("_alert.html", kind="danger", problem=problem, remedy=remedy)
-    return make_response(part, status, {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML show:top"})
+def answer(status: int, problem: str, remedy: str, *, can_retry: bool = False) -> Response:
+    """Render the page for `status`; for htmx a notice, which leaves the page's content where it is."""
+    if request.htmx:
+        return make_response(notices.render(problem, remedy, can_retry=can_retry), status, notices.HEADERS)
+    page = render_template("error.html", status=status, problem=problem, remedy=remedy, back=page_in_window())
+    return make_response(page, status)

@@ -9,11 +9,12 @@ from flask_security import current_user
 from markupsafe import Markup
 
 from portal import clock, zones
+from portal.models.integrations import Integration
 from portal.routes import words
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(words=words.FOR_TEMPLATES)
+    app.jinja_env.globals.update(words=words.FOR_TEMPLATES, next_try=next_try)
     filters = {"when": when, "clock_time": clock_time, "ago": ago, "span": span, "about": about, "number": number}
     app.jinja_env.filters.update(filters, short=short, sentence=sentence, local_minute=local_minute)
 
@@ -31,6 +32,12 @@ def clock_time(moment: datetime) -> Markup:
     local = moment.astimezone(zone)
     is_today = local.date() == clock.now().astimezone(zone).date()
     return _time(moment, f"{local:%H:%M}" if is_today else f"{local:%-d %b %H:%M}")
+
+
+def next_try(integration: Integration) -> Markup:
+    """Say when Halo is asked again whether it accepts the credentials; nothing where it is not."""
+    moment = integration.credentials_retry_at
+    return Markup(" Next try at {}.").format(clock_time(moment)) if moment is not None else Markup()
 
 
 def local_minute(moment: datetime) -> str:

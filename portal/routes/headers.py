@@ -1,11 +1,11 @@
-"""Headers that hold for every answer, and the proxy in front."""
+"""Headers that hold for every answer."""
 
 from __future__ import annotations
 
+import secrets
 from typing import Final
 
-from flask import Flask, Response, request
-from werkzeug.middleware.proxy_fix import ProxyFix
+from flask import Flask, Response, g, request
 
 from portal.config import Config
 from portal.routes.settings import is_https
@@ -26,7 +26,7 @@ CSP: Final = "; ".join(
 HEADERS: Final = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
-    # The CSRF check over https reads the Referer of our own pages, so it must not be suppressed altogether.
+    # Without any Referer, browsers would also send "null" as the Origin of our own forms (see origin.py).
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -38,15 +38,20 @@ def init_app(app: Flask, config: Config) -> None:
     always = dict(HEADERS)
     if is_https(config):
         always["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if config.public_url:
-        # A public address means a proxy in front of us; without one these headers are anybody's to write.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
 
     @app.after_request
     def add(response: Response) -> Response:
         response.headers.update(always)
+        # By this the page knows an answer of ours from one of a proxy in between.
+        response.headers["X-Request-Id"] = request_id()
         response.headers["Cache-Control"] = _caching()
         return response
+
+
+def request_id() -> str:
+    """Return the id that the answer carries, that an error page names and that the log has."""
+    found: str = g.setdefault("request_id", secrets.token_hex(4))
+    return found
 
 
 def _caching() -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from portal.routes import access
+from portal.routes import access, answers
 from portal.services import overview
 
 bp = Blueprint("integrations", __name__)
@@ -13,4 +13,5 @@ bp = Blueprint("integrations", __name__)
 
 @bp.get("/integrations")
 def index() -> ResponseReturnValue:
-    return render_template("integrations/index.html", cards=overview.cards(access.account()))
+    page, part = "integrations/index.html", "integrations/_cards.html"
+    return answers.show_refreshing(page, part, part_id="cards", cards=overview.cards(access.account()))

@@ -49,8 +49,12 @@ def index(record_type: RecordType) -> ResponseReturnValue:
     number = record_lists.as_number(wanted.containing)
     numbered = record_lists.with_number(integration, record_type, number)
     page = _page(integration, wanted)
-    absence = record_pages.absence(integration, record_type, number) if number and not numbered else None
     excluded = exclusions.counts(integration)[record_type]
+    counts = record_lists.counts(integration, record_type) | {RecordState.OUT_OF_SCOPE: excluded}
+    stamp = record_lists.stamp([*page.records, *([numbered] if numbered else [])], counts, page.before, page.after)
+    if answers.is_shown(stamp):
+        return "", 204
+    absence = record_pages.absence(integration, record_type, number) if number and not numbered else None
     return render_template(
         "records/index.html",
         integration=integration,
@@ -59,8 +63,9 @@ def index(record_type: RecordType) -> ResponseReturnValue:
         numbered=numbered,
         absence=absence,
         page=page,
-        counts=record_lists.counts(integration, record_type) | {RecordState.OUT_OF_SCOPE: excluded},
+        counts=counts,
         read_at=record_lists.read_at(integration, record_type),
+        refresh=answers.here(stamp=stamp),
     )
 
 

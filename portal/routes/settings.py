@@ -37,6 +37,8 @@ def _flask(config: Config) -> dict[str, Any]:
         "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],  # browsers speak the first by https only
         # The token lives as long as the session: a wizard left open over lunch still saves.
         "WTF_CSRF_TIME_LIMIT": None,
+        # It would compare the Referer, which proxies take away; origin.py compares what they leave.
+        "WTF_CSRF_SSL_STRICT": False,
     }
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from portal.routes import access
+from portal.routes import access, answers
 from portal.routes.search_forms import LogFilterForm, id_of
+from portal.services import filters as sync_filters
 from portal.services import integrations, log_files, run_heads, sync_logs
 
 bp = Blueprint("sync_logs", __name__, url_prefix="/integrations/halo/logs")
@@ -21,8 +22,11 @@ def index() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
     form = LogFilterForm(request.args)
     filters = form.filters()
-    return render_template(
+    return answers.show_refreshing(
         "halo/logs.html",
+        "halo/_logs.html",
+        part_id="log",
+        is_live=sync_filters.is_syncing(integration),
         integration=integration,
         form=form,
         filters=filters,

@@ -46,7 +46,8 @@ def endpoint_of(integration: Integration) -> Endpoint:
 
 
 def delivery(integration: Integration) -> ResponseReturnValue:
-    """Answer a page that waits for the first delivery: with nothing until it has come."""
-    if integration.last_delivery_at is None:
+    """Answer a page that waits for deliveries: with nothing until there is a newer one than it has seen."""
+    newest = integration.last_delivery_at
+    if request.args.get("seen") == (newest and newest.isoformat()):
         return "", 204
-    return make_response(render_template("halo/_delivery.html", integration=integration))
+    return make_response(render_template("halo/_delivery.html", integration=integration, poll=request.endpoint))

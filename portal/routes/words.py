@@ -142,6 +142,7 @@ DEEDS: Final = {
     "halo.disabled": "switched Halo PSA off",
     "connectwise.enabled": "switched ConnectWise PSA on",
     "connectwise.disabled": "switched ConnectWise PSA off",
+    "halo.credentials_accepted": "resumed syncing: Halo accepts the credentials again",
     "halo.tested": "tested the connection to Halo:",
     "halo.connected": "connected Halo PSA:",
     "halo.disconnected": "disconnected Halo PSA",
@@ -174,6 +175,8 @@ CARD_STATES: Final = {
     Condition.DECISION: (LABELS[Condition.DECISION], "orange"),
     Condition.INCOMPLETE: (LABELS[Condition.INCOMPLETE], "orange"),
 }
+# What Scopable does without anybody.
+OWN_DEEDS: Final = frozenset({"halo.credentials_accepted"})
 
 FOR_TEMPLATES: Final = {
     "card_states": CARD_STATES,
@@ -184,6 +187,7 @@ FOR_TEMPLATES: Final = {
     "step_states": STEP_STATES,
     "run_kinds": RUN_KINDS,
     "deeds": DEEDS,
+    "own_deeds": OWN_DEEDS,
     "hold_states": HOLD_STATES,
     "record_states": RECORD_STATES,
     "changes": CHANGES,

@@ -62,11 +62,9 @@ class Verbs(WebhookVerbs, TicketVerbs):
     def clear_faults(self) -> None:
         self.call("DELETE", "/faults")
 
-    def truth(
-        self, record_type: str | None = None, *, tenant: str | None = None, ids: bool = False, digests: bool = False
-    ) -> dict[str, Any]:
-        """Count (and list, and digest) the records of one type, or of all by name."""
-        asked = {"tenant": tenant or "", "ids": "1" if ids else "", "digests": "1" if digests else ""}
+    def truth(self, record_type: str | None = None, *, tenant: str | None = None, **wanted: bool) -> dict[str, Any]:
+        """Count the records of one type, or of all by name; `ids`, `digests` and `rows` are there on request."""
+        asked = {"tenant": tenant or "", **{name: "1" for name, is_wanted in wanted.items() if is_wanted}}
         found = self.call("GET", with_query("/truth", asked))
         return dict(found[record_type] if record_type else found)
 

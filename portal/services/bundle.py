@@ -68,6 +68,7 @@ def _settings(config: Config) -> dict[str, Any]:
         "redis": urlsplit(config.redis_url).scheme if config.redis_url else None,
         "public_url": config.public_url,
         "outbound_allow": sorted(config.outbound_allow),
+        "authorities": [*config.authorities.sources, *filter(None, [config.authorities.added])],
         "keys": len(config.vault_keys),
     }
 

@@ -13,7 +13,7 @@ from portal import clock
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
-from portal.models.sync import RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
+from portal.models.sync import LIVE_STATES, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
 from portal.services import exclusions, holds, last_steps, progress, records, run_words
 from portal.services.last_steps import LastStep
 from portal.services.progress import Part
@@ -23,6 +23,7 @@ PREVIOUS_RUNS: Final = 8
 # What the page shows of a step; a change in one of these is a change of the page.
 RUN_COLUMNS: Final = ("state", "not_before", "cancel_requested_at", "problem", "excluded", "returned")
 STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected")
+INTEGRATION_COLUMNS: Final = ("state", "problem", "paused_at", "next_sync_at", "last_delivery_at")
 COUNTERS: Final = ("fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed")
 
 
@@ -133,13 +134,19 @@ def data_sync(integration: Integration) -> DataSync:
 
 
 def stamp(integration: Integration) -> str:
-    """Return the stamp alone: three reads of a few columns, so that an unchanged poll costs next to nothing."""
+    """Return the stamp alone: three reads of a few columns, so that an unchanged poll costs next to nothing.
+
+    While no sync is live it changes every minute, too, because the page tells how long ago things were.
+    """
     newest = SyncRun.select(SyncRun.id, *(getattr(SyncRun, name) for name in RUN_COLUMNS))
     run: Any = newest.where(_shown(integration)).order_by(SyncRun.id.desc()).limit(1).tuples().first()
     columns = [getattr(SyncStep, name) for name in (*STEP_COLUMNS, *COUNTERS)]
     steps: Any = SyncStep.select(*columns).where(SyncStep.run == run[0]).tuples() if run else []
     held = holds.pending(integration, HeldDelete.id, HeldDelete.count, HeldDelete.at).tuples()
-    return hashlib.sha256(repr((run, list(steps), list(held))).encode()).hexdigest()[:16]
+    is_live = run is not None and run[1] in LIVE_STATES
+    minute = None if is_live else clock.now().replace(second=0, microsecond=0)
+    own = [getattr(integration, name) for name in INTEGRATION_COLUMNS]
+    return hashlib.sha256(repr((run, list(steps), list(held), own, minute)).encode()).hexdigest()[:16]
 
 
 def _shown(integration: Integration) -> Expression:

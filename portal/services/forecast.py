@@ -28,13 +28,17 @@ class TypeForecast:
 
 @dataclass(frozen=True)
 class Forecast:
-    """`seconds` is the longer of two: what the answers take, and what the quota per window allows."""
+    """`seconds` is the longer of two: what the answers take, and what the quota per window allows.
+
+    `is_least` says that Halo does not count some of the lists.
+    """
 
     types: dict[str, TypeForecast]
     records: int
     left_out: int
     requests: int
     seconds: float
+    is_least: bool = False
     quota: int = QUOTA
     window_minutes: int = int(WINDOW_SECONDS // 60)
 
@@ -53,6 +57,7 @@ def forecast(looks: Mapping[str, Look], chosen: list[str], *, active_only: bool)
         left_out=sum(each.left_out for each in types.values()),
         requests=requests,
         seconds=max(_answering(requests), _waiting(requests)),
+        is_least=any(looks[each].is_uncounted for each in types),
     )
 
 

@@ -10,7 +10,7 @@ from portal.errors import NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa
 from portal.models.sync import SyncRun
-from portal.services import audit, connections, rereading, syncing
+from portal.services import attention, audit, connections, rereading, syncing
 from portal.services.connections import Verdict
 from portal.sync import budget
 from portal.vault import Secret
@@ -27,10 +27,10 @@ def halo(account: Account) -> Integration:
 
 
 def test_again(integration: Integration, user: User | None) -> Verdict:
-    """Test the stored connection; a pass ends `needs_attention`."""
+    """Test the stored connection; a pass ends `needs_attention`, and syncing resumes at once."""
     verdict = connections.test(integration, user)
     if verdict.ok:
-        _end_attention(integration)
+        attention.accept(integration, user)
     return verdict
 
 
@@ -43,7 +43,7 @@ def replace_secret(integration: Integration, secret: Secret, user: User | None) 
             integration.client_secret = secret
             integration.tested_fingerprint = connections.fingerprint(integration)
             integration.save(only=[Integration.client_secret, Integration.tested_fingerprint])
-            _end_attention(integration)
+            attention.accept(integration, user)
         audit.record(integration.account, user, "halo.secret_replaced" if verdict.ok else "halo.secret_refused")
     return verdict
 
@@ -59,14 +59,9 @@ def disconnect(integration: Integration, user: User | None) -> None:
         integration.next_sync_at = integration.next_full_at = None
         integration.disconnected_at = clock.now()
         integration.problem = integration.remedy = ""
+        integration.credential_refusals, integration.credentials_retry_at = 0, None
         integration.save()
         audit.record(integration.account, user, "halo.disconnected")
-
-
-def _end_attention(integration: Integration) -> None:
-    Integration.update(state=IntegrationState.ACTIVE, problem="", remedy="").where(
-        Integration.id == integration.id, Integration.state == IntegrationState.NEEDS_ATTENTION
-    ).execute()
 
 
 def last_run(integration: Integration) -> SyncRun | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +11,7 @@ from typing import Any, Final
 
 from peewee import Expression
 
+from portal.db import BaseModel
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordCount, RecordState
 from portal.models.sync import RemoteList
@@ -86,6 +89,12 @@ def read_at(integration: Integration, record_type: RecordType) -> datetime | Non
     mine = (RemoteList.integration == integration) & (RemoteList.record_type == record_type)
     known: RemoteList | None = RemoteList.get_or_none(mine)
     return known.full_at if known is not None else None
+
+
+def stamp(rows: Iterable[BaseModel], *figures: object) -> str:
+    """Return what changes whenever what is shown of these rows, or one of the figures, does."""
+    shown = [row.__data__ for row in rows]
+    return hashlib.sha256(repr((shown, figures)).encode()).hexdigest()[:16]
 
 
 def with_number(integration: Integration, record_type: RecordType, number: int | None) -> Record | None:

@@ -14,8 +14,7 @@ from portal.errors import FencedOut, PsaError, PsaRefusedCredentials, PsaUnavail
 from portal.halo.client import HaloClient
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.webhooks import Hint, HintState, Rereading
-from portal.services import connections
-from portal.services.attention import ask_for_attention
+from portal.services import attention, connections
 from portal.services.deliveries import NOT_SYNCED
 from portal.sync import hints, turn
 from portal.sync.allowance import Allowance
@@ -75,8 +74,11 @@ def _work(mine: Turn, integration: Integration) -> None:
         raise
     except PsaUnavailable as error:
         _wait(mine, error)
-    except (PsaRefusedCredentials, VaultError) as error:
-        ask_for_attention(integration, error)
+    except PsaRefusedCredentials as error:
+        retry_at = attention.refused(integration, error)
+        mine.give_up(not_before=retry_at, problem=error.problem, remedy=error.remedy)
+    except VaultError as error:
+        attention.ask_for_attention(integration, error)
         mine.give_up(problem=error.problem, remedy=error.remedy)
     except PsaError as error:
         _wait(mine, PsaUnavailable(error.problem, error.remedy))
@@ -99,6 +101,8 @@ def _read(mine: Turn, integration: Integration) -> None:
     allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
     credentials = connections.credentials_of(integration)
     with HaloClient(credentials, patient=mine.waits == 0, gate=allowance.gate) as client:
+        if attention.log_in(integration, client):
+            allowance.charge(client.requests)
         Rereader(mine, client, allowance, read(integration.filters)).run()
 
 

@@ -34,8 +34,7 @@ from portal.models.sync import (
     SyncRun,
     SyncStep,
 )
-from portal.services import audit, connections, run_words
-from portal.services.attention import ask_for_attention
+from portal.services import attention, audit, connections, run_words
 from portal.sync import logbook
 from portal.sync.allowance import Allowance
 from portal.sync.budget import terms_of
@@ -47,7 +46,7 @@ from portal.sync.writer import counts
 
 MOST_CRASHES: Final = 5
 MOST_WAITS: Final = 100
-FIRST_WAIT: Final = timedelta(seconds=30)
+FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
 
@@ -137,12 +136,15 @@ def _work(lease: Lease) -> None:
         allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
         credentials = connections.credentials_of(integration)
         with HaloClient(credentials, patient=run.waits == 0, gate=allowance.gate) as client:
+            _log_in(lease, run, client, allowance)
             state = Engine(lease, client, allowance).run()
     except FencedOut:
         raise
-    except (PsaRefusedCredentials, VaultError) as error:
+    except PsaRefusedCredentials as error:
+        _wait_for_credentials(lease, run.id, error)
+    except VaultError as error:
         _fail(lease, run, error.problem, error.remedy)
-        ask_for_attention(run.integration, error)
+        attention.ask_for_attention(run.integration, error)
     except PsaUnavailable as error:
         _wait(lease, run.id, error)
     except PsaError as error:
@@ -204,6 +206,31 @@ def report(run: SyncRun) -> dict[str, Any]:
     }
 
 
+def _log_in(lease: Lease, run: SyncRun, client: HaloClient, allowance: Allowance) -> None:
+    """Make sure that Halo accepts the credentials, where it has refused them lately."""
+    is_new = lease.fence == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
+    try:
+        attention.log_in(run.integration, client, asked_by_person=is_new)
+    finally:
+        if client.requests:
+            allowance.charge(client.requests)
+            with lease.writing(requests=SyncRun.requests + client.requests):
+                pass
+
+
+def _wait_for_credentials(lease: Lease, run_id: int, error: PsaRefusedCredentials) -> None:
+    """Free the worker until Halo is asked again; when the integration needs attention instead, fail the run."""
+    run = SyncRun.get_by_id(run_id)
+    if run.cancel_requested_at is not None:
+        _cancel(lease, run)
+        return
+    retry_at = attention.refused(run.integration, error, run)
+    if retry_at is None:
+        _fail(lease, run, error.problem, error.remedy)
+        return
+    lease.give_up(state=RunState.WAITING, not_before=retry_at, problem=error.problem, remedy=error.remedy)
+
+
 def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
     """Free the worker until the PSA may answer again; after too many waits in a row, give up."""
     run = SyncRun.get_by_id(run_id)
@@ -222,7 +249,8 @@ def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
             problem=error.problem,
             remedy=error.remedy,
         )
-        logbook.note(run, f"Waiting: {error.problem}", level=LogLevel.WARNING, remedy=error.remedy)
+        message = f"{error.problem} Resumes automatically at {attention.clock_time(run.integration, not_before)}."
+        logbook.note(run, message, level=LogLevel.WARNING, remedy=error.remedy)
 
 
 def _pause(waits: int, retry_after: float | None) -> timedelta:

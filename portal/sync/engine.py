@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from portal import clock
-from portal.errors import PsaError, PsaRateLimited
+from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreachable
 from portal.models.records import ChangeKind, RecordChange
 from portal.models.sync import LogLevel, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
 from portal.sync import books, exclusions, logbook, remote_lists, store
@@ -29,6 +30,10 @@ from portal.sync.writer import Writer
 
 # A longer wait is not sat out: it frees the worker, and the run goes on later.
 LONGEST_PAUSE_SECONDS: Final = 10.0
+# So many lists without an answer, one after the other: it is not about these lists.
+MOST_UNANSWERED: Final = 2
+# After every so many waits in a row, the engine finds out whether it is only these lists that Halo does not send.
+WAITS_FOR_A_LIST: Final = 6
 
 
 class _CancelledError(Exception):
@@ -49,6 +54,8 @@ class Engine:
         # One question first, when the PSA was last seen in trouble: it need not fail seven times.
         self._is_wary = self._run.waits > 0
         self._working: dict[Stream, Work] = {}
+        self._unanswered: dict[Stream, PsaUnavailable] = {}
+        self._unanswered_in_a_row = 0
         self._asking: deque[tuple[Stream, Ask]] = deque()
 
     def run(self) -> RunState:
@@ -71,11 +78,15 @@ class Engine:
         return self._end()
 
     def _converse(self, waiting: deque[Stream], fetcher: Fetcher[Stream]) -> None:
-        while waiting or self._working:
+        while True:
             self._stop_if_cancelled()
             self._start(waiting)
-            pause = self._send(fetcher)
-            self._receive(fetcher, pause)
+            if not self._working and not self._unanswered:
+                return
+            if not self._working or self._unanswered_in_a_row >= MOST_UNANSWERED:
+                self._judge_unanswered(fetcher)
+            else:
+                self._receive(fetcher, self._send(fetcher))
 
     def _hear_out(self, fetcher: Fetcher[Stream]) -> None:
         """Write what is still under way before the run waits or ends, and count the calls that brought nothing."""
@@ -87,15 +98,19 @@ class Engine:
 
     def _start(self, waiting: deque[Stream]) -> None:
         """Begin the streams that may: all at once, but for those that wait for the clients to be known."""
-        while waiting and not (self._working and (self._is_wary or self._follow_clients(waiting[0]))):
-            stream = waiting.popleft()
+        for stream in list(waiting):
+            if self._working and self._is_wary:
+                return
+            if self._follow_clients(stream):
+                continue
+            waiting.remove(stream)
             self._choose_mode(stream.step)
             self._working[stream] = stream.work()
             self._advance(stream, None)
 
     def _follow_clients(self, stream: Stream) -> bool:
-        clients_open = any(each.record_type == RecordType.CLIENTS for each in self._working)
-        return clients_open and self._follows(stream.record_type)
+        is_open = any(each.record_type == RecordType.CLIENTS for each in (*self._working, *self._unanswered))
+        return is_open and self._follows(stream.record_type)
 
     def _follows(self, record_type: str) -> bool:
         """Tell whether records of this type are left out along with their client."""
@@ -117,21 +132,26 @@ class Engine:
         if arrived is None:
             self._lease.beat()
             return
-        stream, answer = arrived
+        self._take(*arrived)
+
+    def _take(self, stream: Stream, answer: Answer) -> None:
         stream.requests += answer.requests
         stream.asked_at = answer.asked_at
         stream.budget_left = self._allowance.in_hand
         self._allowance.charge(max(0, answer.requests - 1))
+        if answer.error is None or isinstance(answer.error, PsaListError):
+            self._is_wary, self._unanswered_in_a_row = False, 0
         self._advance(stream, answer)
 
     def _advance(self, stream: Stream, answer: Answer | None) -> None:
         """Give a stream its answer, which it writes, and queue its next question."""
-        work = self._working[stream]
+        work = self._working.get(stream)
+        if work is None:  # what was asked of Halo besides, before the run had to wait
+            return
         try:
             if answer is None:
                 question = next(work)
             elif answer.error is None:
-                self._is_wary = False
                 question = work.send(answer.value)
             elif isinstance(answer.error, PsaRateLimited):
                 self._leave_alone(answer.error)
@@ -140,13 +160,61 @@ class Engine:
                 question = work.throw(answer.error)
         except StopIteration:
             del self._working[stream]
+        except (PsaRateLimited, PsaUnreachable):
+            raise
+        except PsaUnavailable as error:
+            self._set_aside(stream, error)
         else:
             self._asking.append((stream, question))
 
+    def _set_aside(self, stream: Stream, error: PsaUnavailable) -> None:
+        """Leave a list that gets no answer until the others are read."""
+        del self._working[stream]
+        stream.note_requests()
+        self._unanswered[stream] = error
+        self._unanswered_in_a_row += 1
+
+    def _judge_unanswered(self, fetcher: Fetcher[Stream]) -> None:
+        """Go on without the lists that get no answer, if Halo answers for others; at last they fail.
+
+        Raises PsaUnavailable when the run should wait, because they may still come or Halo is down.
+        """
+        stream, error = next(iter(self._unanswered.items()))
+        waits = SyncRun.get_by_id(self._run.id).waits
+        is_last_try = waits > 0 and not self._working
+        if waits % WAITS_FOR_A_LIST or not (self._working or is_last_try) or not self._is_answering(fetcher, stream):
+            raise error
+        self._is_wary, self._unanswered_in_a_row = False, 0
+        if is_last_try:
+            for failed, why in self._unanswered.items():
+                problem = f"Halo answers, but does not send {failed.record_type}. {why.problem}"
+                failed.fail(PsaListError(problem))
+            self._unanswered.clear()
+
+    def _is_answering(self, fetcher: Fetcher[Stream], stream: Stream) -> bool:
+        """Tell whether Halo answers for other lists; the call counts for this stream."""
+        if self._allowance.take_one():
+            return False
+        besides = [each.record_type for each in self._unanswered]
+        fetcher.ask(stream, partial(self._source.answers_besides, besides))
+        while True:
+            arrived = fetcher.next(BEAT_SECONDS, lambda _: 0)
+            if arrived is None:
+                self._lease.beat()
+            elif arrived[0] is stream:
+                break
+            else:
+                self._take(*arrived)
+        answer = arrived[1]
+        stream.requests += answer.requests
+        self._allowance.charge(max(0, answer.requests - 1))
+        stream.note_requests()
+        return answer.error is None and bool(answer.value)
+
     def _leave_alone(self, error: PsaRateLimited) -> None:
         """Let nobody call the tenant for a while. Raises the error when that is too long to sit out."""
-        seconds = self._allowance.refused(error)
-        if seconds > LONGEST_PAUSE_SECONDS:
+        error.retry_after = self._allowance.refused(error)
+        if error.retry_after > LONGEST_PAUSE_SECONDS:
             raise error
 
     def _choose_mode(self, step: SyncStep) -> None:

@@ -29,6 +29,10 @@ class PageSizes:
         self._fitting = self._fitting or _fitting(number, length, claimed, total)
         self._compare()
 
+    def is_short(self, number: int, known: int | None) -> bool:
+        """Tell whether a page had fewer rows than others had, here or, as far as is `known`, in earlier readings."""
+        return self._lengths.get(number, self.largest) < max(self.largest, known or 0)
+
     def fit(self, claimed: int | None) -> None:
         """Reckon with a size that was only said, until a page shows it."""
         self._fitting = self._fitting or claimed

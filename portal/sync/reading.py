@@ -255,7 +255,8 @@ class Reading:
             return False
         total = self.claims.total
         if total is None:
-            is_plain = twin == 1 < page.number - 1 or self.rows == self.known.rows
+            is_behind_a_short_one = self.sizes.is_short(page.number - 1, self.known.size)
+            is_plain = twin == 1 < page.number - 1 or is_behind_a_short_one or self.rows == self.known.rows
             if is_plain or not self._tries_again(page.number, most=1):
                 self._ends_before(page.number)
                 return False

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from portal import clock
-from portal.errors import PsaError, PsaRateLimited, PsaRefusedCredentials, PsaUnavailable
+from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreachable
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel
 from portal.models.webhooks import Outcome
@@ -132,15 +132,15 @@ class Rereader:
 
     def _failed(self, group: Group, error: Exception) -> None:
         if isinstance(error, PsaRateLimited):
-            seconds = self._allowance.refused(error)
-            if seconds > LONGEST_PAUSE_SECONDS:
+            error.retry_after = self._allowance.refused(error)
+            if error.retry_after > LONGEST_PAUSE_SECONDS:
                 raise error
             self._due.appendleft(group)
-        elif isinstance(error, PsaUnavailable):
+        elif isinstance(error, PsaUnavailable) and not isinstance(error, PsaUnreachable):
             self._unanswered.append((group, error))
             if len(self._unanswered) >= MOST_UNANSWERED:
                 raise error
-        elif isinstance(error, PsaError) and not isinstance(error, PsaRefusedCredentials):
+        elif isinstance(error, PsaListError):
             with self._turn.writing():
                 self._put_off(group, error)
         else:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final
 
 from portal import clock
-from portal.errors import PsaError, PsaRefusedType, PsaUnavailable
+from portal.errors import PsaError, PsaListError, PsaUnavailable
 from portal.models.sync import RemoteList, StepMode, StepState, SyncStep
 from portal.sync import books, date_filter, remote_lists, store, stored
 from portal.sync.books import Tally
@@ -65,7 +65,7 @@ class Stream:
         self._listed_at: datetime | None = None
 
     def work(self) -> Work:
-        """Do all of it. PsaRefusedType ends this step alone; other errors are the run's."""
+        """Do all of it. A PsaListError fails this step alone; what other errors come to, the engine decides."""
         try:
             self._writer.begin(self.step)
             self._scope = self._scope_of(self.record_type)
@@ -75,8 +75,12 @@ class Stream:
                 tally, reading = yield from self._read_list()
                 yield from self._try_dates(tally)
                 yield from self._close(tally, reading)
-        except PsaRefusedType as error:
-            self._end(error=error, state=StepState.FAILED)
+        except PsaListError as error:
+            self.fail(error)
+
+    def fail(self, error: PsaError) -> None:
+        """End the step without the rest of its list."""
+        self._end(error=error, state=StepState.FAILED)
 
     def note_requests(self) -> None:
         """Write the calls that brought nothing, before the run waits or fails."""

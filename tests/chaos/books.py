@@ -64,15 +64,8 @@ def asked_again(run: SyncRun, pages: Counter[tuple[str, str]], claims: int) -> t
 
 
 def wrong_copy(integration: Integration, halo: SandboxControl) -> list[str]:
-    """Compare every id, digest and state with what Halo really holds."""
-    copy, wrong = Copy(halo, integration), []
-    for record_type, truth in halo.truth(digests=True).items():
-        ours, theirs = copy.digests(record_type), truth["digests"]
-        missing, surplus = theirs.keys() - ours.keys(), ours.keys() - theirs.keys()
-        stale = sum(ours[each] != theirs[each] for each in ours.keys() & theirs.keys())
-        if missing or surplus or stale:
-            wrong.append(f"{record_type}: {len(missing)} missing, {len(surplus)} surplus, {stale} stale")
-    return [*wrong, *_doubles(integration)]
+    """Compare every id, value and state with what Halo really holds."""
+    return [*Copy(halo, integration).differences(), *_doubles(integration)]
 
 
 def wrong_books(integration: Integration, calm_runs: Container[int]) -> list[str]:

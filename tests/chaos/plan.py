@@ -36,16 +36,23 @@ FAULTS: Final[tuple[dict[str, Any], ...]] = (
     {"what": "status", "status": 502, "body": "<html>Bad Gateway</html>"},
     {"what": "status", "status": 503, "times": 3},
     {"what": "status", "status": 504},
+    {"what": "status", "status": 400},
+    {"what": "status", "status": 401},
+    {"what": "status", "status": 404},
+    {"what": "redirect"},
     {"what": "rate_limit", "seconds": 3.0},
     {"what": "rate_limit", "seconds": 12.0},
     {"what": "html"},
     {"what": "truncated"},
+    {"what": "gzip", "times": None},
     {"what": "empty"},
     {"what": "reset"},
     {"what": "reset", "size": 400},
     {"what": "slow", "seconds": 2.0},
     {"what": "drip", "size": 4000, "seconds": 0.05},
     {"what": "repeated_page"},
+    {"what": "no_rows"},
+    {"what": "null_list"},
     {"what": "lying_count", "size": 3, "times": 2},
     {"what": "wrong_types"},
     {"what": "text_ids"},
@@ -55,6 +62,15 @@ FAULTS: Final[tuple[dict[str, Any], ...]] = (
     {"what": "not_objects"},
     {"what": "huge_strings"},
 )
+# What Halo's answers are like, the usual one first.
+WAYS: Final[dict[str, tuple[Any, ...]]] = {
+    "page_size_told": ("granted", "asked", "nothing"),
+    "record_count_told": ("total", "page", "nothing"),
+    "past_end": ("empty", "repeat", "repeat_last"),
+    "flickers": ([], ["computed"], ["order"], ["computed", "numbers", "order", "nulls"]),
+    "local_dates": ({}, dict.fromkeys(TYPES, -5.0), dict.fromkeys(TYPES, 5.5)),
+}
+USUAL: Final = {name: choices[0] for name, choices in WAYS.items()} | {"local_dates": dict.fromkeys(TYPES, 0.0)}
 # More deletes of one type than these might be held for a person, and nobody is there to decide.
 MOST_DELETED: Final = 15
 WITHOUT_STATE: Final = "products"
@@ -110,11 +126,13 @@ def trial(seed: int, number: int) -> Trial:
         "caps": CAPS,
         "token_calls": None,
         "retry_after": "off",
+        **USUAL,
     }
     if number % 2:
         return Trial(True, bursts, knobs)
     knobs["retry_after"] = draw.choice(["off", "seconds", "date"])
     knobs["token_calls"] = draw.choice([None, 12, 30])
+    knobs |= {name: draw.choice(choices) for name, choices in WAYS.items()}
     faults = (dict(fault) for fault in draw.sample(FAULTS, draw.randint(2, 5)))
     placed = ({**fault, "on": draw.choice(TYPES), "after": draw.randint(0, 4)} for fault in faults)
     return Trial(False, bursts, knobs, tuple(placed))

@@ -24,7 +24,7 @@ from tests.chaos.watch import GO_ON_SECONDS, Watch
 
 LOOK_SECONDS: Final = 0.1
 LONGEST_RUN_SECONDS: Final = 300.0
-CALM: Final = {"latency": 0.0, "token_calls": None, "retry_after": "off", "caps": plan.CAPS}
+CALM: Final = {"latency": 0.0, "token_calls": None, "retry_after": "off", "caps": plan.CAPS, **plan.USUAL}
 
 
 class StuckError(Exception):

@@ -16,10 +16,10 @@ DAY = timedelta(days=1)
 class Authority:
     """Its own certificate is in `root`, for those who are to trust it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "Authority") -> None:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority")])
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.root = folder / "root.pem"
         self.root.write_bytes(_pem(self._signed(self._builder(self._name, self._key, -DAY, DAY, ca=True))))
 

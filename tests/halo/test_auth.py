@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from portal import clock
-from portal.errors import PsaError, PsaRefusedCredentials
+from portal.errors import PsaError, PsaListError, PsaRefusedCredentials, PsaUnreachable
 from portal.halo.auth import Credentials, TokenSource
 from portal.outbound import Door
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
@@ -70,11 +70,40 @@ def test_a_second_refusal_is_final(halo: HaloSandbox, connect: Connect) -> None:
     assert halo.counts()["by_kind"] == {"agent": 2, "token": 2}
 
 
-def test_a_list_that_refuses_new_tokens_too_asks_for_a_person(halo: HaloSandbox, connect: Connect) -> None:
+def test_a_list_that_refuses_new_tokens_too_is_to_blame_alone(halo: HaloSandbox, connect: Connect) -> None:
     halo.fault("status", status=401, on="assets", times=None)
-    with pytest.raises(PsaRefusedCredentials) as refused:
+    with pytest.raises(PsaListError) as refused:
         connect().page("assets", 1)
-    assert refused.value.field == "client_secret"
+    assert refused.value.problem == "Halo accepts the credentials, but not for assets (status 401)."
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem", "field"),
+    [
+        ({"what": "refused_client"}, "Halo refuses the credentials.", "client_secret"),
+        ({"what": "refused_client", "status": 400}, "Halo refuses the credentials.", "client_secret"),
+        ({"what": "status", "status": 403}, "Halo refuses the credentials.", "client_secret"),
+        ({"what": "status", "status": 404}, "The Auth Server does not hand out tokens.", "auth_server"),
+        ({"what": "redirect"}, "The Auth Server does not hand out tokens.", "auth_server"),
+        ({"what": "status", "status": 410}, "Halo answered with status 410 instead of a token.", "tenant"),
+    ],
+)
+def test_every_refusal_of_the_token_page_is_one_of_the_credentials(
+    fault: dict[str, Any], problem: str, field: str, halo: HaloSandbox, connect: Connect
+) -> None:
+    halo.fault(on="token", **fault)
+    with pytest.raises(PsaRefusedCredentials) as refused:
+        connect().log_in()
+    assert (refused.value.problem, refused.value.field) == (problem, field)
+
+
+@pytest.mark.parametrize("fault", [{"what": "html"}, {"what": "empty"}, {"what": "status"}, {"what": "reset"}])
+def test_a_token_page_that_stumbles_is_unreachable(
+    fault: dict[str, Any], halo: HaloSandbox, connect: Connect
+) -> None:
+    halo.fault(on="token", **fault)
+    with pytest.raises(PsaUnreachable):
+        connect().log_in()
 
 
 def test_many_threads_share_one_renewal(halo: HaloSandbox) -> None:
@@ -145,7 +174,7 @@ def test_an_odd_lifetime_counts_as_an_hour(lifetime: Any) -> None:
 def test_what_is_no_token_is_none(answer: Any) -> None:
     with pytest.raises(PsaError) as refused:
         source_of(answer)()
-    assert (refused.value.field, refused.value.retryable) == ("tenant", False)
+    assert (refused.value.field, refused.value.retryable) == ("tenant", True)
 
 
 def test_the_tenant_is_sent_where_it_is_filled_in() -> None:

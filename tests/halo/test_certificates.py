@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from portal import guard
+from portal.authorities import Authorities
 from portal.halo.connection import check
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.authority import DAY, Authority
@@ -40,18 +40,13 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
     """Return an authority that is trusted, in a world in which the names above lead here."""
     authority = Authority(tmp_path)
 
-    def trusting(*, check_name: bool = True) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=str(authority.root))
-        context.check_hostname = check_name
-        return context
-
     lookup = socket.getaddrinfo
 
     def getaddrinfo(host: str, *rest: Any, **named: Any) -> Any:
         return lookup(NAMES.get(host, host), *rest, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    monkeypatch.setattr(guard, "_ssl_context", trusting)
+    monkeypatch.setattr(guard, "_authorities", Authorities(added=str(authority.root)))
     monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1", *NAMES}))
     return authority
 
@@ -97,8 +92,19 @@ def test_a_certificate_for_the_name_is_accepted(authority: Authority, serve: Cal
 def test_an_authority_that_nobody_knows_is_named_so(tmp_path: Path, serve: Callable[..., HaloSandbox]) -> None:
     halo = serve(Authority(tmp_path).certificate("127.0.0.1"))
     found = check(credentials(halo))
-    assert "authority that is not known" in found.problem
+    assert "is signed by an authority that this portal does not know" in found.problem
     assert "intermediate certificates" in found.remedy
+    assert "ask the operator of this portal to name its authority in PORTAL_CA_FILE" in found.remedy
+
+
+def test_an_unknown_authority_that_sends_its_root_along_is_not_called_self_signed(
+    tmp_path: Path, serve: Callable[..., HaloSandbox]
+) -> None:
+    authority = Authority(tmp_path)
+    certfile, keyfile = authority.certificate("127.0.0.1")
+    Path(certfile).write_bytes(Path(certfile).read_bytes() + authority.root.read_bytes())
+    found = check(credentials(serve((certfile, keyfile))))
+    assert "is signed by an authority that this portal does not know" in found.problem
 
 
 def test_a_port_without_tls_is_named_so(halo: HaloSandbox) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from portal.errors import PsaUnavailable
 from portal.halo.client import HaloClient
+from portal.models.sync import CountKind
 from portal.sandbox.halo import HaloSandbox
+from portal.sync.past_readings import Known
 from portal.sync.reading import Reading
 from tests.halo.conftest import SIZES, Connect
 from tests.halo.scripted import scripted
@@ -17,9 +19,9 @@ from tests.halo.scripted import scripted
 Answer = Callable[[int], Any]
 
 
-def read(client: HaloClient, record_type: str) -> list[list[int]]:
+def read(client: HaloClient, record_type: str, known: Known | None = None) -> list[list[int]]:
     """Read a list as a sync does; returns the usable ids that are new on each page."""
-    reading, pages = Reading(), []
+    reading, pages = Reading(known), []
     while (number := reading.next_page()) is not None:
         rows = reading.take(client.page(record_type, number))
         pages.append([row.facts.remote_id for row in rows if row.facts is not None])
@@ -58,7 +60,7 @@ def test_a_granted_size_below_the_asked_one_is_lived_with(halo: HaloSandbox, con
 
 
 def test_one_request_is_enough_for_a_list_that_fits(halo: HaloSandbox, connect: Connect) -> None:
-    assert len(read(connect(), "contacts")) == 1
+    assert len(read(connect(), "contacts", Known(count_kind=CountKind.TOTAL))) == 1
     assert halo.counts()["by_kind"] == {"token": 1, "contacts": 1}
 
 
@@ -84,7 +86,7 @@ def test_a_page_beyond_the_end_brings_nothing_new(past_end: str, halo: HaloSandb
     halo.fault("lying_count", on="assets", size=40, times=None)
     pages = read(connect(), "assets")
     assert sorted(len(page) for page in pages if page) == [20, 50, 50]
-    assert len(pages) <= 7
+    assert len(pages) <= 8
 
 
 @pytest.mark.parametrize("past_end", ["empty", "repeat"])
@@ -97,9 +99,10 @@ def test_rows_without_an_id_are_handed_on_and_end_nothing(past_end: str, halo: H
     assert (len(reading.seen.ids), reading.seen.unusable, reading.is_sound) == (105, 15, True)
 
 
-def test_without_any_count_a_short_page_is_the_last() -> None:
+def test_without_any_count_a_short_page_is_followed_to_prove_the_end() -> None:
     answers = {1: rows(1, 2), 2: rows(3)}
-    assert read_scripted(lambda number: {"page_size": 2, "clients": answers[number]}) == [[1, 2], [3]]
+    pages = read_scripted(lambda number: {"page_size": 2, "clients": answers.get(number, [])})
+    assert pages == [[1, 2], [3], []]
 
 
 @pytest.mark.parametrize("beyond", [rows(), rows(1, 2)])
@@ -127,13 +130,8 @@ def test_a_count_that_is_none_is_as_good_as_missing(count: Any) -> None:
     [
         b"",
         b"null",
-        b"[]",
-        b'{"clients":null}',
         b'{"clients":{}}',
-        b'{"record_count":0}',
-        b'{"Clients":[]}',
-        b'{"clients":[{"id":1}',
-        b'{"clients":[{"id":1,"name":"a\x00b"}]}',
+        b'{"clients":[{"id":1},',
         b"<html></html>",
         b'{"clients":' + b"[" * 100_000,
         b'\xff\xfe{"clients":[]}',
@@ -143,3 +141,14 @@ def test_what_is_no_list_is_a_passing_failure(body: bytes) -> None:
     with pytest.raises(PsaUnavailable) as failed:
         read_scripted(lambda _: body)
     assert "not a list of clients" in failed.value.problem
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b'{"clients":null}', b'{"record_count":0}', b'{"Clients":[]}', b'{"clients":[]}']
+)
+def test_an_empty_list_may_be_written_in_several_ways(body: bytes) -> None:
+    assert read_scripted(lambda _: body) == [[]]
+
+
+def test_a_list_may_come_without_its_envelope() -> None:
+    assert read_scripted(lambda number: rows(1, 2) if number == 1 else []) == [[1, 2], []]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from portal.errors import PsaError, PsaRateLimited, PsaRefusedType, PsaUnavailable
+from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaRefusedType, PsaUnavailable
 from portal.halo import client
 from portal.halo.client import HaloClient
 from portal.outbound import Limits
@@ -23,6 +23,14 @@ PASSING: list[dict[str, Any]] = [
     {"what": "reset"},
     {"what": "reset", "size": 400},
     {"what": "slow", "seconds": 5.0},
+]
+
+
+REFUSALS: list[dict[str, Any]] = [
+    *({"what": "status", "status": status} for status in (404, 405, 409, 410, 415, 422, 451, 499)),
+    {"what": "status", "status": 400, "body": '{"id":["?"]}'},
+    {"what": "redirect"},
+    {"what": "redirect", "status": 308},
 ]
 
 
@@ -70,29 +78,54 @@ def test_nothing_is_sent_through_a_closed_gate(halo: HaloSandbox) -> None:
     assert halo.counts()["total"] == 0
 
 
-def test_a_refused_type_is_not_repeated(halo: HaloSandbox, connect: Connect) -> None:
+def test_a_refused_type_is_asked_for_once_more(halo: HaloSandbox, connect: Connect) -> None:
     halo.change_tenant(refused=["assets"])
     with pytest.raises(PsaRefusedType) as refused:
         rows_of(connect, "assets")
     assert "does not let the agent read assets" in refused.value.problem
     assert "Permissions tab" in refused.value.remedy
-    assert halo.counts()["by_kind"]["assets"] == 1
+    assert halo.counts()["by_kind"]["assets"] == 2
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"what": "status", "status": 404},
-        {"what": "status", "status": 400, "body": '{"id":["?"]}'},
-        {"what": "redirect"},
-    ],
-)
-def test_other_refusals_are_not_repeated(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
+@pytest.mark.parametrize("patient", [True, False])
+@pytest.mark.parametrize("fault", REFUSALS, ids=lambda fault: " ".join(str(value) for value in fault.values()))
+def test_a_refusal_is_asked_about_once_more_and_then_it_is_the_lists_own(
+    fault: dict[str, Any],
+    patient: bool,  # noqa: FBT001  # drawn
+    halo: HaloSandbox,
+) -> None:
     halo.fault(on="clients", times=None, **fault)
-    with pytest.raises(PsaError) as refused:
-        rows_of(connect)
+    with HaloClient(credentials(halo), patient=patient) as client, pytest.raises(PsaListError) as refused:
+        client.page("clients", 1)
     assert not refused.value.retryable
-    assert halo.counts()["by_kind"]["clients"] == 1
+    assert halo.counts()["by_kind"]["clients"] == 2
+
+
+@pytest.mark.parametrize("fault", REFUSALS, ids=lambda fault: " ".join(str(value) for value in fault.values()))
+def test_a_single_refusal_leaves_no_trace(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
+    halo.fault(on="clients", times=1, **fault)
+    assert rows_of(connect) == SIZES["clients"]
+
+
+def test_an_impatient_client_becomes_patient_when_halo_has_answered(halo: HaloSandbox) -> None:
+    with HaloClient(credentials(halo), patient=False) as client:
+        halo.fault("status", status=503, on="clients")
+        with pytest.raises(PsaUnavailable):
+            client.page("clients", 1)
+        client.page("clients", 1)
+        halo.fault("status", status=503, on="clients")
+        assert client.page("clients", 1).retries == 1
+
+
+def test_another_list_tells_whether_halo_answers(halo: HaloSandbox, connect: Connect) -> None:
+    client = connect()
+    halo.fault("status", status=500, on="clients", times=None)
+    assert client.answers_besides(["clients"])
+    halo.fault("status", status=404, on="sites", times=None)
+    assert client.answers_besides(["clients"])
+    halo.fault("html", on="any", times=None)
+    assert not client.answers_besides(["sites"])
+    assert not client.answers_besides(list(SIZES))
 
 
 def test_a_page_that_is_too_large_is_not_repeated(halo: HaloSandbox, connect: Connect) -> None:

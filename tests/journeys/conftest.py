@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from tests.journeys.person import connect_halo, log_in_as_admin
 from tests.journeys.portal_process import Demo, demo
 
 CHROMIUM = shutil.which("chromium")
@@ -45,6 +46,16 @@ def shared_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Start one demo for all journeys of a file."""
     with demo(tmp_path_factory.mktemp("shared") / "data") as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def connected_demo(shared_demo: Demo, browser: Browser) -> Demo:
+    """Connect Halo and wait for the first sync, once for all journeys of a file."""
+    page = browser.new_page()
+    log_in_as_admin(page, shared_demo)
+    connect_halo(page, shared_demo)
+    page.close()
+    return shared_demo
 
 
 @pytest.fixture

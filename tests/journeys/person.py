@@ -28,6 +28,22 @@ def log_in_as_admin(page: Page, demo: Demo) -> None:
     log_in(page, demo.address, demo.admin_email, demo.admin_password)
 
 
+def connect_halo(page: Page, demo: Demo) -> None:
+    """Go through the wizard, all clients and no webhook, and wait for the first sync."""
+    page.get_by_role("link", name="Connect", exact=True).click()
+    page.get_by_label("Base URL").fill(demo.base_url)
+    page.get_by_label("Client ID").fill(demo.client_id)
+    page.get_by_label("Client Secret").fill(demo.client_secret)
+    page.get_by_role("button", name="Test Connection").click()
+    expect(page.get_by_text("Connected as API Sync")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Active clients only").uncheck()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Skip").click()
+    page.get_by_role("button", name="Save & Start Initial Sync").click()
+    expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=60_000)
+
+
 def tab_to(page: Page, place: Locator) -> None:
     """Press Tab until `place` has the focus, and can be seen to have it."""
     expect(place).to_be_visible()

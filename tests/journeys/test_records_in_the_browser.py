@@ -5,37 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from portal.sandbox import SandboxControl
+from tests.journeys.axe import check
 from tests.journeys.person import log_in_as_admin
 from tests.journeys.portal_process import Demo
-from tests.journeys.test_accessibility import check
 
 pytestmark = pytest.mark.browser
 
 MINUTE = 60_000.0
-
-
-@pytest.fixture(scope="module")
-def connected_demo(shared_demo: Demo, browser: Browser) -> Demo:
-    """Go through the wizard and wait for the first sync, once for all journeys of this file."""
-    page = browser.new_page()
-    log_in_as_admin(page, shared_demo)
-    page.get_by_role("link", name="Connect", exact=True).click()
-    page.get_by_label("Base URL").fill(shared_demo.base_url)
-    page.get_by_label("Client ID").fill(shared_demo.client_id)
-    page.get_by_label("Client Secret").fill(shared_demo.client_secret)
-    page.get_by_role("button", name="Test Connection").click()
-    expect(page.get_by_text("Connected as API Sync")).to_be_visible()
-    page.get_by_role("button", name="Next").click()
-    page.get_by_label("Active clients only").uncheck()
-    page.get_by_role("button", name="Next").click()
-    page.get_by_role("button", name="Skip").click()
-    page.get_by_role("button", name="Save & Start Initial Sync").click()
-    expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=MINUTE)
-    page.close()
-    return shared_demo
 
 
 @pytest.fixture

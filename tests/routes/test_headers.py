@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from portal import create_app, db
@@ -34,6 +34,20 @@ def test_behind_https_cookies_are_secure_and_browsers_are_told_to_stay(config: C
     assert "Strict-Transport-Security" in response.headers
     assert "Secure" in response.headers["Set-Cookie"]
     assert "SameSite=Lax" in response.headers["Set-Cookie"]
+
+
+def test_behind_a_proxy_the_address_is_the_public_one_whatever_is_forwarded(config: Config, database: None) -> None:
+    app = create_app(replace(config, public_url="https://portal.example.com:8443"))
+
+    @app.get("/healthz/address", endpoint="home.address")
+    def address() -> str:
+        return f"{request.host_url} {request.scheme} {request.remote_addr}"
+
+    app.before_request_funcs[None].clear()
+    forged = {f"X-Forwarded-{name}": "evil.example" for name in ("Host", "Port", "Prefix", "Proto")}
+    headers = {**forged, "Forwarded": "host=evil.example", "X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
+    answer = app.test_client().get("/healthz/address", base_url="http://evil.example:81", headers=headers)
+    assert answer.text == "https://portal.example.com:8443/ https 198.51.100.7"
 
 
 def test_without_a_proxy_nobody_can_pretend_to_be_one(client: FlaskClient) -> None:

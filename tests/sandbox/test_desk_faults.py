@@ -38,7 +38,7 @@ def test_every_fault_is_planned_by_its_button_with_the_form_as_it_is(
 ) -> None:
     assert f'name="what" value="{what}"' in desk.see("/faults")
     assert desk.send("/faults", desk.form("/faults", do="plan") | {"what": [what]}).startswith("Planned")
-    assert sandbox.faults() == [{"fault": msgspec.to_builtins(Fault(what)), "seen": 0, "fired": 0}]
+    assert sandbox.faults() == [{"fault": msgspec.to_builtins(Fault(what)), "seen": 0, "fired": 0, "until": None}]
 
 
 @pytest.mark.parametrize("place", sorted(PLACES))

@@ -30,7 +30,7 @@ def test_a_fault_comes_when_and_where_it_was_planned(sandbox: HaloSandbox, visit
     sandbox.fault("status", on="clients", after=2, times=2)
     assert visitor.get("Site").status_code == 200
     assert [visitor.get("Client").status_code for _ in range(5)] == [200, 200, 500, 500, 200]
-    assert sandbox.faults()[0] | {"fault": None} == {"fault": None, "seen": 5, "fired": 2}
+    assert sandbox.faults()[0] | {"fault": None} == {"fault": None, "seen": 5, "fired": 2, "until": None}
 
 
 def test_a_fault_can_come_now_and_then(sandbox: HaloSandbox, visitor: Visitor) -> None:
@@ -55,6 +55,20 @@ def test_any_page_can_fail(sandbox: HaloSandbox, visitor: Visitor, path: str) ->
     kinds = {"auth/token": "token", "api/Agent/me": "agent", "api/authinfo": "authinfo", "api/Status": "lookup"}
     sandbox.fault("status", status=503, on=kinds.get(path, "any"))
     assert visitor.http.get(f"/{path}").status_code == 503
+
+
+@pytest.mark.parametrize(("planned", "status"), [({}, 401), ({"status": 400}, 400), ({"status": 401}, 401)])
+def test_credentials_can_be_refused_for_a_while(
+    planned: dict[str, Any], status: int, sandbox: HaloSandbox, stranger: httpx.Client
+) -> None:
+    right = sandbox.credentials()
+    form = {"grant_type": "client_credentials", "client_id": right.client_id, "client_secret": right.client_secret}
+    sandbox.fault("refused_client", on="token", times=None, lasts=7200, **planned)
+    for _ in range(2):
+        refused = stranger.post("/auth/token", data=form)
+        assert (refused.status_code, refused.json()["error"]) == (status, "invalid_client")
+        sandbox.advance(3600)
+    assert stranger.post("/auth/token", data=form).status_code == 200
 
 
 def test_a_path_can_be_named(sandbox: HaloSandbox, visitor: Visitor) -> None:
@@ -144,6 +158,26 @@ def test_a_huge_body_has_the_size_that_was_asked_for(
 ) -> None:
     sandbox.fault("huge", size=300_000, chunked=chunked)
     assert len(visitor.get("Client").content) == 300_000
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"), [("gzip", "gzip"), ("gzip_twice", "gzip, gzip"), ("brotli", "br"), ("deflate", "deflate")]
+)
+def test_an_answer_in_an_encoding_asked_for_or_not(
+    sandbox: HaloSandbox, visitor: Visitor, fault: str, name: str
+) -> None:
+    plain = visitor.get("Client")
+    sandbox.fault(fault)
+    packed = visitor.get("Client")  # httpx unpacks them all
+    assert packed.headers["Content-Encoding"] == name
+    assert packed.content == plain.content
+
+
+def test_an_encoding_with_a_size_is_a_bomb(sandbox: HaloSandbox, visitor: Visitor) -> None:
+    sandbox.fault("gzip_twice", size=1_000_000)
+    packed = visitor.get("Client")
+    assert int(packed.headers["Content-Length"]) < 500
+    assert len(packed.content) == 1_000_000
 
 
 def test_a_page_that_comes_again(sandbox: HaloSandbox, visitor: Visitor) -> None:

@@ -52,3 +52,9 @@ def test_within_the_quota_the_answers_decide_how_long_it_takes() -> None:
 def test_beyond_the_quota_the_rolling_window_decides() -> None:
     found = forecast({"assets": granted(100 * 3 * QUOTA)}, ["assets"], active_only=False)
     assert found.seconds == 3 * WINDOW_SECONDS
+
+
+def test_lists_that_halo_does_not_count_make_it_the_least_that_it_takes() -> None:
+    uncounted = Look(Access.GRANTED, total=1, page_size=1000)
+    assert forecast({"sites": uncounted}, ["sites"], active_only=False).is_least
+    assert not forecast({"sites": Look(Access.GRANTED, total=1, counted=True)}, ["sites"], active_only=False).is_least

@@ -101,26 +101,31 @@ def test_a_token_that_lasts_a_few_calls_is_renewed_each_time(calls: int, copy: C
     assert Integration.get_by_id(copy.integration.id).state == "active"
 
 
-def test_a_revoked_secret_asks_for_a_person_at_once_and_nothing_loops(copy: Copy, on_page: OnPage) -> None:
+def test_a_secret_that_stays_revoked_needs_attention_after_three_tries(copy: Copy, on_page: OnPage) -> None:
     def revoke() -> None:
         copy.halo.change_tenant(client_secret="another one")
         copy.halo.reset(tokens=True)
 
     run = copy.open()
     on_page("assets", 1, revoke)
-    syncing.execute(run.id)
-    report = syncing.report(run)
-    assert (report["state"], report["problem"]) == (
-        "failed",
-        "Halo does not accept this Client ID or Client Secret.",
-    )
-    integration = Integration.get_by_id(copy.integration.id)
-    assert (integration.state, integration.problem) == ("needs_attention", report["problem"])
-    assert copy.halo.counts()["by_kind"]["token"] == 1
+    tries = []
+    now = NOON
+    with clock.using(lambda: now):
+        while SyncRun.get_by_id(run.id).is_live:
+            tries.append((now - NOON).total_seconds())
+            syncing.execute(run.id)
+            now = SyncRun.get_by_id(run.id).not_before or now
+        report = syncing.report(run)
+        assert (tries, report["state"]) == ([0, 60, 360], "failed")
+        assert report["problem"] == "Halo refuses the credentials."
+        integration = Integration.get_by_id(copy.integration.id)
+        assert (integration.state, integration.problem) == ("needs_attention", report["problem"])
+        # One that was granted, and three that were refused.
+        assert copy.halo.counts()["by_kind"]["token"] == 3
 
-    copy.halo.reset()
-    for hours in range(1, 50):
-        with clock.using(lambda hours=hours: NOON + timedelta(days=900, hours=hours)):  # type: ignore[misc]
+        copy.halo.reset()
+        for _ in range(50):
+            now += timedelta(hours=1)
             assert due.open_runs() == []
             assert syncing.claimable() == []
     assert copy.halo.counts()["total"] == 0

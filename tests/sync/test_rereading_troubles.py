@@ -71,6 +71,24 @@ def test_one_record_that_does_not_answer_keeps_no_other_waiting(synced: Copy) ->
     assert Hint.get_by_id(1).attempts == 1
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 410])
+def test_a_record_that_is_refused_keeps_no_other_waiting(status: int, synced: Copy) -> None:
+    first, *others = sorted(synced.ids("assets"))[:4]
+    synced.halo.fault("status", status=status, on=f"/api/asset/{first}", times=None)
+    tell(synced.integration, *[about("assets", number) for number in (first, *others)])
+    read_again(synced)
+    assert results() == [("waiting", None)] + [("done", "unchanged")] * 3
+    assert fresh(synced).integration.state == IntegrationState.ACTIVE
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_single_refusal_of_a_record_is_no_failure(status: int, synced: Copy) -> None:
+    tell(synced.integration, about("assets", one_of(synced, "assets")))
+    synced.halo.fault("status", status=status, on="assets")
+    read_again(synced)
+    assert (results(), Hint.get().attempts) == ([("done", "unchanged")], 0)
+
+
 def test_halos_limit_is_heeded(synced: Copy) -> None:
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     synced.halo.fault("rate_limit", on="assets", seconds=60)
@@ -86,7 +104,12 @@ def test_halos_limit_is_heeded(synced: Copy) -> None:
 def test_a_revoked_secret_asks_for_attention_and_keeps_what_came(synced: Copy) -> None:
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     synced.halo.change_tenant(client_secret="another")  # a sandbox's
-    read_again(synced)
+    now = clock.now()
+    for _ in range(3):
+        with at(now):
+            assert fresh(synced).integration.state == IntegrationState.ACTIVE
+            read_again(synced)
+            now = Rereading.get().not_before
     assert fresh(synced).integration.state == IntegrationState.NEEDS_ATTENTION
     assert results() == [("waiting", None)]
     assert rereading.waiting() == []

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from portal.models.sync import LogLevel
+from portal import clock
+from portal.errors import OTHERS_GO_ON
+from portal.models.integrations import Integration
+from portal.models.sync import LogLevel, SyncRun
+from portal.services import syncing
 from tests.halo_fixtures import SIZES, Copy
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def test_rows_without_a_usable_id_are_counted_and_logged_and_stop_nothing(copy: Copy) -> None:
@@ -105,19 +112,105 @@ def test_a_list_that_repeats_a_page_and_knows_no_roll_call_is_amber(copy: Copy) 
 
 @pytest.mark.parametrize(
     "fault",
-    [{"what": "status", "status": 404}, {"what": "status", "status": 400}, {"what": "huge"}, {"what": "redirect"}],
+    [
+        *({"what": "status", "status": status} for status in (400, 401, 403, 404, 409, 410, 422, 451)),
+        {"what": "redirect"},
+        {"what": "huge", "size": 70_000_000},
+    ],
     ids=lambda fault: f"{fault['what']} {fault.get('status', '')}",
 )
-def test_an_answer_that_no_repetition_mends_fails_the_run_and_keeps_what_came(
-    fault: dict[str, Any], copy: Copy
-) -> None:
+def test_a_list_that_is_refused_fails_alone_and_is_named(fault: dict[str, Any], copy: Copy) -> None:
     copy.halo.fault(on="contacts", times=None, **fault)
     report = copy.sync()
-    assert report["state"] == "failed"
-    assert report["problem"]
-    assert copy.ids("contacts") == set()
+    assert report["state"] == "incomplete"
+    assert {name: step["created"] for name, step in report["steps"].items()} == {**SIZES, "contacts": 0}
+    assert {step.record_type: step.state for step in syncing.steps_of(SyncRun.get_by_id(report["run"]))} == {
+        **dict.fromkeys(SIZES, "succeeded"),
+        "contacts": "failed",
+    }
+    assert copy.logged(level=LogLevel.ERROR) == [report["problem"], "Sync incomplete."]
+    assert Integration.get_by_id(copy.integration.id).state == "active"
     copy.halo.clear_faults()
     assert copy.sync()["state"] == "succeeded"
+
+
+def test_a_refusal_says_what_was_refused_and_what_happens_next(copy: Copy) -> None:
+    copy.halo.fault("status", status=404, on="assets", times=None)
+    report = copy.sync()
+    assert report["problem"] == "Halo answered with status 404 (Not Found) when asked for assets."
+    assert report["remedy"] == OTHERS_GO_ON
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 410, 422, 451])
+@pytest.mark.parametrize("on", ["clients", "assets"])
+def test_a_single_refusal_fails_nothing(on: str, status: int, copy: Copy) -> None:
+    copy.halo.fault("status", status=status, on=on)
+    report = copy.sync()
+    assert report["state"] == "succeeded", report["problem"]
+    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
+
+
+def test_all_lists_refused_with_a_good_token_keep_the_credentials(copy: Copy) -> None:
+    for each in SIZES:
+        copy.halo.fault("status", status=401, on=each, times=None)
+    assert copy.sync()["state"] == "failed"
+    assert Integration.get_by_id(copy.integration.id).state == "active"
+
+
+@pytest.mark.parametrize("silent", [("contacts",), ("clients", "sites"), ("sites", "contacts", "assets")])
+def test_the_other_lists_are_read_while_some_get_no_answer(silent: tuple[str, ...], copy: Copy) -> None:
+    for each in silent:
+        copy.halo.fault("status", status=500, on=each, times=None)
+    report = copy.sync()
+    assert report["state"] == "waiting"
+    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES | dict.fromkeys(silent, 0)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"what": "status"}, {"what": "html"}, {"what": "truncated"}], ids=lambda each: each["what"]
+)
+@pytest.mark.parametrize(
+    "on", [("clients",), ("assets",), ("contacts", "contracts"), ("sites", "contacts", "assets")]
+)
+def test_lists_that_never_come_fail_alone_within_minutes(
+    on: tuple[str, ...], fault: dict[str, Any], copy: Copy
+) -> None:
+    for each in on:
+        copy.halo.fault(on=each, times=None, **fault)
+    seconds, report = to_its_end(copy)
+    assert report["state"] == "incomplete"
+    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES | dict.fromkeys(on, 0)
+    assert report["problem"].startswith(f"Halo answers, but does not send {on[0]}. ")
+    assert 300 <= seconds <= 330
+
+
+def test_a_halo_that_does_not_answer_at_all_is_not_taken_for_a_list_that_never_comes(copy: Copy) -> None:
+    copy.halo.fault("status", status=500, on="assets", page=3, times=None)
+    copy.sync()
+    run = syncing.live_run(copy.integration)
+    for each in SIZES:
+        copy.halo.fault("status", status=503, on=each, times=None)
+    now = NOON
+    with clock.using(lambda: now):
+        for _ in range(20):
+            now = max(now, SyncRun.get_by_id(run.id).not_before or now)
+            syncing.execute(run.id)
+        assert syncing.report(run)["state"] == "waiting"
+        copy.halo.clear_faults()
+        now += timedelta(minutes=5)
+        syncing.execute(run.id)
+    assert syncing.report(run)["state"] == "succeeded"
+
+
+def to_its_end(copy: Copy) -> tuple[float, dict[str, Any]]:
+    """Sync, going on as soon as that is allowed; returns the seconds that took, and the report."""
+    now = NOON
+    with clock.using(lambda: now):
+        run = copy.open()
+        while SyncRun.get_by_id(run.id).is_live:
+            now = max(now, SyncRun.get_by_id(run.id).not_before or now)
+            syncing.execute(run.id)
+    return (now - NOON).total_seconds(), syncing.report(run)
 
 
 def _bodies(count: int) -> str:

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import NamedTuple
 
+from portal.sandbox.halo.encodings import encoded
 from portal.sandbox.halo.fault_answers import cut, instead
 from portal.sandbox.halo.faults import DELIVERY, Fault
 from portal.sandbox.halo.instance import Instance
@@ -38,6 +39,8 @@ def reply(instance: Instance, request: Request) -> Reply:
             response = json_response(problem.model_state, status=400)
         if any(fault.what == "truncated" for fault in faults):
             response = cut(response)
+    for fault in faults:
+        response = encoded(response, fault)
     instance.journal.add(
         request,
         status=response.status,
@@ -59,7 +62,10 @@ def _bearer(request: Request) -> str:
 def _due(instance: Instance, request: Request, target: Target, tenant: str | None) -> tuple[Fault, ...]:
     page = page_number(request.query)
     host = request.headers.get("host", "").rpartition(":")[0]
-    return tuple(instance.faults.due(kind=target.kind, path=request.path, page=page, tenant=tenant, host=host))
+    now = instance.clock.now()
+    return tuple(
+        instance.faults.due(kind=target.kind, path=request.path, page=page, tenant=tenant, host=host, now=now)
+    )
 
 
 def _instead(instance: Instance, faults: tuple[Fault, ...]) -> Response | None:

@@ -23,7 +23,7 @@ SCOPES = frozenset(
     | {f"{verb}:{noun}" for verb in ("read", "edit") for noun in _READ_OR_EDIT.split()}
 )
 
-_INVALID_CLIENT = {
+INVALID_CLIENT = {
     "error": "invalid_client",
     "error_description": "The specified client credentials are invalid.",
     "error_uri": "https://documentation.openiddict.com/errors/ID2055",
@@ -49,7 +49,7 @@ def token_answer(
     nameless = knobs.require_user_agent and not request.headers.get("user-agent")
     known = (tenant.settings.client_id, tenant.settings.client_secret)
     if nameless or _credentials(request.headers, form) != known:
-        return tenant, json_response(_INVALID_CLIENT, status=401)
+        return tenant, json_response(INVALID_CLIENT, status=401)
     wanted = frozenset(form.get("scope", "all").split())
     if not wanted <= SCOPES:
         return tenant, json_response({"error": "invalid_scope"}, status=400)

@@ -5,7 +5,7 @@ GET, POST  /_sandbox/settings                the knobs; POST turns those it name
 GET, POST  /_sandbox/tenants/NAME            credentials, permissions; POST changes those it names
 POST       /_sandbox/clock                   {"advance": seconds}
 GET, POST, DELETE  /_sandbox/faults          the plan; POST adds one fault or a list; DELETE clears
-GET        /_sandbox/truth                   ?tenant= ?ids=1 ?digests=1
+GET        /_sandbox/truth                   ?tenant= ?ids=1 ?digests=1 ?rows=1
 GET        /_sandbox/records/TYPE/ID         ?tenant=
 POST       /_sandbox/records/TYPE            ?tenant=  a Change; answers {"ids": […]}
 GET        /_sandbox/journal                 ?after= ?limit= and any field of an entry as a filter
@@ -101,7 +101,7 @@ def _faults(ask: Ask) -> Any:
 
 def _plan(ask: Ask) -> Any:
     for fault in msgspec.convert(ask.body if isinstance(ask.body, list) else [ask.body], list[Fault]):
-        ask.instance.faults.add(fault)
+        ask.instance.faults.add(fault, ask.instance.clock.now())
     return ask.instance.faults.planned()
 
 
@@ -111,7 +111,8 @@ def _clear_faults(ask: Ask) -> Any:
 
 
 def _truth(ask: Ask) -> Any:
-    return truth(ask.tenant(), ids="ids" in ask.query, digests="digests" in ask.query)
+    wanted = {name: name in ask.query for name in ("ids", "digests", "rows")}
+    return truth(ask.tenant(), **wanted)
 
 
 def _record(ask: Ask) -> Any:

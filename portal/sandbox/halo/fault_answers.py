@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
+from portal.sandbox.halo.auth import INVALID_CLIENT
 from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.lists import ListAnswer
 from portal.sandbox.halo.quota import refusal
 from portal.sandbox.halo.row_faults import ROW_FAULTS
 from portal.sandbox.halo.settings import Knobs
-from portal.sandbox.http import Response, html_response
+from portal.sandbox.http import Response, html_response, json_response
 
 _JSON = "application/json; charset=utf-8"
 _MAINTENANCE = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>We will be back soon.</body></html>"
@@ -23,6 +24,8 @@ def instead(fault: Fault, knobs: Knobs, now: float) -> Response | None:
     """Return what replaces Halo's own answer; None for faults that leave it or only bend it."""
     if fault.what == "status":
         return Response(fault.status, fault.body.encode(), _JSON if fault.body else "")
+    if fault.what == "refused_client":
+        return json_response(INVALID_CLIENT, status=400 if fault.status == 400 else 401)
     if fault.what == "rate_limit":
         return refusal(knobs, fault.seconds, now)
     if fault.what == "html":

@@ -11,11 +11,13 @@ from portal.sandbox.halo.record_types import RECORD_TYPES
 from portal.sandbox.halo.row_faults import ROW_FAULTS
 
 # Instead of the answer, or in its way:
-REPLACING = frozenset({"status", "rate_limit", "html", "truncated", "empty", "redirect"})
+REPLACING = frozenset({"status", "refused_client", "rate_limit", "html", "truncated", "empty", "redirect"})
 DELIVERY = frozenset({"slow", "drip", "reset", "huge"})
+# How the body is packed, asked for or not:
+ENCODING = frozenset({"gzip", "gzip_twice", "brotli", "deflate"})
 # In a list's figures, and in its rows:
 LIST = frozenset({"repeated_page", "lying_count", "no_rows", "null_list"})
-KINDS = REPLACING | DELIVERY | LIST | frozenset(ROW_FAULTS)
+KINDS = REPLACING | DELIVERY | ENCODING | LIST | frozenset(ROW_FAULTS)
 PLACES = frozenset({"any", "token", "authinfo", "instanceinfo", "agent", "lookup", "unknown", *RECORD_TYPES})
 
 
@@ -24,8 +26,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `on` names whom it meets: a record type, token, authinfo, instanceinfo, agent, lookup, `any`, or a path
     pattern like `/api/client/12` or `/api/site*` in lower case. It lets `after` matching requests by, then
-    meets one in `every` of them, `times` in all (None: without end). A `tenant` is known by its token, so a
-    fault of one tenant never meets the token page.
+    meets one in `every` of them, `times` in all (None: without end), until `lasts` seconds after it was planned.
+    A `tenant` is known by its token, so a fault of one tenant never meets the token page.
     """
 
     what: str
@@ -34,12 +36,14 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: int = 0
     every: int = 1
     times: int | None = 1
+    lasts: float | None = None  # seconds on the sandbox's clock
     tenant: str | None = None
     host: str | None = None  # only where this name was called: one sandbox plays an API host and an auth host
-    status: int = 500  # for `status` and `redirect`
+    status: int = 500  # for `status` and `redirect`; `refused_client` takes a 400, too
     body: str = ""  # of a `status`: empty, as Halo's gateway has it, or JSON (halo-api.md section 5)
     seconds: float = 1.0  # `slow`: before the answer; `drip`: between two pieces
-    size: int = 0  # `huge`: bytes; `drip`: bytes a piece; `reset`: bytes before it; `lying_count`: rows too many
+    # `huge` and the encodings: bytes; `drip`: bytes a piece; `reset`: bytes before it; `lying_count`: rows too many
+    size: int = 0
     chunked: bool = False  # `huge` without a Content-Length
     location: str = ""  # `redirect`
 
@@ -63,6 +67,11 @@ class Planned(msgspec.Struct):
     fault: Fault
     seen: int = 0
     fired: int = 0
+    until: float | None = None
+
+    def is_over(self, now: float) -> bool:
+        is_used_up = self.fault.times is not None and self.fired >= self.fault.times
+        return is_used_up or (self.until is not None and now >= self.until)
 
 
 class Faults:
@@ -72,9 +81,10 @@ class Faults:
         self._lock = Lock()
         self._planned: list[Planned] = []
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: Fault, now: float) -> None:
+        until = None if fault.lasts is None else now + fault.lasts
         with self._lock:
-            self._planned.append(Planned(fault))
+            self._planned.append(Planned(fault, until=until))
 
     def clear(self) -> None:
         with self._lock:
@@ -82,9 +92,9 @@ class Faults:
 
     def planned(self) -> list[Planned]:
         with self._lock:
-            return [Planned(each.fault, each.seen, each.fired) for each in self._planned]
+            return [Planned(each.fault, each.seen, each.fired, each.until) for each in self._planned]
 
-    def due(self, *, kind: str, path: str, page: int, tenant: str | None, host: str) -> list[Fault]:
+    def due(self, *, kind: str, path: str, page: int, tenant: str | None, host: str, now: float) -> list[Fault]:
         """Return the faults that meet this request, and count it for each."""
         if not self._planned:
             return []
@@ -96,7 +106,7 @@ class Faults:
                     continue
                 each.seen += 1
                 let_by = (each.seen - fault.after - 1) % fault.every
-                if each.seen > fault.after and not let_by and (fault.times is None or each.fired < fault.times):
+                if each.seen > fault.after and not let_by and not each.is_over(now):
                     each.fired += 1
                     due.append(fault)
         return due

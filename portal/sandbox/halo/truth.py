@@ -13,9 +13,11 @@ from portal.sandbox.halo.store import Row
 from portal.sandbox.halo.tenant import Tenant
 
 
-def truth(tenant: Tenant, *, ids: bool = False, digests: bool = False) -> dict[str, dict[str, Any]]:
-    """Per record type: total, active, inactive; on request the ids of both, and a digest per id."""
-    return {kind: _of_type(tenant.tables[kind].rows(), ids=ids, digests=digests) for kind in RECORD_TYPES}
+def truth(
+    tenant: Tenant, *, ids: bool = False, digests: bool = False, rows: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Per record type: total, active, inactive; on request the ids of both, and a digest or the row per id."""
+    return {kind: _of_type(tenant.tables[kind].rows(), ids=ids, digests=digests, whole=rows) for kind in RECORD_TYPES}
 
 
 def record(tenant: Tenant, kind: str, number: int) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def digest(fields: dict[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
-def _of_type(rows: list[Row], *, ids: bool, digests: bool) -> dict[str, Any]:
+def _of_type(rows: list[Row], *, ids: bool, digests: bool, whole: bool) -> dict[str, Any]:
     active = [row.id for row in rows if row.active]
     inactive = [row.id for row in rows if not row.active]
     found: dict[str, Any] = {"total": len(rows), "active": len(active), "inactive": len(inactive)}
@@ -44,4 +46,6 @@ def _of_type(rows: list[Row], *, ids: bool, digests: bool) -> dict[str, Any]:
         found |= {"active_ids": active, "inactive_ids": inactive}
     if digests:
         found["digests"] = {str(row.id): digest(row.fields()) for row in rows}
+    if whole:
+        found["rows"] = {str(row.id): row.fields() for row in rows}
     return found

@@ -20,6 +20,13 @@ FAULTS: Final[dict[str, Words]] = {
     "rate_limit": Words("Too many requests", "Answers 429 although the quota is not used up.", "answer"),
     "html": Words("A maintenance page", "Answers 200 with a page of HTML instead of JSON.", "answer"),
     "empty": Words("An empty body", "Answers 200 with nothing in it.", "answer"),
+    "refused_client": Words(
+        "Refused credentials", "The token page refuses the client, as if the secret were wrong.", "answer"
+    ),
+    "gzip": Words("Gzip", "Packs the body with gzip, asked for or not.", "way"),
+    "gzip_twice": Words("Gzip twice", "Packs the body with gzip, and the result once more.", "way"),
+    "brotli": Words("Brotli", "Packs the body with brotli, which nobody asked for.", "way"),
+    "deflate": Words("Deflate", "Packs the body with deflate, which nobody asked for.", "way"),
     "redirect": Words("A redirect", "Sends the caller to another address.", "answer"),
     "truncated": Words("Half of the body", "The JSON ends in the middle; the HTTP around it is sound.", "answer"),
     "slow": Words("A slow answer", "Waits for the seconds under Details, then answers.", "way"),
@@ -48,6 +55,7 @@ FIELDS: Final[dict[str, Words]] = {
     "after": Words("Let by first", "How many such requests go well before.", least=0),
     "every": Words("Then one in", "1 means each of them, 5 every fifth.", least=1),
     "times": Words("Times", "Blank means without end.", least=1),
+    "lasts": Words("Lasts", "Seconds on the sandbox's clock. Blank means no end.", least=0),
     "tenant": Words("Only tenant", "Known by its token. Blank means any."),
     "host": Words("Only host", "The name that was called. Blank means any."),
     "status": Words("Status", "Of an error or a redirect.", least=200),

@@ -1,0 +1,43 @@
+"""Unpacks a gzip body a bounded piece at a time, so that a few hundred bytes cannot fill the memory."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+PIECE_BYTES: Final = 64 * 1024
+_GZIP_ONLY: Final = 16 + zlib.MAX_WBITS  # zlib's own notation: a gzip header is required
+
+
+class BrokenGzipError(Exception):
+    """The body is not gzip, or ends too early."""
+
+
+def unpacked(body: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what `body` unpacks to, at most PIECE_BYTES at a time. Raises BrokenGzipError.
+
+    An empty body stays empty: servers mark those as gzip as well.
+    """
+    stream: zlib._Decompress | None = None
+    for packed in body:
+        waiting = packed
+        while waiting:
+            if stream is None or stream.eof:  # a gzip body may be several gzip files in a row
+                stream = zlib.decompressobj(_GZIP_ONLY)
+            yield from _pieces(stream, waiting)
+            waiting = stream.unused_data
+    if stream is not None and not stream.eof:
+        raise BrokenGzipError("the body ends too early")
+
+
+def _pieces(stream: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
+    try:
+        piece = stream.decompress(packed, PIECE_BYTES)
+        yield piece
+        # A full piece can mean that more is ready although all input was taken.
+        while not stream.eof and (stream.unconsumed_tail or len(piece) == PIECE_BYTES):
+            piece = stream.decompress(stream.unconsumed_tail, PIECE_BYTES)
+            yield piece
+    except zlib.error as error:
+        raise BrokenGzipError(str(error)) from error

@@ -1,0 +1,21 @@
+"""Hourly tries and the queue: whether one is due is a row, the job only a doorbell."""
+
+from __future__ import annotations
+
+from portal.db import connected
+from portal.jobs import queue
+from portal.jobs.queue import SYNC_QUEUE
+from portal.services import recovery
+
+
+def ring_due() -> None:
+    """Call a worker for each integration that may ask Halo again."""
+    for integration_id in recovery.due():
+        name = f"recovery-{integration_id}"
+        queue.ring(SYNC_QUEUE, "portal.jobs.recovery.try_again", integration_id, name, keep_seconds=0)
+
+
+def try_again(integration_id: int) -> None:
+    """Ask Halo whether it accepts the credentials, in a worker's process."""
+    with connected():
+        recovery.try_again(integration_id)

@@ -1,0 +1,40 @@
+"""Asking Halo, once an hour, whether it accepts the credentials again that it has refused."""
+
+from __future__ import annotations
+
+from portal import clock, log
+from portal.errors import PsaError, VaultError
+from portal.halo.client import HaloClient
+from portal.models.integrations import Integration
+from portal.models.sync import LogLevel, SyncLog
+from portal.services import attention, connections
+from portal.sync import budget
+from portal.sync.budget import Terms
+
+
+def due() -> list[int]:
+    """Return the integrations that need attention and whose hour is over. A paused one asks nothing."""
+    is_due = attention.is_due_for_a_try(clock.now()) & Integration.paused_at.is_null()
+    return [each.id for each in Integration.select(Integration.id).where(is_due)]
+
+
+def try_again(integration_id: int) -> None:
+    """Ask Halo for a token, unless somebody else has done so within the hour. If it grants one, syncing resumes."""
+    if not attention.take_try(integration_id):
+        return
+    integration: Integration = Integration.get_by_id(integration_id)
+    try:
+        with HaloClient(connections.credentials_of(integration), patient=False) as client:
+            budget.add(Terms(budget.tenant_of(integration)), 1)
+            client.log_in()
+    except (PsaError, VaultError) as error:
+        log.get(__name__).info("the credentials are still refused", integration=integration_id)
+        _note(integration, error)
+    else:
+        attention.accept(integration, None)
+
+
+def _note(integration: Integration, error: PsaError | VaultError) -> None:
+    retry_at = clock.now() + attention.BETWEEN_TRIES
+    message = f"{error.problem} Next try at {attention.clock_time(integration, retry_at)}."
+    SyncLog.create(integration=integration, level=LogLevel.WARNING, message=message, remedy=error.remedy)

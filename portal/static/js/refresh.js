@@ -1,0 +1,32 @@
+// Keeps parts of a page up to date: every half minute, and at once when somebody comes back to it. A part that is live
+// asks more often by itself. A page that nobody sees asks nothing.
+(() => {
+  "use strict";
+  const IDLE = 30_000;
+  const JUST_NOW = 1000; // a window that comes to the front tells so by more than one event
+  let refreshedAt = performance.now();
+
+  const refresh = () => {
+    if (document.hidden) return;
+    refreshedAt = performance.now();
+    for (const part of document.querySelectorAll("[data-refresh]")) part.dispatchEvent(new Event("refresh", { bubbles: true }));
+  };
+  const comeBack = () => { if (performance.now() - refreshedAt > JUST_NOW) refresh(); };
+
+  setInterval(refresh, IDLE);
+  document.addEventListener("visibilitychange", comeBack);
+  addEventListener("focus", comeBack);
+  addEventListener("pageshow", (event) => { if (event.persisted) comeBack(); });
+
+  document.addEventListener("refresh", ({ target: part }) => {
+    htmx.ajax("GET", part.dataset.refresh, { source: part, target: part, swap: "outerMorph" });
+  });
+  document.addEventListener("htmx:config:request", (event) => {
+    if (document.hidden && event.detail.ctx.sourceElement.matches("[data-refresh]")) event.preventDefault();
+  });
+
+  // What a person has opened stays open, although the server knows nothing of it.
+  htmx.registerExtension("keep-open", {
+    htmx_before_morph_attr: (element, { attrName }) => !(element.localName === "details" && attrName === "open"),
+  });
+})();

@@ -1,0 +1,71 @@
+"""How long a run takes to end after Halo has stumbled, by the injected clock: pauses between attempts count too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import stamina
+import tenacity.nap
+
+from portal import clock
+from portal.models.sync import SyncRun
+from portal.services import syncing
+from tests.halo_fixtures import SIZES, Copy
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+IN_A_ROW = 7
+AIM_SECONDS = 60
+FAULTS: list[dict[str, Any]] = [
+    {"what": "html"},
+    {"what": "truncated"},
+    {"what": "empty"},
+    {"what": "reset"},
+    *({"what": "status", "status": status} for status in (500, 502, 503, 504)),
+]
+
+
+class Day:
+    """A clock on which only pauses take time."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @property
+    def seconds(self) -> float:
+        return (self.now - NOON).total_seconds()
+
+
+@pytest.fixture
+def day(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
+    """Let pauses between attempts be as long as they really are, on a clock of our own."""
+    day = Day()
+    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=day.sleep))
+    stamina.set_testing(False)
+    with clock.using(lambda: day.now):
+        yield day
+
+
+def ended(copy: Copy, day: Day) -> dict[str, Any]:
+    """Work on a run whenever it may go on, until it has ended."""
+    run = copy.open()
+    while SyncRun.get_by_id(run.id).is_live:
+        day.now = max(day.now, SyncRun.get_by_id(run.id).not_before or day.now)
+        syncing.execute(run.id)
+    return syncing.report(run)
+
+
+@pytest.mark.parametrize("on", ["assets", "clients", "any"])
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: " ".join(str(each) for each in fault.values()))
+def test_seven_stumbles_in_a_row_cost_a_minute_at_most(fault: dict[str, Any], on: str, copy: Copy, day: Day) -> None:
+    copy.halo.fault(on=on, times=IN_A_ROW, **fault)
+    report = ended(copy, day)
+    assert report["state"] == "succeeded", report["problem"]
+    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
+    assert day.seconds <= AIM_SECONDS

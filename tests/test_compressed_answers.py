@@ -1,0 +1,224 @@
+"""Compressed answers: gzip alone is taken, and no answer takes more memory than its limit allows."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+
+import brotli
+import pytest
+import stamina
+
+from portal import guard, gzipped
+from portal.errors import PsaError
+from portal.halo import connection
+from portal.halo.auth import Credentials
+from portal.halo.client import HaloClient
+from portal.outbound import Door, Limits, OutboundError, Stop
+from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
+from tests.servers import answering, listening
+
+MEGABYTE = 1024 * 1024
+LIMITS = Limits(seconds=10, size=256 * 1024)
+BLANKS = bytes(100 * MEGABYTE)
+ENCODINGS = ["gzip_twice", "brotli", "deflate"]
+# A packed body, and how its encoding is written.
+BOMBS: dict[str, Callable[[], tuple[bytes, str]]] = {
+    "gzip": lambda: (gzip.compress(BLANKS), "gzip"),
+    "gzip twice": lambda: (gzip.compress(gzip.compress(BLANKS)), "gzip, gzip"),
+    "gzip three times": lambda: (gzip.compress(gzip.compress(gzip.compress(BLANKS))), "gzip, gzip, gzip"),
+    "in two headers": lambda: (gzip.compress(gzip.compress(BLANKS)), "gzip\r\nContent-Encoding: gzip"),
+    "brotli": lambda: (brotli.compress(BLANKS, quality=1), "br"),
+    "deflate": lambda: (zlib.compress(BLANKS), "deflate"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _near_host_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1"}))
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    with Door() as door:
+        yield door
+
+
+@pytest.fixture
+def halo() -> Iterator[HaloSandbox]:
+    settings = Settings(tenants=[TenantSettings(sizes={"clients": 30})])
+    with running(HaloSandbox(settings)) as halo, stamina.set_testing(True, attempts=2, cap=True):
+        yield halo
+
+
+def credentials(halo: HaloSandbox) -> Credentials:
+    right = halo.credentials()
+    return Credentials(halo.url, f"{halo.url}/auth", "", right.client_id, right.client_secret)
+
+
+def answer(body: bytes, encoding: str) -> bytes:
+    headers = f"Content-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\nConnection: close"
+    return f"HTTP/1.1 200 OK\r\n{headers}\r\n\r\n".encode() + body
+
+
+def body_of(door: Door, body: bytes, encoding: str, limits: Limits = LIMITS) -> bytes:
+    with listening(answering(answer(body, encoding))) as listener:
+        return door.get(listener.url, limits=limits).body
+
+
+def stop_of(door: Door, body: bytes, encoding: str, limits: Limits = LIMITS) -> Stop:
+    with pytest.raises(OutboundError) as stopped:
+        body_of(door, body, encoding, limits)
+    return stopped.value.stop
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_small_answer_cannot_fill_the_memory(name: str, door: Door) -> None:
+    body, encoding = BOMBS[name]()
+    assert len(body) < MEGABYTE
+    tracemalloc.start()
+    try:
+        stop = stop_of(door, body, encoding)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert stop == (Stop.TOO_LARGE if name == "gzip" else Stop.ENCODING)
+    assert peak < len(body) + MEGABYTE
+
+
+def test_a_large_answer_takes_little_more_memory_than_its_limit(door: Door) -> None:
+    limits = Limits(seconds=20, size=20 * MEGABYTE)
+    packed = gzip.compress(bytes(limits.size))
+    tracemalloc.start()
+    try:
+        body = body_of(door, packed, "gzip", limits)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(body) == limits.size
+    assert peak < limits.size * 1.2 + MEGABYTE  # the buffer grows by an eighth at a time
+
+
+def test_gzip_alone_is_asked_for(door: Door) -> None:
+    with listening(answering(answer(b"", "gzip"))) as listener:
+        door.get(listener.url, limits=LIMITS)
+        read = listener.asked.lower()
+        door.post_form(listener.url, {}, limits=LIMITS)
+    assert b"accept-encoding: gzip\r\n" in read
+    assert b"accept-encoding: gzip\r\n" in listener.asked.lower()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
+def test_gzip_is_unpacked(encoding: str, door: Door) -> None:
+    assert body_of(door, gzip.compress(b'{"a":1}'), encoding) == b'{"a":1}'
+
+
+@pytest.mark.parametrize("encoding", ["", "identity"])
+def test_an_answer_that_is_not_compressed_arrives_as_it_is(encoding: str, door: Door) -> None:
+    assert body_of(door, b"{}", encoding) == b"{}"
+
+
+def test_several_gzip_files_in_a_row_are_one_answer(door: Door) -> None:
+    assert body_of(door, gzip.compress(b"[1,") + gzip.compress(b"") + gzip.compress(b"2]"), "gzip") == b"[1,2]"
+
+
+def test_an_empty_answer_that_is_marked_as_gzip_is_empty(door: Door) -> None:
+    assert body_of(door, b"", "gzip") == b""
+
+
+def test_an_answer_of_exactly_the_limit_arrives_compressed_too(door: Door) -> None:
+    incompressible = bytes(range(256)) * (LIMITS.size // 256)
+    assert body_of(door, gzip.compress(incompressible, compresslevel=0), "gzip") == incompressible
+
+
+@pytest.mark.parametrize("end", [1, 9, -9, -1])
+def test_gzip_that_ends_too_early_is_a_broken_answer(end: int, door: Door) -> None:
+    assert stop_of(door, gzip.compress(b"x" * 1000)[:end], "gzip") == Stop.BROKEN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{}", zlib.compress(b"{}"), gzip.compress(b"{}") + b"more", gzip.compress(b"{}")[:-8] + bytes(8)],
+    ids=["plain", "deflate", "more behind it", "wrong checksum"],
+)
+def test_what_is_not_gzip_although_it_is_marked_so_is_a_broken_answer(body: bytes, door: Door) -> None:
+    assert stop_of(door, body, "gzip") == Stop.BROKEN
+
+
+@pytest.mark.parametrize(
+    "encoding", ["br", "deflate", "zstd", "compress", "gzip, br", "br, gzip", "identity, gzip", "x"]
+)
+def test_every_other_encoding_is_refused_unread(encoding: str, door: Door) -> None:
+    assert stop_of(door, b"{}", encoding) == Stop.ENCODING
+
+
+def test_gzip_files_that_hold_nothing_cannot_go_on_for_ever(door: Door) -> None:
+    assert stop_of(door, gzip.compress(b"") * 20_000, "gzip") == Stop.TOO_LARGE
+
+
+@pytest.mark.parametrize("size", [1, 65_535, 65_536, 65_537, 200_000])
+def test_unpacking_in_pieces_loses_nothing(size: int) -> None:
+    body = bytes(size)
+    packed = gzip.compress(body)
+    for step in (1, 7, len(packed)):
+        pieces = [packed[start : start + step] for start in range(0, len(packed), step)]
+        unpacked = list(gzipped.unpacked(pieces))
+        assert b"".join(unpacked) == body
+        assert max(map(len, unpacked)) <= gzipped.PIECE_BYTES
+
+
+@pytest.mark.parametrize(("place", "field"), [("token", "auth_server"), ("agent", "base_url")])
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_connection_test_says_that_the_compression_is_wrong(
+    place: str, field: str, encoding: str, halo: HaloSandbox
+) -> None:
+    halo.fault(encoding, on=place, times=None)
+    found = connection.check(credentials(halo))
+    assert (found.ok, found.field) == (False, field)
+    assert found.problem == "127.0.0.1 sent its answer in a compression that the portal does not accept."
+    assert "proxy or firewall" in found.remedy
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_connection_test_says_which_list_has_the_wrong_compression(encoding: str, halo: HaloSandbox) -> None:
+    halo.fault(encoding, on="clients", times=None)
+    assert "compression" in connection.check(credentials(halo)).looks["clients"].problem
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_what_halo_tells_without_credentials_can_be_done_without(encoding: str, halo: HaloSandbox) -> None:
+    halo.fault(encoding, on="authinfo", times=None)
+    assert connection.check(credentials(halo)).ok
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_sync_says_that_the_compression_is_what_stops_it(encoding: str, halo: HaloSandbox) -> None:
+    halo.fault(encoding, on="clients", times=None)
+    with HaloClient(credentials(halo)) as client, pytest.raises(PsaError, match="compression") as stopped:
+        client.page("clients", 1)
+    assert "proxy or firewall" in stopped.value.remedy
+
+
+@pytest.mark.parametrize("place", ["authinfo", "token", "agent", "clients"])
+def test_a_halo_that_answers_in_gzip_works_everywhere(place: str, halo: HaloSandbox) -> None:
+    halo.fault("gzip", on=place, times=None)
+    assert connection.check(credentials(halo)).ok
+    with HaloClient(credentials(halo)) as client:
+        assert len(client.page("clients", 1).rows) == 30
+
+
+@pytest.mark.parametrize("place", ["token", "agent", "clients", "/api/client/1"])
+@pytest.mark.parametrize("encoding", ["gzip", "gzip_twice"])
+def test_a_bomb_stops_every_kind_of_call(encoding: str, place: str, halo: HaloSandbox) -> None:
+    halo.fault(encoding, on=place, times=None, size=80 * MEGABYTE)
+    with pytest.raises(PsaError, match=r"too large|compression"):
+        _read_everything(halo)
+
+
+def _read_everything(halo: HaloSandbox) -> None:
+    with HaloClient(credentials(halo)) as client:
+        client.agent()
+        client.page("clients", 1)
+        client.record("clients", 1)
