@@ -12,7 +12,8 @@ from rq.job import Job
 
 RUN_SYNC: Final = "portal.jobs.sync.run_sync"
 REREAD: Final = "portal.jobs.rereads.reread"
-ENTRY_POINTS: Final = frozenset({RUN_SYNC, REREAD})
+TRY_AGAIN: Final = "portal.jobs.recovery.try_again"
+ENTRY_POINTS: Final = frozenset({RUN_SYNC, REREAD, TRY_AGAIN})
 LARGEST_ID: Final = 2**63 - 1
 
 

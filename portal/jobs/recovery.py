@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.db import connected
 from portal.jobs import queue
+from portal.jobs.allowlist import TRY_AGAIN
 from portal.jobs.queue import SYNC_QUEUE
 from portal.services import recovery
 
@@ -12,7 +13,7 @@ def ring_due() -> None:
     """Call a worker for each integration that may ask Halo again."""
     for integration_id in recovery.due():
         name = f"recovery-{integration_id}"
-        queue.ring(SYNC_QUEUE, "portal.jobs.recovery.try_again", integration_id, name, keep_seconds=0)
+        queue.ring(SYNC_QUEUE, TRY_AGAIN, integration_id, name)
 
 
 def try_again(integration_id: int) -> None:

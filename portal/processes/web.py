@@ -25,7 +25,6 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             "graceful_timeout": 8,
             "keepalive": 5,
             "loglevel": "warning",
-            "forwarder_headers": "",  # no proxy moves the pages: a SCRIPT_NAME from one on this machine is dropped
             "proc_name": "portal-web",
             # A proxy may not move the application (SCRIPT_NAME), nor contradict PORTAL_PUBLIC_URL.
             "forwarder_headers": "",

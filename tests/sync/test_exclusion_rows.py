@@ -66,7 +66,7 @@ def test_an_upgrade_lists_what_is_stored_and_has_the_rest_read_again(northwind: 
     copied(halo, [3])
     changed(halo, 1, ChangeKind.OUT_OF_SCOPE, why="An older reason.")
     changed(halo, 1, ChangeKind.OUT_OF_SCOPE, why=WHY)
-    migration = import_module("portal.migrations.0007_exclusions")
+    migration = import_module("portal.migrations.0006_exclusions")
     migration._fill(db.db.obj)
     migration._read_whole_again(db.db.obj)
     assert listed() == [(1, "PC-0001", WHY), (2, "PC-0002", "The next full sync finds the reason.")]
