@@ -21,6 +21,7 @@ _rows = msgspec.json.Decoder(list[msgspec.Raw])
 _ID: Final = re.compile(rb'"id"\s*:\s*"?(\d{1,19})\b')
 REPAIRED: Final = "Some text in it was damaged; what could not be read became �."
 NULL: Final = b"null"
+ABOUT_A_LIST: Final = ("record_count", "page_no", "page_size")
 BROKEN: Final = "Look at this record in Halo; some text in it is damaged."
 
 
@@ -93,7 +94,8 @@ def decoded(answer: Answer, resource: Resource) -> Sent:
 
 
 def _sent(body: bytes, resource: Resource) -> Sent | None:
-    """Read a list; None where there is none."""
+    """Read a list; None where there is none. Raises what UNREADABLE names."""
+    body.decode()  # rows are taken as they are, and would hide text that is no UTF-8
     if body.lstrip()[:1] == b"[":  # without an envelope
         return Sent(_rows.decode(body), None, None)
     envelope = _envelope.decode(body)
@@ -105,7 +107,7 @@ def _sent(body: bytes, resource: Resource) -> Sent | None:
     size = _number(envelope.get("page_size")) or None
     # Halo leaves out what is null (section 4), and was seen to write null for an empty list.
     if rows is None:
-        return Sent([], size, total) if total == 0 else None
+        return Sent([], size, total) if any(key in envelope for key in ABOUT_A_LIST) else None
     return Sent([] if bytes(rows) == NULL else _rows.decode(rows), size, total)
 
 
@@ -157,6 +159,7 @@ def single(answer: Answer, resource: Resource) -> bytes:
     if answer.status != 200:
         raise refusals.refused_list(answer, resource.words)
     try:
+        answer.body.decode()
         _envelope.decode(answer.body)
     except UNREADABLE:
         body = lenient.repaired(answer.body)
