@@ -22,6 +22,7 @@ _ID: Final = re.compile(rb'"id"\s*:\s*"?(\d{1,19})\b')
 REPAIRED: Final = "Some text in it was damaged; what could not be read became �."
 NULL: Final = b"null"
 NOTHING: Final = "Halo answers with no record when asked for this one, but does not say that it does not exist."
+ABOUT_A_LIST: Final = ("record_count", "page_no", "page_size")
 BROKEN: Final = "Look at this record in Halo; some text in it is damaged."
 
 
@@ -94,7 +95,8 @@ def decoded(answer: Answer, resource: Resource) -> Sent:
 
 
 def _sent(body: bytes, resource: Resource) -> Sent | None:
-    """Read a list; None where there is none."""
+    """Read a list; None where there is none. Raises what UNREADABLE names."""
+    body.decode()  # rows are taken as they are, and would hide text that is no UTF-8
     if body.lstrip()[:1] == b"[":  # without an envelope
         return Sent(_rows.decode(body), None, None)
     envelope = _envelope.decode(body)
@@ -106,7 +108,7 @@ def _sent(body: bytes, resource: Resource) -> Sent | None:
     size = _number(envelope.get("page_size")) or None
     # Halo leaves out what is null (section 4), and was seen to write null for an empty list.
     if rows is None:
-        return Sent([], size, total) if total == 0 else None
+        return Sent([], size, total) if any(key in envelope for key in ABOUT_A_LIST) else None
     if bytes(rows) == NULL:
         return Sent([], size, total)
     return Sent(_rows.decode(rows), size, total) if bytes(rows)[:1] == b"[" else None
@@ -160,6 +162,7 @@ def single(answer: Answer, resource: Resource) -> bytes:
     if answer.status != 200:
         raise refusals.refused_list(answer, resource.words)
     try:
+        answer.body.decode()
         return _record(answer.body)
     except UNREADABLE:
         body = lenient.repaired(answer.body)

@@ -12,22 +12,30 @@ from typing import Final
 from portal.models.sync import CountKind
 
 UNCOUNTED: Final = (CountKind.PAGE, CountKind.NONE)
+DISBELIEVED: Final = (*UNCOUNTED, CountKind.WRONG)
 
 
 class Claims:
     """`total` is how many rows the PSA counts, None while it says nothing that can be believed.
 
     `has_fallen` tells that it counted fewer than before. `kind` is what its counts mean, as far as that is known:
-    from earlier readings at first. `was_ahead` tells that this reading has shown it to count all rows.
+    from earlier readings at first. `was_ahead` tells that this reading has shown it to count all rows. Counts that
+    were found to be wrong lead nowhere any more: `doubted` is the last one, and `total` stays None.
     """
 
     def __init__(self, kind: CountKind = CountKind.UNKNOWN, total: int | None = None) -> None:
         self.kind = kind
-        self.total = None if kind in UNCOUNTED else total
+        self.total = None if kind in DISBELIEVED else total
+        self.doubted = total if kind == CountKind.WRONG else None
         self.has_fallen = False
         self.was_ahead = False
         self._equal_pages = 0
         self._pages = 0
+
+    @property
+    def stated(self) -> int | None:
+        """Return what the PSA says that it counts, be it believed or not."""
+        return self.doubted if self.total is None else self.total
 
     def take(self, claimed: int | None, *, on_page: int, arrived: int, is_new: bool) -> None:
         """Note the count of an answer with so many rows; `arrived` includes them and all that came before.
@@ -41,6 +49,8 @@ class Claims:
             self._disbelieve(CountKind.NONE)
         elif self._counts_the_page(claimed, on_page, arrived):
             self._disbelieve(CountKind.PAGE)
+        elif self.kind == CountKind.WRONG:
+            self.doubted = claimed
         elif claimed > arrived or (claimed and not on_page):
             self.was_ahead = True
             self._believe(claimed, CountKind.TOTAL)
@@ -49,8 +59,10 @@ class Claims:
 
     def conclude(self, rows: int) -> None:
         """Say what the counts have meant, at the proved end of a list that has so many rows."""
-        if self.total is not None and self.total != rows:
+        if self.stated is not None and self.stated != rows:
             self.kind = CountKind.WRONG
+        elif self.kind == CountKind.WRONG:
+            self.kind = CountKind.UNKNOWN
 
     def _believe(self, claimed: int, kind: CountKind) -> None:
         self.has_fallen = self.has_fallen or (self.total is not None and claimed < self.total)
@@ -62,4 +74,4 @@ class Claims:
         return self._pages > 1 and self._equal_pages == self._pages and arrived > on_page
 
     def _disbelieve(self, kind: CountKind) -> None:
-        self.total, self.kind, self.has_fallen, self.was_ahead = None, kind, False, False
+        self.total, self.doubted, self.kind, self.has_fallen, self.was_ahead = None, None, kind, False, False

@@ -65,10 +65,36 @@ def _merge(before: Forms, incoming: str, is_computed: IsComputed, *, is_detail: 
     for key in (known.keys() | new.keys()) if last is not None else new.keys():
         if key in changed or (key in new and _is_news(key, known, new)):
             merged[key] = new.get(key)
-    payload = msgspec.json.encode({key: value for key, value in merged.items() if value is not None}).decode()
+    payload = _written(merged)
+    other = before.last_row if is_detail else before.detail
+    if fields and other is not None:
+        other = _expected(other, known, None if last is None else normal_form.read(last), new, list(fields))
     if is_detail:
-        return Merged(Forms(payload, before.last_row, incoming, has_row=before.has_row), fields)
-    return Merged(Forms(payload, incoming, before.detail), fields)
+        return Merged(Forms(payload, other, incoming, has_row=before.has_row), fields)
+    return Merged(Forms(payload, incoming, other), fields)
+
+
+def _expected(
+    other: str, known: dict[str, Any], last: dict[str, Any] | None, new: dict[str, Any], changed: list[str]
+) -> str:
+    """Return what the other form should show next, so that a change that is taken back meanwhile is seen there.
+
+    Where both forms agreed about a key, the other one must follow. Where there was nothing to compare with, whatever
+    it shows next is news. Keys that are written differently in the two forms stay as they were.
+    """
+    row = normal_form.read(other)
+    for key in changed:
+        if key not in row or _differ(key, row, known):
+            continue
+        if last is None:
+            del row[key]
+        elif not _differ(key, last, known):
+            row[key] = new.get(key)
+    return _written(row)
+
+
+def _written(record: dict[str, Any]) -> str:
+    return msgspec.json.encode({key: value for key, value in record.items() if value is not None}).decode()
 
 
 def _since(known: dict[str, Any], last: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -29,7 +29,7 @@ class Keys:
 DIGEST_BYTES: Final = 16
 # A PSA writes an empty date as one before anybody kept records in it.
 FIRST_REAL_YEAR: Final = "1981"
-_WHOLE: Final = re.compile(r"(-?\d{1,15})\.0+")
+_WHOLE: Final = re.compile(r"(-?(?:0|[1-9]\d{0,14}))(?:\.0+)?")
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z?")
 _REFERENCE: Final = re.compile(r"(?:id|_code|override)$")
 
@@ -51,7 +51,7 @@ def fingerprint(payload: bytes, is_computed: IsComputed) -> bytes:
 def value_of(key: str, value: Any) -> Any:
     """Return what a value means: the same for all ways of writing it, None for all ways of writing nothing."""
     if isinstance(value, str):
-        return _text(value.strip())
+        return _text(key, value.strip())
     if isinstance(value, bool):
         return value or None
     if isinstance(value, int | float):
@@ -64,13 +64,13 @@ def value_of(key: str, value: Any) -> Any:
     return None
 
 
-def _text(text: str) -> str | None:
+def _text(key: str, text: str) -> str | None:
     if moment := _MOMENT.fullmatch(text):
         fraction = (moment[2] or "")[:3].rstrip("0")
         return None if text < FIRST_REAL_YEAR else f"{moment[1]}.{fraction}".rstrip(".")
     if whole := _WHOLE.fullmatch(text):
-        text = whole[1]
-    return text if text not in ("", "0", "-0", "-1") else None
+        return _number(key, int(whole[1]))
+    return text or None
 
 
 def _number(key: str, number: float) -> str | None:

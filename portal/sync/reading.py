@@ -6,18 +6,19 @@ later overlap with the last page, which was read first, and an id comes twice. S
 falls, tells that the list moved, without a single request more than it has pages. Only where nobody knows which page
 is the last, or was wrong about it, some page is read before it, and once more at the end.
 
-Where the list ends is decided by rows. A page that is empty, or that repeats another one, proves the end. A count
-proves it only when it was stated before the rows that fill it had arrived, or when earlier readings have shown what
-it counts (portal/sync/claims.py); a first page that looks cut off is followed in any case.
+Where the list ends is decided by rows. A page that is empty, or that repeats another one, proves the end. So does a
+count, but only together with a page that is shorter than the ones before it, and when it was stated before the rows
+that fill it had arrived, or when earlier readings have shown what it counts (portal/sync/claims.py). A last page that
+is full, and an only page that looks cut off, are followed in any case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from portal.models.sync import CountKind
-from portal.sync.claims import Claims
+from portal.sync.claims import DISBELIEVED, Claims
 from portal.sync.page_sizes import PageSizes
 from portal.sync.past_readings import Known, PageIds
 from portal.sync.seen_rows import SeenRows, id_of
@@ -25,6 +26,7 @@ from portal.sync.source import Page, Row
 
 ASKED_AGAIN: Final = 2  # how often a page that brings nothing new is asked for again
 MOST_BARREN: Final = 3  # so many such pages in a row: the list repeats itself
+MOST_TAILS: Final = 5  # how often the last page is read once more: the list, or only its count, goes on growing
 ROUND_CAP: Final = 50  # page sizes that servers settle on are multiples of it
 
 
@@ -38,7 +40,7 @@ class Reading:
         self.known = known or Known()
         self.claims = Claims(self.known.count_kind)
         self.seen = SeenRows()
-        self.sizes = PageSizes()
+        self.sizes = PageSizes(self.known.size)
         self._is_patient = is_patient
         self._moved = False
         self._done: set[int] = set()
@@ -51,17 +53,19 @@ class Reading:
         self._barren: dict[int, int] = {}
         self._faces: dict[tuple[int, ...], int] = {}
         self._stopped = False
+        self._has_begun = False
+        self._tails = 0
 
     @classmethod
     def resumed(
-        cls, pages: Iterable[PageIds], *, known: Known, total: int | None, moved: bool, is_patient: bool = False
+        cls, pages: Sequence[PageIds], *, known: Known, total: int | None, moved: bool, is_patient: bool = False
     ) -> Reading:
         """Go on behind the pages that were taken before; `known.count_kind` is what this run has found of it."""
         reading = cls(known, is_patient=is_patient)
         reading.claims = Claims(known.count_kind, total)
         reading._moved = moved
-        pages = list(pages)
         numbers = [page.number for page in pages]
+        reading._has_begun = bool(numbers)
         for page in pages:
             reading.seen.resume(page.ids)
             if page.ids:
@@ -89,9 +93,10 @@ class Reading:
     @property
     def expected(self) -> int | None:
         """Return how many rows the PSA has: as it counts them, or else as the proved end of the list tells."""
-        if self.claims.total is not None and self.claims.total >= self.rows:
-            return self.claims.total
-        return self.rows if self._is_at_the_end() else self.claims.total
+        stated = self.claims.stated
+        if stated is not None and stated >= self.rows:
+            return stated
+        return self.rows if self._is_at_the_end() else stated
 
     @property
     def is_balanced(self) -> bool:
@@ -121,7 +126,7 @@ class Reading:
         """Return the number of the page to ask for, None when the round is over."""
         if self._stopped:
             return None
-        if not self._done and self.known.last is not None:
+        if not self._has_begun and self.known.last is not None:
             return self.known.last
         last = self.last
         if last is not None and last not in self._done:
@@ -138,8 +143,8 @@ class Reading:
 
     def take(self, page: Page) -> list[Row]:
         """Note a page and return its rows that this round has not had yet, those without a usable id too."""
-        if self._is_behind_the_end(page):
-            self._done.add(page.number)
+        was_begun, self._has_begun = self._has_begun, True
+        if not was_begun and self._is_behind_the_end(page):  # otherwise it will be asked for again
             self.claims.take(page.total, on_page=0, arrived=0, is_new=False)
             self._fit(page)
             return []
@@ -181,9 +186,9 @@ class Reading:
             return False
         if self._moved or self.claims.has_fallen:  # the round counts for nothing, so its end need not be proved
             return True
-        if self._is_all_that_was_counted:
-            return True
-        return self.rows == self.claims.total and last == 1 and not self._looks_cut_off()
+        if last == 1:
+            return self.rows == self.claims.total and not self._looks_cut_off()
+        return self._is_all_that_was_counted and self.sizes.ends_short
 
     @property
     def _is_all_that_was_counted(self) -> bool:
@@ -204,7 +209,7 @@ class Reading:
 
     def _is_behind_the_end(self, page: Page) -> bool:
         """Tell whether a page that was only believed to be the last is none: some Halos send the first one then."""
-        if self.rows or page.total is None or self.claims.kind in (CountKind.PAGE, CountKind.NONE):
+        if self.rows or page.total is None or self.claims.kind in DISBELIEVED:
             return False
         size = min(page.size or len(page.rows), self.known.size or len(page.rows))
         return bool(size) and page.number > max(1, -(-page.total // size)) and len(page.rows) < page.total
@@ -228,8 +233,10 @@ class Reading:
     def _tail(self) -> int | None:
         """Return the last page once more if records were added behind what it held."""
         last, total = self.last, self.claims.total
-        if last is None or total is None or self._tail_total is None or total <= self._tail_total:
+        has_grown = total is not None and self._tail_total is not None and total > self._tail_total
+        if last is None or not has_grown or self._tails == MOST_TAILS:
             return None
+        self._tails += 1
         self._again.add(last)
         return last
 
@@ -272,7 +279,7 @@ class Reading:
 
     def _tries_again(self, number: int, *, most: int) -> bool:
         self._barren[number] = self._barren.get(number, 0) + 1
-        return self._barren[number] <= most
+        return self._barren[number] <= most and len(self._barren) <= MOST_BARREN
 
     def _ends_before(self, number: int) -> None:
         self._end = number if self._end is None else min(self._end, number)

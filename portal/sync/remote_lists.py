@@ -137,8 +137,8 @@ def disagreements(record_type: str, reading: Reading) -> list[str]:
         found.append(f"Halo's count of {record_type} covers one page only, so the list was read to a proven end.")
     if claims.kind == CountKind.NONE and reading.rows:
         found.append(f"Halo does not count its {record_type}, so the list was read to a proven end.")
-    if claims.kind == CountKind.WRONG and claims.total is not None:
-        found.append(f"Halo counts {claims.total:,} {record_type} but sent {reading.rows:,}.")
+    if claims.kind == CountKind.WRONG and claims.stated is not None:
+        found.append(f"Halo counts {claims.stated:,} {record_type} but sent {reading.rows:,}.")
     return found
 
 

@@ -70,7 +70,7 @@ class Writer:
 
     def page(self, step: SyncStep, arrival: Arrival, reading: Reading, scope: Scope) -> None:
         """Write what a page brought, and that the reading has come so far."""
-        step.expected, step.count_kind = reading.claims.total, reading.claims.kind
+        step.expected, step.count_kind = reading.claims.stated, reading.claims.kind
         step.page_size, step.moved = reading.sizes.largest or None, reading.moved
         with self._writing(step, arrival.requests):
             decision = self._rows(step, arrival.fresh, scope, arrival.read_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,3 +102,32 @@ def test_an_answer_that_repeats_the_last_of_its_form_changes_nothing(
         forms = (take(forms, row=answer) if is_row else take(forms, detail=answer)).forms
         again = take(forms, row=answer) if is_row else take(forms, detail=answer)
         assert again.fields == {}
+
+
+@pytest.mark.parametrize("before", [[], [DETAIL]], ids=["first detail", "second detail"])
+def test_a_change_that_a_detail_told_and_the_next_row_takes_back_is_one(before: list[Any]) -> None:
+    forms = Forms(json.dumps(ROW))
+    for detail in before:
+        forms = take(forms, detail=detail).forms
+    forms = take(forms, detail={**DETAIL, "name": "Acme Ltd"}).forms
+    merged = take(forms, row=ROW)
+    assert (merged.fields, known(merged.forms)["name"]) == ({"name": ["Acme Ltd", "Acme"]}, "Acme")
+    assert take(merged.forms, detail=DETAIL).fields == {}
+
+
+def test_a_change_that_a_row_told_and_the_next_detail_takes_back_is_one() -> None:
+    forms = take(Forms(json.dumps(ROW)), detail=DETAIL).forms
+    forms = take(forms, row={**ROW, "name": "Acme Ltd"}).forms
+    merged = take(forms, detail=DETAIL)
+    assert (merged.fields, known(merged.forms)["name"]) == ({"name": ["Acme Ltd", "Acme"]}, "Acme")
+    assert take(merged.forms, row=ROW).fields == {}
+
+
+def test_a_key_that_the_forms_write_differently_settles_after_the_first_detail() -> None:
+    forms, told = Forms(json.dumps({**ROW, "colour": "teal"})), []
+    for number in range(20):
+        shown = {"detail": {**DETAIL, "colour": "#2bd3c6"}} if number % 2 == 0 else {"row": {**ROW, "colour": "teal"}}
+        merged = take(forms, **shown)
+        told.append(bool(merged.fields))
+        forms = merged.forms
+    assert not any(told[2:])

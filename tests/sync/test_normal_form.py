@@ -16,6 +16,8 @@ from portal.sync.normal_form import fingerprint, value_of
     [
         ("quantity", [21, 21.0, "21", "21.0", " 21 "]),
         ("oppvalue", [1450.5, "1450.5"]),
+        ("balance", [-1, -1.0, "-1", "-1.0"]),
+        ("item_tax_code", [-3, -3.0, "-3", "-3.0"]),
         ("client_id", [0, -1, "", None, "0", "-1", [], {}]),
         ("sla_id", [-1, 0]),
         ("item_tax_code", [-3, 0, None]),
@@ -41,6 +43,8 @@ def test_ways_of_writing_one_value_mean_the_same(key: str, values: list[Any]) ->
         ("phonenumber", "0123", "123"),
         ("quantity", 5, 0),
         ("balance", -1, 0),
+        ("balance", "-1", ""),
+        ("oppregion", "007", "7"),
         ("hasbeenclosed", True, None),
         ("end_date", "2026-10-03T00:00:00", "2026-10-04T00:00:00"),
         ("customfields", [{"id": 1, "value": 2}], [{"id": 1, "value": 3}]),
