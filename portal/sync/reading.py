@@ -21,7 +21,7 @@ from portal.models.sync import CountKind
 from portal.sync.claims import DISBELIEVED, Claims
 from portal.sync.page_sizes import PageSizes
 from portal.sync.past_readings import Known, PageIds
-from portal.sync.seen_rows import SeenRows, id_of
+from portal.sync.seen_rows import SeenRows, face, id_of
 from portal.sync.source import Page, Row
 
 ASKED_AGAIN: Final = 2  # how often a page that brings nothing new is asked for again
@@ -74,7 +74,7 @@ class Reading:
             elif page.number >= max(numbers):
                 reading._ends_before(page.number)
             reading._done.add(page.number)
-            reading._faces.setdefault(_face(page.ids), page.number)
+            reading._faces.setdefault(face(page.ids), page.number)
         return reading
 
     @property
@@ -252,13 +252,13 @@ class Reading:
 
     def _is_to_repeat(self, page: Page) -> bool:
         """Tell whether a page without anything new is to be asked for again; too many such pages end the round."""
-        twin = self._faces.get(_face_of(page))
+        twin = self._faces.get(face([id_of(row) for row in page.rows]))
         if twin is not None and twin > page.number:
             # It had sent this one, for it is behind the end, or by mistake, or rows have moved: it is read again.
             self._moved = self._moved or (self.claims.total is not None and twin <= (self.last or 0))
             self._done.discard(twin)
             self.sizes.move(twin, to=page.number)
-            self._faces[_face_of(page)] = page.number
+            self._faces[face([id_of(row) for row in page.rows])] = page.number
             return False
         total = self.claims.total
         if total is None:
@@ -289,13 +289,4 @@ class Reading:
             self._note_place(page.number)
         self._done.add(page.number)
         self._again.discard(page.number)
-        self._faces.setdefault(_face_of(page), page.number)
-
-
-def _face_of(page: Page) -> tuple[int, ...]:
-    return _face([id_of(row) for row in page.rows])
-
-
-def _face(ids: Sequence[int]) -> tuple[int, ...]:
-    """Return what two pages with the same rows share."""
-    return (len(ids), ids[0], ids[-1]) if ids else (0,)
+        self._faces.setdefault(face([id_of(row) for row in page.rows]), page.number)

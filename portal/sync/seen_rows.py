@@ -65,3 +65,8 @@ def id_of(row: Row) -> int:
     if row.facts is not None:
         return row.facts.remote_id
     return UNUSABLE if row.remote_id is None else row.remote_id
+
+
+def face(ids: Sequence[int]) -> tuple[int, ...]:
+    """Return what two pages with the same rows share."""
+    return (len(ids), ids[0], ids[-1]) if ids else (0,)
