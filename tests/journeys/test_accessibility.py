@@ -162,7 +162,7 @@ def choose_among_filters(page: Page) -> None:
     for part in page.locator("details.filters:not([open]) > summary").all()[::-1]:
         part.click()
     page.get_by_label("Find clients by name or number").press_sequentially("o")
-    for words in ("Only this", "Leave out"):
+    for words in ("Only this", "Exclude"):
         box = page.locator(".found-client").get_by_label(words, exact=True).first
         number = box.get_attribute("id")
         box.check()
