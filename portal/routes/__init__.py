@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         integrations,
         records,
         schedule,
+        session_list,
         setup,
         setup_connect,
         sync_filters,
@@ -37,5 +38,6 @@ def init_app(app: Flask) -> None:
         webhook_setup,
     )
     # The wizard's files share a blueprint, and so do those of the Configuration tab: each is registered once.
-    for blueprint in dict.fromkeys(module.bp for module in (home, integrations, activity, *wizard, *dashboard)):
+    modules = (home, integrations, activity, session_list, *wizard, *dashboard)
+    for blueprint in dict.fromkeys(module.bp for module in modules):
         app.register_blueprint(blueprint)

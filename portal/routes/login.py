@@ -11,6 +11,7 @@ from wtforms import RadioField
 
 from portal.db import db
 from portal.models.accounts import User
+from portal.routes import session_cookie, sessions
 
 csrf = CSRFProtect()
 
@@ -47,10 +48,12 @@ class RescueForm(TwoFactorRescueForm):
 
 
 def init_app(app: Flask) -> None:
+    session_cookie.init_app(app)
     # No link table: nothing of ours asks Flask-Security to give or take roles.
     people = PeeweeUserDatastore(db, Person, Role, None)  # type: ignore[no-untyped-call]  # it ships half its types
     security = Security(app, people, two_factor_rescue_form=RescueForm)
     security.want_json(lambda _request: False)
     # The session's cookie is the only way in: no tokens in headers, addresses or bodies.
     security.login_manager.request_loader(lambda _request: None)
+    sessions.init_app(app, security.login_manager, Person)
     csrf.init_app(app)

@@ -13,8 +13,10 @@ from portal.db import BaseModel
 from portal.models.budgets import TenantUse
 from portal.models.holds import HeldDelete, HoldState
 from portal.models.records import RecordChange
+from portal.models.sessions import LoginSession
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.services import sessions
 
 BITE: Final = 500
 # A run takes its steps along, and what was left of its pages.
@@ -59,6 +61,7 @@ def prune() -> dict[str, int]:
         "deliveries": _bite(Delivery, _is_answered(now - _periods.deliveries, history), front=FRONT),
         "held deletes": _bite(HeldDelete, _is_settled(history), front=FRONT),
         "uses": _bite(TenantUse, TenantUse.at < now - USE_KEPT),
+        "sessions": _bite(LoginSession, sessions.is_over(now), front=FRONT),
     }
 
 

@@ -12,7 +12,7 @@ from peewee import IntegrityError
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account, RoleName, User
-from portal.services import audit
+from portal.services import audit, sessions
 from portal.vault import Secret
 
 PASSWORD_MIN_LENGTH = 12
@@ -101,8 +101,18 @@ def reset_two_factor(user: User) -> None:
         audit.record(user.account, None, "user.two_factor_reset", user.email)
 
 
-def _end_sessions(user: User) -> None:
-    user.fs_uniquifier = uuid.uuid4().hex  # sessions carry it, so the old ones stop counting
+def log_out(user: User) -> int:
+    """End every session of a person; returns how many there were."""
+    with db.atomic():
+        ended = _end_sessions(user)
+        user.save(only=[User.fs_uniquifier])
+        audit.record(user.account, None, "user.logged_out", user.email)
+    return ended
+
+
+def _end_sessions(user: User) -> int:
+    user.fs_uniquifier = uuid.uuid4().hex  # so that a log-in that waits for its code ends, too
+    return sessions.end_all(user)
 
 
 def _normalised(email: str) -> str:
