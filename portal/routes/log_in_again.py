@@ -20,14 +20,14 @@ def answer() -> Response | None:
     if request.endpoint != "security.login" and request.endpoint not in CODE_FORMS:
         return None
     if current_user.is_authenticated:
-        # Another tab has logged in meanwhile: the log-in page leads on from here.
-        return _log_in_page()
+        # Another tab has logged in meanwhile.
+        return make_response(redirect(url_for("integrations.index"), 303))
     if request.endpoint == "security.login":
         return _form()
     if session_cookie.is_waiting_for_code():
         flash("This page had expired. Enter the code again.", "warning")
         return make_response(redirect(request.full_path.rstrip("?"), 303))
-    return _log_in_page(why="interrupted")
+    return make_response(redirect(url_for("security.login", next=request.args.get("next"), why="interrupted"), 303))
 
 
 def _form() -> Response:
@@ -37,7 +37,3 @@ def _form() -> Response:
     sentence = f"This page had expired. Enter your password again. {session_cookie.advice()}".strip()
     form.form_errors.append(sentence)
     return make_response(render_template("security/login_user.html", login_user_form=form), 400)
-
-
-def _log_in_page(why: str | None = None) -> Response:
-    return make_response(redirect(url_for("security.login", next=request.args.get("next"), why=why), 303))

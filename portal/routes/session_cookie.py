@@ -14,7 +14,6 @@ from flask import Flask, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from portal.config import Config
-from portal.routes.connection import WITHOUT
 
 NAME: Final = "portal"
 WAITS_FOR_CODE: Final = "tf_user_id"  # Flask-Security's, between password and code
@@ -66,7 +65,7 @@ def advice() -> str:
 
 
 def _keep_without_reason(response: Response) -> Response:
-    if request.endpoint not in WITHOUT and not _has_reason():
+    if not _has_reason():
         session.modified = False
     return response
 

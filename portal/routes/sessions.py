@@ -68,7 +68,7 @@ def _start(_app: Flask, user: User, **_: Any) -> None:
     """Give the log-in a session of its own: nothing of what the cookie held before is left."""
     before, asked = current(), session.get("_remember") == "set"
     # Changing the password logs in again, on the same device.
-    remembered = asked or (before is not None and before.user == user and before.remembered)
+    remembered = bool(asked or (before is not None and before.user == user and before.remembered))
     uniquifier = session["_user_id"]
     if TOKEN in session:
         sessions.end_token(session[TOKEN])
