@@ -17,7 +17,8 @@ from portal.services import audit
 
 # Writing at every request would make reading a page as expensive as changing something.
 SEEN_EVERY: Final = timedelta(minutes=1)
-LONGEST_USER_AGENT: Final = 250
+# What a browser calls itself, and an address as a proxy writes it.
+LONGEST_TEXT: Final = 250
 TOKEN_BYTES: Final = 32
 
 
@@ -44,9 +45,8 @@ def start(user: User, *, address: str, user_agent: str, remembered: bool) -> tup
     row: LoginSession = LoginSession.create(
         user=user,
         digest=_digest(token),
-        address=address,
-        # PostgreSQL stores no null characters.
-        user_agent=user_agent.replace("\0", "")[:LONGEST_USER_AGENT],
+        address=_storable(address),
+        user_agent=_storable(user_agent),
         remembered=remembered,
     )
     return token, row
@@ -76,7 +76,7 @@ def touch(session: LoginSession, address: str) -> None:
     """Note that the person uses the portal, at most once a minute."""
     now = clock.now()
     if now - session.last_seen_at >= SEEN_EVERY:
-        LoginSession.update(last_seen_at=now, address=address).where(LoginSession.id == session.id).execute()
+        LoginSession.update(last_seen_at=now, address=_storable(address)).where(LoginSession.id == session.id).execute()
 
 
 def of(user: User) -> list[LoginSession]:
@@ -123,6 +123,10 @@ def is_over(now: datetime) -> Any:
     """Return the condition of sessions that have expired."""
     is_idle = ~LoginSession.remembered & (LoginSession.last_seen_at <= now - _limits.idle)
     return is_idle | (LoginSession.created_at <= now - _limits.longest)
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "")[:LONGEST_TEXT]  # PostgreSQL stores no null characters
 
 
 def _digest(token: str) -> str:

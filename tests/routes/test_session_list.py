@@ -43,7 +43,7 @@ def test_a_browser_may_call_itself_anything(as_alice: FlaskClient, alice: User, 
     page = as_alice.get("/sessions")
     assert "An unknown browser" in page.text
     assert "<script>alert" not in page.text
-    assert len(other.user_agent) <= sessions.LONGEST_USER_AGENT
+    assert len(other.user_agent) <= sessions.LONGEST_TEXT
 
 
 @pytest.mark.parametrize("who", ["as_alice", "as_sam"])
