@@ -10,6 +10,9 @@
     ├── Conflict                409
     │   ├── OtherPsaActive           one PSA at a time
     │   └── SyncAlreadyRunning       one live run per integration; carries the run's id
+    ├── TryLater                     it may work a little later, and says when
+    │   ├── TooManyAttempts     429  something guessable was tried too often
+    │   └── Busy                503  more was asked at once than this process does at a time
     ├── VaultError              500  a secret cannot be opened
     ├── FencedOut               500  this worker lost its lease and must stop at once
     ├── OutboundError           502  the network or the guard stopped a call (see portal/outbound.py)
@@ -82,6 +85,27 @@ class SyncAlreadyRunning(Conflict):
     def __init__(self, run_id: int) -> None:
         super().__init__("A sync is already running.", "Watch it on the Data Sync tab, or cancel it first.")
         self.run_id = run_id
+
+
+class TryLater(PortalError):
+    """`retry_after` is in seconds."""
+
+    retryable = True
+
+    def __init__(self, problem: str, retry_after: int) -> None:
+        super().__init__(problem)
+        self.retry_after = retry_after
+
+
+class TooManyAttempts(TryLater):
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many attempts.", retry_after)
+
+
+class Busy(TryLater):
+    status = 503
 
 
 class VaultError(PortalError):
