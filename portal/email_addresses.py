@@ -9,7 +9,7 @@ import email_validator
 
 # Longer than any address, and short enough to be normalized at no cost.
 LONGEST: Final = 1000
-# Characters that are not seen but are no format characters (category Cf) either: joiners, fillers, variation selectors.
+# Invisible, though Unicode does not call them format characters (Cf): joiners, fillers, variation selectors.
 INVISIBLE: Final = frozenset(
     chr(code)
     for first, last in (

@@ -61,5 +61,5 @@ def test_the_normal_form_of_a_normal_form_is_itself() -> None:
     ],
 )
 def test_what_spells_no_address_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"e-?mail|@-sign"):
         email_addresses.normal_form(text)

@@ -10,7 +10,10 @@ from flask_wtf import CSRFProtect
 from wtforms import RadioField
 
 from portal.db import db
+from portal.hashing import BoundedContext
 from portal.models.accounts import User
+from portal.routes.identity import Addresses, Passwords
+from portal.routes.password_forms import ConfirmForm, LogInForm, NewPasswordForm
 
 csrf = CSRFProtect()
 
@@ -49,7 +52,17 @@ class RescueForm(TwoFactorRescueForm):
 def init_app(app: Flask) -> None:
     # No link table: nothing of ours asks Flask-Security to give or take roles.
     people = PeeweeUserDatastore(db, Person, Role, None)  # type: ignore[no-untyped-call]  # it ships half its types
-    security = Security(app, people, two_factor_rescue_form=RescueForm)
+    security = Security(
+        app,
+        people,
+        mail_util_cls=Addresses,
+        password_util_cls=Passwords,
+        login_form=LogInForm,
+        verify_form=ConfirmForm,
+        change_password_form=NewPasswordForm,
+        two_factor_rescue_form=RescueForm,
+    )
+    security.pwd_context = BoundedContext.like(security.pwd_context)
     security.want_json(lambda _request: False)
     # The session's cookie is the only way in: no tokens in headers, addresses or bodies.
     security.login_manager.request_loader(lambda _request: None)

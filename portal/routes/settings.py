@@ -6,8 +6,10 @@ import hashlib
 from datetime import timedelta
 from typing import Any, Final
 
+from flask_security import uia_email_mapper
+
 from portal.config import Config
-from portal.services.users import PASSWORD_MIN_LENGTH
+from portal.services import passwords
 
 LARGEST_BODY: Final = 256 * 1024
 REDIS_PATIENCE_SECONDS: Final = 0.5
@@ -48,8 +50,9 @@ def _security(config: Config) -> dict[str, Any]:
         # Hashes are made by `portal user create`, too, which knows nothing of Flask-Security's salt.
         "SECURITY_PASSWORD_SINGLE_HASH": True,
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-        "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_MIN_LENGTH,
-        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "SECURITY_PASSWORD_LENGTH_MIN": passwords.MIN_LENGTH,
+        # Addresses are stored and looked up in one normal form (see identity.py).
+        "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": uia_email_mapper, "case_insensitive": False}}],
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_TRACKABLE": True,
         "SECURITY_CHANGEABLE": True,

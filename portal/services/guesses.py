@@ -1,4 +1,4 @@
-"""How often something guessable may be tried. Attempts are counted before they are checked, for all processes at once.
+"""How often something guessable may be tried. Attempts are counted before they are checked, across all processes.
 
     attempt = guesses.attempt({f"recovery code of {user.id}": Limit(8, 300)})   # raises TooManyAttempts
     if is_right(code):
@@ -32,7 +32,7 @@ TURN_SECONDS: Final = 600
 class Limit:
     """So many attempts at once, and as many again, one by one, in so many seconds.
 
-    One that does not refuse only measures (see level), and stays at its limit however many attempts follow.
+    One that does not refuse only measures: see level and cap.
     """
 
     most: int
@@ -77,6 +77,12 @@ def level(key: str, limit: Limit) -> int:
     return math.ceil(max(0, _until(_digest(key)) - _now()) / limit.each)
 
 
+def cap(key: str, limit: Limit) -> None:
+    """Forget what was counted beyond the limit, so that a measured key is calm again soon after the attempts end."""
+    full = _now() + limit.most * limit.each
+    GuessCount.update(until=full).where(GuessCount.key == _digest(key), GuessCount.until > full).execute()
+
+
 def wait_first(key: str, seconds: int) -> None:
     """Raise TooManyAttempts, unless this key was told to wait before and comes back when it was told to.
 
@@ -98,16 +104,10 @@ def _count(digest: str, limit: Limit, now: int) -> bool:
     """Add one attempt unless there is no room; returns whether it was added."""
     full = now + limit.most * limit.each
     filled = Case(None, [(GuessCount.until > now, GuessCount.until)], now) + limit.each
-    query = GuessCount.insert(key=digest, until=now + limit.each)
-    if limit.refuses:
-        query = query.on_conflict(
-            conflict_target=[GuessCount.key], update={GuessCount.until: filled}, where=filled <= full
-        )
-    else:
-        query = query.on_conflict(
-            conflict_target=[GuessCount.key],
-            update={GuessCount.until: Case(None, [(filled < full, filled)], full)},
-        )
+    has_room = filled <= full if limit.refuses else None
+    query = GuessCount.insert(key=digest, until=now + limit.each).on_conflict(
+        conflict_target=[GuessCount.key], update={GuessCount.until: filled}, where=has_room
+    )
     return bool(query.as_rowcount().execute())
 
 

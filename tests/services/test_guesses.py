@@ -79,6 +79,8 @@ def test_a_limit_that_only_measures_never_refuses() -> None:
     most = Limit(5, 300, refuses=False)
     for _ in range(9):
         guesses.attempt({"ada": most})
+    assert guesses.level("ada", most) == 9
+    guesses.cap("ada", most)
     assert guesses.level("ada", most) == 5
 
 
