@@ -10,10 +10,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal import places
+from portal import clock, places
 from portal.models.integrations import Integration
 from portal.outbound import Door
 from portal.sandbox.halo import HaloSandbox
+from portal.services import connections
 from tests.routes.test_every_route import TABLE
 
 HALO = "/integrations/halo"
@@ -144,3 +145,23 @@ def test_addresses_are_asked_for_by_admins_with_a_token_only(
     as_alice.environ_base.pop("HTTP_X_CSRFTOKEN")
     assert as_alice.post(ADDRESSES, data=typed).status_code == 400
     assert sandbox.counts()["total"] == 0
+
+
+@pytest.mark.parametrize(("path", "limit"), [("test", "TEST_SECONDS"), ("addresses", "SUGGESTION_SECONDS")])
+def test_one_limit_of_time_covers_all_that_a_page_asks_for(
+    path: str,
+    limit: str,
+    as_alice: FlaskClient,
+    typed: dict[str, str],
+    sandbox: HaloSandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, limit, 0.5)
+    sandbox.fault("hold", times=None)
+    began = clock.monotonic()
+    try:
+        page = as_alice.post(f"{HALO}/setup/connect/{path}", data=typed | {"auth_server": ""})
+    finally:
+        sandbox.clear_faults()
+    assert page.status_code == (422 if path == "test" else 200)
+    assert clock.monotonic() - began < 5  # one look at Halo alone would have 15 seconds
