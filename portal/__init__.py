@@ -31,6 +31,7 @@ def create_app(config: Config) -> Flask:
         public_address,
         receiver,
         settings,
+        waiting,
     )
 
     bootstrap.bind(config)
@@ -42,6 +43,7 @@ def create_app(config: Config) -> Flask:
     headers.init_app(app, config)
     public_address.init_app(app, config)
     connection.init_app(app)
+    waiting.init_app(app)
     # Before CSRF and limits: what a person may not do is refused before their request is looked at.
     access.init_app(app)
     # Before CSRF as well: at another address than the public one there is no cookie, and so no token that is right.

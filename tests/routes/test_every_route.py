@@ -48,7 +48,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("setup.connect", "GET"): (f"{FORM}/connect", LOGIN, OK, "404"),
     ("setup.save_connection", "POST"): (f"{FORM}/connect", LOGIN, "422", "403"),
     ("setup.test_connection", "POST"): (f"{FORM}/connect/test", LOGIN, "422", "403"),
-    ("setup.addresses", "GET"): (f"{FORM}/connect/addresses", LOGIN, "204", "404"),
+    ("setup.addresses", "POST"): (f"{FORM}/connect/addresses", LOGIN, "204", "403"),
     ("setup.data", "GET"): (f"{FORM}/data", LOGIN, f"{SETUP}/connect", "404"),
     ("setup.data_forecast", "GET"): (f"{FORM}/data/forecast", LOGIN, f"{SETUP}/connect", "404"),
     ("setup.choose_data", "POST"): (f"{FORM}/data", LOGIN, f"{SETUP}/connect", "403"),
