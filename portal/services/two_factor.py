@@ -118,7 +118,9 @@ def passes(user: User, code: str) -> bool:
     found, digits = authenticator(user), totp.typed(code)
     if found is None or digits is None:
         return False
-    attempt = guesses.attempt({f"{name} of {user.id}": limit for name, limit in GUESSES.items()})
+    # A new app starts with a clean count: whoever could set it up had logged in.
+    app = f"{user.id}, set up at {found.made_at}"
+    attempt = guesses.attempt({f"{name} of {app}": limit for name, limit in GUESSES.items()})
     counter = totp.counter_of(_opened(found), digits)
     is_right = counter is not None and _spend(found, counter)
     if is_right:

@@ -121,15 +121,6 @@ def test_new_ones_are_shown_once_and_replace_the_old_ones(
     assert is_in(client)
 
 
-def test_asked_for_eight_times_at_once_there_is_one_set_of_them(alice: User, codes: list[str]) -> None:
-    def make() -> int:
-        with db.connected():
-            return len(recovery_codes.make(User.get_by_id(alice.id)))
-
-    assert at_once([make] * AT_ONCE) == [10] * AT_ONCE
-    assert RecoveryCode.select().count() == 10
-
-
 def test_there_are_none_while_two_factor_is_off(as_alice: FlaskClient) -> None:
     assert as_alice.get("/two-factor/recovery-codes").location == "/two-factor"
     assert as_alice.post("/two-factor/recovery-codes").status_code == 409

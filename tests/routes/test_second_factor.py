@@ -137,6 +137,15 @@ def test_who_keeps_on_guessing_waits_longer(app: Flask, alice: User, phone: Phon
     assert tried <= 24
 
 
+def test_a_new_app_after_a_reset_starts_with_a_clean_count(app: Flask, alice: User, phone: Phone) -> None:
+    client = half_logged_in(app, alice)
+    for number in range(6):
+        enter(client, phone.wrong(number), f"192.0.2.{number}")
+    users.reset_two_factor(User.get_by_id(alice.id))
+    new = protected(User.get_by_id(alice.id))
+    assert enter(half_logged_in(app, User.get_by_id(alice.id)), new.code()) == 302
+
+
 def test_other_people_are_not_held_up(app: Flask, alice: User, sam: User, phone: Phone) -> None:
     client = half_logged_in(app, alice)
     for number in range(6):

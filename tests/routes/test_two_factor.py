@@ -16,6 +16,7 @@ from portal import clock
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.second_factor import Authenticator, RecoveryCode
+from portal.routes.two_factor import SETUP
 from tests.conftest import CSRF_SEED, PASSWORD, browser
 from tests.routes.phone import AT_ONCE, Phone, at_once, half_logged_in, is_in, protected, same_session
 
@@ -119,10 +120,10 @@ def test_a_page_of_another_persons_login_in_the_same_browser_is_refused(
 
 
 def test_so_is_one_whose_set_up_is_still_in_the_session(app: Flask, alice: User, mallory: User) -> None:
-    client = browser(app, mallory)
-    phone, mark = start(client)
-    with client.session_transaction() as session:
-        session["_user_id"] = alice.fs_uniquifier
+    others, client = browser(app, mallory), browser(app, alice)
+    phone, mark = start(others)
+    with others.session_transaction() as left_over, client.session_transaction() as session:
+        session[SETUP] = left_over[SETUP]
     refused(client.get("/two-factor/authenticator"), client)
     refused(confirm(client, mark, phone.code()), client)
 
