@@ -14,13 +14,16 @@ from portal.errors import Invalid
 from portal.models.accounts import User
 from portal.routes import access
 from portal.routes.forms import BlamedForm, PlainForm
-from portal.services import recovery_codes, totp, two_factor
+from portal.services import guesses, recovery_codes, totp, two_factor
+from portal.services.guesses import Limit
 from portal.services.two_factor import Setup, SetupOver
 
 bp = Blueprint("two_factor", __name__, url_prefix="/two-factor")
 
 # Flask-Security forgets what is under this name at every log-in and log-out.
 SETUP: Final = "tf_totp_secret"
+
+PASSWORDS: Final = Limit(8, 300)
 
 # Whoever finds a browser open cannot bind an app of their own, or make codes, without the password.
 recently_confirmed = auth_required(
@@ -105,11 +108,15 @@ def switch_off() -> ResponseReturnValue:
     if two_factor.authenticator(person) is None:
         return redirect(url_for("two_factor.index"), 303)
     form = _password_form(person)
-    if form.validate_on_submit():
-        two_factor.switch_off(person)
-        flash("Two-factor authentication is off.", "success")
-        return redirect(url_for("two_factor.index"), 303)
-    return make_response(render_template("two_factor/off.html", form=form), 422 if form.is_submitted() else 200)
+    if not form.is_submitted():
+        return render_template("two_factor/off.html", form=form)
+    attempt = guesses.attempt({f"password of {person.id} to switch two-factor off": PASSWORDS})
+    if not form.validate():
+        return make_response(render_template("two_factor/off.html", form=form), 422)
+    guesses.succeeded(attempt)
+    two_factor.switch_off(person)
+    flash("Two-factor authentication is off.", "success")
+    return redirect(url_for("two_factor.index"), 303)
 
 
 def _password_form(person: User) -> Any:

@@ -233,6 +233,12 @@ def test_switching_off_without_the_password_changes_nothing(
     assert "two_factor.off" not in actions()
 
 
+def test_the_password_cannot_be_guessed_there_without_limit(as_alice: FlaskClient, alice: User) -> None:
+    protected(alice)
+    statuses = [as_alice.post("/two-factor/off", data={"password": f"guess {n}"}).status_code for n in range(12)]
+    assert statuses == [422] * 8 + [429] * 4
+
+
 def test_one_click_does_not_switch_off(as_alice: FlaskClient, alice: User) -> None:
     protected(alice)
     as_alice.get("/two-factor/off")
