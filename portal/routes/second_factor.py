@@ -5,9 +5,10 @@ Flask-Security's own pages for setting up and for showing recovery codes are rep
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
-from flask import Flask, flash, redirect, session, url_for
+from flask import Flask, Response, after_this_request, flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import MfRecoveryCodesUtil, Totp, UserMixin, current_user
 from markupsafe import Markup
@@ -55,9 +56,8 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         return recovery_codes.use(user, code)
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:  # noqa: ARG002  # theirs
-        stock = recovery_codes.stock(user)
-        words = Markup('You used a recovery code. You have {} left. <a href="{}">Make new ones</a>.')
-        flash(words.format(stock.left, url_for("two_factor.index")), "warning" if stock.is_low else "info")
+        # Said at the end of the request: logging in may begin a new session.
+        after_this_request(partial(_say_what_is_left, user))
         return True
 
 
@@ -82,3 +82,10 @@ def init_app(app: Flask) -> None:
 
 def _moved(**_: str) -> ResponseReturnValue:
     return redirect(url_for("two_factor.index"), 303)
+
+
+def _say_what_is_left(user: Any, response: Response) -> Response:
+    stock = recovery_codes.stock(user)
+    words = Markup('You used a recovery code. You have {} left. <a href="{}">Make new ones</a>.')
+    flash(words.format(stock.left, url_for("two_factor.index")), "warning" if stock.is_low else "info")
+    return response

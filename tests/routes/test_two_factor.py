@@ -153,10 +153,16 @@ def test_logging_out_ends_a_set_up(app: Flask, alice: User) -> None:
 
 def log_in_as(client: FlaskClient, user: User) -> None:
     client.post("/logout")
-    with client.session_transaction() as session:
-        session["csrf_token"] = CSRF_SEED  # logging out had dropped it
+    renew_token(client)
     client.post("/login", data={"email": user.email, "password": PASSWORD})
+    renew_token(client)
     assert is_in(client)
+
+
+def renew_token(client: FlaskClient) -> None:
+    """Send the right CSRF token in a session that has begun anew, so that something else must refuse."""
+    with client.session_transaction() as session:
+        session["csrf_token"] = CSRF_SEED
 
 
 def test_starting_again_in_another_tab_leaves_the_newest_key(as_alice: FlaskClient) -> None:
