@@ -30,6 +30,7 @@ def create_app(config: Config) -> Flask:
         origin,
         public_address,
         receiver,
+        session_cookie,
         settings,
         waiting,
     )
@@ -49,6 +50,7 @@ def create_app(config: Config) -> Flask:
     # Before CSRF as well: at another address than the public one there is no cookie, and so no token that is right.
     origin.init_app(app, config)
     login.init_app(app)
+    session_cookie.init_app(app)
     limits.init_app(app)
     assets.init_app(app)
     formats.init_app(app)

@@ -13,6 +13,8 @@
     ├── Busy                         too many pages are waiting for other servers; says when to try again
     │   ├── AccountBusy         429  those of this account
     │   └── PortalBusy          503  those of all accounts together
+    ├── TryLater                     it may work a little later, and says when
+    │   └── TooManyAttempts     429  something guessable was tried too often
     ├── VaultError              500  a secret cannot be opened
     ├── FencedOut               500  this worker lost its lease and must stop at once
     ├── OutboundError           502  the network or the guard stopped a call (see portal/outbound.py)
@@ -105,6 +107,23 @@ class PortalBusy(Busy):
     def __init__(self) -> None:
         problem = "The portal is already waiting for as many Halo servers as it can."
         super().__init__(problem, "Nothing was sent to Halo. Try again in a few seconds.")
+
+
+class TryLater(PortalError):
+    """`retry_after` is in seconds."""
+
+    retryable = True
+
+    def __init__(self, problem: str, retry_after: int) -> None:
+        super().__init__(problem)
+        self.retry_after = retry_after
+
+
+class TooManyAttempts(TryLater):
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many attempts.", retry_after)
 
 
 class VaultError(PortalError):

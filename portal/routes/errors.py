@@ -12,7 +12,7 @@ from passlib.exc import PasswordValueError
 from werkzeug.exceptions import HTTPException
 
 from portal import log
-from portal.errors import PortalError
+from portal.errors import PortalError, TryLater
 from portal.routes import limits, notices
 from portal.routes.answers import page_in_window
 from portal.routes.formats import about
@@ -33,6 +33,7 @@ WORDS: Final = {
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(PortalError, _portal)
+    app.register_error_handler(TryLater, _try_later)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(PasswordValueError, _password)
     app.register_error_handler(429, _too_often)
@@ -45,6 +46,12 @@ def _portal(error: PortalError) -> Response:
         logger.error("Request failed", error_id=request_id(), problem=error.problem, exc_info=error)
         return answer(error.status, error.problem, f"{error.remedy} Error id {request_id()}.".strip(), can_retry=True)
     return answer(error.status, error.problem, error.remedy)
+
+
+def _try_later(error: TryLater) -> Response:
+    response = answer(error.status, error.problem, f"Try again in {about(error.retry_after)}.", can_retry=True)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
