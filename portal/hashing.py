@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from passlib.context import CryptContext
 
-from portal.errors import Busy
+from portal.errors import HashingBusy
 
 AT_ONCE: Final = 2
 # How many may wait. Strangers leave room for people on a known device and for those who are logged in.
@@ -43,7 +43,7 @@ class Slots:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Hold a slot inside the block; raises Busy if none becomes free in time."""
+        """Hold a slot inside the block; raises HashingBusy if none becomes free in time."""
         if not self._free.acquire(blocking=False):
             self._wait()
         try:
@@ -54,11 +54,11 @@ class Slots:
     def _wait(self) -> None:
         with self._lock:
             if self._waiting >= (MOST_STRANGERS_WAITING if _is_stranger.get() else MOST_WAITING):
-                raise _busy()
+                raise HashingBusy(RETRY_AFTER_SECONDS)
             self._waiting += 1
         try:
             if not self._free.acquire(timeout=self._patience):
-                raise _busy()
+                raise HashingBusy(RETRY_AFTER_SECONDS)
         finally:
             with self._lock:
                 self._waiting -= 1
@@ -83,7 +83,3 @@ class BoundedContext(CryptContext):  # type: ignore[misc]  # passlib ships no ty
     def verify(self, *arguments: Any, **options: Any) -> Any:
         with slots.one():
             return super().verify(*arguments, **options)
-
-
-def _busy() -> Busy:
-    return Busy("Too many people are logging in at this moment.", RETRY_AFTER_SECONDS)

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from portal import hashing
-from portal.errors import Busy
+from portal.errors import HashingBusy
 from portal.hashing import AT_ONCE, MOST_STRANGERS_WAITING, MOST_WAITING, Slots
 from tests.processes.waiting import until
 
@@ -60,11 +60,11 @@ def test_two_at_once_and_the_others_one_after_the_other(crowd: Crowd) -> None:
 def test_strangers_leave_room_for_people_who_are_known(crowd: Crowd) -> None:
     crowd.add(AT_ONCE + 30, strangers=True)
     until(lambda: crowd.slots._waiting == MOST_STRANGERS_WAITING, "strangers to wait")
-    with hashing.for_stranger(), pytest.raises(Busy), crowd.slots.one():
+    with hashing.for_stranger(), pytest.raises(HashingBusy), crowd.slots.one():
         pass
     crowd.add(MOST_WAITING, strangers=False)
     until(lambda: crowd.slots._waiting == MOST_WAITING, "others to wait")
-    with pytest.raises(Busy) as caught, crowd.slots.one():
+    with pytest.raises(HashingBusy) as caught, crowd.slots.one():
         pass
     assert caught.value.status == 503
     assert caught.value.retry_after > 0
@@ -72,7 +72,7 @@ def test_strangers_leave_room_for_people_who_are_known(crowd: Crowd) -> None:
 
 def test_nobody_waits_longer_than_a_few_seconds() -> None:
     slots = Slots(at_once=1, patience=0.01)
-    with slots.one(), pytest.raises(Busy):
+    with slots.one(), pytest.raises(HashingBusy):
         slots._wait()
     with slots.one():
         assert slots._waiting == 0

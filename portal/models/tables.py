@@ -13,6 +13,7 @@ from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordChange, RecordCount
+from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
 from portal.models.webhooks import Delivery, Hint, Rereading
 
@@ -21,6 +22,8 @@ TABLES: Final[list[type[BaseModel]]] = [
     User,
     GuessCount,
     KnownDevice,
+    Authenticator,
+    RecoveryCode,
     AuditEntry,
     Integration,
     Record,

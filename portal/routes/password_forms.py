@@ -15,7 +15,7 @@ from flask_security import ChangePasswordForm, LoginForm, VerifyForm, current_us
 from flask_security.utils import get_message
 
 from portal import email_addresses, hashing
-from portal.errors import Busy, TooManyAttempts
+from portal.errors import HashingBusy, TooManyAttempts
 from portal.networks import network_of
 from portal.routes import known_devices
 from portal.services import devices, guesses, password_guesses
@@ -81,7 +81,7 @@ def _settle(attempt: Attempt, form: VerifyForm | ChangePasswordForm) -> None:
 def _given_back_if_busy(attempt: Attempt) -> Iterator[None]:
     try:
         yield
-    except Busy:
+    except HashingBusy:
         guesses.succeeded(attempt)
         raise
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask_security import uia_email_mapper
 
 from portal.config import Config
+from portal.routes import second_factor
 from portal.services import passwords
 
 LARGEST_BODY: Final = 256 * 1024
@@ -62,6 +63,7 @@ def _security(config: Config) -> dict[str, Any]:
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_TOTP_ISSUER": "Scopable",
+        # Flask-Security insists on it. The keys of authenticators are sealed by the vault (see second_factor.py).
         "SECURITY_TOTP_SECRETS": {1: _derived(config.secret_key, "authenticator secrets")},
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_POST_LOGIN_VIEW": "/integrations",
@@ -69,10 +71,10 @@ def _security(config: Config) -> dict[str, Any]:
         "SECURITY_POST_CHANGE_VIEW": "/integrations",
         "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("That e-mail address and password do not belong together.", "error"),
         "SECURITY_MSG_UNAUTHENTICATED": ("Log in to see this page.", "info"),
-        "SECURITY_MSG_TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": ("Two-factor authentication is on.", "success"),
-        "SECURITY_MSG_TWO_FACTOR_DISABLED": ("Two-factor authentication is off.", "success"),
         "SECURITY_MSG_TWO_FACTOR_LOGIN_SUCCESSFUL": ("You are logged in.", "success"),
-        "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": ("That code is not right, or it is no longer valid.", "error"),
+        "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": (second_factor.WRONG_CODE, "error"),
+        "SECURITY_MSG_INVALID_PASSWORD": ("Incorrect password.", "error"),
+        "SECURITY_MSG_INVALID_RECOVERY_CODE": (second_factor.WRONG_RECOVERY_CODE, "error"),
     }
 
 

@@ -1,4 +1,4 @@
-"""How often something guessable may be tried. Attempts are counted before they are checked, across all processes.
+"""How often something guessable may be tried. Attempts are counted before they are checked, by all processes.
 
     attempt = guesses.attempt({f"recovery code of {user.id}": Limit(8, 300)})   # raises TooManyAttempts
     if is_right(code):

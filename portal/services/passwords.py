@@ -40,7 +40,7 @@ def checked(password: str, about: Iterable[str]) -> str:
     """
     text = normal_form(password)
     if len(text) < MIN_LENGTH:
-        raise Invalid("password", f"A password needs at least {MIN_LENGTH} characters.", REMEDY)
+        raise Invalid("password", f"A password needs at least {MIN_LENGTH} characters.")
     if len(text) > MAX_LENGTH:
         raise Invalid("password", f"A password has at most {MAX_LENGTH:,} characters.")
     words, judged = _words(about), text[:MOST_JUDGED]

@@ -11,10 +11,9 @@ from portal import email_addresses
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account, RoleName, User
+from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.services import audit, devices, passwords
 from portal.vault import Secret
-
-TWO_FACTOR = (User.tf_primary_method, User.tf_totp_secret, User.tf_phone_number, User.mf_recovery_codes)
 
 
 def create(account: Account, email: str, password: Secret, role: RoleName, *, name: str = "") -> User:
@@ -96,10 +95,21 @@ def remove(user: User) -> None:
 def reset_two_factor(user: User) -> None:
     """Forget the authenticator and the recovery codes of a person who has lost them, and end every session."""
     with db.atomic():
-        user.tf_primary_method = user.tf_totp_secret = user.tf_phone_number = user.mf_recovery_codes = None
+        forget_second_factor(user)
         _end_sessions(user)
-        user.save(only=[*TWO_FACTOR, User.fs_uniquifier])
+        user.save(only=[User.fs_uniquifier])
         audit.record(user.account, None, "user.two_factor_reset", user.email)
+
+
+def forget_second_factor(user: User) -> None:
+    """Delete the authenticator and the recovery codes. Belongs into a transaction."""
+    for table in (Authenticator, RecoveryCode):
+        table.delete().where(table.user == user).execute()
+
+
+def with_two_factor() -> set[int]:
+    """Return the numbers of the people who have two-factor authentication on."""
+    return {one.user_id for one in Authenticator.select(Authenticator.user)}
 
 
 def _end_sessions(user: User) -> None:

@@ -19,6 +19,7 @@ from portal.services.password_guesses import PER_DEVICE
 from portal.vault import Secret
 from tests.conftest import PASSWORD, browser
 from tests.routes.guesser import Guesser, networks
+from tests.routes.phone import protected
 
 COOKIE = "portal-device"
 HERE = "192.0.2.1"
@@ -117,7 +118,7 @@ def test_a_wrong_password_makes_no_device_known(guesser: Guesser, alice: User) -
 def test_a_password_alone_makes_no_device_known_where_two_factors_are_asked_for(
     guesser: Guesser, alice: User
 ) -> None:
-    User.update(tf_primary_method="authenticator", tf_totp_secret="x").execute()
+    protected(alice)
     guesser.tries(alice.email, PASSWORD, at=HERE)
     assert KnownDevice.select().count() == 0
 
