@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from itsdangerous import URLSafeTimedSerializer
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from passlib.hash import argon2
 
-from portal import create_app, db, vault
+from portal import bootstrap, create_app, db, vault
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
+from portal.routes import limits
 
 pytest_plugins = ["tests.postgres"]
 
@@ -79,12 +81,24 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def apps() -> dict[Config, Flask]:
+    """Share portals between tests: making one takes longer than most tests. A test that changes one makes its own."""
+    return {}
+
+
 @pytest.fixture
-def app(config: Config, database: None, compiled_templates: BytecodeCache) -> Flask:
-    """Make the portal, on the connection that the test itself uses."""
+def app(config: Config, database: None, apps: dict[Config, Flask], compiled_templates: BytecodeCache) -> Flask:
+    """Return a portal with these settings, on the connection that the test itself uses."""
     connected = db.db.obj
-    app = create_app(config)
-    app.jinja_env.bytecode_cache = compiled_templates
+    settings = replace(config, data_dir=Path(), database_url="")
+    if settings not in apps:
+        apps[settings] = create_app(config)
+        apps[settings].jinja_env.bytecode_cache = compiled_templates
+    app = apps[settings]
+    bootstrap.bind(config)
+    app.config["PORTAL"] = config
+    limits.limiter.init_app(app)  # counts anew
     db.db.initialize(connected)
     return app
 

@@ -98,9 +98,11 @@ def test_filters_without_a_place_say_why_their_lists_may_be_incomplete(
     assert "incomplete or out of date" not in as_alice.get(f"{HALO}/filters").text
 
 
-def test_a_view_that_calls_the_network_without_a_place_fails(app: Flask, as_alice: FlaskClient) -> None:
-    app.view_functions["activity.index"] = lambda: str(Door())
-    app.testing = False
+def test_a_view_that_calls_the_network_without_a_place_fails(
+    app: Flask, as_alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.view_functions, "activity.index", lambda: str(Door()))
+    monkeypatch.setitem(app.config, "TESTING", False)
     assert as_alice.get("/activity").status_code == 500
 
 
