@@ -18,7 +18,7 @@ class Jar:
         self._base_url = base_url
         self.cookies = dict(cookies or {})
 
-    def send(self, method: str, path: str, data: Mapping[str, str] | None = None, **headers: str) -> TestResponse:
+    def send(self, method: str, path: str, data: Mapping[str, str] | None = None, /, **headers: str) -> TestResponse:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -33,10 +33,10 @@ class Jar:
                     self.cookies[name] = morsel.value
         return answer
 
-    def get(self, path: str, **headers: str) -> TestResponse:
+    def get(self, path: str, /, **headers: str) -> TestResponse:
         return self.arrive(self.send("GET", path, **headers))
 
-    def post(self, path: str, data: Mapping[str, str], **headers: str) -> TestResponse:
+    def post(self, path: str, data: Mapping[str, str], /, **headers: str) -> TestResponse:
         return self.arrive(self.send("POST", path, data, **headers))
 
     def copy(self) -> dict[str, str]:

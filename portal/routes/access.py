@@ -40,6 +40,11 @@ OWN_AFFAIRS: Final = frozenset(
         "security.mf_recovery_codes",
         "sessions.end",
         "sessions.end_others",
+        "two_factor.begin",
+        "two_factor.finish",
+        "two_factor.cancel",
+        "two_factor.make_codes",
+        "two_factor.switch_off",
     }
 )
 

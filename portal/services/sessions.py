@@ -41,10 +41,12 @@ def bind(limits: Limits) -> None:
 
 def start(user: User, *, address: str, user_agent: str, remembered: bool) -> tuple[str, LoginSession]:
     """Log a person in; returns the token that the browser shows from now on, which is stored nowhere else."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
     row: LoginSession = LoginSession.create(
         user=user,
         digest=_digest(token),
+        created_at=now,
+        last_seen_at=now,
         address=_storable(address),
         user_agent=_storable(user_agent),
         remembered=remembered,
@@ -76,7 +78,8 @@ def touch(session: LoginSession, address: str) -> None:
     """Note that the person uses the portal, at most once a minute."""
     now = clock.now()
     if now - session.last_seen_at >= SEEN_EVERY:
-        LoginSession.update(last_seen_at=now, address=_storable(address)).where(LoginSession.id == session.id).execute()
+        seen = {"last_seen_at": now, "address": _storable(address)}
+        LoginSession.update(seen).where(LoginSession.id == session.id).execute()
 
 
 def of(user: User) -> list[LoginSession]:

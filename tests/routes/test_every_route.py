@@ -13,6 +13,7 @@ HOME = "→ /integrations"
 SETUP = "→ /integrations/halo/setup"
 FORM = "/integrations/halo/setup"
 HALO = "/integrations/halo"
+OWN = "→ /two-factor"
 OK = "200"
 
 # The account of Alice and Sam has connected Halo. Mallory's account has not; Halo is switched on for it.
@@ -29,19 +30,28 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("security.verify", "POST"): ("/verify", LOGIN, OK, OK),
     ("security.change_password", "GET"): ("/change", LOGIN, OK, OK),
     ("security.change_password", "POST"): ("/change", LOGIN, OK, OK),
-    ("security.two_factor_setup", "GET"): ("/tf-setup", LOGIN, OK, OK),
-    ("security.two_factor_setup", "POST"): ("/tf-setup", LOGIN, OK, OK),
-    ("security.two_factor_setup_validate", "POST"): ("/tf-setup/nonsense", LOGIN, "→ /tf-setup", "→ /tf-setup"),
-    ("security.two_factor_token_validation", "GET"): ("/tf-validate", LOGIN, LOGIN, LOGIN),
-    ("security.two_factor_token_validation", "POST"): ("/tf-validate", LOGIN, LOGIN, LOGIN),
+    ("security.two_factor_setup", "GET"): ("/tf-setup", LOGIN, OWN, OWN),
+    ("security.two_factor_setup", "POST"): ("/tf-setup", LOGIN, OWN, OWN),
+    ("security.two_factor_setup_validate", "POST"): ("/tf-setup/nonsense", LOGIN, OWN, OWN),
+    ("security.two_factor_token_validation", "GET"): ("/tf-validate", LOGIN, HOME, HOME),
+    ("security.two_factor_token_validation", "POST"): ("/tf-validate", LOGIN, HOME, HOME),
     ("security.two_factor_rescue", "GET"): ("/tf-rescue", LOGIN, HOME, HOME),
     ("security.two_factor_rescue", "POST"): ("/tf-rescue", LOGIN, HOME, HOME),
     ("security.tf_select", "GET"): ("/tf-select", LOGIN, LOGIN, LOGIN),
     ("security.tf_select", "POST"): ("/tf-select", LOGIN, LOGIN, LOGIN),
     ("security.mf_recovery", "GET"): ("/mf-recovery", LOGIN, HOME, HOME),
     ("security.mf_recovery", "POST"): ("/mf-recovery", LOGIN, HOME, HOME),
-    ("security.mf_recovery_codes", "GET"): ("/mf-recovery-codes", LOGIN, OK, OK),
-    ("security.mf_recovery_codes", "POST"): ("/mf-recovery-codes", LOGIN, OK, OK),
+    ("security.mf_recovery_codes", "GET"): ("/mf-recovery-codes", LOGIN, OWN, OWN),
+    ("security.mf_recovery_codes", "POST"): ("/mf-recovery-codes", LOGIN, OWN, OWN),
+    ("two_factor.index", "GET"): ("/two-factor", LOGIN, OK, OK),
+    ("two_factor.begin", "POST"): ("/two-factor", LOGIN, f"{OWN}/authenticator", f"{OWN}/authenticator"),
+    ("two_factor.authenticator", "GET"): ("/two-factor/authenticator", LOGIN, OWN, OWN),
+    ("two_factor.finish", "POST"): ("/two-factor/authenticator", LOGIN, OWN, OWN),
+    ("two_factor.cancel", "POST"): ("/two-factor/authenticator/cancel", LOGIN, OWN, OWN),
+    ("two_factor.ask_for_codes", "GET"): ("/two-factor/recovery-codes", LOGIN, OWN, OWN),
+    ("two_factor.make_codes", "POST"): ("/two-factor/recovery-codes", LOGIN, "409", "409"),
+    ("two_factor.switch_off", "GET"): ("/two-factor/off", LOGIN, OWN, OWN),
+    ("two_factor.switch_off", "POST"): ("/two-factor/off", LOGIN, OWN, OWN),
     ("integrations.index", "GET"): ("/integrations", LOGIN, OK, OK),
     ("sessions.index", "GET"): ("/sessions", LOGIN, OK, OK),
     ("sessions.end", "POST"): ("/sessions/999999/end", LOGIN, "404", "404"),
@@ -51,7 +61,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("setup.connect", "GET"): (f"{FORM}/connect", LOGIN, OK, "404"),
     ("setup.save_connection", "POST"): (f"{FORM}/connect", LOGIN, "422", "403"),
     ("setup.test_connection", "POST"): (f"{FORM}/connect/test", LOGIN, "422", "403"),
-    ("setup.addresses", "GET"): (f"{FORM}/connect/addresses", LOGIN, "204", "404"),
+    ("setup.addresses", "POST"): (f"{FORM}/connect/addresses", LOGIN, "204", "403"),
     ("setup.data", "GET"): (f"{FORM}/data", LOGIN, f"{SETUP}/connect", "404"),
     ("setup.data_forecast", "GET"): (f"{FORM}/data/forecast", LOGIN, f"{SETUP}/connect", "404"),
     ("setup.choose_data", "POST"): (f"{FORM}/data", LOGIN, f"{SETUP}/connect", "403"),
