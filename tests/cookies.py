@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
 from http.cookies import SimpleCookie
 
 from flask import Flask
 from werkzeug.test import TestResponse
+
+from portal import clock
 
 
 class Jar:
@@ -55,3 +59,14 @@ def log_in(jar: Jar, email: str, password: str, **more: str) -> TestResponse:
     """Fill in the log-in form as a browser does."""
     form = {"email": email, "password": password, "csrf_token": token_of(jar.get("/login").text), **more}
     return jar.post("/login", form)
+
+
+@contextmanager
+def later(**span: float) -> Iterator[None]:
+    moment = clock.now() + timedelta(**span)
+    with clock.using(lambda: moment):
+        yield
+
+
+def is_inside(jar: Jar) -> bool:
+    return jar.send("GET", "/integrations").status_code == 200

@@ -24,7 +24,6 @@ WRONG_CODE: Final = "That code isn't right, or it was already used. Wait for you
 WRONG_RECOVERY_CODE: Final = "That recovery code isn't right, or it was already used."
 # How long a right password counts without its code.
 CODE_WITHIN: Final = timedelta(minutes=10)
-WAITS_SINCE: Final = "code_wanted_since"
 ASKS_FOR_CODE: Final = ("security.two_factor_token_validation", "security.mf_recovery")
 REPLACED: Final = (
     "security.two_factor_setup",
@@ -73,7 +72,6 @@ CLASSES: Final[dict[str, Any]] = {"totp_cls": Authenticators, "mf_recovery_codes
 
 def init_app(app: Flask) -> None:
     app.before_request(_end_the_wait)
-    app.after_request(_note_the_wait)
     for endpoint in REPLACED:
         app.view_functions[endpoint] = _moved
     ask_for_code = app.view_functions["security.two_factor_token_validation"]
@@ -89,18 +87,11 @@ def init_app(app: Flask) -> None:
     app.view_functions["security.two_factor_token_validation"] = while_logging_in
 
 
-def _note_the_wait(response: Response) -> Response:
-    """Remember since when a log-in waits for its code."""
-    if request.blueprint == "security" and session_cookie.WAITS_FOR_CODE in session:
-        session.setdefault(WAITS_SINCE, clock.now().timestamp())
-    return response
-
-
 def _end_the_wait() -> ResponseReturnValue | None:
     """Ask for the password again where its code comes late: a cookie of half a log-in should be worth little."""
-    if request.endpoint not in ASKS_FOR_CODE or WAITS_SINCE not in session:
+    if request.endpoint not in ASKS_FOR_CODE or session_cookie.WAITS_FOR_CODE not in session:
         return None
-    if clock.now().timestamp() - session[WAITS_SINCE] < CODE_WITHIN.total_seconds():
+    if clock.now().timestamp() - session.get(session_cookie.WAITS_SINCE, 0) < CODE_WITHIN.total_seconds():
         return None
     session.clear()
     return redirect(url_for("security.login", why="interrupted"))

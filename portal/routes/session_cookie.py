@@ -17,6 +17,7 @@ from portal.config import Config
 
 NAME: Final = "portal"
 WAITS_FOR_CODE: Final = "tf_user_id"  # Flask-Security's, between password and code
+WAITS_SINCE: Final = "password_was_right_at"
 
 
 class Session(SecureCookieSession):

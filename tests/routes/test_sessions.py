@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_login.utils import encode_cookie
 
-from portal import clock
 from portal.db import db
 from portal.models.accounts import User
 from portal.models.sessions import LoginSession
@@ -21,8 +19,7 @@ from portal.routes.sessions import REFRESH_HEADER, TOKEN
 from portal.services import sessions, users
 from portal.vault import Secret
 from tests.conftest import PASSWORD, browser
-from tests.cookies import Jar, log_in, token_of
-from tests.routes.phone import half_logged_in, is_in, protected
+from tests.cookies import Jar, is_inside, later, log_in, token_of
 
 NEW_PASSWORD = "another battery staple"
 KEY = "JBSWY3DPEHPK3PXP"
@@ -34,17 +31,6 @@ def jar(app: Flask, alice: User) -> Jar:
     jar = Jar(app)
     assert log_in(jar, alice.email, PASSWORD).status_code == 302
     return jar
-
-
-@contextmanager
-def later(**span: float) -> Iterator[None]:
-    moment = clock.now() + timedelta(**span)
-    with clock.using(lambda: moment):
-        yield
-
-
-def is_inside(jar: Jar) -> bool:
-    return jar.send("GET", "/integrations").status_code == 200
 
 
 def log_out(jar: Jar) -> None:
@@ -224,31 +210,6 @@ def test_logging_in_again_on_a_device_ends_the_session_it_had(jar: Jar, alice: U
     log_in(jar, alice.email, PASSWORD)
     assert [each.id for each in LoginSession.select()] != [number]
     assert LoginSession.select().count() == 1
-
-
-def test_the_code_of_two_factor_starts_a_new_session_too(app: Flask, alice: User) -> None:
-    phone = protected(alice)
-    jar = Jar(app)
-    log_in(jar, alice.email, PASSWORD, remember="y")
-    waiting = jar.copy()
-    assert LoginSession.select().count() == 0
-    form = {"code": phone.code(), "csrf_token": token_of(jar.get("/tf-validate").text)}
-    assert jar.post("/tf-validate", form).status_code == 302
-    assert is_inside(jar)
-    assert LoginSession.get().remembered
-    assert not is_inside(Jar(app, waiting))
-
-
-def test_a_password_without_its_code_counts_for_ten_minutes(app: Flask, alice: User) -> None:
-    phone, in_time, too_late = protected(alice), half_logged_in(app, alice), half_logged_in(app, alice)
-    with later(minutes=9):
-        in_time.post("/tf-validate", data={"code": phone.code()})
-        assert is_in(in_time)
-    with later(minutes=10):
-        for path in ("/tf-validate", "/mf-recovery"):
-            assert too_late.get(path).location == "/login?why=interrupted"
-        assert too_late.post("/tf-validate", data={"code": phone.code()}).location == "/login?why=interrupted"
-        assert not is_in(too_late)
 
 
 def test_a_new_password_ends_all_other_sessions(app: Flask, jar: Jar, alice: User) -> None:
