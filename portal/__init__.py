@@ -32,7 +32,6 @@ def create_app(config: Config) -> Flask:
         origin,
         public_address,
         receiver,
-        session_cookie,
         settings,
         waiting,
     )
@@ -54,7 +53,6 @@ def create_app(config: Config) -> Flask:
     origin.init_app(app, config)
     login.init_app(app)
     known_devices.init_app(app, config)
-    session_cookie.init_app(app)
     limits.init_app(app)
     assets.init_app(app)
     formats.init_app(app)

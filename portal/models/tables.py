@@ -14,12 +14,14 @@ from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordChange, RecordCount
 from portal.models.second_factor import Authenticator, RecoveryCode
+from portal.models.sessions import LoginSession
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
 from portal.models.webhooks import Delivery, Hint, Rereading
 
 TABLES: Final[list[type[BaseModel]]] = [
     Account,
     User,
+    LoginSession,
     GuessCount,
     KnownDevice,
     Authenticator,

@@ -14,8 +14,10 @@ from portal.models.budgets import TenantUse
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.holds import HeldDelete, HoldState
 from portal.models.records import RecordChange
+from portal.models.sessions import LoginSession
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.services import sessions
 
 BITE: Final = 500
 # A run takes its steps along, and what was left of its pages.
@@ -61,6 +63,7 @@ def prune() -> dict[str, int]:
         "deliveries": _bite(Delivery, _is_answered(now - _periods.deliveries, history), front=FRONT),
         "held deletes": _bite(HeldDelete, _is_settled(history), front=FRONT),
         "uses": _bite(TenantUse, TenantUse.at < now - USE_KEPT),
+        "sessions": _bite(LoginSession, sessions.is_over(now), front=FRONT),
         # Keys that are still guessed at keep their rows, and may stay in front of the others.
         "attempts": _bite(GuessCount, GuessCount.until < now.timestamp() * 1000, front=FRONT),
         "devices": _bite(KnownDevice, KnownDevice.used_at < now - DEVICES_KEPT, front=FRONT),
