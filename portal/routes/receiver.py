@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, Un
 from portal import log
 from portal.db import connected
 from portal.jobs.rereads import Bell
+from portal.request_sizes import LARGEST_DELIVERY, webhook_path
 from portal.routes.headers import HEADERS
 from portal.services import deliveries, senders
 from portal.services.inbox import Inbox
@@ -33,8 +34,6 @@ WORDS: Final = {
     415: "This is not JSON. Set the format of the webhook to JSON.",
     429: "This cannot be taken now. The portal asks for what it has missed by itself.",
 }
-# A client with its logo has 300 kB; a batch has many of them.
-LARGEST_DELIVERY: Final = 2 * 1024 * 1024
 # Counted in each process. What is more would only fill the disk: a sync catches up with it.
 MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -56,11 +55,11 @@ def _beside(pages: WsgiApp, receiver: WsgiApp) -> WsgiApp:
     """Let the receiver answer addresses as people copy them: with a slash too many, blanks, or capitals."""
 
     def choose(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        parts = [part for each in environ.get("PATH_INFO", "").split("/") if (part := each.strip())]
-        if not parts or parts[0].lower() != "webhooks":
+        parts = webhook_path(environ.get("PATH_INFO", ""))
+        if parts is None:
             return pages(environ, start_response)
         script = environ.get("SCRIPT_NAME", "") + "/webhooks"
-        path = "/" + "/".join([*(part.lower() for part in parts[1:2]), *parts[2:]])
+        path = "/" + "/".join([*(part.lower() for part in parts[:1]), *parts[1:]])
         return receiver({**environ, "SCRIPT_NAME": script, "PATH_INFO": path}, start_response)
 
     return choose

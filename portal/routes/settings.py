@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from portal.config import Config
+from portal.request_sizes import LARGEST_FORM
 from portal.services.users import PASSWORD_MIN_LENGTH
 
-LARGEST_BODY: Final = 256 * 1024
 REDIS_PATIENCE_SECONDS: Final = 0.5
 
 
@@ -23,7 +23,7 @@ def _flask(config: Config) -> dict[str, Any]:
         "PORTAL": config,
         "TESTING": config.testing,
         "SECRET_KEY": config.secret_key,
-        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
         "PREFERRED_URL_SCHEME": "https" if secure else "http",
         "SESSION_COOKIE_NAME": "portal",
         "SESSION_COOKIE_SECURE": secure,

@@ -1,0 +1,141 @@
+"""All connections of a process: how many there may be, from where, and how much they may hold in memory."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from typing import Final
+
+from portal import clock, log
+from portal.serving.channels import NEVER, Channel
+from portal.serving.limits import Limits
+from portal.serving.pools import Pools
+
+CHECK_SECONDS: Final = 1.0
+IPV6_NETWORK: Final = 64  # a sender has a whole network of that size to itself
+
+
+class Connections:
+    """Makes room by closing what has kept us waiting for longest: an honest request arrives at once.
+
+    `count` may be called by any thread, all else by the loop's.
+    """
+
+    def __init__(self, limits: Limits, pools: Pools) -> None:
+        self.is_stopping = False
+        self.incoming = 0  # bytes of bodies that are held
+        self._limits, self._pools = limits, pools
+        self._all: dict[Channel, None] = {}
+        self._by_address: dict[str, dict[Channel, None]] = {}
+        self._lock = threading.Lock()
+        self._next_check = 0.0
+        self._stopping_since = NEVER
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def admit(self, channel: Channel) -> None:
+        self._all[channel] = None
+        if len(self._all) > self._limits.connections:
+            self._make_room(list(self._all))
+        if not channel.is_local:
+            mine = self._by_address.setdefault(sender_of(channel.addr[0]), {})
+            mine[channel] = None
+            if len(mine) > self._limits.connections_per_address:
+                arriving = [each for each in mine if each.is_arriving]
+                if len(arriving) > self._limits.connections_per_address:
+                    self._make_room(arriving)
+
+    def forget(self, channel: Channel) -> None:
+        self._all.pop(channel, None)
+        if not channel.is_local:
+            sender = sender_of(channel.addr[0])
+            mine = self._by_address.get(sender, {})
+            mine.pop(channel, None)
+            if not mine:
+                self._by_address.pop(sender, None)
+        with self._lock:
+            self.incoming -= channel.counted
+            channel.counted = 0
+
+    def count(self, channel: Channel) -> None:
+        """Note how many bytes of bodies the connection holds now."""
+        with self._lock:
+            requests = [request for request in (*channel.requests, channel.request) if request is not None]
+            held = sum(request.arrived for request in requests) if channel.connected else 0
+            self.incoming += held - channel.counted
+            channel.counted = held
+
+    def bound_incoming(self) -> None:
+        """Close who has been sending for longest while too much is held."""
+        while self.incoming > self._limits.incoming_bytes:
+            if not self._make_room([each for each in self._all if each.counted]):
+                return
+
+    def check(self) -> None:
+        """End, once a second, what takes too long."""
+        now = clock.monotonic()
+        if now < self._next_check:
+            return
+        self._next_check = now + CHECK_SECONDS
+        for channel in list(self._all):
+            channel.check(now)
+        self._bound_outgoing(now)
+        self._free_threads(now)
+        self._pools.watch(now)
+        if self.is_stopping:
+            self._wind_up(now)
+
+    def stop(self) -> None:
+        """Answer what is asked, but let nobody keep us waiting."""
+        self.is_stopping, self._stopping_since, self._next_check = True, clock.monotonic(), 0.0
+
+    def _make_room(self, channels: list[Channel]) -> bool:
+        """Close an idle connection, or else the one whose request has been arriving for longest."""
+        idle = [each for each in channels if each.is_idle]
+        arriving = [each for each in channels if each.is_arriving]
+        if idle:
+            min(idle, key=lambda each: each.idle_since).handle_close()
+        elif arriving:
+            min(arriving, key=lambda each: each.began or 0.0).handle_close()
+        return bool(idle or arriving)
+
+    def _bound_outgoing(self, now: float) -> None:
+        """Close the slowest readers while too much waits to be read."""
+        waiting = sorted(
+            (each for each in self._all if each.total_outbufs_len), key=lambda each: each.reading_rate(now)
+        )
+        held = sum(each.total_outbufs_len for each in waiting)
+        for channel in waiting:
+            if held <= self._limits.outgoing_bytes:
+                return
+            held -= channel.total_outbufs_len
+            channel.handle_close()
+
+    def _free_threads(self, now: float) -> None:
+        """Close the slowest readers for whom threads wait, as long as these are more than half of all threads."""
+        blocking = [each for each in self._all if each.is_blocking]
+        too_many = len(blocking) - self._pools.pages.size // 2
+        slow = [each for each in blocking if each.reading_rate(now) < self._limits.fast_rate]
+        for channel in sorted(slow, key=lambda each: each.reading_rate(now))[: max(0, too_many)]:
+            log.get(__name__).warning("a slow client was cut off", address=channel.addr[0])
+            channel.handle_close()
+
+    def _wind_up(self, now: float) -> None:
+        """Close what is idle a moment after the stop, and what is still arriving a little later."""
+        for channel in list(self._all):
+            if (channel.is_idle and now - self._stopping_since >= CHECK_SECONDS) or (
+                channel.is_arriving and now - self._stopping_since >= 2 * CHECK_SECONDS
+            ):
+                channel.handle_close()
+
+
+def sender_of(address: str) -> str:
+    """Return what stands for all addresses that one sender may use as it likes."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
+        return str(ipaddress.ip_network((parsed, IPV6_NETWORK), strict=False))
+    return str(parsed)

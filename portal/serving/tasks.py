@@ -1,0 +1,34 @@
+"""What the portal is told of a request, and how an answer ends."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from waitress.task import ErrorTask, WSGITask
+
+# What a proxy on this machine says of the scheme, as gunicorn understands it.
+SECURE: Final = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_PROTOCOL": "ssl", "HTTP_X_FORWARDED_SSL": "on"}
+TOO_MUCH: Final = "portal.too_much"
+
+
+class Task(WSGITask):
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        channel = self.channel
+        environ["SERVER_SOFTWARE"] = "portal"
+        if channel.server.trusts_local_proxy and channel.is_local:
+            said = [environ[name] == value for name, value in SECURE.items() if name in environ]
+            environ["wsgi.url_scheme"] = "https" if said and all(said) else "http"
+        if self.request.is_too_much:
+            environ[TOO_MUCH] = True
+        return environ
+
+    def build_response_header(self) -> bytes:
+        if self.channel.server.connections.is_stopping:
+            self.set_close_on_finish()
+        header: bytes = super().build_response_header()
+        return header
+
+
+class RefusalTask(ErrorTask):
+    """Answers what the web server refuses by itself."""
