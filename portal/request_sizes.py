@@ -12,6 +12,8 @@ LARGEST_DELIVERY: Final = 2 * 1024 * 1024
 LARGEST_FORM: Final = 256 * 1024
 
 WEBHOOKS: Final = "webhooks"
+# Set in the environ of a delivery that must not wait as well, because so many wait for the database already.
+TOO_MANY_WAIT: Final = "portal.too_many_wait"
 
 
 def webhook_path(path: str) -> list[str] | None:

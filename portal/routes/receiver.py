@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, Un
 from portal import log
 from portal.db import connected
 from portal.jobs.rereads import Bell
-from portal.request_sizes import LARGEST_DELIVERY, webhook_path
+from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT, webhook_path
 from portal.routes.headers import HEADERS
 from portal.services import deliveries, senders
 from portal.services.inbox import Inbox
@@ -72,6 +72,9 @@ def receive(webhook_id: str) -> ResponseReturnValue:
     integration = senders.sender(webhook_id, Call(lambda name: request.headers.get(name, ""), body))
     if integration is None:
         raise Unauthorized
+    if TOO_MANY_WAIT in request.environ:
+        inbox.miss(integration.id)
+        raise TooManyRequests
     if not deliveries.is_readable(body, request.content_type or ""):
         with connected():
             catching_up.owe_soon(integration.id)

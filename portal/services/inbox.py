@@ -61,6 +61,10 @@ class Inbox:
         self._keep_writing()
         done.result(PATIENCE_SECONDS)
 
+    def miss(self, integration_id: int) -> None:
+        """Have a sync make up for a delivery that is not stored, without waiting for the database."""
+        self._missed.add(integration_id)
+
     def _keep_writing(self) -> None:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
@@ -94,17 +98,18 @@ class Inbox:
         return items
 
     def _write(self, items: Sequence[Item]) -> None:
+        missed = set(self._missed)
         try:
             with taking_turns(), db.atomic():
                 _store([arrival for arrival, _ in items])
-                for integration_id in self._missed:
+                for integration_id in missed:
                     catching_up.owe(integration_id)
         except Exception as error:  # noqa: BLE001  # it is raised again in each request that waits
             self._fail(items, error)
             return
         for _, done in items:
             done.set_result(None)
-        self._missed.clear()
+        self._missed -= missed
         self._stored(
             {arrival.integration_id for arrival, _ in items if any(not event.why for event in arrival.events)}
         )

@@ -11,7 +11,9 @@ from portal.serving.channels import NEVER, Channel
 from portal.serving.limits import Limits
 from portal.serving.pools import Pools
 
-CHECK_SECONDS: Final = 1.0
+# A client may be sending on a connection that it takes for open: it still gets an answer, and is told to close.
+STOP_IDLE_SECONDS: Final = 1.0
+STOP_ARRIVING_SECONDS: Final = 2.0
 IPV6_NETWORK: Final = 64  # a sender has a whole network of that size to itself
 
 
@@ -77,7 +79,7 @@ class Connections:
         now = clock.monotonic()
         if now < self._next_check:
             return
-        self._next_check = now + CHECK_SECONDS
+        self._next_check = now + self._limits.check_seconds
         for channel in list(self._all):
             channel.check(now)
         self._bound_outgoing(now)
@@ -124,8 +126,9 @@ class Connections:
     def _wind_up(self, now: float) -> None:
         """Close what is idle a moment after the stop, and what is still arriving a little later."""
         for channel in list(self._all):
-            if (channel.is_idle and now - self._stopping_since >= CHECK_SECONDS) or (
-                channel.is_arriving and now - self._stopping_since >= 2 * CHECK_SECONDS
+            stopping_for = now - self._stopping_since
+            if (channel.is_idle and stopping_for >= STOP_IDLE_SECONDS) or (
+                channel.is_arriving and stopping_for >= STOP_ARRIVING_SECONDS
             ):
                 channel.handle_close()
 

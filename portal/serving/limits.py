@@ -36,3 +36,4 @@ class Limits:
     outgoing_bytes: int = 64 * MB
     waiting_deliveries: int = 500
     stuck_seconds: float = 10.0
+    check_seconds: float = 1.0

@@ -61,8 +61,13 @@ class Pools:
         elif self.deliveries.waiting < self._limits.waiting_deliveries:
             self.deliveries.add_task(channel)
         else:
-            request.is_too_much = True
+            request.is_one_too_many = True
             self._refusals.add_task(channel)
+
+    def stop(self) -> None:
+        """Let the threads end, each after what it is doing."""
+        for pool in (self.pages, self.deliveries, self._refusals):
+            pool.set_thread_count(0)
 
     def watch(self, now: float) -> None:
         for pool in (self.pages, self.deliveries, self._refusals):

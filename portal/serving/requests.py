@@ -18,11 +18,11 @@ MOST_CHUNKING: Final = 8  # times the limit of a body may arrive for it, if it c
 class Request(HTTPRequestParser):
     """`is_refused`: the rest of it is not read, and the connection ends after the answer.
 
-    `is_too_much`: so many deliveries wait already that this one is to be turned away.
+    `is_one_too_many`: so many deliveries wait already that this one is to be turned away.
     """
 
     is_refused = False
-    is_too_much = False
+    is_one_too_many = False
     _status = 0
 
     def received(self, data: bytes) -> int:

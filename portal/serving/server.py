@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from waitress.adjustments import Adjustments
 from waitress.server import BaseWSGIServer
-from waitress.wasyncore import poll2
+from waitress.wasyncore import close_all, poll2
 
 from portal.serving.channels import Channel
 from portal.serving.connections import Connections
@@ -112,6 +112,11 @@ class Server:
         for listener in self._listeners:
             listener.accepting = False
         self.connections.stop()
+
+    def close(self) -> None:
+        """End all connections and threads."""
+        self.pools.stop()
+        close_all(self.map, ignore_all=True)
 
     @property
     def is_done(self) -> bool:

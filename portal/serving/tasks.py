@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from waitress.task import ErrorTask, WSGITask
 
+from portal.request_sizes import TOO_MANY_WAIT
+
 # What a proxy on this machine says of the scheme, as gunicorn understands it.
 SECURE: Final = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_PROTOCOL": "ssl", "HTTP_X_FORWARDED_SSL": "on"}
-TOO_MUCH: Final = "portal.too_much"
 
 
 class Task(WSGITask):
@@ -19,8 +20,8 @@ class Task(WSGITask):
         if channel.server.trusts_local_proxy and channel.is_local:
             said = [environ[name] == value for name, value in SECURE.items() if name in environ]
             environ["wsgi.url_scheme"] = "https" if said and all(said) else "http"
-        if self.request.is_too_much:
-            environ[TOO_MUCH] = True
+        if self.request.is_one_too_many:
+            environ[TOO_MANY_WAIT] = True
         return environ
 
     def build_response_header(self) -> bytes:

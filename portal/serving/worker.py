@@ -51,6 +51,7 @@ class PortalWorker(Worker):
         while not server.is_done and time.monotonic() < deadline:
             self.notify()
             server.turn(TURN_SECONDS / 10)
+        server.close()
 
 
 def _connections() -> int:

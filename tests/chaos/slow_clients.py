@@ -11,7 +11,7 @@ import socket
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -45,6 +45,16 @@ def dripping_bodies(count: int, path: str = "/webhooks/halo/unknown") -> Attack:
 
 def silent(count: int) -> Attack:
     return Attack(f"{count} clients that connect and say nothing", count, b"", b"")
+
+
+ATTACKS: Final = (
+    slow_headers(40),
+    slow_headers(400),
+    slow_headers(1_500),
+    dripping_bodies(40),
+    dripping_bodies(400, "/login"),
+    silent(400),
+)
 
 
 @dataclass
@@ -125,6 +135,15 @@ def measured(place: Place, visits: int, path: str = "/login") -> Waits:
     """Visit a page so often, each time on a new connection."""
     waits = [_visit(place, path) for _ in range(visits)]
     return Waits([1000 * (PATIENCE_SECONDS if wait is None else wait) for wait in waits], waits.count(None))
+
+
+def suffered(place: Place, attacks: Iterable[Attack] = ATTACKS, *, visits: int = 200) -> Iterator[tuple[str, Waits]]:
+    """Yield how long a page takes undisturbed, and during each attack."""
+    measured(place, 20)  # the first ones warm the processes up
+    yield "undisturbed", measured(place, visits)
+    for attack in attacks:
+        with attacking(place, attack):
+            yield attack.name, measured(place, visits)
 
 
 def answered(place: Place, path: str = "/login") -> bool:
