@@ -8,6 +8,7 @@ from portal.db import BaseModel
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.delivery_store import DeliveryStore
 from portal.models.exclusions import Exclusion
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
@@ -31,6 +32,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     RemoteList,
     HeldDelete,
     Delivery,
+    DeliveryStore,
     Hint,
     Rereading,
     TenantBudget,

@@ -6,7 +6,7 @@ Nothing that a page needs is done for a delivery: hundreds a second may come, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import limits
 from flask import Flask, Response, request
@@ -20,7 +20,7 @@ from portal.db import connected
 from portal.jobs.rereads import Bell
 from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT, webhook_path
 from portal.routes.headers import HEADERS
-from portal.services import deliveries, senders
+from portal.services import deliveries, delivery_store, senders
 from portal.services.inbox import Inbox
 from portal.services.senders import Call
 from portal.sync import catching_up
@@ -36,6 +36,9 @@ WORDS: Final = {
 }
 # Counted in each process. What is more would only fill the disk: a sync catches up with it.
 MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
+# The same for what is kept of them: headers, and bodies without pictures and other long texts.
+MOST_BYTES: Final = limits.parse(f"{64 * 1024 * 1024} per 5 minutes")
+BYTES_OF_EVENT: Final = 200  # the row that is kept for each
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 arrivals = FixedWindowRateLimiter(MemoryStorage())
 inbox = Inbox(Bell().ring_soon)
@@ -79,12 +82,21 @@ def receive(webhook_id: str) -> ResponseReturnValue:
         with connected():
             catching_up.owe_soon(integration.id)
         raise UnsupportedMediaType
-    if not arrivals.hit(MOST_ARRIVALS, str(integration.id)):
-        with connected():
-            catching_up.owe(integration.id)
-        raise TooManyRequests
-    inbox.put(deliveries.arrival(integration, request.headers.items(), body))
+    if not arrivals.hit(MOST_ARRIVALS, str(integration.id)) or delivery_store.is_full(integration.id):
+        turn_away(integration.id)
+    arrival = deliveries.arrival(integration, request.headers.items(), body)
+    if not arrivals.hit(MOST_BYTES, str(integration.id), cost=arrival.size + BYTES_OF_EVENT * len(arrival.events)):
+        turn_away(integration.id)
+    inbox.put(arrival)
     return "", 200, HEADERS
+
+
+def turn_away(integration_id: int) -> NoReturn:
+    """Refuse a delivery because too much comes at once, or is kept; a sync at once makes up for it."""
+    with connected():
+        catching_up.owe(integration_id)
+        delivery_store.note_refusal(integration_id)
+    raise TooManyRequests
 
 
 def refuse(error: HTTPException) -> Response:

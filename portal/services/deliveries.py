@@ -39,6 +39,11 @@ class Arrival:
     events: list[Event] = field(default_factory=list)
     needs_sync: bool = False
 
+    @property
+    def size(self) -> int:
+        """Return how many bytes of it are kept, apart from what it was about."""
+        return len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
+
 
 def is_readable(body: bytes, content_type: str) -> bool:
     """Tell whether a body is what Halo may send, or at least says so."""

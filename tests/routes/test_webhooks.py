@@ -278,9 +278,9 @@ def test_any_other_verb_is_refused(app: Flask, halo: Integration, method: str) -
 def test_many_at_once_share_a_commit(app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
     store, sizes, everybody = inbox._store, [], threading.Barrier(8)
 
-    def counted(arrivals: Sequence[Arrival]) -> None:
+    def counted(arrivals: Sequence[Arrival]) -> list[int]:
         sizes.append(len(arrivals))
-        store(arrivals)
+        return store(arrivals)
 
     def send(number: int) -> int:
         everybody.wait(10)
