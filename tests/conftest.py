@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from passlib.hash import argon2
 
 from portal import create_app, db, vault
@@ -72,11 +73,18 @@ def database(config: Config) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Keep compiled templates from one test to the next: compiling them takes longer than most tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(config: Config, database: None) -> Flask:
+def app(config: Config, database: None, compiled_templates: BytecodeCache) -> Flask:
     """Make the portal, on the connection that the test itself uses."""
     connected = db.db.obj
     app = create_app(config)
+    app.jinja_env.bytecode_cache = compiled_templates
     db.db.initialize(connected)
     return app
 
