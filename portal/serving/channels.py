@@ -15,8 +15,10 @@ NEVER: Final = float("inf")
 
 
 class Channel(HTTPChannel):
-    """`began` is when the request that is arriving began, or the connection if it has sent none; None between two.
+    """Reads one request, and the next one only when its answer has been sent: a client that sends many at once and
+    reads no answer would keep threads waiting.
 
+    `began` is when the request that is arriving began, or the connection if it has sent none; None between two.
     All but `service` runs in the loop's thread.
     """
 
@@ -34,6 +36,7 @@ class Channel(HTTPChannel):
         self.counted = 0  # of its bytes, by `Connections`
         self.is_blocking = False  # a thread waits for the client to read
         self.sent = 0
+        self._ahead = b""  # what has arrived of further requests
         self._measured: tuple[float, int] | None = None  # since when, and what was sent until then
         self._lingers_until: float | None = None
         self._is_refused = False  # the client may still be sending what nobody reads
@@ -54,6 +57,12 @@ class Channel(HTTPChannel):
         return self.began is None and self.request is None and not self._is_busy
 
     @property
+    def held(self) -> int:
+        """Return how many bytes of requests it holds in memory."""
+        requests = [request for request in (*self.requests, self.request) if request is not None]
+        return len(self._ahead) + sum(request.held for request in requests) if self.connected else 0
+
+    @property
     def _is_busy(self) -> bool:
         ends = self.will_close or self.close_when_flushed or self._lingers_until is not None
         return bool(self.requests or self.total_outbufs_len or ends)
@@ -72,24 +81,32 @@ class Channel(HTTPChannel):
         elif not data:
             self.handle_close()
 
-    def received(self, data: bytes) -> bool:
+    def received(self, data: bytes) -> None:
+        """Take what belongs to one request; the rest waits until that one is answered."""
         if self.began is None:
             self.began = clock.monotonic()
-        taken: bool = super().received(data)
-        if self.request is not None and self.began is None:
-            self.began = clock.monotonic()
+        while data and not self.requests:
+            request = self.request = self.request or self.parser_class(self.adj)
+            data = data[request.received(data) :]
+            if request.completed:
+                self.request = None
+                if not request.empty:
+                    self._serve(request)
+            elif request.expect_continue and request.headers_finished:
+                self.send_continue()
+        self._ahead = data
         self.server.connections.count(self)
-        return taken
 
     def refuse(self, status: int) -> None:
         """Answer what has arrived of a request with this status, then end the connection."""
-        with self.requests_lock:
-            request, self.request = self.request or self.parser_class(self.adj), None
-            request.refuse(status)
-            self.requests.append(request)
-            is_first = len(self.requests) == 1
-        if is_first:
-            self.server.add_task(self)
+        request, self.request = self.request, None
+        request.refuse(status)
+        self._serve(request)
+
+    def _serve(self, request: Any) -> None:
+        self.began = None
+        self.requests.append(request)
+        self.server.add_task(self)
 
     def service(self) -> None:
         """Serve the next request; runs in a thread of a pool."""
@@ -119,10 +136,8 @@ class Channel(HTTPChannel):
 
     def _check_request(self, now: float) -> None:
         limits = self.limits
-        if self.began is None:
-            self.began = now
         allowed = limits.request_seconds + self.request.arrived / limits.body_rate
-        if now - self.began > min(allowed, limits.longest_request_seconds):
+        if now - (self.began or now) > min(allowed, limits.longest_request_seconds):
             self.refuse(408)
 
     def _check_reader(self, now: float) -> None:
@@ -145,18 +160,26 @@ class Channel(HTTPChannel):
         finally:
             self.is_blocking = False
 
-    def send(self, data: bytes, do_close: bool = True) -> int:  # noqa: FBT001, FBT002  # waitress's signature
-        sent: int = super().send(data, do_close)
+    def send(self, data: bytes, do_close: bool = True) -> int:  # noqa: ARG002, FBT001, FBT002  # waitress's signature
+        # The loop finds out by itself that the client is gone; a thread may not close the connection under it.
+        sent: int = super().send(data, do_close=False)
         self.sent += sent
         return sent
 
+    @property
+    def _is_next(self) -> bool:
+        return bool(self._ahead) and not self._is_busy
+
     def readable(self) -> bool:
-        return self._lingers_until is not None or bool(super().readable())
+        return self._lingers_until is not None or bool(not self._ahead and super().readable())
 
     def writable(self) -> bool:
-        return self._lingers_until is None and bool(super().writable())
+        return self._lingers_until is None and bool(self._is_next or super().writable())
 
     def handle_write(self) -> None:
+        if self._is_next:
+            self.received(self._ahead)
+            return
         if self.close_when_flushed and self._is_refused:
             self._flush_exception(self._flush_some)
             if self.connected and not self.will_close and not self.total_outbufs_len:

@@ -1,14 +1,11 @@
-"""Chunked bodies, a line at a time: waitress takes lines of any length, and empty ones between chunks."""
+"""Chunked bodies, a line at a time: waitress takes empty lines between chunks."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from waitress.receiver import ChunkedReceiver
 from waitress.utilities import BadRequest
-
-LONGEST_LINE: Final = 1_024
-LARGEST_TRAILER: Final = 8 * 1024
 
 
 class Chunks(ChunkedReceiver):
@@ -23,8 +20,6 @@ class Chunks(ChunkedReceiver):
                 break
             piece = data[position : position + self._step(data, position)]
             position += super().received(piece)
-            if len(self.control_line) > LONGEST_LINE or len(self.trailer) > LARGEST_TRAILER:
-                self.error = BadRequest("")
         return position
 
     @property

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from typing import Final
 
 from portal import clock, log
+from portal.networks import network_of
 from portal.serving.channels import NEVER, Channel
 from portal.serving.limits import Limits
 from portal.serving.pools import Pools
@@ -14,7 +14,6 @@ from portal.serving.pools import Pools
 # A client may be sending on a connection that it takes for open: it still gets an answer, and is told to close.
 STOP_IDLE_SECONDS: Final = 1.0
 STOP_ARRIVING_SECONDS: Final = 2.0
-IPV6_NETWORK: Final = 64  # a sender has a whole network of that size to itself
 
 
 class Connections:
@@ -25,10 +24,10 @@ class Connections:
 
     def __init__(self, limits: Limits, pools: Pools) -> None:
         self.is_stopping = False
-        self.incoming = 0  # bytes of bodies that are held
+        self.incoming = 0  # bytes of requests that are held
         self._limits, self._pools = limits, pools
         self._all: dict[Channel, None] = {}
-        self._by_address: dict[str, dict[Channel, None]] = {}
+        self._by_network: dict[str, dict[Channel, None]] = {}
         self._lock = threading.Lock()
         self._next_check = 0.0
         self._stopping_since = NEVER
@@ -41,7 +40,7 @@ class Connections:
         if len(self._all) > self._limits.connections:
             self._make_room(list(self._all))
         if not channel.is_local:
-            mine = self._by_address.setdefault(sender_of(channel.addr[0]), {})
+            mine = self._by_network.setdefault(network_of(channel.addr[0]), {})
             mine[channel] = None
             if len(mine) > self._limits.connections_per_address:
                 arriving = [each for each in mine if each.is_arriving]
@@ -51,20 +50,19 @@ class Connections:
     def forget(self, channel: Channel) -> None:
         self._all.pop(channel, None)
         if not channel.is_local:
-            sender = sender_of(channel.addr[0])
-            mine = self._by_address.get(sender, {})
+            network = network_of(channel.addr[0])
+            mine = self._by_network.get(network, {})
             mine.pop(channel, None)
             if not mine:
-                self._by_address.pop(sender, None)
+                self._by_network.pop(network, None)
         with self._lock:
             self.incoming -= channel.counted
             channel.counted = 0
 
     def count(self, channel: Channel) -> None:
-        """Note how many bytes of bodies the connection holds now."""
+        """Note how many bytes of requests the connection holds now."""
         with self._lock:
-            requests = [request for request in (*channel.requests, channel.request) if request is not None]
-            held = sum(request.arrived for request in requests) if channel.connected else 0
+            held = channel.held
             self.incoming += held - channel.counted
             channel.counted = held
 
@@ -131,14 +129,3 @@ class Connections:
                 channel.is_arriving and stopping_for >= STOP_ARRIVING_SECONDS
             ):
                 channel.handle_close()
-
-
-def sender_of(address: str) -> str:
-    """Return what stands for all addresses that one sender may use as it likes."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
-        return str(ipaddress.ip_network((parsed, IPV6_NETWORK), strict=False))
-    return str(parsed)

@@ -12,7 +12,9 @@ from portal.serving.chunks import Chunks
 from portal.serving.heads import BadHead, has_bare_newline, normal
 from portal.serving.refusals import Refusal
 
-MOST_CHUNKING: Final = 8  # times the limit of a body may arrive for it, if it comes in tiny chunks
+# Each chunk takes the loop's time, however small: this much may arrive for the chunking itself, or else an eighth of
+# the body.
+LARGEST_CHUNKING: Final = 64 * 1024
 
 
 class Request(HTTPRequestParser):
@@ -60,8 +62,12 @@ class Request(HTTPRequestParser):
 
     @property
     def arrived(self) -> int:
-        """Return how many bytes of the body are held."""
+        """Return how many bytes of the body have arrived."""
         return 0 if self.body_rcv is None else int(self.body_bytes_received)
+
+    @property
+    def held(self) -> int:
+        return self.arrived + len(self.header_plus)
 
     def _cannot_end_well(self, data: bytes) -> bool:
         if self.headers_finished:
@@ -73,10 +79,9 @@ class Request(HTTPRequestParser):
     def _bound(self) -> None:
         """Pass a request that is too large on without its body: the portal refuses it by its length, in its words."""
         size = len(self.body_rcv) if self.chunked and self.body_rcv is not None else self.content_length
-        limit = largest_body(self.path)
-        if self.body_bytes_received > MOST_CHUNKING * limit:
+        if self.chunked and self.arrived - size > max(LARGEST_CHUNKING, size // 8):
             self.refuse(413)
-        elif size > limit:
+        elif size > largest_body(self.path):
             self.headers["CONTENT_LENGTH"] = str(size)
             self.close()
             self.body_rcv = None

@@ -17,6 +17,7 @@ from portal.serving.limits import MB, Limits
 from portal.serving.pools import Pools
 
 MOST_ACCEPTED_AT_ONCE: Final = 64
+RECEIVED_AT_ONCE: Final = 16 * 1024  # so that one client's bytes are parsed within milliseconds
 UNBOUNDED: Final = 10**18  # the portal bounds it by itself
 
 
@@ -50,7 +51,6 @@ class Listener(BaseWSGIServer):
         return ("", 0) if self._is_unix else addr
 
     def add_task(self, channel: Channel) -> None:
-        channel.began = None
         self._pools.add(channel)
 
     def handle_accept(self) -> None:
@@ -127,7 +127,7 @@ def _adjustments(sock: socket.socket) -> Adjustments:
     return Adjustments(
         sockets=[sock] if sock.family != socket.AF_UNIX else [],
         backlog=2_048,
-        recv_bytes=64 * 1024,
+        recv_bytes=RECEIVED_AT_ONCE,
         max_request_header_size=LARGEST_HEAD,
         max_request_body_size=UNBOUNDED,
         # Bodies stay in memory, which `Connections` bounds, and are never written to a disk.

@@ -28,6 +28,8 @@ class Task(WSGITask):
         if self.channel.server.connections.is_stopping:
             self.set_close_on_finish()
         header: bytes = super().build_response_header()
+        if self.request.command == "HEAD":
+            self.chunked_response = False  # or else the last chunk would follow
         return header
 
 

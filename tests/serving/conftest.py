@@ -64,6 +64,13 @@ class Client:
             return 0
         return int(words[1]) if len(words) > 1 else 0
 
+    def read_until(self, text: bytes) -> bool:
+        """Tell whether this text comes before the end of the connection."""
+        seen = b""
+        while text not in seen and (byte := self._file.read(1)):
+            seen += byte
+        return text in seen
+
     def is_closed(self) -> bool:
         """Tell, as soon as that is so, that the server has ended the connection without another word."""
         try:

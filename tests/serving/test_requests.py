@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
 from portal.request_sizes import LARGEST_DELIVERY, LARGEST_FORM
-from tests.serving.conftest import App, Served, serving
+from tests.serving.conftest import PATIENCE_SECONDS, App, Served, serving
 
 WEBHOOK = "/webhooks/halo/unknown"
+EXPECT = "Expect: 100-continue"
 
 
 def get(path: str, *headers: str, version: str = "1.1") -> bytes:
@@ -56,6 +61,34 @@ def test_an_answer_to_head_has_no_body(served: Served) -> None:
     assert (client.headers["content-length"], client.body) == ("5", b"")
 
 
+def test_an_answer_to_head_has_no_body_where_a_download_would_be_streamed() -> None:
+    def app(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/csv")])
+        return iter(())
+
+    with serving(app) as served:
+        client = served.client()
+        client.send(get("/page").replace(b"GET", b"HEAD"))
+        assert client.status() == 200
+        assert client.is_closed()
+
+
+def test_an_answer_is_sent_while_it_is_made(app: App) -> None:
+    def stream(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/csv")])
+        yield b"first"
+        app.go.wait(PATIENCE_SECONDS)
+        yield b"last"
+
+    with serving(stream) as served:
+        client = served.client()
+        client.send(get("/export"))
+        assert client.status() == 200
+        assert client.read_until(b"first")
+        app.go.set()
+        assert client.read_until(b"last")
+
+
 def test_an_absolute_target_is_the_page_of_its_path(app: App, served: Served) -> None:
     assert served.ask(get("http://portal/login?a=b")) == 200
     assert (app.asked[0]["PATH_INFO"], app.asked[0]["QUERY_STRING"]) == ("/login", "a=b")
@@ -96,6 +129,17 @@ def test_who_waits_for_permission_to_send_gets_it(app: App, served: Served) -> N
     assert app.asked[0]["body"] == b"abc"
 
 
+@pytest.mark.parametrize("raw", [get("/one", EXPECT), head_of("/one", "Content-Length: 0", EXPECT)])
+def test_who_waits_for_permission_to_send_nothing_gets_the_answer(raw: bytes, app: App, served: Served) -> None:
+    client = served.client()
+    client.send(raw)
+    assert client.status() == 200
+    client.send(get("/two"))
+    assert client.status() == 200
+    assert app.paths == ["/one", "/two"]
+    assert app.asked[1]["HTTP_HOST"] == "portal"
+
+
 @pytest.mark.parametrize(("path", "largest"), [("/login", LARGEST_FORM), (WEBHOOK, LARGEST_DELIVERY)])
 def test_a_body_that_is_too_large_is_passed_on_by_its_length_alone(
     path: str, largest: int, app: App, served: Served
@@ -115,6 +159,23 @@ def test_a_body_in_chunks_is_given_up_when_it_becomes_too_large(app: App, served
     assert client.headers["connection"] == "close"
     assert int(app.asked[0]["CONTENT_LENGTH"]) > LARGEST_FORM
     assert app.asked[0]["body"] == b""
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_a_body_that_is_mostly_chunking_is_given_up(size: int, app: App, served: Served) -> None:
+    client = served.client()
+    with suppress(OSError):
+        client.send(head_of(WEBHOOK, "Transfer-Encoding: chunked"))
+        client.send(b"%x\r\n%s\r\n" % (size, b"x" * size) * 20_000)
+    assert client.status() == 413
+    assert app.asked == []
+
+
+def test_small_chunks_of_a_small_body_are_taken(app: App, served: Served) -> None:
+    client = served.client()
+    client.send(head_of(WEBHOOK, "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 5_000 + b"0\r\n\r\n")
+    assert client.status() == 200
+    assert len(app.asked[0]["body"]) == 5_000
 
 
 def test_the_largest_body_of_all_is_taken(app: App, served: Served) -> None:
