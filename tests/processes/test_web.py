@@ -93,7 +93,8 @@ SLOW_PAGE = "GET /login HTTP/1.1\r\nHost: portal\r\nX-Slow: "
 def test_an_error_of_the_sender_is_answered_in_the_portals_words(web: Web) -> None:
     head = "POST /webhooks/halo/unknown HTTP/1.1\r\nHost: portal\r\nContent-Length: 9999999\r\n\r\n"
     assert "larger than 2 MB" in web.answer(head.encode())
-    head = "POST /login HTTP/1.1\r\nHost: portal\r\nContent-Length: 9999999\r\n\r\n"
+    form = "Content-Type: application/x-www-form-urlencoded"
+    head = f"POST /login HTTP/1.1\r\nHost: portal\r\n{form}\r\nContent-Length: 9999999\r\n\r\n"
     assert "That is too large." in web.answer(head.encode())
 
 
