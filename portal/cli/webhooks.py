@@ -73,8 +73,7 @@ def show(account: str, delivery_id: int, *, as_json: bool) -> None:
     say(f"Delivery {delivery.id} of {delivery.received_at:%Y-%m-%d %H:%M:%S} (UTC): {delivery.state}.")
     for name, value in delivery.headers:
         say(f"{name}: {value}")
-    removed = f"Its headers and body ({delivery.size:,} bytes) were removed to make room for newer deliveries."
-    say(f"\n{removed if delivery.is_emptied else view.body.text}\n")
+    say(f"\n{view.body.text}\n")
     print_table(("RECORD", "EVENT", "STATE", "OUTCOME", "FAILED", "WHY"), [list(hint.values())[:6] for hint in hints])
 
 

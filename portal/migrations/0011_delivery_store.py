@@ -1,16 +1,15 @@
 """How many bytes each webhook delivery takes, and all those of an integration together."""
 
-from peewee import BigIntegerField, BooleanField, DateTimeField, ForeignKeyField, IntegerField, Model
+from peewee import BigIntegerField, DateTimeField, ForeignKeyField, IntegerField, Model
 
 
 def up(migrator, db):
-    migrator.migrate(
-        migrator.add_column("delivery", "size", IntegerField(default=0)),
-        migrator.add_column("delivery", "is_emptied", BooleanField(default=False)),
-    )
+    migrator.migrate(migrator.add_column("delivery", "size", IntegerField(default=0)))
     _table(db)
-    db.execute_sql("UPDATE delivery SET size = LENGTH(body) + LENGTH(CAST(headers AS TEXT))")
-    db.execute_sql("CREATE INDEX delivery_filled ON delivery (integration_id, id) WHERE NOT is_emptied")
+    db.execute_sql(
+        "UPDATE delivery SET size = LENGTH(body) + LENGTH(CAST(headers AS TEXT))"
+        " + 200 * (1 + (SELECT COUNT(*) FROM hint WHERE hint.delivery_id = delivery.id))"
+    )
     db.execute_sql(
         "INSERT INTO delivery_store (integration_id, bytes)"
         " SELECT integration_id, SUM(size) FROM delivery GROUP BY integration_id"
@@ -27,7 +26,7 @@ def _table(db):
         integration = ForeignKeyField(Integration, on_delete="CASCADE", unique=True)
         bytes = BigIntegerField(default=0)
         refused_at = DateTimeField(null=True)
-        emptied_at = DateTimeField(null=True)
+        removed_at = DateTimeField(null=True)
 
         class Meta:
             database = db

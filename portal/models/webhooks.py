@@ -5,17 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from peewee import (
-    SQL,
-    BigIntegerField,
-    BlobField,
-    BooleanField,
-    CharField,
-    ForeignKeyField,
-    IntegerField,
-    JSONField,
-    TextField,
-)
+from peewee import SQL, BigIntegerField, BlobField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from portal.db import BaseModel, UtcField
 from portal.models.integrations import Integration
@@ -70,8 +60,8 @@ CHANGES = (Outcome.CREATED, Outcome.UPDATED, Outcome.BACK, Outcome.DELETED)
 
 class Delivery(BaseModel):
     """One call of the webhook. `headers` are without what proves who called; `why` is for people. `body` is its JSON
-    in UTF-8, without pictures and other long texts where it is large. `size` is what headers and body take, or took
-    before the delivery was emptied to make room for others.
+    in UTF-8, without pictures and other long texts where it is large. `size` is about how many bytes it takes in the
+    database, with its hints.
 
     `event` is what Halo calls it, or how many events there are in it.
     """
@@ -84,7 +74,6 @@ class Delivery(BaseModel):
     headers: Any = JSONField(default=list)
     body = BlobField()
     size = IntegerField(default=0)
-    is_emptied = BooleanField(default=False)
 
     class Meta:
         indexes = (
@@ -92,11 +81,6 @@ class Delivery(BaseModel):
             (("integration", "state", "id"), False),
             (("integration", "event", "id"), False),
         )
-
-
-Delivery.add_index(
-    SQL("CREATE INDEX IF NOT EXISTS delivery_filled ON delivery (integration_id, id) WHERE NOT is_emptied")
-)
 
 
 class Hint(BaseModel):

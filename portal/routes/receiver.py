@@ -36,9 +36,8 @@ WORDS: Final = {
 }
 # Counted in each process. What is more would only fill the disk: a sync catches up with it.
 MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
-# The same for what is kept of them: headers, and bodies without pictures and other long texts.
+# The same for what is kept of them: rows, headers, and bodies without pictures and other long texts.
 MOST_BYTES: Final = limits.parse(f"{64 * 1024 * 1024} per 5 minutes")
-BYTES_OF_EVENT: Final = 200  # the row that is kept for each
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 arrivals = FixedWindowRateLimiter(MemoryStorage())
 inbox = Inbox(Bell().ring_soon)
@@ -85,7 +84,7 @@ def receive(webhook_id: str) -> ResponseReturnValue:
     if not arrivals.hit(MOST_ARRIVALS, str(integration.id)) or delivery_store.is_full(integration.id):
         turn_away(integration.id)
     arrival = deliveries.arrival(integration, request.headers.items(), body)
-    if not arrivals.hit(MOST_BYTES, str(integration.id), cost=arrival.size + BYTES_OF_EVENT * len(arrival.events)):
+    if not arrivals.hit(MOST_BYTES, str(integration.id), cost=arrival.size):
         turn_away(integration.id)
     inbox.put(arrival)
     return "", 200, HEADERS

@@ -1,7 +1,6 @@
-"""How much of one account's webhook deliveries is kept: at the limit, the oldest lose their bodies and headers.
+"""How much of one account's webhook deliveries is kept: at the limit, the oldest are deleted.
 
-What each delivery was about and what came of it stays. One that still waits is never emptied; if nothing else is left
-to empty, further deliveries are refused until it is.
+One that still waits is never deleted; if nothing else is left to delete, further deliveries are refused.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from portal import clock
 from portal.db import db, mark, taking_turns
 from portal.models.delivery_store import DeliveryStore
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, DeliveryState
+from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
 
 MB: Final = 1024 * 1024
 MOST_KEPT: Final = 256 * MB
-MOST_IN_EXCESS: Final = 64 * MB  # while emptying does not keep up, before deliveries are refused
-BITE: Final = 500
-MOST_BITES: Final = 20
+MOST_IN_EXCESS: Final = 64 * MB  # while deleting does not keep up, before deliveries are refused
+BATCH: Final = 500
+MOST_BATCHES: Final = 20
 FULL_SECONDS: Final = 5.0
 # Written with every batch of deliveries: Peewee would take ten times as long to write the statement.
 ADD: Final = (
@@ -32,6 +31,8 @@ ADD: Final = (
 )
 NOTED_EVERY: Final = timedelta(minutes=1)
 REFUSALS_SHOWN: Final = timedelta(days=1)
+REMOVALS_SHOWN: Final = timedelta(days=14)
+SETTLED: Final = [state for state in DeliveryState if state != DeliveryState.WAITING]
 
 # Integrations whose store was full when this process last wrote to it, and until when that is believed.
 _full: dict[int, float] = {}
@@ -42,7 +43,7 @@ class Notes:
     """What a page says of it; None for what has not happened, or long ago. `limit` is in MB."""
 
     refused_at: datetime | None = None
-    emptied_at: datetime | None = None
+    removed_at: datetime | None = None
     limit: int = MOST_KEPT // MB
 
 
@@ -57,23 +58,24 @@ def add(sizes: Mapping[int, int]) -> list[int]:
 
 
 def make_room(integration_id: int) -> None:
-    """Empty some of the oldest deliveries of an integration, and refuse further ones if that is not enough."""
-    _empty_some(integration_id)
+    """Delete some of the oldest deliveries of an integration, and refuse further ones if that is not enough."""
+    _remove_some(integration_id)
     kept: Any = DeliveryStore.select(DeliveryStore.bytes).where(DeliveryStore.integration == integration_id)
     if (kept.scalar() or 0) > MOST_KEPT + MOST_IN_EXCESS:
         _full[integration_id] = clock.monotonic() + FULL_SECONDS
 
 
 def make_room_everywhere() -> int:
-    """Empty deliveries wherever too much is kept; returns how many. Stops after a while, to be called again."""
-    emptied = 0
-    for integration_id in _exceeding(DeliveryStore.bytes > 0):
-        for _ in range(MOST_BITES):
-            found = _empty_some(integration_id)
-            emptied += found
+    """Delete deliveries wherever too much is kept; returns how many. Stops after a while, to be called again."""
+    removed = 0
+    exceeding: Any = DeliveryStore.select(DeliveryStore.integration).where(DeliveryStore.bytes > MOST_KEPT)
+    for (integration_id,) in list(exceeding.tuples()):
+        for _ in range(MOST_BATCHES):
+            found = _remove_some(integration_id)
+            removed += found
             if not found:
                 break
-    return emptied
+    return removed
 
 
 def is_full(integration_id: int) -> bool:
@@ -83,9 +85,8 @@ def is_full(integration_id: int) -> bool:
 def release(delivery_ids: Sequence[int]) -> None:
     """Count these deliveries no more, inside the transaction that deletes them."""
     _lock(DeliveryStore.integration.in_(Delivery.select(Delivery.integration).where(Delivery.id.in_(delivery_ids))))
-    filled: Any = Delivery.select(Delivery.integration, fn.SUM(Delivery.size))
-    filled = filled.where(Delivery.id.in_(delivery_ids), ~Delivery.is_emptied).group_by(Delivery.integration)
-    for integration_id, size in list(filled.tuples()):
+    sizes: Any = Delivery.select(Delivery.integration, fn.SUM(Delivery.size)).where(Delivery.id.in_(delivery_ids))
+    for integration_id, size in list(sizes.group_by(Delivery.integration).tuples()):
         _subtract(integration_id, size)
 
 
@@ -101,26 +102,24 @@ def notes(integration: Integration) -> Notes:
     store = DeliveryStore.get_or_none(DeliveryStore.integration == integration)
     if store is None:
         return Notes()
-    is_recent = store.refused_at is not None and store.refused_at > clock.now() - REFUSALS_SHOWN
-    return Notes(store.refused_at if is_recent else None, store.emptied_at)
+    return Notes(_recent(store.refused_at, REFUSALS_SHOWN), _recent(store.removed_at, REMOVALS_SHOWN))
 
 
-def _exceeding(condition: Any) -> list[int]:
-    query: Any = DeliveryStore.select(DeliveryStore.integration).where(condition, DeliveryStore.bytes > MOST_KEPT)
-    return [row[0] for row in query.tuples()]
+def _recent(moment: datetime | None, period: timedelta) -> datetime | None:
+    return moment if moment is not None and moment > clock.now() - period else None
 
 
-def _empty_some(integration_id: int) -> int:
-    """Empty as many of the oldest as are too many, in one short transaction; returns how many."""
+def _remove_some(integration_id: int) -> int:
+    """Delete as many of the oldest as are too many, in one short transaction; returns how many."""
     mine = DeliveryStore.integration == integration_id
     with taking_turns(), db.atomic():
         if not _lock(mine & (DeliveryStore.bytes > MOST_KEPT)):
             return 0
         chosen, size = _oldest(integration_id, DeliveryStore.get(mine).bytes - MOST_KEPT)
         if chosen:
-            Delivery.update(body=b"", headers=[], is_emptied=True).where(Delivery.id.in_(chosen)).execute()
+            Delivery.delete().where(Delivery.id.in_(chosen)).execute()
             _subtract(integration_id, size)
-            DeliveryStore.update(emptied_at=clock.now()).where(mine).execute()
+            DeliveryStore.update(removed_at=clock.now()).where(mine).execute()
     return len(chosen)
 
 
@@ -131,17 +130,22 @@ def _lock(condition: Any) -> int:
 
 
 def _oldest(integration_id: int, excess: int) -> tuple[list[int], int]:
-    """Return the oldest deliveries that together take so many bytes, at most a bite of them, and what they take."""
-    settled = (Delivery.integration == integration_id) & ~Delivery.is_emptied
-    settled &= Delivery.state != DeliveryState.WAITING
-    rows: Any = Delivery.select(Delivery.id, Delivery.size).where(settled).order_by(Delivery.id).limit(BITE).tuples()
+    """Return the oldest deliveries that together take so many bytes, at most a batch of them, and what they take."""
+    rows = sorted(row for state in SETTLED for row in _oldest_in(integration_id, state))
     chosen, size = list[int](), 0
-    for delivery_id, its_size in rows:
+    for delivery_id, its_size in rows[:BATCH]:
         if size >= excess:
             break
         chosen.append(delivery_id)
         size += its_size
     return chosen, size
+
+
+def _oldest_in(integration_id: int, state: DeliveryState) -> list[tuple[int, int]]:
+    """Return number and size. One state at a time is found by an index, however many wait."""
+    waits = fn.EXISTS(Hint.select(Hint.id).where(Hint.delivery == Delivery.id, Hint.state == HintState.WAITING))
+    rows: Any = Delivery.select(Delivery.id, Delivery.size).order_by(Delivery.id).limit(BATCH)
+    return list(rows.where(Delivery.integration == integration_id, Delivery.state == state, ~waits).tuples())
 
 
 def _subtract(integration_id: int, size: int) -> None:

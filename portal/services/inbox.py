@@ -34,7 +34,7 @@ RESOLUTION: Final = timedelta(seconds=1)  # of when the last delivery came
 GATHER_SECONDS: Final = 0.005
 
 # Hundreds a second may come: Peewee would take ten times as long to write the statements.
-DELIVERY: Final = ("integration_id", "received_at", "state", "event", "why", "headers", "body", "size", "is_emptied")
+DELIVERY: Final = ("integration_id", "received_at", "state", "event", "why", "headers", "body", "size")
 HINT: Final = (
     *("delivery_id", "integration_id", "event", "record_type", "remote_id", "state", "why", "received_at"),
     *("settled_at", "attempts"),
@@ -165,8 +165,7 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 def _delivery(each: Arrival) -> tuple[Any, ...]:
     headers = json.dumps(each.headers)
     moment = moment_value(each.received_at)
-    facts = each.integration_id, moment, each.state.value, each.event, each.why
-    return *facts, headers, each.body, each.size, False
+    return each.integration_id, moment, each.state.value, each.event, each.why, headers, each.body, each.size
 
 
 def _hints(delivery_id: int, arrival: Arrival) -> Iterator[tuple[Any, ...]]:

@@ -111,9 +111,7 @@ def _ids(integration: Integration, choice: Choice) -> list[int]:
 
 def _bite(integration: Integration, ids: list[int], *, failed: bool = False) -> int:
     """Renew the hints of these deliveries, or those of them that are stuck."""
-    unreadable = Delivery.select().where(
-        Delivery.id.in_(ids), Delivery.state == DeliveryState.UNREADABLE, ~Delivery.is_emptied
-    )
+    unreadable = Delivery.select().where(Delivery.id.in_(ids), Delivery.state == DeliveryState.UNREADABLE)
     for delivery in unreadable:
         _read(integration, delivery)
     chosen = Hint.delivery.in_(ids)

@@ -63,7 +63,7 @@ def prune() -> dict[str, int]:
         "deliveries": _bite(
             Delivery, _is_answered(now - _periods.deliveries, history), front=FRONT, before=delivery_store.release
         ),
-        "bodies of deliveries": delivery_store.make_room_everywhere(),
+        "deliveries beyond the limit": delivery_store.make_room_everywhere(),
         "held deletes": _bite(HeldDelete, _is_settled(history), front=FRONT),
         "uses": _bite(TenantUse, TenantUse.at < now - USE_KEPT),
         # Keys that are still guessed at keep their rows, and may stay in front of the others.

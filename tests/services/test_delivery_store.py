@@ -1,19 +1,21 @@
-"""How much of an account's deliveries is kept: the oldest lose what Halo sent, never what came of it."""
+"""How much of an account's deliveries is kept: the oldest are deleted, never one that waits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from portal import clock
+from portal.halo.webhooks import Event
 from portal.models.accounts import Account
 from portal.models.delivery_store import DeliveryStore
 from portal.models.integrations import Integration, Psa
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
-from portal.services import delivery_store, inbox, replaying, retention
-from portal.services.deliveries import Arrival
+from portal.services import delivery_store, inbox, retention
+from portal.services.deliveries import BYTES_OF_ROW, Arrival
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -24,8 +26,8 @@ SETTLED = [state for state in DeliveryState if state != DeliveryState.WAITING]
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch, database: None) -> Iterator[None]:
-    monkeypatch.setattr(delivery_store, "MOST_KEPT", 1_000)
-    monkeypatch.setattr(delivery_store, "MOST_IN_EXCESS", 500)
+    monkeypatch.setattr(delivery_store, "MOST_KEPT", 10_000)
+    monkeypatch.setattr(delivery_store, "MOST_IN_EXCESS", 5_000)
     monkeypatch.setattr(delivery_store, "_full", {})
     with clock.using(lambda: NOW):
         yield
@@ -38,93 +40,91 @@ def halo(northwind: Account) -> Integration:
 
 
 def arrival(halo: Integration, size: int, state: DeliveryState = DeliveryState.DONE) -> Arrival:
-    return Arrival(halo.id, NOW, state, "client updated", "", [("X", "Y" * 9)], b"x" * (size - 10))
+    body = b"x" * (size - BYTES_OF_ROW - 10)
+    return Arrival(halo.id, NOW, state, "client updated", "", [("X", "Y" * 9)], body)
 
 
 def store(arrivals: Sequence[Arrival]) -> list[int]:
     return inbox._store(arrivals)
 
 
-def filled() -> list[int]:
-    return [delivery.size for delivery in Delivery.select().where(~Delivery.is_emptied).order_by(Delivery.id)]
+def sizes() -> list[int]:
+    return [delivery.size for delivery in Delivery.select().order_by(Delivery.id)]
 
 
-def kept(halo: Integration) -> int:
+def counted(halo: Integration) -> int:
     row: DeliveryStore = DeliveryStore.get(DeliveryStore.integration == halo)
-    assert row.bytes == sum(len(each.body) + 10 for each in Delivery.select() if each.body)
+    assert row.bytes == sum(len(each.body) + BYTES_OF_ROW + 10 for each in Delivery.select())
     return row.bytes
 
 
 def test_what_is_stored_is_counted_for_each_account(halo: Integration) -> None:
     other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
-    assert store([arrival(halo, 300), arrival(halo, 200), arrival(other, 900)]) == []
-    assert store([arrival(halo, 600), arrival(other, 50)]) == [halo.id]
-    assert [row.bytes for row in DeliveryStore.select().order_by(DeliveryStore.integration)] == [1_100, 950]
+    assert store([arrival(halo, 3_000), arrival(halo, 2_000), arrival(other, 9_000)]) == []
+    assert store([arrival(halo, 6_000), arrival(other, 500)]) == [halo.id]
+    assert [row.bytes for row in DeliveryStore.select().order_by(DeliveryStore.integration)] == [11_000, 9_500]
+
+
+def test_each_event_counts(halo: Integration) -> None:
+    event = Event("client updated", "clients", 1, "")
+    store([replace(arrival(halo, 3_000), events=[event] * 4)])
+    assert sizes() == [3_000 + 4 * BYTES_OF_ROW]
 
 
 @pytest.mark.parametrize("state", SETTLED)
-def test_the_oldest_lose_what_halo_sent_and_keep_what_came_of_it(halo: Integration, state: DeliveryState) -> None:
-    store([arrival(halo, 400, state), arrival(halo, 300), arrival(halo, 500)])
+def test_the_oldest_are_deleted(halo: Integration, state: DeliveryState) -> None:
+    store([arrival(halo, 4_000, state), arrival(halo, 3_000), arrival(halo, 5_000)])
     delivery_store.make_room(halo.id)
-    assert (filled(), kept(halo)) == ([300, 500], 800)
-    first = Delivery.select().order_by(Delivery.id).get()
-    assert (bytes(first.body), first.headers, first.size) == (b"", [], 400)
-    assert (first.event, first.state, first.received_at) == ("client updated", state, NOW)
-    assert delivery_store.notes(halo).emptied_at == NOW
+    assert (sizes(), counted(halo)) == ([3_000, 5_000], 8_000)
+    assert delivery_store.notes(halo).removed_at == NOW
     assert not delivery_store.is_full(halo.id)
+    with clock.using(lambda: NOW + timedelta(days=15)):
+        assert delivery_store.notes(halo).removed_at is None
 
 
-def test_one_that_waits_is_never_emptied(halo: Integration) -> None:
-    store([arrival(halo, 600, DeliveryState.WAITING), arrival(halo, 300), arrival(halo, 300), arrival(halo, 200)])
+def test_one_that_waits_is_never_deleted(halo: Integration) -> None:
+    store([arrival(halo, 6_000, DeliveryState.WAITING), *(arrival(halo, size) for size in (3_000, 3_000, 2_000))])
     delivery_store.make_room(halo.id)
-    assert filled() == [600, 200]
-    store([arrival(halo, 900, DeliveryState.WAITING)])
+    assert sizes() == [6_000, 2_000]
+    store([arrival(halo, 9_000, DeliveryState.WAITING)])
     delivery_store.make_room(halo.id)
-    assert filled() == [600, 900]
+    assert sizes() == [6_000, 9_000]
 
 
-def test_while_nothing_can_be_emptied_the_account_is_full_and_no_other(halo: Integration) -> None:
+def test_one_that_is_stuck_in_part_waits_for_the_rest(halo: Integration) -> None:
+    store([arrival(halo, 6_000, DeliveryState.STUCK), arrival(halo, 5_000)])
+    first = Delivery.select().order_by(Delivery.id).get()
+    Hint.create(delivery=first, integration=halo, state=HintState.WAITING, received_at=NOW)
+    delivery_store.make_room(halo.id)
+    assert sizes() == [6_000]
+
+
+def test_while_nothing_can_be_deleted_the_account_is_full_and_no_other(halo: Integration) -> None:
     other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
-    store([arrival(halo, 1_600, DeliveryState.WAITING), arrival(other, 900)])
+    store([arrival(halo, 16_000, DeliveryState.WAITING), arrival(other, 9_000)])
     delivery_store.make_room(halo.id)
     assert (delivery_store.is_full(halo.id), delivery_store.is_full(other.id)) == (True, False)
 
 
-def test_below_the_limit_nothing_is_emptied(halo: Integration) -> None:
-    store([arrival(halo, 500), arrival(halo, 500)])
+def test_below_the_limit_nothing_is_deleted(halo: Integration) -> None:
+    store([arrival(halo, 5_000), arrival(halo, 5_000)])
     delivery_store.make_room(halo.id)
-    assert retention.prune()["bodies of deliveries"] == 0
-    assert filled() == [500, 500]
-    assert delivery_store.notes(halo).emptied_at is None
+    assert retention.prune()["deliveries beyond the limit"] == 0
+    assert sizes() == [5_000, 5_000]
+    assert delivery_store.notes(halo).removed_at is None
 
 
 def test_retention_makes_room_too(halo: Integration) -> None:
-    store([arrival(halo, 100) for _ in range(30)])
-    assert retention.prune()["bodies of deliveries"] == 20
-    assert (len(filled()), kept(halo)) == (10, 1_000)
+    store([arrival(halo, 1_000) for _ in range(30)])
+    assert retention.prune()["deliveries beyond the limit"] == 20
+    assert (len(sizes()), counted(halo)) == (10, 10_000)
 
 
 def test_deliveries_that_are_forgotten_are_counted_no_more(halo: Integration) -> None:
-    store([arrival(halo, 400), arrival(halo, 300), arrival(halo, 500)])
-    delivery_store.make_room(halo.id)
-    Delivery.update(received_at=NOW - timedelta(days=15)).where(Delivery.size < 500).execute()
+    store([arrival(halo, 4_000), arrival(halo, 3_000), arrival(halo, 2_000)])
+    Delivery.update(received_at=NOW - timedelta(days=15)).where(Delivery.size > 2_000).execute()
     assert retention.prune()["deliveries"] == 2
-    assert (filled(), kept(halo)) == ([500], 500)
-
-
-def test_one_that_was_emptied_is_not_read_again_and_is_still_replayed(halo: Integration) -> None:
-    Integration.update(record_types=["clients"]).execute()
-    store([arrival(halo, 700, DeliveryState.STUCK), arrival(halo, 700, DeliveryState.UNREADABLE), arrival(halo, 900)])
-    stuck, unreadable, _ = Delivery.select().order_by(Delivery.id)
-    Hint.create(
-        delivery=stuck, integration=halo, state=HintState.STUCK, record_type="clients", remote_id=1, received_at=NOW
-    )
-    delivery_store.make_room(halo.id)
-    assert filled() == [900]
-    halo = Integration.get_by_id(halo.id)
-    assert replaying.replay(halo, unreadable, None) == 0
-    assert replaying.replay(halo, stuck, None) == 1
-    assert Delivery.get_by_id(unreadable.id).state == DeliveryState.UNREADABLE
+    assert (sizes(), counted(halo)) == ([2_000], 2_000)
 
 
 def test_a_refusal_is_told_for_a_day(halo: Integration) -> None:
