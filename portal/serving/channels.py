@@ -64,8 +64,9 @@ class Channel(HTTPChannel):
 
     @property
     def _is_busy(self) -> bool:
-        ends = self.will_close or self.close_when_flushed or self._lingers_until is not None
-        return bool(self.requests or self.total_outbufs_len or ends)
+        if self.requests:  # asked first: a thread decides to close before it takes the last one away
+            return True
+        return bool(self.total_outbufs_len or self.will_close or self.close_when_flushed or self._lingers_until)
 
     def handle_read(self) -> None:
         try:
@@ -83,19 +84,27 @@ class Channel(HTTPChannel):
 
     def received(self, data: bytes) -> None:
         """Take what belongs to one request; the rest waits until that one is answered."""
+        if self.will_close or self.close_when_flushed:
+            return  # a thread has just decided so
         if self.began is None:
             self.began = clock.monotonic()
-        while data and not self.requests:
-            request = self.request = self.request or self.parser_class(self.adj)
-            data = data[request.received(data) :]
-            if request.completed:
-                self.request = None
-                if not request.empty:
-                    self._serve(request)
-            elif request.expect_continue and request.headers_finished:
-                self.send_continue()
         self._ahead = data
+        while self._ahead and not self._take_request():
+            pass
         self.server.connections.count(self)
+
+    def _take_request(self) -> bool:
+        """Take the data up to the end of a request; returns whether there was one."""
+        request = self.request = self.request or self.parser_class(self.adj)
+        self._ahead = self._ahead[request.received(self._ahead) :]
+        if not request.completed:
+            if request.expect_continue and request.headers_finished:
+                self.send_continue()
+            return False
+        self.request = None
+        if not request.empty:
+            self._serve(request)
+        return not request.empty
 
     def refuse(self, status: int) -> None:
         """Answer what has arrived of a request with this status, then end the connection."""

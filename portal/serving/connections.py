@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Final
 
 from portal import clock, log
@@ -17,7 +18,7 @@ STOP_ARRIVING_SECONDS: Final = 2.0
 
 
 class Connections:
-    """Makes room by closing what has kept us waiting for longest: an honest request arrives at once.
+    """Makes room by closing what has kept us waiting for longest, among the connections of the address that has most.
 
     `count` may be called by any thread, all else by the loop's.
     """
@@ -37,24 +38,22 @@ class Connections:
 
     def admit(self, channel: Channel) -> None:
         self._all[channel] = None
+        mine = self._by_network.setdefault(network_of(channel.addr[0]), {})
+        mine[channel] = None
         if len(self._all) > self._limits.connections:
-            self._make_room(list(self._all))
-        if not channel.is_local:
-            mine = self._by_network.setdefault(network_of(channel.addr[0]), {})
-            mine[channel] = None
-            if len(mine) > self._limits.connections_per_address:
-                arriving = [each for each in mine if each.is_arriving]
-                if len(arriving) > self._limits.connections_per_address:
-                    self._make_room(arriving)
+            self._make_room(max(self._by_network.values(), key=len))
+        if len(mine) > self._limits.connections_per_address and not channel.is_local:
+            arriving = [each for each in mine if each.is_arriving]
+            if len(arriving) > self._limits.connections_per_address:
+                self._make_room(arriving)
 
     def forget(self, channel: Channel) -> None:
         self._all.pop(channel, None)
-        if not channel.is_local:
-            network = network_of(channel.addr[0])
-            mine = self._by_network.get(network, {})
-            mine.pop(channel, None)
-            if not mine:
-                self._by_network.pop(network, None)
+        network = network_of(channel.addr[0])
+        mine = self._by_network.get(network, {})
+        mine.pop(channel, None)
+        if not mine:
+            self._by_network.pop(network, None)
         with self._lock:
             self.incoming -= channel.counted
             channel.counted = 0
@@ -67,9 +66,9 @@ class Connections:
             channel.counted = held
 
     def bound_incoming(self) -> None:
-        """Close who has been sending for longest while too much is held."""
+        """Close the connections that have been sending for longest, while too much is held."""
         while self.incoming > self._limits.incoming_bytes:
-            if not self._make_room([each for each in self._all if each.counted]):
+            if not self._make_room([each for each in self._all if each.counted and each.is_arriving]):
                 return
 
     def check(self) -> None:
@@ -90,15 +89,19 @@ class Connections:
         """Answer what is asked, but let nobody keep us waiting."""
         self.is_stopping, self._stopping_since, self._next_check = True, clock.monotonic(), 0.0
 
-    def _make_room(self, channels: list[Channel]) -> bool:
-        """Close an idle connection, or else the one whose request has been arriving for longest."""
+    def _make_room(self, channels: Iterable[Channel]) -> bool:
+        """Close the longest idle of these, or the longest arriving, or the slowest reader; False if there is none."""
         idle = [each for each in channels if each.is_idle]
         arriving = [each for each in channels if each.is_arriving]
+        reading = [each for each in channels if each.total_outbufs_len]
         if idle:
             min(idle, key=lambda each: each.idle_since).handle_close()
         elif arriving:
             min(arriving, key=lambda each: each.began or 0.0).handle_close()
-        return bool(idle or arriving)
+        elif reading:
+            now = clock.monotonic()
+            min(reading, key=lambda each: each.reading_rate(now)).handle_close()
+        return bool(idle or arriving or reading)
 
     def _bound_outgoing(self, now: float) -> None:
         """Close the slowest readers while too much waits to be read."""

@@ -1,4 +1,4 @@
-"""How long and how much the web server puts up with, in each process."""
+"""Limits of the web server in each process: times, bytes, connections."""
 
 from __future__ import annotations
 

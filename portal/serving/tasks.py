@@ -1,4 +1,4 @@
-"""What the portal is told of a request, and how an answer ends."""
+"""What the portal sees of a request, and how an answer ends."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_an_error_of_the_sender_is_answered_in_the_portals_words(web: Web) -> No
     assert "That is too large." in web.answer(head.encode())
 
 
-def test_a_stop_answers_who_has_asked_and_waits_for_nobody_who_is_slow(web: Web) -> None:
+def test_a_stop_answers_complete_requests_and_waits_for_no_slow_client(web: Web) -> None:
     with web.connection() as slow, web.connection() as idle, web.connection() as late:
         slow.sendall(SLOW_PAGE.encode())
         idle.sendall(b"GET /login HTTP/1.1\r\nHost: portal\r\n\r\n")

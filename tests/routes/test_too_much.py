@@ -34,13 +34,13 @@ def test_too_many_bytes_at_once_are_turned_away_and_a_sync_makes_up_for_them(
     app: Flask, as_alice: FlaskClient, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(receiver, "MOST_BYTES", limits.parse("10000 per hour"))
-    assert "Too much at once" not in as_alice.get(PAGE).text
+    assert "sent too much at once" not in as_alice.get(PAGE).text
     answers = [deliver(app, halo, content_type="application/json", **large(4_000)) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
     assert answers[-1].headers["Retry-After"] == "60"
     assert len(kept()) == 2
     assert Integration.get_by_id(halo.id).catch_up_at is not None
-    assert "Too much at once" in as_alice.get(PAGE).text
+    assert "sent too much at once" in as_alice.get(PAGE).text
 
 
 def test_pictures_that_are_not_kept_do_not_count(
@@ -68,7 +68,7 @@ def test_at_the_limit_of_what_is_kept_the_oldest_go_at_once(
     until(lambda: Delivery.select().count() == 2, "the oldest to be deleted")
     page = as_alice.get(PAGE).text
     assert "Older deliveries were deleted to make room for new ones." in page
-    assert "Too much at once" not in page
+    assert "sent too much at once" not in page
 
 
 def test_where_all_that_is_kept_still_waits_more_is_turned_away(

@@ -120,7 +120,7 @@ def test_a_body_in_chunks_may_arrive_byte_by_byte(app: App, served: Served) -> N
     assert app.asked[0]["body"] == b"abc"
 
 
-def test_who_waits_for_permission_to_send_gets_it(app: App, served: Served) -> None:
+def test_a_client_that_expects_100_continue_gets_it(app: App, served: Served) -> None:
     client = served.client()
     client.send(head_of("/form", "Content-Length: 3", "Expect: 100-Continue"))
     assert client.status() == 100
@@ -130,7 +130,7 @@ def test_who_waits_for_permission_to_send_gets_it(app: App, served: Served) -> N
 
 
 @pytest.mark.parametrize("raw", [get("/one", EXPECT), head_of("/one", "Content-Length: 0", EXPECT)])
-def test_who_waits_for_permission_to_send_nothing_gets_the_answer(raw: bytes, app: App, served: Served) -> None:
+def test_expecting_100_continue_without_a_body_gets_the_answer(raw: bytes, app: App, served: Served) -> None:
     client = served.client()
     client.send(raw)
     assert client.status() == 200
@@ -185,7 +185,7 @@ def test_the_largest_body_of_all_is_taken(app: App, served: Served) -> None:
     assert len(app.asked[0]["body"]) == LARGEST_DELIVERY
 
 
-def test_who_still_sends_a_body_that_is_refused_sees_the_answer(served: Served) -> None:
+def test_a_client_that_still_sends_a_refused_body_sees_the_answer(served: Served) -> None:
     client = served.client()
     client.send(head_of("/login", "Content-Length: 50000000") + b"x" * 3_000_000)
     assert client.status() == 200

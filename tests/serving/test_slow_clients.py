@@ -122,6 +122,26 @@ def test_one_address_cannot_hold_more_than_its_share(app: App) -> None:
         assert [client.status() for client in others] == [200] * 5
 
 
+def test_when_no_connection_is_left_the_address_with_most_of_them_gives_way() -> None:
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"x" * 20_000_000 if environ["PATH_INFO"] == "/large" else b"page"]
+
+    with serving(app, connections=15, outgoing_bytes=10**9) as served:
+        others = [served.client("127.0.0.3") for _ in range(3)]
+        for client in others:
+            client.send(get("/page"))
+            assert client.status() == 200
+        for _ in range(MANY):
+            served.client("127.0.0.2").send(get("/large"))
+        until(lambda: len(served.server.connections) == 15, "all but twelve slow readers to be closed")
+        for client in others:
+            client.send(get("/page"))
+            assert client.status() == 200
+        assert served.ask(get("/page")) == 200
+        assert len(served.server.connections) <= 15
+
+
 def test_connections_of_a_proxy_on_this_machine_are_not_counted(app: App) -> None:
     with serving(app, connections_per_address=5) as served:
         clients = [served.client() for _ in range(MANY)]
