@@ -41,7 +41,8 @@ class Connections:
         mine = self._by_network.setdefault(network_of(channel.addr[0]), {})
         mine[channel] = None
         if len(self._all) > self._limits.connections:
-            self._make_room(max(self._by_network.values(), key=len))
+            crowd = max(self._by_network.values(), key=len)
+            self._make_room(crowd)
         if len(mine) > self._limits.connections_per_address and not channel.is_local:
             arriving = [each for each in mine if each.is_arriving]
             if len(arriving) > self._limits.connections_per_address:

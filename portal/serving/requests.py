@@ -25,6 +25,7 @@ class Request(HTTPRequestParser):
 
     is_refused = False
     is_one_too_many = False
+    path = ""  # waitress logs it even where the head was not understood
     _status = 0
 
     def received(self, data: bytes) -> int:
