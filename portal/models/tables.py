@@ -8,6 +8,7 @@ from portal.db import BaseModel
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.delivery_store import DeliveryStore
 from portal.models.exclusions import Exclusion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.holds import HeldDelete
@@ -39,6 +40,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     RemoteList,
     HeldDelete,
     Delivery,
+    DeliveryStore,
     Hint,
     Rereading,
     TenantBudget,

@@ -8,10 +8,10 @@ from typing import Any, Final
 from flask_security import uia_email_mapper
 
 from portal.config import Config
+from portal.request_sizes import LARGEST_FORM
 from portal.routes import second_factor, session_cookie
 from portal.services import passwords
 
-LARGEST_BODY: Final = 256 * 1024
 REDIS_PATIENCE_SECONDS: Final = 0.5
 
 
@@ -25,7 +25,7 @@ def _flask(config: Config) -> dict[str, Any]:
         "PORTAL": config,
         "TESTING": config.testing,
         "SECRET_KEY": config.secret_key,
-        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
         "PREFERRED_URL_SCHEME": "https" if is_https(config) else "http",
         # Files only: a page that is compressed tells by its length whether a guess of the secret in it was right.
         "COMPRESS_MIMETYPES": ["text/css", "text/javascript"],

@@ -18,6 +18,7 @@ from portal.services.senders import proof_headers
 HIDDEN: Final = "•••"
 LONGEST_HEADER: Final = 500
 MOST_HEADERS: Final = 50
+BYTES_OF_ROW: Final = 200  # of a delivery and of each of its events, with their indexes
 
 NOT_SYNCED: Final = "Its record type is not synced."
 SYNC_LOOKS: Final = webhooks.SYNC_LOOKS
@@ -38,6 +39,12 @@ class Arrival:
     body: bytes
     events: list[Event] = field(default_factory=list)
     needs_sync: bool = False
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes it takes in the database."""
+        headers = sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.body) + headers + BYTES_OF_ROW * (1 + len(self.events))
 
 
 def is_readable(body: bytes, content_type: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from peewee import fn
 
 from portal import clock
-from portal.db import BaseModel
+from portal.db import BaseModel, db
 from portal.models.budgets import TenantUse
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.holds import HeldDelete, HoldState
@@ -17,7 +18,7 @@ from portal.models.records import RecordChange
 from portal.models.sessions import LoginSession
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
-from portal.services import sessions
+from portal.services import delivery_store, sessions
 
 BITE: Final = 500
 # A run takes its steps along, and what was left of its pages.
@@ -60,7 +61,10 @@ def prune() -> dict[str, int]:
         "log rows": _bite(SyncLog, SyncLog.at < logs),
         "runs": _bite(SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
         "changes": _bite(RecordChange, RecordChange.at < history),
-        "deliveries": _bite(Delivery, _is_answered(now - _periods.deliveries, history), front=FRONT),
+        "deliveries": _bite(
+            Delivery, _is_answered(now - _periods.deliveries, history), front=FRONT, before=delivery_store.release
+        ),
+        "deliveries beyond the limit": delivery_store.make_room_everywhere(),
         "held deletes": _bite(HeldDelete, _is_settled(history), front=FRONT),
         "uses": _bite(TenantUse, TenantUse.at < now - USE_KEPT),
         "sessions": _bite(LoginSession, sessions.is_over(now), front=FRONT),
@@ -70,15 +74,28 @@ def prune() -> dict[str, int]:
     }
 
 
-def _bite(table: type[BaseModel], is_old: Any, *, front: int = BITE, most: int = BITE) -> int:
+def _bite(
+    table: type[BaseModel],
+    is_old: Any,
+    *,
+    front: int = BITE,
+    most: int = BITE,
+    before: Callable[[list[int]], None] | None = None,
+) -> int:
     """Delete at most so many of the table's oldest rows that are old enough. They are found by primary key: ids rise
-    with time, so what is old stands in front, and where nothing is, the look is short.
+    with time, so what is old stands in front, and where nothing is, the look is short. `before` is told them first.
     """
     oldest = table.select(table.id).order_by(table.id).limit(front)
     query: Any = table.select(table.id).where(table.id.in_(oldest), is_old).order_by(table.id).limit(most)
     ids = [row[0] for row in query.tuples()]
     # Asked first, so that a tick with nothing to do never queues up for the right to write.
-    return table.delete().where(table.id.in_(ids)).execute() if ids else 0
+    if not ids:
+        return 0
+    with db.atomic():
+        if before is not None:
+            before(ids)
+        gone: int = table.delete().where(table.id.in_(ids)).execute()
+    return gone
 
 
 def _is_over(before: datetime) -> Any:
