@@ -12,7 +12,8 @@ import stamina
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreadable
 from portal.halo import computed, instance, pages, parts, profile, records, refusals, tickets
-from portal.halo.auth import Credentials, TokenSource
+from portal.halo.auth import TokenSource
+from portal.halo.credentials import Credentials
 from portal.halo.pages import Page, RollCall, Row, Sent
 from portal.halo.profile import Agent
 from portal.halo.records import Columns

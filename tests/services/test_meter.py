@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.errors import PsaRateLimited
-from portal.halo import connection
+from portal.halo.diagnosis import connection_test
 from portal.models.accounts import Account
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
@@ -109,7 +109,7 @@ def test_a_test_that_breaks_gives_back_what_it_did_not_use(
         meter.before_call()
         raise ZeroDivisionError
 
-    monkeypatch.setattr(connection, "check", breaks)
+    monkeypatch.setattr(connection_test, "check", breaks)
     with pytest.raises(ZeroDivisionError):
         connections.test(draft, None)
     assert (used_by(mallorys), used_of_tenant(copy) - before) == (1, 1)
