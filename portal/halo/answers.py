@@ -11,8 +11,8 @@ import msgspec
 
 from portal import clock
 from portal.halo.diagnosis.messages import WAIT, Message
-from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer
+from portal.unreadable import UNREADABLE
 
 # Halo's window is minutes long; whoever asks for more is asked again after this.
 LONGEST_WAIT_SECONDS: Final = 3600.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from portal.psa.adapter import Connection
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -14,3 +16,7 @@ class Credentials:
     tenant: str
     client_id: str
     client_secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, connection: Connection) -> Credentials:
+        return cls(**connection.values)

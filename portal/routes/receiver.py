@@ -73,7 +73,7 @@ def receive(webhook_id: str) -> ResponseReturnValue:
     integration = senders.sender(webhook_id, Call(lambda name: request.headers.get(name, ""), body))
     if integration is None:
         raise Unauthorized
-    if not deliveries.is_readable(body, request.content_type or ""):
+    if not deliveries.is_readable(integration, body, request.content_type or ""):
         with connected():
             catching_up.owe_soon(integration.id)
         raise UnsupportedMediaType

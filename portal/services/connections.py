@@ -14,25 +14,21 @@ from portal import clock, places
 from portal.db import db
 from portal.errors import Invalid, PsaRateLimited
 from portal.halo import addresses, discovery
-from portal.halo.credentials import Credentials
-from portal.halo.diagnosis import connection_test, probe
 from portal.halo.discovery import AuthInfo
 from portal.halo.pasted import Understood
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.outbound import Door
+from portal.psa.adapter import Connection
 from portal.psa.diagnosis import Advice, Diagnosis, ListAccess
+from portal.psa.registry import adapter_of
 from portal.services import audit
 from portal.services.meter import Meter, own_terms
 from portal.sync import budget
 from portal.vault import Secret
 
-TEST_SECONDS: Final = probe.SECONDS
+TEST_SECONDS: Final = 30.0
 SUGGESTION_SECONDS: Final = 8.0
-# What Halo tells of itself, a token, and other values that are tried when there is none.
-PROVING_REQUESTS: Final = 12
-# The profile, two looks at each list, and one for the inactive clients.
-READING_REQUESTS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,7 @@ def tidied(account_id: int, values: ConnectionValues) -> ConnectionValues:
 def test(integration: Integration, user: User | None) -> Diagnosis:
     """Test exactly what is stored, and remember in the row what came of it."""
     tested = fingerprint(integration)
-    diagnosis = judge(integration, credentials_of(integration), is_proved=is_proved(integration))
+    diagnosis = judge(integration, opened(integration), is_proved=is_proved(integration))
     with db.atomic():
         passed = tested if diagnosis.ok else None
         # Only while the values are still those that were tested: another tab may have changed them meanwhile.
@@ -109,16 +105,19 @@ def test(integration: Integration, user: User | None) -> Diagnosis:
     return diagnosis
 
 
-def judge(integration: Integration, credentials: Credentials, *, is_proved: bool) -> Diagnosis:
-    """Test these credentials and remember nothing. `is_proved` tells that Halo has accepted exactly these before.
+def judge(integration: Integration, connection: Connection, *, is_proved: bool) -> Diagnosis:
+    """Test these values and remember nothing. `is_proved` tells that Halo has accepted exactly these before.
 
     Raises Busy while there is no place for another test.
     """
-    meter = Meter(integration, is_proved=is_proved, proving=PROVING_REQUESTS, reading=READING_REQUESTS)
+    adapter = adapter_of(integration.psa)
+    meter = Meter(
+        integration, is_proved=is_proved, proving=adapter.proving_requests, reading=adapter.reading_requests
+    )
     with places.place(integration.account_id, TEST_SECONDS):
         try:
             with meter:
-                return connection_test.check(credentials, meter)
+                return adapter.test(connection, meter)
         except PsaRateLimited as error:
             remedy = f"Nothing is wrong with these values. Test again in {error.retry_after or 0:.0f} seconds."
             return Diagnosis(ok=False, problem=error.problem, remedy=remedy)
@@ -165,15 +164,17 @@ def fingerprint(integration: Integration) -> str:
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
-def credentials_of(integration: Integration) -> Credentials:
+def opened(integration: Integration) -> Connection:
     """Open the secret for a call. Raises VaultError when it does not open."""
     secret = integration.client_secret
-    return Credentials(
-        integration.base_url,
-        integration.auth_server,
-        integration.tenant,
-        integration.client_id,
-        secret.reveal() if secret else "",
+    return Connection(
+        {
+            "base_url": integration.base_url,
+            "auth_server": integration.auth_server,
+            "tenant": integration.tenant,
+            "client_id": integration.client_id,
+            "client_secret": secret.reveal() if secret else "",
+        }
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from portal import clock
 from portal.db import db
 from portal.errors import NotFound
@@ -35,8 +33,8 @@ def test_again(integration: Integration, user: User | None) -> Diagnosis:
 
 def replace_secret(integration: Integration, secret: Secret, user: User | None) -> Diagnosis:
     """Test the new secret beside the stored one, and put it in its place only if it works."""
-    credentials = dataclasses.replace(connections.credentials_of(integration), client_secret=secret.reveal())
-    diagnosis = connections.judge(integration, credentials, is_proved=False)
+    connection = connections.opened(integration).replacing(client_secret=secret.reveal())
+    diagnosis = connections.judge(integration, connection, is_proved=False)
     with db.atomic():
         if diagnosis.ok:
             integration.client_secret = secret

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import probe, rules
-from portal.halo.diagnosis.probe import NO_METER, Meter
+from portal.halo.diagnosis.probe import NO_METER
+from portal.psa.adapter import Meter
 from portal.psa.diagnosis import Diagnosis
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 from portal import clock
 from portal.halo import auth, client, discovery
@@ -20,21 +20,12 @@ from portal.halo.diagnosis import lists, variants
 from portal.halo.diagnosis.observation import Observation, Reply
 from portal.halo.resources import RESOURCES
 from portal.outbound import Answer, Door, Limits, OutboundError
+from portal.psa.adapter import Meter
 
 SECONDS: Final = 30.0
 # Follow-up questions, which only tell causes apart, wait less.
 FOLLOW_UP: Final = Limits(seconds=5, size=256 * 1024)
 LISTS_SECONDS: Final = 10.0
-
-
-class Meter(Protocol):
-    """Pays for the requests of a test."""
-
-    def before_call(self) -> None:
-        """Count a request."""
-
-    def token_granted(self) -> None:
-        """From here on, the credentials are known to be right. What this raises ends the test."""
 
 
 class NoMeter:
