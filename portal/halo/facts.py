@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from portal.halo.records import as_id, as_moment
-from portal.halo.unreadable import UNREADABLE
+from portal.unreadable import UNREADABLE
 
 # Every client and site gets a placeholder of this name; no key tells it from a person (section 4.3).
 GENERAL_USER: Final = "General User"

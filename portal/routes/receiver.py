@@ -77,7 +77,7 @@ def receive(webhook_id: str) -> ResponseReturnValue:
     if TOO_MANY_WAIT in request.environ:
         inbox.miss(integration.id)
         raise TooManyRequests
-    if not deliveries.is_readable(body, request.content_type or ""):
+    if not deliveries.is_readable(integration, body, request.content_type or ""):
         with connected():
             catching_up.owe_soon(integration.id)
         raise UnsupportedMediaType

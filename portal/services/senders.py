@@ -18,8 +18,8 @@ from portal.models.webhooks import WebhookLogin
 
 # Asked for with every delivery: Peewee would take longer to write the statement than the database to answer it.
 FIND: Final = (
-    "SELECT id, uid, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login, webhook_header"
-    " FROM integration WHERE webhook_id IN ({0}, {0}) AND state <> 'disconnected'"
+    "SELECT id, uid, psa, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login,"
+    " webhook_header FROM integration WHERE webhook_id IN ({0}, {0}) AND state <> 'disconnected'"
 )
 REMEMBERED: Final = timedelta(seconds=1)
 MOST_REMEMBERED: Final = 1_000

@@ -11,14 +11,14 @@ from peewee import IntegrityError
 from portal import clock
 from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
-from portal.halo.probe import Access
 from portal.models.accounts import Account, User
 from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
 from portal.models.records import Record, RecordChange
 from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
+from portal.psa.diagnosis import Access, Diagnosis
 from portal.services import audit, connections, scheduling, syncing, webhook_secrets
-from portal.services.connections import ConnectionValues, Verdict
+from portal.services.connections import ConnectionValues
 from portal.services.forecast import forecast
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
@@ -90,12 +90,12 @@ def save_connection(integration: Integration, values: ConnectionValues) -> None:
         integration.save()
 
 
-def test_connection(integration: Integration, user: User | None) -> Verdict:
+def test_connection(integration: Integration, user: User | None) -> Diagnosis:
     """Test exactly what is stored. A pass opens the next step."""
-    verdict = connections.test(integration, user)
-    if verdict.ok:
+    diagnosis = connections.test(integration, user)
+    if diagnosis.ok:
         _reach(integration, WizardStep.DATA)
-    return verdict
+    return diagnosis
 
 
 def is_tested(integration: Integration) -> bool:
@@ -115,8 +115,8 @@ def choose_data(integration: Integration, record_types: list[str], active_only: 
     Raises Invalid for a type that does not exist, and for one that the last test found refused.
     """
     chosen = parse_types(record_types)
-    looks = connections.looks_of(integration)
-    refused = [each for each in chosen if each in looks and looks[each].access == Access.REFUSED]
+    lists = connections.lists_of(integration)
+    refused = [each for each in chosen if each in lists and lists[each].access == Access.REFUSED]
     if refused:
         raise Invalid(
             "record_types",
@@ -202,8 +202,8 @@ def _reach(integration: Integration, step: WizardStep) -> None:
 
 def _note_forecast(run: SyncRun, integration: Integration) -> None:
     """Keep what was promised, to be shown beside what it took."""
-    looks = connections.looks_of(integration)
-    promised = forecast(looks, integration.record_types, active_only=integration.active_only)
+    lists = connections.lists_of(integration)
+    promised = forecast(lists, integration.record_types, active_only=integration.active_only)
     run.forecast_requests, run.forecast_seconds = promised.requests, promised.seconds
     run.save(only=[SyncRun.forecast_requests, SyncRun.forecast_seconds])
 
@@ -222,10 +222,10 @@ def _refuse_beside_other_psa(account: Account) -> None:
 
 def _note_lists(integration: Integration) -> None:
     """Keep what the test has seen of each list: the first sync knows then which page is the last."""
-    for record_type, look in connections.looks_of(integration).items():
-        if look.access == Access.GRANTED:
-            seen = {"total": look.total, "page_size": look.page_size, "count_kind": CountKind.TOTAL}
-            if not look.counted:
+    for record_type, found in connections.lists_of(integration).items():
+        if found.access == Access.GRANTED:
+            seen = {"total": found.total, "page_size": found.page_size, "count_kind": CountKind.TOTAL}
+            if not found.counted:
                 seen |= {"total": None, "count_kind": CountKind.UNKNOWN}
             key = {"integration": integration, "record_type": record_type}
             columns = [RemoteList.integration, RemoteList.record_type]

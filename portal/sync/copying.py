@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from portal.models.records import Record, RecordState
+from portal.psa.source import Row, Source
 from portal.sync import decide, exclusions, remote_lists, store
 from portal.sync.decide import Decision
 from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
-from portal.sync.source import Row, Source
 from portal.sync.store import Origin
 
 

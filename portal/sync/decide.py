@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Final
 
 from portal.models.records import ChangeKind, RecordState
+from portal.psa.source import Columns, Row
 from portal.sync import forms, normal_form
 from portal.sync.forms import Fields, Forms
 from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
-from portal.sync.source import Columns, Row
 
 DIGEST_BYTES: Final = 16
 # So many rows of one page that differ in the same keys and nothing else were hardly edited by people.

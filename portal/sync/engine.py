@@ -16,6 +16,7 @@ from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreachable
 from portal.models.records import ChangeKind, RecordChange
 from portal.models.sync import LogLevel, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
+from portal.psa.source import Source
 from portal.sync import books, exclusions, logbook, remote_lists, store
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
 from portal.sync.fetcher import Answer, Ask, Fetcher
@@ -23,7 +24,6 @@ from portal.sync.filters import FOLLOWERS, read
 from portal.sync.lease import BEAT_SECONDS, Lease
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
-from portal.sync.source import Source
 from portal.sync.steps import OPEN, end_open
 from portal.sync.stream import Stream, Work
 from portal.sync.writer import Writer

@@ -16,6 +16,7 @@ from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel
 from portal.models.webhooks import Outcome
+from portal.psa.source import Row, Source
 from portal.sync import catching_up, copying, exclusions, hints, logbook, store
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
 from portal.sync.decide import Decision
@@ -25,7 +26,6 @@ from portal.sync.hints import Group, Key
 from portal.sync.lease import BEAT_SECONDS
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
-from portal.sync.source import Row, Source
 from portal.sync.store import Origin
 from portal.sync.turn import Turn
 

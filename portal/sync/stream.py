@@ -16,6 +16,7 @@ from typing import Any, Final
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaUnavailable
 from portal.models.sync import RemoteList, StepMode, StepState, SyncStep
+from portal.psa.source import Facts, Page, RollCall, Row, Source
 from portal.sync import books, date_filter, remote_lists, store, stored
 from portal.sync.books import Tally
 from portal.sync.date_filter import Witness
@@ -25,7 +26,6 @@ from portal.sync.reading import Reading
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
 from portal.sync.seen_rows import UNUSABLE, id_of
-from portal.sync.source import Facts, Page, RollCall, Row, Source
 from portal.sync.vanishing import MOST_SINGLE, Vanished, Vanishing
 from portal.sync.writer import Arrival, Single, Writer
 

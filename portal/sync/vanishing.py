@@ -16,12 +16,12 @@ from functools import partial
 from typing import Any, Final
 
 from portal.errors import PsaError, PsaUnavailable
+from portal.psa.source import Row, Source
 from portal.sync import books, holding
 from portal.sync import stored as copied
 from portal.sync.books import Tally
 from portal.sync.fetcher import Ask
 from portal.sync.record_types import RecordType
-from portal.sync.source import Row, Source
 
 MOST_SINGLE: Final = 50
 SAMPLES: Final = 3

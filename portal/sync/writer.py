@@ -15,6 +15,7 @@ from portal.errors import PsaError
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
+from portal.psa.source import Page, Row, Source
 from portal.sync import copying, exclusions, holding, logbook, remote_lists, store
 from portal.sync.decide import Decision
 from portal.sync.filters import affected, read
@@ -22,7 +23,6 @@ from portal.sync.lease import Lease
 from portal.sync.past_readings import Known, PageIds
 from portal.sync.reading import Reading
 from portal.sync.scope import Scope
-from portal.sync.source import Page, Row, Source
 from portal.sync.store import Origin
 from portal.sync.vanishing import Vanished
 

@@ -1,4 +1,4 @@
-"""What was asked of a Halo during a connection test, and what came back."""
+"""What a connection test asked, and what came back."""
 
 from __future__ import annotations
 
@@ -7,32 +7,33 @@ from dataclasses import dataclass, field
 
 from portal.halo import discovery, grants, profile
 from portal.halo.addresses import host_of
-from portal.halo.alternatives import Alternative
-from portal.halo.auth import Credentials
+from portal.halo.credentials import Credentials
+from portal.halo.diagnosis.variants import Variant
 from portal.halo.discovery import AuthInfo
 from portal.halo.grants import Grant
-from portal.halo.probe import Look
 from portal.halo.profile import Agent
 from portal.outbound import Answer, OutboundError
+from portal.psa.diagnosis import ListAccess
 
 # An answer, or why there is none; None for what was not asked.
-Seen = Answer | OutboundError | None
+Reply = Answer | OutboundError | None
 
 
 @dataclass(frozen=True)
 class Observation:
-    """`neighbour` is what the Auth Server's host says when it is taken for a Base URL.
+    """The replies of each stage.
 
-    `tried` holds what the token page said to other values than the typed ones.
+    `neighbour` is the reply of the Auth Server's host when it is taken for a Base URL. `tried` has the token replies
+    to variants of the typed values.
     """
 
     typed: Credentials
-    authinfo: Seen = None
-    token: Seen = None
-    agent: Seen = None
-    neighbour: Seen = None
-    tried: tuple[tuple[Alternative, Seen], ...] = ()
-    looks: Mapping[str, Look] = field(default_factory=dict)
+    authinfo: Reply = None
+    token: Reply = None
+    agent: Reply = None
+    neighbour: Reply = None
+    tried: tuple[tuple[Variant, Reply], ...] = ()
+    lists: Mapping[str, ListAccess] = field(default_factory=dict)
 
     @property
     def info(self) -> AuthInfo | None:
@@ -55,5 +56,5 @@ class Observation:
         return host_of(self.typed.base_url) == host_of(self.typed.auth_server)
 
 
-def grant_in(seen: Seen) -> Grant | None:
-    return grants.read(seen) if isinstance(seen, Answer) else None
+def grant_in(reply: Reply) -> Grant | None:
+    return grants.read(reply) if isinstance(reply, Answer) else None

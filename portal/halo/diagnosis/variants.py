@@ -1,4 +1,4 @@
-"""Other values than the typed ones, with which a token is asked for once more: what works then was the cause.
+"""Variants of the typed values to request a token with: the difference to one that works is the cause.
 
 The secret goes to no other host than the one typed as Auth Server, that of the Base URL, and the one that the Base
 URL names as its authorisation server.
@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from portal.halo.addresses import auth_server_of, host_of, tidy_auth_server
-from portal.halo.auth import Credentials
+from portal.halo.credentials import Credentials
+from portal.halo.diagnosis.messages import CHECK_AUTH_SERVER, COMPARE_TENANT, FILL_TENANT, KEEP_AUTH_SERVER
 from portal.halo.discovery import AuthInfo
-from portal.halo.finding import Fix
 from portal.halo.pasted import visible
-from portal.halo.remedies import CHECK_AUTH_SERVER, COMPARE_TENANT, FILL_TENANT, KEEP_AUTH_SERVER
+from portal.psa.diagnosis import Fix
 
 NO_BLANKS: Final = "Paste it again, without trailing spaces."
 
 
 @dataclass(frozen=True)
-class Alternative:
-    """`changes` are form fields; a secret is changed beside them, for it is never shown again."""
+class Variant:
+    """`changes` are form fields. A changed `secret` is not among them, because a secret is never shown again."""
 
     field: str
     problem: str
@@ -41,35 +41,35 @@ class Alternative:
         return replace(typed, **{**self.changes, **secret})
 
 
-def worth_trying(typed: Credentials, info: AuthInfo | None) -> list[Alternative]:
-    """Return what could be meant instead, the likeliest first; `info` is what the Base URL tells of itself."""
+def worth_trying(typed: Credentials, info: AuthInfo | None) -> list[Variant]:
+    """Return what may have been meant instead, the likeliest first; `info` is the Base URL's own authinfo."""
     allowed = {host_of(typed.auth_server), host_of(typed.base_url), host_of(info.auth_server) if info else ""}
     found = [*_without_blanks(typed), *_tenants(typed, info), *_auth_servers(typed, info)]
     return [each for each in found if host_of(each.of(typed).auth_server) in allowed]
 
 
-def _without_blanks(typed: Credentials) -> Iterator[Alternative]:
+def _without_blanks(typed: Credentials) -> Iterator[Variant]:
     if (client_id := visible(typed.client_id)) != typed.client_id:
         problem = "There are blanks or invisible characters around the Client ID."
-        yield Alternative("client_id", problem, NO_BLANKS, {"client_id": client_id}, "Remove them")
+        yield Variant("client_id", problem, NO_BLANKS, {"client_id": client_id}, "Remove them")
     if (secret := visible(typed.client_secret)) != typed.client_secret:
         problem = "There are blanks or invisible characters around the Client Secret."
-        yield Alternative("client_secret", problem, NO_BLANKS, {}, secret=secret)
+        yield Variant("client_secret", problem, NO_BLANKS, {}, secret=secret)
 
 
-def _tenants(typed: Credentials, info: AuthInfo | None) -> Iterator[Alternative]:
+def _tenants(typed: Credentials, info: AuthInfo | None) -> Iterator[Variant]:
     named = info.tenant if info else ""
     if named and named != typed.tenant:
         problem = f"This Halo's tenant is {named}."
         remedy = COMPARE_TENANT if typed.tenant else FILL_TENANT
-        yield Alternative("tenant", problem, remedy, {"tenant": named}, f"Use {named}")
+        yield Variant("tenant", problem, remedy, {"tenant": named}, f"Use {named}")
     if typed.tenant:
         problem = f"This Halo knows no tenant {typed.tenant}, and works without one."
         remedy = "Leave Tenant Name blank for single-tenant or on-premises Halo."
-        yield Alternative("tenant", problem, remedy, {"tenant": ""}, "Leave it blank")
+        yield Variant("tenant", problem, remedy, {"tenant": ""}, "Leave it blank")
 
 
-def _auth_servers(typed: Credentials, info: AuthInfo | None) -> Iterator[Alternative]:
+def _auth_servers(typed: Credentials, info: AuthInfo | None) -> Iterator[Variant]:
     try:
         tidy = tidy_auth_server(typed.auth_server)
     except ValueError:
@@ -82,8 +82,8 @@ def _auth_servers(typed: Credentials, info: AuthInfo | None) -> Iterator[Alterna
         told[info.auth_server] = (f"This Halo's Auth Server is {info.auth_server}.", KEEP_AUTH_SERVER)
     told.pop(typed.auth_server, None)
     for server, (problem, remedy) in told.items():
-        yield Alternative("auth_server", problem, remedy, {"auth_server": server}, f"Use {server}")
+        yield Variant("auth_server", problem, remedy, {"auth_server": server}, f"Use {server}")
         if info and info.tenant and info.tenant != typed.tenant:
             changes = {"auth_server": server, "tenant": info.tenant}
             label = f"Use {server} and tenant {info.tenant}"
-            yield Alternative("auth_server", problem, remedy, changes, label)
+            yield Variant("auth_server", problem, remedy, changes, label)
