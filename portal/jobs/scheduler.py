@@ -1,5 +1,6 @@
 """The scheduler process: opens runs that are due, rings for what waits for a worker, notices webhooks that
-have fallen silent, asks again where Halo has refused the credentials, and forgets what is old.
+have fallen silent, asks again where Halo has refused the credentials, puts records of switched-off types out of
+scope, and forgets what is old.
 
 Each duty stands alone: one that fails is logged and tried again a little later, and the others go on.
 """
@@ -17,7 +18,7 @@ from peewee import PeeweeException
 from portal import log
 from portal.db import connected
 from portal.jobs import recovery, rereads, sync
-from portal.services import due, retention, silence, wizard
+from portal.services import due, retention, silence, switching_off, wizard
 from portal.services.isolation import Isolation
 
 EVERY_SECONDS: Final = 2.0
@@ -30,6 +31,7 @@ DUTIES: Final[dict[str, Callable[[Isolation], object]]] = {
     "ring for runs": sync.ring_waiting,
     "ring for refetches": rereads.ring_waiting,
     "ring for credential retries": recovery.ring_due,
+    "put records of switched-off types out of scope": switching_off.retire,
     "forget what is old": retention.prune,
 }
 

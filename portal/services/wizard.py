@@ -20,6 +20,7 @@ from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncR
 from portal.services import audit, connections, scheduling, syncing, webhook_secrets
 from portal.services.connections import ConnectionValues, Verdict
 from portal.services.forecast import forecast
+from portal.sync import switching_off
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
 
@@ -158,6 +159,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
                 raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")
             _forget_other_halo(integration)
             _note_lists(integration)
+            switching_off.request(integration.id)  # types that an earlier connection synced, and this one does not
             audit.record(integration.account, user, "halo.connected", integration.base_url)
             trigger = RunTrigger.CLI if user is None else RunTrigger.WIZARD
             run = syncing.open_run(integration, kind=RunKind.INITIAL, trigger=trigger, user=user)

@@ -247,7 +247,6 @@ class Engine:
     def _end(self) -> RunState:
         steps = list(SyncStep.select().where(SyncStep.run == self._run).order_by(SyncStep.position))
         state = books.outcome([step.state for step in steps])
-        self._writer.retire(steps)
         first = next((step for step in steps if step.problem), None)
         level = LogLevel.INFO if state == RunState.SUCCEEDED else LogLevel.ERROR
         with self._lease.writing():

@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from peewee import EXCLUDED, SQL, chunked, fn
+from peewee import chunked
 
 from portal import clock
 from portal.db import db, is_sqlite, mark, moment_value
 from portal.models.integrations import Integration
-from portal.models.records import ChangeKind, Record, RecordChange, RecordCount, RecordState
+from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import RemoteList
-from portal.sync import catching_up, exclusions
+from portal.sync import catching_up, counting, exclusions
 from portal.sync.decide import Before, Change, Decision, Stored
 from portal.sync.forms import Forms
 
@@ -42,7 +42,6 @@ SETTLED: Final = (
     "UPDATE record SET digest = {0}, content = {0}, payload = {0}, list_row = {0}, detail = {0}"
     " WHERE integration_id = {0} AND record_type = {0} AND remote_id = {0}"
 )
-COUNTED: Final = (RecordCount.integration, RecordCount.record_type, RecordCount.state, RecordCount.number)
 # SQLite takes 32,766 variables in a statement, old builds 999.
 BATCH: Final = 900
 HISTORY_BATCH: Final = 100
@@ -113,8 +112,15 @@ def write(integration_id: int, record_type: str, decision: Decision, *, origin: 
         for change in (*decision.created, *decision.updated)
     ]
     if rows:
+        returned = [change.remote_id for change in decision.updated if change.kind == ChangeKind.BACK]
+        counting.move(
+            integration_id,
+            record_type,
+            counting.states_of(integration_id, record_type, returned),
+            RecordState.LIVE,
+        )
+        counting.add(integration_id, record_type, {RecordState.LIVE.value: len(decision.created)})
         db.cursor().executemany(_upsert(is_sqlite()), rows)
-        _count(integration_id, record_type, decision)
     settled = [(*_content(change), integration_id, record_type, change.remote_id) for change in decision.settled]
     if settled:
         db.cursor().executemany(SETTLED.format(mark()), settled)
@@ -138,6 +144,7 @@ def leave(
     now = clock.now()
     asked = {"read_at": read_at} if read_at is not None else {}
     for ids in chunked(left, BATCH):
+        counting.move(integration_id, record_type, counting.states_of(integration_id, record_type, ids), state)
         Record.update(state=state, changed_at=now, **asked).where(
             _of(integration_id, record_type), Record.remote_id.in_(ids)
         ).execute()
@@ -159,23 +166,6 @@ def leave(
         exclusions.note_stored(integration_id, record_type, left)
     else:
         exclusions.drop(integration_id, record_type, left)
-    if left:
-        recount(integration_id, record_type)
-
-
-def recount(integration_id: int, record_type: str) -> None:
-    """Count a type's records anew, inside the transaction that has changed their states."""
-    mine = (RecordCount.integration == integration_id) & (RecordCount.record_type == record_type)
-    # First, so that whoever else counts waits for us.
-    RecordCount.update(number=0).where(mine).execute()
-    counted = (
-        Record.select(Record.integration, Record.record_type, Record.state, fn.COUNT(SQL("*")))
-        .where(_of(integration_id, record_type))
-        .group_by(Record.integration, Record.record_type, Record.state)
-    )
-    RecordCount.insert_from(counted, COUNTED).on_conflict(
-        conflict_target=COUNTED[:-1], update={RecordCount.number: EXCLUDED.number}
-    ).execute()
 
 
 def read_whole_again(integration_id: int, record_types: Collection[str]) -> None:
@@ -214,21 +204,6 @@ def _note_changes(integration_id: int, record_type: str, changes: list[Change], 
     ]
     for some in chunked(rows, HISTORY_BATCH):
         RecordChange.insert_many(some).execute()
-
-
-def _count(integration_id: int, record_type: str, decision: Decision) -> None:
-    """Keep the counts in step: what is new is added, and only what came back from another state needs a look."""
-    if any(change.kind == ChangeKind.BACK for change in decision.updated):
-        recount(integration_id, record_type)
-    elif decision.created:
-        RecordCount.insert(
-            integration=integration_id,
-            record_type=record_type,
-            state=RecordState.LIVE,
-            number=len(decision.created),
-        ).on_conflict(
-            conflict_target=COUNTED[:-1], update={RecordCount.number: RecordCount.number + EXCLUDED.number}
-        ).execute()
 
 
 def _ids(integration_id: int, record_type: str, condition: Any) -> set[int]:

@@ -245,7 +245,7 @@ class Stream:
         if self.step.mode == StepMode.FULL:
             vanished = yield from self._vanished(tally)
             if vanished.held is None:
-                self._writer.forget_exclusions(self.step, tally.ids)
+                self._writer.tidy(self.step, tally.ids)
         if self.record_type == RecordType.CLIENTS and self._scope.follows_clients:
             self._writer.cascade(self.step)
         self._remember(reading, notes)

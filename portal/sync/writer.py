@@ -15,7 +15,7 @@ from portal.errors import PsaError
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
-from portal.sync import copying, exclusions, holding, logbook, remote_lists, store
+from portal.sync import copying, counting, exclusions, holding, logbook, remote_lists, store
 from portal.sync.decide import Decision
 from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
@@ -27,7 +27,6 @@ from portal.sync.store import Origin
 from portal.sync.vanishing import Vanished
 
 NO_SUCH_RECORD = "Halo says that it does not exist."
-SWITCHED_OFF = "Records of this type are no longer synced."
 
 
 @dataclass(frozen=True)
@@ -160,18 +159,14 @@ class Writer:
                 for record_type, ids in store.belonging_to(self._integration_id, clients).items():
                     self._leave(record_type, dict.fromkeys(ids, why))
 
-    def retire(self, steps: Sequence[SyncStep]) -> None:
-        """Put out of scope again what came in of types that were switched off while the run went on."""
-        chosen = Integration.get_by_id(self._integration_id).record_types
-        for record_type in [step.record_type for step in steps if step.record_type not in chosen]:
-            reasons = dict.fromkeys(store.live_ids(self._integration_id, record_type), SWITCHED_OFF)
-            with self._holding():
-                self._leave(record_type, reasons)
+    def tidy(self, step: SyncStep, listed: AbstractSet[int]) -> None:
+        """Forget the excluded records that the PSA no longer lists, and count what is stored, once a full sync.
 
-    def forget_exclusions(self, step: SyncStep, listed: AbstractSet[int]) -> None:
-        """Forget the excluded records that the PSA no longer lists; `listed` is its complete list."""
-        with self._lease.writing():
+        `listed` is the PSA's complete list.
+        """
+        with self._holding():
             exclusions.keep_listed(self._integration_id, step.record_type, listed)
+            counting.recount(self._integration_id, step.record_type)
 
     def is_outdated(self, record_type: str) -> bool:
         """Tell whether the filters of this type have changed since the run began."""
