@@ -7,8 +7,8 @@ to the last is written: so whatever is killed, at most one page of each type is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Generator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -20,10 +20,9 @@ from portal.sync import books, date_filter, remote_lists, store, stored
 from portal.sync.books import Tally
 from portal.sync.date_filter import Witness
 from portal.sync.fetcher import Ask
-from portal.sync.filters import Filters
+from portal.sync.live_scope import LiveScope
 from portal.sync.reading import Reading
 from portal.sync.record_types import RecordType
-from portal.sync.scope import Scope
 from portal.sync.seen_rows import UNUSABLE, id_of
 from portal.sync.source import Facts, Page, RollCall, Row, Source
 from portal.sync.vanishing import MOST_SINGLE, Vanished, Vanishing
@@ -49,7 +48,7 @@ class Stream:
     engine keeps both.
     """
 
-    def __init__(self, step: SyncStep, writer: Writer, source: Source, scope: Callable[[str], Scope]) -> None:
+    def __init__(self, step: SyncStep, writer: Writer, source: Source, scope: LiveScope) -> None:
         self.step = step
         self.record_type: str = step.record_type
         self.requests = 0
@@ -58,8 +57,7 @@ class Stream:
         self.pages_left = 1
         self._writer = writer
         self._source = source
-        self._scope_of = scope
-        self._scope = Scope(Filters())
+        self._scope = scope
         self._earlier: set[int] = set()
         self._singles = 0
         self._listed_at: datetime | None = None
@@ -68,7 +66,6 @@ class Stream:
         """Do all of it. A PsaListError fails this step alone; what other errors come to, the engine decides."""
         try:
             self._writer.begin(self.step)
-            self._scope = self._scope_of(self.record_type)
             if self.step.mode == StepMode.RECORDS:
                 yield from self._read_records()
             else:
@@ -140,7 +137,7 @@ class Stream:
         """Read the details of those rows that do not carry what the filters in use ask about."""
         told: list[Row] = []
         for row in rows:
-            if row.facts is not None and self._scope.needs_detail(self.record_type, row.facts):
+            if row.facts is not None and self._scope.now().needs_detail(self.record_type, row.facts):
                 detail: Row | None = yield partial(self._source.record, self.record_type, row.facts.remote_id)
                 told.append(row if detail is None else Told(detail.facts or row.facts, row.payload))
             else:
@@ -258,7 +255,7 @@ class Stream:
     def _remember(self, reading: Reading, notes: list[str]) -> None:
         found: dict[str, Any] = {}
         before = remote_lists.find(self._writer.run.integration_id, self.record_type)
-        if not self._writer.is_outdated(self.record_type):
+        if not self._writer.is_outdated(self.record_type) and not self._scope.may_miss_since(self._began):
             found["read_until"] = self._began
         if self.step.mode == StepMode.FULL:
             computed = self._writer.computed(self.step)
@@ -274,8 +271,10 @@ class Stream:
     def _vanished(self, tally: Tally) -> Generator[Ask, Any, Vanished]:
         """Find out what is stored and no longer listed, and what becomes of it."""
         integration_id = self._writer.run.integration_id
-        kept = store.kept_ids(integration_id, self.record_type, before=self._listed_at or self._began)
-        return (yield from Vanishing(self._source, integration_id, self.record_type).settle(tally, kept))
+        listed_at = self._listed_at or self._began
+        kept = store.kept_ids(integration_id, self.record_type, before=listed_at)
+        vanished = yield from Vanishing(self._source, integration_id, self.record_type).settle(tally, kept)
+        return replace(vanished, listed_at=listed_at)
 
     @property
     def _began(self) -> datetime:

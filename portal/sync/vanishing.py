@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Generator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, auto
 from functools import partial
 from typing import Any, Final
@@ -40,13 +41,14 @@ class Fate(Enum):
 @dataclass(frozen=True)
 class Vanished:
     """`gone` does not exist any more, `held` waits for a person, `kept` stays because a person has decided so.
-    `listed` is what the list has.
+    `listed` is what the list has, asked for at `listed_at`.
     """
 
     gone: frozenset[int] = frozenset()
     held: holding.Hold | None = None
     kept: frozenset[int] = frozenset()
     listed: AbstractSet[int] = frozenset()
+    listed_at: datetime | None = None
 
 
 @dataclass

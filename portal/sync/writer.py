@@ -16,12 +16,13 @@ from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
 from portal.sync import copying, counting, exclusions, holding, logbook, remote_lists, store
+from portal.sync.copying import Absence
 from portal.sync.decide import Decision
 from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
+from portal.sync.live_scope import LiveScope
 from portal.sync.past_readings import Known, PageIds
 from portal.sync.reading import Reading
-from portal.sync.scope import Scope
 from portal.sync.source import Page, Row, Source
 from portal.sync.store import Origin
 from portal.sync.vanishing import Vanished
@@ -67,7 +68,7 @@ class Writer:
             step.started_at = step.started_at or clock.now()
             step.save()
 
-    def page(self, step: SyncStep, arrival: Arrival, reading: Reading, scope: Scope) -> None:
+    def page(self, step: SyncStep, arrival: Arrival, reading: Reading, scope: LiveScope) -> None:
         """Write what a page brought, and that the reading has come so far."""
         step.expected, step.count_kind = reading.claims.stated, reading.claims.kind
         step.page_size, step.moved = reading.sizes.largest or None, reading.moved
@@ -76,10 +77,11 @@ class Writer:
             if reading.has_taken(arrival.page.number):
                 self._keep(step, arrival)
             step.pages_done += 1
+            step.page_asked_at = arrival.read_at
             step.save()
             logbook.note_page(self.run, step.record_type, arrival.page, decision, budget_left=arrival.budget_left)
 
-    def record(self, step: SyncStep, number: int, single: Single, scope: Scope) -> None:
+    def record(self, step: SyncStep, number: int, single: Single, scope: LiveScope) -> None:
         """Write a single record as its details tell it, under a page number of its own."""
         ids = [] if single.row is None else [single.remote_id]
         with self._writing(step, single.requests):
@@ -195,13 +197,13 @@ class Writer:
             before.save()
 
     def _rows(
-        self, step: SyncStep, rows: Sequence[Row], scope: Scope, read_at: datetime, *, details: bool = False
+        self, step: SyncStep, rows: Sequence[Row], scope: LiveScope, read_at: datetime, *, details: bool = False
     ) -> Decision:
         decision = copying.take_in(
             self._integration_id,
             step.record_type,
             rows,
-            scope,
+            scope.now(),
             self._source,
             origin=self._origin,
             read_at=read_at,
@@ -222,10 +224,12 @@ class Writer:
         integration_id, record_type = self._integration_id, step.record_type
         if vanished.gone:
             reasons = dict.fromkeys(sorted(vanished.gone), NO_SUCH_RECORD)
-            names = copying.names_of(integration_id, record_type, list(reasons)[: logbook.MOST_ROWS])
-            store.leave(integration_id, record_type, reasons, RecordState.DELETED, self._origin)
+            gone = store.leave(
+                integration_id, record_type, reasons, RecordState.DELETED, self._origin, asked_at=vanished.listed_at
+            )
+            names = copying.names_of(integration_id, record_type, sorted(gone)[: logbook.MOST_ROWS])
             logbook.note_deleted(self.run, record_type, names, NO_SUCH_RECORD)
-            step.deleted += len(vanished.gone)
+            step.deleted += len(gone)
         holding.renew(integration_id, record_type, self.run.id, vanished.held)
         holding.forget_listed(integration_id, record_type, vanished.listed)
         if vanished.kept:
@@ -236,11 +240,12 @@ class Writer:
         """Make a tombstone of a record that the PSA says does not exist."""
         remote_id, record_type, why = single.remote_id, step.record_type, NO_SUCH_RECORD
         origin, read_at = self._origin, single.read_at
-        if copying.forget(self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at):
+        absence = copying.forget(self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at)
+        if absence is Absence.DELETED:
             names = copying.names_of(self._integration_id, record_type, [remote_id])
             logbook.note_deleted(self.run, record_type, names, why)
             step.deleted += 1
-        elif step.mode == StepMode.RECORDS:
+        elif absence is Absence.KNOWN and step.mode == StepMode.RECORDS:
             logbook.note_answer(self.run, record_type, remote_id, None)
 
     def _leave(self, record_type: str, reasons: dict[int, str]) -> None:
