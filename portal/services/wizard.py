@@ -13,6 +13,7 @@ from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
 from portal.halo.probe import Access
 from portal.models.accounts import Account, User
+from portal.models.details import RowDetail
 from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
 from portal.models.records import Record, RecordChange
@@ -239,6 +240,6 @@ def _note_lists(integration: Integration) -> None:
 def _forget_other_halo(integration: Integration) -> None:
     """Drop the copy of another Halo: its ids would be taken for those of this one."""
     if integration.source_url not in ("", integration.base_url):
-        for table in (Record, RecordChange, RemoteList, HeldDelete):
+        for table in (Record, RecordChange, RemoteList, HeldDelete, RowDetail):
             table.delete().where(table.integration == integration).execute()
     Integration.update(source_url=integration.base_url).where(Integration.id == integration.id).execute()

@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.models.records import Record, RecordState
 from portal.sync import decide, exclusions, newer_answers, remote_lists, store
+from portal.sync import details as row_details
 from portal.sync.decide import Decision
 from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
@@ -56,6 +57,8 @@ def take_in(
     decide.compare(record_type, decision, before, source.columns, keys)
     store.write(integration_id, record_type, decision, origin=origin, read_at=read_at)
     exclusions.note(integration_id, record_type, decision, source.columns)
+    if details:
+        row_details.renew(integration_id, record_type, rows, source, read_at)
     return decision
 
 

@@ -8,7 +8,7 @@ to the last is written: so whatever is killed, at most one page of each type is 
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -19,28 +19,19 @@ from portal.models.sync import RemoteList, StepMode, StepState, SyncStep
 from portal.sync import books, date_filter, remote_lists, store, stored
 from portal.sync.books import Tally
 from portal.sync.date_filter import Witness
+from portal.sync.details import Detailed, Details, Single
 from portal.sync.fetcher import Ask
 from portal.sync.live_scope import LiveScope
 from portal.sync.reading import Reading
 from portal.sync.record_types import RecordType
 from portal.sync.seen_rows import UNUSABLE, id_of
-from portal.sync.source import Facts, Page, RollCall, Row, Source
+from portal.sync.source import Page, RollCall, Row, Source
 from portal.sync.vanishing import MOST_SINGLE, Vanished, Vanishing
-from portal.sync.writer import Arrival, Single, Writer
+from portal.sync.writer import Arrival, Writer
 
 MOST_ROUNDS: Final = 3
 
 Work = Generator[Ask, Any, None]
-
-
-@dataclass(frozen=True)
-class Told:
-    """A row of a list, decided about by what its details tell."""
-
-    facts: Facts
-    payload: bytes
-    problem: str = ""
-    remote_id: int | None = None
 
 
 class Stream:
@@ -129,20 +120,26 @@ class Stream:
             rows = reading.take(page)
             ids = [id_of(row) for row in rows]
             fresh = [row for row, each in zip(rows, ids, strict=True) if self._is_fresh(each)]
-            told = yield from self._told(fresh)
-            arrival = Arrival(page, ids, told, self._listed_at, self._spent(), self.budget_left)
+            detailed = yield from self._with_details(fresh)
+            arrival = Arrival(page, ids, detailed, self._listed_at, self._spent(), self.budget_left)
             self._writer.page(self.step, arrival, reading, self._scope)
 
-    def _told(self, rows: list[Row]) -> Generator[Ask, Any, list[Row]]:
-        """Read the details of those rows that do not carry what the filters in use ask about."""
-        told: list[Row] = []
-        for row in rows:
-            if row.facts is not None and self._scope.now().needs_detail(self.record_type, row.facts):
-                detail: Row | None = yield partial(self._source.record, self.record_type, row.facts.remote_id)
-                told.append(row if detail is None else Told(detail.facts or row.facts, row.payload))
-            else:
-                told.append(row)
-        return told
+    def _with_details(self, rows: list[Row]) -> Generator[Ask, Any, list[Row]]:
+        """Add what details tell to those rows that do not carry what the filters in use ask about."""
+        scope = self._scope.now()
+        thin = [row for row in rows if row.facts and scope.needs_detail(self.record_type, row.facts)]
+        if not thin:
+            return rows
+        details = Details(self._writer.run, self.record_type, self._source)
+        found = details.known(thin)
+        for row in thin:
+            remote_id = id_of(row)
+            if remote_id not in found:
+                detail: Row | None = yield partial(self._source.record, self.record_type, remote_id)
+                single = Single(remote_id, detail, self.asked_at, self._spent())
+                found[remote_id] = self._writer.detail(self.step, details, row, single)
+        needing = {id_of(row) for row in thin}
+        return [Detailed(found[id_of(row)], row.payload) if id_of(row) in needing else row for row in rows]
 
     def _is_fresh(self, remote_id: int) -> bool:
         """Tell whether a row counts: a row without an id cannot be told from those of an earlier round."""

@@ -16,14 +16,16 @@ from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
 from portal.sync import copying, counting, exclusions, holding, logbook, remote_lists, store
+from portal.sync import details as row_details
 from portal.sync.copying import Absence
 from portal.sync.decide import Decision
+from portal.sync.details import Details, Single
 from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
 from portal.sync.live_scope import LiveScope
 from portal.sync.past_readings import Known, PageIds
 from portal.sync.reading import Reading
-from portal.sync.source import Page, Row, Source
+from portal.sync.source import Facts, Page, Row, Source
 from portal.sync.store import Origin
 from portal.sync.vanishing import Vanished
 
@@ -40,16 +42,6 @@ class Arrival:
     read_at: datetime
     requests: int
     budget_left: int
-
-
-@dataclass(frozen=True)
-class Single:
-    """A record that was asked for by its id; `row` is None where the PSA has none."""
-
-    remote_id: int
-    row: Row | None
-    read_at: datetime
-    requests: int
 
 
 class Writer:
@@ -80,6 +72,12 @@ class Writer:
             step.page_asked_at = arrival.read_at
             step.save()
             logbook.note_page(self.run, step.record_type, arrival.page, decision, budget_left=arrival.budget_left)
+
+    def detail(self, step: SyncStep, details: Details, row: Row, single: Single) -> Facts | None:
+        """Keep the details that came for a row of a list; returns the facts that count for it from now on."""
+        with self._writing(step, single.requests):
+            step.save()
+            return details.keep(row, single)
 
     def record(self, step: SyncStep, number: int, single: Single, scope: LiveScope) -> None:
         """Write a single record as its details tell it, under a page number of its own."""
@@ -162,12 +160,13 @@ class Writer:
                     self._leave(record_type, dict.fromkeys(ids, why))
 
     def tidy(self, step: SyncStep, listed: AbstractSet[int]) -> None:
-        """Forget the excluded records that the PSA no longer lists, and count what is stored, once a full sync.
+        """Forget excluded records and details that the PSA no longer lists, and count anew, once a full sync.
 
         `listed` is the PSA's complete list.
         """
         with self._holding():
             exclusions.keep_listed(self._integration_id, step.record_type, listed)
+            row_details.keep_listed(self._integration_id, step.record_type, listed)
             counting.recount(self._integration_id, step.record_type)
 
     def is_outdated(self, record_type: str) -> bool:
