@@ -1,14 +1,15 @@
-"""When a record type was switched off whose records may still have to go out of scope, when a sync last asked for a
-page, and what details have told of records whose list rows carry too little.
+"""When a record type was switched off whose records may still have to go out of scope, what a sync has asked for, and
+when, and what details have told of records whose list rows carry too little.
 """
 
-from peewee import BigIntegerField, BlobField, CharField, DateTimeField, ForeignKeyField, IntegerField, Model
+from peewee import BigIntegerField, BlobField, CharField, DateTimeField, ForeignKeyField, IntegerField, JSONField, Model
 
 
 def up(migrator, db):
     migrator.migrate(
         migrator.add_column("integration", "switched_off_at", DateTimeField(null=True)),
         migrator.add_column("sync_step", "page_asked_at", DateTimeField(null=True)),
+        migrator.add_column("sync_step", "asked", JSONField(null=True)),
     )
     # What was broken off in the middle, before this went on by itself, is made up for.
     db.execute_sql("UPDATE integration SET switched_off_at = created_at WHERE state IN ('active', 'needs_attention')")

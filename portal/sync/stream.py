@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaUnavailable
-from portal.models.sync import RemoteList, StepMode, StepState, SyncStep
-from portal.sync import books, date_filter, remote_lists, store, stored
+from portal.models.sync import StepMode, StepState, SyncStep
+from portal.sync import books, remote_lists, store
 from portal.sync.books import Tally
-from portal.sync.date_filter import Witness
+from portal.sync.date_trial import DateTrial
 from portal.sync.details import Detailed, Details, Single
 from portal.sync.fetcher import Ask
 from portal.sync.live_scope import LiveScope
@@ -30,6 +30,9 @@ from portal.sync.vanishing import MOST_SINGLE, Vanished, Vanishing
 from portal.sync.writer import Arrival, Writer
 
 MOST_ROUNDS: Final = 3
+# What is kept in SyncStep.asked.
+ABSENT: Final = "absent"
+WITHHELD: Final = "withheld"
 
 Work = Generator[Ask, Any, None]
 
@@ -61,7 +64,7 @@ class Stream:
                 yield from self._read_records()
             else:
                 tally, reading = yield from self._read_list()
-                yield from self._try_dates(tally)
+                yield from DateTrial(self.step, self._writer, self._source, self._keep_answer).run(tally)
                 yield from self._close(tally, reading)
         except PsaListError as error:
             self.fail(error)
@@ -172,60 +175,21 @@ class Stream:
 
     def _read_one(self, remote_id: int) -> Generator[Ask, Any, bool | None]:
         """Read a record that the list did not bring; tells whether it exists, None when it cannot be read."""
+        question = f"missed/{remote_id}"
+        if answer := (self.step.asked or {}).get(question):
+            return None if answer == WITHHELD else False
         row: Row | None = yield partial(self._source.record, self.record_type, remote_id)
         if row is not None and row.facts is None:
+            self._keep_answer(question, WITHHELD)
             return None
         self._singles += 1
         single = Single(remote_id, row, self.asked_at, self._spent())
         self._writer.record(self.step, -self._singles, single, self._scope)
-        if row is not None:
+        if row is None:
+            self._keep_answer(question, ABSENT)
+        else:
             self._earlier.add(remote_id)
         return row is not None
-
-    def _try_dates(self, tally: Tally) -> Work:
-        """Find out, now and then, whether the list can be asked for its changes."""
-        integration_id, record_type = self._writer.run.integration_id, self.record_type
-        before = remote_lists.find(integration_id, record_type)
-        is_worth_it = self.step.mode == StepMode.FULL and self._source.knows_date(record_type) and len(tally.ids) > 1
-        if not is_worth_it or (before is not None and remote_lists.is_one_page(before)):
-            return
-        version = yield from self._version(before)
-        if before is not None and not remote_lists.must_be_probed(before, version):
-            if version != before.psa_version:
-                self._writer.remember(self.step, psa_version=version)
-            return
-        seen = yield from self._witness(tally)
-        if seen is None:
-            return
-        offsets = remote_lists.offsets(integration_id)
-        found = yield from date_filter.probe(self._source, record_type, seen, len(tally.ids), offsets)
-        offset = int(found.offset.total_seconds() // 60)
-        self._writer.remember(
-            self.step,
-            notes=remote_lists.probed_words(record_type, before, works=found.works, offset=offset, why=found.why_not),
-            filters_by_date=found.works,
-            date_offset=offset,
-            probed_at=clock.now(),
-            psa_version=version,
-        )
-
-    def _version(self, before: RemoteList | None) -> Generator[Ask, Any, str]:
-        """Ask for the PSA's version where a new one would make the filter doubtful again."""
-        if before is None or before.probed_at is None:
-            return ""
-        try:
-            version: str = yield self._source.version
-        except PsaUnavailable:
-            raise
-        except PsaError:
-            return before.psa_version
-        return version
-
-    def _witness(self, tally: Tally) -> Generator[Ask, Any, Witness | None]:
-        if self._source.tells_updates(self.record_type):
-            newest = stored.newest_stamp(self._writer.run.integration_id, self.record_type)
-            return Witness(*newest) if newest is not None and newest[0] in tally.ids else None
-        return (yield from date_filter.witness(self._source, self.record_type, max(tally.ids)))
 
     def _close(self, tally: Tally, reading: Reading) -> Work:
         self.step.expected = tally.expected
@@ -270,7 +234,9 @@ class Stream:
         integration_id = self._writer.run.integration_id
         listed_at = self._listed_at or self._began
         kept = store.kept_ids(integration_id, self.record_type, before=listed_at)
-        vanished = yield from Vanishing(self._source, integration_id, self.record_type).settle(tally, kept)
+        answers = self.step.asked or {}
+        vanishing = Vanishing(self._source, integration_id, self.record_type, answers, self._keep_answer)
+        vanished = yield from vanishing.settle(tally, kept)
         return replace(vanished, listed_at=listed_at)
 
     @property
@@ -280,6 +246,9 @@ class Stream:
 
     def _end(self, **how: Any) -> None:
         self._writer.end(self.step, self._spent(), **how)
+
+    def _keep_answer(self, question: str, answer: str) -> None:
+        self._writer.answer(self.step, question, answer, self._spent())
 
     def _spent(self) -> int:
         spent, self.requests = self.requests, 0

@@ -79,6 +79,12 @@ class Writer:
             step.save()
             return details.keep(row, single)
 
+    def answer(self, step: SyncStep, question: str, answer: str, requests: int) -> None:
+        """Keep the answer to a question besides the pages, for whoever goes on with the step."""
+        with self._writing(step, requests):
+            step.asked = {**(step.asked or {}), question: answer}
+            step.save()
+
     def record(self, step: SyncStep, number: int, single: Single, scope: LiveScope) -> None:
         """Write a single record as its details tell it, under a page number of its own."""
         ids = [] if single.row is None else [single.remote_id]

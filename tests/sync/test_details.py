@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from portal import clock
 from portal.halo.client import HaloClient
 from portal.models.details import RowDetail
 from portal.models.integrations import Integration
@@ -23,10 +21,10 @@ from portal.sync.lease import DURATION
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.interruptions import Killed
 from tests.sync.rereads import later
+from tests.sync.windows import sync_by_windows
 from tests.telling import about, results, tell
 
 WANTED = 3  # a relationship that some clients have
-WINDOW = timedelta(minutes=5)
 
 
 @pytest.fixture
@@ -69,25 +67,13 @@ def relate(copy: Copy, number: int, relationship: int) -> None:
     copy.halo.change("clients", [number], fields=fields)
 
 
-def sync_by_windows(copy: Copy) -> tuple[SyncRun, int]:
-    """Sync the clients at nine requests in five minutes; returns the run, and how many windows it has taken."""
-    Integration.update(quota=10).execute()
-    moment, windows = clock.now() + timedelta(hours=1), 0
-    with clock.using(lambda: moment):
-        run = copy.open("clients")
-        while syncing.report(run)["state"] in {"queued", "waiting"} and windows < 10:
-            syncing.execute(run.id)
-            windows, moment = windows + 1, moment + WINDOW
-    assert syncing.report(run)["state"] == "succeeded"
-    return run, windows
-
-
 def test_details_that_no_window_can_pay_for_at_once_come_window_by_window(thin: Copy) -> None:
-    run, windows = sync_by_windows(thin)
+    report, windows = sync_by_windows(thin, "clients", quota=10)
+    assert report["state"] == "succeeded"
     assert details_asked(thin) == Counter(everyone(thin))
     assert thin.ids("clients") == wanted(thin)
     assert windows <= 5  # 25 clients, and a token and the page in each window of nine requests
-    assert SyncRun.get_by_id(run.id).requests == thin.halo.counts()["total"]
+    assert report["requests"] == thin.halo.counts()["total"]
 
 
 def test_each_detail_that_comes_is_progress_so_the_waits_never_end_the_run(thin: Copy) -> None:
@@ -183,7 +169,7 @@ def test_what_a_refetch_has_told_since_counts_in_the_next_full_sync(
 
 def test_details_that_do_not_exist_are_asked_for_once_in_each_sync(thin: Copy) -> None:
     thin.halo.fault("status", status=404, on="/api/client/12", times=None)
-    sync_by_windows(thin)
+    sync_by_windows(thin, "clients", quota=10)
     assert details_asked(thin)[12] == 1
     Integration.update(quota=None).execute()
     thin.halo.reset(faults=False)
