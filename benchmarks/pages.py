@@ -22,7 +22,7 @@ from portal.models.integrations import Integration, IntegrationState, Psa
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
 from portal.routes.sessions import TOKEN
 from portal.services import dashboard, sessions
-from portal.sync import store
+from portal.sync import counting
 from portal.sync.record_types import RecordType
 
 RECORDS = 300_000
@@ -126,7 +126,7 @@ def _fill() -> tuple[Integration, User]:
         db.db.cursor().executemany(RECORD, _records(integration.id))
         db.db.cursor().executemany(LOG_ROW, _log_rows(integration.id, run.id))
         for record_type in RecordType:
-            store.recount(integration.id, record_type)
+            counting.recount(integration.id, record_type)
     return integration, user
 
 

@@ -12,8 +12,10 @@ import stamina
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreadable
 from portal.halo import computed, instance, lookups, pages, parts, profile, records, refusals, tickets
+from portal.halo import facts as facts_of_rows
 from portal.halo.auth import TokenSource
 from portal.halo.credentials import Credentials
+from portal.halo.facts import Facts
 from portal.halo.pages import Page, RollCall, Row, Sent
 from portal.halo.profile import Agent
 from portal.halo.records import Columns
@@ -185,6 +187,12 @@ class HaloClient:
 
     def shown_keys(self, record_type: str) -> frozenset[str]:
         return records.SHOWN[record_type]
+
+    def pack_facts(self, facts: Facts) -> bytes:
+        return facts_of_rows.pack(facts)
+
+    def unpack_facts(self, packed: bytes) -> Facts:
+        return facts_of_rows.unpack(packed)
 
     def _page(self, record_type: str, number: int, params: dict[str, str], asked: dict[str, str]) -> Page:
         sent, answer, retries = self._list(record_type, params)

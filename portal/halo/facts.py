@@ -67,6 +67,22 @@ def read(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
     return facts_of(row, remote_id)
 
 
+def pack(facts: Facts) -> bytes:
+    """Write facts to be kept."""
+    return msgspec.json.encode(facts)
+
+
+def unpack(packed: bytes) -> Facts:
+    """Read what `pack` has written. Raises ValueError for anything else."""
+    try:
+        return _unpack(packed)
+    except UNREADABLE as error:
+        raise ValueError("These facts were written by another version of the portal.") from error
+
+
+_unpack: Final = msgspec.json.Decoder(Facts).decode
+
+
 def _client(row: Any, remote_id: int) -> Facts:
     return Facts(remote_id, row.inactive is True, None, _told(row.toplevel_id), named=row.customer_relationship)
 

@@ -9,6 +9,7 @@ from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.delivery_store import DeliveryStore
+from portal.models.details import RowDetail
 from portal.models.exclusions import Exclusion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.holds import HeldDelete
@@ -33,6 +34,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     RecordChange,
     RecordCount,
     Exclusion,
+    RowDetail,
     SyncRun,
     SyncStep,
     SyncPage,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Facts(Protocol):
@@ -120,8 +120,9 @@ class Source(Protocol):
     were seen to have, None where none was. `version` is that of the PSA, asked for once, empty if it does not tell.
     `answers_besides` asks for another list than these, and tells whether an answer came; it raises nothing.
     `columns` raises ValueError with a reason for people. `is_computed` tells of a key whether its value is worked out
-    at the moment of asking, or only helps the PSA; `shown_keys` are those that columns are read from. `requests`
-    counts all calls so far, `requests_here` those of this thread.
+    at the moment of asking, or only helps the PSA; `shown_keys` are those that columns are read from. `pack_facts`
+    writes facts to be kept, and `unpack_facts` reads them, or raises ValueError. `requests` counts all calls so far,
+    `requests_here` those of this thread.
     """
 
     @property
@@ -142,3 +143,5 @@ class Source(Protocol):
     def columns(self, record_type: str, payload: bytes) -> Columns: ...
     def is_computed(self, record_type: str, key: str) -> bool: ...
     def shown_keys(self, record_type: str) -> Collection[str]: ...
+    def pack_facts(self, facts: Any) -> bytes: ...
+    def unpack_facts(self, packed: bytes) -> Facts: ...

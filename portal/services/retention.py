@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from peewee import fn
@@ -19,6 +20,7 @@ from portal.models.sessions import LoginSession
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
 from portal.services import delivery_store, sessions
+from portal.services.isolation import Isolation
 
 BITE: Final = 500
 # A run takes its steps along, and what was left of its pages.
@@ -48,30 +50,35 @@ def bind(periods: Periods) -> None:
     _periods = periods
 
 
-def prune() -> dict[str, int]:
+def prune(isolation: Isolation | None = None) -> dict[str, int]:
     """Take one bite of each table; returns how many rows went, by the table's name.
 
     The last run of an integration, runs that are live and deliveries that wait stay, however old they are.
     """
-    now = clock.now()
+    now, isolation = clock.now(), isolation or Isolation()
     logs, history = now - _periods.logs, now - _periods.history
     # A run's log goes with it, so the run stays at least as long.
     runs = min(now - RUNS_KEPT, logs)
-    return {
-        "log rows": _bite(SyncLog, SyncLog.at < logs),
-        "runs": _bite(SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
-        "changes": _bite(RecordChange, RecordChange.at < history),
-        "deliveries": _bite(
-            Delivery, _is_answered(now - _periods.deliveries, history), front=FRONT, before=delivery_store.release
+    bites: dict[str, Callable[[], int]] = {
+        "log rows": partial(_bite, SyncLog, SyncLog.at < logs),
+        "runs": partial(_bite, SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
+        "changes": partial(_bite, RecordChange, RecordChange.at < history),
+        "deliveries": partial(
+            _bite,
+            Delivery,
+            _is_answered(now - _periods.deliveries, history),
+            front=FRONT,
+            before=delivery_store.release,
         ),
-        "deliveries beyond the limit": delivery_store.make_room_everywhere(),
-        "held deletes": _bite(HeldDelete, _is_settled(history), front=FRONT),
-        "uses": _bite(TenantUse, TenantUse.at < now - USE_KEPT),
-        "sessions": _bite(LoginSession, sessions.is_over(now), front=FRONT),
+        "deliveries beyond the limit": delivery_store.make_room_everywhere,
+        "held deletes": partial(_bite, HeldDelete, _is_settled(history), front=FRONT),
+        "uses": partial(_bite, TenantUse, TenantUse.at < now - USE_KEPT),
+        "sessions": partial(_bite, LoginSession, sessions.is_over(now), front=FRONT),
         # Keys that are still guessed at keep their rows, and may stay in front of the others.
-        "attempts": _bite(GuessCount, GuessCount.until < now.timestamp() * 1000, front=FRONT),
-        "devices": _bite(KnownDevice, KnownDevice.used_at < now - DEVICES_KEPT, front=FRONT),
+        "attempts": partial(_bite, GuessCount, GuessCount.until < now.timestamp() * 1000, front=FRONT),
+        "devices": partial(_bite, KnownDevice, KnownDevice.used_at < now - DEVICES_KEPT, front=FRONT),
     }
+    return {name: isolation.attempt(f"forget old {name}", bite) or 0 for name, bite in bites.items()}
 
 
 def _bite(

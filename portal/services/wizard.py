@@ -12,6 +12,7 @@ from portal import clock
 from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
 from portal.models.accounts import Account, User
+from portal.models.details import RowDetail
 from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
 from portal.models.records import Record, RecordChange
@@ -20,6 +21,7 @@ from portal.psa.diagnosis import Access, Diagnosis
 from portal.services import audit, connections, scheduling, syncing, webhook_secrets
 from portal.services.connections import ConnectionValues
 from portal.services.forecast import forecast
+from portal.sync import switching_off
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
 
@@ -158,6 +160,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
                 raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")
             _forget_other_halo(integration)
             _note_lists(integration)
+            switching_off.request(integration.id)  # types that an earlier connection synced, and this one does not
             audit.record(integration.account, user, "halo.connected", integration.base_url)
             trigger = RunTrigger.CLI if user is None else RunTrigger.WIZARD
             run = syncing.open_run(integration, kind=RunKind.INITIAL, trigger=trigger, user=user)
@@ -173,6 +176,8 @@ def forget_stale_drafts() -> int:
     One that was connected before goes back to `disconnected`, because its copied records are kept.
     """
     stale = (Integration.state == IntegrationState.DRAFT) & (Integration.touched_at < clock.now() - FORGOTTEN_AFTER)
+    if not Integration.select().where(stale).exists():  # asked every few seconds, and hardly ever are there any
+        return 0
     never_active = Integration.activated_at.is_null()
     with db.atomic():
         deleted: int = Integration.delete().where(stale, never_active).execute()
@@ -235,6 +240,6 @@ def _note_lists(integration: Integration) -> None:
 def _forget_other_halo(integration: Integration) -> None:
     """Drop the copy of another Halo: its ids would be taken for those of this one."""
     if integration.source_url not in ("", integration.base_url):
-        for table in (Record, RecordChange, RemoteList, HeldDelete):
+        for table in (Record, RecordChange, RemoteList, HeldDelete, RowDetail):
             table.delete().where(table.integration == integration).execute()
     Integration.update(source_url=integration.base_url).where(Integration.id == integration.id).execute()

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal import clock
-from portal.halo.webhooks import Event
 from portal.models.accounts import Account
 from portal.models.delivery_store import DeliveryStore
 from portal.models.integrations import Integration, Psa
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.psa.webhooks import Event
 from portal.services import delivery_store, inbox, retention
 from portal.services.deliveries import BYTES_OF_ROW, Arrival
 from tests.postgres import database
