@@ -23,6 +23,7 @@ from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES
 from portal.halo.tickets import TicketTypes
 from portal.outbound import Answer, Door, Limits, OutboundError
 
+NAME: Final = "Halo"
 PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
 PAGE_LIMITS: Final = Limits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
 LONGEST_PAUSE_SECONDS: Final = 10.0
@@ -68,6 +69,10 @@ class HaloClient:
 
     def __exit__(self, *_: object) -> None:
         self._door.close()
+
+    @property
+    def name(self) -> str:
+        return NAME
 
     @property
     def requests(self) -> int:

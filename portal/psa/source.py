@@ -112,7 +112,7 @@ class RollCall(Protocol):
 
 
 class Source(Protocol):
-    """Reads lists and records from any thread, and the typed columns out of a payload.
+    """Reads lists and records from any thread, and the typed columns out of a payload. `name` is what people call it.
 
     All that reads raises PsaError. `record` returns None for one that does not exist, and for a ticket that is known
     to be no opportunity. `newest` returns the first page of the changes since a moment, the highest id first.
@@ -125,6 +125,8 @@ class Source(Protocol):
     `requests_here` those of this thread.
     """
 
+    @property
+    def name(self) -> str: ...
     @property
     def requests(self) -> int: ...
     @property

@@ -13,8 +13,8 @@ from portal.sync.budget import Terms
 
 # Set aside at once, so that a quick PSA is not asked about by one transaction a request.
 BATCH: Final = 20
-LIMIT_USED_UP: Final = "Halo's limit of requests is used up."
-GOES_ON: Final = "The portal goes on by itself as soon as Halo allows it."
+LIMIT_USED_UP: Final = "The request limit is used up."
+GOES_ON: Final = "Resumes automatically as soon as requests are allowed again."
 
 
 class Allowance:

@@ -18,7 +18,6 @@ NAMED: Final = 10
 SYNC_AGAIN: Final = (
     "Records may have changed while they were read. Sync again; if it stays so, send us the log of this run."
 )
-LOOK_AT_THE_AGENT: Final = "Check in Halo that the agent may still see all of them."
 
 
 @dataclass(frozen=True)
@@ -60,26 +59,26 @@ class Balance:
     remedy: str = ""
 
 
-def balance(words: str, tally: Tally) -> Balance:
-    """Compare what the PSA counts with what arrived; `words` names the records."""
+def balance(psa: str, words: str, tally: Tally) -> Balance:
+    """Compare what the PSA counts with what arrived; `psa` and `words` name the PSA and the records for people."""
     expected = tally.expected
     if tally.missing:
         return Balance(
-            f"Halo lists {words} {_listed(tally.missing)}, but does not hand them out.",
-            "Look at these records in Halo; the agent may not be allowed to open them.",
+            f"{psa} lists {words} {_listed(tally.missing)}, but does not return them.",
+            f"Look at these records in {psa}; the agent may not be allowed to open them.",
         )
     if expected is None or tally.arrived == expected or (tally.arrived > expected and not tally.is_whole):
         return _steadiness(words, tally)
     if tally.arrived < expected:
         lacking = expected - tally.arrived
         return Balance(
-            f"Halo counts {expected:,} {words}, but {tally.arrived:,} arrived: {lacking:,} are missing.",
+            f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived: {lacking:,} are missing.",
             SYNC_AGAIN
             if not tally.named_by_roll
-            else f"{SYNC_AGAIN} All that Halo names in its list of ids are here.",
+            else f"{SYNC_AGAIN} All that {psa} names in its list of ids are here.",
         )
     return Balance(
-        f"Halo counts {expected:,} {words}, but {tally.arrived:,} arrived.",
+        f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived.",
         "Records were probably deleted while they were read. Sync again to be sure.",
     )
 
@@ -89,10 +88,14 @@ def are_held(gone: AbstractSet[int], stored: int) -> bool:
     return len(gone) > HELD_COUNT and len(gone) > HELD_SHARE * stored
 
 
-def held_words(words: str, count: int) -> str:
+def check_the_agent(psa: str) -> str:
+    return f"Check in {psa} that the agent may still see all of them."
+
+
+def held_words(psa: str, words: str, count: int) -> str:
     if count == 1:
-        return f"1 of the {words} is no longer in Halo's list. It was kept until an admin decides."
-    return f"{count:,} {words} are no longer in Halo's list. They were kept until an admin decides."
+        return f"1 of the {words} is no longer in {psa}'s list. It was kept until an admin decides."
+    return f"{count:,} {words} are no longer in {psa}'s list. They were kept until an admin decides."
 
 
 def outcome(states: list[str]) -> RunState:

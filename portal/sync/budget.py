@@ -1,7 +1,7 @@
 """How many requests a PSA's tenant still allows in its rolling window, shared by every process through the database.
 
 Requests are set aside before they are made. The last known limit of a Halo tenant is 700 in five minutes (halo-api.md
-section 5); what Halo says of it when it refuses is believed at once, and so is what was agreed with Halo.
+section 5); what the PSA says of it when it refuses is believed at once, and so is what was agreed with its vendor.
 """
 
 from __future__ import annotations

@@ -52,7 +52,9 @@ class DateTrial:
         offset = int(found.offset.total_seconds() // 60)
         self.writer.remember(
             self.step,
-            notes=remote_lists.probed_words(record_type, before, works=found.works, offset=offset, why=found.why_not),
+            notes=remote_lists.probed_words(
+                self.source.name, record_type, before, works=found.works, offset=offset, why=found.why_not
+            ),
             filters_by_date=found.works,
             date_offset=offset,
             probed_at=clock.now(),

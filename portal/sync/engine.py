@@ -33,7 +33,7 @@ from portal.sync.writer import Writer
 LONGEST_PAUSE_SECONDS: Final = 10.0
 # So many lists without an answer, one after the other: it is not about these lists.
 MOST_UNANSWERED: Final = 2
-# After every so many waits in a row, the engine finds out whether it is only these lists that Halo does not send.
+# After every so many waits in a row, the engine finds out whether it is only these lists that the PSA does not send.
 WAITS_FOR_A_LIST: Final = 6
 
 
@@ -147,7 +147,7 @@ class Engine:
     def _advance(self, stream: Stream, answer: Answer | None) -> None:
         """Give a stream its answer, which it writes, and queue its next question."""
         work = self._working.get(stream)
-        if work is None:  # what was asked of Halo besides, before the run had to wait
+        if work is None:  # what was asked of the PSA besides, before the run had to wait
             return
         try:
             if answer is None:
@@ -176,9 +176,9 @@ class Engine:
         self._unanswered_in_a_row += 1
 
     def _judge_unanswered(self, fetcher: Fetcher[Stream]) -> None:
-        """Go on without the lists that get no answer, if Halo answers for others; at last they fail.
+        """Go on without the lists that get no answer, if the PSA answers for others; at last they fail.
 
-        Raises PsaUnavailable when the run should wait, because they may still come or Halo is down.
+        Raises PsaUnavailable when the run should wait, because they may still come or the PSA is down.
         """
         stream, error = next(iter(self._unanswered.items()))
         waits = SyncRun.get_by_id(self._run.id).waits
@@ -188,12 +188,12 @@ class Engine:
         self._is_wary, self._unanswered_in_a_row = False, 0
         if is_last_try:
             for failed, why in self._unanswered.items():
-                problem = f"Halo answers, but does not send {failed.record_type}. {why.problem}"
+                problem = f"{self._source.name} answers, but does not send {failed.record_type}. {why.problem}"
                 failed.fail(PsaListError(problem))
             self._unanswered.clear()
 
     def _is_answering(self, fetcher: Fetcher[Stream], stream: Stream) -> bool:
-        """Tell whether Halo answers for other lists; the call counts for this stream."""
+        """Tell whether the PSA answers for other lists; the call counts for this stream."""
         if self._allowance.take_one():
             return False
         besides = [each.record_type for each in self._unanswered]

@@ -23,7 +23,7 @@ from portal.sync.record_types import RecordType
 MOST_LISTED: Final = 20_000
 BATCH: Final = 900
 
-CLIENT_DELETED: Final = "Its client was deleted in Halo."
+CLIENT_DELETED: Final = "Its client was deleted."
 CLIENT_EXCLUDED: Final = "Your sync filters exclude its client."
 
 KEY: Final = (Exclusion.integration, Exclusion.record_type, Exclusion.remote_id)

@@ -41,7 +41,7 @@ def forget_listed(integration_id: int, record_type: str, listed: AbstractSet[int
             HeldDelete.update(remote_ids=missing.tobytes(), state=state).where(HeldDelete.id == hold.id).execute()
 
 
-def kept_words(integration_id: int, record_type: str, count: int) -> str:
+def kept_words(integration_id: int, psa: str, record_type: str, count: int) -> str:
     """Say why records that the PSA no longer lists are kept."""
     hold = (
         HeldDelete.select()
@@ -50,7 +50,7 @@ def kept_words(integration_id: int, record_type: str, count: int) -> str:
         .first()
     )
     who = (hold.decided_by.name or hold.decided_by.email) if hold and hold.decided_by else "the operator"
-    return f"{count:,} {record_type} that Halo no longer lists are kept: {who} chose to keep them."
+    return f"{count:,} {record_type} that {psa} no longer lists are kept: {who} chose to keep them."
 
 
 def renew(integration_id: int, record_type: str, run_id: int, hold: Hold | None) -> None:

@@ -83,10 +83,10 @@ def summary(step: SyncStep) -> str:
     return f"{step.fetched:,} {what}{step.record_type} read: {', '.join(parts)}."
 
 
-def note_answer(run: SyncRun, record_type: str, remote_id: int, decision: Decision | None) -> None:
+def note_answer(run: SyncRun, psa: str, record_type: str, remote_id: int, decision: Decision | None) -> None:
     """Write what came of asking for one record, None when the PSA has none, unless another line says so already."""
     if decision is None:
-        message = f"Halo has no record {remote_id} among its {record_type}."
+        message = f"{psa} has no record {remote_id} among its {record_type}."
     elif decision.rejected or decision.out_of_scope:
         return
     elif decision.left_out:
@@ -131,7 +131,7 @@ def _rejected(rejected: Rejected) -> dict[str, Any]:
         "remote_id": rejected.remote_id,
         "level": LogLevel.WARNING,
         "message": f"{which} was not stored. {rejected.why}",
-        "remedy": "The other records are not affected. Look at this record in Halo.",
+        "remedy": "The other records are not affected. Look at this record in your PSA.",
     }
 
 

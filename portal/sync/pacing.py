@@ -1,7 +1,7 @@
 """When a record that hints name is read again. Pure.
 
 At once, when it has not been read for a while. A record that keeps changing is read a second time when it has been
-quiet for a moment, and after that seldom: Halo allows few requests, and the last state is what counts.
+quiet for a moment, and after that seldom: the PSA allows few requests, and the last state is what counts.
 """
 
 from __future__ import annotations

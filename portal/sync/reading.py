@@ -208,7 +208,7 @@ class Reading:
         return bool(self.rows) and (self.rows % ROUND_CAP == 0 or is_untried)
 
     def _is_behind_the_end(self, page: Page) -> bool:
-        """Tell whether a page that was only believed to be the last is none: some Halos send the first one then."""
+        """Tell whether a page that was only believed to be the last is none: some PSAs send the first one then."""
         if self.rows or page.total is None or self.claims.kind in DISBELIEVED:
             return False
         size = min(page.size or len(page.rows), self.known.size or len(page.rows))

@@ -105,40 +105,42 @@ def is_ignoring_dates(before: RemoteList | None, reading: Reading) -> bool:
     return reading.rows >= before.total > before.page_size
 
 
-def ignored_words(record_type: str) -> str:
-    return f"Halo ignored the date and sent all {record_type}. From now on they are read as a whole."
+def ignored_words(psa: str, record_type: str) -> str:
+    return f"{psa} ignored the date and sent all {record_type}. From now on they are read as a whole."
 
 
-def probed_words(record_type: str, before: RemoteList | None, *, works: bool, offset: int, why: str) -> list[str]:
+def probed_words(
+    psa: str, record_type: str, before: RemoteList | None, *, works: bool, offset: int, why: str
+) -> list[str]:
     """Say what was found out of the date filter, where that is news."""
     was = (before.filters_by_date, before.date_offset) if before is not None else (None, 0)
     if (works, offset) == was or (works and not offset and was[0] is None):
         return []
     if not works:
-        return [f"Halo's date filter cannot be relied on for {record_type}: {why}. They are read as a whole."]
+        return [f"{psa}'s date filter cannot be relied on for {record_type}: {why}. They are read as a whole."]
     if offset:
-        return [f"Halo reads dates for {record_type} in a time zone of its own; {_hours(offset)} behind UTC."]
-    return [f"Halo's date filter works for {record_type}: from now on only changes are asked for."]
+        return [f"{psa} reads dates for {record_type} in a time zone of its own; {_hours(offset)} behind UTC."]
+    return [f"{psa}'s date filter works for {record_type}: from now on only changes are asked for."]
 
 
-def page_size_words(record_type: str, before: RemoteList | None, size: int | None) -> list[str]:
+def page_size_words(psa: str, record_type: str, before: RemoteList | None, size: int | None) -> list[str]:
     if before is None or not before.page_size or not size or before.page_size == size:
         return []
-    return [f"Halo grants {size:,} {record_type} a page now; it was {before.page_size:,}."]
+    return [f"{psa} grants {size:,} {record_type} a page now; it was {before.page_size:,}."]
 
 
-def disagreements(record_type: str, reading: Reading) -> list[str]:
+def disagreements(psa: str, record_type: str, reading: Reading) -> list[str]:
     """Say where the list's answers contradict its rows."""
     found = []
     sizes, claims = reading.sizes, reading.claims
     if sizes.size and sizes.claimed and sizes.claimed != sizes.size:
-        found.append(f"Halo reports {sizes.claimed:,} {record_type} per page but sends {sizes.size:,}.")
+        found.append(f"{psa} reports {sizes.claimed:,} {record_type} per page but sends {sizes.size:,}.")
     if claims.kind == CountKind.PAGE:
-        found.append(f"Halo's count of {record_type} covers one page only, so the list was read to a proven end.")
+        found.append(f"{psa}'s count of {record_type} covers one page only, so the list was read to a proven end.")
     if claims.kind == CountKind.NONE and reading.rows:
-        found.append(f"Halo does not count its {record_type}, so the list was read to a proven end.")
+        found.append(f"{psa} does not count its {record_type}, so the list was read to a proven end.")
     if claims.kind == CountKind.WRONG and claims.stated is not None:
-        found.append(f"Halo counts {claims.stated:,} {record_type} but sent {reading.rows:,}.")
+        found.append(f"{psa} counts {claims.stated:,} {record_type} but sent {reading.rows:,}.")
     return found
 
 

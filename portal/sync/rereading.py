@@ -38,15 +38,15 @@ LOOK_SECONDS: Final = 0.25
 # So many in a row without an answer: it is not about these records.
 MOST_UNANSWERED: Final = 2
 
-GONE: Final = "Halo says that it does not exist."
-NEVER_THERE: Final = "Halo has no such record, and it was not in Scopable."
-NO_OPPORTUNITY: Final = "Halo says that it does not exist, or is an ordinary ticket by now."
+GONE: Final = "{} says it doesn't exist."
+NEVER_THERE: Final = "{} has no such record, and it was not in Scopable."
+NO_OPPORTUNITY: Final = "{} says it doesn't exist, or is an ordinary ticket by now."
 A_TICKET: Final = "It is an ordinary ticket, or does not exist. Tickets are not synced."
 PERHAPS_A_TICKET: Final = (
-    "Halo does not say whether this is an opportunity or an ordinary ticket, and it was not in Scopable."
+    "{} does not say whether this is an opportunity or an ordinary ticket, and it was not in Scopable."
     " The next sync looks in the list of opportunities."
 )
-ANSWERED_SINCE: Final = "Halo was asked again since, and the newer answer counts."
+ANSWERED_SINCE: Final = "{} was asked again since, and the newer answer counts."
 WORDS: Final = {
     Outcome.CREATED: "is new",
     Outcome.UPDATED: "has changed",
@@ -124,7 +124,7 @@ class Rereader:
             self._failed(group, answer.error)
 
     def _answered(self, group: Group, answer: Answer) -> None:
-        """Write what came. Whoever did not answer before is to blame alone: Halo does answer."""
+        """Write the answer. A success proves the PSA is up, so earlier timeouts count against those records alone."""
         with self._turn.writing(waits=0, problem="", remedy=""):
             store.hold(self._integration_id)
             # A list that was asked for later may know better: then the record waits on, and is asked for once more.
@@ -163,7 +163,8 @@ class Rereader:
             return
         if self._may_be_a_ticket(group, row):
             catching_up.owe_soon(self._integration_id)
-            hints.settle(self._integration_id, group, Outcome.UNDECIDED, PERHAPS_A_TICKET, read_at, ignored=True)
+            why = PERHAPS_A_TICKET.format(self._source.name)
+            hints.settle(self._integration_id, group, Outcome.UNDECIDED, why, read_at, ignored=True)
             return
         decision = copying.take_in(
             self._integration_id,
@@ -182,15 +183,18 @@ class Rereader:
 
     def _forget(self, group: Group, origin: Origin, read_at: datetime) -> None:
         integration_id, (record_type, remote_id) = self._integration_id, group.key
-        gone = NO_OPPORTUNITY if record_type == RecordType.OPPORTUNITIES else GONE
+        psa, is_opportunity = self._source.name, record_type == RecordType.OPPORTUNITIES
+        gone = (NO_OPPORTUNITY if is_opportunity else GONE).format(psa)
         absence = copying.forget(integration_id, record_type, remote_id, gone, origin=origin, read_at=read_at)
         if absence is not Absence.KNOWN:
             outcome, said = (
-                (Outcome.DELETED, gone) if absence is Absence.DELETED else (Outcome.UNCHANGED, ANSWERED_SINCE)
+                (Outcome.DELETED, gone)
+                if absence is Absence.DELETED
+                else (Outcome.UNCHANGED, ANSWERED_SINCE.format(psa))
             )
             self._settle(group, outcome, said, read_at)
             return
-        why = A_TICKET if record_type == RecordType.OPPORTUNITIES else NEVER_THERE
+        why = A_TICKET if is_opportunity else NEVER_THERE.format(psa)
         hints.settle(integration_id, group, Outcome.ABSENT, why, read_at, ignored=True)
 
     def _scope(self, row: Row) -> Scope:

@@ -193,8 +193,8 @@ class Stream:
 
     def _close(self, tally: Tally, reading: Reading) -> Work:
         self.step.expected = tally.expected
-        balance = books.balance(self.record_type, tally)
-        notes = remote_lists.disagreements(self.record_type, reading)
+        balance = books.balance(self._source.name, self.record_type, tally)
+        notes = remote_lists.disagreements(self._source.name, self.record_type, reading)
         if balance.problem:
             self._writer.remember(self.step, notes=notes)
             self._end(error=PsaError(balance.problem, balance.remedy), state=StepState.INCOMPLETE)
@@ -208,7 +208,8 @@ class Stream:
             self._writer.cascade(self.step)
         self._remember(reading, notes)
         if vanished is not None and vanished.held is not None:
-            held = PsaError(books.held_words(self.record_type, len(vanished.held.ids)), vanished.held.advice)
+            words = books.held_words(self._source.name, self.record_type, len(vanished.held.ids))
+            held = PsaError(words, vanished.held.advice)
             self._end(error=held, state=StepState.INCOMPLETE, vanished=vanished)
         else:
             self._end(vanished=vanished)
@@ -222,11 +223,12 @@ class Stream:
             computed = self._writer.computed(self.step)
             found |= {"full_at": clock.now(), **remote_lists.learnt(reading)}
             found["computed"] = remote_lists.with_computed(before, computed)
-            notes = [*notes, *remote_lists.page_size_words(self.record_type, before, found["page_size"])]
+            size = found["page_size"]
+            notes = [*notes, *remote_lists.page_size_words(self._source.name, self.record_type, before, size)]
             notes += remote_lists.computed_words(self.record_type, computed)
         elif remote_lists.is_ignoring_dates(before, reading):
             found["filters_by_date"] = False
-            notes = [*notes, remote_lists.ignored_words(self.record_type)]
+            notes = [*notes, remote_lists.ignored_words(self._source.name, self.record_type)]
         self._writer.remember(self.step, notes=notes, **found)
 
     def _vanished(self, tally: Tally) -> Generator[Ask, Any, Vanished]:

@@ -122,24 +122,24 @@ class Vanishing:
 
     def _hold(self, ids: set[int], stored: int, *, is_empty: bool = False, is_set: bool = False) -> holding.Hold:
         found = [self._fates[each] for each in sorted(ids) if each in self._fates]
-        cause, advice = _likely_cause(found, is_empty=is_empty, is_set=is_set)
+        cause, advice = _likely_cause(self.source.name, found, is_empty=is_empty, is_set=is_set)
         return holding.Hold(ids, stored, cause, advice)
 
 
-def _likely_cause(found: list[Fate], *, is_empty: bool, is_set: bool) -> tuple[str, str]:
+def _likely_cause(psa: str, found: list[Fate], *, is_empty: bool, is_set: bool) -> tuple[str, str]:
     """Say why they vanished, and what to do."""
     if is_empty:
-        return "Halo's list is empty: the agent probably may no longer see any of them.", books.LOOK_AT_THE_AGENT
+        return f"{psa}'s list is empty: the agent probably may no longer see any of them.", books.check_the_agent(psa)
     if Fate.REFUSED in found:
-        return "Halo refuses to show them: the agent has probably lost a permission.", books.LOOK_AT_THE_AGENT
+        return f"{psa} refuses to show them: the agent has probably lost a permission.", books.check_the_agent(psa)
     if Fate.EXISTS in found:
-        return "They still exist in Halo, but are no longer listed for the agent.", books.LOOK_AT_THE_AGENT
+        return f"They still exist in {psa}, but are no longer listed for the agent.", books.check_the_agent(psa)
     if is_set:
         return (
             "All that a client had of this type is gone at once, while the client is still there.",
-            "Ask whoever looks after Halo whether they were deleted on purpose.",
+            f"Ask your {psa} administrator whether they were deleted on purpose.",
         )
     return (
-        "Halo says that they do not exist: they were probably deleted on purpose.",
-        "Ask whoever looks after Halo before you decide.",
+        f"{psa} says they don't exist: they were probably deleted on purpose.",
+        f"Ask your {psa} administrator before you decide.",
     )

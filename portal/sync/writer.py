@@ -29,8 +29,6 @@ from portal.sync.reading import Reading
 from portal.sync.store import Origin
 from portal.sync.vanishing import Vanished
 
-NO_SUCH_RECORD = "Halo says that it does not exist."
-
 
 @dataclass(frozen=True)
 class Arrival:
@@ -49,6 +47,7 @@ class Writer:
         self.run = run
         self._lease = lease
         self._source = source
+        self._gone = f"{source.name} says it doesn't exist."
         self._integration_id: int = run.integration_id
         self._origin = Origin(run_id=run.id)
         self._computed: dict[str, set[str]] = {}
@@ -95,7 +94,7 @@ class Writer:
                 decision = self._rows(step, [single.row], scope, single.read_at, details=True)
                 logbook.note_records(self.run, step.record_type, decision)
                 if step.mode == StepMode.RECORDS:
-                    logbook.note_answer(self.run, step.record_type, single.remote_id, decision)
+                    logbook.note_answer(self.run, self._source.name, step.record_type, single.remote_id, decision)
             SyncPage.create(step=step, round=step.round, number=number, remote_ids=_packed(ids))
             step.save()
 
@@ -228,22 +227,22 @@ class Writer:
     def _settle(self, step: SyncStep, vanished: Vanished) -> None:
         integration_id, record_type = self._integration_id, step.record_type
         if vanished.gone:
-            reasons = dict.fromkeys(sorted(vanished.gone), NO_SUCH_RECORD)
+            reasons = dict.fromkeys(sorted(vanished.gone), self._gone)
             gone = store.leave(
                 integration_id, record_type, reasons, RecordState.DELETED, self._origin, asked_at=vanished.listed_at
             )
             names = copying.names_of(integration_id, record_type, sorted(gone)[: logbook.MOST_ROWS])
-            logbook.note_deleted(self.run, record_type, names, NO_SUCH_RECORD)
+            logbook.note_deleted(self.run, record_type, names, self._gone)
             step.deleted += len(gone)
         holding.renew(integration_id, record_type, self.run.id, vanished.held)
         holding.forget_listed(integration_id, record_type, vanished.listed)
         if vanished.kept:
-            words = holding.kept_words(integration_id, record_type, len(vanished.kept))
+            words = holding.kept_words(integration_id, self._source.name, record_type, len(vanished.kept))
             logbook.note(self.run, words, subject=LogSubject.STEP, record_type=record_type)
 
     def _forget(self, step: SyncStep, single: Single) -> None:
         """Make a tombstone of a record that the PSA says does not exist."""
-        remote_id, record_type, why = single.remote_id, step.record_type, NO_SUCH_RECORD
+        remote_id, record_type, why = single.remote_id, step.record_type, self._gone
         origin, read_at = self._origin, single.read_at
         absence = copying.forget(self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at)
         if absence is Absence.DELETED:
@@ -251,7 +250,7 @@ class Writer:
             logbook.note_deleted(self.run, record_type, names, why)
             step.deleted += 1
         elif absence is Absence.KNOWN and step.mode == StepMode.RECORDS:
-            logbook.note_answer(self.run, record_type, remote_id, None)
+            logbook.note_answer(self.run, self._source.name, record_type, remote_id, None)
 
     def _leave(self, record_type: str, reasons: dict[int, str]) -> None:
         """Put records out of scope that no row of this run told of."""

@@ -178,7 +178,7 @@ def test_the_excluded_records_are_listed_with_their_reasons(as_alice: FlaskClien
     assert link
     page = as_alice.get(link[1]).text
     assert re.findall(r">(PC-\d{4})</a>", page) == ["PC-0001", "PC-0002", "PC-0003"]
-    assert "Its client was deleted in Halo." in page
+    assert "Its client was deleted." in page
     assert "3 excluded" in page
 
 
@@ -238,13 +238,13 @@ def test_a_list_that_halo_left_empty_says_so(as_alice: FlaskClient, halo: Integr
 @pytest.mark.parametrize(
     ("state", "why", "words"),
     [
-        (RecordState.OUT_OF_SCOPE, CLIENT_DELETED, "Its client was deleted in Halo. What you see"),
+        (RecordState.OUT_OF_SCOPE, CLIENT_DELETED, "Its client was deleted. What you see"),
         (
             RecordState.OUT_OF_SCOPE,
             "The client is inactive.",
             "Excluded by your sync filters. The client is inactive.",
         ),
-        (RecordState.DELETED, "Halo says that it does not exist.", "Halo says that it does not exist. What you see"),
+        (RecordState.DELETED, "Halo says it doesn't exist.", "Halo says it doesn't exist. What you see"),
         (RecordState.LIVE, "", "Synced from Halo."),
     ],
 )

@@ -32,7 +32,7 @@ def test_mass_vanishing_is_held(deleted: int, held: bool, synced: Copy) -> None:
     if hold is not None:
         assert report["problem"].startswith(f"{deleted} assets are no longer in Halo's list. They were kept")
         assert (ids(hold), hold.count, hold.stored) == (set(gone), deleted, SIZES["assets"])
-        assert hold.cause == "Halo says that they do not exist: they were probably deleted on purpose."
+        assert hold.cause == "Halo says they don't exist: they were probably deleted on purpose."
 
 
 def test_rows_that_the_agent_may_no_longer_see_are_held_and_the_cause_is_told(synced: Copy) -> None:
@@ -108,6 +108,6 @@ def test_each_deleted_record_has_a_line_in_its_history_and_in_the_log(synced: Co
     (gone,) = synced.halo.delete("contacts", count=1)
     run = synced.sync("contacts")["run"]
     line = RecordChange.get(RecordChange.remote_id == gone, RecordChange.kind == "deleted")
-    assert (line.run_id, line.why) == (run, "Halo says that it does not exist.")
+    assert (line.run_id, line.why) == (run, "Halo says it doesn't exist.")
     (told,) = synced.logged(subject=LogSubject.RECORD, remote_id=gone)
     assert told == f"Deleted: {Record.get(record_type='contacts', remote_id=gone).name}."

@@ -122,7 +122,7 @@ def test_each_filter_says_why_a_row_is_left_out(
     assert [scope.reason(other, facts(**out)) for other in others] == [""] * len(others)
 
 
-LOST = "Its client was deleted in Halo."
+LOST = "Its client was deleted."
 
 
 @pytest.mark.parametrize(
