@@ -11,8 +11,9 @@ import stamina
 
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreadable
-from portal.halo import computed, instance, pages, parts, profile, records, refusals, tickets
+from portal.halo import computed, custom_field_ids, instance, pages, parts, profile, records, refusals, tickets
 from portal.halo.auth import Credentials, TokenSource
+from portal.halo.custom_field_ids import CustomFieldIds
 from portal.halo.pages import Page, RollCall, Row, Sent
 from portal.halo.profile import Agent
 from portal.halo.records import Columns
@@ -58,6 +59,7 @@ class HaloClient:
         self._tokens = TokenSource(self._door, credentials, granted)
         self._version: str | None = None
         self._asking_version = Lock()
+        self._custom_fields = CustomFieldIds(self._field_list)
         self._ticket_types = TicketTypes(lambda: self.lookup(tickets.PATH, PAGE_LIMITS))
 
     def __enter__(self) -> Self:
@@ -213,7 +215,16 @@ class HaloClient:
         return Page(number, rows, None, max(totals) or None, shown, 200, took, len(totals), parts.NOTE)
 
     def _list(self, record_type: str, params: dict[str, str]) -> tuple[Sent, Answer, int]:
-        """Read a list; returns how often it was asked for in vain, too."""
+        """Read a list with its custom fields; returns how often it was asked for in vain, too."""
+        if "idonly" in params:
+            return self._list_of(record_type, params)
+        with_fields = self._custom_fields.params(record_type)
+        found = self._list_of(record_type, {**params, **with_fields})
+        if with_fields or not self._custom_fields.must_be_asked_for(record_type, found[0].rows):
+            return found
+        return self._list_of(record_type, {**params, **self._custom_fields.params(record_type)})
+
+    def _list_of(self, record_type: str, params: dict[str, str]) -> tuple[Sent, Answer, int]:
         resource = RESOURCES[record_type]
         for attempt in self._patiently():
             with attempt:
@@ -221,6 +232,13 @@ class HaloClient:
                 sent = pages.decoded(answer, resource)
                 self._note_success()
         return sent, answer, attempt.num - 1
+
+    def _field_list(self, kind: int) -> Answer:
+        """Ask which custom fields there are of one kind, once. Raises PsaError where Halo cannot answer."""
+        answer = self._get(custom_field_ids.PATH, {"typeid": str(kind)}, PAGE_LIMITS)
+        if answer.status == 429 or answer.status >= 500:
+            raise refusals.refused_list(answer, "custom fields")
+        return answer
 
     def _patiently(self) -> Iterable[stamina.Attempt]:
         refusals: list[PsaListError] = []

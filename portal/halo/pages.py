@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from portal.errors import PsaError, PsaUnreadable
-from portal.halo import facts, lenient, records, refusals
+from portal.halo import facts, lenient, passwords, records, refusals
 from portal.halo.facts import Facts
 from portal.halo.resources import Resource
 from portal.halo.unreadable import UNREADABLE
@@ -134,10 +134,12 @@ def _unreadable(answer: Answer, body: bytes, resource: Resource) -> PsaError:
 def row(record_type: str, payload: bytes) -> Row:
     """Read what decides about a row; one that cannot be used says why."""
     try:
+        payload = passwords.dropped(payload)
         return Row(facts.read(record_type, payload), payload)
     except ValueError:
         payload = lenient.repaired(payload)
     try:
+        payload = passwords.dropped(payload)
         return Row(facts.read(record_type, payload), payload, is_repaired=True)
     except ValueError as error:
         return Row(None, payload, str(error))

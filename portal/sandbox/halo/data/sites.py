@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.sandbox.halo.data.common import COLOURS, Fields, address, paragraph
+from portal.sandbox.halo.data.common import COLOURS, Fields, address, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import halo_date
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import UNKNOWN, New, Site, World
@@ -39,6 +39,7 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "maincontact_id": 0,
         "site_item_tax_code": -1,
         "stopped": 0,
+        "customfields": custom_fields(draw, 2),
         "table": 0,
         "use": "site",
         "key": new.id,
