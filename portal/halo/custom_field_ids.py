@@ -61,7 +61,7 @@ class CustomFieldIds:
             return bool(self._params[record_type])
 
     def _asking(self, kind: int) -> dict[str, str]:
-        """Ask once more if need be. Records are worth reading without custom fields, too, so nothing else is raised."""
+        """Ask, once more if need be. Records are worth reading without custom fields, so no other error is raised."""
         for _ in range(ATTEMPTS):
             try:
                 ids = _ids(self._ask(kind))
