@@ -43,6 +43,7 @@ _KINDS: Final[Mapping[int, tuple[Kind, _Read]]] = {
     6: (Kind.YES_NO, as_yes_no),
     10: (Kind.LONG_TEXT, html.as_plain),
 }
+RICH: Final = 10
 _SELECTIONS: Final = frozenset({2, 3})
 
 
@@ -65,6 +66,8 @@ def _custom_field(entry: Row) -> CustomField | None:
     value, display = _named(entry.get("value")), entry.get("display")
     if label is None:
         return None
+    if kind_number != RICH and html.is_html(value):
+        kind_number = RICH
     kind, read_value = _KINDS.get(int(kind_number), _KINDS[0]) if kind_number is not None else _guessed(value)
     found = read_value(display) if kind_number in _SELECTIONS else None
     found = read_value(value) if found is None else found

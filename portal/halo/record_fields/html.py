@@ -26,12 +26,17 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 
+def is_html(value: Any) -> bool:
+    """Tell whether a value is text with tags or entities in it."""
+    return isinstance(value, str) and _IS_HTML.search(value[:LONGEST_HTML]) is not None
+
+
 def as_plain(value: Any) -> str | None:
     """Return the text that people would read, with its lines and paragraphs; None where there is none."""
     if not isinstance(value, str):
         return None
     text = value[:LONGEST_HTML].replace("\r\n", "\n").replace("\r", "\n")
-    if _IS_HTML.search(text):
+    if is_html(text):
         text = _without_tags(text)
     lines = (" ".join(_CONTROL.sub(" ", line).split()) for line in text.split("\n"))
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()[:LONGEST_PLAIN] or None

@@ -71,8 +71,12 @@ def as_number(value: Any) -> int | Decimal | None:
 
 
 def money(row: Row, *keys: str, currency: str | None = None) -> Money | None:
+    """Return an amount with its cents, and with parts of a cent only where there are any."""
     found = number(row, *keys)
-    return None if found is None else Money(round(Decimal(found), 4), currency)
+    if found is None:
+        return None
+    exact, cents = round(Decimal(found), 4), round(Decimal(found), 2)
+    return Money(cents if cents == exact else exact, currency)
 
 
 def day(row: Row, *keys: str) -> date | None:
