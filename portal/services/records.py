@@ -64,14 +64,15 @@ def get(integration: Integration, record_type: RecordType, remote_id: int) -> Re
 def export(integration: Integration, record_type: RecordType, state: RecordState | None = None) -> Iterator[Record]:
     """Read all records of a type in order of their id, a small batch at a time, whatever their number."""
     after = None
-    while batch := _batch(integration, record_type, state, after):
-        yield from batch
-        after = batch[-1].remote_id
+    while found := batch(integration, record_type, state, after):
+        yield from found
+        after = found[-1].remote_id
 
 
-def _batch(
+def batch(
     integration: Integration, record_type: RecordType, state: RecordState | None, after: int | None
 ) -> list[Record]:
+    """Return the next few records of a type behind the id `after`."""
     query = Record.select().where(Record.integration == integration, Record.record_type == record_type)
     if state is not None:
         query = query.where(Record.state == state)
