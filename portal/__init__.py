@@ -23,6 +23,7 @@ def create_app(config: Config) -> Flask:
         bodies,
         connection,
         errors,
+        field_formats,
         formats,
         forms_only,
         headers,
@@ -56,6 +57,7 @@ def create_app(config: Config) -> Flask:
     limits.init_app(app)
     assets.init_app(app)
     formats.init_app(app)
+    field_formats.init_app(app)
     routes.init_app(app)
     receiver.init_app(app)
     bodies.init_app(app)

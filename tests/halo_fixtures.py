@@ -112,7 +112,7 @@ class Copy:
                     f"{record_type} {number}: {key}"
                     for key in keys
                     if not is_computed(record_type, key)
-                    and not key.startswith("delivery_address_line")
+                    and not is_asked_for(key)
                     and value_of(key, payload.get(key)) != value_of(key, theirs[number].get(key))
                 ]
         return found
@@ -159,6 +159,11 @@ def connected(account: Account, halo: Verbs) -> Copy:
     return Copy(halo, Integration.get_by_id(integration.id))
 
 
+def is_asked_for(key: str) -> bool:
+    """Tell whether lists have a key only because the portal asks for it."""
+    return key in {"fields", "agent_name"} or key.startswith("delivery_address_line")
+
+
 def _row_of(record: Record) -> dict[str, Any]:
     """Return the list row if the payload, which may also have the keys of a detail, tells all that it does."""
     payload: dict[str, Any] = json.loads(record.payload)
@@ -168,7 +173,7 @@ def _row_of(record: Record) -> dict[str, Any]:
 
 
 def _digest(row: dict[str, Any]) -> str:
-    """Digest a list row as the sandbox does, without the address lines that are asked for on top."""
-    row = {key: value for key, value in row.items() if not key.startswith("delivery_address_line")}
+    """Digest a list row as the sandbox does, without the keys that are asked for on top."""
+    row = {key: value for key, value in row.items() if not is_asked_for(key)}
     text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

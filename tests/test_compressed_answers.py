@@ -13,7 +13,7 @@ import stamina
 
 from portal import guard, gzipped
 from portal.errors import PsaError
-from portal.halo.client import HaloClient
+from portal.halo.client import PROFILE_LIMITS, HaloClient
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
 from portal.outbound import Door, Limits, OutboundError, Stop
@@ -219,6 +219,6 @@ def test_a_bomb_stops_every_kind_of_call(encoding: str, place: str, halo: HaloSa
 
 def _read_everything(halo: HaloSandbox) -> None:
     with HaloClient(credentials(halo)) as client:
-        client.agent()
+        client.lookup("Agent/me", PROFILE_LIMITS)
         client.page("clients", 1)
         client.record("clients", 1)

@@ -17,6 +17,11 @@ WEB = {"flask", "flask_security", "flask_wtf", "flask_limiter", "htmx_flask", "p
 QUEUE = {"rq", "redis", "portal.jobs"}
 TOP = {"portal.cli", "portal.processes", "portal.routes", "portal.bootstrap"}
 FORBIDDEN = {
+    # The ground floor: every adapter, service and template may use it, and it knows none of them.
+    "record_fields": TOP
+    | QUEUE
+    | WEB
+    | {"httpx", "peewee", "portal.services", "portal.sync", "portal.models", "portal.db", "portal.halo"},
     "models": TOP | QUEUE | {"flask", "httpx", "portal.services", "portal.sync", "portal.halo"},
     "sync": TOP | QUEUE | WEB | {"httpx", "portal.services", "portal.halo"},
     "halo": TOP | QUEUE | WEB | {"httpx", "peewee", "portal.services", "portal.sync", "portal.models", "portal.db"},

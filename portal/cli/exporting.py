@@ -8,23 +8,25 @@ from collections.abc import Iterable
 from typing import IO
 
 from portal.models.records import Record
-from portal.services import records
+from portal.services import record_exports
 from portal.services.spreadsheets import harmless
 from portal.terminal import visible, visible_json
 
 
 def as_json_lines(found: Iterable[Record], output: IO[str]) -> None:
-    """Write one JSON document a line: the columns and the whole payload."""
+    """Write one JSON document a line: the columns, the fields and the whole payload."""
     for record in found:
-        document = json.dumps(records.as_document(record), ensure_ascii=False, default=str)
+        document = json.dumps(record_exports.as_document(record), ensure_ascii=False, default=str)
         output.write(visible_json(document) + "\n")
 
 
-def as_csv(found: Iterable[Record], output: IO[str]) -> None:
+def as_csv(found: Iterable[Record], record_types: Iterable[str], output: IO[str]) -> None:
     """Write a heading and one line a record, without the payload, safe to open in a spreadsheet and to look at."""
     on_screen = output.isatty()
     lines = csv.writer(output, lineterminator="\n")
-    lines.writerow(records.COLUMN_NAMES)
+    headings = record_exports.headings(record_types)
+    lines.writerow(headings)
     for record in found:
-        row = [harmless(value) for value in records.as_row(record).values()]
+        cells = record_exports.as_cells(record)
+        row = [harmless(cells.get(heading)) for heading in headings]
         lines.writerow([visible(value) if on_screen and isinstance(value, str) else value for value in row])

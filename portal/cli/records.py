@@ -11,6 +11,7 @@ from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table
 from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, source_of
 from portal.models.records import RecordState
+from portal.services import record_exports
 from portal.services import records as copy
 from portal.sync.record_types import RecordType
 
@@ -56,7 +57,7 @@ def list_(account: str, record_type: RecordType, state: str, containing: str, li
         source_of(account), record_type, state=RecordState(state), containing=containing, limit=limit
     )
     if as_json:
-        print_json([copy.as_row(record) for record in found])
+        print_json([record_exports.as_row(record) for record in found])
     else:
         rows = [
             (record.remote_id, record.name, record.client_name, record.reference, record.status) for record in found
@@ -70,8 +71,8 @@ def list_(account: str, record_type: RecordType, state: str, containing: str, li
 @click.argument("remote_id", type=int)
 @opened()
 def show(account: str, record_type: RecordType, remote_id: int) -> None:
-    """Show one record with all that the PSA sent, as JSON."""
-    print_json(copy.as_document(copy.get(source_of(account), record_type, remote_id)))
+    """Show one record with its fields and all that the PSA sent, as JSON."""
+    print_json(record_exports.as_document(copy.get(source_of(account), record_type, remote_id)))
 
 
 @records.command()
@@ -84,8 +85,11 @@ def show(account: str, record_type: RecordType, remote_id: int) -> None:
 @click.option("--output", type=click.File("w", encoding="utf-8", lazy=True, atomic=True), default="-")
 @opened()
 def export(account: str, types: list[RecordType], state: str | None, as_format: str, output: IO[str]) -> None:
-    """Write records to standard output or a file: whole as JSON lines, or their columns as CSV."""
-    write = exporting.as_csv if as_format == "csv" else exporting.as_json_lines
+    """Write records to standard output or a file: whole as JSON lines, or their columns and fields as CSV."""
     integration = source_of(account)
     wanted = RecordState(state) if state else None
-    write((record for each in types for record in copy.export(integration, each, wanted)), output)
+    found = (record for each in types for record in copy.export(integration, each, wanted))
+    if as_format == "csv":
+        exporting.as_csv(found, types, output)
+    else:
+        exporting.as_json_lines(found, output)

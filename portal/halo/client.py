@@ -1,4 +1,4 @@
-"""Reading from Halo: the agent's profile, the pages of a list, single records. There is no verb here that writes."""
+"""Reading from Halo: the pages of a list, single records, small lists. There is no verb here that writes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,25 @@ import stamina
 
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreadable
-from portal.halo import computed, instance, lookups, pages, parts, profile, records, refusals, tickets
+from portal.halo import (
+    computed,
+    custom_field_ids,
+    instance,
+    lookups,
+    pages,
+    parts,
+    records,
+    refusals,
+    tickets,
+)
 from portal.halo import facts as facts_of_rows
 from portal.halo.auth import TokenSource
 from portal.halo.credentials import Credentials
+from portal.halo.custom_field_ids import CustomFieldIds
 from portal.halo.facts import Facts
 from portal.halo.pages import Page, RollCall, Row, Sent
-from portal.halo.profile import Agent
 from portal.halo.records import Columns
-from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES
+from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
 from portal.outbound import Answer, Door, Limits, OutboundError
 
@@ -45,6 +55,8 @@ class HaloClient:
     PsaRateLimited while nobody may call. `before_call` runs before each call, those for a token too.
     """
 
+    name = NAME
+
     def __init__(
         self,
         credentials: Credentials,
@@ -62,6 +74,7 @@ class HaloClient:
         self._tokens = TokenSource(self._door, credentials, granted)
         self._version: str | None = None
         self._asking_version = Lock()
+        self._custom_fields = CustomFieldIds(self._field_list)
         self._ticket_types = TicketTypes(lambda: self.lookup(tickets.PATH, PAGE_LIMITS))
 
     def __enter__(self) -> Self:
@@ -69,10 +82,6 @@ class HaloClient:
 
     def __exit__(self, *_: object) -> None:
         self._door.close()
-
-    @property
-    def name(self) -> str:
-        return NAME
 
     @property
     def requests(self) -> int:
@@ -88,14 +97,6 @@ class HaloClient:
         """Get a token, unless there is one. Raises PsaError."""
         self._gate()
         self._tokens.token()
-
-    def agent(self) -> Agent:
-        """Read who the application is logged in as. Raises PsaError that says what to mend."""
-        answer = self._get("Agent/me", {}, PROFILE_LIMITS)
-        agent = profile.read(answer)
-        if agent is None:
-            raise refusals.refused_agent(answer)
-        return agent
 
     def page(self, record_type: str, number: int, *, since: datetime | None = None, size: int | None = None) -> Page:
         """Read one page of a list, sorted by id; `since` keeps the records changed from then on, if Halo does that.
@@ -208,7 +209,7 @@ class HaloClient:
             rows=rows,
             size=sent.size,
             total=sent.total,
-            path=_shown(record_type, asked),
+            path=shown_path(record_type, asked),
             status=answer.status,
             seconds=answer.seconds,
             retries=retries,
@@ -226,12 +227,21 @@ class HaloClient:
             return sent
 
         rows = parts.read(ask, record_type, number, size)
-        shown = _shown(record_type, {"page_no": str(number), "page_size": str(size), **changed})
+        shown = shown_path(record_type, {"page_no": str(number), "page_size": str(size), **changed})
         took = clock.monotonic() - began
         return Page(number, rows, None, max(totals) or None, shown, 200, took, len(totals), parts.NOTE)
 
     def _list(self, record_type: str, params: dict[str, str]) -> tuple[Sent, Answer, int]:
-        """Read a list; returns how often it was asked for in vain, too."""
+        """Read a list with its custom fields; returns how often it was asked for in vain, too."""
+        if "idonly" in params:
+            return self._list_of(record_type, params)
+        with_fields = self._custom_fields.params(record_type)
+        found = self._list_of(record_type, {**params, **with_fields})
+        if with_fields or not self._custom_fields.must_be_asked_for(record_type, found[0].rows):
+            return found
+        return self._list_of(record_type, {**params, **self._custom_fields.params(record_type)})
+
+    def _list_of(self, record_type: str, params: dict[str, str]) -> tuple[Sent, Answer, int]:
         resource = RESOURCES[record_type]
         for attempt in self._patiently():
             with attempt:
@@ -239,6 +249,13 @@ class HaloClient:
                 sent = pages.decoded(answer, resource)
                 self._note_success()
         return sent, answer, attempt.num - 1
+
+    def _field_list(self, kind: int) -> Answer:
+        """Ask which custom fields there are of one kind, once. Raises PsaError where Halo cannot answer."""
+        answer = self._get(custom_field_ids.PATH, {"typeid": str(kind)}, PAGE_LIMITS)
+        if answer.status == 429 or answer.status >= 500:
+            raise refusals.refused_list(answer, "custom fields")
+        return answer
 
     def _patiently(self) -> Iterable[stamina.Attempt]:
         refusals: list[PsaListError] = []
@@ -274,9 +291,3 @@ class HaloClient:
         except OutboundError as error:
             raise refusals.stopped(error, "base_url") from error
         return answer
-
-
-def _shown(record_type: str, asked: dict[str, str]) -> str:
-    """Return the path of a call for the log, without what is the same for all."""
-    query = "&".join(f"{name}={value}" for name, value in asked.items())
-    return f"/api/{RESOURCES[record_type].path}?{query}"

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from portal.errors import PsaError, PsaUnreadable
-from portal.halo import facts, lenient, records, refusals
+from portal.halo import facts, lenient, passwords, records, refusals
 from portal.halo.facts import Facts
 from portal.halo.resources import Resource
 from portal.outbound import Answer
@@ -18,7 +18,8 @@ from portal.unreadable import UNREADABLE
 MOST: Final = 2**31 - 1  # what a column of counts holds; a greater number counts nothing real
 _envelope = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
-_ID: Final = re.compile(rb'"id"\s*:\s*"?(\d{1,19})\b')
+# An id, a bracket, or a text, in which neither counts.
+_PIECE: Final = re.compile(rb'"id"\s*+:\s*+"?(\d{1,19})\b|([\[{])|([\]}])|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 REPAIRED: Final = "Some text in it was damaged; what could not be read became �."
 NULL: Final = b"null"
 NOTHING: Final = "Halo answers with no record when asked for this one, but does not say that it does not exist."
@@ -134,10 +135,12 @@ def _unreadable(answer: Answer, body: bytes, resource: Resource) -> PsaError:
 def row(record_type: str, payload: bytes) -> Row:
     """Read what decides about a row; one that cannot be used says why."""
     try:
+        payload = passwords.dropped(payload)
         return Row(facts.read(record_type, payload), payload)
     except ValueError:
         payload = lenient.repaired(payload)
     try:
+        payload = passwords.dropped(payload)
         return Row(facts.read(record_type, payload), payload, is_repaired=True)
     except ValueError as error:
         return Row(None, payload, str(error))
@@ -152,9 +155,17 @@ def roll_call(record_type: str, sent: Sent) -> RollCall:
 
 def unreadable_row(body: bytes) -> Row:
     """Return the one row of a page that cannot be read, with its id if that shows."""
-    found = _ID.search(body)
-    problem = "Halo sends it in a form that cannot be read."
-    return Row(None, body, problem, records.as_id(found[1].decode()) if found else None)
+    return Row(None, body, "Halo sends it in a form that cannot be read.", _outermost_id(body))
+
+
+def _outermost_id(body: bytes) -> int | None:
+    """Return the id that lies least deep: what a record holds, such as its asset fields, has ids of its own."""
+    depth, ids = 0, list[tuple[int, int, bytes]]()
+    for piece in _PIECE.finditer(body):
+        if piece[1]:
+            ids.append((depth, piece.start(), piece[1]))
+        depth += bool(piece[2]) - bool(piece[3])
+    return records.as_id(min(ids)[2].decode()) if ids else None
 
 
 def single(answer: Answer, resource: Resource) -> bytes:

@@ -17,7 +17,7 @@ from portal.errors import (
 from portal.halo import answers
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import messages, rules
-from portal.halo.diagnosis.messages import CHECK_ADDRESS, GRANT_PERMISSION, LOG_IN_AS_AGENT, WAIT
+from portal.halo.diagnosis.messages import GRANT_PERMISSION, WAIT
 from portal.halo.diagnosis.observation import Observation
 from portal.outbound import Answer, OutboundError, Stop
 
@@ -49,22 +49,6 @@ def refused_token(credentials: Credentials, answer: Answer) -> PsaError:
     # A maintenance page looks the same as the page of a wrong tenant, and it goes away.
     kind = PsaUnreachable if answer.status == 200 else PsaRefusedCredentials
     return kind(found.problem, found.remedy, field=found.field)
-
-
-def refused_agent(answer: Answer) -> PsaError:
-    """Explain why the agent's profile was not read although there is a token (halo-api.md section 2)."""
-    if (passing := _passing(answer)) is not None:
-        return passing
-    if answer.status in {401, 403}:
-        return PsaError(
-            "The credentials are right, but Halo does not let this application read.",
-            f"{LOG_IN_AS_AGENT} {GRANT_PERMISSION}",
-        )
-    return PsaError(
-        f"The Base URL answered with {answers.described(answer)}. It does not look like Halo.",
-        CHECK_ADDRESS,
-        field="base_url",
-    )
 
 
 def refused_list(answer: Answer, what: str) -> PsaError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ from portal.models.records import RecordState
 from portal.models.sync import RunKind, RunTrigger
 from portal.routes import access, answers, joining
 from portal.routes.search_forms import RecordSearchForm, id_of
-from portal.services import exclusions, integrations, record_lists, record_pages, records
+from portal.services import exclusions, integrations, record_files, record_lists, record_pages, records
 from portal.services.exclusions import ExclusionPage
 from portal.services.record_lists import RecordPage, Wanted
 from portal.sync.record_types import RecordType
@@ -24,6 +24,7 @@ bp = Blueprint("records", __name__, url_prefix="/integrations/halo/records/<reco
 
 # A number that a column can hold.
 ONE = f"/<int(max={2**63 - 1}):remote_id>"
+FILES: Final = {"csv": (record_files.as_csv, "text/csv"), "jsonl": (record_files.as_json_lines, "application/jsonl")}
 
 
 class RecordTypeConverter(BaseConverter):
@@ -107,6 +108,20 @@ def sync(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
     except SyncAlreadyRunning as error:
         return answers.leave_for(joining.address_of(joining.tell_of(error.run_id)))
     return redirect(url_for("records.show", record_type=record_type, remote_id=remote_id), 303)
+
+
+@bp.get("/export.<any(csv, jsonl):form>")
+def download(record_type: RecordType, form: str) -> ResponseReturnValue:
+    """Hand over all live or all deleted records of a type as a file."""
+    is_deleted = request.args.get("state") == RecordState.DELETED
+    state = RecordState.DELETED if is_deleted else RecordState.LIVE
+    write, content_type = FILES[form]
+    name = f"{record_type}-deleted.{form}" if is_deleted else f"{record_type}.{form}"
+    return Response(
+        write(integrations.halo(access.account()), record_type, state),
+        content_type=f"{content_type}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @bp.get(f"{ONE}/payload.json")

@@ -14,6 +14,9 @@ MOST_TEXT: Final = 400_000
 BINARY: Final = re.compile(r"(data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_-]{256,}={0,2}")
 
 
+HALVES: Final = re.compile(r"[\ud800-\udfff]")
+
+
 @dataclass(frozen=True)
 class Value:
     """`text` is short enough for a line; `rest` is more of it, where there is more; `note` says what is not shown."""
@@ -42,7 +45,7 @@ def lines(payload: str) -> list[Line]:
     for key, each in document.items():
         value = shown(each, at_most=min(LONG, budget))
         budget = max(SHORT, budget - len(value.text) - len(value.rest))
-        found.append(Line(key[:SHORT], value))
+        found.append(Line(_whole(key[:SHORT]), value))
     return found
 
 
@@ -54,6 +57,7 @@ def shown(value: Any, *, at_most: int = LONG) -> Value:
         return Value("yes" if value else "no")
     if not isinstance(value, str):
         value = json.dumps(value, ensure_ascii=False, indent=2 if isinstance(value, list | dict) else None)
+    value = _whole(value)
     if len(value) <= SHORT:
         return Value(value)
     if BINARY.fullmatch(value):
@@ -61,3 +65,8 @@ def shown(value: Any, *, at_most: int = LONG) -> Value:
     rest = value[:at_most] if at_most > SHORT else ""
     left = len(value) - max(len(rest), SHORT)
     return Value(value[:SHORT], rest, f"{left:,} more characters" if left > 0 else "")
+
+
+def _whole(text: str) -> str:
+    """Replace halves of characters, which no page can hold."""
+    return HALVES.sub("\ufffd", text)

@@ -10,10 +10,11 @@ from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
-from portal.services import absences, asked, delivery_pages, exclusions, holds, payloads
+from portal.services import absences, asked, delivery_pages, exclusions, holds, payloads, record_details
 from portal.services.absences import Absence
 from portal.services.asked import Asked
 from portal.services.payloads import Line, Value
+from portal.services.record_details import Details
 from portal.sync.record_types import RecordType
 
 PAGE_CHANGES: Final = 25
@@ -52,14 +53,14 @@ class History:
 
 @dataclass(frozen=True)
 class RecordView:
-    """`client` is the record's client, if the copy has it. `standing` says how the record stands and why, `asked`
+    """`details` are its fields, `lines` what the PSA sent. `standing` says how the record stands and why, `asked`
     what came of asking Halo for it, `hold` is the open decision about deleting it here.
     """
 
     record: Record
     record_type: RecordType
     state: RecordState
-    client: Record | None
+    details: Details
     lines: list[Line]
     history: History
     logs: list[SyncLog]
@@ -79,7 +80,7 @@ def view(
         record=record,
         record_type=record_type,
         state=RecordState(record.state),
-        client=_find(integration, RecordType.CLIENTS, record.client_remote_id),
+        details=record_details.details(integration, record),
         lines=payloads.lines(record.payload),
         history=history(integration, record_type, remote_id, before=before, first_delivery=record.first_delivery),
         logs=logs(integration, record_type, remote_id),
@@ -168,9 +169,7 @@ def _standing(integration: Integration, record: Record) -> str:
     return last.why if last is not None else ""
 
 
-def _find(integration: Integration, record_type: RecordType, remote_id: int | None) -> Record | None:
-    if remote_id is None:
-        return None
+def _find(integration: Integration, record_type: RecordType, remote_id: int) -> Record | None:
     mine = (Record.integration == integration) & (Record.record_type == record_type)
     found: Record | None = Record.get_or_none(mine, Record.remote_id == remote_id)
     return found

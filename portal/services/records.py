@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from portal.errors import NotFound
 from portal.models.accounts import Account
@@ -14,24 +12,6 @@ from portal.services import record_pages
 from portal.sync.record_types import RecordType
 
 BATCH = 500
-
-# What an export tells of a record besides its payload.
-COLUMNS = (
-    Record.record_type,
-    Record.remote_id,
-    Record.state,
-    Record.name,
-    Record.client_remote_id,
-    Record.client_name,
-    Record.site_remote_id,
-    Record.reference,
-    Record.status,
-    Record.is_active,
-    Record.remote_updated_at,
-    Record.first_seen_at,
-    Record.changed_at,
-)
-COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 
 
 def source(account: Account) -> Integration:
@@ -84,24 +64,15 @@ def get(integration: Integration, record_type: RecordType, remote_id: int) -> Re
 def export(integration: Integration, record_type: RecordType, state: RecordState | None = None) -> Iterator[Record]:
     """Read all records of a type in order of their id, a small batch at a time, whatever their number."""
     after = None
-    while batch := _batch(integration, record_type, state, after):
-        yield from batch
-        after = batch[-1].remote_id
+    while found := batch(integration, record_type, state, after):
+        yield from found
+        after = found[-1].remote_id
 
 
-def as_row(record: Record) -> dict[str, Any]:
-    """Return the typed columns by name."""
-    return {name: getattr(record, name) for name in COLUMN_NAMES}
-
-
-def as_document(record: Record) -> dict[str, Any]:
-    """Return the typed columns and the payload as the PSA sent it."""
-    return {**as_row(record), "payload": json.loads(record.payload)}
-
-
-def _batch(
+def batch(
     integration: Integration, record_type: RecordType, state: RecordState | None, after: int | None
 ) -> list[Record]:
+    """Return the next few records of a type behind the id `after`."""
     query = Record.select().where(Record.integration == integration, Record.record_type == record_type)
     if state is not None:
         query = query.where(Record.state == state)

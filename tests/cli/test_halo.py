@@ -207,6 +207,15 @@ def test_an_export_holds_every_record_once(synced: Shell, tmp_path: Path) -> Non
     )
     rows = list(csv.DictReader(io.StringIO((tmp_path / "s.csv").read_text())))
     assert len(rows) == SIZES["sites"]
+    assert all(row["fields.name"] and row["fields.address"] and row["custom_fields"] for row in rows)
+
+
+def test_a_record_is_shown_with_its_fields(synced: Shell) -> None:
+    number = synced.json("records", "list", *ACCOUNT, "opportunities", "--limit", "1")[0]["remote_id"]
+    shown = json.loads(synced.ok("records", "show", *ACCOUNT, "opportunities", str(number)))
+    assert shown["fields"]["value_once"]["amount"] == f"{shown['payload']['oppvalue_oneoff']:.2f}"
+    assert shown["fields"]["owner"] is None or shown["fields"]["owner"]["name"].startswith("Agent ")
+    assert {each["label"] for each in shown["custom_fields"]} >= {"Support tier", "Handover"}
 
 
 def test_a_support_bundle_holds_no_secret_and_no_record(synced: Shell, halo: HaloSandbox, tmp_path: Path) -> None:

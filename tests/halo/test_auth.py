@@ -13,6 +13,7 @@ import pytest
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRefusedCredentials, PsaUnreachable
 from portal.halo.auth import TokenSource
+from portal.halo.client import PROFILE_LIMITS
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis.causes import WRONG_CREDENTIALS
 from portal.outbound import Door
@@ -43,7 +44,7 @@ def source_of(answer: Any) -> Callable[[], str]:
 def test_one_token_serves_many_calls(halo: HaloSandbox, connect: Connect) -> None:
     client = connect()
     for _ in range(3):
-        client.agent()
+        client.lookup("Agent/me", PROFILE_LIMITS)
     assert tokens_asked(halo) == 1
     assert client.requests == 4
 
@@ -51,27 +52,26 @@ def test_one_token_serves_many_calls(halo: HaloSandbox, connect: Connect) -> Non
 def test_a_token_is_renewed_before_it_ends(halo: HaloSandbox, connect: Connect) -> None:
     client, now = connect(), NOON
     with clock.using(lambda: now):
-        client.agent()
+        client.lookup("Agent/me", PROFILE_LIMITS)
         now += timedelta(minutes=58)
-        client.agent()
+        client.lookup("Agent/me", PROFILE_LIMITS)
         assert tokens_asked(halo) == 1
         now += timedelta(minutes=2)
-        client.agent()
+        client.lookup("Agent/me", PROFILE_LIMITS)
     assert tokens_asked(halo) == 2
 
 
 def test_a_refused_token_is_replaced_and_the_call_repeated(halo: HaloSandbox, connect: Connect) -> None:
     client = connect()
-    client.agent()
+    client.lookup("Agent/me", PROFILE_LIMITS)
     halo.reset(tokens=True)
-    client.agent()
+    client.lookup("Agent/me", PROFILE_LIMITS)
     assert halo.counts()["by_kind"] == {"agent": 2, "token": 1}
 
 
 def test_a_second_refusal_is_final(halo: HaloSandbox, connect: Connect) -> None:
     halo.fault("status", status=401, on="agent", times=None)
-    with pytest.raises(PsaError):
-        connect().agent()
+    assert connect().lookup("Agent/me", PROFILE_LIMITS).status == 401
     assert halo.counts()["by_kind"] == {"agent": 2, "token": 2}
 
 
@@ -139,7 +139,7 @@ def test_a_token_that_ends_at_once_is_asked_for_again_and_again(halo: HaloSandbo
     halo.turn(token_calls=1)
     client = connect()
     for _ in range(3):
-        client.agent()
+        client.lookup("Agent/me", PROFILE_LIMITS)
     assert halo.counts()["by_status"] == {"200": 6, "401": 2}
 
 

@@ -28,3 +28,16 @@ def test_text_that_is_no_utf_8_is_repaired_wherever_it_stands(where: bytes, reco
     assert listed.is_repaired
     for payload in (bytes(listed.rows[0]), pages.single(answer(row), resource)):
         assert "Caf\N{REPLACEMENT CHARACTER}" in pages.row(record_type, payload).payload.decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "number"),
+    [
+        (b'{"assets":[{"fields":[{"id":110}],"id":7,"name":""broken""}]}', 7),
+        (b'{"assets":[{"id":"7","fields":[{"id":110}],"name":""broken""}]}', 7),
+        (b'[{"note":"\\"id\\":5 }}}","id":7,"x":nope}]', 7),
+        (b'{"assets":[{"name":""broken""}]}', None),
+    ],
+)
+def test_of_a_row_that_cannot_be_read_the_id_is_its_own(body: bytes, number: int | None) -> None:
+    assert pages.unreadable_row(body).remote_id == number

@@ -84,6 +84,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("records.index", "GET"): (f"{HALO}/records/assets", LOGIN, "404", OK),
     ("records.show", "GET"): (f"{HALO}/records/assets/1", LOGIN, "404", "404"),
     ("records.progress", "GET"): (f"{HALO}/records/assets/1/progress", LOGIN, "404", "404"),
+    ("records.download", "GET"): (f"{HALO}/records/assets/export.csv", LOGIN, "404", OK),
     ("records.payload", "GET"): (f"{HALO}/records/assets/1/payload.json", LOGIN, "404", "404"),
     ("records.sync", "POST"): (f"{HALO}/records/assets/1/sync", LOGIN, "404", "403"),
     ("sync_filters.index", "GET"): (f"{HALO}/filters", LOGIN, "404", OK),

@@ -120,13 +120,14 @@ def test_where_nobody_knows_it_says_when_the_list_was_last_read(as_alice: FlaskC
     assert "It is newer than that." in page
 
 
-def test_a_record_shows_its_columns_its_client_and_what_halo_sent(as_alice: FlaskClient, halo: Integration) -> None:
+def test_a_record_shows_its_fields_its_client_and_what_halo_sent(as_alice: FlaskClient, halo: Integration) -> None:
     copied(halo, [5], of="clients", name="Harbourside")
-    payload = json.dumps({"id": 1, "inventory_number": "PC-0001", "empty": "", "nested": {"a": [1]}})
-    copied(halo, [1], client_remote_id=5, client_name="Harbourside Ltd", status="In stock", payload=payload)
+    client = {"client_id": 5.0, "client_name": "Harbourside Ltd"}
+    payload = json.dumps({"id": 1, "inventory_number": "PC-0001", "status_name": "In stock", "empty": "", **client})
+    copied(halo, [1], payload=payload)
     page = as_alice.get(f"{LIST}/1").text
     assert 'href="/integrations/halo/records/clients/5">Harbourside Ltd</a>' in page
-    assert "In stock" in page
+    assert re.search(r"Status</dt><dd[^>]*>In stock</dd>", page)
     assert '<th scope="row">inventory_number</th>' in page
     assert "Copied for the first time" in page
 

@@ -8,9 +8,11 @@ import pytest
 
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration, Psa
-from portal.models.records import ChangeKind
+from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncLog, SyncRun, SyncStep
+from portal.record_fields import Reference, Value
 from portal.services import record_pages
+from portal.services.record_details import Target
 from portal.services.record_pages import MOST_FIELDS, PAGE_CHANGES
 from portal.sync.record_types import RecordType
 from tests.copies import NOON, changed, copied
@@ -42,14 +44,18 @@ def test_nothing_of_others_is_shown(halo: Integration, mallory: User) -> None:
 
 def test_a_page_links_the_client_that_the_copy_has(halo: Integration) -> None:
     copied(halo, [1], client_remote_id=7)
-    view = record_pages.view(halo, ASSETS, 1)
-    assert view is not None
-    assert view.client is None
+    assert client_of(halo) == (Reference("clients", 7), None)
     copied(halo, [7], of="clients", name="Harbourside")
+    target = Target("clients", 7, "Harbourside", RecordState.LIVE)
+    assert client_of(halo) == (Reference("clients", 7), target)
+
+
+def client_of(halo: Integration) -> tuple[Value, Target | None]:
+    """Return the client on the page of asset 1, and where it leads."""
     view = record_pages.view(halo, ASSETS, 1)
     assert view is not None
-    assert view.client is not None
-    assert view.client.name == "Harbourside"
+    fields = [each for group in view.details.groups for each in group.fields if each.field.name == "client"]
+    return fields[0].value, fields[0].target
 
 
 def test_history_comes_newest_first_and_pages_to_its_end(halo: Integration) -> None:

@@ -11,7 +11,7 @@ from portal.errors import NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration, Psa
 from portal.models.records import Record, RecordState
-from portal.services import records
+from portal.services import record_exports, records
 from portal.sync import counting
 from portal.sync.record_types import RecordType
 
@@ -90,10 +90,12 @@ def test_an_export_can_be_of_one_state(halo: Integration) -> None:
 
 def test_a_record_is_told_with_its_payload(halo: Integration) -> None:
     copied(halo, [7])
-    document = records.as_document(records.get(halo, RecordType.CLIENTS, 7))
+    document = record_exports.as_document(records.get(halo, RecordType.CLIENTS, 7))
     assert document["payload"] == {"id": 7}
     assert document["name"] == "Client 0007"
     assert "digest" not in document
+    assert document["fields"]["number"] == 7
+    assert document["fields"]["website"] is None
 
 
 def test_the_source_is_found_whatever_its_state(halo: Integration, northwind: Account) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from portal.halo import passwords
 from portal.halo.webhooks.parts import NOT_JSON, STRING
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -50,7 +51,13 @@ def json_in(body: bytes, content_type: str = "") -> bytes:
 
 
 def shortened(text: bytes) -> bytes:
-    """Return what of a JSON text is worth keeping: everything but long texts, and of very many the first ones."""
+    """Return what of a JSON text is worth keeping: everything but passwords and long texts, and of very many the
+    first ones.
+    """
+    try:
+        text = passwords.dropped(text)
+    except ValueError as error:
+        return f"({error})".encode()
     if len(text) <= SMALL:
         return text
     pieces, position = list[bytes](), 0

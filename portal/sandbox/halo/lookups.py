@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.sandbox.halo.custom_fields import field_list
 from portal.sandbox.halo.data.assets import ASSET_GROUPS, ASSET_TYPES
 from portal.sandbox.halo.data.clients import TOP_LEVELS
 from portal.sandbox.halo.data.opportunities import STATUSES, TICKET_TYPE
@@ -35,7 +36,8 @@ _BARE: dict[str, list[dict[str, Any]]] = {
 }
 _ENVELOPED = {"toplevel": ("tree", _named(TOP_LEVELS)), "supplier": ("suppliers", _named(SUPPLIERS))}
 
-NAMES = frozenset(_BARE) | frozenset(_ENVELOPED)
+FIELDS = "fieldinfo"
+NAMES = frozenset(_BARE) | frozenset(_ENVELOPED) | {FIELDS}
 
 
 def lookup(name: str, query: Query, knobs: Knobs) -> Any:
@@ -43,6 +45,8 @@ def lookup(name: str, query: Query, knobs: Knobs) -> Any:
     if name in _ENVELOPED:
         envelope, rows = _ENVELOPED[name]
         return {"record_count": len(rows), envelope: rows}
+    if name == FIELDS:
+        return field_list(query, knobs)
     rows = _BARE[name]
     if name == "tickettype" and not knobs.ticket_types_told:
         return [{key: value for key, value in row.items() if key != "use"} for row in rows]

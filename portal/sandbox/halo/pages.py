@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.sandbox.halo.auth import token_answer
+from portal.sandbox.halo.custom_fields import in_detail, in_list
 from portal.sandbox.halo.fault_answers import spoiled_fields, spoiled_list
 from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.instance import Instance
@@ -88,6 +89,7 @@ def _records(instance: Instance, call: Call, tenant: Tenant, record_type: Record
     item = call.target.item
     if item is None:
         page = list_answer(tenant, record_type, call.request.query, instance.knobs)
+        page = in_list(page, record_type, call.request.query, instance.knobs)
         page = spoiled_list(shown_list(page, record_type, instance.knobs, instance.next_answer()), call.faults)
         return page.response()
     if item == "me":  # with an agent's token there is no such contact or client (section 2)
@@ -99,5 +101,6 @@ def _records(instance: Instance, call: Call, tenant: Tenant, record_type: Record
     fields = None if unseen else answered(tenant, record_type, number, instance.knobs)
     if fields is None:
         return _NOT_FOUND
+    fields = in_detail(fields, instance.knobs)
     body = shown_detail(spoiled_fields(fields, call.faults), record_type, instance.knobs, instance.next_answer())
     return Response(200, body, "application/json; charset=utf-8")

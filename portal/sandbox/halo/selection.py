@@ -68,10 +68,10 @@ class Selections:
         return [self._extended(row, additions) for row in rows]
 
     def _extended(self, row: Row, additions: list[Addition]) -> bytes:
-        added: dict[str, Any] = {}
+        fields, added = row.fields(), dict[str, Any]()
         for add in additions:
-            added |= add(self._world, row.id)
-        return encode_row(added | row.fields())
+            added |= add(self._world, fields)
+        return encode_row(added | fields)
 
 
 def _select(kind: str, rows: list[Row], query: Query, *, filters_updates: bool, hours_ahead: float) -> list[Row]:

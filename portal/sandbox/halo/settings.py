@@ -97,6 +97,11 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # What differs between two answers although nobody changed anything: computed values, numbers written another
     # way, the order of keys, keys whose value is null or empty.
     flickers: list[Flicker] = msgspec.field(default_factory=list)
+    # When lists have custom fields: always, when include_custom_fields names them, or never (section 3.5) …
+    custom_fields_in_lists: Literal["always", "when_asked", "never"] = "always"
+    # … and how they are written: a list of entries, or values by name.
+    custom_fields_shape: Literal["list", "map"] = "list"
+    password_fields: bool = False  # each record has a custom field that holds a password, and a table with another
     thin_lists: bool = False  # lists leave empty what a record read by its id has filled (section 4)
     # Records whose name no strict JSON reader takes: {"clients": {"12": "half_surrogate"}}.
     odd_text: dict[str, dict[str, OddText]] = msgspec.field(default_factory=dict)

@@ -12,6 +12,7 @@ ASSET_GROUPS = ((50, "Computers"), (51, "Network"))
 GROUP_OF_ASSET_TYPE = {128: 50, 129: 50, 130: 50, 131: 51, 132: 51}
 ASSET_STATUSES = ((1, "Active"), (2, "In stock"), (3, "In repair"), (9, "Retired"))
 UNKNOWN_OWNER = -99
+_MODELS = (("Tessel", "Slate 14 G3"), ("Tessel", "Tower 900"), ("Orbona", "Rack R7"), ("Kestrel Networks", "KN-60F"))
 
 
 def make(world: World, draw: Draw, new: New) -> Fields:
@@ -117,8 +118,20 @@ def asset_fields_only(world: World, number: int) -> Fields:
 
 def _asset_fields(world: World, number: int) -> list[Fields]:
     serial = serial_number(world, number)
+    draw = Draw(world.seed, "asset fields", number)
+    make, model = draw.pick(_MODELS)
+    address = f"10.{draw.between(0, 9)}.{draw.between(0, 250)}.{draw.between(2, 250)}"
+    found = {"Manufacturer": make, "Model": model, "IP Address": address, "MAC Address": _mac(draw)}
     return [
+        *(
+            {"id": 110 + place, "name": name, "value": value, "display": value}
+            for place, (name, value) in enumerate(found.items())
+        ),
         {"id": 117, "name": "Serial Number", "value": serial, "display": serial, "mandatory": False},
         {"id": 118, "name": "Operating System", "value": "Windows 11", "display": "Windows 11"},
         {"id": 119, "name": "Memory", "value": "16 GB", "display": "16 GB", "tab_name": "Hardware"},
     ]
+
+
+def _mac(draw: Draw) -> str:
+    return ":".join(f"{draw.between(0, 255):02X}" for _ in range(6))

@@ -7,6 +7,7 @@ from base64 import b64encode
 from portal.sandbox.halo.data.common import COLOURS, Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import DAY, EMPTY, halo_date
 from portal.sandbox.halo.data.draw import Draw
+from portal.sandbox.halo.data.sites import delivery_address
 from portal.sandbox.halo.data.world import UNKNOWN, Client, New, World
 
 TOP_LEVELS = ((1, "Unknown"), (2, "Customers"), (3, "Prospects"), (4, "Partners"))
@@ -83,14 +84,18 @@ def make(world: World, draw: Draw, new: New) -> Fields:
 def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/Client/{id}` answers."""
     domain = f"client{row['id']}.example"
-    sites = world.sites_of.get(row["id"], [])
+    site = next(iter(world.sites_of.get(row["id"], [])), None)
+    person = next(iter(world.people_of.get(site.id, [])), None) if site else None
     return {
         "website": f"https://www.{domain}",
         "domain": domain,
         "datecreated": halo_date(draw.between(1_400_000_000, 1_700_000_000) + 0.25 * DAY),
-        "main_site_id": sites[0].id if sites else 0,
-        "main_site_name": sites[0].name if sites else None,
-        "main_contact_id": 0,
+        "main_site_id": site.id if site else 0,
+        "main_site_name": site.name if site else None,
+        "main_contact_id": person.id if person else 0,
+        "main_contact_name": person.name if person else None,
+        "main_delivery_address": delivery_address(world, site.id) if site else None,
+        "currencyisocode": "GBP" if row["id"] % 3 else "EUR",
         "main_phonenumber": draw.phone(draw.culture()),
         "pritech_name": f"Agent {row['pritech']}",
         "accountmanagertech_name": f"Agent {row['accountmanagertech']}",

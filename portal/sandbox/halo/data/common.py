@@ -13,7 +13,7 @@ Fields = dict[str, Any]
 COLOURS = ("#2bd3c6", "#a75ded", "#f4a261", "#e76f51", "#264653", "#8ab17d", "#577590")
 
 # id, name, label, type: halo-api.md section 4 has the list of types.
-_CUSTOM_FIELDS = (
+CUSTOM_FIELDS = (
     (101, "CFsupportTier", "Support tier", 2, ("Bronze", "Silver", "Gold")),
     (102, "CFreviewDate", "Next review", 4, ("2026-12-01T00:00:00", "2027-02-15T00:00:00")),
     (103, "CFbackupChecked", "Backup checked", 6, (True, False)),
@@ -26,7 +26,7 @@ _CUSTOM_FIELDS = (
 def custom_fields(draw: Draw, count: int) -> list[Fields]:
     """Fill the first `count` custom fields; `display` is there for selects only."""
     fields = []
-    for number, name, label, kind, values in _CUSTOM_FIELDS[:count]:
+    for number, name, label, kind, values in CUSTOM_FIELDS[:count]:
         value = draw.pick(values)
         entry: Fields = {"id": number, "name": name, "label": label, "type": kind, "value": value}
         if kind in {2, 3}:

@@ -8,6 +8,7 @@ from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import Contract, New, World
 
 _TYPES = ((1, "Managed"), (2, "Prepaid hours"), (3, "Hardware support"), (4, "Licences"))
+BILLING_PERIODS = {1: "Weekly", 2: "Monthly", 4: "Quarterly"}
 _TITLES = ("Managed Services", "Backup & recovery", "Wartung", "Support όλο το 24ωρο", "保守契約", "Security bundle")
 
 
@@ -67,10 +68,11 @@ def make(world: World, draw: Draw, new: New) -> Fields:
 
 def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/ClientContract/{id}` answers."""
-    del world, row
+    del world
     return {
         "sites": [],
         "periods": [],
+        "billing_period_string": BILLING_PERIODS[row["billingperiod"]],
         "notice_period": draw.pick((30, 60, 90)),
         "datecreated": halo_date(draw.between(1_600_000_000, 1_750_000_000)),
     }

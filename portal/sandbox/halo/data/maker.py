@@ -35,10 +35,11 @@ DETAIL: dict[str, Callable[[World, Draw, Fields], Fields]] = {
     "opportunities": opportunities.detail,
 }
 # `?includeaddress=true` and its like: keys that a list row gets on request.
-Addition = Callable[[World, int], Fields]
+Addition = Callable[[World, Fields], Fields]
 ADDITIONS: dict[str, dict[str, Addition]] = {
-    "sites": {"includeaddress": sites.site_address},
-    "assets": {"includeassetfields": assets.asset_fields_only},
+    "sites": {"includeaddress": lambda world, row: sites.site_address(world, row["id"])},
+    "assets": {"includeassetfields": lambda world, row: assets.asset_fields_only(world, row["id"])},
+    "opportunities": {"includeagent": lambda _, row: opportunities.agent_name(row)},
 }
 
 _INACTIVE = 0.08

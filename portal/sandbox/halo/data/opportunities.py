@@ -107,12 +107,17 @@ def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/Opportunities/{id}` answers."""
     del world
     return {
-        "agent_name": f"Agent {row['agent_id']}",
+        **agent_name(row),
         "oppcurrentsystem": draw.pick(("", "On premises", "None")),
         "oppcompetitors": "",
         "attachments": [],
         "is_opportunity": True,
     }
+
+
+def agent_name(row: Fields) -> Fields:
+    """Add what `includeagent=true` asks for."""
+    return {"agent_name": f"Agent {row['agent_id']}" if row["agent_id"] > 1 else "Unassigned"}
 
 
 def _contact(draw: Draw, person: Person | None, *, prospect: bool) -> Fields:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.sandbox.halo.data.common import COLOURS, Fields, address, paragraph
+from portal.sandbox.halo.data.common import COLOURS, Fields, address, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import halo_date
 from portal.sandbox.halo.data.draw import Draw
 from portal.sandbox.halo.data.world import UNKNOWN, New, Site, World
@@ -39,6 +39,7 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "maincontact_id": 0,
         "site_item_tax_code": -1,
         "stopped": 0,
+        "customfields": custom_fields(draw, 2),
         "table": 0,
         "use": "site",
         "key": new.id,
@@ -47,19 +48,7 @@ def make(world: World, draw: Draw, new: New) -> Fields:
 
 def detail(world: World, draw: Draw, row: Fields) -> Fields:
     """Add what only `/Site/{id}` answers."""
-    lines = site_address(world, row["id"])
-    block = {
-        "id": row["id"] * 10,
-        "type": 1,
-        "description": "Delivery",
-        "line1": lines["delivery_address_line1"],
-        "line2": lines["delivery_address_line2"],
-        "line3": "",
-        "line4": lines["delivery_address_line4"],
-        "postcode": lines["delivery_address_line5"],
-        "primary": True,
-        "inactive": False,
-    }
+    lines, block = site_address(world, row["id"]), delivery_address(world, row["id"])
     return {
         **lines,
         "delivery_address": block,
@@ -70,6 +59,23 @@ def detail(world: World, draw: Draw, row: Fields) -> Fields:
         "notes": paragraph(draw, 2),
         "ref": f"S-{row['id']}",
         "refnumber": draw.digits(6),
+    }
+
+
+def delivery_address(world: World, number: int) -> Fields:
+    """Return the address as a block of its own, as details have it."""
+    lines = site_address(world, number)
+    return {
+        "id": number * 10,
+        "type": 1,
+        "description": "Delivery",
+        "line1": lines["delivery_address_line1"],
+        "line2": lines["delivery_address_line2"],
+        "line3": "",
+        "line4": lines["delivery_address_line4"],
+        "postcode": lines["delivery_address_line5"],
+        "primary": True,
+        "inactive": False,
     }
 
 

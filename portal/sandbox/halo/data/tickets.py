@@ -50,4 +50,4 @@ def as_opportunity(fields: Fields) -> Fields:
 
 def detail(row: Fields) -> Fields:
     """Add what only `/Opportunities/{id}` answers."""
-    return {**row, "agent_name": f"Agent {row['agent_id']}", "attachments": [], "is_opportunity": False}
+    return {**row, **opportunities.agent_name(row), "attachments": [], "is_opportunity": False}

@@ -72,6 +72,27 @@ KNOBS: Final[dict[str, Words]] = {
         "Lists leave custom fields and notes empty that a record read by itself has, and write other zeros.",
         "details",
     ),
+    "custom_fields_in_lists": Words(
+        "Custom fields in lists",
+        "When a list has the custom fields of its records. A record read by itself always has them.",
+        "details",
+        says={
+            "always": "always",
+            "when_asked": "when include_custom_fields names them",
+            "never": "never, whatever is asked for",
+        },
+    ),
+    "custom_fields_shape": Words(
+        "Shape of custom fields",
+        "How custom fields are written.",
+        "details",
+        says={"list": "a list of entries, as usual", "map": "values by name"},
+    ),
+    "password_fields": Words(
+        "Password fields",
+        "Every record has a custom field that holds a password, and a table that holds another.",
+        "details",
+    ),
     "odd_text": Words(
         "Names with broken text",
         "Puts text into a record's name that strict JSON readers refuse: half_surrogate, control_character,"

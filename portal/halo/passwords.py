@@ -1,0 +1,58 @@
+"""Drops passwords out of what Halo sends, before anything of it is stored.
+
+A custom field whose input type is Password is encrypted in Halo, and its entry says `isencrypted`; its value may be
+the number of a stored password instead, which `value_is_password_id` says (CustomField in the specification). Tables
+are custom fields whose rows hold custom fields again, so an entry may lie at any depth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from portal.halo import lenient
+from portal.unreadable import UNREADABLE
+
+MARKS: Final = ("isencrypted", "value_is_password_id")
+_MARKS: Final = tuple(mark.encode() for mark in MARKS)
+NOT_SET: Final = (None, False, "", "false", "0")
+NOT_KEPT: Final = "It holds encrypted fields and cannot be read, so nothing of it is kept."
+# Only what a mark sets, in whatever way: most entries say that they are not encrypted.
+_MARKED: Final = re.compile(rb'"(?:isencrypted|value_is_password_id)"\s*+:\s*+(?!false\b|null\b|0\b|"")')
+
+
+def dropped(text: bytes) -> bytes:
+    """Return JSON without the entries that hold passwords, the same bytes where there are none.
+
+    Raises ValueError, with a reason for people, for what has such entries and cannot be read.
+    """
+    if not any(mark in text for mark in _MARKS) or _MARKED.search(text) is None:
+        return text
+    try:
+        return msgspec.json.encode(_without(_read(text)))
+    except (*UNREADABLE, ValueError, OverflowError) as error:
+        raise ValueError(NOT_KEPT) from error
+
+
+def _read(text: bytes) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except UNREADABLE:
+        return msgspec.json.decode(lenient.repaired(text))
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without(each) for each in value if not _is_password(each)]
+    if isinstance(value, Mapping):
+        return {key: _without(each) for key, each in value.items() if not _is_password(each)}
+    return value
+
+
+def _is_password(value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return any(value.get(mark) not in NOT_SET for mark in MARKS)

@@ -1,0 +1,74 @@
+"""Fields of assets (halo-api.md section 4.5: list Device_List, detail Device).
+
+What an MSP wants to know of a device is in its asset fields, `fields`, which each MSP names itself: those that
+Halo's own asset types and integrations come with are looked for by their usual names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from portal.halo.record_fields.values import LONGEST_LIST, UNKNOWN, Row, active, as_text, day, reference, text
+from portal.record_fields import Value
+
+_MANUFACTURER: Final = ("manufacturer", "make", "vendor")
+_MODEL: Final = ("model", "model name", "model number")
+_SERIAL: Final = ("serial number", "serial no", "serial", "service tag")
+_SYSTEM: Final = ("operating system", "os", "os name")
+_IP: Final = ("ip address", "ip", "local ip address", "lan ip")
+_MAC: Final = ("mac address", "mac")
+ASSET_FIELDS: Final = frozenset((*_MANUFACTURER, *_MODEL, *_SERIAL, *_SYSTEM, *_IP, *_MAC))
+_SERIAL_SIGN: Final = "SN:"
+
+
+def fields(row: Row) -> Mapping[str, Value | None]:
+    named = _asset_fields(row.get("fields"))
+    return {
+        "tag": text(row, "inventory_number"),
+        # Assets have no name; their first key field is what people call them.
+        "name": text(row, "key_field"),
+        "type": text(row, "assettype_name"),
+        "status": text(row, "status_name"),
+        "active": active(row),
+        "client": reference(row, "clients", ("client_id",), "client_name", unknown=UNKNOWN),
+        "site": reference(row, "sites", ("site_id",), "site_name"),
+        "contact": _owner(row),
+        "manufacturer": _first(named, _MANUFACTURER),
+        "model": _first(named, _MODEL) or text(row, "item_name"),
+        "serial_number": _first(named, _SERIAL) or _serial(row),
+        "operating_system": _first(named, _SYSTEM) or text(row, "os_override"),
+        "ip_address": _first(named, _IP),
+        "mac_address": _first(named, _MAC) or text(row, "ethernetMacAddress"),
+        "purchased": day(row, "supplier_purchasedate"),
+        "warranty_ends": day(row, "warranty_end"),
+    }
+
+
+def _owner(row: Row) -> Value | None:
+    """Return the business owner, whose name is "Unknown" and number -99 where there is none, else the user."""
+    owner = reference(row, "contacts", ("business_owner_id",), "business_owner_name")
+    if owner is not None and owner.number is not None:
+        return owner
+    return reference(row, "contacts", (), "username")
+
+
+def _serial(row: Row) -> str | None:
+    """Read the third key field, which is for display and says "SN: 5CG1234"."""
+    shown = text(row, "key_field3") or ""
+    return as_text(shown.removeprefix(_SERIAL_SIGN)) if shown.startswith(_SERIAL_SIGN) else None
+
+
+def _asset_fields(sent: Any) -> dict[str, str]:
+    """Return the asset fields that are filled, by their names in small letters; the first of a name counts."""
+    found: dict[str, str] = {}
+    for each in sent[:LONGEST_LIST] if isinstance(sent, list) else []:
+        name = as_text(each.get("name")) if isinstance(each, Mapping) else None
+        value = (as_text(each.get("display")) or as_text(each.get("value"))) if name else None
+        if name and value:
+            found.setdefault(name.lower(), value)
+    return found
+
+
+def _first(named: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((named[name] for name in names if name in named), None)

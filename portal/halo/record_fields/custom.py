@@ -1,0 +1,104 @@
+"""Custom fields (halo-api.md section 4): `customfields` of any record, and `fields` of assets and sites.
+
+Seen as [{id, name: "CFtier", label, type, value, display}]; also read as {"CFtier": value}. `value` is of any JSON
+type, `display` its text for selections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from portal.halo.record_fields import html
+from portal.halo.record_fields.values import Row, as_day, as_link, as_number, as_text, as_yes_no
+from portal.record_fields import CustomField, Kind, Value
+
+MOST: Final = 200
+PREFIX: Final = "cf"
+
+_Read = Callable[[Any], Value | None]
+
+
+def _words(value: Any) -> str | None:
+    """Read a text, or a number that stands where a text was meant."""
+    if (found := as_text(value)) is not None:
+        return found
+    number = as_number(value)
+    return None if number is None else str(number)
+
+
+def _choices(value: Any) -> tuple[str, ...] | None:
+    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    return tuple(name for each in parts[:MOST] if (name := _words(_named(each)))) or None
+
+
+# By the numbers of `type`: text, memo, one of several, some of several, date, time, tick, rich text.
+_KINDS: Final[Mapping[int, tuple[Kind, _Read]]] = {
+    0: (Kind.TEXT, _words),
+    1: (Kind.LONG_TEXT, html.as_plain),
+    2: (Kind.TEXT, _words),
+    3: (Kind.LIST, _choices),
+    4: (Kind.DATE, as_day),
+    5: (Kind.TEXT, _words),
+    6: (Kind.YES_NO, as_yes_no),
+    10: (Kind.LONG_TEXT, html.as_plain),
+}
+RICH: Final = 10
+_SELECTIONS: Final = frozenset({2, 3})
+
+
+def read(row: Row, told: frozenset[str] = frozenset()) -> tuple[CustomField, ...]:
+    """Return the custom fields that are filled; `told` names the asset fields that are record fields already."""
+    found = [field for each in _entries(row.get("customfields")) if (field := _custom_field(each))]
+    found += [field for each in _entries(row.get("fields")) if (field := _asset_field(each, told))]
+    return tuple(found[:MOST])
+
+
+def _entries(sent: Any) -> Iterator[Row]:
+    if isinstance(sent, Mapping):
+        yield from ({"name": name, "value": value} for name, value in list(sent.items())[:MOST])
+    elif isinstance(sent, list):
+        yield from (each for each in sent[:MOST] if isinstance(each, Mapping))
+
+
+def _custom_field(entry: Row) -> CustomField | None:
+    label, kind_number = _label(entry), as_number(entry.get("type"))
+    value, display = _named(entry.get("value")), entry.get("display")
+    if label is None:
+        return None
+    if kind_number != RICH and html.is_html(value):
+        kind_number = RICH
+    kind, read_value = _KINDS.get(int(kind_number), _KINDS[0]) if kind_number is not None else _guessed(value)
+    found = read_value(display) if kind_number in _SELECTIONS else None
+    found = read_value(value) if found is None else found
+    if found is None:
+        return None
+    if kind is Kind.TEXT and isinstance(found, str) and found.startswith(("https://", "http://")) and as_link(found):
+        return CustomField(label, Kind.LINK, found)
+    return CustomField(label, kind, found)
+
+
+def _asset_field(entry: Row, told: frozenset[str]) -> CustomField | None:
+    label = _label(entry)
+    if label is None or label.lower() in told:
+        return None
+    value = _words(entry.get("display")) or _words(entry.get("value"))
+    return CustomField(label, Kind.TEXT, value) if value else None
+
+
+def _label(entry: Row) -> str | None:
+    """Return the label, or the name without the letters that Halo puts before it."""
+    name = as_text(entry.get("name")) or ""
+    bare = name[len(PREFIX) :] if name.lower().startswith(PREFIX) else name
+    return as_text(entry.get("label")) or bare or None
+
+
+def _named(value: Any) -> Any:
+    """Return the name of a choice that is an object."""
+    return value.get("name", value.get("display")) if isinstance(value, Mapping) else value
+
+
+def _guessed(value: Any) -> tuple[Kind, _Read]:
+    if isinstance(value, bool):
+        return _KINDS[6]
+    return _KINDS[3] if isinstance(value, list) else _KINDS[0]

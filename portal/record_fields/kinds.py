@@ -1,0 +1,119 @@
+"""The kinds of record fields and the values that each kind has. A field without a value has none at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    MOMENT = "moment"
+    EMAIL = "email"
+    PHONE = "phone"
+    LINK = "link"
+    ADDRESS = "address"
+    REFERENCE = "reference"
+    YES_NO = "yes_no"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """`currency` is an ISO code, None where the PSA does not state it."""
+
+    amount: Decimal
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """At least one part is filled."""
+
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return what is filled, in the order of an envelope."""
+        return tuple(part for part in (*self.lines, self.city, self.region, self.postcode, self.country) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a record points to. `record_type` is None for what is not synced, such as an agent; a number or a name is
+    always there.
+    """
+
+    record_type: str | None
+    number: int | None
+    name: str = ""
+
+
+# Text, links, phone numbers and e-mail addresses are str; a date is a day in no time zone, a moment is in UTC.
+Value = str | int | Decimal | bool | date | datetime | Money | Address | Reference | tuple[str, ...]
+
+TYPES: Final[Mapping[Kind, type | tuple[type, ...]]] = {
+    Kind.TEXT: str,
+    Kind.LONG_TEXT: str,
+    Kind.NUMBER: (int, Decimal),
+    Kind.MONEY: Money,
+    Kind.DATE: date,
+    Kind.MOMENT: datetime,
+    Kind.EMAIL: str,
+    Kind.PHONE: str,
+    Kind.LINK: str,
+    Kind.ADDRESS: Address,
+    Kind.REFERENCE: Reference,
+    Kind.YES_NO: bool,
+    Kind.LIST: tuple,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One declared field. `searchable` fields are found by the search in lists; `unit` follows a number."""
+
+    name: str
+    label: str
+    kind: Kind
+    group: str
+    searchable: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A field that the MSP has added in its PSA."""
+
+    label: str
+    kind: Kind
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFields:
+    """What is known of one record: the values of declared fields by name, and the custom fields that are filled."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    custom: tuple[CustomField, ...] = ()
+
+
+def fits(kind: Kind, value: Value) -> bool:
+    """Tell whether a value is of the type that its kind has."""
+    if isinstance(value, bool):
+        return kind is Kind.YES_NO
+    if isinstance(value, datetime):
+        return kind is Kind.MOMENT
+    return isinstance(value, TYPES[kind])

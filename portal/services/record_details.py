@@ -1,0 +1,92 @@
+"""The fields of a record as its page shows them: in groups, with what they point to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from peewee import Expression
+
+from portal.halo import record_fields as halo_fields
+from portal.models.integrations import Integration
+from portal.models.records import Record, RecordState
+from portal.record_fields import FIELDS, CustomField, Field, RecordFields, Reference, Value
+
+
+@dataclass(frozen=True)
+class Target:
+    """A stored record that a field points to."""
+
+    record_type: str
+    remote_id: int
+    name: str
+    state: RecordState
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """`target` is where a reference leads, None where Scopable does not have that record."""
+
+    field: Field
+    value: Value
+    target: Target | None
+
+
+@dataclass(frozen=True)
+class FieldGroup:
+    label: str
+    fields: list[ShownField]
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a record's page shows of its fields: those without a value are not there, nor groups without any."""
+
+    groups: list[FieldGroup]
+    custom: tuple[CustomField, ...]
+
+
+def fields_of(record: Record) -> RecordFields:
+    """Compute the record fields from what is stored. The client is a column, too, and stands in for a payload that
+    cannot be read.
+    """
+    found = halo_fields.read(record.record_type, record.payload)
+    if "client" in found.values or not record.client_remote_id or record.record_type == "clients":
+        return found
+    client = Reference("clients", record.client_remote_id, record.client_name)
+    return replace(found, values={**found.values, "client": client})
+
+
+def details(integration: Integration, record: Record) -> Details:
+    fields = fields_of(record)
+    targets = _targets(integration, fields)
+    # The name is the page's title.
+    values = {name: value for name, value in fields.values.items() if value != record.name}
+    filled = [each for each in FIELDS[record.record_type] if each.name in values]
+    groups = [
+        FieldGroup(label, [_shown(each, values[each.name], targets) for each in some])
+        for label, some in groupby(filled, key=lambda each: each.group)
+    ]
+    return Details(groups, fields.custom)
+
+
+def _shown(field: Field, value: Value, targets: dict[tuple[str | None, int | None], Target]) -> ShownField:
+    target = targets.get((value.record_type, value.number)) if isinstance(value, Reference) else None
+    return ShownField(field, value, target)
+
+
+def _targets(integration: Integration, fields: RecordFields) -> dict[tuple[str | None, int | None], Target]:
+    """Find the stored records that the fields point to, all in one query."""
+    wanted: Expression | None = None
+    for value in fields.values.values():
+        if isinstance(value, Reference) and value.record_type and value.number:
+            one = (Record.record_type == value.record_type) & (Record.remote_id == value.number)
+            wanted = one if wanted is None else wanted | one
+    if wanted is None:
+        return {}
+    columns = (Record.record_type, Record.remote_id, Record.name, Record.state)
+    found = [
+        Target(each.record_type, each.remote_id, each.name, RecordState(each.state))
+        for each in Record.select(*columns).where(Record.integration == integration, wanted)
+    ]
+    return {(each.record_type, each.remote_id): each for each in found}
