@@ -49,6 +49,7 @@ MOST_CRASHES: Final = 5
 MOST_WAITS: Final = 100
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
+NOTHING_RUNS: Final = "No sync is running."
 CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
 
 
@@ -104,7 +105,7 @@ def live_run(integration: Integration) -> SyncRun:
     """Return the run that is queued, running or waiting. Raises NotFound when there is none."""
     run: SyncRun | None = SyncRun.get_or_none(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES))
     if run is None:
-        raise NotFound("No sync is running.")
+        raise NotFound(NOTHING_RUNS)
     return run
 
 
@@ -163,27 +164,40 @@ def _work(lease: Lease) -> None:
 
 
 def request_cancel(integration: Integration, user: User | None = None) -> None:
-    """Ask the live run to stop; a run that nobody works on stops at once. Raises NotFound when none is live."""
-    run, now = live_run(integration), clock.now()
+    """Ask the live run to stop; a run that nobody works on stops at once. `user` is None for the command line.
+
+    Asking again changes nothing. Raises NotFound when no run is live.
+    """
+    run, now, by = live_run(integration), clock.now(), run_words.person(user)
+    mine = SyncRun.id == run.id
     with db.atomic():
         idle = SyncRun.update(state=RunState.CANCELLED, finished_at=now, cancel_requested_at=now).where(
-            SyncRun.id == run.id, SyncRun.state.in_([RunState.QUEUED, RunState.WAITING])
+            mine, SyncRun.state.in_([RunState.QUEUED, RunState.WAITING])
+        )
+        busy = SyncRun.update(cancel_requested_at=now).where(
+            mine, SyncRun.state.in_(LIVE_STATES), SyncRun.cancel_requested_at.is_null()
         )
         if idle.execute():
             end_open(run, StepState.CANCELLED)
-            logbook.note(run, CANCELLED)
+            logbook.note(run, f"The sync was cancelled by {by}. What had arrived by then is kept.")
+        elif busy.execute():
+            logbook.note(run, f"Cancel requested by {by}.")
+        elif SyncRun.get_by_id(run.id).is_live:
+            return
         else:
-            SyncRun.update(cancel_requested_at=now).where(SyncRun.id == run.id).execute()
+            raise NotFound(NOTHING_RUNS)
         audit.record(integration.account, user, "sync.cancelled", f"run {run.id}")
 
 
-def stop_for_good(integration: Integration) -> None:
+def stop_for_good(integration: Integration, user: User | None = None) -> None:
     """End the live run, if there is one, at this instant; its worker is fenced out. For use in a transaction."""
     for run in SyncRun.select().where(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES)):
         SyncRun.update(state=RunState.CANCELLED, finished_at=clock.now(), fence=SyncRun.fence + 1).where(
             SyncRun.id == run.id
         ).execute()
         end_open(run, StepState.CANCELLED)
+        by = run_words.person(user)
+        logbook.note(run, f"The sync was cancelled: {by} disconnected the integration. What had arrived is kept.")
 
 
 def claimable() -> list[SyncRun]:
