@@ -39,8 +39,8 @@ def find_draft(account: Account) -> Integration | None:
     return draft
 
 
-def draft(account: Account) -> Integration:
-    """Return the set-up in progress, or begin one.
+def peek(account: Account) -> Integration:
+    """Return the set-up in progress, or what a new one would begin with; stores nothing.
 
     Raises Unavailable when the operator has not switched Halo on, OtherPsaActive while ConnectWise is active, and
     Conflict when Halo is connected already.
@@ -48,28 +48,35 @@ def draft(account: Account) -> Integration:
     if not account.halo_enabled:
         raise Unavailable(NOT_AVAILABLE, "Contact your administrator or Scopable.")
     _refuse_beside_other_psa(account)
-    with db.atomic():
-        existing = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
-        if existing is None:
-            created: Integration = Integration.create(
-                account=account,
-                psa=Psa.HALO,
-                record_types=[each.value for each in RecordType],
-                webhook_secret=webhook_secrets.new_secret(),
-            )
-            return created
-        if existing.is_active:
-            raise Conflict("HaloPSA is connected already.", "Disconnect it first, on its Configuration tab.")
-        if existing.state == IntegrationState.DISCONNECTED:
-            existing.state = IntegrationState.DRAFT
-            existing.wizard_step = WizardStep.CONNECT
-            existing.touched_at = clock.now()
-            existing.save()
-        return existing
+    known: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
+    if known is None:
+        return Integration(account=account, psa=Psa.HALO, record_types=[each.value for each in RecordType])
+    if known.is_active:
+        raise Conflict("HaloPSA is connected already.", "Disconnect it first, on its Configuration tab.")
+    if known.state == IntegrationState.DISCONNECTED:
+        known.state, known.wizard_step = IntegrationState.DRAFT, WizardStep.CONNECT
+    return known
+
+
+def draft(account: Account) -> Integration:
+    """Return the set-up in progress, or begin one. Raises what `peek` raises."""
+    try:
+        with db.atomic():
+            integration = peek(account)
+            if integration.id is None:
+                integration.webhook_secret = webhook_secrets.new_secret()
+            if integration.is_dirty():
+                integration.touched_at = clock.now()
+                integration.save()
+            return integration
+    except IntegrityError:  # another tab was quicker
+        return peek(account)
 
 
 def save_connection(integration: Integration, values: ConnectionValues) -> None:
-    """Store step 1; the secret is sealed at once. A test that had passed counts no longer if a value has changed.
+    """Store step 1, which begins a set-up that was only looked at so far; the secret is sealed at once.
+
+    A test that had passed counts no longer if a value has changed.
 
     Raises Invalid naming the field. Where an address or the tenant changes, the secret must be given again, so that
     no stored secret is ever sent to a new place; a fix that the last test offered is no new place.
@@ -82,6 +89,7 @@ def save_connection(integration: Integration, values: ConnectionValues) -> None:
         if moved and not connections.is_offered(integration, values):
             raise Invalid("client_secret", ADDRESS_CHANGED)
     with db.atomic():
+        integration.__data__.update(draft(integration.account).__data__)
         integration.base_url, integration.auth_server = values.base_url, values.auth_server
         integration.tenant, integration.client_id = values.tenant, values.client_id
         if values.client_secret is not None:
