@@ -17,9 +17,8 @@ from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
 from portal.models.records import Record, RecordChange
 from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
-from portal.services import audit, connections, scheduling, syncing, webhook_secrets
+from portal.services import audit, connections, forecasting, scheduling, syncing, webhook_secrets
 from portal.services.connections import ConnectionValues, Verdict
-from portal.services.forecast import forecast
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
 
@@ -210,8 +209,9 @@ def _reach(integration: Integration, step: WizardStep) -> None:
 
 def _note_forecast(run: SyncRun, integration: Integration) -> None:
     """Keep what was promised, to be shown beside what it took."""
-    looks = connections.looks_of(integration)
-    promised = forecast(looks, integration.record_types, active_only=integration.active_only)
+    promised = forecasting.of(integration, integration.record_types, active_only=integration.active_only)
+    if promised is None:
+        return
     run.forecast_requests, run.forecast_seconds = promised.requests, promised.seconds
     run.save(only=[SyncRun.forecast_requests, SyncRun.forecast_seconds])
 
