@@ -13,11 +13,9 @@ from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
 from portal.halo.probe import Access
 from portal.models.accounts import Account, User
-from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
-from portal.models.records import Record, RecordChange
 from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
-from portal.services import audit, connections, forecasting, scheduling, syncing, webhook_secrets
+from portal.services import audit, connections, forecasting, scheduling, sources, syncing, webhook_secrets
 from portal.services.connections import ConnectionValues, Verdict
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
@@ -163,7 +161,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
             ).where(Integration.id == integration.id, Integration.state == IntegrationState.DRAFT)
             if not activated.execute():
                 raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")
-            _forget_other_halo(integration)
+            sources.settle(integration)
             _note_lists(integration)
             audit.record(integration.account, user, "halo.connected", integration.base_url)
             trigger = RunTrigger.CLI if user is None else RunTrigger.WIZARD
@@ -238,11 +236,3 @@ def _note_lists(integration: Integration) -> None:
             key = {"integration": integration, "record_type": record_type}
             columns = [RemoteList.integration, RemoteList.record_type]
             RemoteList.insert(key | seen).on_conflict(conflict_target=columns, update=seen).execute()
-
-
-def _forget_other_halo(integration: Integration) -> None:
-    """Drop the copy of another Halo: its ids would be taken for those of this one."""
-    if integration.source_url not in ("", integration.base_url):
-        for table in (Record, RecordChange, RemoteList, HeldDelete):
-            table.delete().where(table.integration == integration).execute()
-    Integration.update(source_url=integration.base_url).where(Integration.id == integration.id).execute()
