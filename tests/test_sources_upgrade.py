@@ -48,6 +48,6 @@ def test_what_is_stored_came_from_the_tenant_that_was_connected(old: None) -> No
             source_url=source,
             tenant="acme",
         )
-    assert "0015_sources" in db.upgrade()
+    assert "0015_sources_and_counts" in db.upgrade()
     found = db.db.execute_sql("SELECT source_tenant FROM integration ORDER BY id").fetchall()
     assert [row[0] for row in found] == ["acme", "acme", "", ""]

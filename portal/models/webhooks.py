@@ -74,9 +74,10 @@ class Delivery(BaseModel):
     body = BlobField()
 
     class Meta:
+        # The first two count what came in a time without reading a delivery.
         indexes = (
-            (("integration", "id"), False),
-            (("integration", "state", "id"), False),
+            (("integration", "id", "received_at"), False),
+            (("integration", "state", "id", "received_at"), False),
             (("integration", "event", "id"), False),
         )
 
