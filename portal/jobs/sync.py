@@ -9,7 +9,7 @@ from portal.jobs.queue import SYNC_QUEUE
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger, SyncRun
-from portal.services import syncing
+from portal.services import named_choices, syncing
 
 
 def sync_later(
@@ -35,6 +35,7 @@ def ring(run: SyncRun) -> None:
 
 
 def run_sync(run_id: int) -> None:
-    """Work on a run, in a worker's process."""
+    """Work on a run, in a worker's process, then gather what its records name for the filters."""
     with connected():
         syncing.execute(run_id)
+        named_choices.gather_after(run_id)

@@ -1,6 +1,8 @@
-"""Of which tenant the stored records are, and indexes that count the deliveries of a time without reading them."""
+"""Of which tenant the stored records are, what they name for filters to choose from, and indexes that count
+deliveries without reading them.
+"""
 
-from peewee import CharField
+from peewee import BigIntegerField, CharField, ForeignKeyField, Model
 
 
 def up(migrator, db):
@@ -13,3 +15,26 @@ def up(migrator, db):
     )
     # A set-up in progress may lead to another tenant than its records came from.
     db.execute_sql("UPDATE integration SET source_tenant = tenant WHERE source_url <> '' AND state <> 'draft'")
+    _choices(db)
+
+
+def _choices(db):
+    """Make the table; the next sync fills it."""
+
+    class Integration(Model):
+        class Meta:
+            database = db
+            table_name = "integration"
+
+    class NamedChoice(Model):
+        integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
+        list_name = CharField()
+        remote_id = BigIntegerField()
+        name = CharField()
+
+        class Meta:
+            database = db
+            table_name = "named_choice"
+            indexes = ((("integration", "list_name", "remote_id"), True),)
+
+    db.create_tables([NamedChoice])

@@ -8,6 +8,7 @@ from portal.db import BaseModel
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.choices import NamedChoice
 from portal.models.exclusions import Exclusion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.holds import HeldDelete
@@ -30,6 +31,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     RecordChange,
     RecordCount,
     Exclusion,
+    NamedChoice,
     SyncRun,
     SyncStep,
     SyncPage,

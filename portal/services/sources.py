@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from portal.models.choices import NamedChoice
 from portal.models.exclusions import Exclusion
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
@@ -15,7 +16,7 @@ from portal.models.sync import LogSubject, RemoteList, RunKind, SyncLog, SyncRun
 from portal.models.webhooks import Delivery
 from portal.sync.filters import Filters, read, write
 
-COPIED: Final = (Record, RecordChange, RecordCount, Exclusion, RemoteList, HeldDelete)
+COPIED: Final = (Record, RecordChange, RecordCount, Exclusion, NamedChoice, RemoteList, HeldDelete)
 
 
 def settle(integration: Integration) -> None:
