@@ -41,6 +41,8 @@ def create_app(config: Config) -> Flask:
 
     app = Flask(__name__)
     app.config.from_mapping(settings.of(config))
+    # People copy addresses with one slash too many or too few.
+    app.url_map.strict_slashes = False
     Htmx(app)
     errors.init_app(app)
     headers.init_app(app, config)

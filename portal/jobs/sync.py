@@ -11,7 +11,7 @@ from portal.jobs.queue import SYNC_QUEUE
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger, SyncRun
-from portal.services import syncing
+from portal.services import named_choices, syncing
 from portal.services.isolation import Isolation
 
 
@@ -44,6 +44,7 @@ def ring_waiting(isolation: Isolation) -> None:
 
 
 def run_sync(run_id: int) -> None:
-    """Work on a run, in a worker's process."""
+    """Work on a run, in a worker's process, then gather what its records name for the filters."""
     with connected():
         syncing.execute(run_id)
+        named_choices.gather_after(run_id)

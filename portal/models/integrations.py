@@ -61,8 +61,9 @@ class Integration(BaseModel):
     `tested_fingerprint` is the fingerprint of exactly the connection values that passed the test; Next opens only
     while it equals the fingerprint of what is stored. `findings` is what that test has seen of each list, and its
     advice. `wizard_step` is the furthest step that is open.
-    `source_url` is the Halo that the copied records came from. `touched_at` is when a person last worked on the
-    set-up. `webhook_user` and `webhook_secret` are what Halo must send with a delivery, in the way of `webhook_login`
+    `source_url` and `source_tenant` name the PSA that the copied records came from. `touched_at` is when a person
+    last worked on the set-up.
+    `webhook_user` and `webhook_secret` are what Halo must send with a delivery, in the way of `webhook_login`
     (models/webhooks.py) and, where that asks for one, in the header `webhook_header`. `webhook_old_secret` counts,
     too, until somebody drops it. `catch_up_at` is when a sync is due for what did not come by webhook, and
     `silence_noted_at` when people were told that nothing comes.
@@ -108,6 +109,7 @@ class Integration(BaseModel):
     credential_refusals = IntegerField(default=0)
     credentials_retry_at = UtcField(null=True)
     source_url = CharField(default="")
+    source_tenant = CharField(default="")
     schedule = JSONField(default=_hourly)
     full_hour = IntegerField(default=2)
     paused_at = UtcField(null=True)

@@ -8,6 +8,7 @@ from portal.db import BaseModel
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.choices import NamedChoice
 from portal.models.delivery_store import DeliveryStore
 from portal.models.details import RowDetail
 from portal.models.exclusions import Exclusion
@@ -35,6 +36,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     RecordCount,
     Exclusion,
     RowDetail,
+    NamedChoice,
     SyncRun,
     SyncStep,
     SyncPage,

@@ -76,9 +76,10 @@ class Delivery(BaseModel):
     size = IntegerField(default=0)
 
     class Meta:
+        # The first two count what came in a time without reading a delivery.
         indexes = (
-            (("integration", "id"), False),
-            (("integration", "state", "id"), False),
+            (("integration", "id", "received_at"), False),
+            (("integration", "state", "id", "received_at"), False),
             (("integration", "event", "id"), False),
         )
 

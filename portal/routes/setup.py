@@ -13,8 +13,7 @@ from portal.routes.answers import leave_for
 from portal.routes.forms import DataForm, PlainForm
 from portal.routes.steps import bp
 from portal.routes.webhooks import delivery, endpoint_of
-from portal.services import connections, wizard
-from portal.services.forecast import Forecast, forecast
+from portal.services import connections, forecasting, wizard
 from portal.sync.record_types import RecordType
 
 
@@ -51,7 +50,7 @@ def data_forecast() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.DATA)
     form = DataForm(integration, formdata=request.args)
     chosen = [each for each in form.record_types.data if each in set(RecordType)]
-    total = _forecast(integration, chosen, active_only=form.active_only.data)
+    total = forecasting.of(integration, chosen, active_only=form.active_only.data)
     return make_response(render_template("setup/_forecast.html", total=total, active_only=form.active_only.data))
 
 
@@ -77,7 +76,7 @@ def finish_webhooks() -> ResponseReturnValue:
 @bp.get("/review")
 def review() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.REVIEW)
-    total = _forecast(integration, integration.record_types, active_only=integration.active_only)
+    total = forecasting.of(integration, integration.record_types, active_only=integration.active_only)
     return steps.show(WizardStep.REVIEW, integration, form=PlainForm(), total=total)
 
 
@@ -96,12 +95,6 @@ def _show_data(integration: Integration, form: DataForm, status: int = 200) -> R
         status,
         form=form,
         lists=connections.lists_of(integration),
-        each=_forecast(integration, list(RecordType), active_only=False),
-        total=_forecast(integration, form.record_types.data or [], active_only=form.active_only.data),
+        each=forecasting.of(integration, list(RecordType), active_only=False),
+        total=forecasting.of(integration, form.record_types.data or [], active_only=form.active_only.data),
     )
-
-
-def _forecast(integration: Integration, chosen: list[str], *, active_only: bool) -> Forecast | None:
-    """Forecast a sync from what the last test has counted; None when it has counted nothing."""
-    lists = connections.lists_of(integration)
-    return forecast(lists, chosen, active_only=active_only) if lists else None

@@ -5,7 +5,7 @@ One thread of a process asks at a time for each integration; pages that come mea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -13,13 +13,12 @@ from typing import Final
 from peewee import ModelSelect, chunked
 
 from portal import places
-from portal.db import db
 from portal.errors import Busy, PsaError, VaultError
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.outbound import Limits
 from portal.psa.registry import adapter_of
-from portal.services import connections, exclusions
+from portal.services import connections, exclusions, named_choices
 from portal.services.filter_words import Names
 from portal.services.kept import Kept
 from portal.services.meter import Meter
@@ -28,7 +27,6 @@ from portal.sync.record_types import RecordType
 
 SECONDS: Final = 10.0
 LIMITS: Final = Limits(seconds=SECONDS)
-COPY_PATIENCE_SECONDS: Final = 0.15  # for each list
 STILL_ASKING: Final = "Halo is being asked for them right now. Reload this page in a few seconds."
 KEPT: Final = timedelta(minutes=5)
 KEPT_WITHOUT_HALO: Final = timedelta(minutes=1)
@@ -46,8 +44,6 @@ class Choices:
 
 # A connection that changes is another key.
 _kept = Kept[Choices]()
-# What the copied records name, a list each.
-_copied = Kept[dict[int, str]]()
 
 
 def of(integration: Integration) -> Choices:
@@ -130,7 +126,7 @@ def _meanwhile(integration: Integration, last: Choices | None, problem: str) -> 
 
 def _gathered(integration: Integration, asked: Mapping[str, dict[int, str]], problem: str) -> Choices:
     names = adapter_of(integration.psa).filter_options.seen_in
-    gathered = {name: asked.get(name) or _seen(integration, name) for name in names}
+    gathered = {name: asked.get(name) or named_choices.of(integration, name) for name in names}
     in_order = {
         name: dict(sorted(each.items(), key=lambda pair: pair[1].casefold())) for name, each in gathered.items()
     }
@@ -164,25 +160,3 @@ def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
         except PsaError as error:  # without a token there is nothing to ask for
             problems.append(error.problem)
     return asked, next(iter(problems), "")
-
-
-def _seen(integration: Integration, name: str) -> dict[int, str]:
-    """Return what the copied records name. One thread reads them; others wait for it a moment, or get the last."""
-    key = f"{connections.fingerprint(integration)} {name}"
-    with _copied.alone(key, patience=COPY_PATIENCE_SECONDS) as is_alone:
-        found = _copied.fresh(key)
-        if found is not None or not is_alone:
-            return found or _copied.last(key) or {}
-        options = adapter_of(integration.psa).filter_options
-        record_type = options.seen_in[name]
-        records = Record.select(Record.payload)
-        query = records.where(Record.integration == integration, Record.record_type == record_type)
-        found = options.seen(name, _payloads(query))
-        _copied.keep(key, found, KEPT_WITHOUT_HALO)
-        return found
-
-
-def _payloads(query: ModelSelect[Record]) -> Iterator[str]:
-    """Read straight from the driver: there may be tens of thousands, and none is kept."""
-    for (payload,) in db.execute(query):
-        yield payload

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from peewee import fn
+from peewee import ModelSelect, fn
 
 from portal import clock
 from portal.db import db, mark, taking_turns
@@ -82,7 +82,7 @@ def is_full(integration_id: int) -> bool:
     return _full.get(integration_id, 0.0) > clock.monotonic()
 
 
-def release(delivery_ids: Sequence[int]) -> None:
+def release(delivery_ids: Sequence[int] | ModelSelect[Delivery]) -> None:
     """Count these deliveries no more, inside the transaction that deletes them."""
     _lock(DeliveryStore.integration.in_(Delivery.select(Delivery.integration).where(Delivery.id.in_(delivery_ids))))
     sizes: Any = Delivery.select(Delivery.integration, fn.SUM(Delivery.size)).where(Delivery.id.in_(delivery_ids))

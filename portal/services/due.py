@@ -10,7 +10,7 @@ from peewee import fn
 
 from portal import clock
 from portal.db import db
-from portal.errors import NotFound, SyncAlreadyRunning
+from portal.errors import SyncAlreadyRunning
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LIVE_STATES, RunKind, RunTrigger, SyncRun
@@ -57,7 +57,7 @@ def _open(integration: Integration, now: datetime) -> SyncRun | None:
             if not _move_on(integration, now, is_full=is_full, catches_up=True):
                 return None
             return syncing.open_run(integration, kind=kind, trigger=trigger)
-    except (SyncAlreadyRunning, NotFound):  # not found: it was live a moment ago
+    except SyncAlreadyRunning:
         _move_on(integration, now, is_full=False)
         return None
 

@@ -1,4 +1,4 @@
-"""How long a sync will take: pure arithmetic over what the last connection test has counted."""
+"""How long a sync will take: pure arithmetic over what the last connection test has counted, and at which pace."""
 
 from __future__ import annotations
 
@@ -8,12 +8,30 @@ from typing import Final
 
 from portal.psa.diagnosis import Access, ListAccess
 
-# The last known quota of a Halo tenant (halo-api.md section 5), and what a list call takes there.
-QUOTA: Final = 700
-WINDOW_SECONDS: Final = 300.0
+DAY_SECONDS: Final = 24 * 3600
+# What a list call takes (halo-api.md section 5).
 SECONDS_PER_REQUEST: Final = 0.4
 # A token, and for each type at most one page more than the records need.
 FIXED_REQUESTS: Final = 1
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The PSA allows `quota` requests per window, and the sync may make `by_hour` of them at each hour of the day.
+
+    `second` is the second of the day at which the sync begins, and `is_limited` tells whether limit settings slow it
+    down then.
+    """
+
+    quota: int
+    window_seconds: int
+    by_hour: tuple[int, ...]
+    second: int = 0
+    is_limited: bool = False
+
+    def allowed(self, seconds: float = 0) -> int:
+        """Return how many requests the window that begins so many seconds from now allows."""
+        return self.by_hour[int(self.second + seconds) % DAY_SECONDS // 3600]
 
 
 @dataclass(frozen=True)
@@ -28,7 +46,7 @@ class TypeForecast:
 
 @dataclass(frozen=True)
 class Forecast:
-    """`seconds` is the longer of two: what the answers take, and what the quota per window allows.
+    """`seconds` is the longer of two: what the answers take, and what the pace allows.
 
     `is_least` says that Halo does not count some of the lists.
     """
@@ -38,12 +56,11 @@ class Forecast:
     left_out: int
     requests: int
     seconds: float
+    pace: Pace
     is_least: bool = False
-    quota: int = QUOTA
-    window_minutes: int = int(WINDOW_SECONDS // 60)
 
 
-def forecast(lists: Mapping[str, ListAccess], chosen: list[str], *, active_only: bool) -> Forecast:
+def forecast(lists: Mapping[str, ListAccess], chosen: list[str], pace: Pace, *, active_only: bool) -> Forecast:
     """Add up the chosen types. Types that were refused or not counted add nothing."""
     types = {
         each: _of_type(each, lists[each], active_only=active_only)
@@ -56,7 +73,8 @@ def forecast(lists: Mapping[str, ListAccess], chosen: list[str], *, active_only:
         records=sum(each.records for each in types.values()),
         left_out=sum(each.left_out for each in types.values()),
         requests=requests,
-        seconds=max(_answering(requests), _waiting(requests)),
+        seconds=max(_answering(requests), _waiting(requests, pace)),
+        pace=pace,
         is_least=any(lists[each].is_uncounted for each in types),
     )
 
@@ -71,6 +89,12 @@ def _answering(requests: int) -> float:
     return requests * SECONDS_PER_REQUEST
 
 
-def _waiting(requests: int) -> float:
+def _waiting(requests: int, pace: Pace) -> float:
     """Count the seconds after which the last request fits into the rolling window; the first window is free."""
-    return (requests - 1) // QUOTA * WINDOW_SECONDS
+    windows_a_day = max(1, DAY_SECONDS // pace.window_seconds)
+    a_day = sum(pace.allowed(each * pace.window_seconds) for each in range(windows_a_day))
+    days, left = divmod(requests - 1, a_day)
+    windows = days * windows_a_day
+    while (left := left - pace.allowed(windows * pace.window_seconds)) >= 0:
+        windows += 1
+    return float(windows * pace.window_seconds)

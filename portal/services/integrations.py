@@ -48,7 +48,7 @@ def replace_secret(integration: Integration, secret: Secret, user: User | None) 
 def disconnect(integration: Integration, user: User | None) -> None:
     """Stop syncing and forget the secret. The copied records stay, and a later connection goes on from them."""
     with db.atomic():
-        syncing.stop_for_good(integration)
+        syncing.stop_for_good(integration, user)
         rereading.stop_for_good(integration)
         integration.state = IntegrationState.DISCONNECTED
         integration.client_secret = None

@@ -63,7 +63,7 @@ def offer(integration: Integration, choice: Choice) -> Offer:
     """Count what would be replayed. Raises Invalid when nothing is chosen."""
     if choice.is_empty:
         raise Invalid("since", "That would be all deliveries.", NOTHING_CHOSEN)
-    found = len(_ids(integration, choice))
+    found = _count(integration, choice)
     return Offer(choice, Counted(min(found, MOST), found > MOST))
 
 
@@ -102,6 +102,12 @@ def replay_all(integration: Integration, choice: Choice, user: User | None) -> C
             _bite(integration, some, failed=choice.failed)
         time.sleep(BREATH_SECONDS)
     return Counted(len(ids), found > MOST)
+
+
+def _count(integration: Integration, choice: Choice) -> int:
+    """Count in the database, by its indexes alone, and no further than MOST + 1."""
+    some: Any = Delivery.select(Delivery.id).where(*wanted(integration, choice.filters)).limit(MOST + 1)
+    return int(some.count())
 
 
 def _ids(integration: Integration, choice: Choice) -> list[int]:

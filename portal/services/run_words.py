@@ -26,6 +26,11 @@ def starter(trigger: str, user: User | None) -> str:
     return by_person.format(user.name or user.email) if user is not None else alone
 
 
+def person(user: User | None) -> str:
+    """Name a person; None stands for the command line."""
+    return str(user.name or user.email) if user is not None else "the command line"
+
+
 def started_by(run: SyncRun) -> str:
     return starter(run.trigger, run.started_by)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from peewee import IntegrityError, PeeweeException
@@ -11,6 +10,7 @@ from peewee import IntegrityError, PeeweeException
 from portal import clock, log, zones
 from portal.db import db, trouble_of
 from portal.errors import (
+    Conflict,
     FencedOut,
     Invalid,
     NotFound,
@@ -24,7 +24,6 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import (
     LIVE_STATES,
-    LogLevel,
     RunKind,
     RunState,
     RunTrigger,
@@ -35,7 +34,7 @@ from portal.models.sync import (
 )
 from portal.psa.adapter import PsaClient
 from portal.psa.registry import adapter_of
-from portal.services import attention, audit, connections, run_words
+from portal.services import attention, audit, connections, endings, run_words
 from portal.services.meter import own_terms
 from portal.sync import budget, logbook
 from portal.sync.allowance import Allowance
@@ -46,11 +45,9 @@ from portal.sync.record_types import RecordType
 from portal.sync.steps import end_open
 from portal.sync.writer import counts
 
-MOST_CRASHES: Final = 5
-MOST_WAITS: Final = 100
-FIRST_WAIT: Final = timedelta(seconds=5)
-LONGEST_WAIT: Final = timedelta(minutes=5)
-CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
+# Each time, a run that was in the way has ended before it could be looked at.
+MOST_TRIES: Final = 5
+NOTHING_RUNS: Final = "No sync is running."
 
 
 def open_run(
@@ -71,22 +68,37 @@ def open_run(
     chosen = [name for name in integration.record_types if record_types is None or name in record_types]
     if not chosen:
         raise Invalid("record_types", "None of these record types is synced.", "Choose them under Sync Filters.")
-    try:
-        with db.atomic():
-            run: SyncRun = SyncRun.create(
-                integration=integration,
-                kind=kind,
-                trigger=trigger,
-                started_by=user,
-                filters=integration.filters,
-            )
-            for position, record_type in enumerate(chosen):
-                mode = StepMode.FULL if remote_ids is None else StepMode.RECORDS
-                SyncStep.create(run=run, position=position, record_type=record_type, mode=mode, remote_ids=remote_ids)
-            _note_start(run, chosen, remote_ids)
-            return run
-    except IntegrityError as error:
-        raise SyncAlreadyRunning(live_run(integration).id) from error
+    for _ in range(MOST_TRIES):
+        try:
+            return _create_run(integration, chosen, kind, trigger, user, remote_ids)
+        except IntegrityError as error:
+            with suppress(NotFound):  # the run that was in the way may have ended by now
+                raise SyncAlreadyRunning(live_run(integration).id) from error
+    raise Conflict("Another sync keeps starting and ending at this moment.", "Try again in a moment.")
+
+
+def _create_run(
+    integration: Integration,
+    chosen: list[str],
+    kind: RunKind,
+    trigger: RunTrigger,
+    user: User | None,
+    remote_ids: list[int] | None,
+) -> SyncRun:
+    """Write the run and its steps, or neither. Raises IntegrityError while another run is live."""
+    with db.atomic():
+        run: SyncRun = SyncRun.create(
+            integration=integration,
+            kind=kind,
+            trigger=trigger,
+            started_by=user,
+            filters=integration.filters,
+        )
+        mode = StepMode.FULL if remote_ids is None else StepMode.RECORDS
+        for position, record_type in enumerate(chosen):
+            SyncStep.create(run=run, position=position, record_type=record_type, mode=mode, remote_ids=remote_ids)
+        _note_start(run, chosen, remote_ids)
+        return run
 
 
 def _note_start(run: SyncRun, chosen: list[str], remote_ids: list[int] | None) -> None:
@@ -105,7 +117,7 @@ def live_run(integration: Integration) -> SyncRun:
     """Return the run that is queued, running or waiting. Raises NotFound when there is none."""
     run: SyncRun | None = SyncRun.get_or_none(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES))
     if run is None:
-        raise NotFound("No sync is running.")
+        raise NotFound(NOTHING_RUNS)
     return run
 
 
@@ -129,8 +141,8 @@ def execute(run_id: int) -> None:
 
 def _work(lease: Lease) -> None:
     run = SyncRun.get_by_id(lease.run_id)
-    if run.crashes >= MOST_CRASHES:
-        _fail(lease, run, *_crash_report(run))
+    if run.crashes >= endings.MOST_CRASHES:
+        endings.fail(lease, run, *endings.crash_report(run))
         return
     try:
         integration: Integration = run.integration
@@ -143,48 +155,61 @@ def _work(lease: Lease) -> None:
     except FencedOut:
         raise
     except PsaRefusedCredentials as error:
-        _wait_for_credentials(lease, run.id, error)
+        endings.wait_for_credentials(lease, run.id, error)
     except VaultError as error:
-        _fail(lease, run, error.problem, error.remedy)
+        endings.fail(lease, run, error.problem, error.remedy)
         attention.ask_for_attention(run.integration, error)
     except PsaUnavailable as error:
-        _wait(lease, run.id, error)
+        endings.wait(lease, run.id, error)
     except PsaError as error:
-        _fail(lease, run, error.problem, error.remedy)
+        endings.fail(lease, run, error.problem, error.remedy)
     except Exception as error:
         trouble = trouble_of(error)
         with suppress(FencedOut, PeeweeException):
             if trouble is None:
                 lease.hand_back()
             else:
-                _wait(lease, run.id, PsaUnavailable(*trouble))
+                endings.wait(lease, run.id, PsaUnavailable(*trouble))
         raise
     else:
         log.get(__name__).info("run ended", run=run.id, state=state.value)
 
 
 def request_cancel(integration: Integration, user: User | None = None) -> None:
-    """Ask the live run to stop; a run that nobody works on stops at once. Raises NotFound when none is live."""
-    run, now = live_run(integration), clock.now()
+    """Ask the live run to stop; a run that nobody works on stops at once. `user` is None for the command line.
+
+    Asking again changes nothing. Raises NotFound when no run is live.
+    """
+    run, now, by = live_run(integration), clock.now(), run_words.person(user)
+    mine = SyncRun.id == run.id
     with db.atomic():
         idle = SyncRun.update(state=RunState.CANCELLED, finished_at=now, cancel_requested_at=now).where(
-            SyncRun.id == run.id, SyncRun.state.in_([RunState.QUEUED, RunState.WAITING])
+            mine, SyncRun.state.in_([RunState.QUEUED, RunState.WAITING])
+        )
+        busy = SyncRun.update(cancel_requested_at=now).where(
+            mine, SyncRun.state.in_(LIVE_STATES), SyncRun.cancel_requested_at.is_null()
         )
         if idle.execute():
             end_open(run, StepState.CANCELLED)
-            logbook.note(run, CANCELLED)
+            logbook.note(run, f"The sync was cancelled by {by}. What had arrived by then is kept.")
+        elif busy.execute():
+            logbook.note(run, f"Cancel requested by {by}.")
+        elif SyncRun.get_by_id(run.id).is_live:
+            return
         else:
-            SyncRun.update(cancel_requested_at=now).where(SyncRun.id == run.id).execute()
+            raise NotFound(NOTHING_RUNS)
         audit.record(integration.account, user, "sync.cancelled", f"run {run.id}")
 
 
-def stop_for_good(integration: Integration) -> None:
+def stop_for_good(integration: Integration, user: User | None = None) -> None:
     """End the live run, if there is one, at this instant; its worker is fenced out. For use in a transaction."""
     for run in SyncRun.select().where(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES)):
         SyncRun.update(state=RunState.CANCELLED, finished_at=clock.now(), fence=SyncRun.fence + 1).where(
             SyncRun.id == run.id
         ).execute()
         end_open(run, StepState.CANCELLED)
+        by = run_words.person(user)
+        logbook.note(run, f"The sync was cancelled: {by} disconnected the integration. What had arrived is kept.")
 
 
 def claimable() -> list[SyncRun]:
@@ -218,68 +243,3 @@ def _log_in(lease: Lease, run: SyncRun, client: PsaClient) -> None:
             budget.add(own_terms(run.integration.account_id), client.requests)
             with lease.writing(requests=SyncRun.requests + client.requests):
                 pass
-
-
-def _wait_for_credentials(lease: Lease, run_id: int, error: PsaRefusedCredentials) -> None:
-    """Free the worker until Halo is asked again; when the integration needs attention instead, fail the run."""
-    run = SyncRun.get_by_id(run_id)
-    if run.cancel_requested_at is not None:
-        _cancel(lease, run)
-        return
-    retry_at = attention.refused(run.integration, error, run)
-    if retry_at is None:
-        _fail(lease, run, error.problem, error.remedy)
-        return
-    lease.give_up(state=RunState.WAITING, not_before=retry_at, problem=error.problem, remedy=error.remedy)
-
-
-def _wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
-    """Free the worker until the PSA may answer again; after too many waits in a row, give up."""
-    run = SyncRun.get_by_id(run_id)
-    if run.cancel_requested_at is not None:
-        _cancel(lease, run)
-        return
-    if run.waits >= MOST_WAITS:
-        _fail(lease, run, error.problem, error.remedy)
-        return
-    not_before = clock.now() + _pause(run.waits, error.retry_after)
-    with db.atomic():
-        lease.give_up(
-            state=RunState.WAITING,
-            not_before=not_before,
-            waits=SyncRun.waits + 1,
-            problem=error.problem,
-            remedy=error.remedy,
-        )
-        message = f"{error.problem} Resumes automatically at {attention.clock_time(run.integration, not_before)}."
-        logbook.note(run, message, level=LogLevel.WARNING, remedy=error.remedy)
-
-
-def _pause(waits: int, retry_after: float | None) -> timedelta:
-    if retry_after is not None:
-        return timedelta(seconds=retry_after)
-    return min(FIRST_WAIT * (1 << min(waits, 8)), LONGEST_WAIT)
-
-
-def _fail(lease: Lease, run: SyncRun, problem: str, remedy: str) -> None:
-    now: datetime = clock.now()
-    with db.atomic():
-        end_open(run, StepState.FAILED)
-        logbook.note(run, problem, level=LogLevel.ERROR, remedy=remedy)
-        lease.give_up(state=RunState.FAILED, finished_at=now, problem=problem, remedy=remedy)
-
-
-def _cancel(lease: Lease, run: SyncRun) -> None:
-    with db.atomic():
-        end_open(run, StepState.CANCELLED)
-        logbook.note(run, CANCELLED)
-        lease.give_up(state=RunState.CANCELLED, finished_at=clock.now())
-
-
-def _crash_report(run: SyncRun) -> tuple[str, str]:
-    step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.state == StepState.RUNNING)
-    where = f"page {step.pages_done + 1} of {step.record_type}" if step else "the start of the run"
-    return (
-        f"The sync was broken off {MOST_CRASHES} times at {where}.",
-        "Send us this run's log; we look into it.",
-    )

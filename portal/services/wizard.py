@@ -12,15 +12,11 @@ from portal import clock
 from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
 from portal.models.accounts import Account, User
-from portal.models.details import RowDetail
-from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
-from portal.models.records import Record, RecordChange
 from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
 from portal.psa.diagnosis import Access, Diagnosis
-from portal.services import audit, connections, scheduling, syncing, webhook_secrets
+from portal.services import audit, connections, forecasting, scheduling, sources, syncing, webhook_secrets
 from portal.services.connections import ConnectionValues
-from portal.services.forecast import forecast
 from portal.sync import switching_off
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
@@ -41,8 +37,8 @@ def find_draft(account: Account) -> Integration | None:
     return draft
 
 
-def draft(account: Account) -> Integration:
-    """Return the set-up in progress, or begin one.
+def peek(account: Account) -> Integration:
+    """Return the set-up in progress, or what a new one would begin with; stores nothing.
 
     Raises Unavailable when the operator has not switched Halo on, OtherPsaActive while ConnectWise is active, and
     Conflict when Halo is connected already.
@@ -50,28 +46,35 @@ def draft(account: Account) -> Integration:
     if not account.halo_enabled:
         raise Unavailable(NOT_AVAILABLE, "Contact your administrator or Scopable.")
     _refuse_beside_other_psa(account)
-    with db.atomic():
-        existing = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
-        if existing is None:
-            created: Integration = Integration.create(
-                account=account,
-                psa=Psa.HALO,
-                record_types=[each.value for each in RecordType],
-                webhook_secret=webhook_secrets.new_secret(),
-            )
-            return created
-        if existing.is_active:
-            raise Conflict("HaloPSA is connected already.", "Disconnect it first, on its Configuration tab.")
-        if existing.state == IntegrationState.DISCONNECTED:
-            existing.state = IntegrationState.DRAFT
-            existing.wizard_step = WizardStep.CONNECT
-            existing.touched_at = clock.now()
-            existing.save()
-        return existing
+    known: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
+    if known is None:
+        return Integration(account=account, psa=Psa.HALO, record_types=[each.value for each in RecordType])
+    if known.is_active:
+        raise Conflict("HaloPSA is connected already.", "Disconnect it first, on its Configuration tab.")
+    if known.state == IntegrationState.DISCONNECTED:
+        known.state, known.wizard_step = IntegrationState.DRAFT, WizardStep.CONNECT
+    return known
+
+
+def draft(account: Account) -> Integration:
+    """Return the set-up in progress, or begin one. Raises what `peek` raises."""
+    try:
+        with db.atomic():
+            integration = peek(account)
+            if integration.id is None:
+                integration.webhook_secret = webhook_secrets.new_secret()
+            if integration.is_dirty():
+                integration.touched_at = clock.now()
+                integration.save()
+            return integration
+    except IntegrityError:  # another tab was quicker
+        return peek(account)
 
 
 def save_connection(integration: Integration, values: ConnectionValues) -> None:
-    """Store step 1; the secret is sealed at once. A test that had passed counts no longer if a value has changed.
+    """Store step 1, which begins a set-up that was only looked at so far; the secret is sealed at once.
+
+    A test that had passed counts no longer if a value has changed.
 
     Raises Invalid naming the field. Where an address or the tenant changes, the secret must be given again, so that
     no stored secret is ever sent to a new place; a fix that the last test offered is no new place.
@@ -84,6 +87,7 @@ def save_connection(integration: Integration, values: ConnectionValues) -> None:
         if moved and not connections.is_offered(integration, values):
             raise Invalid("client_secret", ADDRESS_CHANGED)
     with db.atomic():
+        integration.__data__.update(draft(integration.account).__data__)
         integration.base_url, integration.auth_server = values.base_url, values.auth_server
         integration.tenant, integration.client_id = values.tenant, values.client_id
         if values.client_secret is not None:
@@ -158,7 +162,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
             ).where(Integration.id == integration.id, Integration.state == IntegrationState.DRAFT)
             if not activated.execute():
                 raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")
-            _forget_other_halo(integration)
+            sources.settle(integration)
             _note_lists(integration)
             switching_off.request(integration.id)  # types that an earlier connection synced, and this one does not
             audit.record(integration.account, user, "halo.connected", integration.base_url)
@@ -207,8 +211,9 @@ def _reach(integration: Integration, step: WizardStep) -> None:
 
 def _note_forecast(run: SyncRun, integration: Integration) -> None:
     """Keep what was promised, to be shown beside what it took."""
-    lists = connections.lists_of(integration)
-    promised = forecast(lists, integration.record_types, active_only=integration.active_only)
+    promised = forecasting.of(integration, integration.record_types, active_only=integration.active_only)
+    if promised is None:
+        return
     run.forecast_requests, run.forecast_seconds = promised.requests, promised.seconds
     run.save(only=[SyncRun.forecast_requests, SyncRun.forecast_seconds])
 
@@ -235,11 +240,3 @@ def _note_lists(integration: Integration) -> None:
             key = {"integration": integration, "record_type": record_type}
             columns = [RemoteList.integration, RemoteList.record_type]
             RemoteList.insert(key | seen).on_conflict(conflict_target=columns, update=seen).execute()
-
-
-def _forget_other_halo(integration: Integration) -> None:
-    """Drop the copy of another Halo: its ids would be taken for those of this one."""
-    if integration.source_url not in ("", integration.base_url):
-        for table in (Record, RecordChange, RemoteList, HeldDelete, RowDetail):
-            table.delete().where(table.integration == integration).execute()
-    Integration.update(source_url=integration.base_url).where(Integration.id == integration.id).execute()

@@ -69,6 +69,20 @@ def terms_of(integration: Integration, local_hour: int) -> Terms:
     return Terms(tenant_of(integration), _share(integration, local_hour), integration.quota)
 
 
+def known_limit(tenant: str) -> tuple[int, int]:
+    """Return what is known of the tenant's limit: so many requests in so many seconds. Changes nothing."""
+    budget = TenantBudget.get_or_none(TenantBudget.tenant == tenant)
+    return (budget.quota, budget.window_seconds) if budget else (KNOWN_QUOTA, KNOWN_WINDOW_SECONDS)
+
+
+def for_syncs(terms: Terms, known_quota: int) -> int:
+    """Return how many requests per window syncs may make on these terms; some are kept for people."""
+    quota = terms.quota or known_quota
+    # A smaller limit keeps a smaller part free.
+    kept = min(FOR_PEOPLE, -(-quota * FOR_PEOPLE // KNOWN_QUOTA))
+    return max(1, min(quota - kept, quota * terms.share // 100))
+
+
 def take(terms: Terms, wanted: int, *, for_people: bool = False) -> Grant:
     """Set up to `wanted` requests aside. What is not used belongs back by `give_back`."""
     now = clock.now()
@@ -136,12 +150,7 @@ def _limit(budget: TenantBudget, terms: Terms, now: datetime, *, for_people: boo
     if budget.limited_at is not None and now - budget.limited_at > DOUBTED_FOR:
         budget.quota, budget.limited_at = max(budget.quota, KNOWN_QUOTA), None
         budget.save()
-    quota = terms.quota or budget.quota
-    if for_people:
-        return quota
-    # A smaller limit keeps a smaller part free.
-    kept = min(FOR_PEOPLE, -(-quota * FOR_PEOPLE // KNOWN_QUOTA))
-    return max(1, min(quota - kept, quota * terms.share // 100))
+    return (terms.quota or budget.quota) if for_people else for_syncs(terms, budget.quota)
 
 
 def _used(budget: TenantBudget) -> int:

@@ -4,9 +4,10 @@ import pytest
 
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
+from portal.models.sync import SyncRun
 from portal.sandbox.halo import HaloSandbox
-from portal.services import wizard
-from tests.halo_fixtures import copy, halo, set_up, synced, values
+from portal.services import named_choices, wizard
+from tests.halo_fixtures import Copy, copy, halo, set_up, synced, values
 
 __all__ = ["copy", "halo", "synced"]
 
@@ -27,3 +28,10 @@ def tested(draft: Integration, halo: HaloSandbox) -> Integration:
 @pytest.fixture
 def ready(northwind: Account, halo: HaloSandbox) -> Integration:
     return set_up(northwind, halo)
+
+
+@pytest.fixture
+def gathered(synced: Copy) -> Copy:
+    """Have copied everything once, and gathered what it names, as a worker does."""
+    named_choices.gather_after(SyncRun.select().order_by(SyncRun.id.desc()).get().id)
+    return synced

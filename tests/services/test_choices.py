@@ -37,8 +37,8 @@ def test_relationship_types_are_those_that_copied_clients_have(copy: Copy) -> No
     assert choices.of(copy.integration).lists["relationships"] == {}
 
 
-def test_after_a_sync_relationship_types_are_known(synced: Copy) -> None:
-    assert choices.of(synced.integration).lists["relationships"] == {2: "Break/fix", 1: "Managed", 3: "Vendor"}
+def test_after_a_sync_relationship_types_are_known(gathered: Copy) -> None:
+    assert choices.of(gathered.integration).lists["relationships"] == {2: "Break/fix", 1: "Managed", 3: "Vendor"}
 
 
 def test_halo_is_asked_again_only_after_some_minutes(copy: Copy, later: list[timedelta]) -> None:
@@ -55,9 +55,9 @@ def test_halo_is_asked_again_only_after_some_minutes(copy: Copy, later: list[tim
 
 
 @pytest.mark.parametrize("fault", [{"what": "status", "status": 503}, {"what": "html"}, {"what": "truncated"}])
-def test_without_halo_the_copy_names_what_can_be_chosen(fault: dict[str, str], synced: Copy) -> None:
-    synced.halo.fault(**fault, times=None)
-    offered = choices.of(synced.integration)
+def test_without_halo_the_copy_names_what_can_be_chosen(fault: dict[str, str], gathered: Copy) -> None:
+    gathered.halo.fault(**fault, times=None)
+    offered = choices.of(gathered.integration)
     assert offered.problem
     assert list(offered.lists["asset_types"].items()) == list(TYPES.items())
     assert offered.lists["top_levels"] == {2: "Customers", 4: "Partners", 3: "Prospects", 1: "Unknown"}
@@ -85,12 +85,6 @@ def test_a_secret_that_cannot_be_opened_is_a_problem_and_no_crash(copy: Copy) ->
     broken = Integration.get_by_id(copy.integration.id)
     broken.__data__["client_secret"] = "v1:nonsense"
     assert choices.of(broken).problem
-
-
-def test_odd_stored_records_name_nothing(synced: Copy) -> None:
-    Record.update(payload="[]").where(Record.record_type == "assets").execute()
-    synced.halo.fault("status", status=503, times=None)
-    assert choices.of(synced.integration).lists["asset_types"] == {}
 
 
 def test_clients_are_found_by_name_and_by_number(synced: Copy) -> None:

@@ -27,10 +27,10 @@ def in_a_thread(work: Callable[[], Any]) -> Any:
         return pool.submit(connected).result(30)
 
 
-def test_while_one_page_asks_a_slow_halo_the_others_get_what_is_known(synced: Copy) -> None:
-    synced.halo.reset()
-    synced.halo.fault("hold", on="token", times=None)
-    one = Integration.get_by_id(synced.integration.id)
+def test_while_one_page_asks_a_slow_halo_the_others_get_what_is_known(gathered: Copy) -> None:
+    gathered.halo.reset()
+    gathered.halo.fault("hold", on="token", times=None)
+    one = Integration.get_by_id(gathered.integration.id)
     with ThreadPoolExecutor(1) as pool:
 
         def first() -> Choices:
@@ -38,16 +38,16 @@ def test_while_one_page_asks_a_slow_halo_the_others_get_what_is_known(synced: Co
                 return choices.of(one)
 
         asking = pool.submit(first)
-        until(lambda: synced.halo.counts()["total"] == 1, "the first page to ask for a token")
+        until(lambda: gathered.halo.counts()["total"] == 1, "the first page to ask for a token")
         others = [in_a_thread(lambda: choices.of(one)) for _ in range(20)]
         assert not asking.done()
         assert {each.problem for each in others} == {STILL_ASKING}
         assert set(others[0].lists["product_groups"]) == {5, 6, 7, 8}  # what the copy names
-        assert synced.halo.counts()["total"] == 1
-        synced.halo.clear_faults()
+        assert gathered.halo.counts()["total"] == 1
+        gathered.halo.clear_faults()
         assert asking.result(30).problem == ""
     assert choices.of(one).problem == ""
-    assert synced.halo.counts()["by_kind"]["token"] == 1
+    assert gathered.halo.counts()["by_kind"]["token"] == 1
 
 
 def test_all_lists_of_a_page_are_asked_for_with_one_token(copy: Copy) -> None:

@@ -6,12 +6,10 @@ import pytest
 
 from portal.errors import Conflict, Invalid, OtherPsaActive
 from portal.models.accounts import User
-from portal.models.integrations import Integration, IntegrationState
-from portal.models.records import Record
+from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
 from portal.services import wizard
 from portal.services.wizard import OTHER_ACTIVE
-from tests.halo_fixtures import SIZES, Copy
 from tests.services.helpers import connectwise, fresh
 
 
@@ -64,10 +62,3 @@ def test_a_connectwise_that_was_quicker_wins(ready: Integration, monkeypatch: py
         with pytest.raises(OtherPsaActive, match=OTHER_ACTIVE):
             wizard.start(ready, None)
     assert (fresh(ready).state, SyncRun.select().count()) == ("draft", 0)
-
-
-def test_another_halo_does_not_inherit_the_copy_of_the_one_before(synced: Copy) -> None:
-    assert Record.select().count() == sum(SIZES.values())
-    Integration.update(source_url="https://former.example", state=IntegrationState.DRAFT).execute()
-    wizard.start(fresh(synced.integration), None)
-    assert Record.select().count() == 0

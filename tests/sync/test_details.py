@@ -14,7 +14,7 @@ from portal.models.integrations import Integration
 from portal.models.records import RecordState
 from portal.models.sync import SyncRun
 from portal.services import filters, rereading, syncing
-from portal.services.syncing import MOST_WAITS
+from portal.services.endings import MOST_WAITS
 from portal.sync.details import KEPT_DAYS, SPREAD_DAYS
 from portal.sync.filters import Filters
 from portal.sync.lease import DURATION

@@ -13,7 +13,7 @@ from portal import clock
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
 from portal.services import syncing
-from portal.services.syncing import MOST_WAITS
+from portal.services.endings import MOST_WAITS
 from tests.halo_fixtures import SIZES, Copy
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
