@@ -27,11 +27,12 @@ def own_terms(account_id: int) -> Terms:
 class Meter:
     """Sets requests aside before they are made and gives back the unused ones, whatever happens.
 
-    `proving` requests are expected up to the token, and `reading` after it. Several threads may count.
+    `proving` is the most that is sent up to the token, and `reading` after it. Nothing is sent before all of it is
+    set aside. Several threads may count.
     """
 
     def __init__(self, integration: Integration, *, is_proved: bool, proving: int, reading: int = 0) -> None:
-        self._tenant = Terms(tenant_of(integration))
+        self._tenant = Terms(tenant_of(integration), quota=integration.quota)
         self._payer = self._tenant if is_proved else own_terms(integration.account_id)
         self._expected = proving + reading if is_proved else proving
         self._reading = reading
@@ -40,7 +41,7 @@ class Meter:
         self._counting = Lock()
 
     def __enter__(self) -> Self:
-        """Reserve; raises PsaRateLimited when there is nothing left."""
+        """Reserve; raises PsaRateLimited when there is not enough left."""
         self._reserve(self._expected)
         return self
 
@@ -52,14 +53,14 @@ class Meter:
             self._sent += 1
 
     def token_granted(self) -> None:
-        """Let the tenant pay from here on. Raises PsaRateLimited when it has nothing left."""
+        """Let the tenant pay from here on. Raises PsaRateLimited when it has not enough left."""
         if self._payer is not self._tenant:
             self._settle()
             self._payer = self._tenant
             self._reserve(self._reading)
 
     def _reserve(self, count: int) -> None:
-        grant = budget.take(self._payer, count, for_people=True)
+        grant = budget.take(self._payer, count, for_people=True, whole=True)
         if not grant.count:
             problem = LIMIT_USED_UP if self._payer is self._tenant else TRIED_TOO_OFTEN
             raise PsaRateLimited(problem, retry_after=grant.wait_seconds)

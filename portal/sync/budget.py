@@ -22,8 +22,8 @@ from portal.models.integrations import Integration
 
 KNOWN_QUOTA: Final = 700
 KNOWN_WINDOW_SECONDS: Final = 300
-# Never taken by a sync: a person who tests the connection should not have to wait for it.
-FOR_PEOPLE: Final = 25
+# Never taken by a sync: enough for one connection test, so that people need not wait for a sync to end.
+FOR_PEOPLE: Final = 30
 # A refusal that says nothing of the limit: others use it, too. After an hour the usual limit is believed again.
 DOUBTED_FOR: Final = timedelta(hours=1)
 LEAST_QUOTA: Final = 50
@@ -83,8 +83,11 @@ def for_syncs(terms: Terms, known_quota: int) -> int:
     return max(1, min(quota - kept, quota * terms.share // 100))
 
 
-def take(terms: Terms, wanted: int, *, for_people: bool = False) -> Grant:
-    """Set up to `wanted` requests aside. What is not used belongs back by `give_back`."""
+def take(terms: Terms, wanted: int, *, for_people: bool = False, whole: bool = False) -> Grant:
+    """Set up to `wanted` requests aside. What is not used belongs back by `give_back`.
+
+    With `whole`, set aside all of them or none; where the limit is smaller than that, all that it allows.
+    """
     now = clock.now()
     with db.atomic():
         budget = _locked(terms.tenant)
@@ -92,9 +95,10 @@ def take(terms: Terms, wanted: int, *, for_people: bool = False) -> Grant:
             return Grant(0, (budget.blocked_until - now).total_seconds())
         window = timedelta(seconds=budget.window_seconds)
         TenantUse.delete().where(TenantUse.budget == budget, TenantUse.at <= now - window).execute()
-        free = _limit(budget, terms, now, for_people=for_people) - _used(budget)
-        if free < 1:
-            return Grant(0, _until_free(budget, 1 - free, now, window))
+        limit = _limit(budget, terms, now, for_people=for_people)
+        free, needed = limit - _used(budget), min(wanted, limit) if whole else 1
+        if free < needed:
+            return Grant(0, _until_free(budget, needed - free, now, window))
         count = min(wanted, free)
         TenantUse.create(budget=budget, at=now, count=count)
     return Grant(count)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import timedelta
+
 import pytest
 
+from portal import clock, guard
 from portal.errors import PsaRateLimited
 from portal.halo.adapter import HALO
+from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
 from portal.models.accounts import Account
 from portal.models.budgets import TenantBudget, TenantUse
@@ -13,7 +18,7 @@ from portal.models.integrations import Integration
 from portal.services import choices, connections, integrations, recovery, wizard
 from portal.services.meter import TRIED_TOO_OFTEN, UNPROVED_QUOTA, Meter, own_terms
 from portal.sync import budget
-from portal.sync.budget import FOR_PEOPLE, KNOWN_QUOTA, Terms, tenant_of
+from portal.sync.budget import FOR_PEOPLE, KNOWN_QUOTA, Grant, Terms, tenant_of
 from portal.vault import Secret
 from tests.halo_fixtures import Copy, values
 
@@ -196,3 +201,93 @@ def test_the_hourly_try_of_refused_credentials_costs_the_account(copy: Copy) -> 
     before, own = used_of_tenant(copy), used_by(copy.integration.account)
     recovery.try_again(copy.integration.id)
     assert (used_of_tenant(copy), used_by(copy.integration.account) - own) == (before, 1)
+
+
+def test_a_test_begins_only_when_all_that_it_may_send_is_allowed(copy: Copy) -> None:
+    terms = Terms(tenant_of(copy.integration))
+    spent = KNOWN_QUOTA - used_of_tenant(copy) - (HALO.proving_requests + HALO.reading_requests) + 1
+    budget.add(terms, spent)
+    copy.halo.reset()
+    verdict = connections.test(copy.integration, None)
+    assert (verdict.ok, verdict.problem) == (False, "Halo's limit of requests is used up.")
+    assert copy.halo.counts()["total"] == 0
+    budget.give_back(terms, 1)
+    assert connections.test(copy.integration, None).ok
+    assert used_of_tenant(copy) <= KNOWN_QUOTA
+
+
+def test_what_a_refused_test_had_set_aside_is_free_again(copy: Copy, mallorys: Account) -> None:
+    draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
+    terms = Terms(tenant_of(copy.integration))
+    budget.add(terms, KNOWN_QUOTA - used_of_tenant(copy) - HALO.reading_requests + 1)
+    before = used_of_tenant(copy)
+    assert not connections.test(draft, None).ok
+    assert (used_of_tenant(copy), used_by(mallorys)) == (before, 2)
+
+
+def test_a_limit_smaller_than_a_test_lets_it_begin_when_nothing_else_is_under_way(copy: Copy) -> None:
+    terms = Terms(tenant_of(copy.integration), quota=10)
+    TenantUse.delete().execute()
+    assert budget.take(terms, 28, for_people=True, whole=True).count == 10
+    assert budget.take(terms, 28, for_people=True, whole=True).count == 0
+
+
+def test_the_wait_for_a_whole_reservation_is_until_all_of_it_is_free(copy: Copy) -> None:
+    terms, began = Terms("somewhere.example", quota=100), clock.now()
+    with clock.using(lambda: began):
+        budget.add(terms, 60)
+    with clock.using(lambda: began + timedelta(minutes=2)):
+        budget.add(terms, 30)
+    with clock.using(lambda: began + timedelta(minutes=3)):
+        assert budget.take(terms, 10, for_people=True, whole=True).count == 10
+        assert budget.take(terms, 70, for_people=True, whole=True) == Grant(0, 4 * 60)
+
+
+def test_a_test_keeps_to_the_limit_that_was_agreed_with_halo(copy: Copy) -> None:
+    Integration.update(quota=50).execute()
+    budget.add(Terms(tenant_of(copy.integration)), 50)
+    assert not connections.test(Integration.get_by_id(copy.integration.id), None).ok
+
+
+class Worst:
+    """Counts what one test sends at the most."""
+
+    def __init__(self) -> None:
+        self.proving = self.reading = 0
+        self._has_token = False
+
+    def before_call(self) -> None:
+        if self._has_token:
+            self.reading += 1
+        else:
+            self.proving += 1
+
+    def token_granted(self) -> None:
+        self._has_token = True
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"client_id": " x\u200b", "client_secret": "y \u200b", "tenant": "other"},
+        {"client_id": " x\u200b", "client_secret": "y \u200b", "tenant": "other", "auth_server": "{}/identity"},
+        {"client_id": " x\u200b", "tenant": "other", "auth_server": "http://localhost:{port}/auth/auth"},
+    ],
+)
+def test_no_test_sends_more_than_it_sets_aside(
+    copy: Copy, wrong: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1", "localhost"}))
+    right = copy.halo.credentials()
+    port = copy.halo.url.rpartition(":")[2]
+    filled = {name: value.format(copy.halo.url, port=port) for name, value in wrong.items()}
+    typed = Credentials(copy.halo.url, f"{copy.halo.url}/auth", "acme", right.client_id, right.client_secret)
+    meter = Worst()
+    connection_test.check(dataclasses.replace(typed, **filled), meter)
+    assert meter.proving <= HALO.proving_requests
+    assert meter.reading <= HALO.reading_requests
+
+
+def test_syncs_leave_enough_for_one_whole_test() -> None:
+    assert HALO.proving_requests + HALO.reading_requests <= FOR_PEOPLE

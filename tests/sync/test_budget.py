@@ -101,7 +101,7 @@ def test_what_halo_says_of_its_limit_is_believed() -> None:
     with at(0):
         budget.refused(ACME, PsaRateLimited("No.", retry_after=1, allowed=(300, 600)))
     with at(1):
-        assert take(ACME, 10_000).count == 300 - 11
+        assert take(ACME, 10_000).count == 300 - 13
     with at(600):
         assert take(ACME, 1).wait_seconds == pytest.approx(1)
 
@@ -111,7 +111,7 @@ def test_a_refusal_without_words_means_that_others_use_the_limit_too_for_an_hour
         take(ACME, 400)
         budget.refused(ACME, PsaRateLimited("No.", retry_after=1))
     with at(300):
-        assert take(ACME, 10_000).count == 400 - 15
+        assert take(ACME, 10_000).count == 400 - 18
     with at(3601):
         assert take(ACME, 10_000).count == FREE
 
