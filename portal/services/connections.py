@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,15 +87,17 @@ def tidied(account_id: int, values: ConnectionValues) -> ConnectionValues:
 
 def test(integration: Integration, user: User | None) -> Diagnosis:
     """Test exactly what is stored, and remember in the row what came of it."""
-    tested = fingerprint(integration)
-    diagnosis = judge(integration, opened(integration), is_proved=is_proved(integration))
+    connection = opened(integration)
+    diagnosis = judge(integration, connection, is_proved=is_proved(integration))
     with db.atomic():
-        passed = tested if diagnosis.ok else None
-        # Only while the values are still those that were tested: another tab may have changed them meanwhile.
-        unchanged = Integration.get_by_id(integration.id)
-        if fingerprint(unchanged) == tested:
+        stored = Integration.get_by_id(integration.id)
+        # Only while the values are still those that were tested: another tab may have changed them meanwhile. The
+        # values themselves are compared, because a new vault key changes how the secret is stored.
+        if opened(stored) == connection:
+            tested = fingerprint(stored)
             found = {
-                "tested_fingerprint": passed,
+                "client_secret": stored.__data__["client_secret"],
+                "tested_fingerprint": tested if diagnosis.ok else None,
                 "tested_at": clock.now(),
                 "agent_name": diagnosis.agent,
                 "findings": _findings(diagnosis, tested),
@@ -162,6 +165,17 @@ def fingerprint(integration: Integration) -> str:
         integration.__data__.get("client_secret"),
     ]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+@contextmanager
+def staying_tested(integration: Integration) -> Iterator[None]:
+    """Let what was tested count as tested while the secret, which stays the same, is sealed anew. Saves nothing."""
+    before, findings = fingerprint(integration), integration.findings or {}
+    yield
+    if integration.tested_fingerprint == before:
+        integration.tested_fingerprint = fingerprint(integration)
+    if findings.get("tested") == before:
+        integration.findings = {**findings, "tested": fingerprint(integration)}
 
 
 def opened(integration: Integration) -> Connection:

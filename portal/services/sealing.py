@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -10,8 +11,11 @@ from portal.db import db
 from portal.errors import VaultError
 from portal.models.integrations import Integration
 from portal.models.second_factor import Authenticator
+from portal.services import connections
 from portal.vault import EncryptedField, vault
 
+# What a test of the connection has left: it names the sealed secret that was tested.
+TESTED: Final = ("tested_fingerprint", "findings")
 HOLDERS: Final[tuple[type[Integration] | type[Authenticator], ...]] = (Integration, Authenticator)
 
 
@@ -51,15 +55,16 @@ def examine() -> Examination:
 
 
 def rotate() -> int:
-    """Seal everything anew with the key in use; returns how many secrets had an older one.
+    """Seal everything anew with the key in use; returns how many secrets had an older one. What was tested stays so.
 
     Raises VaultError, and changes nothing, if one of them does not open.
     """
     with db.atomic():
         stale = [(row, name) for row, name, stored in _stored() if not vault().is_current(stored)]
         for row, name in stale:
-            setattr(row, name, getattr(row, name))
-            row.save()
+            with connections.staying_tested(row) if isinstance(row, Integration) else nullcontext():
+                setattr(row, name, getattr(row, name))
+            row.save(only=[name, *(TESTED if isinstance(row, Integration) else ())])
     return len(stale)
 
 
