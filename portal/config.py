@@ -29,7 +29,7 @@ class Config:
     `vault_keys` holds the key in use first, then the previous ones that may still open old secrets.
     `redis_url` is None when no server is configured and none is running embedded.
     `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` say when log lines, the history of records and
-    what webhooks delivered are forgotten.
+    what webhooks delivered are forgotten; `keep_audit_days` how long new entries of the audit log are kept.
     `public_url` is scheme, host and port as browsers write them.
     `outbound_allow` names hosts (see allowed_hosts.py) that may be private or speak plain http.
     `authorities` are those whose certificates are trusted.
@@ -46,6 +46,7 @@ class Config:
     keep_logs_days: int = 30
     keep_history_days: int = 180
     keep_deliveries_days: int = 14
+    keep_audit_days: int = 730
     testing: bool = False
 
     @classmethod
@@ -64,6 +65,7 @@ class Config:
             keep_logs_days=_days(environ, "PORTAL_KEEP_LOGS_DAYS", cls.keep_logs_days),
             keep_history_days=_days(environ, "PORTAL_KEEP_HISTORY_DAYS", cls.keep_history_days),
             keep_deliveries_days=_days(environ, "PORTAL_KEEP_DELIVERIES_DAYS", cls.keep_deliveries_days),
+            keep_audit_days=_days(environ, "PORTAL_KEEP_AUDIT_DAYS", cls.keep_audit_days),
         )
 
 

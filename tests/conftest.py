@@ -17,6 +17,7 @@ from passlib.hash import argon2
 from portal import create_app, db, vault
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
+from portal.services import audit_counts
 
 pytest_plugins = ["tests.postgres"]
 
@@ -36,6 +37,13 @@ SLOW = ("journeys", "processes", "chaos")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.parent.name not in SLOW)
+
+
+@pytest.fixture(autouse=True)
+def no_counts_from_before() -> Iterator[None]:
+    """Keep what one test has counted for the audit log out of the next one's database."""
+    yield
+    audit_counts.forget()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table
 from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, source_of
 from portal.models.records import RecordState
+from portal.services import leaving
 from portal.services import records as copy
 from portal.sync.record_types import RecordType
 
@@ -88,4 +89,5 @@ def export(account: str, types: list[RecordType], state: str | None, as_format: 
     write = exporting.as_csv if as_format == "csv" else exporting.as_json_lines
     integration = source_of(account)
     wanted = RecordState(state) if state else None
+    leaving.records(integration, types, wanted, as_format)
     write((record for each in types for record in copy.export(integration, each, wanted)), output)

@@ -25,7 +25,9 @@ NEWEST_DEEDS = 5
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    return show(integrations.halo(access.account()), "halo/configuration.html")
+    integration = integrations.halo(access.account())
+    webhooks.note_secret_shown(integration)
+    return show(integration, "halo/configuration.html")
 
 
 @bp.post("/test")

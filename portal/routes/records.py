@@ -15,7 +15,7 @@ from portal.models.records import RecordState
 from portal.models.sync import RunKind, RunTrigger
 from portal.routes import access, answers, joining
 from portal.routes.search_forms import RecordSearchForm, id_of
-from portal.services import exclusions, integrations, record_lists, record_pages, records
+from portal.services import exclusions, integrations, leaving, record_lists, record_pages, records
 from portal.services.exclusions import ExclusionPage
 from portal.services.record_lists import RecordPage, Wanted
 from portal.sync.record_types import RecordType
@@ -113,6 +113,7 @@ def sync(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
 def payload(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
     """Hand over exactly what Halo sent."""
     record = records.get(integrations.halo(access.account()), record_type, remote_id)
+    leaving.record(record, access.user())
     name = f"{record_type}-{remote_id}.json"
     return Response(
         record.payload,

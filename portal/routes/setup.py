@@ -12,7 +12,7 @@ from portal.routes import access, steps
 from portal.routes.answers import leave_for
 from portal.routes.forms import DataForm, PlainForm
 from portal.routes.steps import bp
-from portal.routes.webhooks import delivery, endpoint_of
+from portal.routes.webhooks import delivery, endpoint_of, note_secret_shown
 from portal.services import connections, wizard
 from portal.services.forecast import Forecast, forecast
 from portal.sync.record_types import RecordType
@@ -38,7 +38,7 @@ def choose_data() -> ResponseReturnValue:
     if not form.validate():
         return _show_data(integration, form, 422)
     try:
-        wizard.choose_data(integration, form.record_types.data, form.active_only.data)
+        wizard.choose_data(integration, form.record_types.data, form.active_only.data, access.user())
     except Invalid as error:
         form.blame(error)
         return _show_data(integration, form, 422)
@@ -58,6 +58,7 @@ def data_forecast() -> ResponseReturnValue:
 @bp.get("/webhooks")
 def webhooks() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.WEBHOOKS)
+    note_secret_shown(integration)
     return steps.show(WizardStep.WEBHOOKS, integration, form=PlainForm(), webhook=endpoint_of(integration))
 
 
@@ -70,7 +71,7 @@ def webhook_delivery() -> ResponseReturnValue:
 @bp.post("/webhooks")
 def finish_webhooks() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.WEBHOOKS)
-    wizard.finish_webhooks(integration, skipped="skip" in request.form)
+    wizard.finish_webhooks(integration, skipped="skip" in request.form, user=access.user())
     return steps.go_to(WizardStep.REVIEW)
 
 

@@ -36,7 +36,7 @@ class StepClosed(Conflict):
 def draft(step: WizardStep) -> Integration:
     """Return the draft of the current account if `step` is open; support people only look at one that exists."""
     account = access.account()
-    integration = wizard.draft(account) if access.user().is_admin else wizard.find_draft(account)
+    integration = wizard.draft(account, access.user()) if access.user().is_admin else wizard.find_draft(account)
     if integration is None:
         raise NotFound("Nobody has started to set up Halo PSA.", "An admin of your account can start it.")
     open_steps = wizard.open_steps(integration)

@@ -15,6 +15,7 @@ from portal.models.holds import HeldDelete, HoldState
 from portal.models.records import RecordChange
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.services import audit_retention
 
 BITE: Final = 500
 # A run takes its steps along, and what was left of its pages.
@@ -58,6 +59,7 @@ def prune() -> dict[str, int]:
         "changes": _bite(RecordChange, RecordChange.at < history),
         "deliveries": _bite(Delivery, _is_answered(now - _periods.deliveries, history), front=FRONT),
         "held deletes": _bite(HeldDelete, _is_settled(history), front=FRONT),
+        "audit entries": audit_retention.prune(),
         "uses": _bite(TenantUse, TenantUse.at < now - USE_KEPT),
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 from portal.db import db
 from portal.errors import VaultError
 from portal.models.integrations import Integration
+from portal.services import audit
 from portal.vault import EncryptedField, vault
 
 
@@ -59,6 +60,8 @@ def rotate() -> int:
         for integration, name in stale:
             setattr(integration, name, getattr(integration, name))
             integration.save()
+        if stale:
+            audit.record(None, None, "vault.rotated", f"{len(stale)} secrets")
     return len(stale)
 
 

@@ -48,6 +48,7 @@ MOST_CRASHES: Final = 5
 MOST_WAITS: Final = 100
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
+BY_PEOPLE: Final = (RunTrigger.USER, RunTrigger.FILTERS, RunTrigger.WIZARD, RunTrigger.CLI)
 CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
 
 
@@ -82,6 +83,10 @@ def open_run(
                 mode = StepMode.FULL if remote_ids is None else StepMode.RECORDS
                 SyncStep.create(run=run, position=position, record_type=record_type, mode=mode, remote_ids=remote_ids)
             _note_start(run, chosen, remote_ids)
+            if trigger in BY_PEOPLE:
+                audit.record(
+                    integration.account, user, "sync.started", run_words.in_one_line(run, chosen, remote_ids)
+                )
             return run
     except IntegrityError as error:
         raise SyncAlreadyRunning(live_run(integration).id) from error

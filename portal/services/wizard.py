@@ -29,6 +29,14 @@ OTHER_ACTIVE: Final = "Cannot activate HALO PSA: ConnectWise integration is alre
 DISCONNECT_FIRST: Final = "Only one PSA can be connected at a time. Disconnect ConnectWise first, then connect Halo."
 ADDRESS_CHANGED: Final = "Enter the Client Secret again, because the address that it is sent to has changed."
 STEPS: Final = list(WizardStep)
+SETUP_STARTED: Final = "halo.setup_started"
+DETAILS: Final = {
+    "base_url": "Base URL",
+    "auth_server": "Auth Server",
+    "tenant": "Tenant",
+    "client_id": "Client ID",
+    "client_secret": "Client Secret",
+}
 
 
 def find_draft(account: Account) -> Integration | None:
@@ -39,8 +47,8 @@ def find_draft(account: Account) -> Integration | None:
     return draft
 
 
-def draft(account: Account) -> Integration:
-    """Return the set-up in progress, or begin one.
+def draft(account: Account, user: User | None = None) -> Integration:
+    """Return the set-up in progress, or begin one; `user` is who does.
 
     Raises Unavailable when the operator has not switched Halo on, OtherPsaActive while ConnectWise is active, and
     Conflict when Halo is connected already.
@@ -57,6 +65,7 @@ def draft(account: Account) -> Integration:
                 record_types=[each.value for each in RecordType],
                 webhook_secret=webhook_secrets.new_secret(),
             )
+            audit.record(account, user, SETUP_STARTED)
             return created
         if existing.is_active:
             raise Conflict("HaloPSA is connected already.", "Disconnect it first, on its Configuration tab.")
@@ -65,10 +74,11 @@ def draft(account: Account) -> Integration:
             existing.wizard_step = WizardStep.CONNECT
             existing.touched_at = clock.now()
             existing.save()
+            audit.record(account, user, SETUP_STARTED)
         return existing
 
 
-def save_connection(integration: Integration, values: ConnectionValues) -> None:
+def save_connection(integration: Integration, values: ConnectionValues, user: User | None = None) -> None:
     """Store step 1; the secret is sealed at once. A test that had passed counts no longer if a value has changed.
 
     Raises Invalid naming the field. Where an address or the tenant changes, the secret must be given again, so that
@@ -81,6 +91,7 @@ def save_connection(integration: Integration, values: ConnectionValues) -> None:
         moved = _places(integration) != (values.base_url, values.auth_server, values.tenant)
         if moved and not connections.is_offered(integration, values):
             raise Invalid("client_secret", ADDRESS_CHANGED)
+    changed = _changed(integration, values)
     with db.atomic():
         integration.base_url, integration.auth_server = values.base_url, values.auth_server
         integration.tenant, integration.client_id = values.tenant, values.client_id
@@ -88,6 +99,8 @@ def save_connection(integration: Integration, values: ConnectionValues) -> None:
             integration.client_secret = values.client_secret
         integration.touched_at = clock.now()
         integration.save()
+        if changed:
+            audit.record(integration.account, user, "halo.setup_saved", ", ".join(changed))
 
 
 def test_connection(integration: Integration, user: User | None) -> Verdict:
@@ -109,7 +122,12 @@ def open_steps(integration: Integration) -> list[WizardStep]:
     return STEPS[: STEPS.index(WizardStep(integration.wizard_step)) + 1]
 
 
-def choose_data(integration: Integration, record_types: list[str], active_only: bool) -> None:  # noqa: FBT001  # a box
+def choose_data(
+    integration: Integration,
+    record_types: list[str],
+    active_only: bool,  # noqa: FBT001  # a box
+    user: User | None = None,
+) -> None:
     """Store step 2; clients are always among the types. Filters from an earlier connection stay.
 
     Raises Invalid for a type that does not exist, and for one that the last test found refused.
@@ -125,13 +143,18 @@ def choose_data(integration: Integration, record_types: list[str], active_only: 
         )
     integration.record_types = chosen
     integration.filters = write(msgspec.structs.replace(read(integration.filters), active_only=active_only))
-    _reach(integration, WizardStep.WEBHOOKS)
+    with db.atomic():
+        _reach(integration, WizardStep.WEBHOOKS)
+        which = "of active clients" if active_only else "of all clients"
+        audit.record(integration.account, user, "halo.data_chosen", f"{', '.join(chosen)} {which}")
 
 
-def finish_webhooks(integration: Integration, skipped: bool) -> None:  # noqa: FBT001  # a button
+def finish_webhooks(integration: Integration, skipped: bool, user: User | None = None) -> None:  # noqa: FBT001  # a button
     """Store step 3."""
     integration.webhook_skipped = skipped
-    _reach(integration, WizardStep.REVIEW)
+    with db.atomic():
+        _reach(integration, WizardStep.REVIEW)
+        audit.record(integration.account, user, "halo.webhooks_chosen", "skipped" if skipped else "set up in Halo")
 
 
 def start(integration: Integration, user: User | None) -> SyncRun:
@@ -206,6 +229,16 @@ def _note_forecast(run: SyncRun, integration: Integration) -> None:
     promised = forecast(looks, integration.record_types, active_only=integration.active_only)
     run.forecast_requests, run.forecast_seconds = promised.requests, promised.seconds
     run.save(only=[SyncRun.forecast_requests, SyncRun.forecast_seconds])
+
+
+def _changed(integration: Integration, values: ConnectionValues) -> list[str]:
+    """Name the details that differ from what is stored. A secret that is given counts as changed."""
+    return [
+        label
+        for name, label in DETAILS.items()
+        if (new := getattr(values, name)) is not None
+        and (name == "client_secret" or new != getattr(integration, name))
+    ]
 
 
 def _places(integration: Integration) -> tuple[str, str, str]:
