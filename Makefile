@@ -60,8 +60,9 @@ characters: $(DEV) $(PORTAL) ## Copy 45,000 records from six simulated Halos of 
 	$(BIN)/python -m tests.chaos.characters $(ARGS)
 
 .PHONY: hostile
-hostile: $(DEV) $(PORTAL) $(ASSETS) ## Send 10,000 odd deliveries, 10,000 with wrong secrets and 1,000 good ones
+hostile: $(DEV) $(PORTAL) $(ASSETS) ## Send odd deliveries, wrong secrets and good ones; wait for a slow Halo beside other people
 	$(BIN)/python -m tests.chaos.hostile $(ARGS)
+	$(BIN)/python -m tests.chaos.slow_halo
 
 .PHONY: lock
 lock: $(DEV) ## Find the newest versions and write requirements/ again

@@ -26,13 +26,17 @@ def create_app(config: Config) -> Flask:
         connection,
         errors,
         formats,
+        forms_only,
         headers,
+        known_devices,
         limits,
         login,
         origin,
         public_address,
         receiver,
+        session_cookie,
         settings,
+        waiting,
     )
 
     bootstrap.bind(config)
@@ -45,12 +49,16 @@ def create_app(config: Config) -> Flask:
     public_address.init_app(app, config)
     connection.init_app(app)
     audit_origin.init_app(app)
+    forms_only.init_app(app)
+    waiting.init_app(app)
     # Before CSRF and limits: what a person may not do is refused before their request is looked at.
     access.init_app(app)
     # Before CSRF as well: at another address than the public one there is no cookie, and so no token that is right.
     origin.init_app(app, config)
     login.init_app(app)
     audit_log_ins.init_app(app)
+    known_devices.init_app(app, config)
+    session_cookie.init_app(app)
     limits.init_app(app)
     assets.init_app(app)
     formats.init_app(app)

@@ -10,6 +10,12 @@
     ├── Conflict                409
     │   ├── OtherPsaActive           one PSA at a time
     │   └── SyncAlreadyRunning       one live run per integration; carries the run's id
+    ├── Busy                         too many pages are waiting for other servers; says when to try again
+    │   ├── AccountBusy         429  those of this account
+    │   └── PortalBusy          503  those of all accounts together
+    ├── TryLater                     it may work a little later, and says when
+    │   ├── TooManyAttempts     429  something guessable was tried too often
+    │   └── HashingBusy         503  more passwords were sent at once than this process checks at a time
     ├── VaultError              500  a secret cannot be opened
     ├── FencedOut               500  this worker lost its lease and must stop at once
     ├── OutboundError           502  the network or the guard stopped a call (see portal/outbound.py)
@@ -82,6 +88,50 @@ class SyncAlreadyRunning(Conflict):
     def __init__(self, run_id: int) -> None:
         super().__init__("A sync is already running.", "Watch it on the Data Sync tab, or cancel it first.")
         self.run_id = run_id
+
+
+class Busy(PortalError):
+    status = 503
+    retryable = True
+    retry_after = 5
+
+
+class AccountBusy(Busy):
+    status = 429
+
+    def __init__(self, waiting: int) -> None:
+        problem = f"{waiting} requests from your account are still waiting for Halo to answer."
+        super().__init__(problem, "Halo is slow at the moment. Try again in a few seconds.")
+
+
+class PortalBusy(Busy):
+    def __init__(self) -> None:
+        problem = "The portal is already waiting for as many Halo servers as it can."
+        super().__init__(problem, "Nothing was sent to Halo. Try again in a few seconds.")
+
+
+class TryLater(PortalError):
+    """`retry_after` is in seconds."""
+
+    retryable = True
+
+    def __init__(self, problem: str, retry_after: int) -> None:
+        super().__init__(problem)
+        self.retry_after = retry_after
+
+
+class TooManyAttempts(TryLater):
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many attempts.", retry_after)
+
+
+class HashingBusy(TryLater):
+    status = 503
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many people are logging in at this moment.", retry_after)
 
 
 class VaultError(PortalError):

@@ -81,3 +81,8 @@ def _blank(value: Any) -> Any:
 
 def get(name: str) -> Any:
     return structlog.get_logger(name)
+
+
+def bound(name: str) -> Any:
+    """Return a logger that keeps the context of the code that asks, such as an error id, in other threads too."""
+    return get(name).bind(**structlog.contextvars.get_contextvars())

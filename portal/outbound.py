@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from portal import clock, guard, gzipped
+from portal import clock, guard, gzipped, log, places
 from portal.certificates import Fault, Refusal, fault_of
 from portal.errors import PortalError
 
@@ -74,11 +74,15 @@ class Answer:
 class Door:
     """Keeps connections open between calls. It can read, and it can post a form for a token; it has no other verb.
 
-    `calls` counts what was sent, answered or not. Several threads may use one door.
+    `calls` counts what was sent, answered or not, and `before_call` runs before each. Several threads may use one
+    door. All calls end with the place that the door was made in (see places.py).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, before_call: Callable[[], None] = lambda: None) -> None:
         self.calls = 0
+        self._before_call = before_call
+        self._until = places.until()
+        self._logger = log.bound("portal.outbound")
         self._counting = Lock()
         self._here = local()
         self._client = httpx.Client(
@@ -124,16 +128,20 @@ class Door:
         return request
 
     def _count(self) -> None:
+        self._before_call()
         self._here.calls = self.calls_here + 1
         with self._counting:
             self.calls += 1
 
     def _send(self, request: httpx.Request, limits: Limits) -> Answer:
         host = request.url.host
-        self._count()
         began = clock.monotonic()
-        before = guard.deadline.set(began + limits.seconds)
-        request.extensions["timeout"] = httpx.Timeout(limits.seconds).as_dict()
+        seconds = min(limits.seconds, self._until - began)
+        if seconds <= 0:
+            raise OutboundError(Stop.TIMED_OUT, host)
+        self._count()
+        before = guard.deadline.set(began + seconds)
+        request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
         try:
             response = self._client.send(request, stream=True)
             try:
@@ -146,10 +154,15 @@ class Door:
             raise OutboundError(Stop.BROKEN, host) from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             # UnicodeError: Python cannot look up a name with an empty label, as in acme..halopsa.com.
-            raise _stopped(error, host) from error
+            raise self._noted(_stopped(error, host)) from error
         finally:
             guard.deadline.reset(before)
         return Answer(response.status_code, response.headers, body, clock.monotonic() - began)
+
+    def _noted(self, stopped: OutboundError) -> OutboundError:
+        """Log the exact cause, because people get one sentence for several causes (see halo/stops.py)."""
+        self._logger.info("A call was stopped", host=stopped.host, cause=stopped.stop.value)
+        return stopped
 
 
 def _read(response: httpx.Response, size: int, host: str) -> bytes:

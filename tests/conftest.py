@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from passlib.hash import argon2
 
-from portal import create_app, db, vault
+from portal import bootstrap, create_app, db, vault
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
+from portal.routes import limits
 from portal.services import audit_counts
 
 pytest_plugins = ["tests.postgres"]
@@ -27,7 +30,8 @@ settings.load_profile("portal")
 
 PASSWORD = "correct horse battery"
 # The cheapest hash that is still argon2: tests check what we do with it, not its strength.
-PASSWORD_HASH = argon2.using(rounds=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+argon2.default_rounds, argon2.memory_cost, argon2.parallelism = 1, 8, 1
+PASSWORD_HASH = argon2.hash(PASSWORD)
 CSRF_SEED = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -80,11 +84,30 @@ def database(config: Config) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Keep compiled templates from one test to the next: compiling them takes longer than most tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def apps() -> dict[Config, Flask]:
+    """Share portals between tests: making one takes longer than most tests. A test that changes one makes its own."""
+    return {}
+
+
 @pytest.fixture
-def app(config: Config, database: None) -> Flask:
-    """Make the portal, on the connection that the test itself uses."""
+def app(config: Config, database: None, apps: dict[Config, Flask], compiled_templates: BytecodeCache) -> Flask:
+    """Return a portal with these settings, on the connection that the test itself uses."""
     connected = db.db.obj
-    app = create_app(config)
+    settings = replace(config, data_dir=Path(), database_url="")
+    if settings not in apps:
+        apps[settings] = create_app(config)
+        apps[settings].jinja_env.bytecode_cache = compiled_templates
+    app = apps[settings]
+    bootstrap.bind(config)
+    app.config["PORTAL"] = config
+    limits.limiter.init_app(app)  # counts anew
     db.db.initialize(connected)
     return app
 

@@ -44,7 +44,8 @@ def create(email: str, account: str, role: str, name: str, *, password_stdin: bo
 def list_(account: str | None, *, as_json: bool) -> None:
     """List people."""
     people = users.everyone(accounts.get(account) if account else None)
-    rows = [_row(one) for one in people]
+    protected = users.with_two_factor()
+    rows = [_row(one, two_factor=one.id in protected) for one in people]
     if as_json:
         print_json(rows)
     else:
@@ -114,12 +115,12 @@ def reset_two_factor(email: str) -> None:
     say(f"Two-factor authentication is off for {person.email}. Ask them to set it up again after logging in.")
 
 
-def _row(one: User) -> dict[str, Any]:
+def _row(one: User, *, two_factor: bool) -> dict[str, Any]:
     return {
         "email": one.email,
         "name": one.name,
         "role": one.role,
         "account": one.account.name,
         "active": one.active,
-        "two_factor": one.tf_primary_method is not None,
+        "two_factor": two_factor,
     }

@@ -37,6 +37,7 @@ def doctor(*, as_json: bool) -> None:
         say(f"Secrets: {found.sealed}. Sealed with a previous key: {found.stale}.")
     if not found.ok:
         raise VaultError(
-            f"These accounts have a secret that does not open: {', '.join(found.broken)}.",
-            "Put the old key into PORTAL_VAULT_KEY_PREVIOUS, or let them enter the secret again.",
+            f"Secrets of these accounts and people do not open: {', '.join(found.broken)}.",
+            "Put the old key into PORTAL_VAULT_KEY_PREVIOUS. Without it, let accounts enter the secret again, and"
+            " run `portal user reset-two-factor` for people.",
         )

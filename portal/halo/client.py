@@ -38,7 +38,7 @@ class HaloClient:
     to do so when Halo has answered once. All threads share the attempts: a Halo that is down is not asked by each.
 
     `granted` is an answer of the token page that is to be used up first. `gate` is asked before each call, and raises
-    PsaRateLimited while nobody may call.
+    PsaRateLimited while nobody may call. `before_call` runs before each call, those for a token too.
     """
 
     def __init__(
@@ -48,12 +48,13 @@ class HaloClient:
         patient: bool = True,
         granted: Answer | None = None,
         gate: Callable[[], None] = _open,
+        before_call: Callable[[], None] = _open,
     ) -> None:
         self._base_url = credentials.base_url
         self._most_failures = MOST_ATTEMPTS if patient else 1
         self._failures_in_a_row = 0
         self._gate = gate
-        self._door = Door()
+        self._door = Door(before_call)
         self._tokens = TokenSource(self._door, credentials, granted)
         self._version: str | None = None
         self._asking_version = Lock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 from portal import clock
 from portal.halo import alternatives, auth, client, discovery
@@ -26,18 +26,43 @@ ASIDE: Final = Limits(seconds=5, size=256 * 1024)
 LOOKS_SECONDS: Final = 10.0
 
 
-def check(credentials: Credentials) -> Finding:
-    """Test these values, and explain what came of it. Raises no PsaError, and ends within `SECONDS`."""
+class Meter(Protocol):
+    """Pays for the requests of a test."""
+
+    def before_call(self) -> None:
+        """Count a request."""
+
+    def token_granted(self) -> None:
+        """From here on, the credentials are known to be right. What this raises ends the test."""
+
+
+class NoMeter:
+    def before_call(self) -> None:
+        """Count nothing."""
+
+    def token_granted(self) -> None:
+        """Go on."""
+
+
+NO_METER: Final = NoMeter()
+
+
+def check(credentials: Credentials, meter: Meter = NO_METER) -> Finding:
+    """Test these values, and explain what came of it. Ends within `SECONDS`, and raises only what `meter` does."""
     if (unusable := unusable_address(credentials)) is not None:
         return unusable
-    with Door() as door, ThreadPoolExecutor(max_workers=8, thread_name_prefix="check") as pool:
-        return diagnose(_Walk(door, pool, credentials).observed())
+    with (
+        Door(meter.before_call) as door,
+        ThreadPoolExecutor(max_workers=8, thread_name_prefix="check") as pool,
+    ):
+        return diagnose(_Walk(door, pool, credentials, meter).observed())
 
 
 class _Walk:
     """Goes from stage to stage as long as each is passed, and asks aside where one is not."""
 
-    def __init__(self, door: Door, pool: ThreadPoolExecutor, typed: Credentials) -> None:
+    def __init__(self, door: Door, pool: ThreadPoolExecutor, typed: Credentials, meter: Meter) -> None:
+        self._meter = meter
         self._door = door
         self._pool = pool
         self._typed = typed
@@ -50,10 +75,12 @@ class _Walk:
         if seen.grant is None:
             mends_itself = isinstance(token, Answer) and passing(token) is not None
             return seen if mends_itself else self._asked_aside(seen)
+        self._meter.token_granted()
         seen = replace(seen, agent=self._agent(seen.grant.access_token))
         if seen.profile is None or not isinstance(token, Answer):
             return self._asked_aside(seen)
-        with HaloClient(self._typed, patient=False, granted=token) as halo:
+        client = HaloClient(self._typed, patient=False, granted=token, before_call=self._meter.before_call)
+        with client as halo:
             # Looks that are under way when their time is up are still waited for, for as long again.
             return replace(seen, looks=probe(halo, RESOURCES, seconds=min(LOOKS_SECONDS, self._left() / 2)))
 

@@ -45,4 +45,8 @@ def discover(door: Door, base_url: str) -> AuthInfo:
         told = read(ask(door, base_url))
     except OutboundError:
         told = None
-    return told or AuthInfo(auth_server_of(base_url), "")
+    return told or guessed(base_url)
+
+
+def guessed(base_url: str) -> AuthInfo:
+    return AuthInfo(auth_server_of(base_url), "")

@@ -27,7 +27,7 @@ from portal.halo.remedies import (
 )
 from portal.outbound import Answer, OutboundError, Stop
 
-_NO_HOST: Final = {Stop.REFUSED, Stop.HOST_NOT_FOUND}
+_NO_HOST: Final = {Stop.REFUSED, Stop.HOST_NOT_FOUND, Stop.PRIVATE_ADDRESS}
 _CUT_SHORT: Final = {Stop.TIMED_OUT, Stop.BROKEN}
 
 

@@ -42,6 +42,9 @@ USE_CLIENT_SECRET: Final = (
 BE_REACHABLE: Final = (
     "An on-premises Halo must be reachable from the internet, with a valid SSL certificate from a public authority."
 )
+ALLOW_PRIVATE: Final = (
+    "If its address is private on purpose, ask the operator of this portal to allow it in PORTAL_OUTBOUND_ALLOW."
+)
 ADD_AUTHORITY: Final = (
     "If your company signs its own certificates, ask the operator of this portal to name its authority in"
     " PORTAL_CA_FILE."

@@ -1,11 +1,22 @@
-"""Sentences for a call that got no answer. Whatever listens at a private address, they are the same few words."""
+"""Sentences for a call that got no answer.
+
+A private address and a host that does not exist get the same ones: they must not tell which names a private network
+has. The log has the exact cause (see portal/outbound.py).
+"""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 from portal.certificates import Fault, Refusal
-from portal.halo.remedies import ADD_AUTHORITY, BE_REACHABLE, CHECK_ADDRESS, CHECK_AUTH_SERVER, WAIT
+from portal.halo.remedies import (
+    ADD_AUTHORITY,
+    ALLOW_PRIVATE,
+    BE_REACHABLE,
+    CHECK_ADDRESS,
+    CHECK_AUTH_SERVER,
+    WAIT,
+)
 from portal.outbound import OutboundError, Stop
 
 
@@ -14,10 +25,11 @@ class Sentences(NamedTuple):
     remedy: str
 
 
+UNREACHABLE: Final = ("{host} cannot be reached from the portal.", f"{CHECK_ADDRESS} {BE_REACHABLE} {ALLOW_PRIVATE}")
 _BY_STOP: Final = {
     Stop.NOT_HTTPS: ("{host} is not an https address.", "Use the address that starts with https://."),
-    Stop.HOST_NOT_FOUND: ("There is no host named {host}.", CHECK_ADDRESS),
-    Stop.PRIVATE_ADDRESS: ("{host} cannot be reached from the internet.", BE_REACHABLE),
+    Stop.HOST_NOT_FOUND: UNREACHABLE,
+    Stop.PRIVATE_ADDRESS: UNREACHABLE,
     Stop.REFUSED: ("{host} refused the connection.", f"{CHECK_ADDRESS} {BE_REACHABLE}"),
     Stop.TIMED_OUT: (
         "{host} did not answer in time.",

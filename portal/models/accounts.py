@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField
 
 from portal import clock
 from portal.db import BaseModel, UtcField
@@ -27,18 +27,6 @@ class Account(BaseModel):
     created_at = UtcField(default=clock.now)
 
 
-class TokenListField(TextField):
-    """A short list of tokens in one column, as Flask-Security keeps recovery codes."""
-
-    def db_value(self, value: list[str] | None) -> str | None:
-        return None if value is None else ",".join(value)
-
-    def python_value(self, value: str | None) -> list[str] | None:
-        if value is None:
-            return None
-        return value.split(",") if value else []
-
-
 class User(BaseModel):
     """A person in an account. The names from `password` on are Flask-Security's."""
 
@@ -50,10 +38,6 @@ class User(BaseModel):
     password = CharField(null=True)
     active = BooleanField(default=True)
     fs_uniquifier = CharField(unique=True)
-    tf_primary_method = CharField(null=True)
-    tf_totp_secret = CharField(null=True)
-    tf_phone_number = CharField(null=True)
-    mf_recovery_codes = TokenListField(null=True)
     last_login_at = UtcField(null=True)
     current_login_at = UtcField(null=True)
     last_login_ip = CharField(null=True)

@@ -9,15 +9,21 @@ from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.exclusions import Exclusion
+from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordChange, RecordCount
+from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
 from portal.models.webhooks import Delivery, Hint, Rereading
 
 TABLES: Final[list[type[BaseModel]]] = [
     Account,
     User,
+    GuessCount,
+    KnownDevice,
+    Authenticator,
+    RecoveryCode,
     AuditEntry,
     Integration,
     Record,

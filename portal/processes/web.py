@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from portal import create_app
+from portal import create_app, places
 from portal.config import Config
 
 
@@ -15,7 +15,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
 
     def __init__(self, config: Config, *, bind: str, workers: int, threads: int) -> None:
         self.portal_config = config
-        self.options = {
+        self.options: dict[str, Any] = {
             "bind": bind,
             "worker_class": "gthread",
             "workers": workers,
@@ -38,4 +38,5 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        places.bind(self.options["threads"])
         return create_app(self.portal_config)

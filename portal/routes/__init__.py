@@ -21,9 +21,11 @@ def init_app(app: Flask) -> None:
         setup_connect,
         sync_filters,
         sync_logs,
+        two_factor,
         webhook_setup,
     )
 
+    own = (home, integrations, activity, two_factor)
     wizard = (setup_connect, setup)
     dashboard = (
         data_sync,
@@ -37,5 +39,5 @@ def init_app(app: Flask) -> None:
         webhook_setup,
     )
     # The wizard's files share a blueprint, and so do those of the Configuration tab: each is registered once.
-    for blueprint in dict.fromkeys(module.bp for module in (home, integrations, activity, *wizard, *dashboard)):
+    for blueprint in dict.fromkeys(module.bp for module in (*own, *wizard, *dashboard)):
         app.register_blueprint(blueprint)

@@ -38,6 +38,11 @@ OWN_AFFAIRS: Final = frozenset(
         "security.two_factor_setup",
         "security.two_factor_setup_validate",
         "security.mf_recovery_codes",
+        "two_factor.begin",
+        "two_factor.finish",
+        "two_factor.cancel",
+        "two_factor.make_codes",
+        "two_factor.switch_off",
     }
 )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from portal import clock, zones
-from portal.routes import access, answers
+from portal.routes import access, answers, audit_origin
 from portal.routes.activity_forms import ActivityForm
 from portal.routes.search_forms import id_of
 from portal.services import activity, activity_files
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
         query=form.query(),
         before=before,
         page=activity.page(access.account(), filters, before=before),
-        own_session=g.get("session_number"),
+        own_session=audit_origin.session_number(),
     )
 
 

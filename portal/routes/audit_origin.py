@@ -14,8 +14,13 @@ def init_app(app: Flask) -> None:
 
 
 def here() -> Origin:
-    """Return the address of the caller and the number of their session, if they have one by now."""
-    return Origin(request.remote_addr or "", g.get("session_number"))
+    return Origin(request.remote_addr or "", session_number())
+
+
+def session_number() -> int | None:
+    """Return the number of the caller's log-in session, None before they have one."""
+    number: int | None = g.get("session_number")
+    return number
 
 
 def _set() -> None:

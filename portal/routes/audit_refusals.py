@@ -12,6 +12,7 @@ from portal.services import audit_counts
 # What each address that is for admins does, after "tried something that only admins may do:".
 ACTIONS: Final = {
     "setup.save_connection": "save the connection",
+    "setup.addresses": "look up the addresses of a Halo",
     "setup.test_connection": "test the connection",
     "setup.choose_data": "choose what to sync",
     "setup.finish_webhooks": "finish the webhooks step",

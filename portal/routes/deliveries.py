@@ -100,7 +100,10 @@ def _list() -> dict[str, Any]:
 
 def _load(delivery_id: int) -> tuple[Integration, Delivery]:
     integration = integrations.halo(access.account())
-    return integration, delivery_pages.get(integration, delivery_id)
+    delivery = delivery_pages.get(integration, delivery_id)
+    if not access.user().is_admin:
+        delivery = delivery_pages.without_address(delivery, integration.webhook_id)
+    return integration, delivery
 
 
 def _show(integration: Integration, delivery: Delivery) -> Response:

@@ -12,12 +12,12 @@ from passlib.exc import PasswordValueError
 from werkzeug.exceptions import HTTPException
 
 from portal import log
-from portal.errors import PortalError
+from portal.errors import PortalError, TryLater
 from portal.routes import limits, notices
 from portal.routes.answers import page_in_window
 from portal.routes.formats import about
 from portal.routes.headers import request_id
-from portal.services.users import PASSWORD_MAX_LENGTH
+from portal.services import passwords
 
 logger = log.get("portal.web")
 
@@ -27,12 +27,13 @@ WORDS: Final = {
     404: ("There is no such page.", "The address may be mistyped, or what it showed is gone."),
     405: ("This address cannot be used in that way.", "Go back and use the buttons on the page."),
     413: ("That is too large.", "Send less at once."),
-    415: ("That kind of content is not accepted here.", "Send JSON."),
+    415: ("That kind of content is not accepted here.", "Use the form on the page."),
 }
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(PortalError, _portal)
+    app.register_error_handler(TryLater, _try_later)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(PasswordValueError, _password)
     app.register_error_handler(429, _too_often)
@@ -45,6 +46,12 @@ def _portal(error: PortalError) -> Response:
         logger.error("Request failed", error_id=request_id(), problem=error.problem, exc_info=error)
         return answer(error.status, error.problem, f"{error.remedy} Error id {request_id()}.".strip(), can_retry=True)
     return answer(error.status, error.problem, error.remedy)
+
+
+def _try_later(error: TryLater) -> Response:
+    response = answer(error.status, error.problem, f"Try again in {about(error.retry_after)}.", can_retry=True)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
@@ -62,7 +69,7 @@ def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
 
 
 def _password(error: PasswordValueError) -> Response:  # noqa: ARG001  # Flask's signature
-    return answer(422, "That password is too long.", f"A password has at most {PASSWORD_MAX_LENGTH:,} characters.")
+    return answer(422, "That password is too long.", f"A password has at most {passwords.MAX_LENGTH:,} characters.")
 
 
 def _too_often(error: HTTPException) -> Response:  # noqa: ARG001  # Flask's signature

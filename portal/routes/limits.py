@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_security import current_user
 
 from portal import clock
+from portal.networks import network_of
 
 LOG_IN_PER_ADDRESS: Final = "20 per minute"
 LOG_IN_PER_PERSON: Final = "8 per 5 minutes"
@@ -18,15 +18,15 @@ TESTS_PER_ACCOUNT: Final = "20 per minute"
 SUGGESTIONS_PER_USER: Final = "30 per minute"
 SUGGESTIONS_PER_ACCOUNT: Final = "60 per minute"
 
-# Guessing a password or a code goes through one of these.
-GUESSABLE: Final = (
-    "security.login",
-    "security.two_factor_token_validation",
-    "security.mf_recovery",
-    "security.verify",
-)
+# Guessing a code goes through one of these; passwords are counted in password_forms.py.
+GUESSABLE: Final = ("security.two_factor_token_validation", "security.mf_recovery")
 
-limiter = Limiter(key_func=get_remote_address, strategy="moving-window")
+
+def network() -> str:
+    return network_of(request.remote_addr)
+
+
+limiter = Limiter(key_func=network, strategy="moving-window")
 
 
 def init_app(app: Flask) -> None:
@@ -62,7 +62,7 @@ def seconds_left() -> int:
 def _person() -> str:
     """Name who is being logged in, so that many addresses together cannot guess one person's password."""
     email = request.form.get("email", "").strip().lower()
-    return f"person {email}" if email else f"address {get_remote_address()}"
+    return f"person {email}" if email else f"address {network()}"
 
 
 def _failed(response: Response) -> bool:

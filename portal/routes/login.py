@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, abort
-from flask_security import PeeweeUserDatastore, RoleMixin, Security, TwoFactorRescueForm, UserMixin
+from flask_security import PeeweeUserDatastore, RoleMixin, Security, TwoFactorRescueForm
 from flask_wtf import CSRFProtect
 from wtforms import RadioField
 
 from portal.db import db
+from portal.hashing import BoundedContext
 from portal.models.accounts import User
+from portal.routes import second_factor
+from portal.routes.identity import Addresses, Passwords
+from portal.routes.password_forms import ConfirmForm, LogInForm, NewPasswordForm
 
 csrf = CSRFProtect()
 
@@ -24,7 +28,7 @@ class Role(RoleMixin):
         self.name = name
 
 
-class Person(UserMixin, User):
+class Person(second_factor.Proof, User):
     """A user as Flask-Security wants to see one. Commands and workers know users without it, and start quicker."""
 
     class Meta:
@@ -49,8 +53,20 @@ class RescueForm(TwoFactorRescueForm):
 def init_app(app: Flask) -> None:
     # No link table: nothing of ours asks Flask-Security to give or take roles.
     people = PeeweeUserDatastore(db, Person, Role, None)  # type: ignore[no-untyped-call]  # it ships half its types
-    security = Security(app, people, two_factor_rescue_form=RescueForm)
+    security = Security(
+        app,
+        people,
+        mail_util_cls=Addresses,
+        password_util_cls=Passwords,
+        login_form=LogInForm,
+        verify_form=ConfirmForm,
+        change_password_form=NewPasswordForm,
+        two_factor_rescue_form=RescueForm,
+        **second_factor.CLASSES,
+    )
+    security.pwd_context = BoundedContext.like(security.pwd_context)
     security.want_json(lambda _request: False)
     # The session's cookie is the only way in: no tokens in headers, addresses or bodies.
     security.login_manager.request_loader(lambda _request: None)
+    second_factor.init_app(app)
     csrf.init_app(app)

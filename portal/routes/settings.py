@@ -6,8 +6,11 @@ import hashlib
 from datetime import timedelta
 from typing import Any, Final
 
+from flask_security import uia_email_mapper
+
 from portal.config import Config
-from portal.services.users import PASSWORD_MIN_LENGTH
+from portal.routes import second_factor
+from portal.services import passwords
 
 LARGEST_BODY: Final = 256 * 1024
 REDIS_PATIENCE_SECONDS: Final = 0.5
@@ -48,8 +51,9 @@ def _security(config: Config) -> dict[str, Any]:
         # Hashes are made by `portal user create`, too, which knows nothing of Flask-Security's salt.
         "SECURITY_PASSWORD_SINGLE_HASH": True,
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-        "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_MIN_LENGTH,
-        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "SECURITY_PASSWORD_LENGTH_MIN": passwords.MIN_LENGTH,
+        # Addresses are stored and looked up in one normal form (see identity.py).
+        "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": uia_email_mapper, "case_insensitive": False}}],
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_TRACKABLE": True,
         "SECURITY_CHANGEABLE": True,
@@ -59,6 +63,7 @@ def _security(config: Config) -> dict[str, Any]:
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_TOTP_ISSUER": "Scopable",
+        # Flask-Security insists on it. The keys of authenticators are sealed by the vault (see second_factor.py).
         "SECURITY_TOTP_SECRETS": {1: _derived(config.secret_key, "authenticator secrets")},
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_POST_LOGIN_VIEW": "/integrations",
@@ -66,10 +71,10 @@ def _security(config: Config) -> dict[str, Any]:
         "SECURITY_POST_CHANGE_VIEW": "/integrations",
         "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("That e-mail address and password do not belong together.", "error"),
         "SECURITY_MSG_UNAUTHENTICATED": ("Log in to see this page.", "info"),
-        "SECURITY_MSG_TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": ("Two-factor authentication is on.", "success"),
-        "SECURITY_MSG_TWO_FACTOR_DISABLED": ("Two-factor authentication is off.", "success"),
         "SECURITY_MSG_TWO_FACTOR_LOGIN_SUCCESSFUL": ("You are logged in.", "success"),
-        "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": ("That code is not right, or it is no longer valid.", "error"),
+        "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": (second_factor.WRONG_CODE, "error"),
+        "SECURITY_MSG_INVALID_PASSWORD": ("Incorrect password.", "error"),
+        "SECURITY_MSG_INVALID_RECOVERY_CODE": (second_factor.WRONG_RECOVERY_CODE, "error"),
     }
 
 

@@ -8,7 +8,8 @@ from flask import Response, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from portal.errors import Invalid
+from portal import places
+from portal.errors import Busy, Invalid
 from portal.models.integrations import Integration, WizardStep
 from portal.routes import access, limits, steps
 from portal.routes.forms import ConnectForm
@@ -45,9 +46,11 @@ def test_connection() -> ResponseReturnValue:
     """Save what was typed, or a fix of it, then test exactly what is stored."""
     integration = steps.draft(WizardStep.CONNECT)
     form = ConnectForm(integration, formdata=_typed_and_fixed())
-    if not _save(integration, form):
-        return _show(integration, form, 422)
-    verdict = wizard.test_connection(integration, access.user())
+    # Saving may ask Halo for its Auth Server: that and the test together have one limit of time.
+    with places.place(integration.account_id, connections.TEST_SECONDS):
+        if not _save(integration, form):
+            return _show(integration, form, 422)
+        verdict = wizard.test_connection(integration, access.user())
     shown = form.stored(integration)
     if verdict.field is not None:
         shown.blame(Invalid(verdict.field, verdict.problem, verdict.remedy))
@@ -55,19 +58,22 @@ def test_connection() -> ResponseReturnValue:
     return _show(integration, shown, status, verdict=verdict, notes=_corrections(form), focus="test")
 
 
-@bp.get("/connect/addresses")
+@bp.post("/connect/addresses")
 @limits.suggestions_of_account
 @limits.suggestions_of_user
 def addresses() -> ResponseReturnValue:
     """Correct a pasted Base URL, and fill in what its Halo tells; what a person has typed stays."""
     integration = steps.draft(WizardStep.CONNECT)
-    form = ConnectForm(integration, formdata=request.args)
+    form, busy = ConnectForm(integration, formdata=request.form), None
     if not form.base_url.validate(form):
         return "", 204
     understood = connections.understand(form.base_url.data)
-    info = connections.discover(understood.address)
-    form.suggest(info.auth_server, info.tenant)
-    return make_response(render_template("setup/_addresses.html", form=form, understood=understood))
+    try:
+        info = connections.discover(integration.account_id, understood.address)
+        form.suggest(info.auth_server, info.tenant)
+    except Busy as error:  # what was typed stays, and saving asks again
+        busy = error
+    return make_response(render_template("setup/_addresses.html", form=form, understood=understood, busy=busy))
 
 
 def _typed_and_fixed() -> MultiDict[str, str]:

@@ -17,13 +17,13 @@ from portal.vault import Secret
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What to type into Halo's webhook. `secret` is None for people who may not see it; `header` counts where the
-    login has one; `rotating` tells that the secret before this one is valid, too.
+    """What to type into Halo's webhook. `url`, `user` and `secret` are None for people who may not see them; `header`
+    counts where the login has one; `rotating` tells that the secret before this one is valid, too.
     """
 
-    url: str
+    url: str | None
     login: WebhookLogin
-    user: str
+    user: str | None
     header: str
     secret: Secret | None
     rotating: bool
@@ -33,14 +33,13 @@ def endpoint_of(integration: Integration) -> Endpoint:
     """Return what the person who is logged in may see of the webhook's address and credentials."""
     config: Config = current_app.config["PORTAL"]
     root = config.public_url or request.host_url.rstrip("/")
-    url = f"{root}/webhooks/halo/{integration.webhook_id}"
-    secret = integration.webhook_secret if access.user().is_admin else None
+    is_admin = access.user().is_admin
     return Endpoint(
-        url=url,
+        url=f"{root}/webhooks/halo/{integration.webhook_id}" if is_admin else None,
         login=WebhookLogin(integration.webhook_login),
-        user=integration.webhook_user,
+        user=integration.webhook_user if is_admin else None,
         header=integration.webhook_header,
-        secret=secret,
+        secret=integration.webhook_secret if is_admin else None,
         rotating=webhook_secrets.is_rotating(integration),
     )
 

@@ -1,6 +1,6 @@
 """Actions that strangers can repeat as fast as they like: counted in memory, written every few seconds.
 
-What is alike in ten minutes becomes one entry with a count. So neither hundreds of refused calls a second nor guesses
+What is alike in an hour becomes one entry with a count. So neither hundreds of refused calls a second nor guesses
 from thousands of addresses cost more than a bounded number of rows and writes.
 """
 
@@ -24,9 +24,9 @@ from portal.services import audit
 from portal.services.audit_words import kind_of
 
 FLUSH_SECONDS: Final = 2.0
-WINDOW_SECONDS: Final = 600
+WINDOW_SECONDS: Final = 3600
 # In one window, of one process. What comes on top is counted without its address and detail.
-MOST_GROUPS: Final = 500
+MOST_GROUPS: Final = 200
 MANY: Final = "many addresses"
 LONGEST_DETAIL: Final = 300
 

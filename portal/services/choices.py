@@ -1,17 +1,20 @@
-"""What filters can choose from: asked of Halo, kept for some minutes, or gathered from the copy."""
+"""What filters can choose from: asked of Halo, kept for some minutes, or gathered from the copy.
+
+One thread of a process asks at a time for each integration; pages that come meanwhile show what is known already.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from peewee import ModelSelect, chunked
 
-from portal import clock
+from portal import places
 from portal.db import db
-from portal.errors import PsaError, VaultError
+from portal.errors import Busy, PsaError, VaultError
 from portal.halo import lookups
 from portal.halo.client import HaloClient
 from portal.models.integrations import Integration
@@ -19,14 +22,15 @@ from portal.models.records import Record, RecordState
 from portal.outbound import Limits
 from portal.services import connections, exclusions
 from portal.services.filter_words import Names
-from portal.sync import budget
-from portal.sync.allowance import LIMIT_USED_UP
-from portal.sync.budget import Terms
+from portal.services.kept import Kept
+from portal.services.meter import Meter
 from portal.sync.filters import Filters
 from portal.sync.record_types import RecordType
 
 SECONDS: Final = 10.0
-SHORTEST: Final = 0.1
+LIMITS: Final = Limits(seconds=SECONDS)
+COPY_PATIENCE_SECONDS: Final = 0.15  # for each list
+STILL_ASKING: Final = "Halo is being asked for them right now. Reload this page in a few seconds."
 KEPT: Final = timedelta(minutes=5)
 KEPT_WITHOUT_HALO: Final = timedelta(minutes=1)
 MOST_FOUND: Final = 20
@@ -41,25 +45,37 @@ class Choices:
     problem: str = ""
 
 
-# What was asked lately in this process, until when it counts. A connection that changes is another key.
-_kept: dict[str, tuple[datetime, Choices]] = {}
+# A connection that changes is another key.
+_kept = Kept[Choices]()
+# What the copied records name, a list each.
+_copied = Kept[dict[int, str]]()
 
 
 def of(integration: Integration) -> Choices:
-    """Return what Halo offers; where it does not answer, what the copied records name."""
-    key, now = connections.fingerprint(integration), clock.now()
-    if key in _kept and _kept[key][0] > now:
-        return _kept[key][1]
-    choices = _gathered(integration)
-    for stale in [each for each, (until, _) in _kept.items() if until <= now]:
-        _kept.pop(stale, None)
-    _kept[key] = (now + (KEPT_WITHOUT_HALO if choices.problem else KEPT), choices)
-    return choices
+    """Return what Halo offers; where it does not answer, what the copied records name.
+
+    While another thread asks, return at once what was known last.
+    """
+    key = connections.fingerprint(integration)
+    if (fresh := _kept.fresh(key)) is not None:
+        return fresh
+    with _kept.alone(key) as is_alone:
+        if not is_alone:
+            return _meanwhile(integration, _kept.last(key), STILL_ASKING)
+        if (fresh := _kept.fresh(key)) is not None:  # got by another thread a moment ago
+            return fresh
+        try:
+            asked, problem = _asked(integration)
+        except Busy as error:
+            return _meanwhile(integration, _kept.last(key), f"{error.problem} {error.remedy}")
+        choices = _gathered(integration, asked, problem)
+        _kept.keep(key, choices, KEPT_WITHOUT_HALO if problem else KEPT)
+        return choices
 
 
 def known_names(integration: Integration, *filters: Filters) -> Names:
     """Return what is known without asking Halo, with the names of the clients in these filters."""
-    _, choices = _kept.get(connections.fingerprint(integration), (None, Choices({})))
+    choices = _kept.last(connections.fingerprint(integration)) or Choices({})
     ids = {each for one in filters for each in one.include_clients | one.exclude_clients}
     clients = client_names(integration, ids)
     return {**choices.lists, "include_clients": clients, "exclude_clients": clients}
@@ -109,8 +125,11 @@ def _clients(integration: Integration) -> ModelSelect[Record]:
     )
 
 
-def _gathered(integration: Integration) -> Choices:
-    asked, problem = _asked(integration)
+def _meanwhile(integration: Integration, last: Choices | None, problem: str) -> Choices:
+    return _gathered(integration, {}, problem) if last is None else Choices(last.lists, problem)
+
+
+def _gathered(integration: Integration, asked: Mapping[str, dict[int, str]], problem: str) -> Choices:
     gathered = {name: asked.get(name) or _seen(integration, name) for name in lookups.SEEN_IN}
     in_order = {
         name: dict(sorted(each.items(), key=lambda pair: pair[1].casefold())) for name, each in gathered.items()
@@ -119,29 +138,46 @@ def _gathered(integration: Integration) -> Choices:
 
 
 def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
-    """Ask Halo for each list, all within one limit of time; returns the first problem, too, empty for none."""
+    """Ask Halo for each list, all within one limit of time; returns the first problem, too, empty for none.
+
+    Raises Busy when there is no place for these calls.
+    """
     asked: dict[str, dict[int, str]] = {}
     problems: list[str] = []
-    end = clock.monotonic() + SECONDS
     try:
         credentials = connections.credentials_of(integration)
     except VaultError as error:
         return {}, error.problem
-    if not budget.take(Terms(budget.tenant_of(integration)), len(lookups.LOOKUPS), for_people=True).count:
-        return {}, LIMIT_USED_UP
-    with HaloClient(credentials, patient=False) as client:
-        for name in lookups.LOOKUPS:
-            try:
-                asked[name] = lookups.read(client, name, Limits(seconds=max(end - clock.monotonic(), SHORTEST)))
-            except PsaError as error:
-                problems.append(error.problem)
+    is_proved = connections.is_proved(integration)
+    meter = Meter(integration, is_proved=is_proved, proving=1, reading=len(lookups.LOOKUPS))
+    with places.place(integration.account_id, SECONDS, patience=0):
+        try:
+            with meter, HaloClient(credentials, patient=False, before_call=meter.before_call) as client:
+                client.log_in()
+                meter.token_granted()
+                for name in lookups.LOOKUPS:
+                    try:
+                        asked[name] = lookups.read(client, name, LIMITS)
+                    except PsaError as error:
+                        problems.append(error.problem)
+        except PsaError as error:  # without a token there is nothing to ask for
+            problems.append(error.problem)
     return asked, next(iter(problems), "")
 
 
 def _seen(integration: Integration, name: str) -> dict[int, str]:
-    record_type = lookups.SEEN_IN[name]
-    query = Record.select(Record.payload).where(Record.integration == integration, Record.record_type == record_type)
-    return lookups.seen(name, _payloads(query))
+    """Return what the copied records name. One thread reads them; others wait for it a moment, or get the last."""
+    key = f"{connections.fingerprint(integration)} {name}"
+    with _copied.alone(key, patience=COPY_PATIENCE_SECONDS) as is_alone:
+        found = _copied.fresh(key)
+        if found is not None or not is_alone:
+            return found or _copied.last(key) or {}
+        record_type = lookups.SEEN_IN[name]
+        records = Record.select(Record.payload)
+        query = records.where(Record.integration == integration, Record.record_type == record_type)
+        found = lookups.seen(name, _payloads(query))
+        _copied.keep(key, found, KEPT_WITHOUT_HALO)
+        return found
 
 
 def _payloads(query: ModelSelect[Record]) -> Iterator[str]:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from portal import clock
+from portal import clock, places
 from portal.db import db
-from portal.errors import Invalid
+from portal.errors import Invalid, PsaRateLimited
 from portal.halo import addresses, connection, discovery
 from portal.halo.auth import Credentials
 from portal.halo.discovery import AuthInfo
@@ -24,13 +24,16 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.outbound import Door
 from portal.services import audit
+from portal.services.meter import Meter, own_terms
 from portal.sync import budget
-from portal.sync.allowance import LIMIT_USED_UP
-from portal.sync.budget import Terms
 from portal.vault import Secret
 
-# A token, the profile, and two looks at each list.
-TEST_REQUESTS: Final = 16
+TEST_SECONDS: Final = connection.SECONDS
+SUGGESTION_SECONDS: Final = 8.0
+# What Halo tells of itself, a token, and other values that are tried when there is none.
+PROVING_REQUESTS: Final = 12
+# The profile, two looks at each list, and one for the inactive clients.
+READING_REQUESTS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -74,13 +77,19 @@ def suggest_auth_server(base_url: str) -> str:
         return ""
 
 
-def discover(base_url: str) -> AuthInfo:
-    """Ask the Halo of this tidy Base URL for its Auth Server and tenant; a Halo that says nothing is guessed."""
-    with Door() as door:
-        return discovery.discover(door, base_url)
+def discover(account_id: int, base_url: str) -> AuthInfo:
+    """Ask the Halo of this tidy Base URL for its Auth Server and tenant; a Halo that says nothing is guessed.
+
+    Raises Busy while there is no place for another call.
+    """
+    with places.place(account_id, SUGGESTION_SECONDS):
+        if not budget.take(own_terms(account_id), 1, for_people=True).count:
+            return discovery.guessed(base_url)
+        with Door() as door:
+            return discovery.discover(door, base_url)
 
 
-def tidied(values: ConnectionValues) -> ConnectionValues:
+def tidied(account_id: int, values: ConnectionValues) -> ConnectionValues:
     """Return the values as they are stored. Raises Invalid naming the field that is no address or empty.
 
     An Auth Server that was left blank is asked of Halo itself, and so is the tenant then; what was typed wins.
@@ -92,7 +101,7 @@ def tidied(values: ConnectionValues) -> ConnectionValues:
     if values.auth_server.strip():
         auth_server = _address("auth_server", values.auth_server, addresses.tidy_auth_server)
     else:
-        info = discover(base_url)
+        info = discover(account_id, base_url)
         auth_server, tenant = info.auth_server, tenant or info.tenant
     return ConnectionValues(base_url, auth_server, tenant, client_id, values.client_secret)
 
@@ -100,7 +109,7 @@ def tidied(values: ConnectionValues) -> ConnectionValues:
 def test(integration: Integration, user: User | None) -> Verdict:
     """Test exactly what is stored, and remember in the row what came of it."""
     tested = fingerprint(integration)
-    verdict = judge(credentials_of(integration), budget.tenant_of(integration))
+    verdict = judge(integration, credentials_of(integration), is_proved=is_proved(integration))
     with db.atomic():
         passed = tested if verdict.ok else None
         # Only while the values are still those that were tested: another tab may have changed them meanwhile.
@@ -118,16 +127,19 @@ def test(integration: Integration, user: User | None) -> Verdict:
     return verdict
 
 
-def judge(credentials: Credentials, tenant: str) -> Verdict:
-    """Test these credentials and remember nothing, out of the part of the tenant's budget that is kept for people."""
-    grant = budget.take(Terms(tenant), TEST_REQUESTS, for_people=True)
-    if not grant.count:
-        return Verdict(
-            ok=False,
-            problem=LIMIT_USED_UP,
-            remedy=f"Nothing is wrong with these values. Test again in {grant.wait_seconds:.0f} seconds.",
-        )
-    return _verdict(connection.check(credentials))
+def judge(integration: Integration, credentials: Credentials, *, is_proved: bool) -> Verdict:
+    """Test these credentials and remember nothing. `is_proved` tells that Halo has accepted exactly these before.
+
+    Raises Busy while there is no place for another test.
+    """
+    meter = Meter(integration, is_proved=is_proved, proving=PROVING_REQUESTS, reading=READING_REQUESTS)
+    with places.place(integration.account_id, TEST_SECONDS):
+        try:
+            with meter:
+                return _verdict(connection.check(credentials, meter))
+        except PsaRateLimited as error:
+            remedy = f"Nothing is wrong with these values. Test again in {error.retry_after or 0:.0f} seconds."
+            return Verdict(ok=False, problem=error.problem, remedy=remedy)
 
 
 def looks_of(integration: Integration) -> dict[str, Look]:
@@ -152,6 +164,11 @@ def is_offered(integration: Integration, values: ConnectionValues) -> bool:
 def is_tested(integration: Integration) -> bool:
     """Tell whether exactly the stored values have passed the test."""
     return integration.tested_fingerprint == fingerprint(integration)
+
+
+def is_proved(integration: Integration) -> bool:
+    """Tell whether Halo has accepted exactly the stored values, and has not refused them since."""
+    return is_tested(integration) and not integration.credential_refusals
 
 
 def fingerprint(integration: Integration) -> str:

@@ -14,6 +14,7 @@ from portal.halo.unreadable import UNREADABLE
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, Hint
 from portal.services import delivery_rows
+from portal.services.deliveries import HIDDEN
 from portal.services.delivery_rows import Row
 
 LONGEST_BODY: Final = 20_000
@@ -61,6 +62,14 @@ def get(integration: Integration, delivery_id: int) -> Delivery:
             "There is no such delivery.", "Deliveries are forgotten after a while; the list has the others."
         )
     return found
+
+
+def without_address(delivery: Delivery, webhook_id: str) -> Delivery:
+    """Hide the webhook's address, which proxies put into headers and Halo may put into bodies. Stores nothing."""
+    hidden = re.compile(re.escape(webhook_id), re.IGNORECASE)
+    delivery.headers = [(name, hidden.sub(HIDDEN, value)) for name, value in delivery.headers]
+    delivery.body = re.sub(re.escape(webhook_id).encode(), HIDDEN.encode(), bytes(delivery.body), flags=re.IGNORECASE)
+    return delivery
 
 
 def view(delivery: Delivery) -> DeliveryView:

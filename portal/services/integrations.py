@@ -12,7 +12,6 @@ from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationSt
 from portal.models.sync import SyncRun
 from portal.services import attention, audit, connections, rereading, syncing
 from portal.services.connections import Verdict
-from portal.sync import budget
 from portal.vault import Secret
 
 
@@ -37,7 +36,7 @@ def test_again(integration: Integration, user: User | None) -> Verdict:
 def replace_secret(integration: Integration, secret: Secret, user: User | None) -> Verdict:
     """Test the new secret beside the stored one, and put it in its place only if it works."""
     credentials = dataclasses.replace(connections.credentials_of(integration), client_secret=secret.reveal())
-    verdict = connections.judge(credentials, budget.tenant_of(integration))
+    verdict = connections.judge(integration, credentials, is_proved=False)
     with db.atomic():
         if verdict.ok:
             integration.client_secret = secret

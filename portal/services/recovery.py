@@ -8,8 +8,8 @@ from portal.halo.client import HaloClient
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, SyncLog
 from portal.services import attention, connections
+from portal.services.meter import own_terms
 from portal.sync import budget
-from portal.sync.budget import Terms
 
 
 def due() -> list[int]:
@@ -25,7 +25,7 @@ def try_again(integration_id: int) -> None:
     integration: Integration = Integration.get_by_id(integration_id)
     try:
         with HaloClient(connections.credentials_of(integration), patient=False) as client:
-            budget.add(Terms(budget.tenant_of(integration)), 1)
+            budget.add(own_terms(integration.account_id), 1)
             client.log_in()
     except (PsaError, VaultError) as error:
         log.get(__name__).info("the credentials are still refused", integration=integration_id)

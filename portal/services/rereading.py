@@ -16,7 +16,8 @@ from portal.models.integrations import Integration, IntegrationState
 from portal.models.webhooks import Hint, HintState, Rereading
 from portal.services import attention, connections
 from portal.services.deliveries import NOT_SYNCED
-from portal.sync import hints, turn
+from portal.services.meter import own_terms
+from portal.sync import budget, hints, turn
 from portal.sync.allowance import Allowance
 from portal.sync.budget import terms_of
 from portal.sync.filters import read
@@ -101,8 +102,11 @@ def _read(mine: Turn, integration: Integration) -> None:
     allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
     credentials = connections.credentials_of(integration)
     with HaloClient(credentials, patient=mine.waits == 0, gate=allowance.gate) as client:
-        if attention.log_in(integration, client):
-            allowance.charge(client.requests)
+        try:
+            attention.log_in(integration, client)
+        finally:
+            if client.requests:  # for credentials that were refused lately, so they are not proved
+                budget.add(own_terms(integration.account_id), client.requests)
         Rereader(mine, client, allowance, read(integration.filters)).run()
 
 

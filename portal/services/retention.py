@@ -11,6 +11,7 @@ from peewee import fn
 from portal import clock
 from portal.db import BaseModel
 from portal.models.budgets import TenantUse
+from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.holds import HeldDelete, HoldState
 from portal.models.records import RecordChange
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
@@ -24,6 +25,7 @@ RUN_BITE: Final = 50
 FRONT: Final = 20_000
 RUNS_KEPT: Final = timedelta(days=90)
 USE_KEPT: Final = timedelta(hours=1)
+DEVICES_KEPT: Final = timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,9 @@ def prune() -> dict[str, int]:
         "held deletes": _bite(HeldDelete, _is_settled(history), front=FRONT),
         "audit entries": audit_retention.prune(),
         "uses": _bite(TenantUse, TenantUse.at < now - USE_KEPT),
+        # Keys that are still guessed at keep their rows, and may stay in front of the others.
+        "attempts": _bite(GuessCount, GuessCount.until < now.timestamp() * 1000, front=FRONT),
+        "devices": _bite(KnownDevice, KnownDevice.used_at < now - DEVICES_KEPT, front=FRONT),
     }
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from portal.db import db
 from portal.errors import VaultError
 from portal.models.integrations import Integration
+from portal.models.second_factor import Authenticator
 from portal.services import audit
 from portal.vault import EncryptedField, vault
+
+HOLDERS: Final[tuple[type[Integration] | type[Authenticator], ...]] = (Integration, Authenticator)
 
 
 @dataclass(frozen=True)
 class Examination:
-    """`stale` secrets open, but with a previous key; `broken` names the accounts whose secret does not open."""
+    """`stale` secrets open, but with a previous key; `broken` names the accounts and people whose secret does not."""
 
     sealed: int
     stale: int
@@ -31,20 +34,18 @@ class Examination:
 
 def any_sealed() -> bool:
     """Tell whether a secret is stored; also before the vault has a key and before the tables exist."""
-    if not db.table_exists(Integration._meta.table_name):
-        return False
     return next(_stored(), None) is not None
 
 
 def examine() -> Examination:
     """Open every secret once and forget it."""
     sealed, stale, broken = 0, 0, []
-    for integration, name, stored in _stored():
+    for row, name, stored in _stored():
         sealed += 1
         try:
-            getattr(integration, name)  # reading it opens it
+            getattr(row, name)  # reading it opens it
         except VaultError:
-            broken.append(integration.account.name)
+            broken.append(_owner(row))
         else:
             stale += not vault().is_current(stored)
     return Examination(sealed, stale, sorted(set(broken)))
@@ -56,19 +57,27 @@ def rotate() -> int:
     Raises VaultError, and changes nothing, if one of them does not open.
     """
     with db.atomic():
-        stale = [(integration, name) for integration, name, stored in _stored() if not vault().is_current(stored)]
-        for integration, name in stale:
-            setattr(integration, name, getattr(integration, name))
-            integration.save()
+        stale = [(row, name) for row, name, stored in _stored() if not vault().is_current(stored)]
+        for row, name in stale:
+            setattr(row, name, getattr(row, name))
+            row.save()
         if stale:
             audit.record(None, None, "vault.rotated", f"{len(stale)} secrets")
     return len(stale)
 
 
-def _stored() -> Iterator[tuple[Integration, str, str]]:
+def _stored() -> Iterator[tuple[Integration | Authenticator, str, str]]:
     """Find the sealed texts: each with its row and the name of its column."""
-    for integration in Integration.select():
-        for field in Integration._meta.sorted_fields:
-            stored = integration.__data__.get(field.name)
-            if isinstance(field, EncryptedField) and stored is not None:
-                yield integration, field.name, stored
+    for holder in HOLDERS:
+        if not db.table_exists(holder._meta.table_name):
+            continue  # made by a later migration than the last one applied
+        names = [field.name for field in holder._meta.sorted_fields if isinstance(field, EncryptedField)]
+        for row in holder.select():
+            for name in names:
+                if (stored := row.__data__.get(name)) is not None:
+                    yield row, name, stored
+
+
+def _owner(row: Integration | Authenticator) -> str:
+    """Name who can enter the secret again: an account, or a person by the e-mail address."""
+    return str(row.account.name if isinstance(row, Integration) else row.user.email)

@@ -35,7 +35,8 @@ from portal.models.sync import (
     SyncStep,
 )
 from portal.services import attention, audit, connections, run_words
-from portal.sync import logbook
+from portal.services.meter import own_terms
+from portal.sync import budget, logbook
 from portal.sync.allowance import Allowance
 from portal.sync.budget import terms_of
 from portal.sync.engine import Engine
@@ -141,7 +142,7 @@ def _work(lease: Lease) -> None:
         allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
         credentials = connections.credentials_of(integration)
         with HaloClient(credentials, patient=run.waits == 0, gate=allowance.gate) as client:
-            _log_in(lease, run, client, allowance)
+            _log_in(lease, run, client)
             state = Engine(lease, client, allowance).run()
     except FencedOut:
         raise
@@ -211,14 +212,14 @@ def report(run: SyncRun) -> dict[str, Any]:
     }
 
 
-def _log_in(lease: Lease, run: SyncRun, client: HaloClient, allowance: Allowance) -> None:
-    """Make sure that Halo accepts the credentials, where it has refused them lately."""
+def _log_in(lease: Lease, run: SyncRun, client: HaloClient) -> None:
+    """Make sure that Halo accepts the credentials, where it has refused them lately: they are not proved then."""
     is_new = lease.fence == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
     try:
         attention.log_in(run.integration, client, asked_by_person=is_new)
     finally:
         if client.requests:
-            allowance.charge(client.requests)
+            budget.add(own_terms(run.integration.account_id), client.requests)
             with lease.writing(requests=SyncRun.requests + client.requests):
                 pass
 

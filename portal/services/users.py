@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import uuid
 
-import email_validator
 from passlib.hash import argon2
-from passlib.utils import MAX_PASSWORD_SIZE
 from peewee import IntegrityError
 
+from portal import email_addresses
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account, RoleName, User
-from portal.services import audit
+from portal.models.second_factor import Authenticator, RecoveryCode
+from portal.services import audit, devices, passwords
 from portal.vault import Secret
-
-PASSWORD_MIN_LENGTH = 12
-PASSWORD_MAX_LENGTH = MAX_PASSWORD_SIZE
-TWO_FACTOR = (User.tf_primary_method, User.tf_totp_secret, User.tf_phone_number, User.mf_recovery_codes)
 
 
 def create(account: Account, email: str, password: Secret, role: RoleName, *, name: str = "") -> User:
-    """Raise Invalid for a bad e-mail address or a short password, Conflict for an address that is taken."""
-    address, hashed = _normalised(email), _hash(password)
+    """Raise Invalid for a bad e-mail address or a weak password, Conflict for an address that is taken."""
+    address = _normalized(email)
+    hashed = _hash(password, (address, name, account.name))
     try:
         with db.atomic():
             user: User = User.create(
@@ -40,7 +37,7 @@ def create(account: Account, email: str, password: Secret, role: RoleName, *, na
 
 
 def get(email: str) -> User:
-    user: User | None = User.get_or_none(User.email == _normalised(email))
+    user: User | None = User.get_or_none(User.email == _normalized(email))
     if user is None:
         raise NotFound(f"There is no user {email}.", "`portal user list` shows them all.")
     return user
@@ -60,10 +57,12 @@ def set_role(user: User, role: RoleName) -> None:
 
 
 def set_password(user: User, password: Secret) -> None:
-    """Change the password and end every session that was opened with the old one."""
+    """Change the password and end every session that was opened with the old one; raises Invalid for a weak one."""
+    hashed = _hash(password, (user.email, user.name, user.account.name))
     with db.atomic():
-        user.password = _hash(password)
+        user.password = hashed
         _end_sessions(user)
+        devices.forget(user)
         user.save(only=[User.password, User.fs_uniquifier])
         audit.record(user.account, None, "user.password", user.email)
 
@@ -73,6 +72,7 @@ def disable(user: User) -> None:
     with db.atomic():
         user.active = False
         _end_sessions(user)
+        devices.forget(user)
         user.save(only=[User.active, User.fs_uniquifier])
         audit.record(user.account, None, "user.disabled", user.email)
 
@@ -95,28 +95,33 @@ def remove(user: User) -> None:
 def reset_two_factor(user: User) -> None:
     """Forget the authenticator and the recovery codes of a person who has lost them, and end every session."""
     with db.atomic():
-        user.tf_primary_method = user.tf_totp_secret = user.tf_phone_number = user.mf_recovery_codes = None
+        forget_second_factor(user)
         _end_sessions(user)
-        user.save(only=[*TWO_FACTOR, User.fs_uniquifier])
+        user.save(only=[User.fs_uniquifier])
         audit.record(user.account, None, "user.two_factor_reset", user.email)
+
+
+def forget_second_factor(user: User) -> None:
+    """Delete the authenticator and the recovery codes. Belongs into a transaction."""
+    for table in (Authenticator, RecoveryCode):
+        table.delete().where(table.user == user).execute()
+
+
+def with_two_factor() -> set[int]:
+    """Return the numbers of the people who have two-factor authentication on."""
+    return {one.user_id for one in Authenticator.select(Authenticator.user)}
 
 
 def _end_sessions(user: User) -> None:
     user.fs_uniquifier = uuid.uuid4().hex  # sessions carry it, so the old ones stop counting
 
 
-def _normalised(email: str) -> str:
+def _normalized(email: str) -> str:
     try:
-        # As Flask-Security does at login: the same text must come out, or nobody can log in.
-        checked = email_validator.validate_email(email.strip(), check_deliverability=False)
-    except email_validator.EmailNotValidError as error:
+        return email_addresses.normal_form(email)
+    except ValueError as error:
         raise Invalid("email", f"{email} is not an e-mail address.") from error
-    return checked.normalized
 
 
-def _hash(password: Secret) -> str:
-    if len(password.reveal()) < PASSWORD_MIN_LENGTH:
-        raise Invalid("password", f"A password needs at least {PASSWORD_MIN_LENGTH} characters.")
-    if len(password.reveal()) > PASSWORD_MAX_LENGTH:
-        raise Invalid("password", f"A password has at most {PASSWORD_MAX_LENGTH:,} characters.")
-    return str(argon2.hash(password.reveal()))
+def _hash(password: Secret, about: tuple[str, ...]) -> str:
+    return str(argon2.hash(passwords.checked(password.reveal(), about)))

@@ -84,7 +84,7 @@ def save_connection(integration: Integration, values: ConnectionValues, user: Us
     Raises Invalid naming the field. Where an address or the tenant changes, the secret must be given again, so that
     no stored secret is ever sent to a new place; a fix that the last test offered is no new place.
     """
-    values = connections.tidied(values)
+    values = connections.tidied(integration.account_id, values)
     if values.client_secret is None:
         if integration.client_secret is None:
             raise Invalid("client_secret", "Client Secret is needed.", "Halo shows it once, when it is made.")

@@ -6,6 +6,7 @@ section 5); what Halo says of it when it refuses is believed at once, and so is 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,6 +27,7 @@ FOR_PEOPLE: Final = 25
 # A refusal that says nothing of the limit: others use it, too. After an hour the usual limit is believed again.
 DOUBTED_FOR: Final = timedelta(hours=1)
 LEAST_QUOTA: Final = 50
+LONGEST_NAME: Final = 255  # what the table's column holds
 PAUSE_AFTER_REFUSAL: Final = timedelta(seconds=30)
 
 
@@ -47,9 +49,19 @@ class Grant:
 
 
 def tenant_of(integration: Integration) -> str:
-    """Name the tenant whose limit this integration uses: its host, and its tenant's name where there are several."""
-    host = urlsplit(integration.base_url).netloc.lower()
-    return f"{host}/{integration.tenant.lower()}" if integration.tenant else host
+    """Name the tenant whose limit this integration uses: its host, and its tenant's name where there are several.
+
+    A separate authorisation server is part of the name: what one server grants proves nothing about the tenants of
+    another.
+    """
+    host, granting = _host(integration.base_url), _host(integration.auth_server)
+    name = f"{host}/{integration.tenant.lower()}" if integration.tenant else host
+    name = name if granting in {"", host} else f"{name} by {granting}"
+    return name if len(name) <= LONGEST_NAME else hashlib.sha256(name.encode()).hexdigest()
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc.lower()
 
 
 def terms_of(integration: Integration, local_hour: int) -> Terms:
@@ -78,7 +90,8 @@ def give_back(terms: Terms, count: int) -> None:
     """Return what was set aside and not used, the youngest first."""
     with db.atomic():
         budget = _locked(terms.tenant)
-        for use in TenantUse.select().where(TenantUse.budget == budget).order_by(TenantUse.id.desc()).limit(count):
+        some = (TenantUse.budget == budget) & (TenantUse.count > 0)
+        for use in TenantUse.select().where(some).order_by(TenantUse.id.desc()).limit(count):
             returned = min(count, use.count)
             TenantUse.update(count=TenantUse.count - returned).where(TenantUse.id == use.id).execute()
             count -= returned

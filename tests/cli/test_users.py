@@ -7,6 +7,9 @@ import pytest
 from portal.db import connected
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
+from portal.models.second_factor import Authenticator, RecoveryCode
+from portal.services import recovery_codes
+from portal.vault import Secret
 from tests.cli.conftest import PASSWORD, Shell
 
 ADA = "ada@northwind.example"
@@ -47,13 +50,15 @@ def test_a_person_is_removed_once_the_operator_has_confirmed(ada: Shell) -> None
 
 def test_two_factor_is_reset(ada: Shell) -> None:
     with connected():
-        User.update(tf_primary_method="authenticator", tf_totp_secret="x", mf_recovery_codes=["a"]).execute()
+        person = User.get()
+        Authenticator.create(user=person, secret=Secret("x"), last_counter=7)
+        recovery_codes.make(person)
     assert row(ada)["two_factor"] is True
     ada.ok("user", "reset-two-factor", ADA)
     assert row(ada)["two_factor"] is False
     with connected():
-        person = User.get()
-    assert (person.tf_totp_secret, person.mf_recovery_codes) == (None, None)
+        assert not Authenticator.select().exists()
+        assert not RecoveryCode.select().exists()
     assert deeds()[-1] == ("user.two_factor_reset", ADA)
 
 

@@ -63,7 +63,7 @@ ADDRESSES = [
     Case("no host", BASE, "This is not an address", EXAMPLE, typed={BASE: "https://"}),
     Case("two addresses", BASE, "This is not an address", EXAMPLE, typed={BASE: "a.example b.example"}),
     Case("a user beside the host", SERVER, "not an address", EXAMPLE, typed={SERVER: "u@a.example"}),
-    Case("host not found", BASE, "no host named nowhere.example", COMPARE, typed=both("https://nowhere.example")),
+    Case("host not found", BASE, "nowhere.example cannot be reached from the portal", COMPARE, typed=both("https://nowhere.example")),
     Case("not https", BASE, "halo.example is not an https", "https://", typed=both("http://halo.example")),
     Case("private address", BASE, "cannot be reached", REACHABLE, typed=both("https://127.0.0.2")),
     Case("private name", BASE, "inside.example cannot be reached", REACHABLE, typed=both("https://inside.example")),
@@ -74,7 +74,7 @@ ADDRESSES = [
     Case("auth server not found", SERVER, "Auth Server is {halo}/auth", KEEP, NAMED, {SERVER: "https://nowhere.example/auth"}),
     Case("auth server refuses", SERVER, "Auth Server is {halo}/auth", KEEP, NAMED, {SERVER: "{closed}/auth"}),
     Case("auth server is private", SERVER, "127.0.0.2 cannot be reached", REACHABLE, typed={SERVER: "https://127.0.0.2/auth"}, faults=(status(401, "token"),)),
-    Case("auth server not found either", SERVER, "no host named nowhere", "Authorisation Server in Halo", knobs=ELSEWHERE, typed={SERVER: "https://nowhere.example/auth"}, faults=(status(404, "token"),)),
+    Case("auth server not found either", SERVER, "nowhere.example cannot be reached from the portal", "Authorisation Server in Halo", knobs=ELSEWHERE, typed={SERVER: "https://nowhere.example/auth"}, faults=(status(404, "token"),)),
 ]  # fmt: skip
 BASES = [
     Case("a web page", BASE, f"with a web page. {NOT_HALO}", COMPARE, faults=(fault("html", "any"),)),

@@ -120,11 +120,6 @@ def test_forms_with_errors(connected_demo: Demo, page: Page) -> None:
     page.get_by_role("button", name="Change password").click()
     expect(page.locator(".invalid-feedback").first).to_be_visible()
     check(page, "Change password, refused")
-    page.goto(f"{connected_demo.address}/tf-setup")
-    page.get_by_role("button", name="Set up an authenticator app").click()
-    page.get_by_role("button", name="Switch on").click()
-    expect(page.locator(".invalid-feedback, .alert-danger").first).to_be_visible()
-    check(page, "Two-factor authentication, wrong code")
 
 
 def test_what_goes_wrong(connected_demo: Demo, page: Page) -> None:

@@ -154,7 +154,9 @@ def test_forged_headers_reach_no_redirect_and_no_page(house: House) -> None:
     browser = house.browser()
     answers = [browser.http.get(path) for path in ("/", "/login/", "/integrations/", "/change", "/nowhere", "/login")]
     browser.log_in()
-    answers += [browser.http.get(path) for path in ("/integrations", "/integrations/", STEP, "/tf-setup", "/change")]
+    answers += [
+        browser.http.get(path) for path in ("/integrations", "/integrations/", STEP, "/two-factor", "/change")
+    ]
     assert not [answer.url for answer in answers if "evil" in answer.text + str(answer.headers)]
     assert {answer.status_code for answer in answers} <= {200, 302, 303, 308, 404}
 

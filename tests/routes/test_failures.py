@@ -21,7 +21,7 @@ HERE = {"HX-Current-URL": f"http://localhost{HALO}/logs?level=info#row"}
 
 
 @pytest.fixture
-def as_broken(app: Flask, as_alice: FlaskClient) -> FlaskClient:
+def as_broken(app: Flask, as_alice: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """Return Alice's browser at a portal in which two pages are broken."""
 
     def unforeseen() -> str:
@@ -30,8 +30,8 @@ def as_broken(app: Flask, as_alice: FlaskClient) -> FlaskClient:
     def foreseen() -> str:
         raise PsaError("Halo did not answer.", "Try again later.")
 
-    app.view_functions["activity.index"] = unforeseen
-    app.view_functions["integrations.index"] = foreseen
+    monkeypatch.setitem(app.view_functions, "activity.index", unforeseen)
+    monkeypatch.setitem(app.view_functions, "integrations.index", foreseen)
     return as_alice
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask, request
+from flask import request
 from flask.testing import FlaskClient
 
 from portal import create_app, db
@@ -108,7 +108,9 @@ def test_too_much_at_once_is_refused(client: FlaskClient) -> None:
     assert "That is too large." in page.text
 
 
-def test_an_unforeseen_error_gets_an_id_and_shows_no_inside(app: Flask) -> None:
+def test_an_unforeseen_error_gets_an_id_and_shows_no_inside(config: Config, database: None) -> None:
+    app = create_app(config)
+
     @app.get("/healthz/broken", endpoint="home.healthz2")
     def broken() -> str:
         raise RuntimeError("inside story")

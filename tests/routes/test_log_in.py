@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from passlib.totp import TOTP
 
 from portal.models.accounts import Account, RoleName, User
 from portal.routes.login import Person
-from portal.services import users
+from portal.services import recovery_codes, users
 from portal.vault import Secret
 from tests.conftest import PASSWORD, browser
+from tests.routes.phone import half_logged_in, protected
 
 
 def test_a_person_made_by_the_operator_can_log_in(client: FlaskClient, northwind: Account) -> None:
@@ -40,18 +39,6 @@ def test_a_person_who_is_switched_off_is_out_at_once(as_alice: FlaskClient) -> N
     assert as_alice.get("/integrations").status_code == 200
     User.update(active=False).execute()
     assert as_alice.get("/integrations").status_code == 302
-
-
-def test_guessing_one_password_from_many_addresses_is_slowed_down(client: FlaskClient, alice: User) -> None:
-    statuses = [
-        client.post(
-            "/login",
-            data={"email": alice.email, "password": "guess"},
-            environ_base={"REMOTE_ADDR": f"192.0.2.{each}"},
-        ).status_code
-        for each in range(9)
-    ]
-    assert statuses[-1] == 429
 
 
 def test_logging_in_leads_to_the_page_that_was_asked_for(client: FlaskClient, alice: User) -> None:
@@ -97,24 +84,6 @@ def test_a_short_new_password_is_refused(as_alice: FlaskClient) -> None:
     assert "at least 12 characters" in page.text
 
 
-def test_two_factor_asks_for_a_code_at_the_next_log_in(app: Flask, as_alice: FlaskClient, alice: User) -> None:
-    page = as_alice.post("/tf-setup", data={"setup": "authenticator"}).text
-    key = re.search(r"user-select-all\">([^<]+)<", page)
-    target = re.search(r'action="(/tf-setup/[^"]+)"', page)
-    assert key
-    assert target
-    code = TOTP(key=key[1].replace("-", "")).generate().token
-    assert (
-        "Two-factor authentication is on."
-        in as_alice.post(target[1], data={"code": code}, follow_redirects=True).text
-    )
-
-    again = browser(app)
-    again.post("/login", data={"email": alice.email, "password": PASSWORD})
-    assert again.get("/integrations").status_code == 302
-    assert "recovery code" in again.get("/tf-validate").text
-
-
 @pytest.mark.parametrize("end", [users.disable, users.remove, users.reset_two_factor])
 def test_what_the_operator_does_ends_the_persons_sessions_at_once(
     end: Callable[[User], None], as_alice: FlaskClient, alice: User
@@ -142,16 +111,17 @@ def test_a_person_who_has_left_cannot_log_in(end: Callable[[User], None], client
 
 
 def test_a_log_in_that_waits_for_its_code_ends_too(app: Flask, alice: User) -> None:
-    User.update(tf_primary_method="authenticator", tf_totp_secret="x", mf_recovery_codes=["a-b-c"]).execute()
-    waiting = browser(app)
-    waiting.post("/login", data={"email": alice.email, "password": PASSWORD})
+    protected(alice)
+    (code, *_) = recovery_codes.make(alice)
+    waiting = half_logged_in(app, alice)
     users.disable(User.get_by_id(alice.id))
-    waiting.post("/mf-recovery", data={"code": "a-b-c"})
+    waiting.post("/mf-recovery", data={"code": code})
     assert waiting.get("/integrations").status_code == 302
 
 
 def test_after_a_reset_the_password_alone_logs_in(client: FlaskClient, alice: User) -> None:
-    User.update(tf_primary_method="authenticator", tf_totp_secret="x", mf_recovery_codes=["a-b-c"]).execute()
+    protected(alice)
+    recovery_codes.make(alice)
     users.reset_two_factor(User.get_by_id(alice.id))
     client.post("/login", data={"email": alice.email, "password": PASSWORD})
     assert client.get("/integrations").status_code == 200

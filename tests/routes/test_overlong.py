@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.services.users import PASSWORD_MAX_LENGTH
-from tests.conftest import PASSWORD, browser
+from portal.services.passwords import MAX_LENGTH as PASSWORD_MAX_LENGTH
+from tests.conftest import PASSWORD
+from tests.routes.phone import half_logged_in, protected
 from tests.routes.test_schedule import LIMIT, TAB
 
 DIGITS = "9" * 400
@@ -71,15 +72,6 @@ def test_an_address_with_a_number_of_many_digits(
 
 @pytest.mark.parametrize("way", ["help", "email", "nonsense", ""])
 def test_there_is_no_help_by_mail_where_no_mail_is_sent(app: Flask, alice: User, way: str) -> None:
-    User.update(tf_primary_method="authenticator", tf_totp_secret="x").execute()
-    client = browser(app)
-    client.post("/login", data={"email": alice.email, "password": PASSWORD})
+    protected(alice)
+    client = half_logged_in(app, alice)
     assert client.post("/tf-rescue", data={"help_setup": way}).status_code == 400
-
-
-def test_a_recovery_code_still_helps(app: Flask, alice: User) -> None:
-    User.update(tf_primary_method="authenticator", tf_totp_secret="x", mf_recovery_codes=["a-b-c"]).execute()
-    client = browser(app)
-    client.post("/login", data={"email": alice.email, "password": PASSWORD})
-    page = client.post("/tf-rescue", data={"help_setup": "recovery_code"})
-    assert (page.status_code, page.location) == (302, "/mf-recovery")

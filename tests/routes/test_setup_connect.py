@@ -67,7 +67,7 @@ def test_a_host_that_is_no_halo_is_explained_and_what_was_typed_is_kept(
 ) -> None:
     page = as_alice.post(TEST, data=typed | {"base_url": "https://127.0.0.1:9", "auth_server": ""})
     assert page.status_code == 422
-    assert "cannot be reached from the internet" in page.text
+    assert "cannot be reached from the portal" in page.text
     assert "-error" in page.text
     assert 'value="https://127.0.0.1:9"' in page.text
 
@@ -121,14 +121,14 @@ def test_halo_names_its_auth_server_and_tenant_but_what_was_typed_wins(
     as_alice: FlaskClient, sandbox: HaloSandbox, typed_server: str, suggested: str, shown: str
 ) -> None:
     query = {"base_url": sandbox.url, "auth_server": typed_server, "suggested_auth_server": suggested}
-    page = as_alice.get(ADDRESSES, query_string=query, headers=HTMX)
+    page = as_alice.post(ADDRESSES, data=query, headers=HTMX)
     assert f'value="{f"{sandbox.url}/auth" if shown == "found" else shown}"' in page.text
     assert re.search(r'id="tenant"[^>]*value="acme"', page.text)
     assert "Use this" not in page.text
 
 
 def test_a_pasted_link_is_corrected_before_ones_eyes(as_alice: FlaskClient, sandbox: HaloSandbox) -> None:
-    page = as_alice.get(ADDRESSES, query_string={"base_url": f"{sandbox.url}/tickets?id=5"}, headers=HTMX).text
+    page = as_alice.post(ADDRESSES, data={"base_url": f"{sandbox.url}/tickets?id=5"}, headers=HTMX).text
     assert f'data-value="{sandbox.url}"' in page
     assert "the page behind the address was left off" in page
     assert f'value="{sandbox.url}/auth"' in page
@@ -144,20 +144,20 @@ def test_without_javascript_the_pasted_link_is_corrected_on_saving_and_said_so(
 
 
 def test_nothing_is_suggested_for_half_an_address(as_alice: FlaskClient) -> None:
-    assert as_alice.get(ADDRESSES, query_string={"base_url": "https://"}).status_code == 204
+    assert as_alice.post(ADDRESSES, data={"base_url": "https://"}).status_code == 204
 
 
 @pytest.mark.parametrize(
     "address", ["http://10.0.0.1", "https://192.168.7.7", "https://[fd00::1]", "https://127.0.0.1"]
 )
 def test_suggestions_say_nothing_of_private_networks(as_alice: FlaskClient, address: str) -> None:
-    page = as_alice.get(ADDRESSES, query_string={"base_url": address}, headers=HTMX)
+    page = as_alice.post(ADDRESSES, data={"base_url": address}, headers=HTMX)
     assert page.status_code == 200
     assert not re.search("private|internal|refused|timed out|unreachable", page.text)
 
 
 def test_suggestions_are_limited(as_alice: FlaskClient) -> None:
-    statuses = [as_alice.get(ADDRESSES, query_string={"base_url": ""}).status_code for _ in range(31)]
+    statuses = [as_alice.post(ADDRESSES, data={"base_url": ""}).status_code for _ in range(31)]
     assert (statuses[0], statuses[-1]) == (204, 429)
 
 

@@ -188,7 +188,7 @@ def test_without_halo_the_page_says_where_its_lists_come_from(
         page = as_alice.get(TAB).text
     finally:
         sandbox.clear_faults()
-    assert "gathered from the copy, because Halo did not send them" in page
+    assert "incomplete or out of date, because Halo has not sent them" in page
     assert "None is known yet" in page
 
 

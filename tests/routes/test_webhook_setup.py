@@ -173,7 +173,7 @@ def test_support_sees_neither_secret_nor_buttons(
     secrets = [each.reveal() for each in (stored(halo).webhook_secret, stored(halo).webhook_old_secret)]
     page = as_sam.get(TAB).text
     assert not [each for each in secrets if each in page]
-    assert "is shown to admins only" in page
+    assert "Only admins can see its address and credentials" in page
     assert "webhook/secret" not in page
     assert "webhook/login" not in page
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -120,6 +121,17 @@ def test_a_slow_answer(sandbox: HaloSandbox, visitor: Visitor) -> None:
     sandbox.fault("slow", seconds=30)
     with pytest.raises(httpx.ReadTimeout):
         visitor.http.get("/api/Client", timeout=0.05)
+
+
+def test_an_answer_that_is_held_comes_when_the_faults_are_cleared(sandbox: HaloSandbox, visitor: Visitor) -> None:
+    sandbox.fault("hold", on="agent", times=None)
+    with pytest.raises(httpx.ReadTimeout):
+        visitor.http.get("/api/Agent/me", timeout=0.1)
+    assert visitor.get("Client").status_code == 200
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(visitor.get, "Agent/me")
+        sandbox.clear_faults()
+        assert held.result(10).status_code == 200
 
 
 def test_latency_on_every_answer(sandbox: HaloSandbox, visitor: Visitor) -> None:

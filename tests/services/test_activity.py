@@ -12,7 +12,6 @@ import pytest
 from portal import clock
 from portal.db import db, is_sqlite
 from portal.models.accounts import Account, User
-from portal.models.audit import AuditEntry
 from portal.services import activity, audit
 from portal.services.activity import Filters
 from portal.services.audit_words import Kind
@@ -74,7 +73,11 @@ def test_the_operator_reads_all_accounts_and_what_concerns_none(day: Account) ->
     audit.record(None, None, "vault.rotated", "3 secrets")
     entries = list(activity.newest_first(None, Filters()))
     assert len(entries) == 19
-    assert (entries[0].account, entries[0].who, entries[0].words) == ("", "Operator", "sealed stored secrets with the new key:")
+    assert (entries[0].account, entries[0].who, entries[0].words) == (
+        "",
+        "Operator",
+        "sealed stored secrets with the new key:",
+    )
     assert "vault.rotated" not in {entry.action for entry in activity.newest_first(day, Filters())}
 
 

@@ -14,11 +14,15 @@ _BLOCK = b'{"id":1,"name":"' + b"x" * 65_000 + b'"},'
 _GIGABYTES = 3 * 1024**3
 
 
-def deliver(peer: socket.socket, response: Response, faults: tuple[Fault, ...], stopping: Event) -> None:
+def deliver(
+    peer: socket.socket, response: Response, faults: tuple[Fault, ...], *, released: Event, stopping: Event
+) -> None:
     """Send it. HangUp when the connection must not be used again."""
     for fault in faults:
         if fault.what == "slow":
             _wait(fault.seconds, stopping)
+        elif fault.what == "hold":
+            _hold(released, stopping)
         elif fault.what == "drip":
             return _drip(peer, response.encode(), fault, stopping)
         elif fault.what == "reset":
@@ -31,6 +35,12 @@ def deliver(peer: socket.socket, response: Response, faults: tuple[Fault, ...], 
 def _wait(seconds: float, stopping: Event) -> None:
     if stopping.wait(seconds):
         raise HangUp
+
+
+def _hold(released: Event, stopping: Event) -> None:
+    while not released.wait(0.05):
+        if stopping.is_set():
+            raise HangUp
 
 
 def _drip(peer: socket.socket, data: bytes, fault: Fault, stopping: Event) -> None:

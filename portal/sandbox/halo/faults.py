@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from threading import Lock
+from threading import Event, Lock
 
 import msgspec
 
@@ -12,7 +12,7 @@ from portal.sandbox.halo.row_faults import ROW_FAULTS
 
 # Instead of the answer, or in its way:
 REPLACING = frozenset({"status", "refused_client", "rate_limit", "html", "truncated", "empty", "redirect"})
-DELIVERY = frozenset({"slow", "drip", "reset", "huge"})
+DELIVERY = frozenset({"slow", "hold", "drip", "reset", "huge"})
 # How the body is packed, asked for or not:
 ENCODING = frozenset({"gzip", "gzip_twice", "brotli", "deflate"})
 # In a list's figures, and in its rows:
@@ -80,6 +80,8 @@ class Faults:
     def __init__(self) -> None:
         self._lock = Lock()
         self._planned: list[Planned] = []
+        # For answers that are held: set when the faults planned so far are cleared.
+        self.released = Event()
 
     def add(self, fault: Fault, now: float) -> None:
         until = None if fault.lasts is None else now + fault.lasts
@@ -89,6 +91,8 @@ class Faults:
     def clear(self) -> None:
         with self._lock:
             self._planned.clear()
+            self.released.set()
+            self.released = Event()
 
     def planned(self) -> list[Planned]:
         with self._lock:

@@ -54,10 +54,11 @@ class HaloSandbox(Verbs):
         if request.path.startswith(PREFIX) or _is_browser_at_the_door(request):
             self._controlled(request).send(peer)
             return
+        released = self._instance.faults.released
         answer = reply(self._instance, request)
         if self._stopping.wait(self._instance.knobs.latency):
             raise HangUp
-        deliver(peer, answer.response, answer.faults, self._stopping)
+        deliver(peer, answer.response, answer.faults, released=released, stopping=self._stopping)
 
     def _controlled(self, request: Request) -> Response:
         if _is_browser_at_the_door(request):

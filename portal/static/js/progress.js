@@ -5,6 +5,9 @@
   const slow = new Set();
   const sending = new Map(); // form → the buttons that are locked
 
+  // A field that asks for suggestions saves nothing: it may ask anew at any time, and no button waits for its answer.
+  const isSaving = ({ request, sourceElement }) => request.method !== "GET" && request.form && !sourceElement.matches("input");
+
   const paint = () => { document.getElementById("progress").hidden = slow.size === 0; };
 
   // Not "disabled", which would take the focus away from the button that was pressed.
@@ -19,11 +22,11 @@
   };
 
   document.addEventListener("htmx:config:request", (event) => {
-    const { request } = event.detail.ctx;
-    if (request.method !== "GET" && sending.has(request.form)) event.preventDefault();
+    const { ctx } = event.detail;
+    if (isSaving(ctx) && sending.has(ctx.request.form)) event.preventDefault();
   });
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-    if (ctx.request.method !== "GET" && ctx.request.form) lock(ctx.request.form);
+    if (isSaving(ctx)) lock(ctx.request.form);
     ctx.turnsSlow = setTimeout(() => {
       slow.add(ctx);
       ctx.target?.setAttribute("aria-busy", "true");
@@ -33,7 +36,7 @@
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     clearTimeout(ctx.turnsSlow);
     if (slow.delete(ctx)) ctx.target?.removeAttribute?.("aria-busy");
-    if (ctx.request.method !== "GET") unlock(ctx.request.form);
+    if (isSaving(ctx)) unlock(ctx.request.form);
     paint();
   });
 })();

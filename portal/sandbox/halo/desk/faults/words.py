@@ -30,6 +30,7 @@ FAULTS: Final[dict[str, Words]] = {
     "redirect": Words("A redirect", "Sends the caller to another address.", "answer"),
     "truncated": Words("Half of the body", "The JSON ends in the middle; the HTTP around it is sound.", "answer"),
     "slow": Words("A slow answer", "Waits for the seconds under Details, then answers.", "way"),
+    "hold": Words("No answer for now", "Holds the answer until this fault is cleared.", "way"),
     "drip": Words("A drip of bytes", "Sends a few bytes at a time, with a wait between them.", "way"),
     "reset": Words(
         "A cut connection", "Cuts the connection before the answer, or within it after so many bytes.", "way"

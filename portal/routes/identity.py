@@ -1,0 +1,39 @@
+"""Whom Flask-Security takes for whom, and which passwords it accepts: as the portal's commands do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_security import MailUtil, PasswordUtil
+from flask_security.mail_util import EmailValidateException
+
+from portal import email_addresses
+from portal.errors import Invalid
+from portal.services import passwords
+
+
+class Addresses(MailUtil):
+    """Every spelling of an e-mail address leads to its one normal form."""
+
+    def normalize(self, email: str) -> str:
+        try:
+            return email_addresses.normal_form(email)
+        except ValueError as error:
+            raise EmailValidateException("This is not an email address.") from error
+
+    def validate(self, email: str) -> str:
+        return self.normalize(email)
+
+
+class Passwords(PasswordUtil):
+    """The rules of `portal user`, told at the field."""
+
+    def normalize(self, password: str) -> str:
+        return passwords.normal_form(password)
+
+    def validate(self, password: str, is_register: bool, **about: Any) -> tuple[list[str] | None, str]:  # noqa: ARG002, FBT001  # Flask-Security's signature
+        user = about["user"]
+        try:
+            return None, passwords.checked(password, (user.email, user.name, user.account.name))
+        except Invalid as error:
+            return [f"{error.problem} {error.remedy}".strip()], password

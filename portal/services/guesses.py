@@ -1,0 +1,132 @@
+"""How often something guessable may be tried. Attempts are counted before they are checked, by all processes.
+
+    attempt = guesses.attempt({f"recovery code of {user.id}": Limit(8, 300)})   # raises TooManyAttempts
+    if is_right(code):
+        guesses.succeeded(attempt)                                              # gives back what was counted
+
+Each key fills like a bucket: every attempt adds one, and so many leak out in time. It is one number in one row (the
+moment at which the bucket would be empty), changed by one conditional statement whose row count decides. So forty
+attempts at once get no further than forty in a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from peewee import Case
+
+from portal import clock
+from portal.db import db
+from portal.errors import TooManyAttempts
+from portal.models.guessing import GuessCount
+
+# A person who has waited may take this long to come back and try.
+TURN_SECONDS: Final = 600
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many attempts at once, and as many again, one by one, in so many seconds.
+
+    One that does not refuse only measures: see level and cap.
+    """
+
+    most: int
+    seconds: int
+    refuses: bool = True
+
+    @property
+    def each(self) -> int:
+        """How long one attempt counts, in milliseconds."""
+        return self.seconds * 1000 // self.most
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was counted, by the keys' digests, in milliseconds."""
+
+    counted: Mapping[str, int]
+
+
+def attempt(limits: Mapping[str, Limit]) -> Attempt:
+    """Count one attempt under each key, or raise TooManyAttempts and count none."""
+    now = _now()
+    # In the same order everywhere, so that two attempts never wait for each other's rows.
+    by_digest = sorted((_digest(key), limit) for key, limit in limits.items())
+    with db.atomic():
+        for digest, limit in by_digest:
+            if not _count(digest, limit, now):
+                raise TooManyAttempts(_seconds_until_room(digest, limit, now))
+    return Attempt({digest: limit.each for digest, limit in by_digest})
+
+
+def succeeded(attempt: Attempt) -> None:
+    """Give back an attempt that was right, or that was not checked after all."""
+    with db.atomic():
+        for digest, milliseconds in attempt.counted.items():
+            given_back = GuessCount.until - milliseconds
+            GuessCount.update(until=given_back).where(GuessCount.key == digest).execute()
+
+
+def level(key: str, limit: Limit) -> int:
+    """Return how many attempts count under this key now."""
+    return math.ceil(max(0, _until(_digest(key)) - _now()) / limit.each)
+
+
+def cap(key: str, limit: Limit) -> None:
+    """Forget what was counted beyond the limit, so that a measured key is calm again soon after the attempts end."""
+    full = _now() + limit.most * limit.each
+    GuessCount.update(until=full).where(GuessCount.key == _digest(key), GuessCount.until > full).execute()
+
+
+def wait_first(key: str, seconds: int) -> None:
+    """Raise TooManyAttempts, unless this key was told to wait before and comes back when it was told to.
+
+    Each key waits for itself: nobody can keep another one waiting by coming first.
+    """
+    now, digest = _now(), _digest(key)
+    turn, starts = TURN_SECONDS * 1000, now + seconds * 1000
+    mine = (GuessCount.key == digest) & (GuessCount.until > now) & (GuessCount.until <= now + turn)
+    if GuessCount.delete().where(mine).execute():
+        return
+    told = GuessCount.insert(key=digest, until=starts + turn).on_conflict(
+        conflict_target=[GuessCount.key], update={GuessCount.until: starts + turn}, where=GuessCount.until <= now
+    )
+    told.as_rowcount().execute()
+    raise TooManyAttempts(_seconds(_until(digest) - turn - now))
+
+
+def _count(digest: str, limit: Limit, now: int) -> bool:
+    """Add one attempt unless there is no room; returns whether it was added."""
+    full = now + limit.most * limit.each
+    filled = Case(None, [(GuessCount.until > now, GuessCount.until)], now) + limit.each
+    has_room = filled <= full if limit.refuses else None
+    query = GuessCount.insert(key=digest, until=now + limit.each).on_conflict(
+        conflict_target=[GuessCount.key], update={GuessCount.until: filled}, where=has_room
+    )
+    return bool(query.as_rowcount().execute())
+
+
+def _seconds_until_room(digest: str, limit: Limit, now: int) -> int:
+    return _seconds(_until(digest) + limit.each - limit.most * limit.each - now)
+
+
+def _until(digest: str) -> int:
+    row = GuessCount.select(GuessCount.until).where(GuessCount.key == digest).tuples().first()
+    return int(row[0]) if row else 0
+
+
+def _seconds(milliseconds: int) -> int:
+    return max(1, math.ceil(milliseconds / 1000))
+
+
+def _now() -> int:
+    return round(clock.now().timestamp() * 1000)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
