@@ -12,7 +12,7 @@ from portal.routes import access, steps
 from portal.routes.answers import leave_for
 from portal.routes.forms import DataForm, PlainForm
 from portal.routes.steps import bp
-from portal.routes.webhooks import delivery, endpoint_of, note_secret_shown
+from portal.routes.webhooks import delivery, endpoint_of
 from portal.services import connections, wizard
 from portal.services.forecast import Forecast, forecast
 from portal.sync.record_types import RecordType
@@ -58,7 +58,6 @@ def data_forecast() -> ResponseReturnValue:
 @bp.get("/webhooks")
 def webhooks() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.WEBHOOKS)
-    note_secret_shown(integration)
     return steps.show(WizardStep.WEBHOOKS, integration, form=PlainForm(), webhook=endpoint_of(integration))
 
 

@@ -11,7 +11,7 @@ from portal.config import Config
 from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
 from portal.routes import access
-from portal.services import audit_counts, webhook_secrets
+from portal.services import webhook_secrets
 from portal.vault import Secret
 
 
@@ -42,12 +42,6 @@ def endpoint_of(integration: Integration) -> Endpoint:
         secret=integration.webhook_secret if is_admin else None,
         rotating=webhook_secrets.is_rotating(integration),
     )
-
-
-def note_secret_shown(integration: Integration) -> None:
-    """Count that a page with the webhook's secret was opened, if the person may see the secret."""
-    if (person := access.user()).is_admin:
-        audit_counts.count(integration.account_id, person, "webhook.secret_viewed")
 
 
 def delivery(integration: Integration) -> ResponseReturnValue:
