@@ -37,7 +37,7 @@ OPERATOR: Final = "Operator"
 
 @dataclass(frozen=True)
 class Action:
-    """`words` continue a sentence that begins with who did it, and go before the detail.
+    """`words` follow the name of the person who did it, or at whose account it was tried, and precede the detail.
 
     `doer` is who did it where no person is named.
     """
@@ -49,15 +49,15 @@ class Action:
 
 ACTIONS: Final = {
     "login.succeeded": Action(Kind.LOG_IN, "logged in"),
-    "login.failed": Action(Kind.LOG_IN, "failed to log in", "Somebody"),
-    "login.throttled": Action(Kind.LOG_IN, "was stopped after too many attempts to log in", "Somebody"),
+    "login.failed": Action(Kind.LOG_IN, "failed log-in", "Somebody"),
+    "login.throttled": Action(Kind.LOG_IN, "log-in blocked after too many attempts", "Somebody"),
     "login.code_failed": Action(Kind.LOG_IN, "entered a wrong two-factor or recovery code"),
     "logout": Action(Kind.LOG_IN, "logged out"),
     "session.ended": Action(Kind.LOG_IN, "ended a session:"),
     "session.others_ended": Action(Kind.LOG_IN, "ended all other sessions"),
     "password.changed": Action(Kind.LOG_IN, "changed their password"),
     "password.refused": Action(Kind.LOG_IN, "entered a wrong current password"),
-    "password.throttled": Action(Kind.LOG_IN, "was stopped after too many wrong current passwords"),
+    "password.throttled": Action(Kind.LOG_IN, "was blocked after too many wrong current passwords"),
     "two_factor.on": Action(Kind.LOG_IN, "turned two-factor authentication on"),
     "two_factor.off": Action(Kind.LOG_IN, "turned two-factor authentication off"),
     "two_factor.replaced": Action(Kind.LOG_IN, "set up a new authenticator app"),
