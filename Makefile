@@ -60,7 +60,7 @@ characters: $(DEV) $(PORTAL) ## Copy 45,000 records from six simulated Halos of 
 	$(BIN)/python -m tests.chaos.characters $(ARGS)
 
 .PHONY: hostile
-hostile: $(DEV) $(PORTAL) $(ASSETS) ## Send odd deliveries, wrong secrets and good ones; wait for a slow Halo beside other people
+hostile: $(DEV) $(PORTAL) $(ASSETS) ## Send odd deliveries, wrong secrets and good ones; hold connections open; wait for a slow Halo
 	$(BIN)/python -m tests.chaos.hostile $(ARGS)
 	$(BIN)/python -m tests.chaos.slow_halo
 

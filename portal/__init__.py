@@ -34,7 +34,6 @@ def create_app(config: Config) -> Flask:
         origin,
         public_address,
         receiver,
-        session_cookie,
         settings,
         waiting,
     )
@@ -58,7 +57,6 @@ def create_app(config: Config) -> Flask:
     login.init_app(app)
     audit_log_ins.init_app(app)
     known_devices.init_app(app, config)
-    session_cookie.init_app(app)
     limits.init_app(app)
     assets.init_app(app)
     formats.init_app(app)

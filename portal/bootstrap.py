@@ -7,11 +7,11 @@ from datetime import timedelta
 from portal import db, guard, vault
 from portal.config import Config
 from portal.jobs import queue
-from portal.services import audit, retention
+from portal.services import audit, retention, sessions
 
 
 def bind(config: Config) -> None:
-    """Bind the database, the vault, the queue, the guard of outbound calls, and how long things are kept."""
+    """Bind the database, the vault, the queue, the guard of outbound calls, and how long things and sessions last."""
     db.bind(config.database_url)
     vault.bind(config.vault_keys)
     queue.bind(config.redis_url)
@@ -23,4 +23,7 @@ def bind(config: Config) -> None:
             history=timedelta(days=config.keep_history_days),
             deliveries=timedelta(days=config.keep_deliveries_days),
         )
+    )
+    sessions.bind(
+        sessions.Limits(idle=timedelta(hours=config.session_idle_hours), longest=timedelta(days=config.session_days))
     )

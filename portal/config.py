@@ -18,6 +18,7 @@ DEFAULT_DATA_DIR = "data"
 SQLITE_PREFIX = "sqlite:///"
 POSTGRESQL_PREFIX = "postgresql://"
 LONGEST_KEPT_DAYS = 3650
+LONGEST_SESSION_DAYS = 90
 # Set by `portal up` for the processes it starts, so that each warning is given once.
 STARTED_BY_PORTAL = "PORTAL_STARTED_BY_PORTAL"
 
@@ -30,6 +31,7 @@ class Config:
     `redis_url` is None when no server is configured and none is running embedded.
     `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` say when log lines, the history of records and
     what webhooks delivered are forgotten; `keep_audit_days` how long new entries of the audit log are kept.
+    `session_idle_hours` and `session_days` say how long a log-in lasts unused, and at most.
     `public_url` is scheme, host and port as browsers write them.
     `outbound_allow` names hosts (see allowed_hosts.py) that may be private or speak plain http.
     `authorities` are those whose certificates are trusted.
@@ -47,6 +49,8 @@ class Config:
     keep_history_days: int = 180
     keep_deliveries_days: int = 14
     keep_audit_days: int = 730
+    session_idle_hours: int = 12
+    session_days: int = 7
     testing: bool = False
 
     @classmethod
@@ -66,6 +70,10 @@ class Config:
             keep_history_days=_days(environ, "PORTAL_KEEP_HISTORY_DAYS", cls.keep_history_days),
             keep_deliveries_days=_days(environ, "PORTAL_KEEP_DELIVERIES_DAYS", cls.keep_deliveries_days),
             keep_audit_days=_days(environ, "PORTAL_KEEP_AUDIT_DAYS", cls.keep_audit_days),
+            session_idle_hours=_whole(
+                environ, "PORTAL_SESSION_IDLE_HOURS", cls.session_idle_hours, "hours", LONGEST_SESSION_DAYS * 24
+            ),
+            session_days=_whole(environ, "PORTAL_SESSION_DAYS", cls.session_days, "days", LONGEST_SESSION_DAYS),
         )
 
 
@@ -174,9 +182,13 @@ def _outbound_allow(environ: Mapping[str, str]) -> frozenset[str]:
 
 
 def _days(environ: Mapping[str, str], name: str, default: int) -> int:
+    return _whole(environ, name, default, "days", LONGEST_KEPT_DAYS)
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, unit: str, most: int) -> int:
     text = environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= LONGEST_KEPT_DAYS:
-        raise ConfigError(f"{name} must be a number of days from 1 to {LONGEST_KEPT_DAYS}.")
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= most:
+        raise ConfigError(f"{name} must be a number of {unit} from 1 to {most}.")
     return int(text)
 
 

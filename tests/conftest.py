@@ -20,7 +20,8 @@ from portal import bootstrap, create_app, db, vault
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
 from portal.routes import limits
-from portal.services import audit_counts
+from portal.routes.sessions import TOKEN
+from portal.services import audit_counts, sessions
 
 pytest_plugins = ["tests.postgres"]
 
@@ -160,7 +161,8 @@ def browser(app: Flask, user: User | None = None) -> FlaskClient:
     with client.session_transaction() as session:
         session["csrf_token"] = CSRF_SEED
         if user is not None:
-            session.update({"_user_id": user.fs_uniquifier, "_fresh": True, "fs_paa": time.time()})
+            token, _ = sessions.start(user, address="127.0.0.1", user_agent="", remembered=False)
+            session.update({"_user_id": user.fs_uniquifier, "_fresh": True, "fs_paa": time.time(), TOKEN: token})
     token = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(CSRF_SEED)
     client.environ_base["HTTP_X_CSRFTOKEN"] = str(token)
     return client

@@ -10,7 +10,7 @@ from typing import Any
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
-from portal.sync import store
+from portal.sync import counting
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ def copied(
         for remote_id in ids
     ]
     Record.insert_many(rows).execute()
-    store.recount(integration.id, of)
+    counting.recount(integration.id, of)
 
 
 def held(integration: Integration, ids: Iterable[int], *, of: str = "assets", **columns: Any) -> HeldDelete:

@@ -19,8 +19,9 @@ from portal.models.records import Record, RecordState
 from portal.models.sync import RunKind, RunTrigger, SyncLog, SyncRun
 from portal.sandbox import Verbs
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.services import syncing, wizard
+from portal.services import switching_off, syncing, wizard
 from portal.services.connections import ConnectionValues
+from portal.sync import switching_off as batches
 from portal.sync.normal_form import value_of
 from portal.vault import Secret
 
@@ -119,6 +120,11 @@ class Copy:
     def _live(self, record_type: str) -> list[Record]:
         mine = (Record.integration == self.integration) & (Record.record_type == record_type)
         return list(Record.select().where(mine, Record.state == RecordState.LIVE))
+
+    def retire(self) -> None:
+        """Put all records of switched-off types out of scope."""
+        while batches.waiting():
+            switching_off.retire()
 
     def written(self) -> list[tuple[Any, ...]]:
         """Return all that a write would change."""

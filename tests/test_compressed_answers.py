@@ -13,9 +13,9 @@ import stamina
 
 from portal import guard, gzipped
 from portal.errors import PsaError
-from portal.halo import connection
-from portal.halo.auth import Credentials
 from portal.halo.client import HaloClient
+from portal.halo.credentials import Credentials
+from portal.halo.diagnosis import connection_test
 from portal.outbound import Door, Limits, OutboundError, Stop
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.servers import answering, listening
@@ -175,7 +175,7 @@ def test_a_connection_test_says_that_the_compression_is_wrong(
     place: str, field: str, encoding: str, halo: HaloSandbox
 ) -> None:
     halo.fault(encoding, on=place, times=None)
-    found = connection.check(credentials(halo))
+    found = connection_test.check(credentials(halo))
     assert (found.ok, found.field) == (False, field)
     assert found.problem == "127.0.0.1 sent its answer in a compression that the portal does not accept."
     assert "proxy or firewall" in found.remedy
@@ -184,13 +184,13 @@ def test_a_connection_test_says_that_the_compression_is_wrong(
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_connection_test_says_which_list_has_the_wrong_compression(encoding: str, halo: HaloSandbox) -> None:
     halo.fault(encoding, on="clients", times=None)
-    assert "compression" in connection.check(credentials(halo)).looks["clients"].problem
+    assert "compression" in connection_test.check(credentials(halo)).lists["clients"].problem
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_what_halo_tells_without_credentials_can_be_done_without(encoding: str, halo: HaloSandbox) -> None:
     halo.fault(encoding, on="authinfo", times=None)
-    assert connection.check(credentials(halo)).ok
+    assert connection_test.check(credentials(halo)).ok
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -204,7 +204,7 @@ def test_a_sync_says_that_the_compression_is_what_stops_it(encoding: str, halo: 
 @pytest.mark.parametrize("place", ["authinfo", "token", "agent", "clients"])
 def test_a_halo_that_answers_in_gzip_works_everywhere(place: str, halo: HaloSandbox) -> None:
     halo.fault("gzip", on=place, times=None)
-    assert connection.check(credentials(halo)).ok
+    assert connection_test.check(credentials(halo)).ok
     with HaloClient(credentials(halo)) as client:
         assert len(client.page("clients", 1).rows) == 30
 

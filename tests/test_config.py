@@ -58,6 +58,21 @@ def test_the_operator_says_how_long_things_are_kept(environ: dict[str, str]) -> 
     assert Config.from_env({**environ, "PORTAL_KEEP_DELIVERIES_DAYS": "3"}).keep_deliveries_days == 3
 
 
+def test_the_operator_says_how_long_sessions_last(environ: dict[str, str]) -> None:
+    config = Config.from_env(environ)
+    assert (config.session_idle_hours, config.session_days) == (12, 7)
+    config = Config.from_env({**environ, "PORTAL_SESSION_IDLE_HOURS": "2", "PORTAL_SESSION_DAYS": "30"})
+    assert (config.session_idle_hours, config.session_days) == (2, 30)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "a day", "91", "²"])
+def test_a_session_has_an_end(environ: dict[str, str], value: str) -> None:
+    with pytest.raises(ConfigError, match="PORTAL_SESSION_DAYS must be a number of days from 1 to 90"):
+        Config.from_env({**environ, "PORTAL_SESSION_DAYS": value})
+    with pytest.raises(ConfigError, match="PORTAL_SESSION_IDLE_HOURS must be a number of hours from 1 to 2160"):
+        Config.from_env({**environ, "PORTAL_SESSION_IDLE_HOURS": value if value != "91" else "2161"})
+
+
 def test_keys_do_not_show_when_the_configuration_is_printed(environ: dict[str, str]) -> None:
     shown = repr(Config.from_env(environ))
     assert "sixteen letters!" not in shown

@@ -25,6 +25,10 @@ FORBIDDEN = {
     "routes": {"portal.cli", "portal.processes", "portal.sync.engine", "portal.sync.lease", "rq", "redis", "httpx"},
     "cli": {"flask", "portal.routes", "httpx", "portal.sync.engine", "portal.sync.lease"},
     "processes": {"portal.routes", "portal.cli"},
+    "serving": TOP
+    | QUEUE
+    | WEB
+    | {"httpx", "peewee", "portal.services", "portal.models", "portal.db", "portal.halo"},
     "sandbox": {"peewee", "flask", *(f"portal.{path.stem}" for path in PORTAL.iterdir() if path.stem != "sandbox")},
 }
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import base64
-import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 from passlib.totp import TOTP
 from peewee import SQL, Table
-from playhouse.migrations import Runner
 
-from portal import create_app, db, vault
+from portal import create_app, db
 from portal.config import Config
 from portal.models.accounts import Account, User
 from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.routes import settings
 from portal.services import recovery_codes, sealing, users
 from tests.conftest import PASSWORD_HASH
+from tests.old_database import opened
 from tests.routes.phone import Phone, half_logged_in, is_in
 
 BEFORE = "0009_guessing"
@@ -30,20 +28,8 @@ OLD_CODES = ["0f3a-91bc-77de", "aaaa-bbbb-cccc"]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def old(request: pytest.FixtureRequest, config: Config, tmp_path: Path) -> Iterator[Config]:
-    """Open a database as it was before."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
-    else:
-        server: str = request.getfixturevalue("postgres_server")
-        name = f"old_{secrets.token_hex(4)}"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        url = server.replace("/postgres?", f"/{name}?")
-    db.bind(url)
-    vault.bind(config.vault_keys)
-    with db.connected():
-        Runner(db.db.obj, str(db.MIGRATIONS)).up(target=BEFORE)
-        yield replace(config, database_url=url)
+    with opened(request, config, tmp_path, last=BEFORE) as old:
+        yield old
 
 
 def insert_person(name: str, secret_key: str | None, codes: list[str]) -> Phone:

@@ -14,8 +14,9 @@ from portal.errors import PortalError
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
+from portal.psa.diagnosis import Diagnosis
 from portal.services import accounts, choices, filter_words, integrations, records, standing, wizard
-from portal.services.connections import ConnectionValues, Verdict
+from portal.services.connections import ConnectionValues
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
 
@@ -72,16 +73,16 @@ def connect(
 def test(account: str, *, as_json: bool) -> None:
     """Test the stored connection; exits with 1 if it fails."""
     one = halo_of(account)
-    verdict = integrations.test_again(one, None)
+    diagnosis = integrations.test_again(one, None)
     if as_json:
-        print_json(_told(verdict))
-    elif verdict.ok:
-        say(f"Connected as {verdict.agent}.")
-        for each, look in verdict.looks.items():
-            say(f"  {each}: {look.access}. {look.problem} {look.remedy}".rstrip())
-        for advice in verdict.advice:
+        print_json(_told(diagnosis))
+    elif diagnosis.ok:
+        say(f"Connected as {diagnosis.agent}.")
+        for each, seen in diagnosis.lists.items():
+            say(f"  {each}: {seen.access}. {seen.problem} {seen.remedy}".rstrip())
+        for advice in diagnosis.advice:
             say(f"{advice.problem} {advice.remedy}")
-    _passed(verdict)
+    _passed(diagnosis)
 
 
 @integration.command()
@@ -130,17 +131,17 @@ def disconnect(account: str) -> None:
     say("Disconnected. The copied records stay.")
 
 
-def _passed(verdict: Verdict) -> Verdict:
-    if not verdict.ok:
-        where = f" (--{verdict.field.replace('_', '-')})" if verdict.field else ""
-        raise NotConnected(f"{verdict.problem}{where}", verdict.remedy)
-    return verdict
+def _passed(diagnosis: Diagnosis) -> Diagnosis:
+    if not diagnosis.ok:
+        where = f" (--{diagnosis.field.replace('_', '-')})" if diagnosis.field else ""
+        raise NotConnected(f"{diagnosis.problem}{where}", diagnosis.remedy)
+    return diagnosis
 
 
-def _told(verdict: Verdict) -> dict[str, object]:
-    """Return the verdict with what may be read of each record type, in a shape that scripts rely on."""
-    told = {name: value for name, value in asdict(verdict).items() if name != "looks"}
-    return {**told, "permissions": {each: look.access for each, look in verdict.looks.items()}}
+def _told(diagnosis: Diagnosis) -> dict[str, object]:
+    """Return the diagnosis with what may be read of each record type, in a shape that scripts rely on."""
+    told = {name: value for name, value in asdict(diagnosis).items() if name != "lists"}
+    return {**told, "permissions": {each: seen.access for each, seen in diagnosis.lists.items()}}
 
 
 def _status(one: Integration) -> dict[str, object]:

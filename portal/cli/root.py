@@ -19,6 +19,7 @@ from portal.cli import (
     records,
     sandboxes,
     schedules,
+    sessions,
     sync,
     users,
     vaults,
@@ -83,4 +84,6 @@ for command in (
 
 for command in (schedules.schedule_, schedules.pause, schedules.resume):
     sync.sync.add_command(command)
+for command in (sessions.sessions_, sessions.log_out):
+    users.user.add_command(command)
 integrations.integration.add_command(limits.limit)

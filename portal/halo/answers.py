@@ -10,10 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from portal import clock
-from portal.halo.remedies import WAIT
-from portal.halo.stops import Sentences
-from portal.halo.unreadable import UNREADABLE
+from portal.halo.diagnosis.messages import WAIT, Message
 from portal.outbound import Answer
+from portal.unreadable import UNREADABLE
 
 # Halo's window is minutes long; whoever asks for more is asked again after this.
 LONGEST_WAIT_SECONDS: Final = 3600.0
@@ -22,17 +21,21 @@ _LIMIT: Final = re.compile(r"(\d{1,6}) Requests per rolling (\d{1,4}(?:\.\d{1,3}
 EMPTY: Final = "an empty answer"
 
 
-def passing(answer: Answer) -> Sentences | None:
-    """Explain what mends itself: too many requests, and Halo's own troubles (halo-api.md section 5)."""
+def temporary_problem(answer: Answer) -> Message | None:
+    """Explain what will pass: too many requests, and Halo's own failures (halo-api.md section 5)."""
     if answer.status == 429:
         seconds = wait_seconds(answer)
         when = "in a few minutes: Halo counts over five minutes" if seconds is None else f"in {seconds:.0f} seconds"
-        return Sentences(
+        return Message(
             "Halo's limit of requests is used up.", f"Nothing is wrong with these values. Test again {when}."
         )
     if answer.status >= 500:
-        return Sentences(f"Halo has a problem of its own (status {answer.status}).", WAIT)
+        return Message(f"Halo has a problem of its own (status {answer.status}).", WAIT)
     return None
+
+
+def is_temporary(answer: Answer) -> bool:
+    return temporary_problem(answer) is not None
 
 
 def wait_seconds(answer: Answer) -> float | None:

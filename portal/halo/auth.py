@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
@@ -13,6 +12,7 @@ from portal import clock
 from portal.errors import PsaRefusedCredentials
 from portal.halo import grants, refusals
 from portal.halo.addresses import token_url
+from portal.halo.credentials import Credentials
 from portal.outbound import Answer, Door, Limits, OutboundError
 
 SCOPE: Final = "all"  # everything that the application's Permissions tab grants (halo-api.md section 7)
@@ -20,17 +20,6 @@ DEFAULT_LIFETIME: Final = timedelta(hours=1)
 LONGEST_LIFETIME: Final = timedelta(days=1)
 MARGIN: Final = timedelta(minutes=1)
 LIMITS: Final = Limits(seconds=15, size=256 * 1024)
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Where Halo is and how to get in. Addresses are tidy (see addresses.py); `tenant` may be empty."""
-
-    base_url: str
-    auth_server: str
-    tenant: str
-    client_id: str
-    client_secret: str = field(repr=False)
 
 
 def ask(door: Door, credentials: Credentials, limits: Limits) -> Answer:
@@ -88,7 +77,7 @@ class TokenSource:
     def _keep(self, answer: Answer) -> None:
         token = grants.read(answer)
         if token is None:
-            raise refusals.refused_token(answer)
+            raise refusals.refused_token(self._credentials, answer)
         lifetime = DEFAULT_LIFETIME
         if token.expires_in is not None and 0 < token.expires_in < LONGEST_LIFETIME.total_seconds():
             lifetime = timedelta(seconds=token.expires_in)

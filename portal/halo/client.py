@@ -11,8 +11,11 @@ import stamina
 
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreadable
-from portal.halo import computed, instance, pages, parts, profile, records, refusals, tickets
-from portal.halo.auth import Credentials, TokenSource
+from portal.halo import computed, instance, lookups, pages, parts, profile, records, refusals, tickets
+from portal.halo import facts as facts_of_rows
+from portal.halo.auth import TokenSource
+from portal.halo.credentials import Credentials
+from portal.halo.facts import Facts
 from portal.halo.pages import Page, RollCall, Row, Sent
 from portal.halo.profile import Agent
 from portal.halo.records import Columns
@@ -29,8 +32,8 @@ DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
 PROBE_SIZE: Final = 100
 
 
-def _open() -> None:
-    """Let every call through: for who is not under a budget."""
+def no_limit() -> None:
+    """Let every call through."""
 
 
 class HaloClient:
@@ -47,8 +50,8 @@ class HaloClient:
         *,
         patient: bool = True,
         granted: Answer | None = None,
-        gate: Callable[[], None] = _open,
-        before_call: Callable[[], None] = _open,
+        gate: Callable[[], None] = no_limit,
+        before_call: Callable[[], None] = no_limit,
     ) -> None:
         self._base_url = credentials.base_url
         self._most_failures = MOST_ATTEMPTS if patient else 1
@@ -172,6 +175,10 @@ class HaloClient:
         """Read one of the small lists that people choose from, once. Raises PsaError when nothing arrives."""
         return self._get(path, {}, limits)
 
+    def options(self, name: str, limits: Limits) -> dict[int, str]:
+        """Read what a filter offers, once: names by id. Raises PsaError."""
+        return lookups.read(self.lookup, name, limits)
+
     def columns(self, record_type: str, payload: bytes) -> Columns:
         return records.columns(record_type, payload)
 
@@ -180,6 +187,12 @@ class HaloClient:
 
     def shown_keys(self, record_type: str) -> frozenset[str]:
         return records.SHOWN[record_type]
+
+    def pack_facts(self, facts: Facts) -> bytes:
+        return facts_of_rows.pack(facts)
+
+    def unpack_facts(self, packed: bytes) -> Facts:
+        return facts_of_rows.unpack(packed)
 
     def _page(self, record_type: str, number: int, params: dict[str, str], asked: dict[str, str]) -> Page:
         sent, answer, retries = self._list(record_type, params)

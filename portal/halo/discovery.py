@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from portal.halo.addresses import auth_server_of, tidy_auth_server
-from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer, Door, Limits, OutboundError
+from portal.unreadable import UNREADABLE
 
 LIMITS: Final = Limits(seconds=15, size=64 * 1024)
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from portal.halo.records import as_id, as_moment
-from portal.halo.unreadable import UNREADABLE
+from portal.unreadable import UNREADABLE
 
 # Every client and site gets a placeholder of this name; no key tells it from a person (section 4.3).
 GENERAL_USER: Final = "General User"
@@ -65,6 +65,22 @@ def read(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
     if remote_id is None:
         raise ValueError(f"Halo sent a record whose id is {row.id!r:.60}.")
     return facts_of(row, remote_id)
+
+
+def pack(facts: Facts) -> bytes:
+    """Write facts to be kept."""
+    return msgspec.json.encode(facts)
+
+
+def unpack(packed: bytes) -> Facts:
+    """Read what `pack` has written. Raises ValueError for anything else."""
+    try:
+        return _unpack(packed)
+    except UNREADABLE as error:
+        raise ValueError("These facts were written by another version of the portal.") from error
+
+
+_unpack: Final = msgspec.json.Decoder(Facts).decode
 
 
 def _client(row: Any, remote_id: int) -> Facts:

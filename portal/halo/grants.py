@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer
+from portal.unreadable import UNREADABLE
 
 
 class Grant(msgspec.Struct):

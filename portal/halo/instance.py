@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer
+from portal.unreadable import UNREADABLE
 
 LONGEST: Final = 40
 

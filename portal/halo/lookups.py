@@ -5,17 +5,16 @@ There is no reliable list of relationship types, so they are gathered from the c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 from portal.halo import refusals
-from portal.halo.client import HaloClient
 from portal.halo.records import as_id
-from portal.halo.unreadable import UNREADABLE
-from portal.outbound import Limits
+from portal.outbound import Answer, Limits
+from portal.unreadable import UNREADABLE
 
 LONGEST_NAME: Final = 120
 
@@ -43,10 +42,10 @@ SEEN_IN: Final[Mapping[str, str]] = {
 }
 
 
-def read(client: HaloClient, name: str, limits: Limits) -> dict[int, str]:
-    """Read a list, once: names by id. Raises PsaError."""
+def read(ask: Callable[[str, Limits], Answer], name: str, limits: Limits) -> dict[int, str]:
+    """Read a list, once: names by id. `ask` gets a path of the API. Raises PsaError."""
     lookup = LOOKUPS[name]
-    answer = client.lookup(lookup.path, limits)
+    answer = ask(lookup.path, limits)
     if answer.status != 200:
         raise refusals.refused_list(answer, lookup.words)
     try:

@@ -12,8 +12,8 @@ from portal.errors import PsaError, PsaUnreadable
 from portal.halo import facts, lenient, records, refusals
 from portal.halo.facts import Facts
 from portal.halo.resources import Resource
-from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer
+from portal.unreadable import UNREADABLE
 
 MOST: Final = 2**31 - 1  # what a column of counts holds; a greater number counts nothing real
 _envelope = msgspec.json.Decoder(dict[str, msgspec.Raw])

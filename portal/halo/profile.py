@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from portal.halo.records import as_id
-from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer
+from portal.unreadable import UNREADABLE
 
 # Halo's place for tickets that nobody has taken, which is no person.
 UNASSIGNED: Final = 1

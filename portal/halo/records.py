@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from portal.halo.unreadable import UNREADABLE
+from portal.unreadable import UNREADABLE
 
 MAX_ID: Final = 2**63 - 1
 MAX_TEXT: Final = 255

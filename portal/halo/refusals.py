@@ -14,17 +14,11 @@ from portal.errors import (
     PsaUnavailable,
     PsaUnreachable,
 )
-from portal.halo import answers, stops
-from portal.halo.remedies import (
-    CHECK_ADDRESS,
-    COMPARE_TENANT,
-    FILL_TENANT,
-    GRANT_PERMISSION,
-    KEEP_AUTH_SERVER,
-    LOG_IN_AS_AGENT,
-    REGENERATE,
-    WAIT,
-)
+from portal.halo import answers
+from portal.halo.credentials import Credentials
+from portal.halo.diagnosis import messages, rules
+from portal.halo.diagnosis.messages import CHECK_ADDRESS, GRANT_PERMISSION, LOG_IN_AS_AGENT, WAIT
+from portal.halo.diagnosis.observation import Observation
 from portal.outbound import Answer, OutboundError, Stop
 
 _NO_HOST: Final = {Stop.REFUSED, Stop.HOST_NOT_FOUND, Stop.PRIVATE_ADDRESS}
@@ -36,7 +30,7 @@ def stopped(error: OutboundError, field: str) -> PsaError:
 
     A slow or broken answer of the Base URL may concern one list only. Without the Auth Server nothing can be read.
     """
-    problem, remedy = stops.sentences(error, field)
+    problem, remedy = messages.for_transport_error(error, field)
     kind: type[PsaError] = PsaError
     if error.stop in _NO_HOST or (error.stop in _CUT_SHORT and field == "auth_server"):
         kind = PsaUnreachable
@@ -47,23 +41,14 @@ def stopped(error: OutboundError, field: str) -> PsaError:
     return kind(problem, remedy, field=field)
 
 
-def refused_token(answer: Answer) -> PsaError:
-    """Explain an answer of the token endpoint that brought no token (halo-api.md section 1.3)."""
+def refused_token(credentials: Credentials, answer: Answer) -> PsaError:
+    """Explain an answer of the token page that brought no token, by the rules of the connection test."""
     if (passing := _passing(answer, PsaUnreachable)) is not None:
         return passing
-    code = answers.error_code(answer)
-    if code == "invalid_scope":
-        problem = "The application in Halo does not hold the permissions it was asked for."
-        return PsaRefusedCredentials(problem, GRANT_PERMISSION)
-    if answer.status in {400, 401, 403} and code != "invalid_request":
-        return PsaRefusedCredentials("Halo refuses the credentials.", REGENERATE, field="client_secret")
-    if answer.status == 404 or answers.is_redirect(answer):
-        problem = "The Auth Server does not hand out tokens."
-        return PsaRefusedCredentials(problem, KEEP_AUTH_SERVER, field="auth_server")
+    found = rules.explain(Observation(credentials, token=answer))
     # A maintenance page looks the same as the page of a wrong tenant, and it goes away.
     kind = PsaUnreachable if answer.status == 200 else PsaRefusedCredentials
-    problem = f"Halo answered with {answers.described(answer)} instead of a token."
-    return kind(problem, f"{FILL_TENANT} {COMPARE_TENANT}", field="tenant")
+    return kind(found.problem, found.remedy, field=found.field)
 
 
 def refused_agent(answer: Answer) -> PsaError:
@@ -112,5 +97,5 @@ def _passing(answer: Answer, kind: type[PsaUnavailable] = PsaUnavailable) -> Psa
             retry_after=answers.wait_seconds(answer),
             allowed=answers.allowed(answer),
         )
-    passing = answers.passing(answer)
+    passing = answers.temporary_problem(answer)
     return kind(*passing) if passing else None

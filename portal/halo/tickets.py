@@ -11,8 +11,8 @@ import msgspec
 from portal.errors import PsaError, PsaRateLimited
 from portal.halo.pages import Row
 from portal.halo.records import as_id
-from portal.halo.unreadable import UNREADABLE
 from portal.outbound import Answer
+from portal.unreadable import UNREADABLE
 
 PATH: Final = "TicketType"
 OPPORTUNITY: Final = "opportunity"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Final
 
 from portal import clock
@@ -11,6 +12,7 @@ from portal.jobs import queue
 from portal.jobs.allowlist import REREAD
 from portal.jobs.queue import WEBHOOK_QUEUE
 from portal.services import rereading
+from portal.services.isolation import Isolation
 
 BETWEEN_RINGS_SECONDS: Final = 0.25
 
@@ -53,10 +55,10 @@ def ring(integration_id: int) -> None:
     queue.ring(WEBHOOK_QUEUE, REREAD, integration_id, f"reread-{integration_id}")
 
 
-def ring_waiting() -> None:
+def ring_waiting(isolation: Isolation) -> None:
     """Ring for all that wait and that nobody is at."""
     for integration_id in rereading.waiting():
-        ring(integration_id)
+        isolation.attempt("ring for a refetch", partial(ring, integration_id), integration_id=integration_id)
 
 
 def reread(integration_id: int) -> None:

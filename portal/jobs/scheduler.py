@@ -1,45 +1,58 @@
 """The scheduler process: opens runs that are due, rings for what waits for a worker, notices webhooks that
-have fallen silent, asks again where Halo has refused the credentials, and forgets what is old.
+have fallen silent, asks again where Halo has refused the credentials, puts records of switched-off types out of
+scope, and forgets what is old.
+
+Each duty stands alone: one that fails is logged and tried again a little later, and the others go on.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-import redis
 from peewee import PeeweeException
 
 from portal import log
 from portal.db import connected
 from portal.jobs import recovery, rereads, sync
-from portal.services import due, retention, silence, syncing, wizard
+from portal.services import due, retention, silence, switching_off, wizard
+from portal.services.isolation import Isolation
 
 EVERY_SECONDS: Final = 2.0
+
+# In this order. Each reads first, and writes nothing while there is nothing to do.
+DUTIES: Final[dict[str, Callable[[Isolation], object]]] = {
+    "forget stale drafts": lambda _: wizard.forget_stale_drafts(),
+    "notice silent webhooks": silence.notice_silence,
+    "open due runs": due.open_runs,
+    "ring for runs": sync.ring_waiting,
+    "ring for refetches": rereads.ring_waiting,
+    "ring for credential retries": recovery.ring_due,
+    "put records of switched-off types out of scope": switching_off.retire,
+    "forget what is old": retention.prune,
+}
 
 
 def serve() -> None:
     """Tick until asked to stop. Two schedulers do no harm: rows and job ids make each step once only."""
-    stop = threading.Event()
+    stop, isolation = threading.Event(), Isolation()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
     while not stop.is_set():
         try:
-            tick()
-        except (PeeweeException, redis.RedisError) as error:
-            # The stores come back or the operator brings them back; a missed tick loses nothing.
-            log.get(__name__).warning("a store does not answer", reason=str(error))
+            tick(isolation)
+        except PeeweeException as error:
+            # The database comes back or the operator brings it back; a missed tick loses nothing.
+            log.get(__name__).warning("the database does not answer", reason=str(error))
         stop.wait(EVERY_SECONDS)
 
 
-def tick() -> None:
+def tick(isolation: Isolation | None = None) -> None:
+    """Do each duty once; `isolation` remembers from tick to tick which of them failed."""
+    isolation = isolation or Isolation()
     with connected():
-        wizard.forget_stale_drafts()
-        silence.notice_silence()
-        due.open_runs()
-        for run in syncing.claimable():
-            sync.ring(run)
-        rereads.ring_waiting()
-        recovery.ring_due()
-        retention.prune()
+        for name, duty in DUTIES.items():
+            isolation.attempt(name, partial(duty, isolation))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from portal.db import connected
 from portal.jobs import queue
 from portal.jobs.allowlist import RUN_SYNC
@@ -10,6 +12,7 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.services import syncing
+from portal.services.isolation import Isolation
 
 
 def sync_later(
@@ -32,6 +35,12 @@ def sync_later(
 def ring(run: SyncRun) -> None:
     """Call a worker to the run; the scheduler does so again until the run is claimed."""
     queue.ring(SYNC_QUEUE, RUN_SYNC, run.id, f"sync-{run.id}-{run.fence}")
+
+
+def ring_waiting(isolation: Isolation) -> None:
+    """Call a worker to each run that waits for one."""
+    for run in syncing.claimable():
+        isolation.attempt("ring for a run", partial(ring, run), integration_id=run.integration_id)
 
 
 def run_sync(run_id: int) -> None:

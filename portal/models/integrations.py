@@ -68,6 +68,7 @@ class Integration(BaseModel):
     `silence_noted_at` when people were told that nothing comes.
     `credential_refusals` counts how often in a row Halo has refused the credentials before that needed attention, and
     nobody asks for a token again before `credentials_retry_at`.
+    `switched_off_at` is set while records of types that are not chosen may still have to go out of scope.
     `filters` is read by portal/sync/filters.py, `schedule` by portal/sync/schedule.py; `full_hour` is the hour of the
     nightly full pass in the account's time zone. `quota` is what was agreed with Halo, in requests per five minutes,
     None for the usual; `budget_share` is how many percent of it this portal may use, and `quiet_hours` how many from
@@ -89,6 +90,7 @@ class Integration(BaseModel):
     agent_name = CharField(default="")
     findings = JSONField(null=True)
     record_types = JSONField(default=list)
+    switched_off_at = UtcField(null=True)
     filters = JSONField(default=_active_clients_only)
     webhook_id = CharField(unique=True, default=_new_webhook_id)
     webhook_user = CharField(default="scopable")

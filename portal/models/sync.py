@@ -123,9 +123,10 @@ class SyncStep(BaseModel):
     """A run's part for one record type, with the counters that its books are made of.
 
     `expected` is what the PSA says it has. The checkpoint is the step's SyncPages; `pages_done` counts them, over all
-    rounds. A round is one reading of the list: a list that `moved` while it was read is read again. `count_kind` is
-    what its answers count, as far as this run knows. `mode` says how the list is read, `since` from when on its
-    changes are asked for, `remote_ids` which records alone are.
+    rounds, and `page_asked_at` is when the last one was asked for. A round is one reading of the list: a list that
+    `moved` while it was read is read again. `count_kind` is what its answers count, as far as this run knows. `mode`
+    says how the list is read, `since` from when on its changes are asked for, `remote_ids` which records alone are.
+    `asked` maps what was asked besides the pages to the answers, so that whoever goes on need not ask again.
     """
 
     run = ForeignKeyField(SyncRun, on_delete="CASCADE")
@@ -135,11 +136,13 @@ class SyncStep(BaseModel):
     mode = CharField(default=StepMode.FULL)
     since = UtcField(null=True)
     remote_ids: Any = JSONField(null=True)
+    asked: Any = JSONField(null=True)
     round = IntegerField(default=1)
     moved = BooleanField(default=False)
     page_size = IntegerField(null=True)
     count_kind = CharField(default="unknown")
     pages_done = IntegerField(default=0)
+    page_asked_at = UtcField(null=True)
     expected = IntegerField(null=True)
     fetched = IntegerField(default=0)
     created = IntegerField(default=0)

@@ -8,18 +8,22 @@ from portal.db import BaseModel
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.delivery_store import DeliveryStore
+from portal.models.details import RowDetail
 from portal.models.exclusions import Exclusion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordChange, RecordCount
 from portal.models.second_factor import Authenticator, RecoveryCode
+from portal.models.sessions import LoginSession
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
 from portal.models.webhooks import Delivery, Hint, Rereading
 
 TABLES: Final[list[type[BaseModel]]] = [
     Account,
     User,
+    LoginSession,
     GuessCount,
     KnownDevice,
     Authenticator,
@@ -30,6 +34,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     RecordChange,
     RecordCount,
     Exclusion,
+    RowDetail,
     SyncRun,
     SyncStep,
     SyncPage,
@@ -37,6 +42,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     RemoteList,
     HeldDelete,
     Delivery,
+    DeliveryStore,
     Hint,
     Rereading,
     TenantBudget,

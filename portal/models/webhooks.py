@@ -60,7 +60,8 @@ CHANGES = (Outcome.CREATED, Outcome.UPDATED, Outcome.BACK, Outcome.DELETED)
 
 class Delivery(BaseModel):
     """One call of the webhook. `headers` are without what proves who called; `why` is for people. `body` is its JSON
-    in UTF-8, without pictures and other long texts where it is large.
+    in UTF-8, without pictures and other long texts where it is large. `size` is about how many bytes it takes in the
+    database, with its hints.
 
     `event` is what Halo calls it, or how many events there are in it.
     """
@@ -72,6 +73,7 @@ class Delivery(BaseModel):
     why = TextField(default="")
     headers: Any = JSONField(default=list)
     body = BlobField()
+    size = IntegerField(default=0)
 
     class Meta:
         indexes = (

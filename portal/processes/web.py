@@ -1,4 +1,4 @@
-"""The web server: gunicorn with threads, in this process."""
+"""The web server: gunicorn starts, restarts and stops the processes, waitress reads and answers in each of them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,15 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
         self.portal_config = config
         self.options: dict[str, Any] = {
             "bind": bind,
-            "worker_class": "gthread",
+            "worker_class": "portal.serving.worker.PortalWorker",
             "workers": workers,
             "threads": threads,
             "preload_app": True,  # imported once, then forked; making the app opens no connection
             "timeout": 60,
             "graceful_timeout": 8,
-            "keepalive": 5,
             "loglevel": "warning",
             "proc_name": "portal-web",
-            # A proxy may not move the application (SCRIPT_NAME), nor contradict PORTAL_PUBLIC_URL.
-            "forwarder_headers": "",
+            # A proxy may not contradict PORTAL_PUBLIC_URL.
             **({"secure_scheme_headers": {}} if config.public_url else {}),
             "control_socket_disable": True,  # nobody speaks to it, and it would leave a socket in the home folder
         }

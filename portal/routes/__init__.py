@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         integrations,
         records,
         schedule,
+        session_list,
         setup,
         setup_connect,
         sync_filters,
@@ -25,7 +26,7 @@ def init_app(app: Flask) -> None:
         webhook_setup,
     )
 
-    own = (home, integrations, activity, two_factor)
+    own = (home, integrations, activity, session_list, two_factor)
     wizard = (setup_connect, setup)
     dashboard = (
         data_sync,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask, flash, make_response, redirect, request, url_for
+from flask import Flask, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -38,6 +38,8 @@ OWN_AFFAIRS: Final = frozenset(
         "security.two_factor_setup",
         "security.two_factor_setup_validate",
         "security.mf_recovery_codes",
+        "sessions.end",
+        "sessions.end_others",
         "two_factor.begin",
         "two_factor.finish",
         "two_factor.cancel",
@@ -77,9 +79,9 @@ def account() -> Account:
 
 def _ask_to_log_in() -> ResponseReturnValue:
     """Send the window to the log-in, which leads back to the page it shows now."""
-    log_in = url_for("security.login", next=_way_back())
-    if request.method not in SAFE:
-        flash("Your session had expired, so nothing was saved. Log in and try again.", "warning")
+    # Said in the address, not in the cookie: the log-in page may be open in another tab already.
+    why = None if request.method in SAFE else "unsaved"
+    log_in = url_for("security.login", next=_way_back(), why=why)
     if not is_scripted():
         return redirect(log_in)
     # The notice is for pages with something typed in them: static/js/session.js keeps those.

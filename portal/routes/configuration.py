@@ -33,8 +33,8 @@ def index() -> ResponseReturnValue:
 @limits.tests_of_user
 def test_again() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
-    verdict = integrations.test_again(integration, access.user())
-    return show(integration, "halo/_test_again.html", 200 if verdict.ok else 422, verdict=verdict)
+    diagnosis = integrations.test_again(integration, access.user())
+    return show(integration, "halo/_test_again.html", 200 if diagnosis.ok else 422, diagnosis=diagnosis)
 
 
 @bp.post("/secret")
@@ -46,9 +46,9 @@ def replace_secret() -> ResponseReturnValue:
     form = SecretForm()
     if not form.validate():
         return show(integration, "halo/_secret.html", 422, form=form)
-    verdict = integrations.replace_secret(integration, Secret(form.client_secret.data), access.user())
-    if not verdict.ok:
-        form.blame(Invalid("client_secret", verdict.problem, verdict.remedy))
+    diagnosis = integrations.replace_secret(integration, Secret(form.client_secret.data), access.user())
+    if not diagnosis.ok:
+        form.blame(Invalid("client_secret", diagnosis.problem, diagnosis.remedy))
         return show(integration, "halo/_secret.html", 422, form=form)
     return show(integration, "halo/_secret.html", form=SecretForm(formdata=None), replaced=True)
 
@@ -81,7 +81,7 @@ def show(stale: Integration, part: str, status: int = 200, **more: Any) -> Respo
         "webhook": webhooks.endpoint_of(integration),
         "health": webhook_health.health(integration),
         "login_form": LoginForm(integration, formdata=None),
-        "looks": connections.looks_of(integration),
+        "lists": connections.lists_of(integration),
         "advice": connections.advice_of(integration),
         "deeds": activity.page(integration.account, size=NEWEST_DEEDS),
         "form": SecretForm(formdata=None),

@@ -14,7 +14,7 @@ from portal.models.webhooks import Delivery
 from portal.routes import access, answers
 from portal.routes.delivery_forms import DeliveryFilterForm, ReplayForm
 from portal.routes.search_forms import id_of
-from portal.services import delivery_lists, delivery_pages, delivery_rows, integrations, replaying
+from portal.services import delivery_lists, delivery_pages, delivery_rows, delivery_store, integrations, replaying
 
 bp = Blueprint("deliveries", __name__, url_prefix="/integrations/halo/deliveries")
 
@@ -25,7 +25,8 @@ ONE = f"/<int(max={2**31 - 1}):delivery_id>"
 def index() -> ResponseReturnValue:
     context = _list()
     filters, integration = context["filters"], context["integration"]
-    return render_template("deliveries/index.html", offers=replaying.offers(integration, filters), **context)
+    offers, store = replaying.offers(integration, filters), delivery_store.notes(integration)
+    return render_template("deliveries/index.html", offers=offers, store=store, **context)
 
 
 @bp.get("/progress")

@@ -9,8 +9,8 @@ from wtforms import BooleanField, DateTimeLocalField, SearchField, SelectField
 from wtforms.fields import SelectChoice
 
 from portal.errors import Invalid
-from portal.halo.webhooks import LONGEST_NAME
 from portal.models.webhooks import DeliveryState
+from portal.psa.webhooks import LONGEST_NAME
 from portal.routes.search_forms import TYPES, SearchForm
 from portal.routes.words import DELIVERY_STATES
 from portal.services.delivery_lists import Filters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from flask import Flask, Response, current_app, g, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template
 from flask_wtf.csrf import CSRFError, generate_csrf
 from htmx_flask import request
 from passlib.exc import PasswordValueError
@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal import log
 from portal.errors import PortalError, TryLater
-from portal.routes import limits, notices
+from portal.routes import limits, log_in_again, notices, session_cookie
 from portal.routes.answers import page_in_window
 from portal.routes.formats import about
 from portal.routes.headers import request_id
@@ -56,11 +56,10 @@ def _try_later(error: TryLater) -> Response:
 
 def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
     if not request.htmx:
-        remedy = "Nothing was saved. Reload the page, then try again."
-        if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
-            address = request.host_url.rstrip("/")
-            remedy += f" If this happens again, open {address}, and let your browser keep its cookies."
-        return answer(400, "This page has expired.", remedy)
+        if once_more := log_in_again.answer():
+            return once_more
+        remedy = f"Nothing was saved. Reload the page, then try again. {session_cookie.advice()}"
+        return answer(400, "This page has expired.", remedy.strip())
     remedy = "Nothing was saved, but what you typed is still here. Try again."
     response = answer(400, "This page had expired.", remedy, can_retry=True)
     # Only our own pages can read this answer, and they carry a token anyway: static/js/session.js puts it in.

@@ -12,7 +12,7 @@ from wtforms import RadioField
 from portal.db import db
 from portal.hashing import BoundedContext
 from portal.models.accounts import User
-from portal.routes import second_factor
+from portal.routes import second_factor, session_cookie, sessions
 from portal.routes.identity import Addresses, Passwords
 from portal.routes.password_forms import ConfirmForm, LogInForm, NewPasswordForm
 
@@ -51,6 +51,7 @@ class RescueForm(TwoFactorRescueForm):
 
 
 def init_app(app: Flask) -> None:
+    session_cookie.init_app(app)
     # No link table: nothing of ours asks Flask-Security to give or take roles.
     people = PeeweeUserDatastore(db, Person, Role, None)  # type: ignore[no-untyped-call]  # it ships half its types
     security = Security(
@@ -68,5 +69,6 @@ def init_app(app: Flask) -> None:
     security.want_json(lambda _request: False)
     # The session's cookie is the only way in: no tokens in headers, addresses or bodies.
     security.login_manager.request_loader(lambda _request: None)
+    sessions.init_app(app, security.login_manager, Person)
     second_factor.init_app(app)
     csrf.init_app(app)

@@ -10,14 +10,14 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 from blinker import Namespace
-from flask import current_app, request, session
+from flask import current_app, g, request, session
 from flask_security import ChangePasswordForm, LoginForm, VerifyForm, current_user
 from flask_security.utils import get_message
 
-from portal import email_addresses, hashing
+from portal import clock, email_addresses, hashing
 from portal.errors import HashingBusy, TooManyAttempts
 from portal.networks import network_of
-from portal.routes import known_devices
+from portal.routes import known_devices, session_cookie
 from portal.services import devices, guesses, password_guesses
 from portal.services.guesses import Attempt
 
@@ -38,6 +38,8 @@ class LogInForm(LoginForm):
         is_known = devices.known(email, device) is not None
         with _given_back_if_busy(attempt), nullcontext() if is_known else hashing.for_stranger():
             is_right = bool(super().validate(**options))
+        if is_right:
+            session[session_cookie.WAITS_SINCE] = clock.now().timestamp()
         if is_right or not self.password.data:
             guesses.succeeded(attempt)
         else:
@@ -64,7 +66,7 @@ class NewPasswordForm(ChangePasswordForm):
 @contextmanager
 def _current_password_counted() -> Iterator[Attempt]:
     with _refusals_told(current_user.email):
-        attempt = password_guesses.of_current_password(current_user.id, session.get("_id", ""))
+        attempt = password_guesses.of_current_password(current_user.id, str(g.get("session_number", "")))
     with _given_back_if_busy(attempt):
         yield attempt
 

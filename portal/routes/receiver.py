@@ -6,7 +6,7 @@ Nothing that a page needs is done for a delivery: hundreds a second may come, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import limits
 from flask import Flask, Response, request
@@ -18,8 +18,9 @@ from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, Un
 from portal import log
 from portal.db import connected
 from portal.jobs.rereads import Bell
+from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT, webhook_path
 from portal.routes.headers import HEADERS
-from portal.services import deliveries, senders
+from portal.services import deliveries, delivery_store, senders
 from portal.services.inbox import Inbox
 from portal.services.senders import Call
 from portal.sync import catching_up
@@ -33,10 +34,10 @@ WORDS: Final = {
     415: "This is not JSON. Set the format of the webhook to JSON.",
     429: "This cannot be taken now. The portal asks for what it has missed by itself.",
 }
-# A client with its logo has 300 kB; a batch has many of them.
-LARGEST_DELIVERY: Final = 2 * 1024 * 1024
 # Counted in each process. What is more would only fill the disk: a sync catches up with it.
 MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
+# The same for what is kept of them: rows, headers, and bodies without pictures and other long texts.
+MOST_BYTES: Final = limits.parse(f"{64 * 1024 * 1024} per 5 minutes")
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 arrivals = FixedWindowRateLimiter(MemoryStorage())
 inbox = Inbox(Bell().ring_soon)
@@ -56,11 +57,11 @@ def _beside(pages: WsgiApp, receiver: WsgiApp) -> WsgiApp:
     """Let the receiver answer addresses as people copy them: with a slash too many, blanks, or capitals."""
 
     def choose(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        parts = [part for each in environ.get("PATH_INFO", "").split("/") if (part := each.strip())]
-        if not parts or parts[0].lower() != "webhooks":
+        parts = webhook_path(environ.get("PATH_INFO", ""))
+        if parts is None:
             return pages(environ, start_response)
         script = environ.get("SCRIPT_NAME", "") + "/webhooks"
-        path = "/" + "/".join([*(part.lower() for part in parts[1:2]), *parts[2:]])
+        path = "/" + "/".join([*(part.lower() for part in parts[:1]), *parts[1:]])
         return receiver({**environ, "SCRIPT_NAME": script, "PATH_INFO": path}, start_response)
 
     return choose
@@ -74,16 +75,28 @@ def receive(webhook_id: str) -> ResponseReturnValue:
     if integration is None:
         senders.note_refusal(webhook_id, request.remote_addr or "")
         raise Unauthorized
-    if not deliveries.is_readable(body, request.content_type or ""):
+    if TOO_MANY_WAIT in request.environ:
+        inbox.miss(integration.id)
+        raise TooManyRequests
+    if not deliveries.is_readable(integration, body, request.content_type or ""):
         with connected():
             catching_up.owe_soon(integration.id)
         raise UnsupportedMediaType
-    if not arrivals.hit(MOST_ARRIVALS, str(integration.id)):
-        with connected():
-            catching_up.owe(integration.id)
-        raise TooManyRequests
-    inbox.put(deliveries.arrival(integration, request.headers.items(), body))
+    if not arrivals.hit(MOST_ARRIVALS, str(integration.id)) or delivery_store.is_full(integration.id):
+        turn_away(integration.id)
+    arrival = deliveries.arrival(integration, request.headers.items(), body)
+    if not arrivals.hit(MOST_BYTES, str(integration.id), cost=arrival.size):
+        turn_away(integration.id)
+    inbox.put(arrival)
     return "", 200, HEADERS
+
+
+def turn_away(integration_id: int) -> NoReturn:
+    """Refuse a delivery because too much comes at once, or is kept; a sync at once makes up for it."""
+    with connected():
+        catching_up.owe(integration_id)
+        delivery_store.note_refusal(integration_id)
+    raise TooManyRequests
 
 
 def refuse(error: HTTPException) -> Response:

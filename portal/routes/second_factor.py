@@ -5,20 +5,26 @@ Flask-Security's own pages for setting up and for showing recovery codes are rep
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from flask import Flask, Response, after_this_request, flash, redirect, session, url_for
+from flask import Flask, Response, after_this_request, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import MfRecoveryCodesUtil, Totp, UserMixin, current_user
 from markupsafe import Markup
 
+from portal import clock
+from portal.routes import session_cookie
 from portal.services import recovery_codes, two_factor
 
 METHOD: Final = "authenticator"
 KEPT_ELSEWHERE: Final = "sealed by the vault"
 WRONG_CODE: Final = "That code isn't right, or it was already used. Wait for your app to show a new one."
 WRONG_RECOVERY_CODE: Final = "That recovery code isn't right, or it was already used."
+# How long a right password counts without its code.
+CODE_WITHIN: Final = timedelta(minutes=10)
+ASKS_FOR_CODE: Final = ("security.two_factor_token_validation", "security.mf_recovery")
 REPLACED: Final = (
     "security.two_factor_setup",
     "security.two_factor_setup_validate",
@@ -65,6 +71,7 @@ CLASSES: Final[dict[str, Any]] = {"totp_cls": Authenticators, "mf_recovery_codes
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_end_the_wait)
     for endpoint in REPLACED:
         app.view_functions[endpoint] = _moved
     ask_for_code = app.view_functions["security.two_factor_token_validation"]
@@ -78,6 +85,16 @@ def init_app(app: Flask) -> None:
         return app.ensure_sync(ask_for_code)()  # type: ignore[no-any-return]
 
     app.view_functions["security.two_factor_token_validation"] = while_logging_in
+
+
+def _end_the_wait() -> ResponseReturnValue | None:
+    """Ask for the password again where its code comes late: a cookie of half a log-in should be worth little."""
+    if request.endpoint not in ASKS_FOR_CODE or session_cookie.WAITS_FOR_CODE not in session:
+        return None
+    if clock.now().timestamp() - session.get(session_cookie.WAITS_SINCE, 0) < CODE_WITHIN.total_seconds():
+        return None
+    session.clear()
+    return redirect(url_for("security.login", why="interrupted"))
 
 
 def _moved(**_: str) -> ResponseReturnValue:

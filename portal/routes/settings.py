@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 from typing import Any, Final
 
 from flask_security import uia_email_mapper
 
 from portal.config import Config
-from portal.routes import second_factor
+from portal.request_sizes import LARGEST_FORM
+from portal.routes import second_factor, session_cookie
 from portal.services import passwords
 
-LARGEST_BODY: Final = 256 * 1024
 REDIS_PATIENCE_SECONDS: Final = 0.5
 
 
 def of(config: Config) -> dict[str, Any]:
-    return _flask(config) | _security(config) | _limits(config)
+    cookie = session_cookie.settings(config, secure=is_https(config))
+    return _flask(config) | cookie | _security(config) | _limits(config)
 
 
 def _flask(config: Config) -> dict[str, Any]:
-    secure = is_https(config)
     return {
         "PORTAL": config,
         "TESTING": config.testing,
         "SECRET_KEY": config.secret_key,
-        "MAX_CONTENT_LENGTH": LARGEST_BODY,
-        "PREFERRED_URL_SCHEME": "https" if secure else "http",
-        "SESSION_COOKIE_NAME": "portal",
-        "SESSION_COOKIE_SECURE": secure,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": secure,
-        "REMEMBER_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_DURATION": timedelta(days=14),
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
+        "PREFERRED_URL_SCHEME": "https" if is_https(config) else "http",
         # Files only: a page that is compressed tells by its length whether a guess of the secret in it was right.
         "COMPRESS_MIMETYPES": ["text/css", "text/javascript"],
         "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],  # browsers speak the first by https only
@@ -60,6 +52,8 @@ def _security(config: Config) -> dict[str, Any]:
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        # Words in the address rather than in the cookie, which another tab may be using.
+        "SECURITY_TWO_FACTOR_ERROR_VIEW": "/login?why=interrupted",
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_TOTP_ISSUER": "Scopable",

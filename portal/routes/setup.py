@@ -95,7 +95,7 @@ def _show_data(integration: Integration, form: DataForm, status: int = 200) -> R
         integration,
         status,
         form=form,
-        looks=connections.looks_of(integration),
+        lists=connections.lists_of(integration),
         each=_forecast(integration, list(RecordType), active_only=False),
         total=_forecast(integration, form.record_types.data or [], active_only=form.active_only.data),
     )
@@ -103,5 +103,5 @@ def _show_data(integration: Integration, form: DataForm, status: int = 200) -> R
 
 def _forecast(integration: Integration, chosen: list[str], *, active_only: bool) -> Forecast | None:
     """Forecast a sync from what the last test has counted; None when it has counted nothing."""
-    looks = connections.looks_of(integration)
-    return forecast(looks, chosen, active_only=active_only) if looks else None
+    lists = connections.lists_of(integration)
+    return forecast(lists, chosen, active_only=active_only) if lists else None

@@ -50,12 +50,12 @@ def test_connection() -> ResponseReturnValue:
     with places.place(integration.account_id, connections.TEST_SECONDS):
         if not _save(integration, form):
             return _show(integration, form, 422)
-        verdict = wizard.test_connection(integration, access.user())
+        diagnosis = wizard.test_connection(integration, access.user())
     shown = form.stored(integration)
-    if verdict.field is not None:
-        shown.blame(Invalid(verdict.field, verdict.problem, verdict.remedy))
-    status = 200 if verdict.ok else 422
-    return _show(integration, shown, status, verdict=verdict, notes=_corrections(form), focus="test")
+    if diagnosis.field is not None:
+        shown.blame(Invalid(diagnosis.field, diagnosis.problem, diagnosis.remedy))
+    status = 200 if diagnosis.ok else 422
+    return _show(integration, shown, status, diagnosis=diagnosis, notes=_corrections(form), focus="test")
 
 
 @bp.post("/connect/addresses")
@@ -109,7 +109,7 @@ def _show(integration: Integration, form: ConnectForm, status: int = 200, focus:
         form=form,
         focus=form.first_wrong or focus,
         is_tested=status == 200 and wizard.is_tested(integration),
-        looks=connections.looks_of(integration),
+        lists=connections.lists_of(integration),
         advice=connections.advice_of(integration),
         **more,
     )

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.errors import Invalid, SyncAlreadyRunning
-from portal.jobs.sync import sync_later
+from portal.errors import Invalid
+from portal.jobs.sync import ring
 from portal.models.integrations import Integration
-from portal.models.sync import RunTrigger
 from portal.routes import access
 from portal.routes.filter_forms import ChosenClientsForm, FiltersForm
 from portal.services import choices, exclusions, filters, integrations, records
+from portal.services.filters import Changed
 from portal.services.run_words import listed
 
 bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/halo/filters")
@@ -45,26 +45,26 @@ def change() -> ResponseReturnValue:
         return _show(integration, form, 422)
     dropped = [one for one in integration.record_types if one not in (form.record_types.data or [])]
     try:
-        touched = filters.change(integration, form.record_types.data, form.filters(), access.user())
+        changed = filters.change_and_sync(integration, form.record_types.data, form.filters(), access.user())
     except Invalid as error:
         form.blame(error)
         return _show(integration, form, 422)
-    flash(*_synced(integration, touched, dropped))
+    if changed.run is not None:
+        ring(changed.run)
+    flash(*_saved(changed, dropped))
     return redirect(url_for("sync_filters.index"), 303)
 
 
-def _synced(integration: Integration, touched: list[str], dropped: list[str]) -> tuple[str, str]:
-    """Start a sync of the types whose scope may differ, and say what happens next."""
+def _saved(changed: Changed, dropped: list[str]) -> tuple[str, str]:
+    """Say what happens next."""
     saved = "Saved."
     if dropped:
         saved += f" {listed(dropped).capitalize()} are no longer synced: their records stay here, marked as excluded."
-    if not touched:
+    if not changed.touched:
         return saved if dropped else "Saved. Nothing has to be read again.", "success"
-    try:
-        sync_later(integration, RunTrigger.FILTERS, access.user(), record_types=touched)
-    except SyncAlreadyRunning:
+    if changed.run is None:
         return f"{saved} The sync that is running keeps its old filters; the next one applies the new ones.", "info"
-    return f"{saved} A sync of {listed(touched)} has started: it applies the new filters.", "success"
+    return f"{saved} A sync of {listed(changed.touched)} has started: it applies the new filters.", "success"
 
 
 def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Response:

@@ -12,11 +12,11 @@ from typing import Any, Final
 from portal import clock, zones
 from portal.db import db
 from portal.errors import PsaError, PsaRefusedCredentials, VaultError
-from portal.halo.client import HaloClient
 from portal.models.accounts import User
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LogLevel, RunKind, RunState, SyncLog, SyncRun
 from portal.models.webhooks import Rereading
+from portal.psa.adapter import PsaClient
 from portal.services import audit
 
 PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5))
@@ -31,7 +31,7 @@ class TooEarly(PsaRefusedCredentials):
         self.until = until
 
 
-def log_in(integration: Integration, client: HaloClient, *, asked_by_person: bool = False) -> bool:
+def log_in(integration: Integration, client: PsaClient, *, asked_by_person: bool = False) -> bool:
     """Get a token first, if Halo refused the credentials lately; tells whether that was needed.
 
     A person who asks for a sync may try at any time once the integration needs attention; others take the next try

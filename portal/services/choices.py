@@ -15,11 +15,10 @@ from peewee import ModelSelect, chunked
 from portal import places
 from portal.db import db
 from portal.errors import Busy, PsaError, VaultError
-from portal.halo import lookups
-from portal.halo.client import HaloClient
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.outbound import Limits
+from portal.psa.registry import adapter_of
 from portal.services import connections, exclusions
 from portal.services.filter_words import Names
 from portal.services.kept import Kept
@@ -130,7 +129,8 @@ def _meanwhile(integration: Integration, last: Choices | None, problem: str) -> 
 
 
 def _gathered(integration: Integration, asked: Mapping[str, dict[int, str]], problem: str) -> Choices:
-    gathered = {name: asked.get(name) or _seen(integration, name) for name in lookups.SEEN_IN}
+    names = adapter_of(integration.psa).filter_options.seen_in
+    gathered = {name: asked.get(name) or _seen(integration, name) for name in names}
     in_order = {
         name: dict(sorted(each.items(), key=lambda pair: pair[1].casefold())) for name, each in gathered.items()
     }
@@ -145,19 +145,20 @@ def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
     asked: dict[str, dict[int, str]] = {}
     problems: list[str] = []
     try:
-        credentials = connections.credentials_of(integration)
+        connection = connections.opened(integration)
     except VaultError as error:
         return {}, error.problem
-    is_proved = connections.is_proved(integration)
-    meter = Meter(integration, is_proved=is_proved, proving=1, reading=len(lookups.LOOKUPS))
+    adapter, is_proved = adapter_of(integration.psa), connections.is_proved(integration)
+    options = adapter.filter_options
+    meter = Meter(integration, is_proved=is_proved, proving=1, reading=len(options.listed))
     with places.place(integration.account_id, SECONDS, patience=0):
         try:
-            with meter, HaloClient(credentials, patient=False, before_call=meter.before_call) as client:
+            with meter, adapter.open_client(connection, patient=False, before_call=meter.before_call) as client:
                 client.log_in()
                 meter.token_granted()
-                for name in lookups.LOOKUPS:
+                for name in options.listed:
                     try:
-                        asked[name] = lookups.read(client, name, LIMITS)
+                        asked[name] = client.options(name, LIMITS)
                     except PsaError as error:
                         problems.append(error.problem)
         except PsaError as error:  # without a token there is nothing to ask for
@@ -172,10 +173,11 @@ def _seen(integration: Integration, name: str) -> dict[int, str]:
         found = _copied.fresh(key)
         if found is not None or not is_alone:
             return found or _copied.last(key) or {}
-        record_type = lookups.SEEN_IN[name]
+        options = adapter_of(integration.psa).filter_options
+        record_type = options.seen_in[name]
         records = Record.select(Record.payload)
         query = records.where(Record.integration == integration, Record.record_type == record_type)
-        found = lookups.seen(name, _payloads(query))
+        found = options.seen(name, _payloads(query))
         _copied.keep(key, found, KEPT_WITHOUT_HALO)
         return found
 

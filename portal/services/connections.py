@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,26 +13,22 @@ import msgspec
 from portal import clock, places
 from portal.db import db
 from portal.errors import Invalid, PsaRateLimited
-from portal.halo import addresses, connection, discovery
-from portal.halo.auth import Credentials
+from portal.halo import addresses, discovery
 from portal.halo.discovery import AuthInfo
-from portal.halo.finding import Advice, Finding, Fix
 from portal.halo.pasted import Understood
-from portal.halo.probe import Look
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.outbound import Door
+from portal.psa.adapter import Connection
+from portal.psa.diagnosis import Advice, Diagnosis, ListAccess
+from portal.psa.registry import adapter_of
 from portal.services import audit
 from portal.services.meter import Meter, own_terms
 from portal.sync import budget
 from portal.vault import Secret
 
-TEST_SECONDS: Final = connection.SECONDS
+TEST_SECONDS: Final = 30.0
 SUGGESTION_SECONDS: Final = 8.0
-# What Halo tells of itself, a token, and other values that are tried when there is none.
-PROVING_REQUESTS: Final = 12
-# The profile, two looks at each list, and one for the inactive clients.
-READING_REQUESTS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -45,23 +40,6 @@ class ConnectionValues:
     tenant: str
     client_id: str
     client_secret: Secret | None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a test came to. `field` is the form field to mend, None when none of them is to blame.
-
-    `fix` is what a button would mend; `looks` is what each record type's list has shown.
-    """
-
-    ok: bool
-    agent: str = ""
-    field: str | None = None
-    problem: str = ""
-    remedy: str = ""
-    fix: Fix | None = None
-    advice: tuple[Advice, ...] = ()
-    looks: Mapping[str, Look] = dataclasses.field(default_factory=dict)
 
 
 def understand(text: str) -> Understood:
@@ -106,45 +84,48 @@ def tidied(account_id: int, values: ConnectionValues) -> ConnectionValues:
     return ConnectionValues(base_url, auth_server, tenant, client_id, values.client_secret)
 
 
-def test(integration: Integration, user: User | None) -> Verdict:
+def test(integration: Integration, user: User | None) -> Diagnosis:
     """Test exactly what is stored, and remember in the row what came of it."""
     tested = fingerprint(integration)
-    verdict = judge(integration, credentials_of(integration), is_proved=is_proved(integration))
+    diagnosis = judge(integration, opened(integration), is_proved=is_proved(integration))
     with db.atomic():
-        passed = tested if verdict.ok else None
+        passed = tested if diagnosis.ok else None
         # Only while the values are still those that were tested: another tab may have changed them meanwhile.
         unchanged = Integration.get_by_id(integration.id)
         if fingerprint(unchanged) == tested:
             found = {
                 "tested_fingerprint": passed,
                 "tested_at": clock.now(),
-                "agent_name": verdict.agent,
-                "findings": _findings(verdict, tested),
+                "agent_name": diagnosis.agent,
+                "findings": _findings(diagnosis, tested),
             }
             Integration.update(found).where(Integration.id == integration.id).execute()
             integration.__data__.update(found)
-        audit.record(integration.account, user, "halo.tested", "passed" if verdict.ok else verdict.problem)
-    return verdict
+        audit.record(integration.account, user, "halo.tested", "passed" if diagnosis.ok else diagnosis.problem)
+    return diagnosis
 
 
-def judge(integration: Integration, credentials: Credentials, *, is_proved: bool) -> Verdict:
-    """Test these credentials and remember nothing. `is_proved` tells that Halo has accepted exactly these before.
+def judge(integration: Integration, connection: Connection, *, is_proved: bool) -> Diagnosis:
+    """Test these values and remember nothing. `is_proved` tells that Halo has accepted exactly these before.
 
     Raises Busy while there is no place for another test.
     """
-    meter = Meter(integration, is_proved=is_proved, proving=PROVING_REQUESTS, reading=READING_REQUESTS)
+    adapter = adapter_of(integration.psa)
+    meter = Meter(
+        integration, is_proved=is_proved, proving=adapter.proving_requests, reading=adapter.reading_requests
+    )
     with places.place(integration.account_id, TEST_SECONDS):
         try:
             with meter:
-                return _verdict(connection.check(credentials, meter))
+                return adapter.test(connection, meter)
         except PsaRateLimited as error:
             remedy = f"Nothing is wrong with these values. Test again in {error.retry_after or 0:.0f} seconds."
-            return Verdict(ok=False, problem=error.problem, remedy=remedy)
+            return Diagnosis(ok=False, problem=error.problem, remedy=remedy)
 
 
-def looks_of(integration: Integration) -> dict[str, Look]:
+def lists_of(integration: Integration) -> dict[str, ListAccess]:
     """Return what the last test has seen of each list, empty before the first."""
-    return msgspec.convert((integration.findings or {}).get("looks", {}), dict[str, Look])
+    return msgspec.convert((integration.findings or {}).get("lists", {}), dict[str, ListAccess])
 
 
 def advice_of(integration: Integration) -> list[Advice]:
@@ -183,32 +164,27 @@ def fingerprint(integration: Integration) -> str:
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
-def credentials_of(integration: Integration) -> Credentials:
+def opened(integration: Integration) -> Connection:
     """Open the secret for a call. Raises VaultError when it does not open."""
     secret = integration.client_secret
-    return Credentials(
-        integration.base_url,
-        integration.auth_server,
-        integration.tenant,
-        integration.client_id,
-        secret.reveal() if secret else "",
+    return Connection(
+        {
+            "base_url": integration.base_url,
+            "auth_server": integration.auth_server,
+            "tenant": integration.tenant,
+            "client_id": integration.client_id,
+            "client_secret": secret.reveal() if secret else "",
+        }
     )
 
 
-def _findings(verdict: Verdict, tested: str) -> dict[str, Any]:
-    """Return what of a verdict is kept in the row; `tested` is the fingerprint that it is about."""
-    fix = dict(verdict.fix.changes) if verdict.fix else {}
+def _findings(diagnosis: Diagnosis, tested: str) -> dict[str, Any]:
+    """Return what of a diagnosis is kept in the row; `tested` is the fingerprint that it is about."""
+    fix = dict(diagnosis.fix.changes) if diagnosis.fix else {}
     found: dict[str, Any] = msgspec.to_builtins(
-        {"tested": tested, "fix": fix, "looks": verdict.looks, "advice": verdict.advice}
+        {"tested": tested, "fix": fix, "lists": diagnosis.lists, "advice": diagnosis.advice}
     )
     return found
-
-
-def _verdict(found: Finding) -> Verdict:
-    agent = found.agent.name if found.agent and found.ok else ""
-    return Verdict(
-        found.ok, agent, found.field, found.problem, found.remedy, found.fix, found.advice, dict(found.looks)
-    )
 
 
 def _address(field: str, text: str, tidy: Callable[[str], str]) -> str:

@@ -9,18 +9,18 @@ from itertools import islice
 from typing import Final
 
 from portal import clock
-from portal.halo import webhooks
-from portal.halo.webhooks import Event
 from portal.models.integrations import Integration
 from portal.models.webhooks import DeliveryState
+from portal.psa.registry import adapter_of
+from portal.psa.webhooks import NEXT_SYNC, Event
 from portal.services.senders import proof_headers
 
 HIDDEN: Final = "•••"
 LONGEST_HEADER: Final = 500
 MOST_HEADERS: Final = 50
+BYTES_OF_ROW: Final = 200  # of a delivery and of each of its events, with their indexes
 
 NOT_SYNCED: Final = "Its record type is not synced."
-SYNC_LOOKS: Final = webhooks.SYNC_LOOKS
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,16 @@ class Arrival:
     events: list[Event] = field(default_factory=list)
     needs_sync: bool = False
 
+    @property
+    def size(self) -> int:
+        """Return about how many bytes it takes in the database."""
+        headers = sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.body) + headers + BYTES_OF_ROW * (1 + len(self.events))
 
-def is_readable(body: bytes, content_type: str) -> bool:
-    """Tell whether a body is what Halo may send, or at least says so."""
-    return webhooks.is_readable(body, content_type)
+
+def is_readable(integration: Integration, body: bytes, content_type: str) -> bool:
+    """Tell whether a body is what the integration's PSA may send, or at least claims to be."""
+    return adapter_of(integration.psa).webhooks.is_readable(body, content_type)
 
 
 def arrival(integration: Integration, headers: Iterable[tuple[str, str]], body: bytes) -> Arrival:
@@ -50,12 +56,12 @@ def arrival(integration: Integration, headers: Iterable[tuple[str, str]], body: 
     headers = list(headers)
     received_at, shown = clock.now(), _without_proof(integration, headers)
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
-    text = body
+    text, webhooks = body, adapter_of(integration.psa).webhooks
     try:
         text = webhooks.json_in(body, content_type)
         events = [_chosen(integration, event) for event in webhooks.read(text)]
     except ValueError as error:
-        why, kept = f"{error} {SYNC_LOOKS}", webhooks.shortened(text)
+        why, kept = f"{error} {NEXT_SYNC}", webhooks.shortened(text)
         return Arrival(integration.id, received_at, DeliveryState.UNREADABLE, "", why, shown, kept, needs_sync=True)
     state = DeliveryState.IGNORED if all(event.why for event in events) else DeliveryState.WAITING
     why, needs_sync = "; ".join(_reasons(events)), any(event.needs_sync for event in events)

@@ -10,12 +10,12 @@ from typing import Any, Final
 import msgspec
 
 from portal.errors import NotFound
-from portal.halo.unreadable import UNREADABLE
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, Hint
 from portal.services import delivery_rows
 from portal.services.deliveries import HIDDEN
 from portal.services.delivery_rows import Row
+from portal.unreadable import UNREADABLE
 
 LONGEST_BODY: Final = 20_000
 MOST_HINTS: Final = 200

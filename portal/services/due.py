@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from peewee import fn
@@ -14,30 +15,35 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LIVE_STATES, RunKind, RunTrigger, SyncRun
 from portal.services import syncing
+from portal.services.isolation import Isolation
 from portal.services.scheduling import next_full, next_sync
 
 # After hours of standstill thousands are due at once; the next ticks open the rest.
 MOST_AT_ONCE: Final = 200
+OPENING: Final = "open a due run"
 
 
-def open_runs() -> list[SyncRun]:
+def open_runs(isolation: Isolation | None = None) -> list[SyncRun]:
     """Open a run for every integration whose time has come: a full pass where that is due, else one for changes.
 
     A sync that is owed, to catch up with what no webhook told of, has a time of its own.
 
     A time that comes while a sync goes on passes by; a full pass that is due then waits for its end. However many
-    times were missed, one run makes up for them. At most MOST_AT_ONCE are opened, those that wait longest first.
+    times were missed, one run makes up for them. At most MOST_AT_ONCE are opened, those that wait longest first;
+    an integration whose run could not be opened takes none of these places until its next attempt.
     """
-    now = clock.now()
+    now, isolation = clock.now(), isolation or Isolation()
     due = (
         Integration.select(Integration, Account)
         .join(Account)
-        .where(_may_run(), (Integration.next_sync_at <= now) | (_is_owed(now) & ~_is_busy()))
+        .where(_may_run(), Integration.id.not_in(isolation.paused(OPENING)))
+        .where((Integration.next_sync_at <= now) | (_is_owed(now) & ~_is_busy()))
         .order_by(Integration.next_sync_at)
         .limit(MOST_AT_ONCE)
     )
     # Read to the end first: a claim that is rolled back would break the reading off.
-    return [run for integration in list(due) if (run := _open(integration, now))]
+    opened = [isolation.attempt(OPENING, partial(_open, one, now), integration_id=one.id) for one in list(due)]
+    return [run for run in opened if run is not None]
 
 
 def _open(integration: Integration, now: datetime) -> SyncRun | None:

@@ -13,7 +13,7 @@ from portal.models.integrations import Integration
 from portal.sync.exclusions import CLIENT_DELETED, MOST_LISTED
 from portal.sync.record_types import RecordType
 from portal.sync.scope import CLIENT_NOT_SEEN
-from portal.sync.writer import SWITCHED_OFF
+from portal.sync.switching_off import SWITCHED_OFF
 
 PAGE_RECORDS: Final = 50
 # What no filter has decided.

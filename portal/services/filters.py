@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from peewee import Expression, Value
+from dataclasses import dataclass
 
 from portal import clock
 from portal.db import db
-from portal.errors import Invalid
+from portal.errors import Invalid, SyncAlreadyRunning
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.models.records import ChangeKind, Record, RecordChange, RecordState
-from portal.models.sync import LIVE_STATES, RemoteList, SyncRun
-from portal.services import audit, choices, filter_words
+from portal.models.sync import LIVE_STATES, RemoteList, RunKind, RunTrigger, SyncRun
+from portal.services import audit, choices, filter_words, syncing
 from portal.services.wizard import parse_types
-from portal.sync import exclusions, store, turn
+from portal.sync import switching_off, turn
 from portal.sync.filters import Filters, affected, read, write
 from portal.sync.record_types import RecordType
-from portal.sync.writer import SWITCHED_OFF
 
-# A long update would keep the pages of running syncs waiting.
-BITE: Final = 500
+
+@dataclass(frozen=True)
+class Changed:
+    """`touched` are the chosen types whose scope may differ, in sync order; `run` is the sync that applies that, None
+    where there is nothing to apply, or where another sync is live.
+    """
+
+    touched: list[str]
+    run: SyncRun | None
+
+
+def change_and_sync(
+    integration: Integration, record_types: list[str], filters: Filters, user: User | None
+) -> Changed:
+    """Choose other record types or filters and open the sync that applies them, both or neither.
+
+    While another sync is live, the next one applies them. Raises Invalid as `change` does.
+    """
+    with db.atomic():
+        touched = change(integration, record_types, filters, user)
+        return Changed(touched, _open_run(integration, touched, user) if touched else None)
 
 
 def change(integration: Integration, record_types: list[str], filters: Filters, user: User | None) -> list[str]:
@@ -29,8 +44,8 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
 
     The filters count from the next sync on: nothing is deleted, what no longer matches goes out of scope then, and
     what matches again returns. The lists concerned will be read whole, since what matches now need not have changed
-    in the PSA. Records of a type that is no longer chosen go out of scope at once: nothing would keep them fresh.
-    Raises Invalid for an unknown type, and for filters that contradict each other.
+    in the PSA. Records of a type that is no longer chosen go out of scope in the background: nothing would keep them
+    fresh. Raises Invalid for an unknown type, and for filters that contradict each other.
     """
     chosen = parse_types(record_types)
     _refuse_contradictions(filters)
@@ -46,7 +61,8 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
             _forget_progress(integration, touched)
             turn.take_away(integration.id)
             audit.record(integration.account, user, "halo.data_changed", "; ".join(phrases))
-    retire(integration)
+        if {*now.record_types} - {*chosen}:
+            switching_off.request(integration.id)
     return [one for one in chosen if one in touched]
 
 
@@ -55,38 +71,13 @@ def is_syncing(integration: Integration) -> bool:
     return bool(SyncRun.select().where(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES)).exists())
 
 
-def retire(integration: Integration) -> None:
-    """Put the live records of types that are not chosen out of scope, a bite at a time."""
-    for record_type in RecordType:
-        while record_type not in integration.record_types and _retire_some(integration, record_type):
-            pass
-
-
-def _retire_some(integration: Integration, record_type: RecordType) -> bool:
-    """Put some records out of scope, with a line of history each; tells whether there were any."""
-    live = (
-        (Record.integration == integration) & (Record.record_type == record_type) & (Record.state == RecordState.LIVE)
-    )
-    some = Record.select(Record.remote_id).where(live).order_by(Record.remote_id).limit(BITE)
-    with db.atomic():
-        ids = [record.remote_id for record in some]
-        if ids:
-            _note_retired(live & (Record.remote_id <= ids[-1]))
-            exclusions.note_stored(integration.id, record_type, dict.fromkeys(ids, SWITCHED_OFF))
-            store.recount(integration.id, record_type)
-    return bool(ids)
-
-
-def _note_retired(some: Expression) -> None:
-    """Do it inside the database: a type may have hundreds of thousands of records."""
-    now = clock.now()
-    known = (Record.integration, Record.record_type, Record.remote_id)
-    values = (Value(RecordChange.at.db_value(now)), Value(ChangeKind.OUT_OF_SCOPE), Value(SWITCHED_OFF))
-    columns = ("integration", "record_type", "remote_id", "at", "kind", "why")
-    RecordChange.insert_from(
-        Record.select(*known, *values).where(some), [getattr(RecordChange, name) for name in columns]
-    ).execute()
-    Record.update(state=RecordState.OUT_OF_SCOPE, changed_at=now).where(some).execute()
+def _open_run(integration: Integration, record_types: list[str], user: User | None) -> SyncRun | None:
+    try:
+        return syncing.open_run(
+            integration, kind=RunKind.FULL, trigger=RunTrigger.FILTERS, user=user, record_types=record_types
+        )
+    except SyncAlreadyRunning:
+        return None
 
 
 def _refuse_contradictions(filters: Filters) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from portal.halo.probe import Access, Look
+from portal.psa.diagnosis import Access, ListAccess
 
 # The last known quota of a Halo tenant (halo-api.md section 5), and what a list call takes there.
 QUOTA: Final = 700
@@ -43,12 +43,12 @@ class Forecast:
     window_minutes: int = int(WINDOW_SECONDS // 60)
 
 
-def forecast(looks: Mapping[str, Look], chosen: list[str], *, active_only: bool) -> Forecast:
+def forecast(lists: Mapping[str, ListAccess], chosen: list[str], *, active_only: bool) -> Forecast:
     """Add up the chosen types. Types that were refused or not counted add nothing."""
     types = {
-        each: _of_type(each, looks[each], active_only=active_only)
+        each: _of_type(each, lists[each], active_only=active_only)
         for each in chosen
-        if each in looks and looks[each].access in {Access.GRANTED, Access.EMPTY}
+        if each in lists and lists[each].access in {Access.GRANTED, Access.EMPTY}
     }
     requests = FIXED_REQUESTS + sum(each.requests for each in types.values())
     return Forecast(
@@ -57,14 +57,14 @@ def forecast(looks: Mapping[str, Look], chosen: list[str], *, active_only: bool)
         left_out=sum(each.left_out for each in types.values()),
         requests=requests,
         seconds=max(_answering(requests), _waiting(requests)),
-        is_least=any(looks[each].is_uncounted for each in types),
+        is_least=any(lists[each].is_uncounted for each in types),
     )
 
 
-def _of_type(record_type: str, look: Look, *, active_only: bool) -> TypeForecast:
-    requests = max(1, -(-look.total // look.page_size))
-    left_out = look.inactive if active_only and record_type == "clients" else 0
-    return TypeForecast(look.total, left_out, requests, _answering(requests))
+def _of_type(record_type: str, seen: ListAccess, *, active_only: bool) -> TypeForecast:
+    requests = max(1, -(-seen.total // seen.page_size))
+    left_out = seen.inactive if active_only and record_type == "clients" else 0
+    return TypeForecast(seen.total, left_out, requests, _answering(requests))
 
 
 def _answering(requests: int) -> float:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from peewee import chunked
 
 from portal import clock
-from portal.db import db, is_sqlite
+from portal.db import db
 from portal.errors import Conflict, NotFound
 from portal.models.accounts import User
 from portal.models.holds import HeldDelete, HoldState
@@ -153,11 +153,10 @@ def _who(user: User | None) -> str:
 def _bury(hold: HeldDelete, ids: list[int], why: str) -> int:
     """Turn those of these records that are still here into tombstones, each with its line of history."""
     here = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE])
-    unseen = Record.read_at.is_null() | (Record.read_at <= hold.at)
-    query = Record.select(Record.remote_id).where(_named(hold, ids), here, unseen)
     with db.atomic():
-        # In SQLite the transaction itself keeps a worker from bringing one back in between.
-        rows: Any = (query if is_sqlite() else query.for_update()).tuples()
+        store.hold(hold.integration_id)
+        rows: Any = Record.select(Record.remote_id).where(_named(hold, ids), here).tuples()
         gone = {remote_id: why for (remote_id,) in rows}
-        store.leave(hold.integration_id, hold.record_type, gone, RecordState.DELETED, Origin(hold.run_id))
-    return len(gone)
+        origin = Origin(hold.run_id)
+        left = store.leave(hold.integration_id, hold.record_type, gone, RecordState.DELETED, origin, asked_at=hold.at)
+    return len(left)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
@@ -21,6 +22,7 @@ from portal import clock, log
 from portal.db import connected, db, mark, moment_value, taking_turns
 from portal.models.integrations import Integration
 from portal.models.webhooks import HintState
+from portal.services import delivery_store
 from portal.services.deliveries import Arrival
 from portal.sync import catching_up
 
@@ -32,7 +34,7 @@ RESOLUTION: Final = timedelta(seconds=1)  # of when the last delivery came
 GATHER_SECONDS: Final = 0.005
 
 # Hundreds a second may come: Peewee would take ten times as long to write the statements.
-DELIVERY: Final = ("integration_id", "received_at", "state", "event", "why", "headers", "body")
+DELIVERY: Final = ("integration_id", "received_at", "state", "event", "why", "headers", "body", "size")
 HINT: Final = (
     *("delivery_id", "integration_id", "event", "record_type", "remote_id", "state", "why", "received_at"),
     *("settled_at", "attempts"),
@@ -60,6 +62,10 @@ class Inbox:
         self._queue.put((arrival, done))
         self._keep_writing()
         done.result(PATIENCE_SECONDS)
+
+    def miss(self, integration_id: int) -> None:
+        """Have a sync make up for a delivery that is not stored, without waiting for the database."""
+        self._missed.add(integration_id)
 
     def _keep_writing(self) -> None:
         with self._lock:
@@ -94,20 +100,30 @@ class Inbox:
         return items
 
     def _write(self, items: Sequence[Item]) -> None:
+        missed = set(self._missed)
         try:
             with taking_turns(), db.atomic():
-                _store([arrival for arrival, _ in items])
-                for integration_id in self._missed:
+                crowded = _store([arrival for arrival, _ in items])
+                for integration_id in missed:
                     catching_up.owe(integration_id)
         except Exception as error:  # noqa: BLE001  # it is raised again in each request that waits
             self._fail(items, error)
             return
         for _, done in items:
             done.set_result(None)
-        self._missed.clear()
+        self._missed -= missed
         self._stored(
             {arrival.integration_id for arrival, _ in items if any(not event.why for event in arrival.events)}
         )
+        self._make_room(crowded)
+
+    def _make_room(self, integration_ids: Iterable[int]) -> None:
+        try:
+            for integration_id in integration_ids:
+                delivery_store.make_room(integration_id)
+        except PeeweeException as error:
+            # What had to be stored is stored. The scheduler makes room as well.
+            log.get(__name__).warning("no room could be made for deliveries", reason=str(error))
 
     def _fail(self, items: Sequence[Item], error: Exception) -> None:
         log.get(__name__).error("deliveries could not be stored", count=len(items), exc_info=error)
@@ -117,7 +133,8 @@ class Inbox:
                 done.set_exception(error)
 
 
-def _store(arrivals: Sequence[Arrival]) -> None:
+def _store(arrivals: Sequence[Arrival]) -> list[int]:
+    """Return the integrations of which too much is kept now."""
     cursor, numbered = db.cursor(), list[tuple[int, Arrival]]()
     for each in arrivals:
         cursor.execute(_insert("delivery", DELIVERY) + " RETURNING id", _delivery(each))
@@ -129,6 +146,10 @@ def _store(arrivals: Sequence[Arrival]) -> None:
     for integration_id, moment in latest.items():
         seen = Integration.last_delivery_at.is_null() | (Integration.last_delivery_at <= moment - RESOLUTION)
         Integration.update(last_delivery_at=moment).where(Integration.id == integration_id, seen).execute()
+    sizes = Counter[int]()
+    for each in arrivals:
+        sizes[each.integration_id] += each.size
+    return delivery_store.add(sizes)
 
 
 def store_hints(arrivals: Sequence[tuple[int, Arrival]]) -> None:
@@ -144,7 +165,7 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 def _delivery(each: Arrival) -> tuple[Any, ...]:
     headers = json.dumps(each.headers)
     moment = moment_value(each.received_at)
-    return each.integration_id, moment, each.state.value, each.event, each.why, headers, each.body
+    return each.integration_id, moment, each.state.value, each.event, each.why, headers, each.body, each.size
 
 
 def _hints(delivery_id: int, arrival: Arrival) -> Iterator[tuple[Any, ...]]:

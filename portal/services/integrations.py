@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from portal import clock
 from portal.db import db
 from portal.errors import NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa
 from portal.models.sync import SyncRun
+from portal.psa.diagnosis import Diagnosis
 from portal.services import attention, audit, connections, rereading, syncing
-from portal.services.connections import Verdict
 from portal.vault import Secret
 
 
@@ -25,26 +23,26 @@ def halo(account: Account) -> Integration:
     return integration
 
 
-def test_again(integration: Integration, user: User | None) -> Verdict:
+def test_again(integration: Integration, user: User | None) -> Diagnosis:
     """Test the stored connection; a pass ends `needs_attention`, and syncing resumes at once."""
-    verdict = connections.test(integration, user)
-    if verdict.ok:
+    diagnosis = connections.test(integration, user)
+    if diagnosis.ok:
         attention.accept(integration, user)
-    return verdict
+    return diagnosis
 
 
-def replace_secret(integration: Integration, secret: Secret, user: User | None) -> Verdict:
+def replace_secret(integration: Integration, secret: Secret, user: User | None) -> Diagnosis:
     """Test the new secret beside the stored one, and put it in its place only if it works."""
-    credentials = dataclasses.replace(connections.credentials_of(integration), client_secret=secret.reveal())
-    verdict = connections.judge(integration, credentials, is_proved=False)
+    connection = connections.opened(integration).replacing(client_secret=secret.reveal())
+    diagnosis = connections.judge(integration, connection, is_proved=False)
     with db.atomic():
-        if verdict.ok:
+        if diagnosis.ok:
             integration.client_secret = secret
             integration.tested_fingerprint = connections.fingerprint(integration)
             integration.save(only=[Integration.client_secret, Integration.tested_fingerprint])
             attention.accept(integration, user)
-        audit.record(integration.account, user, "halo.secret_replaced" if verdict.ok else "halo.secret_refused")
-    return verdict
+        audit.record(integration.account, user, "halo.secret_replaced" if diagnosis.ok else "halo.secret_refused")
+    return diagnosis
 
 
 def disconnect(integration: Integration, user: User | None) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from portal import clock, log
 from portal.errors import PsaError, VaultError
-from portal.halo.client import HaloClient
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, SyncLog
+from portal.psa.registry import adapter_of
 from portal.services import attention, connections
 from portal.services.meter import own_terms
 from portal.sync import budget
@@ -24,7 +24,8 @@ def try_again(integration_id: int) -> None:
         return
     integration: Integration = Integration.get_by_id(integration_id)
     try:
-        with HaloClient(connections.credentials_of(integration), patient=False) as client:
+        connection = connections.opened(integration)
+        with adapter_of(integration.psa).open_client(connection, patient=False) as client:
             budget.add(own_terms(integration.account_id), 1)
             client.log_in()
     except (PsaError, VaultError) as error:

@@ -11,9 +11,9 @@ from peewee import JOIN, PeeweeException
 from portal import clock, log, zones
 from portal.db import trouble_of
 from portal.errors import FencedOut, PsaError, PsaRefusedCredentials, PsaUnavailable, VaultError
-from portal.halo.client import HaloClient
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.webhooks import Hint, HintState, Rereading
+from portal.psa.registry import adapter_of
 from portal.services import attention, connections
 from portal.services.deliveries import NOT_SYNCED
 from portal.services.meter import own_terms
@@ -100,8 +100,8 @@ def _read(mine: Turn, integration: Integration) -> None:
         hints.ignore(switched_off, NOT_SYNCED)
     zone = zones.zone(integration.account.time_zone)
     allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
-    credentials = connections.credentials_of(integration)
-    with HaloClient(credentials, patient=mine.waits == 0, gate=allowance.gate) as client:
+    connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
+    with open_client(connection, patient=mine.waits == 0, gate=allowance.gate) as client:
         try:
             attention.log_in(integration, client)
         finally:

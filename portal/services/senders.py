@@ -19,7 +19,7 @@ from portal.services import audit_counts
 
 # Asked for with every delivery: Peewee would take longer to write the statement than the database to answer it.
 FIND: Final = (
-    "SELECT id, account_id, uid, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login,"
+    "SELECT id, account_id, uid, psa, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login,"
     " webhook_header FROM integration WHERE webhook_id IN ({0}, {0}) AND state <> 'disconnected'"
 )
 REMEMBERED: Final = timedelta(seconds=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from portal import clock
@@ -12,6 +13,7 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LogLevel, SyncLog
 from portal.services import audit, finds
+from portal.services.isolation import Isolation
 
 SILENT_AFTER: Final = timedelta(hours=6)
 # Fewer may be of a kind for which no event was chosen.
@@ -46,13 +48,14 @@ def silence(integration: Integration) -> Silence | None:
     return Silence(since, changed) if changed >= LEAST_CHANGES else None
 
 
-def notice_silence() -> int:
+def notice_silence(isolation: Isolation | None = None) -> int:
     """Once in each silence, tell people in the log, and owe a full sync: a sync of changes would not find what was
     deleted. Returns how many silences were noticed.
     """
-    quiet = Integration.select().where(_may_be_silent())
-    found = [(integration, silence(integration)) for integration in list(quiet)]
-    return sum(_note(integration, one) for integration, one in found if one)
+    isolation = isolation or Isolation()
+    quiet = list(Integration.select().where(_may_be_silent()))
+    noted = [isolation.attempt("notice a silence", partial(_look_at, one), integration_id=one.id) for one in quiet]
+    return sum(1 for each in noted if each)
 
 
 def stop_using(integration: Integration, user: User | None) -> None:
@@ -61,6 +64,11 @@ def stop_using(integration: Integration, user: User | None) -> None:
         forgotten = {"last_delivery_at": None, "silence_noted_at": None}
         Integration.update(forgotten).where(Integration.id == integration.id).execute()
         audit.record(integration.account, user, "webhook.unused")
+
+
+def _look_at(integration: Integration) -> bool:
+    found = silence(integration)
+    return found is not None and _note(integration, found)
 
 
 def _note(integration: Integration, one: Silence) -> bool:

@@ -20,7 +20,6 @@ from portal.errors import (
     SyncAlreadyRunning,
     VaultError,
 )
-from portal.halo.client import HaloClient
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import (
@@ -34,6 +33,8 @@ from portal.models.sync import (
     SyncRun,
     SyncStep,
 )
+from portal.psa.adapter import PsaClient
+from portal.psa.registry import adapter_of
 from portal.services import attention, audit, connections, run_words
 from portal.services.meter import own_terms
 from portal.sync import budget, logbook
@@ -140,8 +141,8 @@ def _work(lease: Lease) -> None:
         integration: Integration = run.integration
         zone = zones.zone(integration.account.time_zone)
         allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
-        credentials = connections.credentials_of(integration)
-        with HaloClient(credentials, patient=run.waits == 0, gate=allowance.gate) as client:
+        connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
+        with open_client(connection, patient=run.waits == 0, gate=allowance.gate) as client:
             _log_in(lease, run, client)
             state = Engine(lease, client, allowance).run()
     except FencedOut:
@@ -212,7 +213,7 @@ def report(run: SyncRun) -> dict[str, Any]:
     }
 
 
-def _log_in(lease: Lease, run: SyncRun, client: HaloClient) -> None:
+def _log_in(lease: Lease, run: SyncRun, client: PsaClient) -> None:
     """Make sure that Halo accepts the credentials, where it has refused them lately: they are not proved then."""
     is_new = lease.fence == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
     try:

@@ -12,7 +12,7 @@ from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account, RoleName, User
 from portal.models.second_factor import Authenticator, RecoveryCode
-from portal.services import audit, devices, passwords
+from portal.services import audit, devices, passwords, sessions
 from portal.vault import Secret
 
 
@@ -101,6 +101,20 @@ def reset_two_factor(user: User) -> None:
         audit.record(user.account, None, "user.two_factor_reset", user.email)
 
 
+def log_out(user: User) -> int:
+    """End every session of a person; returns how many there were."""
+    with db.atomic():
+        ended = _end_sessions(user)
+        user.save(only=[User.fs_uniquifier])
+        audit.record(user.account, None, "user.logged_out", user.email)
+    return ended
+
+
+def _end_sessions(user: User) -> int:
+    user.fs_uniquifier = uuid.uuid4().hex  # so that a log-in that waits for its code ends, too
+    return sessions.end_all(user)
+
+
 def forget_second_factor(user: User) -> None:
     """Delete the authenticator and the recovery codes. Belongs into a transaction."""
     for table in (Authenticator, RecoveryCode):
@@ -110,10 +124,6 @@ def forget_second_factor(user: User) -> None:
 def with_two_factor() -> set[int]:
     """Return the numbers of the people who have two-factor authentication on."""
     return {one.user_id for one in Authenticator.select(Authenticator.user)}
-
-
-def _end_sessions(user: User) -> None:
-    user.fs_uniquifier = uuid.uuid4().hex  # sessions carry it, so the old ones stop counting
 
 
 def _normalized(email: str) -> str:

@@ -11,15 +11,17 @@ from peewee import IntegrityError
 from portal import clock
 from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
-from portal.halo.probe import Access
 from portal.models.accounts import Account, User
+from portal.models.details import RowDetail
 from portal.models.holds import HeldDelete
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
 from portal.models.records import Record, RecordChange
 from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
+from portal.psa.diagnosis import Access, Diagnosis
 from portal.services import audit, connections, scheduling, syncing, webhook_secrets
-from portal.services.connections import ConnectionValues, Verdict
+from portal.services.connections import ConnectionValues
 from portal.services.forecast import forecast
+from portal.sync import switching_off
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
 
@@ -103,12 +105,12 @@ def save_connection(integration: Integration, values: ConnectionValues, user: Us
             audit.record(integration.account, user, "halo.setup_saved", ", ".join(changed))
 
 
-def test_connection(integration: Integration, user: User | None) -> Verdict:
+def test_connection(integration: Integration, user: User | None) -> Diagnosis:
     """Test exactly what is stored. A pass opens the next step."""
-    verdict = connections.test(integration, user)
-    if verdict.ok:
+    diagnosis = connections.test(integration, user)
+    if diagnosis.ok:
         _reach(integration, WizardStep.DATA)
-    return verdict
+    return diagnosis
 
 
 def is_tested(integration: Integration) -> bool:
@@ -133,8 +135,8 @@ def choose_data(
     Raises Invalid for a type that does not exist, and for one that the last test found refused.
     """
     chosen = parse_types(record_types)
-    looks = connections.looks_of(integration)
-    refused = [each for each in chosen if each in looks and looks[each].access == Access.REFUSED]
+    lists = connections.lists_of(integration)
+    refused = [each for each in chosen if each in lists and lists[each].access == Access.REFUSED]
     if refused:
         raise Invalid(
             "record_types",
@@ -181,6 +183,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
                 raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")
             _forget_other_halo(integration)
             _note_lists(integration)
+            switching_off.request(integration.id)  # types that an earlier connection synced, and this one does not
             audit.record(integration.account, user, "halo.connected", integration.base_url)
             trigger = RunTrigger.CLI if user is None else RunTrigger.WIZARD
             run = syncing.open_run(integration, kind=RunKind.INITIAL, trigger=trigger, user=user)
@@ -196,6 +199,8 @@ def forget_stale_drafts() -> int:
     One that was connected before goes back to `disconnected`, because its copied records are kept.
     """
     stale = (Integration.state == IntegrationState.DRAFT) & (Integration.touched_at < clock.now() - FORGOTTEN_AFTER)
+    if not Integration.select().where(stale).exists():  # asked every few seconds, and hardly ever are there any
+        return 0
     never_active = Integration.activated_at.is_null()
     with db.atomic():
         deleted: int = Integration.delete().where(stale, never_active).execute()
@@ -225,8 +230,8 @@ def _reach(integration: Integration, step: WizardStep) -> None:
 
 def _note_forecast(run: SyncRun, integration: Integration) -> None:
     """Keep what was promised, to be shown beside what it took."""
-    looks = connections.looks_of(integration)
-    promised = forecast(looks, integration.record_types, active_only=integration.active_only)
+    lists = connections.lists_of(integration)
+    promised = forecast(lists, integration.record_types, active_only=integration.active_only)
     run.forecast_requests, run.forecast_seconds = promised.requests, promised.seconds
     run.save(only=[SyncRun.forecast_requests, SyncRun.forecast_seconds])
 
@@ -255,10 +260,10 @@ def _refuse_beside_other_psa(account: Account) -> None:
 
 def _note_lists(integration: Integration) -> None:
     """Keep what the test has seen of each list: the first sync knows then which page is the last."""
-    for record_type, look in connections.looks_of(integration).items():
-        if look.access == Access.GRANTED:
-            seen = {"total": look.total, "page_size": look.page_size, "count_kind": CountKind.TOTAL}
-            if not look.counted:
+    for record_type, found in connections.lists_of(integration).items():
+        if found.access == Access.GRANTED:
+            seen = {"total": found.total, "page_size": found.page_size, "count_kind": CountKind.TOTAL}
+            if not found.counted:
                 seen |= {"total": None, "count_kind": CountKind.UNKNOWN}
             key = {"integration": integration, "record_type": record_type}
             columns = [RemoteList.integration, RemoteList.record_type]
@@ -268,6 +273,6 @@ def _note_lists(integration: Integration) -> None:
 def _forget_other_halo(integration: Integration) -> None:
     """Drop the copy of another Halo: its ids would be taken for those of this one."""
     if integration.source_url not in ("", integration.base_url):
-        for table in (Record, RecordChange, RemoteList, HeldDelete):
+        for table in (Record, RecordChange, RemoteList, HeldDelete, RowDetail):
             table.delete().where(table.integration == integration).execute()
     Integration.update(source_url=integration.base_url).where(Integration.id == integration.id).execute()

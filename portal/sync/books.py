@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.models.sync import RunState, StepState
+from portal.psa.source import RollCall
 from portal.sync.reading import Reading
-from portal.sync.source import RollCall
 
 # More than both of these at once is no tidying-up; it is more likely a permission that was lost.
 HELD_SHARE: Final = 0.10

@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any, Final
 
 from portal.errors import PsaError, PsaUnavailable
+from portal.psa.source import Page, Row, Source
 from portal.sync.fetcher import Ask
-from portal.sync.source import Page, Row, Source
 
 SECOND: Final = timedelta(seconds=1)
 # Offsets from UTC are multiples of it; the farthest zone is twelve hours behind.

@@ -6,15 +6,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Final
 
 from portal.models.records import ChangeKind, RecordState
+from portal.psa.source import Columns, Row
 from portal.sync import forms, normal_form
 from portal.sync.forms import Fields, Forms
 from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
-from portal.sync.source import Columns, Row
 
 DIGEST_BYTES: Final = 16
 # So many rows of one page that differ in the same keys and nothing else were hardly edited by people.
@@ -32,14 +31,6 @@ class Stored:
     digest: bytes
     state: str
     content: bytes | None = None
-
-
-@dataclass(frozen=True)
-class Before:
-    """What is stored of a record, and when the PSA was asked for it."""
-
-    forms: Forms
-    read_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +68,12 @@ class Decision:
     computed: set[str] = field(default_factory=set)
     reasons: Counter[str] = field(default_factory=Counter)
     excluded: list[tuple[Row, str]] = field(default_factory=list)
+
+    @property
+    def concerned(self) -> set[int]:
+        """Return the ids of the records that the decision would write or list as excluded."""
+        changed = {change.remote_id for change in (*self.created, *self.updated)}
+        return changed | {row.facts.remote_id for row, _ in self.excluded if row.facts is not None}
 
 
 @dataclass(frozen=True)
@@ -128,22 +125,16 @@ def decide(
 def compare(
     record_type: str,
     decision: Decision,
-    stored: Mapping[int, Before],
-    read_at: datetime,
+    stored: Mapping[int, Forms],
     read_columns: ReadColumns,
     keys: Keys,
 ) -> None:
-    """Say of each updated record what has changed, given what is stored; settle those in which nothing has.
-
-    `read_at` is when the PSA was asked for the rows. What was asked for later is newer, and stays.
-    """
+    """Say of each updated record what has changed, given what is stored; settle those in which nothing has."""
     updated, decision.updated = decision.updated, []
     for change in updated:
-        before = stored[change.remote_id]
-        if before.read_at is not None and before.read_at > read_at:
-            decision.unchanged += 1
-            continue
-        merged = forms.merge(before.forms, change.forms.payload, keys.is_computed, is_detail=not change.digest)
+        merged = forms.merge(
+            stored[change.remote_id], change.forms.payload, keys.is_computed, is_detail=not change.digest
+        )
         columns = change.columns
         if merged.forms.payload != change.forms.payload:
             columns = read_columns(record_type, merged.forms.payload.encode())

@@ -16,14 +16,15 @@ from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreachable
 from portal.models.records import ChangeKind, RecordChange
 from portal.models.sync import LogLevel, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
-from portal.sync import books, exclusions, logbook, remote_lists, store
+from portal.psa.source import Source
+from portal.sync import books, logbook, remote_lists
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
 from portal.sync.fetcher import Answer, Ask, Fetcher
 from portal.sync.filters import FOLLOWERS, read
 from portal.sync.lease import BEAT_SECONDS, Lease
+from portal.sync.live_scope import LiveScope
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
-from portal.sync.source import Source
 from portal.sync.steps import OPEN, end_open
 from portal.sync.stream import Stream, Work
 from portal.sync.writer import Writer
@@ -63,7 +64,7 @@ class Engine:
         steps = (
             SyncStep.select().where(SyncStep.run == self._run, SyncStep.state.in_(OPEN)).order_by(SyncStep.position)
         )
-        waiting = deque(Stream(step, self._writer, self._source, self._scope) for step in steps)
+        waiting = deque(Stream(step, self._writer, self._source, self._scope(step)) for step in steps)
         try:
             with Fetcher[Stream](self._source) as fetcher:
                 try:
@@ -238,16 +239,12 @@ class Engine:
         )
         return bool(created.exists() or back.exists())
 
-    def _scope(self, record_type: str) -> Scope:
-        if not self._follows(record_type):
-            return Scope(self._filters)
-        live = store.live_ids(self._integration_id, RecordType.CLIENTS)
-        return Scope(self._filters, live, exclusions.of_clients(self._integration_id))
+    def _scope(self, step: SyncStep) -> LiveScope:
+        return LiveScope(self._integration_id, step.record_type, self._filters)
 
     def _end(self) -> RunState:
         steps = list(SyncStep.select().where(SyncStep.run == self._run).order_by(SyncStep.position))
         state = books.outcome([step.state for step in steps])
-        self._writer.retire(steps)
         first = next((step for step in steps if step.problem), None)
         level = LogLevel.INFO if state == RunState.SUCCEEDED else LogLevel.ERROR
         with self._lease.writing():

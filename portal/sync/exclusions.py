@@ -15,9 +15,9 @@ from portal import clock
 from portal.db import db, mark, moment_value
 from portal.models.exclusions import Exclusion
 from portal.models.records import ChangeKind, Record, RecordState
+from portal.psa.source import Columns
 from portal.sync.decide import Decision
 from portal.sync.record_types import RecordType
-from portal.sync.source import Columns
 
 # Of records that were never stored, so many of a type are listed. Those that are stored are always listed.
 MOST_LISTED: Final = 20_000

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Generic, Self, TypeVar
 
 from portal import clock
-from portal.sync.source import Source
+from portal.psa.source import Source
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from portal import clock
 from portal.models.records import ChangeKind
 from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
+from portal.psa.source import Page
 from portal.sync.decide import Decision, Rejected
-from portal.sync.source import Page
 
 # A page with thousands of bad rows is one mistake, told often enough.
 MOST_ROWS: Final = 100

@@ -18,11 +18,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from portal.models.sync import CountKind
+from portal.psa.source import Page, Row
 from portal.sync.claims import DISBELIEVED, Claims
 from portal.sync.page_sizes import PageSizes
 from portal.sync.past_readings import Known, PageIds
 from portal.sync.seen_rows import SeenRows, face, id_of
-from portal.sync.source import Page, Row
 
 ASKED_AGAIN: Final = 2  # how often a page that brings nothing new is asked for again
 MOST_BARREN: Final = 3  # so many such pages in a row: the list repeats itself

@@ -16,8 +16,10 @@ from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel
 from portal.models.webhooks import Outcome
-from portal.sync import catching_up, copying, exclusions, hints, logbook, store
+from portal.psa.source import Row, Source
+from portal.sync import catching_up, copying, exclusions, hints, logbook, newer_answers, store
 from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
+from portal.sync.copying import Absence
 from portal.sync.decide import Decision
 from portal.sync.fetcher import Answer, Fetcher
 from portal.sync.filters import FOLLOWERS, Filters
@@ -25,7 +27,6 @@ from portal.sync.hints import Group, Key
 from portal.sync.lease import BEAT_SECONDS
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
-from portal.sync.source import Row, Source
 from portal.sync.store import Origin
 from portal.sync.turn import Turn
 
@@ -45,6 +46,7 @@ PERHAPS_A_TICKET: Final = (
     "Halo does not say whether this is an opportunity or an ordinary ticket, and it was not in Scopable."
     " The next sync looks in the list of opportunities."
 )
+ANSWERED_SINCE: Final = "Halo was asked again since, and the newer answer counts."
 WORDS: Final = {
     Outcome.CREATED: "is new",
     Outcome.UPDATED: "has changed",
@@ -125,7 +127,9 @@ class Rereader:
         """Write what came. Whoever did not answer before is to blame alone: Halo does answer."""
         with self._turn.writing(waits=0, problem="", remedy=""):
             store.hold(self._integration_id)
-            self._write(group, answer.value, answer.asked_at)
+            # A list that was asked for later may know better: then the record waits on, and is asked for once more.
+            if not newer_answers.has_list_overtaken(self._integration_id, group.record_type, answer.asked_at):
+                self._write(group, answer.value, answer.asked_at)
             for other, error in self._unanswered:
                 self._put_off(other, error)
         self._unanswered.clear()
@@ -179,8 +183,12 @@ class Rereader:
     def _forget(self, group: Group, origin: Origin, read_at: datetime) -> None:
         integration_id, (record_type, remote_id) = self._integration_id, group.key
         gone = NO_OPPORTUNITY if record_type == RecordType.OPPORTUNITIES else GONE
-        if copying.forget(integration_id, record_type, remote_id, gone, origin=origin, read_at=read_at):
-            self._settle(group, Outcome.DELETED, gone, read_at)
+        absence = copying.forget(integration_id, record_type, remote_id, gone, origin=origin, read_at=read_at)
+        if absence is not Absence.KNOWN:
+            outcome, said = (
+                (Outcome.DELETED, gone) if absence is Absence.DELETED else (Outcome.UNCHANGED, ANSWERED_SINCE)
+            )
+            self._settle(group, outcome, said, read_at)
             return
         why = A_TICKET if record_type == RecordType.OPPORTUNITIES else NEVER_THERE
         hints.settle(integration_id, group, Outcome.ABSENT, why, read_at, ignored=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from portal.psa.source import Facts
 from portal.sync.filters import FOLLOWERS, Filters, in_use
 from portal.sync.record_types import RecordType
-from portal.sync.source import Facts
 
 CLIENT_NOT_SEEN: Final = "Its client isn't in Scopable: the last sync of clients did not bring it."
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from portal.sync.source import Row
+from portal.psa.source import Row
 
 UNUSABLE: Final = -1  # stands for a row without a usable id wherever ids are listed
 

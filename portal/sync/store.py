@@ -7,15 +7,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from peewee import EXCLUDED, SQL, chunked, fn
+from peewee import chunked
 
 from portal import clock
 from portal.db import db, is_sqlite, mark, moment_value
 from portal.models.integrations import Integration
-from portal.models.records import ChangeKind, Record, RecordChange, RecordCount, RecordState
+from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import RemoteList
-from portal.sync import catching_up, exclusions
-from portal.sync.decide import Before, Change, Decision, Stored
+from portal.sync import catching_up, counting, exclusions, newer_answers
+from portal.sync.decide import Change, Decision, Stored
 from portal.sync.forms import Forms
 
 KEY: Final = ("integration_id", "record_type", "remote_id")
@@ -39,10 +39,9 @@ CHANGING: Final = (
 )
 # A record that has not changed keeps its date.
 SETTLED: Final = (
-    "UPDATE record SET digest = {0}, content = {0}, payload = {0}, list_row = {0}, detail = {0}"
+    "UPDATE record SET digest = {0}, content = {0}, payload = {0}, list_row = {0}, detail = {0}, read_at = {0}"
     " WHERE integration_id = {0} AND record_type = {0} AND remote_id = {0}"
 )
-COUNTED: Final = (RecordCount.integration, RecordCount.record_type, RecordCount.state, RecordCount.number)
 # SQLite takes 32,766 variables in a statement, old builds 999.
 BATCH: Final = 900
 HISTORY_BATCH: Final = 100
@@ -77,16 +76,15 @@ def stored_among(integration_id: int, record_type: str, remote_ids: list[int]) -
     return found
 
 
-def before(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, Before]:
+def forms_of(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, Forms]:
     """Return what is stored of these ids, for comparing."""
-    found: dict[int, Before] = {}
+    found: dict[int, Forms] = {}
     for ids in chunked(remote_ids, BATCH):
-        columns = (Record.remote_id, Record.read_at, Record.payload, Record.list_row, Record.detail, Record.digest)
+        columns = (Record.remote_id, Record.payload, Record.list_row, Record.detail, Record.digest)
         query = Record.select(*columns).where(_of(integration_id, record_type), Record.remote_id.in_(ids))
         rows: Any = query.tuples()
-        for remote_id, read_at, payload, list_row, detail, digest in rows:
-            forms = Forms(payload, list_row, detail, has_row=bool(bytes(digest)))
-            found[remote_id] = Before(forms, read_at)
+        for remote_id, payload, list_row, detail, digest in rows:
+            found[remote_id] = Forms(payload, list_row, detail, has_row=bool(bytes(digest)))
     return found
 
 
@@ -106,20 +104,32 @@ def ids_in(integration_id: int, record_type: str, state: RecordState) -> set[int
 
 
 def write(integration_id: int, record_type: str, decision: Decision, *, origin: Origin, read_at: datetime) -> None:
-    """Carry a decision out, with its history, inside the caller's transaction."""
+    """Carry a decision out, with its history, inside the caller's transaction.
+
+    `read_at` is when the PSA was asked; what is decided about must have no newer answer (see newer_answers.py).
+    """
     moment, asked = moment_value(clock.now()), moment_value(read_at)
     rows = [
         (integration_id, record_type, change.remote_id, *_values(change), moment, asked, moment, *origin)
         for change in (*decision.created, *decision.updated)
     ]
     if rows:
+        returned = [change.remote_id for change in decision.updated if change.kind == ChangeKind.BACK]
+        counting.move(
+            integration_id,
+            record_type,
+            counting.states_of(integration_id, record_type, returned),
+            RecordState.LIVE,
+        )
+        counting.add(integration_id, record_type, {RecordState.LIVE.value: len(decision.created)})
         db.cursor().executemany(_upsert(is_sqlite()), rows)
-        _count(integration_id, record_type, decision)
-    settled = [(*_content(change), integration_id, record_type, change.remote_id) for change in decision.settled]
+    settled = [
+        (*_content(change), asked, integration_id, record_type, change.remote_id) for change in decision.settled
+    ]
     if settled:
         db.cursor().executemany(SETTLED.format(mark()), settled)
     _note_changes(integration_id, record_type, decision.updated, origin)
-    leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, read_at=read_at)
+    leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, asked_at=read_at)
 
 
 def leave(
@@ -129,15 +139,20 @@ def leave(
     state: RecordState,
     origin: Origin,
     *,
-    read_at: datetime | None = None,
-) -> None:
+    asked_at: datetime | None = None,
+) -> set[int]:
     """Put records out of scope or make them tombstones, with a line of history each, inside a transaction.
 
-    `left` maps each to the reason for people; `read_at` is when the PSA was asked, if it told so now.
+    `left` maps each to the reason for people; `asked_at` is when the PSA was asked, if it is its answer. Those with a
+    newer answer stay. Returns those that left.
     """
     now = clock.now()
-    asked = {"read_at": read_at} if read_at is not None else {}
+    if asked_at is not None:
+        later = newer_answers.known(integration_id, record_type, left.keys(), asked_at)
+        left = {each: why for each, why in left.items() if each not in later}
+    asked = {"read_at": asked_at} if asked_at is not None else {}
     for ids in chunked(left, BATCH):
+        counting.move(integration_id, record_type, counting.states_of(integration_id, record_type, ids), state)
         Record.update(state=state, changed_at=now, **asked).where(
             _of(integration_id, record_type), Record.remote_id.in_(ids)
         ).execute()
@@ -159,23 +174,7 @@ def leave(
         exclusions.note_stored(integration_id, record_type, left)
     else:
         exclusions.drop(integration_id, record_type, left)
-    if left:
-        recount(integration_id, record_type)
-
-
-def recount(integration_id: int, record_type: str) -> None:
-    """Count a type's records anew, inside the transaction that has changed their states."""
-    mine = (RecordCount.integration == integration_id) & (RecordCount.record_type == record_type)
-    # First, so that whoever else counts waits for us.
-    RecordCount.update(number=0).where(mine).execute()
-    counted = (
-        Record.select(Record.integration, Record.record_type, Record.state, fn.COUNT(SQL("*")))
-        .where(_of(integration_id, record_type))
-        .group_by(Record.integration, Record.record_type, Record.state)
-    )
-    RecordCount.insert_from(counted, COUNTED).on_conflict(
-        conflict_target=COUNTED[:-1], update={RecordCount.number: EXCLUDED.number}
-    ).execute()
+    return set(left)
 
 
 def read_whole_again(integration_id: int, record_types: Collection[str]) -> None:
@@ -214,21 +213,6 @@ def _note_changes(integration_id: int, record_type: str, changes: list[Change], 
     ]
     for some in chunked(rows, HISTORY_BATCH):
         RecordChange.insert_many(some).execute()
-
-
-def _count(integration_id: int, record_type: str, decision: Decision) -> None:
-    """Keep the counts in step: what is new is added, and only what came back from another state needs a look."""
-    if any(change.kind == ChangeKind.BACK for change in decision.updated):
-        recount(integration_id, record_type)
-    elif decision.created:
-        RecordCount.insert(
-            integration=integration_id,
-            record_type=record_type,
-            state=RecordState.LIVE,
-            number=len(decision.created),
-        ).on_conflict(
-            conflict_target=COUNTED[:-1], update={RecordCount.number: RecordCount.number + EXCLUDED.number}
-        ).execute()
 
 
 def _ids(integration_id: int, record_type: str, condition: Any) -> set[int]:
@@ -282,5 +266,4 @@ def _upsert(sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each engine has its
     return (
         f"INSERT INTO record ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # made of the constants above
         f" ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {changes}"
-        " WHERE record.read_at IS NULL OR record.read_at <= excluded.read_at"
     )

@@ -7,41 +7,34 @@ to the last is written: so whatever is killed, at most one page of each type is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Generator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaUnavailable
-from portal.models.sync import RemoteList, StepMode, StepState, SyncStep
-from portal.sync import books, date_filter, remote_lists, store, stored
+from portal.models.sync import StepMode, StepState, SyncStep
+from portal.psa.source import Page, RollCall, Row, Source
+from portal.sync import books, remote_lists, store
 from portal.sync.books import Tally
-from portal.sync.date_filter import Witness
+from portal.sync.date_trial import DateTrial
+from portal.sync.details import Detailed, Details, Single
 from portal.sync.fetcher import Ask
-from portal.sync.filters import Filters
+from portal.sync.live_scope import LiveScope
 from portal.sync.reading import Reading
 from portal.sync.record_types import RecordType
-from portal.sync.scope import Scope
 from portal.sync.seen_rows import UNUSABLE, id_of
-from portal.sync.source import Facts, Page, RollCall, Row, Source
 from portal.sync.vanishing import MOST_SINGLE, Vanished, Vanishing
-from portal.sync.writer import Arrival, Single, Writer
+from portal.sync.writer import Arrival, Writer
 
 MOST_ROUNDS: Final = 3
+# What is kept in SyncStep.asked.
+ABSENT: Final = "absent"
+WITHHELD: Final = "withheld"
 
 Work = Generator[Ask, Any, None]
-
-
-@dataclass(frozen=True)
-class Told:
-    """A row of a list, decided about by what its details tell."""
-
-    facts: Facts
-    payload: bytes
-    problem: str = ""
-    remote_id: int | None = None
 
 
 class Stream:
@@ -49,7 +42,7 @@ class Stream:
     engine keeps both.
     """
 
-    def __init__(self, step: SyncStep, writer: Writer, source: Source, scope: Callable[[str], Scope]) -> None:
+    def __init__(self, step: SyncStep, writer: Writer, source: Source, scope: LiveScope) -> None:
         self.step = step
         self.record_type: str = step.record_type
         self.requests = 0
@@ -58,8 +51,7 @@ class Stream:
         self.pages_left = 1
         self._writer = writer
         self._source = source
-        self._scope_of = scope
-        self._scope = Scope(Filters())
+        self._scope = scope
         self._earlier: set[int] = set()
         self._singles = 0
         self._listed_at: datetime | None = None
@@ -68,12 +60,11 @@ class Stream:
         """Do all of it. A PsaListError fails this step alone; what other errors come to, the engine decides."""
         try:
             self._writer.begin(self.step)
-            self._scope = self._scope_of(self.record_type)
             if self.step.mode == StepMode.RECORDS:
                 yield from self._read_records()
             else:
                 tally, reading = yield from self._read_list()
-                yield from self._try_dates(tally)
+                yield from DateTrial(self.step, self._writer, self._source, self._keep_answer).run(tally)
                 yield from self._close(tally, reading)
         except PsaListError as error:
             self.fail(error)
@@ -132,20 +123,26 @@ class Stream:
             rows = reading.take(page)
             ids = [id_of(row) for row in rows]
             fresh = [row for row, each in zip(rows, ids, strict=True) if self._is_fresh(each)]
-            told = yield from self._told(fresh)
-            arrival = Arrival(page, ids, told, self._listed_at, self._spent(), self.budget_left)
+            detailed = yield from self._with_details(fresh)
+            arrival = Arrival(page, ids, detailed, self._listed_at, self._spent(), self.budget_left)
             self._writer.page(self.step, arrival, reading, self._scope)
 
-    def _told(self, rows: list[Row]) -> Generator[Ask, Any, list[Row]]:
-        """Read the details of those rows that do not carry what the filters in use ask about."""
-        told: list[Row] = []
-        for row in rows:
-            if row.facts is not None and self._scope.needs_detail(self.record_type, row.facts):
-                detail: Row | None = yield partial(self._source.record, self.record_type, row.facts.remote_id)
-                told.append(row if detail is None else Told(detail.facts or row.facts, row.payload))
-            else:
-                told.append(row)
-        return told
+    def _with_details(self, rows: list[Row]) -> Generator[Ask, Any, list[Row]]:
+        """Add what details tell to those rows that do not carry what the filters in use ask about."""
+        scope = self._scope.now()
+        thin = [row for row in rows if row.facts and scope.needs_detail(self.record_type, row.facts)]
+        if not thin:
+            return rows
+        details = Details(self._writer.run, self.record_type, self._source)
+        found = details.known(thin)
+        for row in thin:
+            remote_id = id_of(row)
+            if remote_id not in found:
+                detail: Row | None = yield partial(self._source.record, self.record_type, remote_id)
+                single = Single(remote_id, detail, self.asked_at, self._spent())
+                found[remote_id] = self._writer.detail(self.step, details, row, single)
+        needing = {id_of(row) for row in thin}
+        return [Detailed(found[id_of(row)], row.payload) if id_of(row) in needing else row for row in rows]
 
     def _is_fresh(self, remote_id: int) -> bool:
         """Tell whether a row counts: a row without an id cannot be told from those of an earlier round."""
@@ -178,60 +175,21 @@ class Stream:
 
     def _read_one(self, remote_id: int) -> Generator[Ask, Any, bool | None]:
         """Read a record that the list did not bring; tells whether it exists, None when it cannot be read."""
+        question = f"missed/{remote_id}"
+        if answer := (self.step.asked or {}).get(question):
+            return None if answer == WITHHELD else False
         row: Row | None = yield partial(self._source.record, self.record_type, remote_id)
         if row is not None and row.facts is None:
+            self._keep_answer(question, WITHHELD)
             return None
         self._singles += 1
         single = Single(remote_id, row, self.asked_at, self._spent())
         self._writer.record(self.step, -self._singles, single, self._scope)
-        if row is not None:
+        if row is None:
+            self._keep_answer(question, ABSENT)
+        else:
             self._earlier.add(remote_id)
         return row is not None
-
-    def _try_dates(self, tally: Tally) -> Work:
-        """Find out, now and then, whether the list can be asked for its changes."""
-        integration_id, record_type = self._writer.run.integration_id, self.record_type
-        before = remote_lists.find(integration_id, record_type)
-        is_worth_it = self.step.mode == StepMode.FULL and self._source.knows_date(record_type) and len(tally.ids) > 1
-        if not is_worth_it or (before is not None and remote_lists.is_one_page(before)):
-            return
-        version = yield from self._version(before)
-        if before is not None and not remote_lists.must_be_probed(before, version):
-            if version != before.psa_version:
-                self._writer.remember(self.step, psa_version=version)
-            return
-        seen = yield from self._witness(tally)
-        if seen is None:
-            return
-        offsets = remote_lists.offsets(integration_id)
-        found = yield from date_filter.probe(self._source, record_type, seen, len(tally.ids), offsets)
-        offset = int(found.offset.total_seconds() // 60)
-        self._writer.remember(
-            self.step,
-            notes=remote_lists.probed_words(record_type, before, works=found.works, offset=offset, why=found.why_not),
-            filters_by_date=found.works,
-            date_offset=offset,
-            probed_at=clock.now(),
-            psa_version=version,
-        )
-
-    def _version(self, before: RemoteList | None) -> Generator[Ask, Any, str]:
-        """Ask for the PSA's version where a new one would make the filter doubtful again."""
-        if before is None or before.probed_at is None:
-            return ""
-        try:
-            version: str = yield self._source.version
-        except PsaUnavailable:
-            raise
-        except PsaError:
-            return before.psa_version
-        return version
-
-    def _witness(self, tally: Tally) -> Generator[Ask, Any, Witness | None]:
-        if self._source.tells_updates(self.record_type):
-            newest = stored.newest_stamp(self._writer.run.integration_id, self.record_type)
-            return Witness(*newest) if newest is not None and newest[0] in tally.ids else None
-        return (yield from date_filter.witness(self._source, self.record_type, max(tally.ids)))
 
     def _close(self, tally: Tally, reading: Reading) -> Work:
         self.step.expected = tally.expected
@@ -245,7 +203,7 @@ class Stream:
         if self.step.mode == StepMode.FULL:
             vanished = yield from self._vanished(tally)
             if vanished.held is None:
-                self._writer.forget_exclusions(self.step, tally.ids)
+                self._writer.tidy(self.step, tally.ids)
         if self.record_type == RecordType.CLIENTS and self._scope.follows_clients:
             self._writer.cascade(self.step)
         self._remember(reading, notes)
@@ -258,7 +216,7 @@ class Stream:
     def _remember(self, reading: Reading, notes: list[str]) -> None:
         found: dict[str, Any] = {}
         before = remote_lists.find(self._writer.run.integration_id, self.record_type)
-        if not self._writer.is_outdated(self.record_type):
+        if not self._writer.is_outdated(self.record_type) and not self._scope.may_miss_since(self._began):
             found["read_until"] = self._began
         if self.step.mode == StepMode.FULL:
             computed = self._writer.computed(self.step)
@@ -274,8 +232,12 @@ class Stream:
     def _vanished(self, tally: Tally) -> Generator[Ask, Any, Vanished]:
         """Find out what is stored and no longer listed, and what becomes of it."""
         integration_id = self._writer.run.integration_id
-        kept = store.kept_ids(integration_id, self.record_type, before=self._listed_at or self._began)
-        return (yield from Vanishing(self._source, integration_id, self.record_type).settle(tally, kept))
+        listed_at = self._listed_at or self._began
+        kept = store.kept_ids(integration_id, self.record_type, before=listed_at)
+        answers = self.step.asked or {}
+        vanishing = Vanishing(self._source, integration_id, self.record_type, answers, self._keep_answer)
+        vanished = yield from vanishing.settle(tally, kept)
+        return replace(vanished, listed_at=listed_at)
 
     @property
     def _began(self) -> datetime:
@@ -284,6 +246,9 @@ class Stream:
 
     def _end(self, **how: Any) -> None:
         self._writer.end(self.step, self._spent(), **how)
+
+    def _keep_answer(self, question: str, answer: str) -> None:
+        self._writer.answer(self.step, question, answer, self._spent())
 
     def _spent(self) -> int:
         spent, self.requests = self.requests, 0

@@ -8,20 +8,21 @@ record still exists or cannot be read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
 from portal.errors import PsaError, PsaUnavailable
+from portal.psa.source import Row, Source
 from portal.sync import books, holding
 from portal.sync import stored as copied
 from portal.sync.books import Tally
 from portal.sync.fetcher import Ask
 from portal.sync.record_types import RecordType
-from portal.sync.source import Row, Source
 
 MOST_SINGLE: Final = 50
 SAMPLES: Final = 3
@@ -29,31 +30,38 @@ SAMPLES: Final = 3
 LEAST_SET: Final = 2
 
 
-class Fate(Enum):
+class Fate(StrEnum):
     """What the PSA answers when it is asked for a record that its list no longer has."""
 
-    GONE = auto()
-    EXISTS = auto()
-    REFUSED = auto()
+    GONE = "gone"
+    EXISTS = "exists"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
 class Vanished:
     """`gone` does not exist any more, `held` waits for a person, `kept` stays because a person has decided so.
-    `listed` is what the list has.
+    `listed` is what the list has, asked for at `listed_at`.
     """
 
     gone: frozenset[int] = frozenset()
     held: holding.Hold | None = None
     kept: frozenset[int] = frozenset()
     listed: AbstractSet[int] = frozenset()
+    listed_at: datetime | None = None
 
 
 @dataclass
 class Vanishing:
+    """`answers` are those that this step has had already, and `keep` keeps another one: each costs a request, and one
+    window of the budget may not pay for all of them.
+    """
+
     source: Source
     integration_id: int
     record_type: str
+    answers: Mapping[str, str]
+    keep: Callable[[str, str], None]
     _fates: dict[int, Fate] = field(default_factory=dict)
 
     def settle(self, tally: Tally, stored: set[int]) -> Generator[Ask, Any, Vanished]:
@@ -84,13 +92,18 @@ class Vanishing:
             self._fates[remote_id] = yield from self._fate(self.record_type, remote_id)
 
     def _fate(self, record_type: str, remote_id: int) -> Generator[Ask, Any, Fate]:
+        question = f"{record_type}/{remote_id}"
+        if question in self.answers:
+            return Fate(self.answers[question])
         try:
             row: Row | None = yield partial(self.source.record, record_type, remote_id)
+            fate = Fate.GONE if row is None else Fate.EXISTS
         except PsaUnavailable:
             raise
         except PsaError:
-            return Fate.REFUSED
-        return Fate.GONE if row is None else Fate.EXISTS
+            fate = Fate.REFUSED
+        self.keep(question, fate)
+        return fate
 
     def _whole_sets(self, gone: set[int]) -> Generator[Ask, Any, set[int]]:
         """Return those that are all that a client had of this type, while the client itself is still there."""

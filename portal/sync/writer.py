@@ -15,19 +15,21 @@ from portal.errors import PsaError
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
-from portal.sync import copying, exclusions, holding, logbook, remote_lists, store
+from portal.psa.source import Facts, Page, Row, Source
+from portal.sync import copying, counting, exclusions, holding, logbook, remote_lists, store
+from portal.sync import details as row_details
+from portal.sync.copying import Absence
 from portal.sync.decide import Decision
+from portal.sync.details import Details, Single
 from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
+from portal.sync.live_scope import LiveScope
 from portal.sync.past_readings import Known, PageIds
 from portal.sync.reading import Reading
-from portal.sync.scope import Scope
-from portal.sync.source import Page, Row, Source
 from portal.sync.store import Origin
 from portal.sync.vanishing import Vanished
 
 NO_SUCH_RECORD = "Halo says that it does not exist."
-SWITCHED_OFF = "Records of this type are no longer synced."
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,6 @@ class Arrival:
     read_at: datetime
     requests: int
     budget_left: int
-
-
-@dataclass(frozen=True)
-class Single:
-    """A record that was asked for by its id; `row` is None where the PSA has none."""
-
-    remote_id: int
-    row: Row | None
-    read_at: datetime
-    requests: int
 
 
 class Writer:
@@ -68,7 +60,7 @@ class Writer:
             step.started_at = step.started_at or clock.now()
             step.save()
 
-    def page(self, step: SyncStep, arrival: Arrival, reading: Reading, scope: Scope) -> None:
+    def page(self, step: SyncStep, arrival: Arrival, reading: Reading, scope: LiveScope) -> None:
         """Write what a page brought, and that the reading has come so far."""
         step.expected, step.count_kind = reading.claims.stated, reading.claims.kind
         step.page_size, step.moved = reading.sizes.largest or None, reading.moved
@@ -77,10 +69,23 @@ class Writer:
             if reading.has_taken(arrival.page.number):
                 self._keep(step, arrival)
             step.pages_done += 1
+            step.page_asked_at = arrival.read_at
             step.save()
             logbook.note_page(self.run, step.record_type, arrival.page, decision, budget_left=arrival.budget_left)
 
-    def record(self, step: SyncStep, number: int, single: Single, scope: Scope) -> None:
+    def detail(self, step: SyncStep, details: Details, row: Row, single: Single) -> Facts | None:
+        """Keep the details that came for a row of a list; returns the facts that count for it from now on."""
+        with self._writing(step, single.requests):
+            step.save()
+            return details.keep(row, single)
+
+    def answer(self, step: SyncStep, question: str, answer: str, requests: int) -> None:
+        """Keep the answer to a question besides the pages, for whoever goes on with the step."""
+        with self._writing(step, requests):
+            step.asked = {**(step.asked or {}), question: answer}
+            step.save()
+
+    def record(self, step: SyncStep, number: int, single: Single, scope: LiveScope) -> None:
         """Write a single record as its details tell it, under a page number of its own."""
         ids = [] if single.row is None else [single.remote_id]
         with self._writing(step, single.requests):
@@ -160,18 +165,15 @@ class Writer:
                 for record_type, ids in store.belonging_to(self._integration_id, clients).items():
                     self._leave(record_type, dict.fromkeys(ids, why))
 
-    def retire(self, steps: Sequence[SyncStep]) -> None:
-        """Put out of scope again what came in of types that were switched off while the run went on."""
-        chosen = Integration.get_by_id(self._integration_id).record_types
-        for record_type in [step.record_type for step in steps if step.record_type not in chosen]:
-            reasons = dict.fromkeys(store.live_ids(self._integration_id, record_type), SWITCHED_OFF)
-            with self._holding():
-                self._leave(record_type, reasons)
+    def tidy(self, step: SyncStep, listed: AbstractSet[int]) -> None:
+        """Forget excluded records and details that the PSA no longer lists, and count anew, once a full sync.
 
-    def forget_exclusions(self, step: SyncStep, listed: AbstractSet[int]) -> None:
-        """Forget the excluded records that the PSA no longer lists; `listed` is its complete list."""
-        with self._lease.writing():
+        `listed` is the PSA's complete list.
+        """
+        with self._holding():
             exclusions.keep_listed(self._integration_id, step.record_type, listed)
+            row_details.keep_listed(self._integration_id, step.record_type, listed)
+            counting.recount(self._integration_id, step.record_type)
 
     def is_outdated(self, record_type: str) -> bool:
         """Tell whether the filters of this type have changed since the run began."""
@@ -200,13 +202,13 @@ class Writer:
             before.save()
 
     def _rows(
-        self, step: SyncStep, rows: Sequence[Row], scope: Scope, read_at: datetime, *, details: bool = False
+        self, step: SyncStep, rows: Sequence[Row], scope: LiveScope, read_at: datetime, *, details: bool = False
     ) -> Decision:
         decision = copying.take_in(
             self._integration_id,
             step.record_type,
             rows,
-            scope,
+            scope.now(),
             self._source,
             origin=self._origin,
             read_at=read_at,
@@ -227,10 +229,12 @@ class Writer:
         integration_id, record_type = self._integration_id, step.record_type
         if vanished.gone:
             reasons = dict.fromkeys(sorted(vanished.gone), NO_SUCH_RECORD)
-            names = copying.names_of(integration_id, record_type, list(reasons)[: logbook.MOST_ROWS])
-            store.leave(integration_id, record_type, reasons, RecordState.DELETED, self._origin)
+            gone = store.leave(
+                integration_id, record_type, reasons, RecordState.DELETED, self._origin, asked_at=vanished.listed_at
+            )
+            names = copying.names_of(integration_id, record_type, sorted(gone)[: logbook.MOST_ROWS])
             logbook.note_deleted(self.run, record_type, names, NO_SUCH_RECORD)
-            step.deleted += len(vanished.gone)
+            step.deleted += len(gone)
         holding.renew(integration_id, record_type, self.run.id, vanished.held)
         holding.forget_listed(integration_id, record_type, vanished.listed)
         if vanished.kept:
@@ -241,11 +245,12 @@ class Writer:
         """Make a tombstone of a record that the PSA says does not exist."""
         remote_id, record_type, why = single.remote_id, step.record_type, NO_SUCH_RECORD
         origin, read_at = self._origin, single.read_at
-        if copying.forget(self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at):
+        absence = copying.forget(self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at)
+        if absence is Absence.DELETED:
             names = copying.names_of(self._integration_id, record_type, [remote_id])
             logbook.note_deleted(self.run, record_type, names, why)
             step.deleted += 1
-        elif step.mode == StepMode.RECORDS:
+        elif absence is Absence.KNOWN and step.mode == StepMode.RECORDS:
             logbook.note_answer(self.run, record_type, remote_id, None)
 
     def _leave(self, record_type: str, reasons: dict[int, str]) -> None:

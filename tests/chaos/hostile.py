@@ -1,4 +1,4 @@
-"""What a receiver on the internet must bear: odd deliveries, wrong secrets, and good ones among them.
+"""What a portal on the internet must bear: odd deliveries, wrong secrets, and good ones among them; and slow clients.
 
 `make hostile` runs it at length against a portal of its own.
 """
@@ -26,6 +26,7 @@ from portal.models.webhooks import Delivery, Hint, HintState
 from portal.sandbox.process import spawned
 from tests.chaos.house import House, standing
 from tests.chaos.oddities import Request, good, hostile, line, wrong
+from tests.chaos.slow_clients import suffered
 from tests.halo_fixtures import connected
 
 THREADS: Final = 12
@@ -136,8 +137,14 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--good", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--visits", type=int, default=200, help="of a page during each slow attack")
     options = parser.parse_args()
     log.configure(as_json=True, level="WARNING")
+    _print_deliveries(options)
+    _print_slow_clients(options.visits)
+
+
+def _print_deliveries(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
         report = attacked(Path(name), options.seed, records=8_000, count=options.count, good_deliveries=options.good)
     told: dict[str, object] = {
@@ -151,6 +158,15 @@ def main() -> None:
     }
     for what, found in told.items():
         sys.stdout.write(f"{what:32}{found}\n")
+
+
+def _print_slow_clients(visits: int) -> None:
+    sys.stdout.write("\nA page, meanwhile:\n")
+    with tempfile.TemporaryDirectory() as name, standing(Path(name), allow="127.0.0.1:1") as house:
+        parts = urlsplit(house.address)
+        for what, waits in suffered((parts.hostname or "", parts.port or 0), visits=visits):
+            sys.stdout.write(f"{what:58}{waits}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import pytest
 import stamina
 
 from portal import guard
-from portal.halo.auth import Credentials
 from portal.halo.client import HaloClient
+from portal.halo.credentials import Credentials
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 
 SIZES = {

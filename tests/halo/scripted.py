@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from portal.halo.auth import Credentials
+from portal.halo.credentials import Credentials
 
 TOKEN = {"access_token": "t0ken", "token_type": "Bearer", "expires_in": 3600}
 # Gets the path and the query; returns JSON, or bytes as they are, or a status.

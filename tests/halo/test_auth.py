@@ -12,12 +12,17 @@ import pytest
 
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRefusedCredentials, PsaUnreachable
-from portal.halo.auth import Credentials, TokenSource
+from portal.halo.auth import TokenSource
+from portal.halo.credentials import Credentials
+from portal.halo.diagnosis.causes import WRONG_CREDENTIALS
 from portal.outbound import Door
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.conftest import Connect, credentials
 from tests.halo.scripted import TOKEN, scripted
 
+NOT_PERMITTED = "The application in Halo does not hold the permissions it was asked for."
+NO_TENANT = "Halo answered with status 410 instead of a token: it needs to know the tenant."
+NO_SECRETS = "The application in Halo does not log in with a Client Secret."
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -80,16 +85,22 @@ def test_a_list_that_refuses_new_tokens_too_is_to_blame_alone(halo: HaloSandbox,
 @pytest.mark.parametrize(
     ("fault", "problem", "field"),
     [
-        ({"what": "refused_client"}, "Halo refuses the credentials.", "client_secret"),
-        ({"what": "refused_client", "status": 400}, "Halo refuses the credentials.", "client_secret"),
-        ({"what": "status", "status": 403}, "Halo refuses the credentials.", "client_secret"),
-        ({"what": "status", "status": 404}, "The Auth Server does not hand out tokens.", "auth_server"),
-        ({"what": "redirect"}, "The Auth Server does not hand out tokens.", "auth_server"),
-        ({"what": "status", "status": 410}, "Halo answered with status 410 instead of a token.", "tenant"),
+        ({"what": "refused_client"}, WRONG_CREDENTIALS, "client_secret"),
+        ({"what": "refused_client", "status": 400}, WRONG_CREDENTIALS, "client_secret"),
+        ({"what": "status", "status": 403}, WRONG_CREDENTIALS, "client_secret"),
+        ({"what": "status", "status": 404}, "The Auth Server does not issue tokens.", "auth_server"),
+        ({"what": "redirect"}, "The Auth Server does not issue tokens.", "auth_server"),
+        ({"what": "status", "status": 400, "body": '{"error":"invalid_scope"}'}, NOT_PERMITTED, None),
+        ({"what": "status", "status": 400, "body": '{"error":"unauthorized_client"}'}, NO_SECRETS, None),
+        (
+            {"what": "status", "status": 410},
+            "Halo answered with status 410 instead of a token: it needs to know the tenant.",
+            "tenant",
+        ),
     ],
 )
 def test_every_refusal_of_the_token_page_is_one_of_the_credentials(
-    fault: dict[str, Any], problem: str, field: str, halo: HaloSandbox, connect: Connect
+    fault: dict[str, Any], problem: str, field: str | None, halo: HaloSandbox, connect: Connect
 ) -> None:
     halo.fault(on="token", **fault)
     with pytest.raises(PsaRefusedCredentials) as refused:
@@ -154,27 +165,27 @@ def test_an_odd_lifetime_counts_as_an_hour(lifetime: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "field"),
     [
-        {},
-        [],
-        b"",
-        b"null",
-        b"<html>Log in</html>",
-        b'{"access_token":"t0k',
-        b'{"access_token":"\xff"}',
-        b'{"a":' * 10_000,
-        {"access_token": ""},
-        {"access_token": None},
-        {"access_token": 5},
-        {"access_token": "two\r\nlines"},
-        {"access_token": "ключ"},
+        ({}, "tenant"),
+        ([], "tenant"),
+        (b"", "auth_server"),
+        (b"null", "tenant"),
+        (b"<html>Log in</html>", "tenant"),
+        (b'{"access_token":"t0k', "auth_server"),
+        (b'{"access_token":"\xff"}', "auth_server"),
+        (b'{"a":' * 10_000, "auth_server"),
+        ({"access_token": ""}, "tenant"),
+        ({"access_token": None}, "tenant"),
+        ({"access_token": 5}, "tenant"),
+        ({"access_token": "two\r\nlines"}, "tenant"),
+        ({"access_token": "ключ"}, "tenant"),
     ],
 )
-def test_what_is_no_token_is_none(answer: Any) -> None:
+def test_what_is_no_token_is_none(answer: Any, field: str) -> None:
     with pytest.raises(PsaError) as refused:
         source_of(answer)()
-    assert (refused.value.field, refused.value.retryable) == ("tenant", True)
+    assert (refused.value.field, refused.value.retryable) == (field, True)
 
 
 def test_the_tenant_is_sent_where_it_is_filled_in() -> None:

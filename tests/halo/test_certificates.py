@@ -13,7 +13,7 @@ import pytest
 
 from portal import guard
 from portal.authorities import Authorities
-from portal.halo.connection import check
+from portal.halo.diagnosis.connection_test import check
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.authority import DAY, Authority
 from tests.halo.conftest import credentials

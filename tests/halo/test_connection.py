@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from portal import guard
-from portal.halo import auth, connection, discovery
-from portal.halo.connection import check
-from portal.halo.gates import LEAST
-from portal.halo.probe import Access
+from portal.halo import auth, discovery
+from portal.halo.diagnosis import probe
+from portal.halo.diagnosis.connection_test import check
+from portal.halo.diagnosis.permissions import LEAST_PRIVILEGE
 from portal.outbound import Limits
+from portal.psa.diagnosis import Access
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.conftest import SIZES, credentials
 from tests.servers import answering, listening
@@ -25,10 +26,10 @@ def advised(halo: HaloSandbox) -> str:
 
 
 def test_least_privilege_and_an_api_only_agent_need_no_advice(halo: HaloSandbox) -> None:
-    halo.change_tenant(scopes=list(LEAST))
+    halo.change_tenant(scopes=list(LEAST_PRIVILEGE))
     found = check(credentials(halo))
     assert (found.ok, found.advice) == (True, ())
-    assert {look.access for look in found.looks.values()} == {Access.GRANTED}
+    assert {look.access for look in found.lists.values()} == {Access.GRANTED}
 
 
 @pytest.mark.parametrize("scopes", [["all"], ["admin", "read:customers"], ["edit:assets", "read:customers"]])
@@ -61,21 +62,21 @@ def test_a_refused_list_says_which_gate_is_closed(halo: HaloSandbox) -> None:
     halo.change_tenant(scopes=["read:customers", "read:assets"], refused=["assets"], unseen=["sites"])
     found = check(credentials(halo))
     assert found.ok
-    assert {each for each, look in found.looks.items() if look.access == Access.REFUSED} == {
+    assert {each for each, look in found.lists.items() if look.access == Access.REFUSED} == {
         "products",
         "assets",
         "opportunities",
         "contracts",
     }
-    assert "grant read:items on its Permissions tab" in found.looks["products"].remedy
-    assert "the role of its agent API Sync does not" in found.looks["assets"].remedy
-    assert found.looks["sites"].access == Access.EMPTY
+    assert "grant read:items on its Permissions tab" in found.lists["products"].remedy
+    assert "the role of its agent API Sync does not" in found.lists["assets"].remedy
+    assert found.lists["sites"].access == Access.EMPTY
 
 
 def test_a_refused_list_of_an_opaque_token_names_both_gates(halo: HaloSandbox) -> None:
     halo.turn(opaque_tokens=True)
     halo.change_tenant(refused=["contracts"])
-    remedy = check(credentials(halo)).looks["contracts"].remedy
+    remedy = check(credentials(halo)).lists["contracts"].remedy
     assert "Permissions tab" in remedy
     assert "The role of the agent it logs in as must allow it too. It is called read:contracts." in remedy
 
@@ -85,11 +86,11 @@ def test_a_full_test_of_a_distant_halo_takes_two_seconds_at_most(halo: HaloSandb
     began = time.monotonic()
     found = check(credentials(halo))
     assert time.monotonic() - began <= 2
-    assert {each: look.total for each, look in found.looks.items()} == SIZES
+    assert {each: look.total for each, look in found.lists.items()} == SIZES
 
 
 def test_the_whole_test_has_one_limit(halo: HaloSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "SECONDS", 0.5)
+    monkeypatch.setattr(probe, "SECONDS", 0.5)
     halo.fault("drip", on="any", seconds=0.05, times=None)
     began = time.monotonic()
     assert "did not answer in time" in check(credentials(halo)).problem
@@ -97,11 +98,11 @@ def test_the_whole_test_has_one_limit(halo: HaloSandbox, monkeypatch: pytest.Mon
 
 
 def test_lists_that_are_late_are_unknown_and_stop_nothing(halo: HaloSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "LOOKS_SECONDS", 0.6)
+    monkeypatch.setattr(probe, "LISTS_SECONDS", 0.6)
     halo.fault("slow", on="assets", seconds=5.0, times=None)
     found = check(credentials(halo))
     assert found.ok
-    assert (found.looks["assets"].access, found.looks["clients"].access) == (Access.UNKNOWN, Access.GRANTED)
+    assert (found.lists["assets"].access, found.lists["clients"].access) == (Access.UNKNOWN, Access.GRANTED)
 
 
 def test_the_secret_goes_only_where_it_was_typed_to_or_the_base_url_points(
@@ -135,8 +136,8 @@ def test_a_private_address_is_told_in_the_same_words_whatever_is_there(monkeypat
 
 def test_the_limits_are_those_that_the_guide_names() -> None:
     assert auth.LIMITS.seconds == discovery.LIMITS.seconds == 15
-    assert isinstance(connection.ASIDE, Limits)
-    assert connection.SECONDS < 60  # the web server's own limit
+    assert isinstance(probe.FOLLOW_UP, Limits)
+    assert probe.SECONDS < 60  # the web server's own limit
 
 
 def _small() -> HaloSandbox:

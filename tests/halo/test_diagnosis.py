@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from portal import guard
-from portal.halo import auth, client, connection, discovery
-from portal.halo.connection import check
-from portal.halo.finding import Finding
+from portal.halo import auth, client, discovery
+from portal.halo.diagnosis import probe
+from portal.halo.diagnosis.connection_test import check
 from portal.outbound import Limits
+from portal.psa.diagnosis import Diagnosis
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from tests.halo.cases import CASES, Case
 from tests.halo.conftest import SIZES, credentials
@@ -28,7 +29,7 @@ def _hasty_and_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     hasty = Limits(seconds=0.4, size=100_000)
     monkeypatch.setattr(auth, "LIMITS", hasty)
     monkeypatch.setattr(discovery, "LIMITS", hasty)
-    monkeypatch.setattr(connection, "ASIDE", hasty)
+    monkeypatch.setattr(probe, "FOLLOW_UP", hasty)
     monkeypatch.setattr(client, "PROFILE_LIMITS", Limits(seconds=0.4, size=4_000_000))
     monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1", "localhost"}))
     lookup = socket.getaddrinfo
@@ -56,7 +57,7 @@ class Stage:
         self._stack = stack
         self._closed = closed
 
-    def play(self, case: Case) -> tuple[Finding, Case]:
+    def play(self, case: Case) -> tuple[Diagnosis, Case]:
         """Return what was found, and the case with its places filled in."""
         self.halo = self._stack.enter_context(running(HaloSandbox(self._settings(case))))
         case = self._filled(case)
@@ -115,9 +116,8 @@ def test_a_fix_that_is_offered_helps(case: Case, stage: Stage) -> None:
 def test_a_connection_that_works_names_its_agent_and_looks_at_every_list(halo: HaloSandbox) -> None:
     found = check(credentials(halo))
     assert found.ok
-    assert found.agent is not None
-    assert found.agent.name == "API Sync"
-    assert {each: look.total for each, look in found.looks.items()} == SIZES
+    assert found.agent == "API Sync"
+    assert {each: seen.total for each, seen in found.lists.items()} == SIZES
     asked = halo.counts()["by_kind"]
     assert (asked["token"], asked["agent"], asked["authinfo"]) == (1, 1, 1)
 
@@ -134,9 +134,7 @@ def test_an_old_halo_without_authinfo_is_connected_all_the_same(what: str, halo:
 )
 def test_an_agent_without_a_name_is_called_something(profile: dict[str, Any], name: str, halo: HaloSandbox) -> None:
     halo.turn(profile=profile)
-    agent = check(credentials(halo)).agent
-    assert agent is not None
-    assert agent.name == name
+    assert check(credentials(halo)).agent == name
 
 
 def test_a_huge_profile_is_read(halo: HaloSandbox) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.halo import webhooks
-from portal.halo.webhooks.subject import NO_ID, NO_SUBJECT, Event
+from portal.halo.webhooks.subject import NO_ID, NO_SUBJECT
+from portal.psa.webhooks import LONGEST_NAME, Event
 from tests.halo.webhook_shapes import FORM, HEAD, REFUSED, SHAPES, Shape
 
 
@@ -90,7 +91,7 @@ def test_what_tells_of_no_event_is_refused_with_a_reason(body: bytes, reason: st
 
 def test_a_name_is_short_and_has_no_unseen_characters() -> None:
     (long,) = read({"event": "client " * 1000, "object_id": 1})
-    assert len(long.name) <= webhooks.LONGEST_NAME
+    assert len(long.name) <= LONGEST_NAME
     (odd,) = read({"event": "client\x00\x1b[31m\n updated", "object_id": 1})
     assert odd.name == "client [31m updated"
 

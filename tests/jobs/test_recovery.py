@@ -11,6 +11,7 @@ from portal import clock
 from portal.jobs import queue, recovery, scheduler
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
+from portal.services.isolation import Isolation
 from tests.halo_fixtures import Copy, copy, halo
 from tests.jobs.test_sync import bell, valkey
 
@@ -35,7 +36,7 @@ def test_one_token_is_asked_for_in_each_hour_however_often_the_scheduler_ticks(c
     for minutes in range(3 * 60):
         with clock.using(lambda minutes=minutes: NOON + timedelta(minutes=minutes)):  # type: ignore[misc]
             scheduler.tick()
-            recovery.ring_due()
+            recovery.ring_due(Isolation())
             work_off()
         asked[minutes // 60] += copy.halo.counts()["total"] - asked.total()
     assert asked == {0: 1, 1: 1, 2: 1}

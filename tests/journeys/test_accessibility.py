@@ -120,6 +120,8 @@ def test_forms_with_errors(connected_demo: Demo, page: Page) -> None:
     page.get_by_role("button", name="Change password").click()
     expect(page.locator(".invalid-feedback").first).to_be_visible()
     check(page, "Change password, refused")
+    page.goto(f"{connected_demo.address}/sessions")
+    check(page, "Where you are logged in")
 
 
 def test_what_goes_wrong(connected_demo: Demo, page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.person import log_in_as_admin
 from tests.journeys.portal_process import Demo
@@ -108,3 +108,29 @@ def test_going_back_in_history_after_the_session_ended_leads_to_the_log_in(
     expect(inside.get_by_role("heading", name="Log in")).to_be_visible()
     log_in_here(inside, connected_demo)
     expect(inside).to_have_url(re.compile("/integrations/halo/sync$"))
+
+
+def test_a_refresh_is_no_sign_that_somebody_is_there(inside: Page, connected_demo: Demo) -> None:
+    inside.goto(f"{connected_demo.address}/integrations")
+    with inside.expect_request(re.compile("stamp=")) as refresh:
+        come_back(inside)
+    assert refresh.value.headers["x-auto-refresh"] == "true"
+    with inside.expect_request(re.compile("/activity$")) as click:
+        inside.get_by_role("link", name="Activity").click()
+    assert "x-auto-refresh" not in click.value.headers
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_a_device_is_logged_out_from_another_one(
+    inside: Page, connected_demo: Demo, browser: Browser, *, scripts: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=scripts)
+    here = context.new_page()
+    log_in_as_admin(here, connected_demo)
+    here.goto(f"{connected_demo.address}/sessions")
+    expect(here.get_by_text("This device")).to_have_count(1)
+    here.get_by_role("button", name=re.compile("^Log out Chrome")).first.click()
+    expect(here.get_by_text("Logged out on that device.")).to_be_visible()
+    inside.goto(f"{connected_demo.address}/activity")
+    expect(inside.get_by_role("heading", name="Log in")).to_be_visible()
+    context.close()

@@ -104,18 +104,18 @@ def test_a_form_of_an_ended_session_changes_nothing_and_says_so(client: FlaskCli
     assert "Your session has expired." in answer.text
     assert "Nothing was saved" in answer.text
     assert 'target="_blank"' in answer.text
-    assert "Your session had expired, so nothing was saved." in client.get("/login").text
+    assert "Your session had expired, so nothing was saved." in client.get(answer.headers["HX-Redirect"]).text
     assert Integration.get().paused_at is None
 
 
 def test_a_plain_form_of_an_ended_session_leads_back_to_its_page(client: FlaskClient) -> None:
     answer = client.post(f"{HALO}/sync/pause", headers={"Referer": f"http://localhost{HALO}/sync"})
-    assert answer.location == f"/login?next={HALO}/sync"
+    assert answer.location == f"/login?next={HALO}/sync&why=unsaved"
 
 
 def test_a_plain_form_of_another_site_leads_nowhere_else(client: FlaskClient) -> None:
     answer = client.post(f"{HALO}/sync/pause", headers={"Referer": f"https://evil.example{HALO}/sync"})
-    assert answer.location == "/login"
+    assert answer.location == "/login?why=unsaved"
 
 
 def test_an_old_token_is_renewed_so_that_the_form_can_be_sent_again(

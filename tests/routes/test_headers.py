@@ -125,7 +125,11 @@ def test_an_unforeseen_error_gets_an_id_and_shows_no_inside(config: Config, data
 def test_a_database_that_is_away_gets_a_page_with_an_error_id(config: Config, alice: User) -> None:
     working = db.db.obj
     app = create_app(replace(config, database_url="sqlite:////nowhere/portal.sqlite3"))
-    page = browser(app, alice).get("/integrations")
+    away = db.db.obj
+    db.db.initialize(working)
+    client = browser(app, alice)
+    db.db.initialize(away)
+    page = client.get("/integrations")
     db.db.initialize(working)
     assert page.status_code == 500
     assert "error id" in page.text

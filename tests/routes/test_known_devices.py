@@ -17,7 +17,7 @@ from portal.models.guessing import KnownDevice
 from portal.services import users
 from portal.services.password_guesses import PER_DEVICE
 from portal.vault import Secret
-from tests.conftest import PASSWORD, browser
+from tests.conftest import CSRF_SEED, PASSWORD, browser
 from tests.routes.guesser import Guesser, networks
 from tests.routes.phone import protected
 
@@ -136,6 +136,8 @@ def test_a_new_password_makes_all_devices_unknown_but_the_one_in_use(
 ) -> None:
     phone = browser(guesser.app)
     guesser.logs_in(alice.email, at=HERE, using=phone)
+    with phone.session_transaction() as session:  # logging in has begun a new one
+        session["csrf_token"] = CSRF_SEED
     phone.post("/change", data={"password": PASSWORD, "new_password": NEW, "new_password_confirm": NEW})
     assert KnownDevice.select().count() == 1
     with clock.using(lambda: NOON):

@@ -10,12 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal import clock
+from portal.halo.adapter import HALO
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services import scheduling
-from portal.services.connections import READING_REQUESTS
 from portal.sync import budget
 
 TAB = "/integrations/halo/configuration"
@@ -145,7 +145,7 @@ def budget_of(halo: Integration, **values: Any) -> TenantBudget:
 
 
 def test_the_limit_is_shown_with_what_is_used_of_it(as_alice: FlaskClient, halo: Integration) -> None:
-    assert f"{READING_REQUESTS} of 700" in as_alice.get(TAB).text
+    assert f"{HALO.reading_requests} of 700" in as_alice.get(TAB).text
     row = budget_of(halo, quota=400)
     for seconds in (10, 200, 310):
         TenantUse.create(budget=row, at=clock.now() - timedelta(seconds=seconds), count=60)

@@ -13,10 +13,10 @@ from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.models.sync import RunState, SyncRun, SyncStep
 from portal.sandbox.halo import HaloSandbox
+from portal.sync.counting import recount
 from portal.sync.exclusions import note_stored
 from portal.sync.filters import Filters, read, write
 from portal.sync.record_types import RecordType
-from portal.sync.store import recount
 from tests.routes.conftest import make_run
 
 TAB = "/integrations/halo/filters"

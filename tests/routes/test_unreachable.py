@@ -11,7 +11,8 @@ import structlog
 from flask.testing import FlaskClient
 
 from portal.errors import PsaUnreachable
-from portal.halo import refusals, stops
+from portal.halo import refusals
+from portal.halo.diagnosis import messages
 from portal.models.integrations import Integration
 from portal.outbound import OutboundError, Stop
 
@@ -87,7 +88,7 @@ def test_a_sync_does_the_same_for_both(field: str) -> None:
         (type(refused), refused.problem, refused.remedy, refused.field)
         for refused in (refusals.stopped(error, field) for error in errors)
     }
-    assert found == {(PsaUnreachable, *stops.sentences(errors[0], field), field)}
+    assert found == {(PsaUnreachable, *messages.for_transport_error(errors[0], field), field)}
 
 
 @pytest.mark.parametrize(("host", "cause"), [(INTERNAL, "private_address"), (NOWHERE, "host_not_found")])

@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 from portal import clock
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, Hint
+from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT
 from portal.routes import receiver
-from portal.routes.receiver import LARGEST_DELIVERY
 from portal.services import inbox
 from portal.services.deliveries import Arrival
 from portal.sync import catching_up
@@ -56,6 +56,17 @@ def test_what_proves_who_called_is_not_kept(app: Flask, halo: Integration) -> No
     headers = dict(kept()[0].headers)
     assert [headers[name] for name in ("Authorization", "Proxy-Authorization", "X-Scopable-Token")] == ["•••"] * 3
     assert headers["X-Shown"] == "yes"
+
+
+def test_a_delivery_that_must_not_wait_is_turned_away_and_made_up_for(app: Flask, halo: Integration) -> None:
+    crowded = {"environ_overrides": {TOO_MANY_WAIT: True}, "json": {"event": "client updated", "object_id": 7}}
+    assert deliver(app, halo, **crowded, auth=("x", "y")).status_code == 401
+    response = deliver(app, halo, **crowded)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
+    assert kept() == []
+    assert Integration.get_by_id(halo.id).catch_up_at is None
+    deliver(app, halo, json={})
+    assert Integration.get_by_id(halo.id).catch_up_at <= clock.now()
 
 
 @pytest.mark.parametrize("body", [b"{broken", b"", b"null", b"\xff", b"[" * 50_000, b"\x1f\x8b\x08"])
@@ -267,9 +278,9 @@ def test_any_other_verb_is_refused(app: Flask, halo: Integration, method: str) -
 def test_many_at_once_share_a_commit(app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
     store, sizes, everybody = inbox._store, [], threading.Barrier(8)
 
-    def counted(arrivals: Sequence[Arrival]) -> None:
+    def counted(arrivals: Sequence[Arrival]) -> list[int]:
         sizes.append(len(arrivals))
-        store(arrivals)
+        return store(arrivals)
 
     def send(number: int) -> int:
         everybody.wait(10)

@@ -43,7 +43,7 @@ def test_the_third_refusal_needs_attention(status: int, copy: Copy, day: Day) ->
     assert work(run, day) == [0, 60, 360]
     assert syncing.report(run)["state"] == "failed"
     now = fresh(copy.integration)
-    assert (now.state, now.problem) == ("needs_attention", "Halo refuses the credentials.")
+    assert (now.state, now.problem) == ("needs_attention", "Halo does not accept this Client ID or Client Secret.")
     assert now.credentials_retry_at == NOON + timedelta(minutes=6, hours=1)
     assert token_requests(copy) == 3
 
@@ -53,11 +53,11 @@ def test_the_log_says_what_was_refused_and_when_it_is_tried_again(copy: Copy, da
     copy.halo.fault("refused_client", on="token", times=None)
     run = copy.open()
     work(run, day)
-    assert [line for line in copy.logged() if "credentials" in line] == [
-        "Halo refuses the credentials. Resumes automatically at 12:01:00.",
-        "Halo refuses the credentials. Resumes automatically at 12:06:00.",
-        "Halo refuses the credentials. Next try at 13:06:00, then once an hour.",
-        "Halo refuses the credentials.",
+    assert [line for line in copy.logged() if "Client ID" in line] == [
+        "Halo does not accept this Client ID or Client Secret. Resumes automatically at 12:01:00.",
+        "Halo does not accept this Client ID or Client Secret. Resumes automatically at 12:06:00.",
+        "Halo does not accept this Client ID or Client Secret. Next try at 13:06:00, then once an hour.",
+        "Halo does not accept this Client ID or Client Secret.",
     ]
 
 

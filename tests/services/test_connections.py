@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from portal.errors import Invalid, PsaRateLimited
-from portal.halo.probe import Access
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
+from portal.psa.diagnosis import Access
 from portal.sandbox.halo import HaloSandbox
 from portal.services import connections, wizard
 from portal.sync import budget
@@ -23,7 +23,7 @@ LOGIN_PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r
 
 
 def test_nothing_is_known_before_the_first_test(draft: Integration) -> None:
-    assert connections.looks_of(draft) == {}
+    assert connections.lists_of(draft) == {}
     assert connections.advice_of(draft) == []
 
 
@@ -32,10 +32,10 @@ def test_a_test_keeps_what_each_list_has_shown(draft: Integration, halo: HaloSan
     wizard.save_connection(draft, values(halo))
     verdict = connections.test(draft, None)
     for integration in (draft, fresh(draft)):
-        looks = connections.looks_of(integration)
-        assert looks == verdict.looks
-        assert looks["assets"].access == Access.REFUSED
-        assert {each: look.total for each, look in looks.items() if each != "assets"} == {
+        lists = connections.lists_of(integration)
+        assert lists == verdict.lists
+        assert lists["assets"].access == Access.REFUSED
+        assert {each: look.total for each, look in lists.items() if each != "assets"} == {
             each: size for each, size in SIZES.items() if each != "assets"
         }
 
@@ -52,7 +52,7 @@ def test_a_test_that_fails_forgets_what_an_earlier_one_has_shown(tested: Integra
     halo.change_tenant(client_secret="renewed")
     verdict = connections.test(tested, None)
     assert (verdict.ok, verdict.agent, verdict.field) == (False, "", "client_secret")
-    assert connections.looks_of(fresh(tested)) == {}
+    assert connections.lists_of(fresh(tested)) == {}
     assert not connections.is_tested(fresh(tested))
 
 

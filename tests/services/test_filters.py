@@ -14,6 +14,7 @@ from portal.models.integrations import Integration
 from portal.models.records import RecordChange, RecordState
 from portal.models.sync import RemoteList
 from portal.services import filters, wizard
+from portal.sync import switching_off as batches
 from portal.sync.filters import FOLLOWERS, Filters, read, write
 from tests.halo_fixtures import SIZES, Copy
 from tests.services.helpers import fresh
@@ -114,11 +115,12 @@ def test_a_type_that_is_switched_on_again_is_read_whole(copy: Copy) -> None:
     assert forgotten() == {"sites"}
 
 
-def test_what_is_switched_off_goes_out_of_scope_in_bites_and_with_a_history(
+def test_what_is_switched_off_goes_out_of_scope_in_batches_and_with_a_history(
     synced: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filters, "BITE", 7)
+    monkeypatch.setattr(batches, "BATCH", 7)
     assert filters.change(synced.integration, ["clients"], Filters(), None) == []
+    synced.retire()
     for record_type in SIZES.keys() - {"clients"}:
         out = synced.ids(record_type, RecordState.OUT_OF_SCOPE)
         lines = RecordChange.select().where(RecordChange.record_type == record_type)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from portal.halo.probe import Access, Look
+from portal.psa.diagnosis import Access, ListAccess
 from portal.services.forecast import QUOTA, SECONDS_PER_REQUEST, WINDOW_SECONDS, forecast
 
 
-def granted(total: int, page_size: int = 100, inactive: int = 0) -> Look:
-    return Look(Access.GRANTED, total=total, inactive=inactive, page_size=page_size)
+def granted(total: int, page_size: int = 100, inactive: int = 0) -> ListAccess:
+    return ListAccess(Access.GRANTED, total=total, inactive=inactive, page_size=page_size)
 
 
 @pytest.mark.parametrize(
@@ -21,25 +21,25 @@ def test_each_started_page_of_the_granted_size_is_a_request(total: int, page_siz
 
 
 def test_an_empty_list_is_asked_for_once() -> None:
-    found = forecast({"sites": Look(Access.EMPTY)}, ["sites"], active_only=False)
+    found = forecast({"sites": ListAccess(Access.EMPTY)}, ["sites"], active_only=False)
     assert (found.records, found.types["sites"].requests) == (0, 1)
 
 
 @pytest.mark.parametrize("access", [Access.REFUSED, Access.UNKNOWN])
 def test_a_list_that_was_not_read_promises_nothing(access: Access) -> None:
-    found = forecast({"assets": Look(access)}, ["assets"], active_only=False)
+    found = forecast({"assets": ListAccess(access)}, ["assets"], active_only=False)
     assert found.types == {}
 
 
 def test_a_type_that_is_not_chosen_costs_nothing() -> None:
-    looks = {"clients": granted(10), "assets": granted(5000, 50)}
-    assert set(forecast(looks, ["clients"], active_only=False).types) == {"clients"}
+    lists = {"clients": granted(10), "assets": granted(5000, 50)}
+    assert set(forecast(lists, ["clients"], active_only=False).types) == {"clients"}
 
 
 def test_active_clients_only_leaves_out_the_inactive_ones_and_reads_as_much() -> None:
-    looks = {"clients": granted(60, inactive=5), "sites": granted(90)}
-    everything = forecast(looks, ["clients", "sites"], active_only=False)
-    active = forecast(looks, ["clients", "sites"], active_only=True)
+    lists = {"clients": granted(60, inactive=5), "sites": granted(90)}
+    everything = forecast(lists, ["clients", "sites"], active_only=False)
+    active = forecast(lists, ["clients", "sites"], active_only=True)
     assert (everything.left_out, active.left_out) == (0, 5)
     assert (everything.requests, everything.records) == (active.requests, active.records)
 
@@ -55,6 +55,8 @@ def test_beyond_the_quota_the_rolling_window_decides() -> None:
 
 
 def test_lists_that_halo_does_not_count_make_it_the_least_that_it_takes() -> None:
-    uncounted = Look(Access.GRANTED, total=1, page_size=1000)
+    uncounted = ListAccess(Access.GRANTED, total=1, page_size=1000)
     assert forecast({"sites": uncounted}, ["sites"], active_only=False).is_least
-    assert not forecast({"sites": Look(Access.GRANTED, total=1, counted=True)}, ["sites"], active_only=False).is_least
+    assert not forecast(
+        {"sites": ListAccess(Access.GRANTED, total=1, counted=True)}, ["sites"], active_only=False
+    ).is_least

@@ -37,9 +37,9 @@ def test_of_forty_at_once_eight_are_tried() -> None:
                 return False
             return True
 
-    with ThreadPoolExecutor(40) as pool:
+    with clock.using(lambda: NOON), ThreadPoolExecutor(40) as pool:
         assert sum(pool.map(tried, range(40))) == 8
-    assert guesses.level("192.0.2.1", Limit(100, 60)) == 8
+        assert guesses.level("192.0.2.1", Limit(100, 60)) == 8
 
 
 def test_a_refusal_tells_when_the_next_attempt_is_possible_and_keeps_its_word() -> None:

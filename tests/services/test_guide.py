@@ -5,31 +5,31 @@ from __future__ import annotations
 import pytest
 
 from portal.certificates import Fault, Refusal
-from portal.halo import diagnosis, no_token, remedies, stops
+from portal.halo.diagnosis import causes, messages, rules
 from portal.outbound import OutboundError, Stop
 from portal.services import wizard
 
-TIMED_OUT = stops.sentences(OutboundError(Stop.TIMED_OUT, "halo.example"))
-UNREACHABLE = stops.sentences(OutboundError(Stop.PRIVATE_ADDRESS, "halo.example"))
-SELF_SIGNED = stops.sentences(OutboundError(Stop.TLS, "halo.example", Refusal(Fault.SELF_SIGNED)))
+TIMED_OUT = messages.for_transport_error(OutboundError(Stop.TIMED_OUT, "halo.example"))
+UNREACHABLE = messages.for_transport_error(OutboundError(Stop.PRIVATE_ADDRESS, "halo.example"))
+SELF_SIGNED = messages.for_transport_error(OutboundError(Stop.TLS, "halo.example", Refusal(Fault.SELF_SIGNED)))
 
 
 @pytest.mark.parametrize(
     ("told", "phrases"),
     [
-        (no_token.WRONG_CREDENTIALS, ["does not accept this Client ID or Client Secret"]),
+        (causes.WRONG_CREDENTIALS, ["does not accept this Client ID or Client Secret"]),
         (
-            remedies.REGENERATE,
+            messages.REGENERATE,
             ["Regenerate the secret in your HaloPSA API application", "paste Client ID and Client Secret again"],
         ),
-        (remedies.REGENERATE, ["without trailing spaces"]),
-        (diagnosis.LACKS_PERMISSION, ["application's agent or role lacks permissions", "403"]),
-        (remedies.GRANT_PERMISSION, ["Permissions tab", "In Halo", "grant the access your sync needs"]),
-        (remedies.FILL_TENANT, ["For hosted (multi-tenant) Halo", "Tenant Name is required"]),
-        (remedies.FILL_TENANT, ["Fill it in with the Tenant", "Configuration → Integrations → HaloPSA API"]),
-        (remedies.KEEP_AUTH_SERVER, ["Token requests go to the Auth Server", "data calls to the Base URL"]),
-        (remedies.KEEP_AUTH_SERVER, ["If it was changed wrongly, no token is granted"]),
-        (remedies.KEEP_AUTH_SERVER, ["Leave Auth Server as it was filled in", "separate authorisation server"]),
+        (messages.REGENERATE, ["without trailing spaces"]),
+        (rules.LACKS_PERMISSION, ["application's agent or role lacks permissions", "403"]),
+        (messages.GRANT_PERMISSION, ["Permissions tab", "In Halo", "grant the access your sync needs"]),
+        (messages.FILL_TENANT, ["For hosted (multi-tenant) Halo", "Tenant Name is required"]),
+        (messages.FILL_TENANT, ["Fill it in with the Tenant", "Configuration → Integrations → HaloPSA API"]),
+        (messages.KEEP_AUTH_SERVER, ["Token requests go to the Auth Server", "data calls to the Base URL"]),
+        (messages.KEEP_AUTH_SERVER, ["If it was changed wrongly, no token is granted"]),
+        (messages.KEEP_AUTH_SERVER, ["Leave Auth Server as it was filled in", "separate authorisation server"]),
         (UNREACHABLE.remedy, ["on-premises Halo must be reachable from the internet", "valid SSL certificate"]),
         (SELF_SIGNED.remedy, ["valid SSL certificate"]),
         (TIMED_OUT.remedy, ["Connection and token requests time out after about 15 seconds"]),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from portal.errors import PsaRateLimited
-from portal.halo import connection
+from portal.halo.adapter import HALO
+from portal.halo.diagnosis import connection_test
 from portal.models.accounts import Account
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services import choices, connections, integrations, recovery, wizard
-from portal.services.connections import READING_REQUESTS
 from portal.services.meter import TRIED_TOO_OFTEN, UNPROVED_QUOTA, Meter, own_terms
 from portal.sync import budget
 from portal.sync.budget import FOR_PEOPLE, KNOWN_QUOTA, Terms, tenant_of
@@ -86,7 +86,7 @@ def test_what_follows_a_granted_token_is_the_tenants(copy: Copy, mallorys: Accou
     assert connections.test(draft, None).ok
     by_kind = copy.halo.counts()["by_kind"]
     assert used_by(mallorys) == by_kind["token"] + by_kind["authinfo"] == 2
-    assert used_of_tenant(copy) - before == copy.halo.counts()["total"] - 2 == READING_REQUESTS
+    assert used_of_tenant(copy) - before == copy.halo.counts()["total"] - 2 == HALO.reading_requests
 
 
 def test_credentials_that_passed_before_are_the_tenants_from_the_first_request(copy: Copy, alice: object) -> None:
@@ -109,7 +109,7 @@ def test_a_test_that_breaks_gives_back_what_it_did_not_use(
         meter.before_call()
         raise ZeroDivisionError
 
-    monkeypatch.setattr(connection, "check", breaks)
+    monkeypatch.setattr(connection_test, "check", breaks)
     with pytest.raises(ZeroDivisionError):
         connections.test(draft, None)
     assert (used_by(mallorys), used_of_tenant(copy) - before) == (1, 1)

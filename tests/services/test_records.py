@@ -12,7 +12,7 @@ from portal.models.accounts import Account, User
 from portal.models.integrations import Integration, Psa
 from portal.models.records import Record, RecordState
 from portal.services import records
-from portal.sync import store
+from portal.sync import counting
 from portal.sync.record_types import RecordType
 
 
@@ -46,7 +46,7 @@ def copied(
         for remote_id in ids
     ]
     Record.insert_many(rows).execute()
-    store.recount(halo.id, of)
+    counting.recount(halo.id, of)
 
 
 def test_records_are_counted_by_type_and_state(halo: Integration) -> None:

@@ -29,7 +29,7 @@ def test_nobody_asks_between_the_hours_however_often_somebody_looks(copy: Copy, 
         assert due.open_runs() == []
         day.later(seconds=20)
     assert token_requests(copy) == copy.halo.counts()["total"] == 3
-    assert copy.logged()[-1].startswith("Halo refuses the credentials. Next try at 16:0")
+    assert copy.logged()[-1].startswith("Halo does not accept this Client ID or Client Secret. Next try at 16:0")
 
 
 def test_when_halo_accepts_again_syncing_resumes_by_itself(copy: Copy, day: Day) -> None:
@@ -109,7 +109,7 @@ def test_a_person_who_syncs_while_halo_still_refuses_is_told_so_at_once(copy: Co
     parked(copy, day)
     retry_at = fresh(copy.integration).credentials_retry_at
     report = copy.sync()
-    assert (report["state"], report["problem"]) == ("failed", "Halo refuses the credentials.")
+    assert (report["state"], report["problem"]) == ("failed", "Halo does not accept this Client ID or Client Secret.")
     assert (token_requests(copy), fresh(copy.integration).credentials_retry_at) == (1, retry_at)
 
 

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal import clock
-from portal.models.accounts import Account
+from portal.models.accounts import Account, User
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.holds import HeldDelete
 from portal.models.integrations import Integration, Psa
 from portal.models.records import RecordChange
+from portal.models.sessions import LoginSession
 from portal.models.sync import SyncLog, SyncPage, SyncRun, SyncStep
 from portal.models.webhooks import Delivery, Hint
 from portal.services import retention
@@ -195,3 +196,28 @@ def test_a_bite_takes_no_more_runs_than_its_share(halo: Integration) -> None:
     for _ in range(RUN_BITE + 10):
         ended(halo, 91)
     assert [retention.prune()["runs"] for _ in range(3)] == [RUN_BITE, 9, 0]
+
+
+@pytest.mark.parametrize(
+    ("idle_hours", "age_hours", "remembered", "goes"),
+    [
+        (11, 11, False, False),
+        (12, 12, False, True),
+        (100, 100, True, False),
+        (1, 7 * 24 - 1, False, False),
+        (0, 7 * 24, False, True),
+        (0, 7 * 24, True, True),
+    ],
+)
+def test_sessions_go_when_they_have_expired(
+    alice: User, idle_hours: int, age_hours: int, *, remembered: bool, goes: bool
+) -> None:
+    LoginSession.create(
+        user=alice,
+        digest="x",
+        created_at=NOW - timedelta(hours=age_hours),
+        last_seen_at=NOW - timedelta(hours=idle_hours),
+        remembered=remembered,
+    )
+    assert retention.prune()["sessions"] == goes
+    assert LoginSession.select().count() == (not goes)

@@ -1,50 +1,110 @@
-"""Records of types that are no longer synced go out of scope, on SQLite and on PostgreSQL."""
+"""Records of switched-off types go out of scope in the background, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from portal import clock
+from portal.db import db
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
-from portal.models.records import Record, RecordChange, RecordState
-from portal.services import filters
-from portal.sync.writer import SWITCHED_OFF
+from portal.models.records import Record, RecordChange, RecordCount, RecordState
+from portal.models.sync import RemoteList, RunKind, RunState, RunTrigger, SyncRun
+from portal.services import filters, switching_off, syncing
+from portal.services.isolation import Isolation
+from portal.sync import counting, store
+from portal.sync import switching_off as batches
+from portal.sync.filters import Filters
+from portal.sync.switching_off import SWITCHED_OFF
+from tests.copies import copied
 from tests.postgres import database
+from tests.services.helpers import fresh
 
 __all__ = ["database"]
 
-NOON = datetime(2026, 11, 23, 12, 0, 0, 123_456, UTC)
 LATER = datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def store(integration: Integration, record_type: str, remote_id: int, state: RecordState) -> None:
-    common = {"name": "Acme", "digest": b"", "payload": "{}", "first_seen_at": NOON, "changed_at": NOON}
-    Record.create(integration=integration, record_type=record_type, remote_id=remote_id, state=state, **common)
+class Killed(BaseException):
+    """The process is gone at this instant."""
 
 
-def connected(name: str) -> Integration:
+@pytest.fixture(autouse=True)
+def small_batches(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "BATCH", 2)
+    monkeypatch.setattr(switching_off, "SLICE_SECONDS", 60)  # how quick the machine is decides no test
+
+
+def connected(name: str, *record_types: str) -> Integration:
     made: Integration = Integration.create(
-        account=Account.create(name=name), psa=Psa.HALO, record_types=["clients", "assets"]
+        account=Account.create(name=name), psa=Psa.HALO, state="active", record_types=["clients", *record_types]
     )
     return made
 
 
-def test_only_live_records_of_types_that_are_not_chosen_are_retired(
-    database: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(filters, "BITE", 2)
-    ours, theirs = connected("Northwind IT"), connected("Other MSP")
-    for number in range(1, 6):
-        for integration in (ours, theirs):
-            store(integration, "sites", number, RecordState.LIVE)
-        store(ours, "assets", number, RecordState.LIVE)
-    store(ours, "sites", 6, RecordState.DELETED)
+def switch_off(integration: Integration, *left: str) -> None:
+    filters.change(integration, ["clients", *left], Filters(active_only=True), None)
+
+
+def states(integration: Integration, record_type: str) -> Counter[str]:
+    mine = (Record.integration == integration) & (Record.record_type == record_type)
+    return Counter(each.state for each in Record.select().where(mine))
+
+
+def counted(integration: Integration, record_type: str) -> Counter[str]:
+    mine = (RecordCount.integration == integration) & (RecordCount.record_type == record_type)
+    return Counter({each.state: each.number for each in RecordCount.select().where(mine) if each.number})
+
+
+@pytest.fixture
+def ours() -> Integration:
+    """Have a connection with five sites and five assets; another account has the same."""
+    ours, theirs = connected("Northwind IT", "sites", "assets"), connected("Other MSP", "sites", "assets")
+    for integration in (ours, theirs):
+        copied(integration, range(1, 6), of="sites")
+        copied(integration, range(1, 6), of="assets")
+    copied(ours, [6], of="sites", state=RecordState.DELETED)
+    return ours
+
+
+@pytest.fixture
+def dies_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Kill whoever puts the so many-th batch out of scope, in the middle of its transaction."""
+    leave = store.leave
+
+    def plan(batch: int) -> None:
+        left = [batch]
+
+        def dying(*rest: Any, **more: Any) -> Any:
+            found = leave(*rest, **more)
+            left[0] -= 1
+            if not left[0]:
+                raise Killed
+            return found
+
+        monkeypatch.setattr(store, "leave", dying)
+
+    yield plan
+    monkeypatch.setattr(store, "leave", leave)
+
+
+def test_switching_a_type_off_leaves_its_records_to_the_background(ours: Integration) -> None:
+    switch_off(ours, "assets")
+    assert states(ours, "sites") == {"live": 5, "deleted": 1}
+    switching_off.retire()
+    assert states(ours, "sites") == {"out_of_scope": 5, "deleted": 1}
+
+
+def test_only_live_records_of_types_that_are_not_chosen_are_retired(ours: Integration) -> None:
+    switch_off(ours, "assets")
     with clock.using(lambda: LATER):
-        filters.retire(ours)
-        filters.retire(ours)
+        switching_off.retire()
+        switching_off.retire()
     out = Record.select().where(Record.state == RecordState.OUT_OF_SCOPE)
     assert {(one.integration, one.record_type, one.remote_id) for one in out} == {
         (ours, "sites", number) for number in range(1, 6)
@@ -54,4 +114,119 @@ def test_only_live_records_of_types_that_are_not_chosen_are_retired(
     assert {(line.at, line.kind, line.run_id, line.why) for line in lines} == {
         (LATER, "out_of_scope", None, SWITCHED_OFF)
     }
-    assert Record.get(Record.remote_id == 6).state == RecordState.DELETED
+    assert fresh(ours).switched_off_at is None
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_a_kill_in_the_middle_is_made_up_for(
+    batch: int, ours: Integration, dies_at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch_off(ours, "assets")
+    dies_at(batch)
+    with pytest.raises(Killed):
+        switching_off.retire()
+    assert states(ours, "sites")["out_of_scope"] == counted(ours, "sites")["out_of_scope"] == (batch - 1) * 2
+    switching_off.retire(Isolation())
+    assert states(ours, "sites") == counted(ours, "sites") == {"out_of_scope": 5, "deleted": 1}
+    assert RecordChange.select().count() == 5
+
+
+def test_a_kill_right_after_the_commit_loses_no_sync(ours: Integration) -> None:
+    changed = filters.change_and_sync(ours, ["clients", "assets"], Filters(asset_types=frozenset({130})), None)
+    assert changed.touched == ["clients", "assets"]
+    (run,) = SyncRun.select()
+    assert (run, run.state, run.trigger) == (changed.run, "queued", "filters")
+
+
+def test_what_cannot_be_saved_opens_no_sync(ours: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(syncing, "open_run", broken)
+    with pytest.raises(Killed):
+        filters.change_and_sync(ours, ["clients"], Filters(active_only=False), None)
+    assert fresh(ours).record_types == ["clients", "sites", "assets"]
+    assert fresh(ours).active_only
+
+
+def test_while_a_sync_is_live_the_next_one_reads_the_lists_whole(ours: Integration) -> None:
+    RemoteList.create(integration=ours, record_type="assets", read_until=LATER)
+    SyncRun.create(integration=ours, kind=RunKind.FULL, trigger=RunTrigger.USER)
+    changed = filters.change_and_sync(ours, ["clients", "assets", "sites"], Filters(), None)
+    assert (changed.run, SyncRun.select().count()) == (None, 1)
+    assert (fresh(ours).active_only, RemoteList.get().read_until) == (False, None)
+
+
+def test_no_batch_counts_all_records_anew(ours: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any) -> None:
+        raise AssertionError("counted anew")
+
+    monkeypatch.setattr(counting, "recount", never)
+    switch_off(ours)
+    switching_off.retire()
+    assert counted(ours, "sites") == {"out_of_scope": 5, "deleted": 1}
+    assert counted(ours, "assets") == {"out_of_scope": 5}
+
+
+def test_a_type_that_is_chosen_again_meanwhile_is_let_be(ours: Integration) -> None:
+    switch_off(ours)
+    batches.retire_batch(ours.id)
+    switch_off(ours, "sites", "assets")
+    switching_off.retire()
+    assert states(ours, "sites") == {"live": 3, "out_of_scope": 2, "deleted": 1}
+    assert fresh(ours).switched_off_at is None
+
+
+@pytest.mark.parametrize("ending", [RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED])
+def test_what_a_live_sync_still_brings_is_retired_however_it_ends(ending: RunState, ours: Integration) -> None:
+    run = SyncRun.create(integration=ours, kind=RunKind.FULL, trigger=RunTrigger.USER, state=RunState.RUNNING)
+    switch_off(ours, "assets")
+    switching_off.retire()
+    copied(ours, [7], of="sites")
+    SyncRun.update(state=ending).where(SyncRun.id == run.id).execute()
+    switching_off.retire()
+    assert states(ours, "sites") == {"out_of_scope": 6, "deleted": 1}
+    assert fresh(ours).switched_off_at is None
+
+
+def test_a_set_up_that_is_not_finished_retires_nothing(ours: Integration) -> None:
+    switch_off(ours)
+    Integration.update(state="draft").where(Integration.id == ours.id).execute()
+    switching_off.retire()
+    assert states(ours, "sites")["live"] == 5
+
+
+def test_a_slice_ends_in_time_and_the_next_one_goes_on(ours: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch_off(ours)
+    monkeypatch.setattr(switching_off, "SLICE_SECONDS", 0.5)
+    times = iter([0.0, 0.1, 0.7, 10.0, *(10.1 for _ in range(20))])
+    monkeypatch.setattr(clock, "monotonic", lambda: next(times))
+    switching_off.retire()
+    assert states(ours, "sites")["out_of_scope"] == 2
+    switching_off.retire()
+    assert states(ours, "sites")["live"] == states(ours, "assets")["live"] == 0
+
+
+def test_one_that_fails_holds_up_no_other(ours: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = connected("Third MSP", "sites")
+    copied(theirs, range(1, 4), of="sites")
+    switch_off(ours)
+    switch_off(theirs)
+    retire_batch = batches.retire_batch
+
+    def failing(integration_id: int) -> bool:
+        if integration_id == ours.id:
+            raise ZeroDivisionError("a bug")
+        return retire_batch(integration_id)
+
+    monkeypatch.setattr(batches, "retire_batch", failing)
+    switching_off.retire()
+    assert (states(ours, "sites")["live"], states(theirs, "sites")) == (5, {"out_of_scope": 3})
+
+
+def test_records_that_come_back_move_their_numbers(ours: Integration) -> None:
+    """Each page of a filter that was widened used to count the whole type anew."""
+    with db.atomic():
+        store.leave(ours.id, "sites", dict.fromkeys((1, 2), "Out."), RecordState.OUT_OF_SCOPE, store.Origin())
+        store.leave(ours.id, "sites", dict.fromkeys((2, 3), "Gone."), RecordState.DELETED, store.Origin())
+    assert counted(ours, "sites") == {"live": 2, "out_of_scope": 1, "deleted": 3} == states(ours, "sites")

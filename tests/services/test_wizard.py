@@ -8,7 +8,7 @@ import pytest
 
 from portal import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
-from portal.halo import connection
+from portal.halo.diagnosis import connection_test
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
 from portal.sandbox.halo import HaloSandbox
@@ -141,13 +141,13 @@ def test_values_that_another_tab_changed_meanwhile_are_not_tested(
     draft: Integration, halo: HaloSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wizard.save_connection(draft, values(halo))
-    check = connection.check
+    check = connection_test.check
 
     def slow(*args: Any, **named: Any) -> Any:
         wizard.save_connection(fresh(draft), values(halo, client_id="changed in another tab"))
         return check(*args, **named)
 
-    monkeypatch.setattr(connection, "check", slow)
+    monkeypatch.setattr(connection_test, "check", slow)
     assert wizard.test_connection(draft, None).ok
     assert not wizard.is_tested(fresh(draft))
     assert wizard.open_steps(fresh(draft)) == ["connect"]

@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
+from portal.halo import adapter
 from portal.halo.client import HaloClient
+from portal.halo.credentials import Credentials
 from portal.models.sync import SyncRun
-from portal.services import connections, syncing
+from portal.psa.source import Page
+from portal.services import connections
 from portal.sync import logbook
 from portal.sync.allowance import Allowance
 from portal.sync.budget import Terms
 from portal.sync.engine import Engine
 from portal.sync.lease import Lease
-from portal.sync.source import Page
 
 OnPage = Callable[[str, int, Callable[[], Any]], None]
 
@@ -60,7 +62,7 @@ class Breaking(HaloClient):
 @pytest.fixture
 def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Breaking]]:
     """Let runs read through a client that can be told to break off."""
-    monkeypatch.setattr(syncing, "HaloClient", Breaking)
+    monkeypatch.setattr(adapter, "HaloClient", Breaking)
     Breaking.pages, Breaking.error = None, RuntimeError("a bug")
     yield Breaking
     Breaking.pages = None
@@ -70,7 +72,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Breaking]]:
 def worker(run: SyncRun, lease: Lease) -> Iterator[Engine]:
     """Make the engine that works for this lease."""
     allowance = Allowance(lambda: Terms("a tenant"))
-    with HaloClient(connections.credentials_of(run.integration), gate=allowance.gate) as client:
+    with HaloClient(Credentials.of(connections.opened(run.integration)), gate=allowance.gate) as client:
         yield Engine(lease, client, allowance)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from portal.halo import facts, records
 from portal.halo.pages import Row
 from portal.models.records import ChangeKind, RecordState
-from portal.sync.decide import DIGEST_BYTES, Before, Decision, Rejected, Stored, compare, decide, fingerprint
+from portal.sync.decide import DIGEST_BYTES, Decision, Rejected, Stored, compare, decide, fingerprint
 from portal.sync.filters import Filters
 from portal.sync.forms import Forms
 from portal.sync.normal_form import Keys
@@ -36,8 +36,8 @@ def known(each: Row, state: RecordState = LIVE, digest: bytes | None = None) -> 
     return {each.facts.remote_id: Stored(digest or fingerprint(each.payload), state)}
 
 
-def stored_as(each: Row, read_at: datetime | None = None) -> dict[int, Before]:
-    return {7: Before(Forms(each.payload.decode()), read_at)}
+def stored_as(each: Row) -> dict[int, Forms]:
+    return {7: Forms(each.payload.decode())}
 
 
 def heaps(decision: Decision) -> dict[str, int]:
@@ -134,7 +134,7 @@ def test_a_fingerprint_changes_with_every_byte() -> None:
 def test_what_changed_is_told_field_by_field(old: Any, new: Any, told: Any) -> None:
     before, after = row(**old), row(**new)
     decision = decide("sites", [after], known(before), EVERYTHING, records.columns, KEYS)
-    compare("sites", decision, stored_as(before), NOW, records.columns, KEYS)
+    compare("sites", decision, stored_as(before), records.columns, KEYS)
     if told:
         assert [change.fields for change in decision.updated] == [told]
     else:
@@ -148,7 +148,7 @@ def test_what_changed_is_told_field_by_field(old: Any, new: Any, told: Any) -> N
 def test_a_detail_with_more_keys_than_the_stored_row_changes_nothing() -> None:
     listed, detail = row(name="Main"), row(name="Main", website="https://x.example")
     decision = decide("sites", [detail], known(listed), EVERYTHING, records.columns, KEYS, details=True)
-    compare("sites", decision, stored_as(listed), NOW, records.columns, KEYS)
+    compare("sites", decision, stored_as(listed), records.columns, KEYS)
     assert (heaps(decision), [change.digest for change in decision.settled]) == ({"unchanged": 1}, [b""])
 
 
@@ -156,8 +156,8 @@ def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -
     listed, detail = row(name="Main"), row(name="Main", website="https://x.example")
     stored, text = {7: Stored(b"", LIVE)}, detail.payload.decode()
     decision = decide("sites", [listed], stored, EVERYTHING, records.columns, KEYS)
-    before = {7: Before(Forms(text, None, text, has_row=False), None)}
-    compare("sites", decision, before, NOW, records.columns, KEYS)
+    before = {7: Forms(text, None, text, has_row=False)}
+    compare("sites", decision, before, records.columns, KEYS)
     assert heaps(decision) == {"unchanged": 1}
     assert [change.digest for change in decision.settled] == [fingerprint(listed.payload)]
 
@@ -166,15 +166,8 @@ def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -
 def test_a_record_that_comes_back_says_so_even_if_nothing_else_changed(state: RecordState) -> None:
     site = row(name="Main")
     decision = decide("sites", [site], known(site, state), EVERYTHING, records.columns, KEYS)
-    compare("sites", decision, stored_as(site), NOW, records.columns, KEYS)
+    compare("sites", decision, stored_as(site), records.columns, KEYS)
     assert [(change.kind, change.fields) for change in decision.updated] == [(ChangeKind.BACK, {})]
-
-
-def test_an_answer_that_was_asked_for_before_what_is_stored_changes_nothing() -> None:
-    newer, older = row(name="New"), row(name="Old")
-    decision = decide("sites", [older], known(newer), EVERYTHING, records.columns, KEYS)
-    compare("sites", decision, stored_as(newer, NOW + timedelta(seconds=1)), NOW, records.columns, KEYS)
-    assert (heaps(decision), decision.settled) == ({"unchanged": 1}, [])
 
 
 ROWS = st.dictionaries(st.integers(1, 30), st.tuples(st.integers(0, 4), st.booleans(), st.text(max_size=3)))

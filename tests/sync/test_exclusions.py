@@ -16,7 +16,7 @@ from portal.sync import exclusions
 from portal.sync.exclusions import CLIENT_DELETED
 from portal.sync.filters import Filters
 from portal.sync.scope import CLIENT_NOT_SEEN
-from portal.sync.writer import SWITCHED_OFF
+from portal.sync.switching_off import SWITCHED_OFF
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.rereads import fresh, one_of, read_again, record
 from tests.telling import about, tell

@@ -117,7 +117,7 @@ def test_a_secret_that_stays_revoked_needs_attention_after_three_tries(copy: Cop
             now = SyncRun.get_by_id(run.id).not_before or now
         report = syncing.report(run)
         assert (tries, report["state"]) == ([0, 60, 360], "failed")
-        assert report["problem"] == "Halo refuses the credentials."
+        assert report["problem"] == "Halo does not accept this Client ID or Client Secret."
         integration = Integration.get_by_id(copy.integration.id)
         assert (integration.state, integration.problem) == ("needs_attention", report["problem"])
         # One that was granted, and three that were refused.

@@ -102,9 +102,10 @@ def test_a_run_keeps_the_filter_that_it_began_with(copy: Copy) -> None:
 
 
 @pytest.mark.parametrize("dropped", ["assets", "contracts"])
-def test_a_type_that_is_no_longer_chosen_goes_out_of_scope_at_once(dropped: str, synced: Copy) -> None:
+def test_a_type_that_is_no_longer_chosen_goes_out_of_scope_before_any_sync(dropped: str, synced: Copy) -> None:
     chosen = [each.value for each in RecordType if each != dropped]
     filters.change(synced.integration, chosen, Filters(), None)
+    synced.retire()
     assert synced.ids(dropped) == set()
     assert len(synced.ids(dropped, RecordState.OUT_OF_SCOPE)) == SIZES[dropped]
     assert dropped not in synced.sync()["steps"]
@@ -112,6 +113,7 @@ def test_a_type_that_is_no_longer_chosen_goes_out_of_scope_at_once(dropped: str,
 
 def test_a_type_that_is_chosen_again_comes_back(synced: Copy) -> None:
     filters.change(synced.integration, ["clients"], Filters(), None)
+    synced.retire()
     filters.change(synced.integration, ["clients", "assets"], Filters(), None)
     assert synced.sync()["steps"]["assets"]["updated"] == SIZES["assets"]
     assert len(synced.ids("assets")) == SIZES["assets"]
@@ -225,6 +227,7 @@ def test_a_type_that_is_switched_off_during_a_sync_stays_switched_off(copy: Copy
     kept = [each for each in SIZES if each != "assets"]
     on_page("assets", 1, lambda: filters.change(copy.integration, kept, Filters(), None))
     copy.sync()
+    copy.retire()
     assert copy.ids("assets") == set()
     assert len(copy.ids("assets", RecordState.OUT_OF_SCOPE)) == SIZES["assets"]
 

@@ -162,6 +162,7 @@ def test_a_type_that_is_switched_off_meanwhile_is_not_read(synced: Copy) -> None
     change_filters(synced.integration, ["clients"], Filters(), None)
     assert read_again(fresh(synced)) == 0
     assert (results(), Hint.get().why) == ([("ignored", None)], "Its record type is not synced.")
+    synced.retire()
     assert synced.ids("assets") == set()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,8 +13,9 @@ from portal.halo.records import Columns
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.models.webhooks import Delivery, DeliveryState, Hint, Outcome
 from portal.services import records
-from portal.sync import store
+from portal.sync import newer_answers, store
 from portal.sync.decide import Change, Decision, Stored
 from portal.sync.forms import Forms
 from portal.sync.record_types import RecordType
@@ -151,12 +152,51 @@ def test_another_form_of_the_same_record_changes_its_payload_alone(halo_of: Inte
     assert (bytes(record.digest), record.payload) == (b"s" * 16, '{"id":1}')
 
 
-def test_an_older_answer_does_not_overwrite_a_newer_one(halo_of: Integration) -> None:
+def refetched(integration: Integration, remote_id: int, outcome: Outcome, asked_at: datetime) -> None:
+    delivery = Delivery.create(integration=integration, received_at=NOON, state=DeliveryState.DONE, body=b"{}")
+    Hint.create(
+        delivery=delivery,
+        integration=integration,
+        record_type="clients",
+        remote_id=remote_id,
+        state="done",
+        outcome=outcome,
+        received_at=NOON,
+        read_at=asked_at,
+        settled_at=asked_at,
+    )
+
+
+def test_newer_answers_are_known_from_records_and_from_refetches(halo_of: Integration) -> None:
     with clock.using(lambda: LATER):
-        write(halo_of, change(1, "Newer"))
+        write(halo_of, change(1))
     with clock.using(lambda: NOON):
-        write(halo_of, change(1, "Older", b"o" * 16))
-    assert Record.get().name == "Newer"
+        write(halo_of, change(2), change(3), change(4), change(5))
+    refetched(halo_of, 2, Outcome.UNCHANGED, LATER)
+    refetched(halo_of, 3, Outcome.UNCHANGED, NOON)
+    refetched(halo_of, 4, Outcome.REJECTED, LATER)
+    refetched(halo_of, 7, Outcome.ABSENT, LATER)
+    known = newer_answers.known(halo_of.id, RecordType.CLIENTS, {1, 2, 3, 4, 5}, NOON, not_stored={6, 7})
+    assert known == {1, 2, 7}
+    assert newer_answers.known(halo_of.id, RecordType.CLIENTS, {1, 2}, LATER, not_stored={7}) == set()
+    assert newer_answers.known(halo_of.id, RecordType.SITES, {1, 2}, NOON, not_stored={7}) == set()
+
+
+def test_nothing_leaves_on_an_answer_that_is_older_than_what_is_known(halo_of: Integration) -> None:
+    with clock.using(lambda: LATER):
+        write(halo_of, change(1))
+    with clock.using(lambda: NOON):
+        write(halo_of, change(2))
+    reasons = {1: "It is gone.", 2: "It is gone."}
+    left = store.leave(
+        halo_of.id, RecordType.CLIENTS, reasons, RecordState.DELETED, Origin(RUN), asked_at=NOON + timedelta(hours=1)
+    )
+    assert left == {2}
+    assert [each.remote_id for each in RecordChange.select()] == [2]
+    first, second = Record.select().order_by(Record.remote_id)
+    assert (first.state, first.read_at) == ("live", LATER)
+    assert (second.state, second.read_at) == ("deleted", NOON + timedelta(hours=1))
+    assert counted(halo_of) == {"live": 1, "out_of_scope": 0, "deleted": 1}
 
 
 def test_the_counts_follow_every_change_of_state(halo_of: Integration) -> None:

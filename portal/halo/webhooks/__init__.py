@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-from portal.halo.webhooks.claims import LONGEST_NAME
 from portal.halo.webhooks.events import read
-from portal.halo.webhooks.subject import SYNC_LOOKS, Event
 from portal.halo.webhooks.text import is_readable, json_in, shortened
 
-__all__ = ["LONGEST_NAME", "SYNC_LOOKS", "Event", "is_readable", "json_in", "read", "shortened"]
+__all__ = ["is_readable", "json_in", "read", "shortened"]

@@ -10,8 +10,8 @@ from typing import Final
 from portal.halo.webhooks import parts, words
 from portal.halo.webhooks.parts import Keys, Part
 from portal.halo.webhooks.words import TYPE_OF_KEY
+from portal.psa.webhooks import LONGEST_NAME
 
-LONGEST_NAME: Final = 100
 # Wrappers in wrappers, and lists in lists.
 DEEPEST: Final = 5
 # JSON as a text in JSON takes several times its length.

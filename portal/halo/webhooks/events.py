@@ -10,7 +10,7 @@ from typing import Final
 from portal.halo.webhooks import claims, parts, subject, words
 from portal.halo.webhooks.claims import DEEPEST, Claims
 from portal.halo.webhooks.parts import Part
-from portal.halo.webhooks.subject import Event
+from portal.psa.webhooks import Event
 
 MOST_EVENTS: Final = 1_000
 # Lists may hold what is no event, and lists of lists.

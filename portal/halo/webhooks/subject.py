@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from portal.halo.webhooks import words
 from portal.halo.webhooks.claims import Claims
+from portal.psa.webhooks import NEXT_SYNC, Event
 
-SYNC_LOOKS: Final = "The next sync looks for what has changed."
 NOT_A_RECORD: Final = "It is about something in Halo that is not synced."
-NO_SUBJECT: Final = f"It does not say what it is about. {SYNC_LOOKS}"
-NO_ID: Final = f"It does not say which record it is about. {SYNC_LOOKS}"
-SEVERAL: Final = f"It carries several records and does not say which one it is about. {SYNC_LOOKS}"
-CONTRADICTION: Final = f"It contradicts itself about which record it is about. {SYNC_LOOKS}"
+NO_SUBJECT: Final = f"It does not say what it is about. {NEXT_SYNC}"
+NO_ID: Final = f"It does not say which record it is about. {NEXT_SYNC}"
+SEVERAL: Final = f"It carries several records and does not say which one it is about. {NEXT_SYNC}"
+CONTRADICTION: Final = f"It contradicts itself about which record it is about. {NEXT_SYNC}"
 
 # Seen: "The status has been changed for Ticket ID: 0004242."
 _IN_MESSAGE: Final = re.compile(r"\b([A-Za-z]+(?: [A-Za-z]+)?) ID: 0*([1-9]\d{0,17})\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened. A ticket may be an opportunity, which only reading it tells: it is named as one.
-
-    `record_type` and `remote_id` are None where the record is not known; `why` tells people the reason, and
-    `needs_sync` says that a sync should look.
-    """
-
-    name: str
-    record_type: str | None = None
-    remote_id: int | None = None
-    why: str = ""
-    needs_sync: bool = False
 
 
 class _Unknown(Exception):

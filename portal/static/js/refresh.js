@@ -22,7 +22,11 @@
     htmx.ajax("GET", part.dataset.refresh, { source: part, target: part, swap: "outerMorph" });
   });
   document.addEventListener("htmx:config:request", (event) => {
-    if (document.hidden && event.detail.ctx.sourceElement.matches("[data-refresh]")) event.preventDefault();
+    const { request, sourceElement } = event.detail.ctx;
+    if (!sourceElement.matches("[data-refresh]")) return;
+    if (document.hidden) event.preventDefault();
+    // By this the server knows that nobody has done anything: an open page alone does not keep a session from expiring.
+    request.headers["X-Auto-Refresh"] = "true";
   });
 
   // What a person has opened stays open, although the server knows nothing of it.

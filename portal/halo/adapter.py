@@ -1,0 +1,43 @@
+"""Halo, as the portal uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from portal.halo import lookups, webhooks
+from portal.halo.client import HaloClient, no_limit
+from portal.halo.credentials import Credentials
+from portal.halo.diagnosis import connection_test
+from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter
+from portal.psa.diagnosis import Diagnosis
+from portal.psa.webhooks import WebhookFormat
+
+
+def _open_client(
+    connection: Connection,
+    *,
+    patient: bool = True,
+    gate: Callable[[], None] = no_limit,
+    before_call: Callable[[], None] = no_limit,
+) -> HaloClient:
+    return HaloClient(Credentials.of(connection), patient=patient, gate=gate, before_call=before_call)
+
+
+def _test(connection: Connection, meter: Meter) -> Diagnosis:
+    return connection_test.check(Credentials.of(connection), meter)
+
+
+HALO: Final = PsaAdapter(
+    slug="halo",
+    label="Halo PSA",
+    name="Halo",
+    open_client=_open_client,
+    test=_test,
+    # Halo's authinfo, a token, and the variants that are tried when there is none.
+    proving_requests=12,
+    # The profile, two requests to each list, and one for the inactive clients.
+    reading_requests=16,
+    filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.SEEN_IN, lookups.seen),
+    webhooks=WebhookFormat(webhooks.is_readable, webhooks.json_in, webhooks.read, webhooks.shortened),
+)

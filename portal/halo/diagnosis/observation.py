@@ -1,0 +1,60 @@
+"""What a connection test asked, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from portal.halo import discovery, grants, profile
+from portal.halo.addresses import host_of
+from portal.halo.credentials import Credentials
+from portal.halo.diagnosis.variants import Variant
+from portal.halo.discovery import AuthInfo
+from portal.halo.grants import Grant
+from portal.halo.profile import Agent
+from portal.outbound import Answer, OutboundError
+from portal.psa.diagnosis import ListAccess
+
+# An answer, or why there is none; None for what was not asked.
+Reply = Answer | OutboundError | None
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The replies of each stage.
+
+    `neighbour` is the reply of the Auth Server's host when it is taken for a Base URL. `tried` has the token replies
+    to variants of the typed values.
+    """
+
+    typed: Credentials
+    authinfo: Reply = None
+    token: Reply = None
+    agent: Reply = None
+    neighbour: Reply = None
+    tried: tuple[tuple[Variant, Reply], ...] = ()
+    lists: Mapping[str, ListAccess] = field(default_factory=dict)
+
+    @property
+    def info(self) -> AuthInfo | None:
+        return discovery.read(self.authinfo) if isinstance(self.authinfo, Answer) else None
+
+    @property
+    def neighbour_is_halo(self) -> bool:
+        return isinstance(self.neighbour, Answer) and discovery.read(self.neighbour) is not None
+
+    @property
+    def grant(self) -> Grant | None:
+        return grant_in(self.token)
+
+    @property
+    def profile(self) -> Agent | None:
+        return profile.read(self.agent) if isinstance(self.agent, Answer) else None
+
+    @property
+    def has_one_host(self) -> bool:
+        return host_of(self.typed.base_url) == host_of(self.typed.auth_server)
+
+
+def grant_in(reply: Reply) -> Grant | None:
+    return grants.read(reply) if isinstance(reply, Answer) else None

@@ -1,0 +1,78 @@
+"""The two permissions that each list needs: the application's, and that of its agent's role (halo-api.md section 5).
+
+The application's permissions are fixed when a token is issued, so the token's scopes tell which one is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from portal.halo.diagnosis.messages import APPLICATION, GRANT_PERMISSION, LOG_IN_AS_AGENT
+from portal.halo.profile import Agent
+from portal.psa.diagnosis import Access, Advice, ListAccess
+
+EVERYTHING: Final = frozenset({"all", "all:standard"})
+# The permission for each list (section 7).
+SCOPES: Final[Mapping[str, str]] = {
+    "clients": "read:customers",
+    "sites": "read:customers",
+    "contacts": "read:customers",
+    "products": "read:items",
+    "assets": "read:assets",
+    "opportunities": "read:sales",
+    "contracts": "read:contracts",
+}
+LEAST_PRIVILEGE: Final = (
+    "read:customers",
+    "read:items",
+    "read:assets",
+    "read:contracts",
+    "read:sales",
+    "read:crm",
+)
+
+
+def explained(lists: Mapping[str, ListAccess], agent: Agent, scopes: frozenset[str]) -> dict[str, ListAccess]:
+    """Say at each refused list which permission is missing, as far as the token tells."""
+    return {
+        each: replace(seen, remedy=_remedy(each, agent, scopes)) if seen.access == Access.REFUSED else seen
+        for each, seen in lists.items()
+    }
+
+
+def advice(agent: Agent, scopes: frozenset[str]) -> Iterator[Advice]:
+    """Suggest what to improve; an opaque token, which has no `scopes` to see, gives no advice on permissions."""
+    if agent.is_unassigned:
+        yield Advice(
+            "The application logs in as Halo's Unassigned agent, which is not a person of its own.", LOG_IN_AS_AGENT
+        )
+    elif not agent.is_api_only:
+        yield Advice(
+            f"{agent.name} is not an API-only agent, so it uses a licence.",
+            f"In Halo, open Configuration → Agents, choose {agent.name}, and check API Only Agent.",
+        )
+    if _can_write(scopes):
+        yield Advice(
+            f"This token could write in Halo ({', '.join(sorted(scopes)[:5])}). The portal only ever reads.",
+            f"In Halo, open {APPLICATION}, choose the application, and on its Permissions tab grant no more than"
+            f" {', '.join(LEAST_PRIVILEGE)}.",
+        )
+
+
+def _remedy(record_type: str, agent: Agent, scopes: frozenset[str]) -> str:
+    scope = SCOPES[record_type]
+    if not scopes:
+        return f"{GRANT_PERMISSION} It is called {scope}."
+    if scopes.isdisjoint({scope, *EVERYTHING}):
+        return f"In Halo, open {APPLICATION}, choose the application, and grant {scope} on its Permissions tab."
+    return (
+        f"The application's Permissions tab grants it, but the role of its agent {agent.name} does not. In Halo, open"
+        f" Configuration → Agents, choose {agent.name}, and give it a role that may read this."
+    )
+
+
+def _can_write(scopes: frozenset[str]) -> bool:
+    return any(not each.startswith("read:") for each in scopes if each not in {"openid", "profile", "offline_access"})

@@ -1,0 +1,1 @@
+"""What the portal asks of a PSA, and which PSAs there are."""

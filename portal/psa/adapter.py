@@ -1,0 +1,94 @@
+"""What a PSA brings to the portal. Each one is a folder, an adapter, and a line in registry.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, Self
+
+from portal.outbound import Limits
+from portal.psa.diagnosis import Diagnosis
+from portal.psa.source import Source
+from portal.psa.webhooks import WebhookFormat
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One integration's connection values by field name, opened for a call. Secrets are among them."""
+
+    values: Mapping[str, str] = field(repr=False)
+
+    def replacing(self, **values: str) -> Connection:
+        return Connection({**self.values, **values})
+
+
+class Meter(Protocol):
+    """Pays for the requests that a person causes."""
+
+    def before_call(self) -> None:
+        """Count a request."""
+
+    def token_granted(self) -> None:
+        """From here on, the credentials are known to be right. What this raises ends the test."""
+
+
+class PsaClient(Source, Protocol):
+    """An open connection, for several threads."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exception: object) -> None: ...
+    def log_in(self) -> None:
+        """Get a token, unless there is one. Raises PsaError."""
+        ...
+
+    def options(self, name: str, limits: Limits) -> dict[int, str]:
+        """Read what a filter offers, once: names by id. Raises PsaError."""
+        ...
+
+
+class OpenClient(Protocol):
+    """Makes a client. Unless `patient`, it repeats what failed only after a first success.
+
+    `gate` is asked before each call, and raises PsaRateLimited while nobody may call; `before_call` runs before each.
+    """
+
+    def __call__(
+        self,
+        connection: Connection,
+        *,
+        patient: bool = True,
+        gate: Callable[[], None] = ...,
+        before_call: Callable[[], None] = ...,
+    ) -> PsaClient: ...
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """The lists that filters offer, by the filter's name.
+
+    `listed` names those that the PSA can list. `seen_in` is the record type whose stored payloads name the members
+    too, which `seen` gathers as names by id.
+    """
+
+    listed: tuple[str, ...]
+    seen_in: Mapping[str, str]
+    seen: Callable[[str, Iterable[str]], dict[int, str]]
+
+
+@dataclass(frozen=True)
+class PsaAdapter:
+    """`slug` stands in addresses, commands and the database; `label` and `name` are what people read.
+
+    `test` explains a connection, and raises only what the meter raises. `proving_requests` and `reading_requests` are
+    what it needs at most, up to the token and after it.
+    """
+
+    slug: str
+    label: str
+    name: str
+    open_client: OpenClient
+    test: Callable[[Connection, Meter], Diagnosis]
+    proving_requests: int
+    reading_requests: int
+    filter_options: FilterOptions
+    webhooks: WebhookFormat

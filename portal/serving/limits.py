@@ -1,0 +1,39 @@
+"""Limits of the web server in each process: times, bytes, connections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KB = 1024
+MB = 1024 * KB
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A request must be complete `request_seconds` after its first byte, plus a second for each `body_rate` bytes of
+    its body that have arrived, but never later than `longest_request_seconds`.
+
+    A client must take at least `reading_rate` bytes a second of an answer; `blocking_rate` if a thread waits for it.
+    Both are measured over `reading_seconds`. If more than half of the threads wait for clients, the slowest of those
+    below `fast_rate` are cut off.
+
+    `connections_per_address` counts only connections whose request is incomplete, and not those of this machine,
+    where a proxy passes on everybody's.
+    """
+
+    request_seconds: float = 10.0
+    longest_request_seconds: float = 30.0
+    body_rate: float = 16 * KB
+    idle_seconds: float = 5.0
+    linger_seconds: float = 2.0
+    reading_seconds: float = 30.0
+    reading_rate: float = 1 * KB
+    blocking_rate: float = 16 * KB
+    fast_rate: float = 256 * KB
+    connections: int = 2_000
+    connections_per_address: int = 100
+    incoming_bytes: int = 64 * MB
+    outgoing_bytes: int = 64 * MB
+    waiting_deliveries: int = 500
+    stuck_seconds: float = 10.0
+    check_seconds: float = 1.0

@@ -1,0 +1,64 @@
+"""One of gunicorn's worker processes: it turns the server's loop until the arbiter asks it to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import time
+from typing import Any, Final
+
+from gunicorn.workers.base import Worker
+
+from portal.serving.limits import Limits
+from portal.serving.server import Server
+
+TURN_SECONDS: Final = 1.0
+FILES_BESIDE_CONNECTIONS: Final = 256  # the database's, log files, pipes
+
+
+class PortalWorker(Worker):
+    server: Server | None = None
+
+    def init_process(self) -> None:
+        # They tell each time a client goes away or a request waits for a thread.
+        logging.getLogger("waitress").setLevel(logging.ERROR)
+        super().init_process()
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        super().handle_exit(sig, frame)
+        if self.server is not None:
+            self.server.wake()
+
+    def run(self) -> None:
+        sockets = [listener.sock for listener in self.sockets]
+        self.server = Server(
+            sockets,
+            self.wsgi,
+            threads=self.cfg.threads,
+            trusts_local_proxy=bool(self.cfg.secure_scheme_headers),
+            limits=Limits(connections=_connections()),
+        )
+        while self.alive and self.ppid == os.getppid():
+            self.notify()
+            self.server.turn(TURN_SECONDS)
+        self._stop(self.server)
+
+    def _stop(self, server: Server) -> None:
+        """Finish what was asked, within the time that the arbiter grants."""
+        server.stop_accepting()
+        deadline = time.monotonic() + self.cfg.graceful_timeout
+        while not server.is_done and time.monotonic() < deadline:
+            self.notify()
+            server.turn(TURN_SECONDS / 10)
+        server.close()
+
+
+def _connections() -> int:
+    """Return how many connections there may be, after allowing for as many open files as that takes."""
+    wanted = Limits.connections + FILES_BESIDE_CONNECTIONS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(allowed - FILES_BESIDE_CONNECTIONS, FILES_BESIDE_CONNECTIONS)

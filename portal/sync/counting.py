@@ -1,0 +1,65 @@
+"""How many records of a type are in each state. Always inside the transaction that changes the states.
+
+The numbers are moved, not counted anew: counting takes as long as there are records, however few of them change.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from peewee import EXCLUDED, SQL, chunked, fn
+
+from portal.models.records import Record, RecordCount, RecordState
+
+KEY: Final = (RecordCount.integration, RecordCount.record_type, RecordCount.state)
+BATCH: Final = 900
+
+
+def states_of(integration_id: int, record_type: str, remote_ids: Collection[int]) -> Counter[str]:
+    """Count by state those of these records that are stored."""
+    found: Counter[str] = Counter()
+    for ids in chunked(remote_ids, BATCH):
+        query = Record.select(Record.state, fn.COUNT(SQL("*"))).where(
+            Record.integration == integration_id, Record.record_type == record_type, Record.remote_id.in_(ids)
+        )
+        rows: Any = query.group_by(Record.state).tuples()
+        for state, number in rows:
+            found[state] += number
+    return found
+
+
+def move(integration_id: int, record_type: str, before: Mapping[str, int], to: RecordState) -> None:
+    """Note that records, which were in these states before, are all in another one now."""
+    change = Counter({to.value: sum(before.values())})
+    change.subtract(before)
+    add(integration_id, record_type, change)
+
+
+def add(integration_id: int, record_type: str, change: Mapping[str, int]) -> None:
+    """Add to the numbers of these states; a negative number takes away."""
+    rows = [
+        {"integration": integration_id, "record_type": record_type, "state": state, "number": number}
+        for state, number in sorted(change.items())
+        if number
+    ]
+    if rows:
+        RecordCount.insert_many(rows).on_conflict(
+            conflict_target=KEY, update={RecordCount.number: RecordCount.number + EXCLUDED.number}
+        ).execute()
+
+
+def recount(integration_id: int, record_type: str) -> None:
+    """Count a type's records anew."""
+    mine = (RecordCount.integration == integration_id) & (RecordCount.record_type == record_type)
+    # First, so that whoever else counts waits for us.
+    RecordCount.update(number=0).where(mine).execute()
+    counted = (
+        Record.select(Record.integration, Record.record_type, Record.state, fn.COUNT(SQL("*")))
+        .where(Record.integration == integration_id, Record.record_type == record_type)
+        .group_by(Record.integration, Record.record_type, Record.state)
+    )
+    RecordCount.insert_from(counted, (*KEY, RecordCount.number)).on_conflict(
+        conflict_target=KEY, update={RecordCount.number: EXCLUDED.number}
+    ).execute()

@@ -1,0 +1,100 @@
+"""What was asked for later wins: the one condition for every answer of the PSA that is about to be written.
+
+Syncs and refetches overlap, so an answer may be written after one that was asked for later. A stored record knows
+when the PSA was asked for what is stored. What a refetch has found unchanged, excluded or gone leaves no such trace
+there, but its refetch request tells. What a list has found unchanged leaves none at all, so a refetch that a list has
+overtaken is repeated. Ask inside the transaction that writes, while nobody else can (store.hold).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from peewee import chunked
+
+from portal.models.records import Record
+from portal.models.sync import SyncRun, SyncStep
+from portal.models.webhooks import Hint, Outcome
+from portal.sync.record_types import RecordType
+
+BATCH: Final = 900
+# A refetch takes a minute at most, and one run follows the other: more cannot have overtaken it.
+RECENT_RUNS: Final = 3
+# Outcomes of refetches that settled what a record is. The others left that to the next sync.
+SETTLED: Final = (
+    Outcome.CREATED,
+    Outcome.UPDATED,
+    Outcome.BACK,
+    Outcome.UNCHANGED,
+    Outcome.LEFT_OUT,
+    Outcome.DELETED,
+    Outcome.ABSENT,
+)
+CLIENT_CAME: Final = (Outcome.CREATED, Outcome.BACK)
+CLIENT_LEFT: Final = (Outcome.LEFT_OUT, Outcome.DELETED)
+
+
+def known(
+    integration_id: int,
+    record_type: str,
+    stored: Collection[int],
+    asked_at: datetime,
+    *,
+    not_stored: Collection[int] = (),
+) -> set[int]:
+    """Return those of these records for which a newer answer is known than one that was asked for at `asked_at`."""
+    return _stored_later(integration_id, record_type, stored, asked_at) | _refetched_later(
+        integration_id, record_type, [*stored, *not_stored], asked_at
+    )
+
+
+def have_clients_moved(integration_id: int, since: datetime, outcomes: Collection[Outcome]) -> bool:
+    """Tell whether refetches have brought clients to one of these outcomes since then."""
+    moved = (Hint.record_type == RecordType.CLIENTS) & Hint.outcome.in_(list(outcomes))
+    return bool(Hint.select().where(_settled_after(integration_id, since), moved).exists())
+
+
+def has_list_overtaken(integration_id: int, record_type: str, asked_at: datetime) -> bool:
+    """Tell whether a page of this list was written that had been asked for after `asked_at`."""
+    newest = SyncRun.select(SyncRun.id).where(SyncRun.integration == integration_id).order_by(SyncRun.id.desc())
+    rows: Any = newest.limit(RECENT_RUNS).tuples()
+    later = (SyncStep.record_type == record_type) & (SyncStep.page_asked_at > asked_at)
+    return bool(SyncStep.select().where(SyncStep.run.in_([run_id for (run_id,) in rows]), later).exists())
+
+
+def _stored_later(integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime) -> set[int]:
+    found: set[int] = set()
+    for ids in chunked(remote_ids, BATCH):
+        rows: Any = Record.select(Record.remote_id).where(
+            Record.integration == integration_id,
+            Record.record_type == record_type,
+            Record.remote_id.in_(ids),
+            Record.read_at > asked_at,
+        )
+        found.update(remote_id for (remote_id,) in rows.tuples())
+    return found
+
+
+def _refetched_later(
+    integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime
+) -> set[int]:
+    # Mostly none was: then one look at the newest ones is all that a page of thousands costs.
+    if not remote_ids or not Hint.select().where(_settled_after(integration_id, asked_at)).exists():
+        return set()
+    found: set[int] = set()
+    for ids in chunked(remote_ids, BATCH):
+        rows: Any = Hint.select(Hint.remote_id).where(
+            Hint.integration == integration_id,
+            Hint.record_type == record_type,
+            Hint.remote_id.in_(ids),
+            Hint.read_at > asked_at,
+            Hint.outcome.in_(SETTLED),
+        )
+        found.update(remote_id for (remote_id,) in rows.tuples())
+    return found
+
+
+def _settled_after(integration_id: int, moment: datetime) -> Any:
+    return (Hint.integration == integration_id) & (Hint.settled_at > moment)

@@ -1,0 +1,59 @@
+"""Pages, deliveries and refusals do not wait for each other."""
+
+from __future__ import annotations
+
+from structlog.testing import capture_logs
+
+from portal.request_sizes import TOO_MANY_WAIT
+from portal.serving.heads import normal
+from tests.processes.waiting import until
+from tests.serving.conftest import App, serving
+from tests.serving.test_requests import get
+
+SLOW_DELIVERY = b"POST /webhooks/halo/wait HTTP/1.1\r\nHost: portal\r\nContent-Length: 0\r\n\r\n"
+
+
+def test_deliveries_that_wait_keep_no_page_waiting(app: App) -> None:
+    with serving(app, threads=1) as served:
+        deliveries = [served.client() for _ in range(5)]
+        for client in deliveries:
+            client.send(SLOW_DELIVERY)
+        until(lambda: served.server.pools.deliveries.waiting == 4, "the deliveries to queue up")
+        assert served.ask(get("/page")) == 200
+        assert served.ask(b"nonsense\r\n\r\n") == 400
+        app.go.set()
+        assert [client.status() for client in deliveries] == [200] * 5
+
+
+def test_pages_that_wait_keep_no_delivery_waiting(app: App) -> None:
+    with serving(app, threads=1) as served:
+        for _ in range(3):
+            served.client().send(get("/wait"))
+        until(lambda: served.server.pools.pages.waiting == 2, "the pages to queue up")
+        assert served.ask(get("/Webhooks//halo/x")) == 200
+
+
+def test_deliveries_beyond_what_may_queue_up_are_passed_on_as_too_many(app: App) -> None:
+    with serving(app, threads=1, waiting_deliveries=2) as served:
+        served.client().send(SLOW_DELIVERY)
+        until(lambda: bool(app.asked), "one to be served")
+        for _ in range(2):
+            served.client().send(SLOW_DELIVERY)
+        until(lambda: served.server.pools.deliveries.waiting == 2, "the others to queue up")
+        assert served.ask(get("/webhooks/halo/more")) == 200
+        assert [environ["PATH_INFO"] for environ in app.asked if TOO_MANY_WAIT in environ] == ["/webhooks/halo/more"]
+
+
+def test_threads_that_are_all_busy_are_logged_once(app: App) -> None:
+    with capture_logs() as logged, serving(app, threads=1, stuck_seconds=0.05) as served:
+        for _ in range(3):
+            served.client().send(get("/wait"))
+        until(lambda: bool(logged), "the line in the log")
+        assert served.ask(get("/webhooks/halo/x")) == 200
+    (line,) = logged
+    assert (line["event"], line["pool"], line["waiting"]) == ("all threads are busy", "pages", 2)
+
+
+def test_a_head_is_written_in_one_way() -> None:
+    raw = b"GET / HTTP/1.1\r\nHOST: \t portal \t\r\nX-A:b\r\n\r\n"
+    assert normal(raw) == b"GET / HTTP/1.1\r\nhost:portal\r\nx-a:b\r\n\r\n"

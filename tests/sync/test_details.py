@@ -1,0 +1,198 @@
+"""Details of rows that tell too little are paid for once, however small the budget and whatever is killed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from portal.halo.client import HaloClient
+from portal.models.details import RowDetail
+from portal.models.integrations import Integration
+from portal.models.records import RecordState
+from portal.models.sync import SyncRun
+from portal.services import filters, rereading, syncing
+from portal.services.syncing import MOST_WAITS
+from portal.sync.details import KEPT_DAYS, SPREAD_DAYS
+from portal.sync.filters import Filters
+from portal.sync.lease import DURATION
+from tests.halo_fixtures import SIZES, Copy
+from tests.sync.interruptions import Killed
+from tests.sync.rereads import later
+from tests.sync.windows import sync_by_windows
+from tests.telling import about, results, tell
+
+WANTED = 3  # a relationship that some clients have
+
+
+@pytest.fixture
+def thin(copy: Copy) -> Copy:
+    """Have a filter by relationship, and a list of clients that does not tell relationships."""
+    copy.halo.fault("thin_rows", on="/api/client", times=None)
+    filters.change(copy.integration, list(SIZES), Filters(relationships=frozenset({WANTED})), None)
+    copy.halo.reset(faults=False)
+    return copy
+
+
+@pytest.fixture
+def read_once(thin: Copy) -> Copy:
+    assert thin.sync("clients")["state"] == "succeeded"
+    assert set(details_asked(thin).values()) == {1}
+    thin.halo.reset(faults=False)
+    return thin
+
+
+def details_asked(copy: Copy) -> Counter[int]:
+    """Count how often the details of each client were asked for."""
+    paths = (entry["path"].lower() for entry in copy.halo.journal(kind="clients"))
+    return Counter(int(path.rpartition("/")[2]) for path in paths if path != "/api/client")
+
+
+def everyone(copy: Copy) -> set[int]:
+    truth = copy.halo.truth("clients", ids=True)
+    return {*truth["active_ids"], *truth["inactive_ids"]}
+
+
+def wanted(copy: Copy) -> set[int]:
+    """Return the clients in Halo that have the relationship."""
+    truth = copy.halo.truth("clients", ids=True)
+    rows = [copy.halo.record("clients", each)["row"] for each in truth["active_ids"] + truth["inactive_ids"]]
+    return {row["id"] for row in rows if WANTED in {each["id"] for each in row["customer_relationship"]}}
+
+
+def relate(copy: Copy, number: int, relationship: int) -> None:
+    fields = {"customer_relationship": [{"id": relationship, "name": "Edited"}]}
+    copy.halo.change("clients", [number], fields=fields)
+
+
+def test_details_that_no_window_can_pay_for_at_once_come_window_by_window(thin: Copy) -> None:
+    report, windows = sync_by_windows(thin, "clients", quota=10)
+    assert report["state"] == "succeeded"
+    assert details_asked(thin) == Counter(everyone(thin))
+    assert thin.ids("clients") == wanted(thin)
+    assert windows <= 5  # 25 clients, and a token and the page in each window of nine requests
+    assert report["requests"] == thin.halo.counts()["total"]
+
+
+def test_each_detail_that_comes_is_progress_so_the_waits_never_end_the_run(thin: Copy) -> None:
+    Integration.update(quota=10).execute()
+    with later(hours=1):
+        run = thin.open("clients")
+        SyncRun.update(waits=MOST_WAITS - 1).where(SyncRun.id == run.id).execute()
+        syncing.execute(run.id)
+    assert SyncRun.get_by_id(run.id).waits == 1
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Kill the worker when it has asked for so many details, as long as the list is not empty."""
+    left: list[int] = []
+    read = HaloClient.record
+
+    def record(self: HaloClient, *asked: Any) -> Any:
+        if left:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+        return read(self, *asked)
+
+    monkeypatch.setattr(HaloClient, "record", record)
+    yield left
+    left.clear()
+
+
+@pytest.mark.parametrize("paid", [0, 1, 11, 24])
+def test_a_kill_costs_at_most_the_detail_that_was_under_way(paid: int, thin: Copy, dying: list[int]) -> None:
+    run = thin.open("clients")
+    dying.append(paid)
+    with pytest.raises(Killed):
+        syncing.execute(run.id)
+    assert RowDetail.select().count() == paid
+    dying.clear()
+    with later(seconds=DURATION.total_seconds() + 1):
+        syncing.execute(run.id)
+    assert syncing.report(run)["state"] == "succeeded"
+    assert set(details_asked(thin).values()) == {1}
+    assert thin.ids("clients") == wanted(thin)
+
+
+def test_a_full_sync_asks_for_no_detail_again_while_the_list_rows_are_the_same(read_once: Copy) -> None:
+    kept = read_once.ids("clients")
+    for _ in range(2):
+        assert read_once.sync("clients")["state"] == "succeeded"
+    assert details_asked(read_once) == {}
+    assert read_once.ids("clients") == kept == wanted(read_once)
+
+
+def test_a_row_that_has_changed_is_asked_for_again_alone(read_once: Copy) -> None:
+    number = min(everyone(read_once) - wanted(read_once))
+    read_once.halo.change("clients", [number])
+    relate(read_once, number, WANTED)
+    read_once.sync("clients")
+    assert details_asked(read_once) == {number: 1}
+    assert number in read_once.ids("clients")
+
+
+def test_a_row_that_differs_in_computed_keys_alone_is_the_same(read_once: Copy) -> None:
+    read_once.halo.turn(flickers=["computed"])
+    read_once.sync("clients")
+    assert details_asked(read_once) == {}
+
+
+def test_another_filter_needs_no_other_details(read_once: Copy) -> None:
+    filters.change(read_once.integration, list(SIZES), Filters(relationships=frozenset({WANTED, 1})), None)
+    read_once.halo.reset(faults=False)
+    read_once.sync("clients")
+    assert details_asked(read_once) == {}
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_what_a_refetch_has_told_since_counts_in_the_next_full_sync(
+    comes: bool,  # noqa: FBT001  # a case
+    read_once: Copy,
+) -> None:
+    number = min(everyone(read_once) - wanted(read_once)) if comes else min(wanted(read_once))
+    relate(read_once, number, WANTED if comes else WANTED + 1)
+    tell(read_once.integration, about("clients", number))
+    with later(minutes=1):
+        rereading.execute(read_once.integration.id)
+    assert results() == [("done", "created" if comes else "left_out")]
+    read_once.halo.reset(faults=False)
+    with later(minutes=2):
+        read_once.sync("clients")
+    assert details_asked(read_once) == {}
+    assert (number in read_once.ids("clients")) is comes
+    assert (number in read_once.ids("clients", RecordState.OUT_OF_SCOPE)) is not comes
+
+
+def test_details_that_do_not_exist_are_asked_for_once_in_each_sync(thin: Copy) -> None:
+    thin.halo.fault("status", status=404, on="/api/client/12", times=None)
+    sync_by_windows(thin, "clients", quota=10)
+    assert details_asked(thin)[12] == 1
+    Integration.update(quota=None).execute()
+    thin.halo.reset(faults=False)
+    with later(days=1):
+        thin.sync("clients")
+    assert details_asked(thin) == {12: 1}
+
+
+def test_where_rows_carry_no_last_update_each_record_is_asked_for_again_in_time(read_once: Copy) -> None:
+    asked: Counter[int] = Counter()
+    for days in range(KEPT_DAYS + SPREAD_DAYS):
+        with later(days=days + 0.5):
+            read_once.sync("clients")
+        today = details_asked(read_once)
+        assert len(today) <= 4  # never all of them in one night
+        asked += today
+        read_once.halo.reset(faults=False)
+    assert asked == Counter(everyone(read_once))
+
+
+def test_details_of_what_halo_no_longer_lists_are_forgotten(read_once: Copy) -> None:
+    number = min(everyone(read_once) - wanted(read_once))
+    read_once.halo.delete("clients", [number])
+    read_once.sync("clients")
+    kept = {each.remote_id for each in RowDetail.select()}
+    assert kept == everyone(read_once)

@@ -1,0 +1,49 @@
+"""What a list costs besides its pages comes window by window too, and nothing of it is paid for twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from portal.models.records import RecordState
+from portal.models.sync import RemoteList
+from tests.halo_fixtures import SIZES, Copy
+from tests.sync.windows import sync_by_windows
+
+
+def singles_asked(copy: Copy) -> Counter[str]:
+    """Count how often each single record was asked for."""
+    paths = (entry["path"] for entry in copy.halo.journal())
+    return Counter(path for path in paths if path.rpartition("/")[2].isdigit())
+
+
+def test_vanished_records_that_no_window_can_pay_for_are_asked_for_once_each(synced: Copy) -> None:
+    gone = synced.halo.delete("assets", sorted(synced.ids("assets"))[3:15])
+    synced.halo.reset(faults=False)
+    report, _ = sync_by_windows(synced, "assets", quota=10)
+    assert report["state"] == "succeeded"
+    assert synced.ids("assets", RecordState.DELETED) == set(gone)
+    asked = singles_asked(synced)
+    assert {path for path in asked if "/asset/" in path.lower()} == {f"/api/Asset/{number}" for number in gone}
+    assert set(asked.values()) == {1}
+
+
+def test_a_date_filter_that_no_window_can_try_out_ends_no_sync(copy: Copy) -> None:
+    copy.halo.turn(local_dates={"assets": -5})
+    report, _ = sync_by_windows(copy, "assets", quota=6)
+    assert report["state"] == "succeeded"
+    assert len(copy.ids("assets")) == SIZES["assets"]
+    assert RemoteList.get(RemoteList.record_type == "assets").probed_at is None
+    copy.sync("assets")  # the next one tries again
+
+
+def test_missed_records_that_do_not_come_are_asked_for_once_each(synced: Copy) -> None:
+    synced.halo.turn(caps={"assets": 20})
+    synced.halo.fault("repeated_page", on="assets", page=3, times=None)
+    synced.halo.fault("bad_ids", on="/api/asset/*", times=None)
+    synced.halo.reset(faults=False)
+    report, _ = sync_by_windows(synced, "assets", quota=10)
+    assert report["problem"].startswith("Halo lists assets ")
+    assert report["problem"].endswith(" and 10 more, but does not hand them out.")
+    asked = singles_asked(synced)
+    assert len(asked) == 20
+    assert set(asked.values()) == {1}

@@ -1,0 +1,28 @@
+"""Syncs with so small a budget that they go on for several of its windows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from portal import clock
+from portal.models.integrations import Integration
+from portal.services import syncing
+from tests.halo_fixtures import Copy
+
+WINDOW = timedelta(minutes=5)
+MOST_WINDOWS = 12
+
+
+def sync_by_windows(copy: Copy, record_type: str, *, quota: int) -> tuple[dict[str, Any], int]:
+    """Sync a type at so few requests in five minutes; returns its report, and how many windows it has taken."""
+    Integration.update(quota=quota).execute()
+    moment, windows = clock.now() + timedelta(hours=1), 0
+    with clock.using(lambda: moment):
+        run = copy.open(record_type)
+        while syncing.report(run)["state"] in {"queued", "waiting"} and windows < MOST_WINDOWS:
+            syncing.execute(run.id)
+            windows, moment = windows + 1, moment + WINDOW
+    report = syncing.report(run)
+    assert report["state"] not in {"queued", "waiting"}, report["problem"]
+    return report, windows

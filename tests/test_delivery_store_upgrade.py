@@ -1,0 +1,44 @@
+"""A database from before migration 0011, with deliveries in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from peewee import Table
+
+from portal import clock, db
+from portal.config import Config
+from portal.models.accounts import Account
+from portal.models.delivery_store import DeliveryStore
+from portal.models.integrations import Integration, Psa
+from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.services.deliveries import BYTES_OF_ROW
+from tests.old_database import opened
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old(request: pytest.FixtureRequest, config: Config, tmp_path: Path) -> Iterator[Config]:
+    with opened(request, config, tmp_path, last="0010_second_factor") as old:
+        yield old
+
+
+def insert_delivery(integration: Integration, number: int, body: bytes, *, hints: int) -> None:
+    deliveries = Table("delivery").bind(db.db.obj)
+    row = {"id": number, "integration_id": integration.id, "event": "", "why": "", "headers": "[]", "body": body}
+    deliveries.insert(received_at=clock.now(), state=DeliveryState.DONE, **row).execute()
+    for _ in range(hints):
+        Hint.create(delivery=number, integration=integration, state=HintState.DONE, received_at=clock.now())
+
+
+def test_what_is_kept_already_is_counted(old: Config) -> None:
+    halo = Integration.create(account=Account.create(name="Northwind IT"), psa=Psa.HALO)
+    empty = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
+    insert_delivery(halo, 1, b"\x00" * 1_000, hints=0)
+    insert_delivery(halo, 2, b"x" * 500, hints=3)
+    assert db.upgrade() == ["0011_delivery_store"]
+    sizes = [delivery.size for delivery in Delivery.select().order_by(Delivery.id)]
+    assert sizes == [1_002 + BYTES_OF_ROW, 502 + 4 * BYTES_OF_ROW]
+    assert DeliveryStore.get(DeliveryStore.integration == halo).bytes == sum(sizes)
+    assert DeliveryStore.get_or_none(DeliveryStore.integration == empty) is None
