@@ -127,7 +127,7 @@ SILENT: Final = {
     "setup.addresses": "looks addresses up; stores nothing",
 }
 # Sessions that are ended from the list of sessions: services/sessions.py writes session.ended and the like.
-SESSIONS: Final = "session_list."
+SESSIONS: Final = "sessions."
 
 
 def test_everything_that_changes_something_has_an_action(app: Flask) -> None:

@@ -10,7 +10,7 @@ from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.routes import audit_origin
 from portal.services import audit_counts, recovery_codes
-from tests.conftest import PASSWORD, browser
+from tests.conftest import PASSWORD
 from tests.routes.guesser import WRONG, Guesser, networks
 from tests.routes.phone import half_logged_in, protected
 
@@ -37,10 +37,9 @@ def session_7(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_origin, "session_number", lambda: 7)
 
 
-def test_a_log_in_and_a_log_out(app: Flask, guesser: Guesser, alice: User, session_7: None) -> None:
-    client = browser(app)
-    assert guesser.logs_in(alice.email, at=HOME, using=client)
-    client.post("/logout", environ_base={"REMOTE_ADDR": HOME})
+def test_a_log_in_and_a_log_out(guesser: Guesser, as_alice: FlaskClient, alice: User, session_7: None) -> None:
+    assert guesser.logs_in(alice.email, at=HOME)
+    assert as_alice.post("/logout", environ_base={"REMOTE_ADDR": HOME}).status_code == 302
     for action in ("login.succeeded", "logout"):
         assert told(action) == [(alice.email, HOME, 1)]
         assert [(one.account, one.user, one.session) for one in entries(action)] == [(alice.account, alice, 7)]
