@@ -45,8 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_counts_from_before() -> Iterator[None]:
-    """Keep what one test has counted for the audit log out of the next one's database."""
+def no_counts_from_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep what one test has counted out of the next one's database: tests flush counts themselves."""
+    monkeypatch.setattr(audit_counts, "_keep_flushing", lambda: None)
     yield
     audit_counts.forget()
 

@@ -68,7 +68,6 @@ def test_addresses_without_end_fill_no_disk(northwind: Account) -> None:
 
 
 def test_counting_writes_nothing_itself(northwind: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_counts, "_keep_flushing", lambda: None)
     statements: list[str] = []
     monkeypatch.setattr(db.obj, "execute_sql", lambda sql, *_, **__: statements.append(sql))
     for _ in range(1000):
@@ -129,3 +128,14 @@ def _fail(*_: object) -> None:
     from peewee import OperationalError
 
     raise OperationalError("database is locked")
+
+
+def test_a_thread_of_its_own_writes_until_nothing_waits(northwind: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_counts, "FLUSH_SECONDS", 0.01)
+    for _ in range(3):
+        guess(northwind)
+    thread = threading.Thread(target=audit_counts._flush_on)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert [each.count for each in AuditEntry.select()] == [3]
