@@ -20,6 +20,8 @@ def create_app(config: Config) -> Flask:
     from portal.routes import (
         access,
         assets,
+        audit_log_ins,
+        audit_origin,
         bodies,
         connection,
         errors,
@@ -48,6 +50,7 @@ def create_app(config: Config) -> Flask:
     headers.init_app(app, config)
     public_address.init_app(app, config)
     connection.init_app(app)
+    audit_origin.init_app(app)
     forms_only.init_app(app)
     waiting.init_app(app)
     # Before CSRF and limits: what a person may not do is refused before their request is looked at.
@@ -55,6 +58,7 @@ def create_app(config: Config) -> Flask:
     # Before CSRF as well: at another address than the public one there is no cookie, and so no token that is right.
     origin.init_app(app, config)
     login.init_app(app)
+    audit_log_ins.init_app(app)
     known_devices.init_app(app, config)
     limits.init_app(app)
     assets.init_app(app)

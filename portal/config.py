@@ -30,7 +30,7 @@ class Config:
     `vault_keys` holds the key in use first, then the previous ones that may still open old secrets.
     `redis_url` is None when no server is configured and none is running embedded.
     `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` say when log lines, the history of records and
-    what webhooks delivered are forgotten.
+    what webhooks delivered are forgotten; `keep_audit_days` how long new entries of the audit log are kept.
     `session_idle_hours` and `session_days` say how long a log-in lasts unused, and at most.
     `public_url` is scheme, host and port as browsers write them.
     `outbound_allow` names hosts (see allowed_hosts.py) that may be private or speak plain http.
@@ -48,6 +48,7 @@ class Config:
     keep_logs_days: int = 30
     keep_history_days: int = 180
     keep_deliveries_days: int = 14
+    keep_audit_days: int = 730
     session_idle_hours: int = 12
     session_days: int = 7
     testing: bool = False
@@ -68,6 +69,7 @@ class Config:
             keep_logs_days=_days(environ, "PORTAL_KEEP_LOGS_DAYS", cls.keep_logs_days),
             keep_history_days=_days(environ, "PORTAL_KEEP_HISTORY_DAYS", cls.keep_history_days),
             keep_deliveries_days=_days(environ, "PORTAL_KEEP_DELIVERIES_DAYS", cls.keep_deliveries_days),
+            keep_audit_days=_days(environ, "PORTAL_KEEP_AUDIT_DAYS", cls.keep_audit_days),
             session_idle_hours=_whole(
                 environ, "PORTAL_SESSION_IDLE_HOURS", cls.session_idle_hours, "hours", LONGEST_SESSION_DAYS * 24
             ),

@@ -21,7 +21,7 @@ from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
 from portal.routes import limits
 from portal.routes.sessions import TOKEN
-from portal.services import sessions
+from portal.services import audit_counts, sessions
 
 pytest_plugins = ["tests.postgres"]
 
@@ -42,6 +42,14 @@ SLOW = ("journeys", "processes", "chaos")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.parent.name not in SLOW)
+
+
+@pytest.fixture(autouse=True)
+def no_counts_from_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep what one test has counted out of the next one's database: tests flush counts themselves."""
+    monkeypatch.setattr(audit_counts, "_keep_flushing", lambda: None)
+    yield
+    audit_counts.forget()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import click
 from portal import log
 from portal.cli.opening import opened
 from portal.cli.output import say
-from portal.services import bundle
+from portal.services import bundle, leaving
 
 
 @click.command("support-bundle")
@@ -24,6 +24,7 @@ def support_bundle(file: Path) -> None:
     # Sealed by the same filter as the logs, in case an error message of some server ever quotes a token.
     with opened() as config:
         parts = log.redact(None, "", bundle.collect(config))
+        leaving.bundle()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
             archive.writestr(f"{name}.json", json.dumps(part, indent=2, ensure_ascii=False, default=str))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from portal.services import accounts, integrations, record_lists, records
 from portal.sync.record_types import RecordType
 
 account_option = click.option("--account", required=True, help="Name of the account.")
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 RECORD_TYPE = click.Choice(RecordType, case_sensitive=False)
 
 
@@ -62,6 +64,11 @@ class RecordNumber(click.ParamType[tuple[RecordType | None, int]]):
         if number is None or (self.typed and not name):
             self.fail(f"{value!r} names no record. Write it like assets:123.", param, ctx)
         return (RECORD_TYPE.convert(name, param, ctx) if name else None), number
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    """Take a moment that was typed for one in UTC."""
+    return moment.replace(tzinfo=UTC) if moment is not None else None
 
 
 def halo_of(account: str) -> Integration:

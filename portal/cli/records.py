@@ -11,7 +11,7 @@ from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table
 from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, source_of
 from portal.models.records import RecordState
-from portal.services import record_exports
+from portal.services import leaving, record_exports
 from portal.services import records as copy
 from portal.sync.record_types import RecordType
 
@@ -88,6 +88,7 @@ def export(account: str, types: list[RecordType], state: str | None, as_format: 
     """Write records to standard output or a file: whole as JSON lines, or their columns and fields as CSV."""
     integration = source_of(account)
     wanted = RecordState(state) if state else None
+    leaving.records(integration, types, wanted, as_format)
     found = (record for each in types for record in copy.export(integration, each, wanted))
     if as_format == "csv":
         exporting.as_csv(found, types, output)

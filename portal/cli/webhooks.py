@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -11,7 +11,7 @@ import click
 
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
-from portal.cli.parameters import RecordNumber, account_option, halo_of
+from portal.cli.parameters import MOMENT, RecordNumber, account_option, halo_of, utc
 from portal.jobs.rereads import ring
 from portal.models.integrations import Integration
 from portal.models.webhooks import DeliveryState, Hint
@@ -22,7 +22,6 @@ from portal.services.replaying import Choice
 from portal.sync.record_types import RecordType
 
 DELIVERY = click.IntRange(1, 2**31 - 1)
-MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 @click.group()
@@ -88,7 +87,7 @@ def replay(
     account: str, delivery_id: int | None, since: datetime | None, until: datetime | None, *, failed: bool
 ) -> None:
     """Read again what a delivery names; or what all those name that failed, or that came in a time."""
-    choice = Choice(failed, _utc(since), _utc(until))
+    choice = Choice(failed, utc(since), utc(until))
     if (delivery_id is None) == choice.is_empty:
         raise click.UsageError("Say which: the number of a delivery, or --failed, --since, --until.")
     integration = halo_of(account)
@@ -148,7 +147,3 @@ def _hint(hint: Hint) -> dict[str, Any]:
 
 def _record(hint: Hint) -> str:
     return f"{hint.record_type}:{hint.remote_id}" if hint.record_type and hint.remote_id else ""
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment is not None else None

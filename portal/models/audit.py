@@ -1,23 +1,53 @@
-"""Who did what, for the people who are answerable for it."""
+"""The audit log: who did what, when and from where, for the people who answer for it."""
 
 from __future__ import annotations
 
-from peewee import CharField, ForeignKeyField, TextField
+from datetime import datetime, timedelta
+from typing import Final
+
+from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 from portal import clock
 from portal.db import BaseModel, UtcField
 from portal.models.accounts import Account, User
 
+KEPT: Final = timedelta(days=730)
+
+
+def _kept_until() -> datetime:
+    return clock.now() + KEPT
+
 
 class AuditEntry(BaseModel):
-    """One deed of a person or the operator. Never holds a secret.
+    """One action of a person or the operator. Never holds a secret.
 
-    `actor` is the e-mail address of the person, which stays when the person is removed; empty for the operator.
+    Triggers make the table append-only (migration 0013): the database itself refuses to change an entry, or to delete
+    one before `kept_until`. Exceptions: `user` becomes NULL when the person is removed, and an entry with a
+    `group_key`, which stands for many alike, may only ever grow in `count` and `last_at`.
+
+    `account` is None where no account is concerned; only the operator sees those. `actor` is the person's e-mail
+    address, which stays when the person is removed; it is empty for the operator. `address` and `session` say where a
+    request came from, and are empty for commands and jobs.
     """
 
-    account = ForeignKeyField(Account, on_delete="CASCADE")
+    account = ForeignKeyField(Account, null=True, on_delete="CASCADE", index=False)
     user = ForeignKeyField(User, null=True, on_delete="SET NULL")
     at = UtcField(default=clock.now)
     action = CharField()
     detail = TextField(default="")
     actor = CharField(default="")
+    kind = CharField(default="other")
+    address = CharField(default="")
+    session = IntegerField(null=True)
+    count = IntegerField(default=1)
+    last_at = UtcField(null=True)
+    group_key = CharField(null=True, unique=True)
+    kept_until = UtcField(default=_kept_until, index=True)
+
+    class Meta:
+        indexes = (
+            (("account", "id"), False),
+            (("account", "kind", "id"), False),
+            (("account", "actor", "id"), False),
+            (("account", "actor", "kind", "id"), False),
+        )

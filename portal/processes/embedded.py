@@ -15,6 +15,7 @@ from portal import bootstrap, config, db, exposure
 from portal.config import Config
 from portal.processes import claim, keys, ports, valkey
 from portal.processes.supervisor import Program, Stopped, Supervisor
+from portal.services import audit
 
 WORKERS = 2
 
@@ -55,7 +56,8 @@ def prepared(supervisor: Supervisor) -> Iterator[Embedded]:
         bootstrap.bind(settings)
         exposure.warn(settings)
         with db.connected():
-            db.upgrade()
+            if applied := db.upgrade():
+                audit.record(None, None, "database.upgraded", ", ".join(applied))
         if environment.get("PORTAL_REDIS_URL"):
             stack.enter_context(supervisor)
         else:

@@ -10,7 +10,7 @@ from flask_security import current_user
 
 from portal.errors import NotAllowed
 from portal.models.accounts import Account, User
-from portal.routes import notices
+from portal.routes import audit_refusals, notices
 from portal.routes.answers import is_scripted, page_in_window
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -60,6 +60,7 @@ def enforce() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return _ask_to_log_in()
     if request.method not in SAFE and endpoint not in OWN_AFFAIRS and not current_user.is_admin:
+        audit_refusals.note(user())
         raise NotAllowed("Only an admin of your account can change this.", "Ask an admin to do it for you.")
     return None
 

@@ -1,18 +1,54 @@
-"""The Activity page: who did what in this account."""
+"""The Activity page: who did what in this account, when and from where; and the same as a file."""
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from datetime import tzinfo
+
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from portal.routes import access, answers
-from portal.services import activity
+from portal import clock, zones
+from portal.routes import access, answers, audit_origin
+from portal.routes.activity_forms import ActivityForm
+from portal.routes.search_forms import id_of
+from portal.services import activity, activity_files
 
 bp = Blueprint("activity", __name__)
 
 
 @bp.get("/activity")
 def index() -> ResponseReturnValue:
-    before = request.args.get("before", type=int)
-    page = activity.page(access.account(), before=before if before and 0 < before < 2**63 else None)
-    return answers.show_refreshing("activity/index.html", "activity/_list.html", part_id="activity", page=page)
+    form = _form()
+    filters = form.filters(_zone())
+    before = id_of("before")
+    return answers.show_refreshing(
+        "activity/index.html",
+        "activity/_list.html",
+        part_id="activity",
+        form=form,
+        filters=filters,
+        query=form.query(),
+        before=before,
+        page=activity.page(access.account(), filters, before=before),
+        own_session=audit_origin.session_number(),
+    )
+
+
+@bp.get("/activity.csv")
+def export() -> ResponseReturnValue:
+    """Hand over everything that the filters match."""
+    lines = activity_files.export(access.account(), _form().filters(_zone()), access.user())
+    name = f"activity-{clock.now():%Y-%m-%d}.csv"
+    return Response(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _form() -> ActivityForm:
+    return ActivityForm(request.args, people=activity.people(access.account()))
+
+
+def _zone() -> tzinfo:
+    return zones.zone(access.account().time_zone)

@@ -73,6 +73,7 @@ def receive(webhook_id: str) -> ResponseReturnValue:
     body = request.get_data(cache=False)
     integration = senders.sender(webhook_id, Call(lambda name: request.headers.get(name, ""), body))
     if integration is None:
+        senders.note_refusal(webhook_id, request.remote_addr or "")
         raise Unauthorized
     if TOO_MANY_WAIT in request.environ:
         inbox.miss(integration.id)

@@ -15,7 +15,7 @@ from portal.models.records import RecordState
 from portal.models.sync import RunKind, RunTrigger
 from portal.routes import access, answers, joining
 from portal.routes.search_forms import RecordSearchForm, id_of
-from portal.services import exclusions, integrations, record_files, record_lists, record_pages, records
+from portal.services import exclusions, integrations, leaving, record_files, record_lists, record_pages, records
 from portal.services.exclusions import ExclusionPage
 from portal.services.record_lists import RecordPage, Wanted
 from portal.sync.record_types import RecordType
@@ -115,10 +115,12 @@ def download(record_type: RecordType, form: str) -> ResponseReturnValue:
     """Hand over all live or all deleted records of a type as a file."""
     is_deleted = request.args.get("state") == RecordState.DELETED
     state = RecordState.DELETED if is_deleted else RecordState.LIVE
+    integration = integrations.halo(access.account())
+    leaving.records(integration, [record_type], state, form, access.user())
     write, content_type = FILES[form]
     name = f"{record_type}-deleted.{form}" if is_deleted else f"{record_type}.{form}"
     return Response(
-        write(integrations.halo(access.account()), record_type, state),
+        write(integration, record_type, state),
         content_type=f"{content_type}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -128,6 +130,7 @@ def download(record_type: RecordType, form: str) -> ResponseReturnValue:
 def payload(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
     """Hand over exactly what Halo sent."""
     record = records.get(integrations.halo(access.account()), record_type, remote_id)
+    leaving.record(record, access.user())
     name = f"{record_type}-{remote_id}.json"
     return Response(
         record.payload,

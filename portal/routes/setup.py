@@ -37,7 +37,7 @@ def choose_data() -> ResponseReturnValue:
     if not form.validate():
         return _show_data(integration, form, 422)
     try:
-        wizard.choose_data(integration, form.record_types.data, form.active_only.data)
+        wizard.choose_data(integration, form.record_types.data, form.active_only.data, access.user())
     except Invalid as error:
         form.blame(error)
         return _show_data(integration, form, 422)
@@ -69,7 +69,7 @@ def webhook_delivery() -> ResponseReturnValue:
 @bp.post("/webhooks")
 def finish_webhooks() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.WEBHOOKS)
-    wizard.finish_webhooks(integration, skipped="skip" in request.form)
+    wizard.finish_webhooks(integration, skipped="skip" in request.form, user=access.user())
     return steps.go_to(WizardStep.REVIEW)
 
 

@@ -88,7 +88,7 @@ def _save(integration: Integration, form: ConnectForm) -> bool:
     if not form.validate():
         return False
     try:
-        wizard.save_connection(integration, form.values())
+        wizard.save_connection(integration, form.values(), access.user())
     except Invalid as error:
         form.blame(error)
         return False

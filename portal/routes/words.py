@@ -127,50 +127,6 @@ OUTCOMES: Final = {
     Outcome.TOGETHER: "read together with another delivery",
 }
 
-# What somebody did, as the audit log names it.
-DEEDS: Final = {
-    "account.created": "created the account",
-    "account.time_zone": "set the time zone:",
-    "user.created": "created a user:",
-    "user.role": "changed a role:",
-    "user.password": "set a new password for",
-    "user.disabled": "disabled a user:",
-    "user.enabled": "enabled a user:",
-    "user.removed": "removed a user:",
-    "user.two_factor_reset": "reset two-factor authentication for",
-    "user.logged_out": "logged out everywhere:",
-    "session.ended": "logged out another device:",
-    "session.others_ended": "logged out all other devices:",
-    "two_factor.on": "switched two-factor authentication on",
-    "two_factor.replaced": "set up a new authenticator app",
-    "two_factor.off": "switched two-factor authentication off",
-    "recovery_codes.made": "made new recovery codes",
-    "recovery_code.used": "logged in with a recovery code:",
-    "halo.enabled": "switched Halo PSA on",
-    "halo.disabled": "switched Halo PSA off",
-    "connectwise.enabled": "switched ConnectWise PSA on",
-    "connectwise.disabled": "switched ConnectWise PSA off",
-    "halo.credentials_accepted": "resumed syncing: Halo accepts the credentials again",
-    "halo.tested": "tested the connection to Halo:",
-    "halo.connected": "connected Halo PSA:",
-    "halo.disconnected": "disconnected Halo PSA",
-    "halo.data_changed": "changed what to sync:",
-    "halo.secret_replaced": "replaced the Client Secret",
-    "halo.secret_refused": "tried a new Client Secret, which did not work",
-    "halo.rescheduled": "changed when to sync:",
-    "halo.paused": "paused the schedule",
-    "halo.resumed": "resumed the schedule",
-    "halo.limited": "changed how much of Halo's limit may be used:",
-    "webhook.login_changed": "changed how the webhook authenticates:",
-    "webhook.unused": "said that webhooks are no longer in use",
-    "webhook.secret_made": "made a new secret for the webhook; the old one is valid, too",
-    "webhook.secret_dropped": "dropped the old secret of the webhook",
-    "sync.cancelled": "cancelled a sync:",
-    "hold.deleted": "deleted here what Halo no longer lists:",
-    "hold.kept": "kept what Halo no longer lists:",
-    "delivery.replayed": "replayed what webhooks delivered:",
-}
-
 # How a card names what an integration is: the set-up, or how the syncs of a connected one stand.
 CARD_STATES: Final = {
     CardState.NOT_CONFIGURED: ("Not Configured", "secondary"),
@@ -183,9 +139,6 @@ CARD_STATES: Final = {
     Condition.DECISION: (LABELS[Condition.DECISION], "orange"),
     Condition.INCOMPLETE: (LABELS[Condition.INCOMPLETE], "orange"),
 }
-# What Scopable does without anybody.
-OWN_DEEDS: Final = frozenset({"halo.credentials_accepted"})
-
 FOR_TEMPLATES: Final = {
     "card_states": CARD_STATES,
     "record_types": RECORD_TYPES,
@@ -194,8 +147,6 @@ FOR_TEMPLATES: Final = {
     "run_states": RUN_STATES,
     "step_states": STEP_STATES,
     "run_kinds": RUN_KINDS,
-    "deeds": DEEDS,
-    "own_deeds": OWN_DEEDS,
     "hold_states": HOLD_STATES,
     "record_states": RECORD_STATES,
     "changes": CHANGES,

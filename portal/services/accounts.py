@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from peewee import IntegrityError
 
 from portal import zones
@@ -10,6 +12,9 @@ from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import Psa
 from portal.services import audit
+
+ENABLED: Final = {Psa.HALO: "halo.enabled", Psa.CONNECTWISE: "connectwise.enabled"}
+DISABLED: Final = {Psa.HALO: "halo.disabled", Psa.CONNECTWISE: "connectwise.disabled"}
 
 
 def create(name: str, time_zone: str = zones.UTC_NAME) -> Account:
@@ -43,7 +48,7 @@ def set_available(account: Account, psa: Psa, *, available: bool) -> None:
     with db.atomic():
         setattr(account, column.name, available)
         account.save(only=[column])
-        audit.record(account, None, f"{psa}.{'enabled' if available else 'disabled'}")
+        audit.record(account, None, (ENABLED if available else DISABLED)[psa])
 
 
 def set_time_zone(account: Account, name: str, user: User | None) -> None:

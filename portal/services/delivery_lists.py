@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from peewee import fn
 
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, Hint
-from portal.services import delivery_rows
+from portal.services import delivery_rows, id_ranges
 from portal.services.delivery_rows import Row
 from portal.sync.record_types import RecordType
 
 PAGE_ROWS: Final = 50
-# Requests are stored a little out of order: by so much, the time at which one came may contradict its number.
-DISORDER: Final = timedelta(minutes=2)
 COLUMNS: Final = tuple(
     field for field in Delivery._meta.sorted_fields if field not in (Delivery.headers, Delivery.body)
 )
@@ -94,13 +92,14 @@ def wanted(integration: Integration, filters: Filters) -> list[Any]:
     state, event = Delivery.state == filters.state, Delivery.event == filters.event
     hidden_state = fn.COALESCE(Delivery.state, "") == filters.state
     hidden_event = fn.COALESCE(Delivery.event, "") == filters.event
-    conditions = _within(integration, filters)
+    mine = Delivery.integration == integration
+    conditions = id_ranges.within(Delivery, mine, Delivery.received_at, filters.since, filters.until)
     if filters.remote_id is not None:
         # These are the integration's own already, and few: each is looked up by its id.
         conditions.append(Delivery.id.in_(_naming(integration, filters.record_type, filters.remote_id)))
         event, state = hidden_event, hidden_state
     else:
-        conditions.append(Delivery.integration == integration)
+        conditions.append(mine)
         by_event = bool(filters.event) and (filters.state is None or filters.state in COMMON)
         event, state = (event, hidden_state) if by_event else (hidden_event, state)
     if filters.event:
@@ -114,41 +113,3 @@ def _naming(integration: Integration, record_type: RecordType | None, remote_id:
     types = [record_type] if record_type is not None else list(RecordType)
     named = (Hint.integration == integration) & Hint.record_type.in_(types) & (Hint.remote_id == remote_id)
     return Hint.select(Hint.delivery).where(named)
-
-
-def _within(integration: Integration, filters: Filters) -> list[Any]:
-    """Narrow ids down to a time, as ids rise with it; what is left at the edges is looked at."""
-    conditions: list[Any] = []
-    if filters.since is not None:
-        first = _first_since(integration, filters.since - DISORDER)
-        conditions += [Delivery.id >= first, Delivery.received_at >= filters.since]
-    if filters.until is not None:
-        last = _first_since(integration, filters.until + DISORDER)
-        conditions += [Delivery.id < last, Delivery.received_at < filters.until]
-    return conditions
-
-
-def _first_since(integration: Integration, moment: datetime) -> int:
-    """Return the id from which on deliveries are not older than this: a search by halves, some twenty look-ups."""
-    low, high = _edge(integration, Delivery.id), _edge(integration, Delivery.id.desc()) + 1
-    while low < high:
-        middle = (low + high) // 2
-        found: Any = (
-            Delivery.select(Delivery.id, Delivery.received_at)
-            .where(Delivery.integration == integration, Delivery.id >= middle)
-            .order_by(Delivery.id)
-            .limit(1)
-            .tuples()
-            .first()
-        )
-        if found is None or found[1] >= moment:
-            high = middle
-        else:
-            low = found[0] + 1
-    return low
-
-
-def _edge(integration: Integration, order: Any) -> int:
-    ids: Any = Delivery.select(Delivery.id).where(Delivery.integration == integration).order_by(order)
-    found = ids.limit(1).tuples().first()
-    return int(found[0]) if found else 0

@@ -10,9 +10,12 @@ from peewee import fn
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunState, SyncRun, SyncStep
+from portal.services import id_ranges
+from portal.services.audit_words import kind_of
 
 # One every five minutes for a week, and then some: what is older is left out.
 NEWEST_RUNS: Final = 2_100
+DATA_CHANGED: Final = "halo.data_changed"
 KINDS: Final = (RunKind.INCREMENTAL, RunKind.FULL)
 
 
@@ -47,9 +50,9 @@ def _first_whole(integration: Integration) -> int | None:
 
 def _catching_up(integration: Integration, since: datetime) -> list[int]:
     """Return the ids of the runs that were the first after a change of what to sync."""
-    changes: Any = AuditEntry.select(AuditEntry.at).where(
-        AuditEntry.account == integration.account_id, AuditEntry.action == "halo.data_changed", AuditEntry.at >= since
-    )
+    mine = (AuditEntry.account == integration.account_id) & (AuditEntry.kind == kind_of(DATA_CHANGED))
+    in_time = id_ranges.within(AuditEntry, mine, AuditEntry.at, since, None)
+    changes: Any = AuditEntry.select(AuditEntry.at).where(mine, AuditEntry.action == DATA_CHANGED, *in_time)
     runs = SyncRun.select(fn.MIN(SyncRun.id)).where(SyncRun.integration == integration, SyncRun.kind.in_(KINDS))
     found = [runs.where(SyncRun.started_at >= at).scalar() for (at,) in list(changes.tuples())]
     return [run_id for run_id in found if run_id is not None]

@@ -26,6 +26,8 @@ PAGE_RECORDS: Final = 100
 BITE_ROWS: Final = 500
 BREATH_SECONDS: Final = 0.005
 
+ACTIONS: Final = {HoldState.APPROVED: "hold.deleted", HoldState.KEPT: "hold.kept"}
+
 # All but the ids, which may be megabytes.
 COLUMNS: Final = tuple(field for field in HeldDelete._meta.sorted_fields if field is not HeldDelete.remote_ids)
 
@@ -120,7 +122,7 @@ def _decide(hold: HeldDelete, state: HoldState, user: User | None) -> None:
         )
         if not settled.execute():
             raise _settled_already(HeldDelete.select(*COLUMNS).where(HeldDelete.id == hold.id).get())
-        audit.record(hold.integration.account, user, f"hold.{deed}", f"{hold.count:,} {hold.record_type}")
+        audit.record(hold.integration.account, user, ACTIONS[state], f"{hold.count:,} {hold.record_type}")
         SyncLog.create(
             integration=hold.integration_id,
             run=SyncRun.get_or_none(SyncRun.id == hold.run_id),

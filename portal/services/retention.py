@@ -19,7 +19,7 @@ from portal.models.records import RecordChange
 from portal.models.sessions import LoginSession
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
-from portal.services import delivery_store, sessions
+from portal.services import audit_retention, delivery_store, sessions
 from portal.services.isolation import Isolation
 
 BITE: Final = 500
@@ -72,6 +72,7 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
         ),
         "deliveries beyond the limit": delivery_store.make_room_everywhere,
         "held deletes": partial(_bite, HeldDelete, _is_settled(history), front=FRONT),
+        "audit entries": audit_retention.prune,
         "uses": partial(_bite, TenantUse, TenantUse.at < now - USE_KEPT),
         "sessions": partial(_bite, LoginSession, sessions.is_over(now), front=FRONT),
         # Keys that are still guessed at keep their rows, and may stay in front of the others.

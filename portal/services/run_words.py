@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from portal.models.accounts import User
-from portal.models.sync import RunTrigger, SyncRun
+from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.sync.record_types import RecordType
 
 # With and without a person; a trigger that people do not pull has one form.
@@ -63,3 +63,11 @@ def listed(parts: Collection[str]) -> str:
     """Join words as people do: a, b and c."""
     *front, last = parts
     return f"{', '.join(front)} and {last}" if front else last
+
+
+def in_one_line(run: SyncRun, record_types: list[str], remote_ids: list[int] | None) -> str:
+    """Say what a run is to read, for the audit log: run 12, whole lists of clients and sites."""
+    if remote_ids is not None:
+        return f"run {run.id}, {record_types[0]} {', '.join(map(str, remote_ids))}"
+    how = "changes" if run.kind == RunKind.INCREMENTAL else "whole lists"
+    return f"run {run.id}, {how} of {listed(record_types)}"

@@ -11,7 +11,7 @@ from portal.db import db
 from portal.errors import VaultError
 from portal.models.integrations import Integration
 from portal.models.second_factor import Authenticator
-from portal.services import connections
+from portal.services import audit, connections
 from portal.vault import EncryptedField, vault
 
 # What a test of the connection has left: it names the sealed secret that was tested.
@@ -65,6 +65,8 @@ def rotate() -> int:
             with connections.staying_tested(row) if isinstance(row, Integration) else nullcontext():
                 setattr(row, name, getattr(row, name))
             row.save(only=[name, *(TESTED if isinstance(row, Integration) else ())])
+        if stale:
+            audit.record(None, None, "vault.rotated", f"{len(stale)} secrets")
     return len(stale)
 
 

@@ -15,10 +15,11 @@ from portal import clock
 from portal.db import connected, mark
 from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
+from portal.services import audit_counts
 
 # Asked for with every delivery: Peewee would take longer to write the statement than the database to answer it.
 FIND: Final = (
-    "SELECT id, uid, psa, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login,"
+    "SELECT id, account_id, uid, psa, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login,"
     " webhook_header FROM integration WHERE webhook_id IN ({0}, {0}) AND state <> 'disconnected'"
 )
 REMEMBERED: Final = timedelta(seconds=1)
@@ -51,6 +52,12 @@ def sender(webhook_id: str, call: Call) -> Integration | None:
     # All are compared whatever the first one said.
     right = [_same(given, _expected(found, user, secret, call.body)) & (secret != NOBODY[1]) for secret in secrets]
     return found if any(right) else None
+
+
+def note_refusal(webhook_id: str, address: str) -> None:
+    """Count a call that was refused, in its account's audit log. An address that does not exist writes nothing."""
+    if (found := _find(webhook_id)) is not None:
+        audit_counts.count(found.account_id, None, "webhook.refused", address=address)
 
 
 def _find(webhook_id: str) -> Integration | None:

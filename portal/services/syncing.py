@@ -48,6 +48,7 @@ from portal.sync.writer import counts
 # Each time, a run that was in the way has ended before it could be looked at.
 MOST_TRIES: Final = 5
 NOTHING_RUNS: Final = "No sync is running."
+BY_PEOPLE: Final = (RunTrigger.USER, RunTrigger.FILTERS, RunTrigger.WIZARD, RunTrigger.CLI)
 
 
 def open_run(
@@ -98,6 +99,9 @@ def _create_run(
         for position, record_type in enumerate(chosen):
             SyncStep.create(run=run, position=position, record_type=record_type, mode=mode, remote_ids=remote_ids)
         _note_start(run, chosen, remote_ids)
+        if trigger in BY_PEOPLE:
+            words = run_words.in_one_line(run, chosen, remote_ids)
+            audit.record(integration.account, user, "sync.started", words)
         return run
 
 

@@ -27,6 +27,14 @@ OTHER_ACTIVE: Final = "Cannot activate HALO PSA: ConnectWise integration is alre
 DISCONNECT_FIRST: Final = "Only one PSA can be connected at a time. Disconnect ConnectWise first, then connect Halo."
 ADDRESS_CHANGED: Final = "Enter the Client Secret again, because the address that it is sent to has changed."
 STEPS: Final = list(WizardStep)
+SETUP_STARTED: Final = "halo.setup_started"
+DETAILS: Final = {
+    "base_url": "Base URL",
+    "auth_server": "Auth Server",
+    "tenant": "Tenant",
+    "client_id": "Client ID",
+    "client_secret": "Client Secret",
+}
 
 
 def find_draft(account: Account) -> Integration | None:
@@ -56,8 +64,8 @@ def peek(account: Account) -> Integration:
     return known
 
 
-def draft(account: Account) -> Integration:
-    """Return the set-up in progress, or begin one. Raises what `peek` raises."""
+def draft(account: Account, user: User | None = None) -> Integration:
+    """Return the set-up in progress, or begin one; `user` is who does. Raises what `peek` raises."""
     try:
         with db.atomic():
             integration = peek(account)
@@ -66,12 +74,13 @@ def draft(account: Account) -> Integration:
             if integration.is_dirty():
                 integration.touched_at = clock.now()
                 integration.save()
+                audit.record(account, user, SETUP_STARTED)
             return integration
     except IntegrityError:  # another tab was quicker
         return peek(account)
 
 
-def save_connection(integration: Integration, values: ConnectionValues) -> None:
+def save_connection(integration: Integration, values: ConnectionValues, user: User | None = None) -> None:
     """Store step 1, which begins a set-up that was only looked at so far; the secret is sealed at once.
 
     A test that had passed counts no longer if a value has changed.
@@ -86,14 +95,17 @@ def save_connection(integration: Integration, values: ConnectionValues) -> None:
         moved = _places(integration) != (values.base_url, values.auth_server, values.tenant)
         if moved and not connections.is_offered(integration, values):
             raise Invalid("client_secret", ADDRESS_CHANGED)
+    changed = _changed(integration, values)
     with db.atomic():
-        integration.__data__.update(draft(integration.account).__data__)
+        integration.__data__.update(draft(integration.account, user).__data__)
         integration.base_url, integration.auth_server = values.base_url, values.auth_server
         integration.tenant, integration.client_id = values.tenant, values.client_id
         if values.client_secret is not None:
             integration.client_secret = values.client_secret
         integration.touched_at = clock.now()
         integration.save()
+        if changed:
+            audit.record(integration.account, user, "halo.setup_saved", ", ".join(changed))
 
 
 def test_connection(integration: Integration, user: User | None) -> Diagnosis:
@@ -115,7 +127,12 @@ def open_steps(integration: Integration) -> list[WizardStep]:
     return STEPS[: STEPS.index(WizardStep(integration.wizard_step)) + 1]
 
 
-def choose_data(integration: Integration, record_types: list[str], active_only: bool) -> None:  # noqa: FBT001  # a box
+def choose_data(
+    integration: Integration,
+    record_types: list[str],
+    active_only: bool,  # noqa: FBT001  # a box
+    user: User | None = None,
+) -> None:
     """Store step 2; clients are always among the types. Filters from an earlier connection stay.
 
     Raises Invalid for a type that does not exist, and for one that the last test found refused.
@@ -131,13 +148,18 @@ def choose_data(integration: Integration, record_types: list[str], active_only: 
         )
     integration.record_types = chosen
     integration.filters = write(msgspec.structs.replace(read(integration.filters), active_only=active_only))
-    _reach(integration, WizardStep.WEBHOOKS)
+    with db.atomic():
+        _reach(integration, WizardStep.WEBHOOKS)
+        which = "of active clients" if active_only else "of all clients"
+        audit.record(integration.account, user, "halo.data_chosen", f"{', '.join(chosen)} {which}")
 
 
-def finish_webhooks(integration: Integration, skipped: bool) -> None:  # noqa: FBT001  # a button
+def finish_webhooks(integration: Integration, skipped: bool, user: User | None = None) -> None:  # noqa: FBT001  # a button
     """Store step 3."""
     integration.webhook_skipped = skipped
-    _reach(integration, WizardStep.REVIEW)
+    with db.atomic():
+        _reach(integration, WizardStep.REVIEW)
+        audit.record(integration.account, user, "halo.webhooks_chosen", "skipped" if skipped else "set up in Halo")
 
 
 def start(integration: Integration, user: User | None) -> SyncRun:
@@ -216,6 +238,16 @@ def _note_forecast(run: SyncRun, integration: Integration) -> None:
         return
     run.forecast_requests, run.forecast_seconds = promised.requests, promised.seconds
     run.save(only=[SyncRun.forecast_requests, SyncRun.forecast_seconds])
+
+
+def _changed(integration: Integration, values: ConnectionValues) -> list[str]:
+    """Name the details that differ from what is stored. A secret that is given counts as changed."""
+    return [
+        label
+        for name, label in DETAILS.items()
+        if (new := getattr(values, name)) is not None
+        and (name == "client_secret" or new != getattr(integration, name))
+    ]
 
 
 def _places(integration: Integration) -> tuple[str, str, str]:

@@ -57,6 +57,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("sessions.end", "POST"): ("/sessions/999999/end", LOGIN, "404", "404"),
     ("sessions.end_others", "POST"): ("/sessions/end-others", LOGIN, "→ /sessions", "→ /sessions"),
     ("activity.index", "GET"): ("/activity", LOGIN, OK, OK),
+    ("activity.export", "GET"): ("/activity.csv", LOGIN, OK, OK),
     ("setup.resume", "GET"): (f"{FORM}/", LOGIN, f"{SETUP}/connect", "404"),
     ("setup.connect", "GET"): (f"{FORM}/connect", LOGIN, OK, "404"),
     ("setup.save_connection", "POST"): (f"{FORM}/connect", LOGIN, "422", "403"),

@@ -1,0 +1,56 @@
+"""`portal audit`: who did what, in one account or in all, and what concerns none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+
+import click
+
+from portal.cli.opening import opened
+from portal.cli.output import json_option, print_json, print_table
+from portal.cli.parameters import MOMENT, utc
+from portal.services import accounts, activity, activity_files, audit_words
+from portal.services.activity import Entry, Filters
+from portal.services.audit_words import Kind
+
+
+@click.group("audit")
+def audit_() -> None:
+    """Read the audit log."""
+
+
+@audit_.command("list")
+@click.option("--account", help="Only what concerns this account; all, and what concerns none, if not given.")
+@click.option("--person", help="Only what this e-mail address has done; an empty one for the operator and strangers.")
+@click.option("--kind", type=click.Choice(Kind, case_sensitive=False), help="Only entries of this kind.")
+@click.option("--since", type=MOMENT, help="Only entries from then on, in UTC.")
+@click.option("--until", type=MOMENT, help="Only entries from before, in UTC.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@json_option
+@opened()
+def list_(
+    account: str | None,
+    person: str | None,
+    kind: Kind | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    """List entries, newest first. Those without an account, such as guesses of unknown addresses, are only here."""
+    owner = accounts.get(account) if account else None
+    filters = Filters(person=person, kind=kind, since=utc(since), until=utc(until))
+    entries = list(islice(activity.newest_first(owner, filters), limit))
+    if as_json:
+        print_json([activity_files.as_row(entry) for entry in entries])
+    else:
+        rows = [_line(entry) for entry in entries]
+        print_table(("AT (UTC)", "ACCOUNT", "WHO", "WHAT", "TIMES", "ADDRESS"), rows)
+
+
+def _line(entry: Entry) -> tuple[object, ...]:
+    who = entry.email or audit_words.doer_of(entry.action)
+    what = f"{entry.words} {entry.detail}".strip()
+    return f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.account, who, what, entry.count, entry.address

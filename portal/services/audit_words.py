@@ -1,0 +1,132 @@
+"""Every action that the audit log knows: its kind, and what people read. An action without words fails a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What people filter by. Stored with each entry, so that one index answers."""
+
+    LOG_IN = "log_in"
+    PEOPLE = "people"
+    CONNECTION = "connection"
+    SYNC = "sync"
+    WEBHOOK = "webhook"
+    EXPORT = "export"
+    REFUSED = "refused"
+    OPERATION = "operation"
+    OTHER = "other"
+
+
+LABELS: Final = {
+    Kind.LOG_IN: "Log-ins and passwords",
+    Kind.PEOPLE: "Account and people",
+    Kind.CONNECTION: "Connection",
+    Kind.SYNC: "Syncs, schedule and filters",
+    Kind.WEBHOOK: "Webhooks",
+    Kind.EXPORT: "Exports and downloads",
+    Kind.REFUSED: "Not allowed",
+    Kind.OPERATION: "Operation of the portal",
+}
+
+OPERATOR: Final = "Operator"
+
+
+@dataclass(frozen=True)
+class Action:
+    """`words` follow the name of the person who did it, or at whose account it was tried, and precede the detail.
+
+    `doer` is who did it where no person is named.
+    """
+
+    kind: Kind
+    words: str
+    doer: str = OPERATOR
+
+
+ACTIONS: Final = {
+    "login.succeeded": Action(Kind.LOG_IN, "logged in"),
+    "login.failed": Action(Kind.LOG_IN, "failed log-in", "Somebody"),
+    "login.throttled": Action(Kind.LOG_IN, "log-in blocked after too many attempts", "Somebody"),
+    "login.code_failed": Action(Kind.LOG_IN, "entered a wrong two-factor or recovery code"),
+    "logout": Action(Kind.LOG_IN, "logged out"),
+    "session.ended": Action(Kind.LOG_IN, "logged out another device:"),
+    "session.others_ended": Action(Kind.LOG_IN, "logged out all other devices:"),
+    "password.changed": Action(Kind.LOG_IN, "changed their password"),
+    "password.refused": Action(Kind.LOG_IN, "entered a wrong current password"),
+    "password.throttled": Action(Kind.LOG_IN, "was blocked after too many wrong current passwords"),
+    "two_factor.on": Action(Kind.LOG_IN, "turned two-factor authentication on"),
+    "two_factor.off": Action(Kind.LOG_IN, "turned two-factor authentication off"),
+    "two_factor.replaced": Action(Kind.LOG_IN, "set up a new authenticator app"),
+    "recovery_codes.made": Action(Kind.LOG_IN, "made new recovery codes"),
+    "recovery_code.used": Action(Kind.LOG_IN, "logged in with a recovery code:"),
+    "account.created": Action(Kind.PEOPLE, "created the account"),
+    "account.time_zone": Action(Kind.PEOPLE, "set the time zone:"),
+    "user.created": Action(Kind.PEOPLE, "created a user:"),
+    "user.role": Action(Kind.PEOPLE, "changed a role:"),
+    "user.password": Action(Kind.PEOPLE, "set a new password for"),
+    "user.disabled": Action(Kind.PEOPLE, "disabled a user:"),
+    "user.enabled": Action(Kind.PEOPLE, "enabled a user:"),
+    "user.removed": Action(Kind.PEOPLE, "removed a user:"),
+    "user.logged_out": Action(Kind.PEOPLE, "logged out everywhere:"),
+    "user.two_factor_reset": Action(Kind.PEOPLE, "reset two-factor authentication for"),
+    "halo.enabled": Action(Kind.PEOPLE, "turned Halo PSA on"),
+    "halo.disabled": Action(Kind.PEOPLE, "turned Halo PSA off"),
+    "connectwise.enabled": Action(Kind.PEOPLE, "turned ConnectWise PSA on"),
+    "connectwise.disabled": Action(Kind.PEOPLE, "turned ConnectWise PSA off"),
+    "halo.setup_started": Action(Kind.CONNECTION, "started to set up Halo PSA"),
+    "halo.setup_saved": Action(Kind.CONNECTION, "changed connection details:"),
+    "halo.tested": Action(Kind.CONNECTION, "tested the connection to Halo:"),
+    "halo.data_chosen": Action(Kind.CONNECTION, "chose what to sync:"),
+    "halo.webhooks_chosen": Action(Kind.CONNECTION, "finished the webhooks step:"),
+    "halo.connected": Action(Kind.CONNECTION, "connected Halo PSA:"),
+    "halo.disconnected": Action(Kind.CONNECTION, "disconnected Halo PSA"),
+    "halo.secret_replaced": Action(Kind.CONNECTION, "replaced the Client Secret"),
+    "halo.secret_refused": Action(Kind.CONNECTION, "tried a new Client Secret, which did not work"),
+    "halo.credentials_accepted": Action(
+        Kind.CONNECTION, "resumed syncing: Halo accepts the credentials again", "Scopable"
+    ),
+    "halo.data_changed": Action(Kind.SYNC, "changed what to sync:"),
+    "halo.rescheduled": Action(Kind.SYNC, "changed when to sync:"),
+    "halo.paused": Action(Kind.SYNC, "paused the schedule"),
+    "halo.resumed": Action(Kind.SYNC, "resumed the schedule"),
+    "halo.limited": Action(Kind.SYNC, "changed how much of Halo's limit may be used:"),
+    "sync.started": Action(Kind.SYNC, "started a sync:"),
+    "sync.cancelled": Action(Kind.SYNC, "cancelled a sync:"),
+    "hold.deleted": Action(Kind.SYNC, "deleted here what Halo no longer lists:"),
+    "hold.kept": Action(Kind.SYNC, "kept what Halo no longer lists:"),
+    "webhook.login_changed": Action(Kind.WEBHOOK, "changed how the webhook authenticates:"),
+    "webhook.unused": Action(Kind.WEBHOOK, "stopped using webhooks"),
+    "webhook.secret_made": Action(Kind.WEBHOOK, "made a new secret for the webhook; the old one still works"),
+    "webhook.secret_dropped": Action(Kind.WEBHOOK, "dropped the old secret of the webhook"),
+    "webhook.refused": Action(Kind.WEBHOOK, "called the webhook with wrong credentials and was refused", "Somebody"),
+    "delivery.replayed": Action(Kind.WEBHOOK, "replayed what webhooks delivered:"),
+    "record.downloaded": Action(Kind.EXPORT, "downloaded a record:"),
+    "records.exported": Action(Kind.EXPORT, "exported records:"),
+    "log.downloaded": Action(Kind.EXPORT, "downloaded a sync log:"),
+    "activity.exported": Action(Kind.EXPORT, "exported the activity log:"),
+    "bundle.made": Action(Kind.EXPORT, "made a support bundle"),
+    "role.refused": Action(Kind.REFUSED, "tried something that only admins may do:"),
+    "vault.rotated": Action(Kind.OPERATION, "sealed stored secrets with the new key:"),
+    "database.upgraded": Action(Kind.OPERATION, "upgraded the database:"),
+}
+
+
+def kind_of(action: str) -> Kind:
+    known = ACTIONS.get(action)
+    return known.kind if known else Kind.OTHER
+
+
+def words_of(action: str) -> str:
+    """Return what people read; an action of a later version is shown by its name."""
+    known = ACTIONS.get(action)
+    return known.words if known else action
+
+
+def doer_of(action: str) -> str:
+    """Name who did it where no person is named."""
+    known = ACTIONS.get(action)
+    return known.doer if known else OPERATOR
