@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from playhouse.migrations import Runner
 
-from portal import db, vault
+from portal import clock, db, vault
 from portal.config import Config
 
 
@@ -32,3 +32,23 @@ def opened(request: pytest.FixtureRequest, config: Config, tmp_path: Path, *, la
     with db.connected():
         Runner(db.db.obj, str(db.MIGRATIONS)).up(target=last)
         yield replace(config, database_url=url)
+
+
+def insert(table: str, **columns: object) -> None:
+    """Write a row, with something in every column that must not be empty."""
+    needed = {
+        column.name: _something(column.data_type.upper())
+        for column in db.db.get_columns(table)
+        if not column.null and column.name != "id"
+    }
+    values = needed | columns
+    names, marks = ", ".join(f'"{name}"' for name in values), ", ".join([db.mark()] * len(values))
+    db.db.execute_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(values.values()))  # noqa: S608  # our own names
+
+
+def _something(data_type: str) -> object:
+    if data_type.startswith("BOOL"):
+        return False
+    if data_type.startswith(("INT", "BIGINT", "SMALLINT")):
+        return 0
+    return clock.now() if data_type.startswith(("TIMESTAMP", "DATETIME")) else "{}"

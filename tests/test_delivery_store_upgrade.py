@@ -10,12 +10,10 @@ from peewee import Table
 
 from portal import clock, db
 from portal.config import Config
-from portal.models.accounts import Account
 from portal.models.delivery_store import DeliveryStore
-from portal.models.integrations import Integration, Psa
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
 from portal.services.deliveries import BYTES_OF_ROW
-from tests.old_database import opened
+from tests.old_database import insert, opened
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -24,20 +22,22 @@ def old(request: pytest.FixtureRequest, config: Config, tmp_path: Path) -> Itera
         yield old
 
 
-def insert_delivery(integration: Integration, number: int, body: bytes, *, hints: int) -> None:
+def insert_delivery(integration: int, number: int, body: bytes, *, hints: int) -> None:
     deliveries = Table("delivery").bind(db.db.obj)
-    row = {"id": number, "integration_id": integration.id, "event": "", "why": "", "headers": "[]", "body": body}
+    row = {"id": number, "integration_id": integration, "event": "", "why": "", "headers": "[]", "body": body}
     deliveries.insert(received_at=clock.now(), state=DeliveryState.DONE, **row).execute()
     for _ in range(hints):
         Hint.create(delivery=number, integration=integration, state=HintState.DONE, received_at=clock.now())
 
 
 def test_what_is_kept_already_is_counted(old: Config) -> None:
-    halo = Integration.create(account=Account.create(name="Northwind IT"), psa=Psa.HALO)
-    empty = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
+    for number, name in enumerate(["Northwind IT", "Other MSP"], start=1):
+        insert("account", id=number, name=name)
+        insert("integration", id=number, account_id=number, psa="halo", uid=name, webhook_id=name)
+    halo, empty = 1, 2
     insert_delivery(halo, 1, b"\x00" * 1_000, hints=0)
     insert_delivery(halo, 2, b"x" * 500, hints=3)
-    assert db.upgrade() == ["0011_delivery_store"]
+    assert db.upgrade()[0] == "0011_delivery_store"
     sizes = [delivery.size for delivery in Delivery.select().order_by(Delivery.id)]
     assert sizes == [1_002 + BYTES_OF_ROW, 502 + 4 * BYTES_OF_ROW]
     assert DeliveryStore.get(DeliveryStore.integration == halo).bytes == sum(sizes)

@@ -6,34 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playhouse.migrations import Runner
 
 from portal import db
-
-BEFORE = "0010_second_factor"
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> Iterator[None]:
-    db.bind(f"sqlite:///{tmp_path / 'old.sqlite3'}")
-    with db.connected():
-        Runner(db.db.obj, str(db.MIGRATIONS)).up(target=BEFORE)
-        yield
+from portal.config import Config
+from tests.old_database import insert, opened
 
 
-def insert(table: str, **columns: object) -> None:
-    """Write a row, with something in every column that must not be empty."""
-    needed = {
-        column.name: 0 if column.data_type.upper().startswith(("INT", "BOOL")) else "{}"
-        for column in db.db.get_columns(table)
-        if not column.null and column.name != "id"
-    }
-    values = needed | columns
-    names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
-    db.db.execute_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(values.values()))  # noqa: S608  # our own names
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old(request: pytest.FixtureRequest, config: Config, tmp_path: Path) -> Iterator[Config]:
+    with opened(request, config, tmp_path, last="0010_second_factor") as old:
+        yield old
 
 
-def test_what_is_stored_came_from_the_tenant_that_was_connected(old: None) -> None:
+def test_what_is_stored_came_from_the_tenant_that_was_connected(old: Config) -> None:
     for number, (state, source) in enumerate(
         [("active", "u"), ("disconnected", "u"), ("draft", "u"), ("active", "")]
     ):

@@ -49,24 +49,27 @@ def codes_on(page: str) -> list[str]:
 
 
 def actions() -> list[str]:
-    return [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)]
+    """Name what is written about second factors; log-ins are written as well."""
+    found = [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)]
+    return [action for action in found if not action.startswith("login.")]
 
 
 def test_it_is_on_after_the_first_right_code_which_logs_nobody_in(
     app: Flask, as_alice: FlaskClient, alice: User
 ) -> None:
-    phone, mark = start(as_alice)
-    assert not Authenticator.select().exists()
-    page = confirm(as_alice, mark, phone.code())
-    assert page.status_code == 200
-    assert "Two-factor authentication is on." in page.text
-    assert actions() == ["two_factor.on", "recovery_codes.made"]
+    now = clock.now()
+    with clock.using(lambda: now):  # a code is for half a minute: none may begin while this is going on
+        phone, mark = start(as_alice)
+        assert not Authenticator.select().exists()
+        page = confirm(as_alice, mark, phone.code())
+        assert page.status_code == 200
+        assert "Two-factor authentication is on." in page.text
+        assert actions() == ["two_factor.on", "recovery_codes.made"]
 
-    client = half_logged_in(app, alice)
-    client.post("/tf-validate", data={"code": phone.code()})
-    assert not is_in(client)
-    soon = clock.now() + timedelta(seconds=60)
-    with clock.using(lambda: soon):
+        client = half_logged_in(app, alice)
+        client.post("/tf-validate", data={"code": phone.code()})
+        assert not is_in(client)
+    with clock.using(lambda: now + timedelta(seconds=60)):
         client.post("/tf-validate", data={"code": phone.code()})
     assert is_in(client)
 

@@ -95,7 +95,7 @@ def test_a_run_and_a_webhook_share_the_tries(synced: Copy, day: Day) -> None:
 
 @STATUSES
 @pytest.mark.parametrize("times", [1, 2])
-def test_refetching_waits_for_a_refusal_that_passes(status: int, times: int, synced: Copy, day: Day) -> None:
+def test_refetching_waits_for_a_refusal_that_passes(status: int, times: int, day: Day, synced: Copy) -> None:
     synced.halo.fault("refused_client", status=status, on="token", times=times)
     tell(synced.integration, about("assets", min(synced.ids("assets"))))
     for _ in range(times + 1):

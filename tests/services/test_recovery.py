@@ -73,7 +73,7 @@ def test_after_a_sync_of_changes_the_missed_one_is_of_changes(synced: Copy, day:
     assert run.kind == "incremental"
 
 
-def test_what_a_webhook_named_meanwhile_is_read_when_halo_accepts_again(synced: Copy, day: Day) -> None:
+def test_what_a_webhook_named_meanwhile_is_read_when_halo_accepts_again(day: Day, synced: Copy) -> None:
     tell(synced.integration, about("assets", min(synced.ids("assets"))))
     parked(synced, day)
     assert rereading.waiting() == []
