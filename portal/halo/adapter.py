@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from portal.halo import lookups, webhooks
+from portal.halo import lookups, record_fields, webhooks
 from portal.halo.client import NAME, HaloClient, no_limit
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
@@ -40,4 +40,5 @@ HALO: Final = PsaAdapter(
     reading_requests=16,
     filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.SEEN_IN, lookups.seen),
     webhooks=WebhookFormat(webhooks.is_readable, webhooks.json_in, webhooks.read, webhooks.shortened),
+    record_fields=record_fields.read,
 )

@@ -10,6 +10,7 @@ from portal.outbound import Limits
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.source import Source
 from portal.psa.webhooks import WebhookFormat
+from portal.record_fields import RecordFields
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ class PsaAdapter:
     """`slug` stands in addresses, commands and the database; `label` and `name` are what people read.
 
     `test` explains a connection, and raises only what the meter raises. `proving_requests` and `reading_requests` are
-    what it needs at most, up to the token and after it.
+    what it needs at most, up to the token and after it. `record_fields` takes the type and the payload of a stored
+    record, and raises nothing.
     """
 
     slug: str
@@ -92,3 +94,4 @@ class PsaAdapter:
     reading_requests: int
     filter_options: FilterOptions
     webhooks: WebhookFormat
+    record_fields: Callable[[str, str], RecordFields]

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from peewee import Expression
 
-from portal.halo import record_fields as halo_fields
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
+from portal.psa.registry import adapter_of
 from portal.record_fields import FIELDS, CustomField, Field, RecordFields, Reference, Value
 
 
@@ -50,7 +50,7 @@ def fields_of(record: Record) -> RecordFields:
     """Compute the record fields from what is stored. The client is a column, too, and stands in for a payload that
     cannot be read.
     """
-    found = halo_fields.read(record.record_type, record.payload)
+    found = adapter_of(record.integration.psa).record_fields(record.record_type, record.payload)
     if "client" in found.values or not record.client_remote_id or record.record_type == "clients":
         return found
     client = Reference("clients", record.client_remote_id, record.client_name)

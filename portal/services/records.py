@@ -78,4 +78,7 @@ def batch(
         query = query.where(Record.state == state)
     if after is not None:
         query = query.where(Record.remote_id > after)
-    return list(query.order_by(Record.remote_id).limit(BATCH))
+    found = list(query.order_by(Record.remote_id).limit(BATCH))
+    for record in found:
+        record.integration = integration  # or each record would ask the database for it
+    return found

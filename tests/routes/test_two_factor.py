@@ -65,7 +65,6 @@ def test_it_is_on_after_the_first_right_code_which_logs_nobody_in(
         assert page.status_code == 200
         assert "Two-factor authentication is on." in page.text
         assert actions() == ["two_factor.on", "recovery_codes.made"]
-
         client = half_logged_in(app, alice)
         client.post("/tf-validate", data={"code": phone.code()})
         assert not is_in(client)
