@@ -119,4 +119,5 @@ def test_addresses_come_on_request(visitor: Visitor) -> None:
 
 def test_asset_fields_come_on_request(visitor: Visitor) -> None:
     asset = visitor.rows("assets", includeassetfields="true")[0]
-    assert asset["key_field3"] == f"SN: {asset['fields'][0]['value']}"
+    values = {each["name"]: each["value"] for each in asset["fields"]}
+    assert asset["key_field3"] == f"SN: {values['Serial Number']}"

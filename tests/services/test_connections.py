@@ -103,6 +103,6 @@ def test_a_halo_that_asked_to_be_left_alone_is_left_alone(northwind: Account, ha
     budget.refused(Terms(budget.tenant_of(draft)), PsaRateLimited("No.", retry_after=90))
     halo.reset()
     verdict = connections.test(draft, None)
-    assert (verdict.ok, verdict.field, verdict.problem) == (False, None, "Halo's limit of requests is used up.")
+    assert (verdict.ok, verdict.field, verdict.problem) == (False, None, "The request limit is used up.")
     assert verdict.remedy.startswith("Nothing is wrong with these values. Test again in")
     assert halo.counts()["total"] == 0

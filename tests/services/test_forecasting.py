@@ -29,7 +29,7 @@ def seconds(integration: Integration) -> float:
 def large(copy: Copy) -> Integration:
     """Have a connection whose last test has counted very many clients."""
     findings: Any = copy.integration.findings
-    findings["looks"]["clients"] |= {"total": MANY, "page_size": 10}
+    findings["lists"]["clients"] |= {"total": MANY, "page_size": 10}
     copy.integration.findings = findings
     return copy.integration
 

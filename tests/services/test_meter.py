@@ -152,7 +152,7 @@ def test_a_tenant_that_asked_to_be_left_alone_is_not_read_with_a_new_token_eithe
     budget.refused(Terms(tenant_of(copy.integration)), PsaRateLimited("No.", retry_after=90))
     copy.halo.reset()
     verdict = connections.test(draft, None)
-    assert (verdict.ok, verdict.problem) == (False, "Halo's limit of requests is used up.")
+    assert (verdict.ok, verdict.problem) == (False, "The request limit is used up.")
     assert copy.halo.counts()["total"] == 2
 
 
@@ -209,7 +209,7 @@ def test_a_test_begins_only_when_all_that_it_may_send_is_allowed(copy: Copy) -> 
     budget.add(terms, spent)
     copy.halo.reset()
     verdict = connections.test(copy.integration, None)
-    assert (verdict.ok, verdict.problem) == (False, "Halo's limit of requests is used up.")
+    assert (verdict.ok, verdict.problem) == (False, "The request limit is used up.")
     assert copy.halo.counts()["total"] == 0
     budget.give_back(terms, 1)
     assert connections.test(copy.integration, None).ok

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from portal import clock
 from portal.db import db
 from portal.halo import lookups
+from portal.halo.adapter import HALO
 from portal.jobs import sync
 from portal.models.choices import NamedChoice
 from portal.models.records import Record
@@ -70,15 +73,16 @@ def test_nothing_is_gathered_while_a_run_is_live(synced: Copy) -> None:
 def test_after_changes_only_what_changed_is_read(gathered: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     name_one(gathered, first_client(), {"id": 9, "name": "Partner"}, {"id": 1, "name": "Fully managed"})
     read: list[str] = []
-    seen = lookups.seen
 
-    def note_read(name: str, payloads: list[str]) -> dict[int, str]:
-        read.extend(payloads if name == "relationships" else [])
-        return seen(name, payloads)
+    def note_read(name: str, payloads: Iterable[str]) -> dict[int, str]:
+        some = list(payloads)
+        read.extend(some if name == "relationships" else [])
+        return lookups.seen(name, some)
 
     past = Record.changed_at.db_value(clock.now().replace(year=2020))
     Record.update(changed_at=past).where(Record.remote_id != first_client()).execute()
-    monkeypatch.setattr(lookups, "seen", note_read)
+    noting = replace(HALO, filter_options=replace(HALO.filter_options, seen=note_read))
+    monkeypatch.setattr(named_choices, "adapter_of", lambda _: noting)
     run = SyncRun.create(
         integration=gathered.integration, kind=RunKind.INCREMENTAL, trigger="user", state="succeeded"
     )
