@@ -49,10 +49,14 @@ def workers(url: str) -> int:
         return Worker.count(connection=connection)
 
 
+def states(url: str) -> list[str]:
+    with redis.Redis.from_url(url) as connection:
+        return [str(each.get_state()) for each in Worker.all(connection=connection)]
+
+
 def is_idle(url: str) -> bool:
     """Tell whether the one worker waits for work; from then on it knows how to be stopped."""
-    with redis.Redis.from_url(url) as connection:
-        return [each.get_state() for each in Worker.all(connection=connection)] == ["idle"]
+    return states(url) == ["idle"]
 
 
 def others_connected(url: str) -> int:
@@ -78,7 +82,8 @@ def test_an_idle_worker_survives_a_restart_of_redis(config: Config, printed: Pat
             with Supervisor() as supervisor:
                 supervisor.start(program)
                 supervisor.wait_until(lambda: valkey.answers(url), what="Valkey")
-                until(lambda: others_connected(url) > 0, "the worker to be there")
+                # The second time, Redis still knows what the worker was before.
+                until(lambda: others_connected(url) > 0 and "idle" in states(url), "the worker to be there")
         assert worker.poll() is None
 
 
