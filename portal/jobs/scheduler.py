@@ -46,7 +46,7 @@ def serve() -> None:
             tick(isolation)
         except PeeweeException as error:
             # The database comes back or the operator brings it back; a missed tick loses nothing.
-            log.get(__name__).warning("the database does not answer", reason=str(error))
+            log.get(__name__).warning("a store does not answer", reason=str(error))
         stop.wait(EVERY_SECONDS)
 
 

@@ -30,6 +30,7 @@ class Isolation:
 
     def __init__(self) -> None:
         self._failures: dict[tuple[str, int | None], _Failure] = {}
+        self._quiet_until: dict[str, datetime] = {}
 
     def attempt(self, duty: str, work: Callable[[], Result], *, integration_id: int | None = None) -> Result | None:
         """Run `work` and return its result; None when it failed, or when its last failure is too recent."""
@@ -40,7 +41,7 @@ class Isolation:
             result = work()
         except (InterfaceError, OperationalError) as error:
             # The database comes back, or the operator brings it back; a missed attempt loses nothing.
-            log.get(__name__).warning("the database did not do its part", duty=duty, reason=str(error))
+            self._warn(duty, str(error))
             return None
         except Exception:  # noqa: BLE001  # logged with its traceback; the other duties must go on
             retry_at = self._note_failure(key)
@@ -58,6 +59,13 @@ class Isolation:
             for name, integration_id in self._failures
             if name == duty and integration_id is not None and self._is_paused((name, integration_id))
         ]
+
+    def _warn(self, duty: str, reason: str) -> None:
+        """Log what keeps the database from answering, once for all duties that it meets at the same time."""
+        now = clock.now()
+        if self._quiet_until.get(reason, now) <= now:
+            self._quiet_until = {reason: now + FIRST_PAUSE}
+            log.get(__name__).warning("a store does not answer", duty=duty, reason=reason)
 
     def _is_paused(self, key: tuple[str, int | None]) -> bool:
         failure = self._failures.get(key)

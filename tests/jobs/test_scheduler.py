@@ -114,9 +114,10 @@ def test_a_busy_database_is_no_reason_to_pause(database: None) -> None:
 
     isolation = Isolation()
     with at(NOON) as lines:
-        isolation.attempt("a duty", busy)
+        for duty in ("a duty", "another"):
+            isolation.attempt(duty, busy)
         assert isolation.attempt("a duty", lambda: "done") == "done"
-    assert [line["log_level"] for line in lines] == ["warning"]
+    assert [(line["log_level"], line["event"]) for line in lines] == [("warning", "a store does not answer")]
 
 
 def test_an_integration_whose_run_cannot_be_opened_holds_up_no_other(database: None) -> None:

@@ -90,7 +90,7 @@ def test_an_idle_worker_survives_a_restart_of_redis(config: Config, printed: Pat
 def test_a_scheduler_outlives_a_database_without_tables(config: Config, printed: Path) -> None:
     (config.data_dir / "portal.sqlite3").unlink()
     with process("scheduler", config, f"unix://{config.data_dir}/nobody.sock", printed) as scheduler:
-        until(lambda: printed.read_text().count("the database did not do its part") >= 2, "two ticks")
+        until(lambda: printed.read_text().count("no such table: integration") >= 2, "two ticks")
         scheduler.terminate()
         assert scheduler.wait(30) == 0
 

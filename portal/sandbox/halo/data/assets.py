@@ -123,13 +123,13 @@ def _asset_fields(world: World, number: int) -> list[Fields]:
     address = f"10.{draw.between(0, 9)}.{draw.between(0, 250)}.{draw.between(2, 250)}"
     found = {"Manufacturer": make, "Model": model, "IP Address": address, "MAC Address": _mac(draw)}
     return [
-        *(
-            {"id": 110 + place, "name": name, "value": value, "display": value}
-            for place, (name, value) in enumerate(found.items())
-        ),
         {"id": 117, "name": "Serial Number", "value": serial, "display": serial, "mandatory": False},
         {"id": 118, "name": "Operating System", "value": "Windows 11", "display": "Windows 11"},
         {"id": 119, "name": "Memory", "value": "16 GB", "display": "16 GB", "tab_name": "Hardware"},
+        *(
+            {"id": 120 + place, "name": name, "value": value, "display": value}
+            for place, (name, value) in enumerate(found.items())
+        ),
     ]
 
 
