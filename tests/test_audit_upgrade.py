@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from peewee import DatabaseError
-from playhouse.migrations import Runner
 
 from portal import db
+from portal.config import Config
 from portal.models.accounts import Account
 from portal.models.audit import AuditEntry
 from portal.services import activity
 from portal.services.activity import Filters
 from portal.services.audit_words import Kind
+from tests.old_database import opened
 
 INSERT = "INSERT INTO audit_entry (account_id, at, action, detail, actor) VALUES (?, '2026-03-01 12:00:00', ?, ?, ?)"
-BEFORE = "0010_second_factor"
 ROWS = [
     ("user.created", "ada@northwind.example as admin", "", "people"),
     ("halo.enabled", "", "", "people"),
@@ -34,19 +32,9 @@ ROWS = [
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Account]:
+def old(request: pytest.FixtureRequest, config: Config, tmp_path: Path) -> Iterator[Account]:
     """Open a database as it was before, with entries."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
-    else:
-        server: str = request.getfixturevalue("postgres_server")
-        name = f"old_{secrets.token_hex(4)}"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        url = server.replace("/postgres?", f"/{name}?")
-    db.bind(url)
-    with db.connected():
-        Runner(db.db.obj, str(db.MIGRATIONS)).up(target=BEFORE)
+    with opened(request, config, tmp_path, last="0010_second_factor"):
         account: Account = Account.create(name="Northwind IT")
         for action, detail, actor, _ in ROWS:
             _insert(account.id, action, detail, actor)
