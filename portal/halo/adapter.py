@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from portal.halo import lookups, record_fields, webhooks
-from portal.halo.client import NAME, HaloClient, no_limit
+from portal.halo.client import HaloClient, no_limit
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
 from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter
@@ -30,8 +30,6 @@ def _test(connection: Connection, meter: Meter) -> Diagnosis:
 
 HALO: Final = PsaAdapter(
     slug="halo",
-    label="Halo PSA",
-    name=NAME,
     open_client=_open_client,
     test=_test,
     # Halo's authinfo, a token, and the variants that are tried when there is none.

@@ -33,7 +33,6 @@ from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
 from portal.outbound import Answer, Door, Limits, OutboundError
 
-NAME: Final = "Halo"
 PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
 PAGE_LIMITS: Final = Limits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
 LONGEST_PAUSE_SECONDS: Final = 10.0
@@ -55,7 +54,7 @@ class HaloClient:
     PsaRateLimited while nobody may call. `before_call` runs before each call, those for a token too.
     """
 
-    name = NAME
+    name = "Halo"
 
     def __init__(
         self,
