@@ -3,15 +3,17 @@
 (() => {
   "use strict";
   const IDLE = 30_000;
-  const JUST_NOW = 1000; // a window that comes to the front tells so by more than one event
-  let refreshedAt = performance.now();
+  const BURST = 50; // a window that comes to the front fires more than one event
+  let comingBack;
 
   const refresh = () => {
     if (document.hidden) return;
-    refreshedAt = performance.now();
     for (const part of document.querySelectorAll("[data-refresh]")) part.dispatchEvent(new Event("refresh", { bubbles: true }));
   };
-  const comeBack = () => { if (performance.now() - refreshedAt > JUST_NOW) refresh(); };
+  const comeBack = () => {
+    clearTimeout(comingBack);
+    comingBack = setTimeout(refresh, BURST);
+  };
 
   setInterval(refresh, IDLE);
   document.addEventListener("visibilitychange", comeBack);
