@@ -17,11 +17,12 @@ from flask.testing import FlaskClient
 from portal import clock, create_app, db
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
-from portal.models.holds import HeldDelete
+from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration, IntegrationState, Psa
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
 from portal.routes.sessions import TOKEN
-from portal.services import dashboard, sessions
+from portal.services.accounts import sessions
+from portal.services.pages import dashboard
 from portal.sync import counting
 from portal.sync.record_types import RecordType
 

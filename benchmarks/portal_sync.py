@@ -15,8 +15,9 @@ from portal.errors import NotFound
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunState, RunTrigger, SyncRun
-from portal.services import holds, syncing, wizard
-from portal.services.connections import ConnectionValues
+from portal.services.connecting import wizard
+from portal.services.connecting.connections import ConnectionValues
+from portal.services.syncing import held_deletes, sync_runs
 from portal.vault import Secret
 
 LOOK_SECONDS: Final = 0.02
@@ -48,19 +49,19 @@ def connect(asked: task.Task) -> None:
     wizard.choose_data(draft, draft.record_types, active_only=False)
     draft.quota = NO_QUOTA
     wizard.finish_webhooks(draft, skipped=True)
-    syncing.stop_for_good(wizard.start(draft, None).integration)
+    sync_runs.stop_for_good(wizard.start(draft, None).integration)
 
 
 def sync(kind: RunKind) -> None:
     """Work until a run has ended, as a worker would: a new one, or the one that a killed process has left."""
     began = time.perf_counter()
-    run = _left_behind() or syncing.open_run(Integration.get(), kind=kind, trigger=RunTrigger.CLI)
+    run = _left_behind() or sync_runs.open_run(Integration.get(), kind=kind, trigger=RunTrigger.CLI)
     waited = 0.0
     while run.is_live:
         waited += _wait_until_claimable(run)
-        syncing.execute(run.id)
+        sync_runs.execute(run.id)
         run = SyncRun.get_by_id(run.id)
-    report = syncing.report(run)
+    report = sync_runs.report(run)
     if report["state"] != RunState.SUCCEEDED and not _approve_deletes(run.integration):
         raise RuntimeError(f"the sync ended {report['state']}: {report['problem']}")
     fetched = sum(step["fetched"] for step in report["steps"].values())
@@ -69,22 +70,22 @@ def sync(kind: RunKind) -> None:
 
 def _approve_deletes(integration: Integration) -> bool:
     """Decide about deletes that wait for an admin, as one would at once; tells whether there were any."""
-    waiting = list(holds.pending(integration))
+    waiting = list(held_deletes.pending(integration))
     for hold in waiting:
-        holds.approve(holds.get(integration, hold.id), None)
+        held_deletes.approve(held_deletes.get(integration, hold.id), None)
     return bool(waiting)
 
 
 def _left_behind() -> SyncRun | None:
     try:
-        return syncing.live_run(Integration.get())
+        return sync_runs.live_run(Integration.get())
     except NotFound:
         return None
 
 
 def _wait_until_claimable(run: SyncRun) -> float:
     began = time.perf_counter()
-    while run.id not in {each.id for each in syncing.claimable()}:
+    while run.id not in {each.id for each in sync_runs.claimable()}:
         time.sleep(LOOK_SECONDS)
     return time.perf_counter() - began
 

@@ -29,7 +29,7 @@ from portal.models.webhooks import Delivery, Hint, HintState, Outcome
 from portal.processes.ports import listen
 from portal.sandbox.process import spawned
 from portal.sandbox.verbs import Verbs
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from tests.chaos.house import House, hit, standing
 from tests.halo_fixtures import connected
 
@@ -63,8 +63,8 @@ def measure(seconds: int, *, strike: bool) -> None:
 
 def _connected(halo: Verbs) -> Integration:
     integration = connected(Account.create(name="Northwind IT", halo_enabled=True), halo).integration
-    run = syncing.open_run(integration, kind=RunKind.FULL, trigger=RunTrigger.CLI)
-    syncing.execute(run.id)
+    run = sync_runs.open_run(integration, kind=RunKind.FULL, trigger=RunTrigger.CLI)
+    sync_runs.execute(run.id)
     return integration
 
 

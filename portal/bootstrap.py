@@ -7,7 +7,9 @@ from datetime import timedelta
 from portal import db, guard, vault
 from portal.config import Config
 from portal.jobs import queue
-from portal.services import audit, retention, sessions
+from portal.services.accounts import sessions
+from portal.services.audit import audit_log
+from portal.services.operations import retention
 
 
 def bind(config: Config) -> None:
@@ -16,7 +18,7 @@ def bind(config: Config) -> None:
     vault.bind(config.vault_keys)
     queue.bind(config.redis_url)
     guard.bind(config.outbound_allow, config.authorities)
-    audit.bind(timedelta(days=config.keep_audit_days))
+    audit_log.bind(timedelta(days=config.keep_audit_days))
     retention.bind(
         retention.Periods(
             logs=timedelta(days=config.keep_logs_days),

@@ -21,7 +21,8 @@ from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
 from portal.routes import limits
 from portal.routes.sessions import TOKEN
-from portal.services import audit_counts, sessions
+from portal.services.accounts import sessions
+from portal.services.audit import audit_counts
 
 pytest_plugins = ["tests.postgres"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.models.holds import HeldDelete
+from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.sync import counting

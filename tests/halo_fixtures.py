@@ -19,9 +19,10 @@ from portal.models.records import Record, RecordState
 from portal.models.sync import RunKind, RunTrigger, SyncLog, SyncRun
 from portal.sandbox import Verbs
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.services import switching_off, syncing, wizard
-from portal.services.connections import ConnectionValues
-from portal.sync import switching_off as batches
+from portal.services.connecting import wizard
+from portal.services.connecting.connections import ConnectionValues
+from portal.services.syncing import disabled_types, sync_runs
+from portal.sync import retirement as batches
 from portal.sync.normal_form import value_of
 from portal.vault import Secret
 
@@ -80,14 +81,14 @@ class Copy:
 
     def open(self, *types: str, kind: RunKind = RunKind.FULL) -> SyncRun:
         chosen = list(types) or None
-        return syncing.open_run(self.integration, kind=kind, trigger=RunTrigger.USER, record_types=chosen)
+        return sync_runs.open_run(self.integration, kind=kind, trigger=RunTrigger.USER, record_types=chosen)
 
     def sync(self, *types: str, kind: RunKind = RunKind.FULL) -> dict[str, Any]:
         """Sync once, on the whole or these types; returns the report."""
         self.halo.reset(faults=False)
         run = self.open(*types, kind=kind)
-        syncing.execute(run.id)
-        return syncing.report(run)
+        sync_runs.execute(run.id)
+        return sync_runs.report(run)
 
     def ids(self, record_type: str, state: RecordState = RecordState.LIVE) -> set[int]:
         mine = (Record.integration == self.integration) & (Record.record_type == record_type)
@@ -124,7 +125,7 @@ class Copy:
     def retire(self) -> None:
         """Put all records of switched-off types out of scope."""
         while batches.waiting():
-            switching_off.retire()
+            disabled_types.retire()
 
     def written(self) -> list[tuple[Any, ...]]:
         """Return all that a write would change."""
@@ -155,7 +156,7 @@ def synced(copy: Copy) -> Copy:
 def connected(account: Account, halo: Verbs) -> Copy:
     integration = set_up(account, halo)
     wizard.start(integration, None)
-    syncing.request_cancel(integration)
+    sync_runs.request_cancel(integration)
     return Copy(halo, Integration.get_by_id(integration.id))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from portal.db import db
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, Hint
-from portal.services import deliveries, inbox
+from portal.services.webhooks import deliveries, inbox
 
 WORDS = {
     "clients": "client",

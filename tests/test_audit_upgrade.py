@@ -14,9 +14,9 @@ from portal import db
 from portal.config import Config
 from portal.models.accounts import Account
 from portal.models.audit import AuditEntry
-from portal.services import activity
-from portal.services.activity import Filters
-from portal.services.audit_words import Kind
+from portal.services.audit import activity
+from portal.services.audit.activity import Filters
+from portal.services.audit.audit_words import Kind
 from tests.old_database import opened
 
 INSERT = "INSERT INTO audit_entry (account_id, at, action, detail, actor) VALUES (?, '2026-03-01 12:00:00', ?, ?, ?)"

@@ -12,7 +12,7 @@ from portal import clock, db
 from portal.config import Config
 from portal.models.delivery_store import DeliveryStore
 from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
-from portal.services.deliveries import BYTES_OF_ROW
+from portal.services.webhooks.deliveries import BYTES_OF_ROW
 from tests.old_database import insert, opened
 
 

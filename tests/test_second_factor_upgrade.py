@@ -17,7 +17,8 @@ from portal.config import Config
 from portal.models.accounts import Account, User
 from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.routes import settings
-from portal.services import recovery_codes, sealing, users
+from portal.services.accounts import recovery_codes, users
+from portal.services.operations import sealed_values
 from tests.conftest import PASSWORD_HASH
 from tests.old_database import opened
 from tests.routes.phone import Phone, half_logged_in, is_in
@@ -105,7 +106,7 @@ def test_no_code_and_no_key_is_left_in_clear(old: Config, monkeypatch: pytest.Mo
 def test_the_keys_belong_to_the_vault_from_then_on(old: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     phone = insert_person("ada", old.secret_key, [])
     upgraded(old, monkeypatch)
-    assert (sealing.examine().sealed, sealing.examine().broken) == (1, [])
+    assert (sealed_values.examine().sealed, sealed_values.examine().broken) == (1, [])
     assert Authenticator.get().secret.reveal() == phone.key
     app = portal_on(replace(old, secret_key="another secret key, after the upgrade"))
     client = half_logged_in(app, person("ada"))
@@ -139,9 +140,9 @@ def test_a_damaged_key_stops_no_upgrade_and_has_a_way_out(old: Config, monkeypat
     page = half_logged_in(app, person("ada")).post("/tf-validate", data={"code": phone.code()})
     assert page.status_code == 409
     assert "portal user reset-two-factor ada@northwind.example" in page.text
-    assert sealing.examine().broken == ["ada@northwind.example"]
+    assert sealed_values.examine().broken == ["ada@northwind.example"]
     users.reset_two_factor(person("ada"))
-    assert sealing.examine().broken == []
+    assert sealed_values.examine().broken == []
 
 
 def test_an_upgrade_loses_no_person_and_nothing_that_belongs_to_one(

@@ -9,7 +9,8 @@ from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import Account
 from portal.models.integrations import Psa
-from portal.services import accounts, scheduling
+from portal.services.accounts import accounts
+from portal.services.syncing import scheduling
 
 psa_argument = click.argument("psa", type=click.Choice([psa.value for psa in Psa]), default=Psa.HALO.value)
 

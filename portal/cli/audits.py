@@ -10,9 +10,10 @@ import click
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table
 from portal.cli.parameters import MOMENT, utc
-from portal.services import accounts, activity, activity_files, audit_words
-from portal.services.activity import Entry, Filters
-from portal.services.audit_words import Kind
+from portal.services.accounts import accounts
+from portal.services.audit import activity, activity_files, audit_words
+from portal.services.audit.activity import Entry, Filters
+from portal.services.audit.audit_words import Kind
 
 
 @click.group("audit")

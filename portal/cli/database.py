@@ -8,7 +8,7 @@ from portal import db
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, say
 from portal.errors import PortalError
-from portal.services import audit
+from portal.services.audit import audit_log
 
 
 @click.group("db")
@@ -22,7 +22,7 @@ def upgrade() -> None:
     """Apply the migrations that are missing."""
     applied = db.upgrade()
     if applied:
-        audit.record(None, None, "database.upgraded", ", ".join(applied))
+        audit_log.record(None, None, "database.upgraded", ", ".join(applied))
     say(f"Applied {', '.join(applied)}." if applied else "The database is up to date.")
 
 

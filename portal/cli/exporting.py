@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import IO
 
 from portal.models.records import Record
-from portal.services import record_exports
-from portal.services.spreadsheets import harmless
+from portal.services.records import record_exports
+from portal.services.records.spreadsheets import harmless
 from portal.terminal import visible, visible_json
 
 

@@ -11,7 +11,7 @@ from rq import Worker
 from portal.errors import ConfigError
 from portal.jobs.queue import queue
 from portal.models.sync import RunState, SyncRun
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 
 LOOK_SECONDS: Final = 0.25
 PATIENCE_SECONDS: Final = 10.0  # after which a worker that is listed counts as busy or dead
@@ -27,8 +27,8 @@ def follow(run: SyncRun) -> SyncRun:
     while run.is_live:
         if run.state == RunState.RUNNING:
             idle_since = time.monotonic()
-        if time.monotonic() - idle_since >= patience and run.id in {each.id for each in syncing.claimable()}:
-            syncing.execute(run.id)
+        if time.monotonic() - idle_since >= patience and run.id in {each.id for each in sync_runs.claimable()}:
+            sync_runs.execute(run.id)
         else:
             time.sleep(LOOK_SECONDS)
         run = SyncRun.get_by_id(run.id)

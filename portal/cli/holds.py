@@ -9,8 +9,8 @@ import click
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.cli.parameters import account_option, halo_of
-from portal.models.holds import HeldDelete
-from portal.services import holds
+from portal.models.held_deletes import HeldDelete
+from portal.services.syncing import held_deletes
 
 hold_option = click.option("--hold", "hold_id", type=click.IntRange(1, 2**31 - 1), required=True, help="Its number.")
 
@@ -21,7 +21,7 @@ hold_option = click.option("--hold", "hold_id", type=click.IntRange(1, 2**31 - 1
 @opened()
 def list_(account: str, *, as_json: bool) -> None:
     """List deletes that wait for a decision: what vanished from Halo's lists all at once."""
-    found = holds.pending(halo_of(account))
+    found = held_deletes.pending(halo_of(account))
     if as_json:
         print_json([_as_row(hold) for hold in found])
     else:
@@ -37,8 +37,8 @@ def list_(account: str, *, as_json: bool) -> None:
 @opened()
 def approve(account: str, hold_id: int) -> None:
     """Delete held records here too."""
-    hold = holds.get(halo_of(account), hold_id)
-    say(f"Deleted {holds.approve(hold, None):,} {hold.record_type}.")
+    hold = held_deletes.get(halo_of(account), hold_id)
+    say(f"Deleted {held_deletes.approve(hold, None):,} {hold.record_type}.")
 
 
 @click.command()
@@ -47,8 +47,8 @@ def approve(account: str, hold_id: int) -> None:
 @opened()
 def keep(account: str, hold_id: int) -> None:
     """Let held records stay."""
-    hold = holds.get(halo_of(account), hold_id)
-    holds.keep(hold, None)
+    hold = held_deletes.get(halo_of(account), hold_id)
+    held_deletes.keep(hold, None)
     say(f"Kept {hold.count:,} {hold.record_type}.")
 
 

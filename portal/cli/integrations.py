@@ -15,8 +15,12 @@ from portal.jobs.sync import ring
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
 from portal.psa.diagnosis import Diagnosis
-from portal.services import accounts, choices, filter_words, integrations, records, standing, wizard
-from portal.services.connections import ConnectionValues
+from portal.services.accounts import accounts
+from portal.services.connecting import filter_choices, integrations, wizard
+from portal.services.connecting.connections import ConnectionValues
+from portal.services.pages import integration_status
+from portal.services.records import stored_records
+from portal.services.syncing import filter_words
 from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
 
@@ -95,8 +99,8 @@ def status(account: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_status(one))
         return
-    now = standing.standing(one)
-    say(f"HaloPSA at {one.base_url}, as {one.agent_name}: {standing.LABELS[now.condition]}.")
+    now = integration_status.standing(one)
+    say(f"HaloPSA at {one.base_url}, as {one.agent_name}: {integration_status.LABELS[now.condition]}.")
     say(f"Syncs {', '.join(one.record_types)}{' of active clients' if one.active_only else ''}.")
     for line in (now.problem, now.remedy):
         if line:
@@ -116,7 +120,7 @@ def filters(account: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"record_types": one.record_types, "filters": write(chosen)})
         return
-    names = choices.known_names(one, chosen)
+    names = filter_choices.known_names(one, chosen)
     for record_type in in_order(one.record_types):
         say(f"{record_type}: {'; '.join(filter_words.told(chosen, record_type, names)) or 'all'}")
 
@@ -145,7 +149,7 @@ def _told(diagnosis: Diagnosis) -> dict[str, object]:
 
 
 def _status(one: Integration) -> dict[str, object]:
-    now = standing.standing(one)
+    now = integration_status.standing(one)
     return {
         "psa": one.psa,
         "state": one.state,
@@ -160,5 +164,5 @@ def _status(one: Integration) -> dict[str, object]:
         "condition": now.condition,
         "problem": now.problem,
         "remedy": now.remedy,
-        "records": records.counts(one),
+        "records": stored_records.counts(one),
     }

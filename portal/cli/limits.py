@@ -11,8 +11,8 @@ import click
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, say
 from portal.cli.parameters import account_option, halo_of
-from portal.services import spending
-from portal.services.spending import QuietHours
+from portal.services.syncing import rate_limits
+from portal.services.syncing.rate_limits import QuietHours
 
 NONE: Final = "none"
 
@@ -45,18 +45,18 @@ def limit(
 ) -> None:
     """Show how much of Halo's limit is used and may be used, or change that."""
     one = halo_of(account)
-    known = spending.spending(one)
+    known = rate_limits.spending(one)
     if (share, quiet, quota) != (None, None, None):
-        spending.limit(
+        rate_limits.limit(
             one,
             known.share if share is None else share,
             known.quiet if quiet is None else (quiet if isinstance(quiet, QuietHours) else None),
             known.quota if quota is None else quota or None,
             None,
         )
-        known = spending.spending(one)
+        known = rate_limits.spending(one)
     if as_json:
         print_json(asdict(known))
         return
     say(f"{known.used} of {known.limit} requests used in the last {known.window_seconds} seconds.")
-    say(f"Syncs use {spending.in_words(known.share, known.quiet, known.quota)}.")
+    say(f"Syncs use {rate_limits.in_words(known.share, known.quiet, known.quota)}.")

@@ -8,7 +8,10 @@ from typing import Any
 import click
 
 from portal.models.integrations import Integration
-from portal.services import accounts, integrations, record_lists, records
+from portal.services.accounts import accounts
+from portal.services.connecting import integrations
+from portal.services.pages import record_lists
+from portal.services.records import stored_records
 from portal.sync.record_types import RecordType
 
 account_option = click.option("--account", required=True, help="Name of the account.")
@@ -78,4 +81,4 @@ def halo_of(account: str) -> Integration:
 
 def source_of(account: str) -> Integration:
     """Find what the account's records were copied from, also after it was disconnected."""
-    return records.source(accounts.get(account))
+    return stored_records.source(accounts.get(account))

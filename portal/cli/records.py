@@ -11,8 +11,9 @@ from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table
 from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, source_of
 from portal.models.records import RecordState
-from portal.services import leaving, record_exports
-from portal.services import records as copy
+from portal.services.audit import export_log
+from portal.services.records import record_exports
+from portal.services.records import stored_records as copy
 from portal.sync.record_types import RecordType
 
 state_option = click.option(
@@ -88,7 +89,7 @@ def export(account: str, types: list[RecordType], state: str | None, as_format: 
     """Write records to standard output or a file: whole as JSON lines, or their columns and fields as CSV."""
     integration = source_of(account)
     wanted = RecordState(state) if state else None
-    leaving.records(integration, types, wanted, as_format)
+    export_log.records(integration, types, wanted, as_format)
     found = (record for each in types for record in copy.export(integration, each, wanted))
     if as_format == "csv":
         exporting.as_csv(found, types, output)

@@ -7,7 +7,7 @@ from typing import Final
 
 from portal.cli.output import print_table, say
 from portal.models.sync import StepState, SyncLog, SyncRun, SyncStep
-from portal.services import run_words, syncing
+from portal.services.syncing import run_words, sync_runs
 
 COUNTERS: Final = ("expected", "fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed")
 HEADINGS: Final = {"left_out": "EXCLUDED"}
@@ -15,7 +15,7 @@ HEADINGS: Final = {"left_out": "EXCLUDED"}
 
 def print_run(run: SyncRun, words: str) -> None:
     """Print a run, its steps and what came of it: `words`, or its problem."""
-    report, steps = syncing.report(run), syncing.steps_of(run)
+    report, steps = sync_runs.report(run), sync_runs.steps_of(run)
     say(f"Run {run.id} ({report['kind']}): {report['state']}, {report['seconds']:.1f} s.")
     say(f"Started by {run_words.started_by(run)}.")
     rows = [(step.record_type, step.state, *_numbers(step)) for step in steps]

@@ -78,7 +78,7 @@ def portal() -> None:
 for command in (
     *(processes.up, processes.demo, processes.web, processes.worker, processes.scheduler),
     *(accounts.account, users.user, integrations.integration, sync.sync, records.records, webhooks.webhook),
-    *(database.db_, vaults.vault_, audits.audit_, bundles.support_bundle, sandboxes.sandbox),
+    *(database.db_, vaults.vault_, audits.audit_, bundles.write_bundle, sandboxes.sandbox),
 ):
     portal.add_command(command)
 

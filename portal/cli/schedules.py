@@ -10,7 +10,7 @@ from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, say
 from portal.cli.parameters import Listed, account_option, halo_of
 from portal.models.integrations import Integration
-from portal.services import scheduling
+from portal.services.syncing import scheduling
 from portal.sync.schedule import HOURS, INTERVALS, WEEK, Schedule, Weekday, at, write
 
 EVERY = click.Choice([str(minutes) for minutes in INTERVALS])

@@ -9,7 +9,7 @@ import click
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.sessions import LoginSession
-from portal.services import browsers, sessions, users
+from portal.services.accounts import browsers, sessions, users
 
 COLUMNS = ("number", "browser", "address", "created_at", "last_seen_at")
 

@@ -16,8 +16,10 @@ from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, LogSubject, RunKind, RunState, RunTrigger, SyncLog, SyncRun
-from portal.services import integrations, log_files, run_heads, run_words, runs, sync_logs, syncing
-from portal.services.sync_logs import Filters
+from portal.services.connecting import integrations
+from portal.services.pages import log_files, run_heads, sync_logs
+from portal.services.pages.sync_logs import Filters
+from portal.services.syncing import run_words, runs, sync_runs
 from portal.sync.record_types import RecordType
 
 
@@ -83,7 +85,7 @@ def list_(account: str, limit: int, *, as_json: bool) -> None:
     """List runs, newest first."""
     found = runs.newest_first(limit, source_of(account))
     if as_json:
-        print_json([syncing.report(one) for one in found])
+        print_json([sync_runs.report(one) for one in found])
     else:
         reports.print_runs(found)
 
@@ -93,7 +95,7 @@ def list_(account: str, limit: int, *, as_json: bool) -> None:
 @opened()
 def cancel(account: str) -> None:
     """Stop the run that goes on. What has arrived is kept."""
-    syncing.request_cancel(halo_of(account))
+    sync_runs.request_cancel(halo_of(account))
     say("Asked the run to stop.")
 
 
@@ -151,7 +153,7 @@ def _newest_first(integration: Integration, filters: Filters) -> Iterator[SyncLo
 
 def _show(one: SyncRun, *, as_json: bool) -> None:
     if as_json:
-        print_json(syncing.report(one))
+        print_json(sync_runs.report(one))
     else:
         reports.print_run(one, run_heads.words(one))
 

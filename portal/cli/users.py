@@ -10,7 +10,7 @@ from portal.cli import asking
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import RoleName, User
-from portal.services import accounts, users
+from portal.services.accounts import accounts, users
 
 FLAGS = ("active", "two_factor")
 ROLES = click.Choice([role.value for role in RoleName])

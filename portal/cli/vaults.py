@@ -7,7 +7,7 @@ import click
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, say
 from portal.errors import VaultError
-from portal.services import sealing
+from portal.services.operations import sealed_values
 
 
 @click.group("vault")
@@ -22,7 +22,7 @@ def rotate() -> None:
 
     First put the new key into PORTAL_VAULT_KEY and the old one into PORTAL_VAULT_KEY_PREVIOUS, and restart.
     """
-    say(f"Secrets sealed anew: {sealing.rotate()}. The previous key is no longer needed.")
+    say(f"Secrets sealed anew: {sealed_values.rotate()}. The previous key is no longer needed.")
 
 
 @vault_.command()
@@ -30,7 +30,7 @@ def rotate() -> None:
 @opened()
 def doctor(*, as_json: bool) -> None:
     """Open every stored secret once; exits with 1 if one does not open."""
-    found = sealing.examine()
+    found = sealed_values.examine()
     if as_json:
         print_json(found.as_dict())
     else:

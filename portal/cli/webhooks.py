@@ -12,13 +12,14 @@ import click
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.cli.parameters import MOMENT, RecordNumber, account_option, halo_of, utc
-from portal.jobs.rereads import ring
+from portal.jobs.refetches import ring
 from portal.models.integrations import Integration
 from portal.models.webhooks import DeliveryState, Hint
-from portal.services import delivery_lists, delivery_pages, replaying
-from portal.services.delivery_lists import Filters
-from portal.services.delivery_rows import Row
-from portal.services.replaying import Choice
+from portal.services.pages import delivery_lists, delivery_pages
+from portal.services.pages.delivery_lists import Filters
+from portal.services.pages.delivery_rows import Row
+from portal.services.webhooks import replaying
+from portal.services.webhooks.replaying import Choice
 from portal.sync.record_types import RecordType
 
 DELIVERY = click.IntRange(1, 2**31 - 1)

@@ -11,8 +11,8 @@ from typing import Any, Final
 from rq.job import Job
 
 RUN_SYNC: Final = "portal.jobs.sync.run_sync"
-REREAD: Final = "portal.jobs.rereads.reread"
-TRY_AGAIN: Final = "portal.jobs.recovery.try_again"
+REREAD: Final = "portal.jobs.refetches.reread"
+TRY_AGAIN: Final = "portal.jobs.credential_retries.try_again"
 ENTRY_POINTS: Final = frozenset({RUN_SYNC, REREAD, TRY_AGAIN})
 LARGEST_ID: Final = 2**63 - 1
 

@@ -17,9 +17,12 @@ from peewee import PeeweeException
 
 from portal import log
 from portal.db import connected
-from portal.jobs import recovery, rereads, sync
-from portal.services import due, retention, silence, switching_off, wizard
-from portal.services.isolation import Isolation
+from portal.jobs import credential_retries, refetches, sync
+from portal.services.connecting import wizard
+from portal.services.operations import retention
+from portal.services.operations.isolation import Isolation
+from portal.services.syncing import disabled_types, due_runs
+from portal.services.webhooks import silence
 
 EVERY_SECONDS: Final = 2.0
 
@@ -27,11 +30,11 @@ EVERY_SECONDS: Final = 2.0
 DUTIES: Final[dict[str, Callable[[Isolation], object]]] = {
     "forget stale drafts": lambda _: wizard.forget_stale_drafts(),
     "notice silent webhooks": silence.notice_silence,
-    "open due runs": due.open_runs,
+    "open due runs": due_runs.open_runs,
     "ring for runs": sync.ring_waiting,
-    "ring for refetches": rereads.ring_waiting,
-    "ring for credential retries": recovery.ring_due,
-    "put records of switched-off types out of scope": switching_off.retire,
+    "ring for refetches": refetches.ring_waiting,
+    "ring for credential retries": credential_retries.ring_due,
+    "put records of switched-off types out of scope": disabled_types.retire,
     "forget what is old": retention.prune,
 }
 

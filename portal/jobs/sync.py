@@ -11,8 +11,9 @@ from portal.jobs.queue import SYNC_QUEUE
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger, SyncRun
-from portal.services import named_choices, syncing
-from portal.services.isolation import Isolation
+from portal.services.connecting import named_choices
+from portal.services.operations.isolation import Isolation
+from portal.services.syncing import sync_runs
 
 
 def sync_later(
@@ -25,7 +26,7 @@ def sync_later(
     remote_ids: list[int] | None = None,
 ) -> SyncRun:
     """Open a run and ring for a worker. Raises SyncAlreadyRunning when one is live."""
-    run = syncing.open_run(
+    run = sync_runs.open_run(
         integration, kind=kind, trigger=trigger, user=user, record_types=record_types, remote_ids=remote_ids
     )
     ring(run)
@@ -39,12 +40,12 @@ def ring(run: SyncRun) -> None:
 
 def ring_waiting(isolation: Isolation) -> None:
     """Call a worker to each run that waits for one."""
-    for run in syncing.claimable():
+    for run in sync_runs.claimable():
         isolation.attempt("ring for a run", partial(ring, run), integration_id=run.integration_id)
 
 
 def run_sync(run_id: int) -> None:
     """Work on a run, in a worker's process, then gather what its records name for the filters."""
     with connected():
-        syncing.execute(run_id)
+        sync_runs.execute(run_id)
         named_choices.gather_after(run_id)

@@ -8,14 +8,14 @@ from portal.db import BaseModel
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
-from portal.models.choices import NamedChoice
 from portal.models.delivery_store import DeliveryStore
-from portal.models.details import RowDetail
 from portal.models.exclusions import Exclusion
 from portal.models.guessing import GuessCount, KnownDevice
-from portal.models.holds import HeldDelete
+from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
+from portal.models.named_choices import NamedChoice
 from portal.models.records import Record, RecordChange, RecordCount
+from portal.models.row_details import RowDetail
 from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.models.sessions import LoginSession
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep

@@ -12,7 +12,7 @@ from portal.errors import NotFound
 from portal.models.accounts import RoleName
 from portal.models.integrations import Psa
 from portal.processes.keys import write_private
-from portal.services import accounts, users
+from portal.services.accounts import accounts, users
 from portal.vault import Secret
 
 ACCOUNT = "Northwind IT"

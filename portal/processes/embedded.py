@@ -15,7 +15,7 @@ from portal import bootstrap, config, db, exposure
 from portal.config import Config
 from portal.processes import claim, keys, ports, valkey
 from portal.processes.supervisor import Program, Stopped, Supervisor
-from portal.services import audit
+from portal.services.audit import audit_log
 
 WORKERS = 2
 
@@ -57,7 +57,7 @@ def prepared(supervisor: Supervisor) -> Iterator[Embedded]:
         exposure.warn(settings)
         with db.connected():
             if applied := db.upgrade():
-                audit.record(None, None, "database.upgraded", ", ".join(applied))
+                audit_log.record(None, None, "database.upgraded", ", ".join(applied))
         if environment.get("PORTAL_REDIS_URL"):
             stack.enter_context(supervisor)
         else:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from portal import config, db
 from portal.errors import ConfigError
-from portal.services import sealing
+from portal.services.operations import sealed_values
 
 
 def make_missing(environ: Mapping[str, str]) -> None:
@@ -53,4 +53,4 @@ def _write_once(path: Path, text: str) -> None:
 def _secrets_exist(environ: Mapping[str, str]) -> bool:
     db.bind(config.database_url_of(environ))
     with db.connected():
-        return sealing.any_sealed()
+        return sealed_values.any_sealed()

@@ -11,7 +11,7 @@ from portal import clock, zones
 from portal.routes import access, answers, audit_origin
 from portal.routes.activity_forms import ActivityForm
 from portal.routes.search_forms import id_of
-from portal.services import activity, activity_files
+from portal.services.audit import activity, activity_files
 
 bp = Blueprint("activity", __name__)
 

@@ -10,8 +10,8 @@ from wtforms.fields import SelectChoice
 
 from portal.routes.delivery_forms import YEARS
 from portal.routes.search_forms import SearchForm
-from portal.services.activity import Filters
-from portal.services.audit_words import LABELS, Kind
+from portal.services.audit.activity import Filters
+from portal.services.audit.audit_words import LABELS, Kind
 
 # Of entries without a person.
 NOBODY: Final = "nobody"

@@ -13,7 +13,7 @@ from flask_security.signals import password_changed, user_authenticated
 
 from portal.models.accounts import User
 from portal.routes.password_forms import password_refused
-from portal.services import audit, audit_counts
+from portal.services.audit import audit_counts, audit_log
 
 LOG_IN: Final = "security.login"
 # Entering the password again authenticates as well, but is no log-in.
@@ -35,16 +35,16 @@ def init_app(app: Flask) -> None:
 
 def _logged_in(_app: Flask, user: User, **_: Any) -> None:
     if request.endpoint not in CONFIRMATIONS:
-        audit.record(user.account, user, "login.succeeded")
+        audit_log.record(user.account, user, "login.succeeded")
 
 
 def _logged_out(_app: Flask, user: Any, **_: Any) -> None:
     if user is not None and user.is_authenticated:
-        audit.record(user.account, user, "logout")
+        audit_log.record(user.account, user, "logout")
 
 
 def _password_changed(_app: Flask, user: User, **_: Any) -> None:
-    audit.record(user.account, user, "password.changed")
+    audit_log.record(user.account, user, "password.changed")
 
 
 def _password_refused(_app: Flask, email: str, user: User | None, *, was_checked: bool, **_: Any) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, g, request
 
-from portal.services import audit
-from portal.services.audit import Origin
+from portal.services.audit import audit_log
+from portal.services.audit.audit_log import Origin
 
 
 def init_app(app: Flask) -> None:
@@ -24,9 +24,9 @@ def session_number() -> int | None:
 
 
 def _set() -> None:
-    audit.origin.set(here)
+    audit_log.origin.set(here)
 
 
 def _reset(error: BaseException | None) -> None:  # noqa: ARG001  # Flask's signature
     # The next request in this thread may be one of the webhook's receiver, which sets nothing.
-    audit.origin.set(Origin)
+    audit_log.origin.set(Origin)

@@ -7,7 +7,7 @@ from typing import Final
 from flask import request
 
 from portal.models.accounts import User
-from portal.services import audit_counts
+from portal.services.audit import audit_counts
 
 # What each address that is for admins does, after "tried something that only admins may do:".
 ACTIONS: Final = {

@@ -15,7 +15,10 @@ from portal.routes import access, answers, limits, webhooks
 from portal.routes.forms import SecretForm
 from portal.routes.schedule_forms import LimitForm, ScheduleForm
 from portal.routes.webhook_forms import LoginForm
-from portal.services import activity, connections, integrations, scheduling, spending, webhook_health
+from portal.services.audit import activity
+from portal.services.connecting import connections, integrations
+from portal.services.syncing import rate_limits, scheduling
+from portal.services.webhooks import webhook_health
 from portal.vault import Secret
 
 bp = Blueprint("configuration", __name__, url_prefix="/integrations/halo/configuration")
@@ -75,7 +78,7 @@ def disconnect() -> ResponseReturnValue:
 def show(stale: Integration, part: str, status: int = 200, **more: Any) -> Response:
     """Render the tab as it is now, or the part of it that htmx keeps."""
     integration = integrations.halo(stale.account)
-    plan, known = scheduling.plan(integration), spending.spending(integration)
+    plan, known = scheduling.plan(integration), rate_limits.spending(integration)
     context = {
         "integration": integration,
         "webhook": webhooks.endpoint_of(integration),

@@ -13,7 +13,10 @@ from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger
 from portal.routes import access, joining
 from portal.routes.answers import wants_fragment
-from portal.services import dashboard, integrations, scheduling, syncing, trust, webhook_health
+from portal.services.connecting import integrations
+from portal.services.pages import dashboard
+from portal.services.syncing import scheduling, sync_runs
+from portal.services.webhooks import coverage, webhook_health
 
 bp = Blueprint("data_sync", __name__, url_prefix="/integrations/halo")
 
@@ -55,7 +58,7 @@ def start() -> ResponseReturnValue:
 def cancel() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
     try:
-        syncing.request_cancel(integration, access.user())
+        sync_runs.request_cancel(integration, access.user())
     except NotFound:
         flash("The sync had ended before it could be cancelled.", "info")
     return _content(integration)
@@ -88,5 +91,5 @@ def _context(integration: Integration) -> dict[str, Any]:
         "tab": dashboard.data_sync(integration),
         "plan": scheduling.plan(integration),
         "health": webhook_health.health(integration),
-        "meter": trust.meter(integration),
+        "meter": coverage.meter(integration),
     }

@@ -8,13 +8,15 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import zones
-from portal.jobs.rereads import ring
+from portal.jobs.refetches import ring
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery
 from portal.routes import access, answers
 from portal.routes.delivery_forms import DeliveryFilterForm, ReplayForm
 from portal.routes.search_forms import id_of
-from portal.services import delivery_lists, delivery_pages, delivery_rows, delivery_store, integrations, replaying
+from portal.services.connecting import integrations
+from portal.services.pages import delivery_lists, delivery_pages, delivery_rows
+from portal.services.webhooks import delivery_store, replaying
 
 bp = Blueprint("deliveries", __name__, url_prefix="/integrations/halo/deliveries")
 

@@ -13,9 +13,9 @@ from portal.models.webhooks import DeliveryState
 from portal.psa.webhooks import LONGEST_NAME
 from portal.routes.search_forms import TYPES, SearchForm
 from portal.routes.words import DELIVERY_STATES
-from portal.services.delivery_lists import Filters
-from portal.services.record_lists import as_number
-from portal.services.replaying import Choice
+from portal.services.pages.delivery_lists import Filters
+from portal.services.pages.record_lists import as_number
+from portal.services.webhooks.replaying import Choice
 from portal.sync.record_types import RecordType
 
 STATES: Final = [SelectChoice(state.value, label) for state, (label, _) in DELIVERY_STATES.items()]

@@ -17,7 +17,7 @@ from portal.routes import limits, log_in_again, notices, session_cookie
 from portal.routes.answers import page_in_window
 from portal.routes.formats import about
 from portal.routes.headers import request_id
-from portal.services import passwords
+from portal.services.accounts import passwords
 
 logger = log.get("portal.web")
 

@@ -12,7 +12,7 @@ from wtforms.validators import Optional, ValidationError
 
 from portal.models.integrations import Integration
 from portal.routes.forms import TYPES, BlamedForm
-from portal.services.choices import Choices
+from portal.services.connecting.filter_choices import Choices
 from portal.sync.filters import BY_TYPE, Filters, read
 from portal.sync.record_types import RecordType
 

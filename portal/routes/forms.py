@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from portal.errors import Invalid
 from portal.models.integrations import Integration
-from portal.services import connections
-from portal.services.connections import ConnectionValues
+from portal.services.connecting import connections
+from portal.services.connecting.connections import ConnectionValues
 from portal.sync.record_types import RecordType
 from portal.vault import Secret
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.models.holds import HeldDelete
+from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.routes import access
-from portal.services import holds, integrations
+from portal.services.connecting import integrations
+from portal.services.syncing import held_deletes
 
 bp = Blueprint("holds", __name__, url_prefix=f"/integrations/halo/held/<int(max={2**31 - 1}):hold_id>")
 
@@ -16,7 +17,7 @@ bp = Blueprint("holds", __name__, url_prefix=f"/integrations/halo/held/<int(max=
 @bp.get("")
 def show(hold_id: int) -> ResponseReturnValue:
     integration, hold = _load(hold_id)
-    held = holds.page(hold, request.args.get("page", default=1, type=int))
+    held = held_deletes.page(hold, request.args.get("page", default=1, type=int))
     return render_template("halo/held.html", integration=integration, hold=hold, held=held)
 
 
@@ -30,7 +31,7 @@ def confirm(hold_id: int) -> ResponseReturnValue:
 @bp.post("/delete")
 def approve(hold_id: int) -> ResponseReturnValue:
     _, hold = _load(hold_id)
-    deleted = holds.approve(hold, access.user())
+    deleted = held_deletes.approve(hold, access.user())
     flash(f"{deleted:,} {hold.record_type} were deleted here too. The next sync closes the books.", "success")
     return redirect(url_for("data_sync.index"), 303)
 
@@ -38,11 +39,11 @@ def approve(hold_id: int) -> ResponseReturnValue:
 @bp.post("/keep")
 def keep(hold_id: int) -> ResponseReturnValue:
     _, hold = _load(hold_id)
-    holds.keep(hold, access.user())
+    held_deletes.keep(hold, access.user())
     flash(f"{hold.count:,} {hold.record_type} are kept, although Halo does not list them.", "success")
     return redirect(url_for("data_sync.index"), 303)
 
 
 def _load(hold_id: int) -> tuple[Integration, HeldDelete]:
     integration = integrations.halo(access.account())
-    return integration, holds.get(integration, hold_id)
+    return integration, held_deletes.get(integration, hold_id)

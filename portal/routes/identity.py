@@ -9,7 +9,7 @@ from flask_security.mail_util import EmailValidateException
 
 from portal import email_addresses
 from portal.errors import Invalid
-from portal.services import passwords
+from portal.services.accounts import passwords
 
 
 class Addresses(MailUtil):

@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal.routes import access, answers
-from portal.services import overview
+from portal.services.pages import overview
 
 bp = Blueprint("integrations", __name__)
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from portal.models.sync import RunKind, SyncRun
 from portal.routes.formats import ago
-from portal.services import runs
+from portal.services.syncing import runs
 
 
 def address_of(run: SyncRun) -> str:

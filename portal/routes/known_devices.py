@@ -11,7 +11,7 @@ from flask_security import password_changed, user_authenticated
 from portal.config import Config
 from portal.models.accounts import User
 from portal.routes.settings import is_https
-from portal.services import devices
+from portal.services.accounts import devices
 
 KEPT: Final = timedelta(days=180)
 COOKIE_NAME: Final = "KNOWN_DEVICE_COOKIE_NAME"

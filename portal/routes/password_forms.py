@@ -18,8 +18,8 @@ from portal import clock, email_addresses, hashing
 from portal.errors import HashingBusy, TooManyAttempts
 from portal.networks import network_of
 from portal.routes import known_devices, session_cookie
-from portal.services import devices, guesses, password_guesses
-from portal.services.guesses import Attempt
+from portal.services.accounts import attempts, devices, password_guesses
+from portal.services.accounts.attempts import Attempt
 
 # Sent with `email` in normal form, `user` (None where there is none, or where nobody looked) and `was_checked`: False
 # where there had been too many attempts. request.endpoint tells where it was.
@@ -41,7 +41,7 @@ class LogInForm(LoginForm):
         if is_right:
             session[session_cookie.WAITS_SINCE] = clock.now().timestamp()
         if is_right or not self.password.data:
-            guesses.succeeded(attempt)
+            attempts.succeeded(attempt)
         else:
             _tell(email, self.user)
         return is_right
@@ -76,7 +76,7 @@ def _settle(attempt: Attempt, form: VerifyForm | ChangePasswordForm) -> None:
     if get_message("INVALID_PASSWORD")[0] in (form.password.errors or ()):
         _tell(current_user.email, current_user._get_current_object())
     else:
-        guesses.succeeded(attempt)
+        attempts.succeeded(attempt)
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def _given_back_if_busy(attempt: Attempt) -> Iterator[None]:
     try:
         yield
     except HashingBusy:
-        guesses.succeeded(attempt)
+        attempts.succeeded(attempt)
         raise
 
 

@@ -17,13 +17,13 @@ from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, Un
 
 from portal import log
 from portal.db import connected
-from portal.jobs.rereads import Bell
+from portal.jobs.refetches import Bell
 from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT, webhook_path
 from portal.routes.headers import HEADERS
-from portal.services import deliveries, delivery_store, senders
-from portal.services.inbox import Inbox
-from portal.services.senders import Call
-from portal.sync import catching_up
+from portal.services.webhooks import deliveries, delivery_store, senders
+from portal.services.webhooks.inbox import Inbox
+from portal.services.webhooks.senders import Call
+from portal.sync import catch_up
 
 logger = log.get("portal.webhooks")
 
@@ -80,7 +80,7 @@ def receive(webhook_id: str) -> ResponseReturnValue:
         raise TooManyRequests
     if not deliveries.is_readable(integration, body, request.content_type or ""):
         with connected():
-            catching_up.owe_soon(integration.id)
+            catch_up.owe_soon(integration.id)
         raise UnsupportedMediaType
     if not arrivals.hit(MOST_ARRIVALS, str(integration.id)) or delivery_store.is_full(integration.id):
         turn_away(integration.id)
@@ -94,7 +94,7 @@ def receive(webhook_id: str) -> ResponseReturnValue:
 def turn_away(integration_id: int) -> NoReturn:
     """Refuse a delivery because too much comes at once, or is kept; a sync at once makes up for it."""
     with connected():
-        catching_up.owe(integration_id)
+        catch_up.owe(integration_id)
         delivery_store.note_refusal(integration_id)
     raise TooManyRequests
 

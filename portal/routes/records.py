@@ -15,9 +15,12 @@ from portal.models.records import RecordState
 from portal.models.sync import RunKind, RunTrigger
 from portal.routes import access, answers, joining
 from portal.routes.search_forms import RecordSearchForm, id_of
-from portal.services import exclusions, integrations, leaving, record_files, record_lists, record_pages, records
-from portal.services.exclusions import ExclusionPage
-from portal.services.record_lists import RecordPage, Wanted
+from portal.services.audit import export_log
+from portal.services.connecting import integrations
+from portal.services.pages import record_lists, record_pages
+from portal.services.pages.record_lists import RecordPage, Wanted
+from portal.services.records import exclusions, record_files, stored_records
+from portal.services.records.exclusions import ExclusionPage
 from portal.sync.record_types import RecordType
 
 bp = Blueprint("records", __name__, url_prefix="/integrations/halo/records/<record_type:record_type>")
@@ -116,7 +119,7 @@ def download(record_type: RecordType, form: str) -> ResponseReturnValue:
     is_deleted = request.args.get("state") == RecordState.DELETED
     state = RecordState.DELETED if is_deleted else RecordState.LIVE
     integration = integrations.halo(access.account())
-    leaving.records(integration, [record_type], state, form, access.user())
+    export_log.records(integration, [record_type], state, form, access.user())
     write, content_type = FILES[form]
     name = f"{record_type}-deleted.{form}" if is_deleted else f"{record_type}.{form}"
     return Response(
@@ -129,8 +132,8 @@ def download(record_type: RecordType, form: str) -> ResponseReturnValue:
 @bp.get(f"{ONE}/payload.json")
 def payload(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
     """Hand over exactly what Halo sent."""
-    record = records.get(integrations.halo(access.account()), record_type, remote_id)
-    leaving.record(record, access.user())
+    record = stored_records.get(integrations.halo(access.account()), record_type, remote_id)
+    export_log.record(record, access.user())
     name = f"{record_type}-{remote_id}.json"
     return Response(
         record.payload,

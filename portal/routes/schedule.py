@@ -11,7 +11,8 @@ from portal.routes import access, configuration
 from portal.routes.answers import wants_fragment
 from portal.routes.configuration import bp
 from portal.routes.schedule_forms import LimitForm, ScheduleForm
-from portal.services import integrations, scheduling, spending
+from portal.services.connecting import integrations
+from portal.services.syncing import rate_limits, scheduling
 
 SCHEDULE = "halo/_schedule.html"
 LIMIT = "halo/_limit.html"
@@ -35,11 +36,11 @@ def reschedule() -> ResponseReturnValue:
 @bp.post("/limit")
 def limit() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
-    form = LimitForm(spending.spending(integration))
+    form = LimitForm(rate_limits.spending(integration))
     if not form.validate():
         return configuration.show(integration, LIMIT, 422, limit_form=form)
     try:
-        spending.limit(integration, form.share.data, form.quiet(), form.quota.data, access.user())
+        rate_limits.limit(integration, form.share.data, form.quiet(), form.quota.data, access.user())
     except Invalid as error:
         form.blame(error)
         return configuration.show(integration, LIMIT, 422, limit_form=form)

@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional, StopValidat
 
 from portal import zones
 from portal.routes.forms import BlamedForm
-from portal.services.scheduling import Plan
-from portal.services.spending import PERCENT, QuietHours, Spending
+from portal.services.syncing.rate_limits import PERCENT, QuietHours, Spending
+from portal.services.syncing.scheduling import Plan
 from portal.sync import schedule
 from portal.sync.schedule import HOURS, INTERVALS, WEEK, Schedule
 

@@ -15,8 +15,8 @@ from wtforms.fields import SelectChoice
 from portal.models.records import RecordState
 from portal.models.sync import LogLevel, LogSubject
 from portal.routes.words import LOG_SUBJECTS, RECORD_STATES
-from portal.services.record_lists import Order, Wanted, as_number
-from portal.services.sync_logs import Filters
+from portal.services.pages.record_lists import Order, Wanted, as_number
+from portal.services.pages.sync_logs import Filters
 from portal.sync.record_types import RecordType
 
 LONGEST_SEARCH: Final = 250

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from portal import clock
 from portal.routes import session_cookie
-from portal.services import recovery_codes, two_factor
+from portal.services.accounts import recovery_codes, two_factor
 
 METHOD: Final = "authenticator"
 KEPT_ELSEWHERE: Final = "sealed by the vault"

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.routes import access
-from portal.services import browsers, sessions
+from portal.services.accounts import browsers, sessions
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 

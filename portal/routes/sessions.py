@@ -1,6 +1,6 @@
 """The log-in session of a request: started at log-in, checked whenever a page asks who is there, ended at log-out.
 
-Flask's signed cookie carries the token of a row; the row decides. See services/sessions.py.
+Flask's signed cookie carries the token of a row; the row decides. See services/accounts/sessions.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from peewee import OperationalError
 from portal import log
 from portal.models.accounts import User
 from portal.models.sessions import LoginSession
-from portal.services import sessions
+from portal.services.accounts import sessions
 
 TOKEN: Final = "session_token"  # noqa: S105  # a name
 # static/js/refresh.js sends it when a page asks by itself: an open page alone keeps nobody logged in.

@@ -10,7 +10,7 @@ from flask_security import uia_email_mapper
 from portal.config import Config
 from portal.request_sizes import LARGEST_FORM
 from portal.routes import second_factor, session_cookie
-from portal.services import passwords
+from portal.services.accounts import passwords
 
 REDIS_PATIENCE_SECONDS: Final = 0.5
 

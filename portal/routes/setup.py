@@ -13,7 +13,8 @@ from portal.routes.answers import leave_for
 from portal.routes.forms import DataForm, PlainForm
 from portal.routes.steps import bp
 from portal.routes.webhooks import delivery, endpoint_of
-from portal.services import connections, forecasting, wizard
+from portal.services.connecting import connections, wizard
+from portal.services.syncing import forecasting
 from portal.sync.record_types import RecordType
 
 

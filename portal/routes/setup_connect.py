@@ -14,7 +14,7 @@ from portal.models.integrations import Integration, WizardStep
 from portal.routes import access, limits, steps
 from portal.routes.forms import ConnectForm
 from portal.routes.steps import bp
-from portal.services import connections, wizard
+from portal.services.connecting import connections, wizard
 
 # What the button of a fix may change; it comes in the button's address.
 FIXABLE: Final = ("base_url", "auth_server", "tenant", "client_id")

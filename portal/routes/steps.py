@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.errors import Conflict, NotFound, OtherPsaActive
 from portal.models.integrations import Integration, WizardStep
 from portal.routes import access, answers
-from portal.services import wizard
+from portal.services.connecting import wizard
 
 bp = Blueprint("setup", __name__, url_prefix="/integrations/halo/setup")
 

@@ -12,9 +12,11 @@ from portal.jobs.sync import ring
 from portal.models.integrations import Integration
 from portal.routes import access
 from portal.routes.filter_forms import ChosenClientsForm, FiltersForm
-from portal.services import choices, exclusions, filters, integrations, records
-from portal.services.filters import Changed
-from portal.services.run_words import listed
+from portal.services.connecting import filter_choices, integrations
+from portal.services.records import exclusions, stored_records
+from portal.services.syncing import filter_changes
+from portal.services.syncing.filter_changes import Changed
+from portal.services.syncing.run_words import listed
 
 bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/halo/filters")
 
@@ -23,7 +25,7 @@ bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/halo/filters"
 def index() -> ResponseReturnValue:
     """Show the filters; without JavaScript, `find` looks for clients here as well."""
     integration = integrations.halo(access.account())
-    return _show(integration, FiltersForm(integration, choices.of(integration)))
+    return _show(integration, FiltersForm(integration, filter_choices.of(integration)))
 
 
 @bp.get("/clients")
@@ -40,12 +42,12 @@ def clients() -> ResponseReturnValue:
 @bp.post("")
 def change() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
-    form = FiltersForm(integration, choices.of(integration))
+    form = FiltersForm(integration, filter_choices.of(integration))
     if not form.validate():
         return _show(integration, form, 422)
     dropped = [one for one in integration.record_types if one not in (form.record_types.data or [])]
     try:
-        changed = filters.change_and_sync(integration, form.record_types.data, form.filters(), access.user())
+        changed = filter_changes.change_and_sync(integration, form.record_types.data, form.filters(), access.user())
     except Invalid as error:
         form.blame(error)
         return _show(integration, form, 422)
@@ -72,9 +74,9 @@ def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Res
         "halo/filters.html",
         integration=integration,
         form=form,
-        counts=records.counts(integration),
+        counts=stored_records.counts(integration),
         excluded=exclusions.counts(integration),
-        is_syncing=filters.is_syncing(integration),
+        is_syncing=filter_changes.is_syncing(integration),
         **_clients(integration, form),
     )
     return make_response(page, status)
@@ -87,7 +89,7 @@ def _clients(integration: Integration, form: ChosenClientsForm) -> dict[str, Any
         request.args.get("find", ""),
     )
     return {
-        "names": choices.client_names(integration, ticked),
+        "names": filter_choices.client_names(integration, ticked),
         "text": text,
-        "found": choices.find_clients(integration, text, without=ticked),
+        "found": filter_choices.find_clients(integration, text, without=ticked),
     }

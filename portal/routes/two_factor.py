@@ -14,8 +14,8 @@ from portal.errors import Invalid
 from portal.models.accounts import User
 from portal.routes import access
 from portal.routes.forms import BlamedForm, PlainForm
-from portal.services import recovery_codes, totp, two_factor
-from portal.services.two_factor import Setup, SetupOver
+from portal.services.accounts import recovery_codes, totp, two_factor
+from portal.services.accounts.two_factor import Setup, SetupOver
 
 bp = Blueprint("two_factor", __name__, url_prefix="/two-factor")
 

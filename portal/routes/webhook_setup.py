@@ -11,7 +11,8 @@ from portal.routes import access, configuration
 from portal.routes.answers import wants_fragment
 from portal.routes.configuration import bp
 from portal.routes.webhook_forms import LoginForm
-from portal.services import integrations, silence, webhook_secrets
+from portal.services.connecting import integrations
+from portal.services.webhooks import silence, webhook_secrets
 
 CARD = "halo/_webhook.html"
 

@@ -11,7 +11,7 @@ from portal.config import Config
 from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
 from portal.routes import access
-from portal.services import webhook_secrets
+from portal.services.webhooks import webhook_secrets
 from portal.vault import Secret
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from portal.models.holds import HoldState
+from portal.models.held_deletes import HoldState
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogSubject, RunKind, RunState, StepState
 from portal.models.webhooks import DeliveryState, HintState, Outcome
 from portal.routes import webhook_words
-from portal.services.overview import CardState
-from portal.services.standing import LABELS, Condition
+from portal.services.pages.integration_status import LABELS, Condition
+from portal.services.pages.overview import CardState
 from portal.sync.record_types import RecordType
 
 # Icon, and one line that says what it is good for.

@@ -10,9 +10,9 @@ from typing import Final
 
 from portal.models.records import ChangeKind, RecordState
 from portal.psa.source import Columns, Row
-from portal.sync import forms, normal_form
-from portal.sync.forms import Fields, Forms
+from portal.sync import normal_form, row_and_detail
 from portal.sync.normal_form import Keys
+from portal.sync.row_and_detail import Fields, Forms
 from portal.sync.scope import Scope
 
 DIGEST_BYTES: Final = 16
@@ -132,7 +132,7 @@ def compare(
     """Say of each updated record what has changed, given what is stored; settle those in which nothing has."""
     updated, decision.updated = decision.updated, []
     for change in updated:
-        merged = forms.merge(
+        merged = row_and_detail.merge(
             stored[change.remote_id], change.forms.payload, keys.is_computed, is_detail=not change.digest
         )
         columns = change.columns

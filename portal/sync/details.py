@@ -17,7 +17,7 @@ import msgspec
 from peewee import EXCLUDED, chunked
 
 from portal import clock
-from portal.models.details import RowDetail
+from portal.models.row_details import RowDetail
 from portal.models.sync import SyncRun
 from portal.psa.source import Facts, Row, Source
 from portal.sync import normal_form, remote_lists

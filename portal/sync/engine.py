@@ -17,13 +17,13 @@ from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable
 from portal.models.records import ChangeKind, RecordChange
 from portal.models.sync import LogLevel, RunKind, RunState, StepMode, StepState, SyncRun, SyncStep
 from portal.psa.source import Source
-from portal.sync import books, logbook, remote_lists
-from portal.sync.allowance import GOES_ON, LIMIT_USED_UP, Allowance
+from portal.sync import logbook, reconciliation, remote_lists
 from portal.sync.fetcher import Answer, Ask, Fetcher
 from portal.sync.filters import FOLLOWERS, read
 from portal.sync.lease import BEAT_SECONDS, Lease
 from portal.sync.live_scope import LiveScope
 from portal.sync.record_types import RecordType
+from portal.sync.request_reservation import GOES_ON, LIMIT_USED_UP, Allowance
 from portal.sync.scope import Scope
 from portal.sync.steps import OPEN, end_open
 from portal.sync.stream import Stream, Work
@@ -244,7 +244,7 @@ class Engine:
 
     def _end(self) -> RunState:
         steps = list(SyncStep.select().where(SyncStep.run == self._run).order_by(SyncStep.position))
-        state = books.outcome([step.state for step in steps])
+        state = reconciliation.outcome([step.state for step in steps])
         first = next((step for step in steps if step.problem), None)
         level = LogLevel.INFO if state == RunState.SUCCEEDED else LogLevel.ERROR
         with self._lease.writing():

@@ -8,8 +8,8 @@ is the last, or was wrong about it, some page is read before it, and once more a
 
 Where the list ends is decided by rows. A page that is empty, or that repeats another one, proves the end. So does a
 count, but only together with a page that is shorter than the ones before it, and when it was stated before the rows
-that fill it had arrived, or when earlier readings have shown what it counts (portal/sync/claims.py). A last page that
-is full, and an only page that looks cut off, are followed in any case.
+that fill it had arrived, or when earlier readings have shown what it counts (portal/sync/reported_counts.py). A last
+page that is full, and an only page that looks cut off, are followed in any case.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import Final
 
 from portal.models.sync import CountKind
 from portal.psa.source import Page, Row
-from portal.sync.claims import DISBELIEVED, Claims
 from portal.sync.page_sizes import PageSizes
 from portal.sync.past_readings import Known, PageIds
+from portal.sync.reported_counts import DISBELIEVED, Claims
 from portal.sync.seen_rows import SeenRows, face, id_of
 
 ASKED_AGAIN: Final = 2  # how often a page that brings nothing new is asked for again

@@ -14,9 +14,9 @@ from portal.db import db, is_sqlite, mark, moment_value
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import RemoteList
-from portal.sync import catching_up, counting, exclusions, newer_answers
+from portal.sync import catch_up, counting, exclusions, newer_answers
 from portal.sync.decide import Change, Decision, Stored
-from portal.sync.forms import Forms
+from portal.sync.row_and_detail import Forms
 
 KEY: Final = ("integration_id", "record_type", "remote_id")
 CHANGING: Final = (
@@ -182,7 +182,7 @@ def read_whole_again(integration_id: int, record_types: Collection[str]) -> None
     RemoteList.update(read_until=None).where(
         RemoteList.integration == integration_id, RemoteList.record_type.in_(record_types)
     ).execute()
-    catching_up.owe(integration_id)
+    catch_up.owe(integration_id)
 
 
 def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:

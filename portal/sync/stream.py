@@ -17,16 +17,16 @@ from portal import clock
 from portal.errors import PsaError, PsaListError, PsaUnavailable
 from portal.models.sync import StepMode, StepState, SyncStep
 from portal.psa.source import Page, RollCall, Row, Source
-from portal.sync import books, remote_lists, store
-from portal.sync.books import Tally
-from portal.sync.date_trial import DateTrial
+from portal.sync import reconciliation, remote_lists, store
+from portal.sync.date_filter_probe import DateTrial
 from portal.sync.details import Detailed, Details, Single
 from portal.sync.fetcher import Ask
 from portal.sync.live_scope import LiveScope
+from portal.sync.missing_records import MOST_SINGLE, Vanished, Vanishing
 from portal.sync.reading import Reading
+from portal.sync.reconciliation import Tally
 from portal.sync.record_types import RecordType
 from portal.sync.seen_rows import UNUSABLE, id_of
-from portal.sync.vanishing import MOST_SINGLE, Vanished, Vanishing
 from portal.sync.writer import Arrival, Writer
 
 MOST_ROUNDS: Final = 3
@@ -193,7 +193,7 @@ class Stream:
 
     def _close(self, tally: Tally, reading: Reading) -> Work:
         self.step.expected = tally.expected
-        balance = books.balance(self._source.name, self.record_type, tally)
+        balance = reconciliation.balance(self._source.name, self.record_type, tally)
         notes = remote_lists.disagreements(self._source.name, self.record_type, reading)
         if balance.problem:
             self._writer.remember(self.step, notes=notes)
@@ -208,7 +208,7 @@ class Stream:
             self._writer.cascade(self.step)
         self._remember(reading, notes)
         if vanished is not None and vanished.held is not None:
-            words = books.held_words(self._source.name, self.record_type, len(vanished.held.ids))
+            words = reconciliation.held_words(self._source.name, self.record_type, len(vanished.held.ids))
             held = PsaError(words, vanished.held.advice)
             self._end(error=held, state=StepState.INCOMPLETE, vanished=vanished)
         else:

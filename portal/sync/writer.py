@@ -16,18 +16,18 @@ from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
 from portal.psa.source import Facts, Page, Row, Source
-from portal.sync import copying, counting, exclusions, holding, logbook, remote_lists, store
+from portal.sync import applying, counting, exclusions, held_deletes, logbook, remote_lists, store
 from portal.sync import details as row_details
-from portal.sync.copying import Absence
+from portal.sync.applying import Absence
 from portal.sync.decide import Decision
 from portal.sync.details import Details, Single
 from portal.sync.filters import affected, read
 from portal.sync.lease import Lease
 from portal.sync.live_scope import LiveScope
+from portal.sync.missing_records import Vanished
 from portal.sync.past_readings import Known, PageIds
 from portal.sync.reading import Reading
 from portal.sync.store import Origin
-from portal.sync.vanishing import Vanished
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class Writer:
     def _rows(
         self, step: SyncStep, rows: Sequence[Row], scope: LiveScope, read_at: datetime, *, details: bool = False
     ) -> Decision:
-        decision = copying.take_in(
+        decision = applying.take_in(
             self._integration_id,
             step.record_type,
             rows,
@@ -231,22 +231,22 @@ class Writer:
             gone = store.leave(
                 integration_id, record_type, reasons, RecordState.DELETED, self._origin, asked_at=vanished.listed_at
             )
-            names = copying.names_of(integration_id, record_type, sorted(gone)[: logbook.MOST_ROWS])
+            names = applying.names_of(integration_id, record_type, sorted(gone)[: logbook.MOST_ROWS])
             logbook.note_deleted(self.run, record_type, names, self._gone)
             step.deleted += len(gone)
-        holding.renew(integration_id, record_type, self.run.id, vanished.held)
-        holding.forget_listed(integration_id, record_type, vanished.listed)
+        held_deletes.renew(integration_id, record_type, self.run.id, vanished.held)
+        held_deletes.forget_listed(integration_id, record_type, vanished.listed)
         if vanished.kept:
-            words = holding.kept_words(integration_id, self._source.name, record_type, len(vanished.kept))
+            words = held_deletes.kept_words(integration_id, self._source.name, record_type, len(vanished.kept))
             logbook.note(self.run, words, subject=LogSubject.STEP, record_type=record_type)
 
     def _forget(self, step: SyncStep, single: Single) -> None:
         """Make a tombstone of a record that the PSA says does not exist."""
         remote_id, record_type, why = single.remote_id, step.record_type, self._gone
         origin, read_at = self._origin, single.read_at
-        absence = copying.forget(self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at)
+        absence = applying.forget(self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at)
         if absence is Absence.DELETED:
-            names = copying.names_of(self._integration_id, record_type, [remote_id])
+            names = applying.names_of(self._integration_id, record_type, [remote_id])
             logbook.note_deleted(self.run, record_type, names, why)
             step.deleted += 1
         elif absence is Absence.KNOWN and step.mode == StepMode.RECORDS:

@@ -12,7 +12,7 @@ from portal.models.integrations import Integration, IntegrationState
 from portal.models.records import Record, RecordState
 from portal.models.sync import RunState, SyncPage, SyncRun, SyncStep
 from portal.sandbox import SandboxControl
-from portal.services.endings import MOST_CRASHES
+from portal.services.syncing.run_endings import MOST_CRASHES
 from tests.chaos.plan import TYPES, Trial
 from tests.halo_fixtures import Copy
 

@@ -22,7 +22,7 @@ from portal.models.records import ChangeKind, RecordChange
 from portal.models.sync import RunKind
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from portal.sandbox.halo.settings import sizes_for
-from portal.services import rereading
+from portal.services.webhooks import refetches
 from tests.halo_fixtures import Copy, connected
 from tests.telling import about, tell
 
@@ -86,7 +86,7 @@ def play(character: str, records: int) -> Outcome:
         for record_type in CAPS:
             for number in sorted(copy.ids(record_type))[: READ_BY_WEBHOOK // len(CAPS)]:
                 tell(copy.integration, about(record_type, number))
-        rereading.execute(copy.integration.id)
+        refetches.execute(copy.integration.id)
         syncs.append(_sync(copy, "everything", RunKind.FULL))
         history = RecordChange.select().where(RecordChange.kind == ChangeKind.UPDATED).count()
         ignored = ("notes", "customfields", "fields") if knobs.thin_lists else ()

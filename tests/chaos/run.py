@@ -10,7 +10,8 @@ from portal import db
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.sandbox import SandboxControl, spawned
-from portal.services import syncing, wizard
+from portal.services.connecting import wizard
+from portal.services.syncing import sync_runs
 from tests.chaos.house import standing
 from tests.chaos.storm import Storm, StuckError
 from tests.chaos.watch import GO_ON_SECONDS
@@ -44,6 +45,6 @@ def _connected(halo: SandboxControl) -> Integration:
     account = Account.create(name="Northwind IT", halo_enabled=True)
     integration = set_up(account, halo)
     wizard.start(integration, None)
-    syncing.request_cancel(integration)
+    sync_runs.request_cancel(integration)
     connected: Integration = Integration.get_by_id(integration.id)
     return connected

@@ -14,7 +14,7 @@ from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import RunTrigger, SyncRun
 from portal.sandbox import SandboxControl, SandboxError
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from tests.chaos import plan
 from tests.chaos.books import Asked, asked_again, called_too_early, wrong_books, wrong_copy
 from tests.chaos.house import House
@@ -74,7 +74,7 @@ class Storm:
         run = self._start()
         self.until(lambda: not self._is_live(run), "the last sync to end")
         self.calm_runs.add(run.id)
-        report = syncing.report(run)
+        report = sync_runs.report(run)
         if report["state"] != "succeeded":
             self.violations.append(f"run {run.id}, in the calm: {report['state']}: {report['problem']}")
         if self.halo.counts()["violations"]:
@@ -102,7 +102,7 @@ class Storm:
         self.watch.look()
         with suppress(SyncAlreadyRunning):
             return sync_later(self.integration, RunTrigger.USER)
-        return syncing.live_run(self.integration)
+        return sync_runs.live_run(self.integration)
 
     def _burst(self, burst: Burst) -> None:
         for edit in burst.edits:
@@ -129,7 +129,7 @@ class Storm:
         self.until(lambda: not self._is_live(run), f"run {run.id} to end")
         for each in self.halo.faults():
             self.fired[each["fault"]["what"]] += each["fired"]
-        report = syncing.report(run)
+        report = sync_runs.report(run)
         self.say(f"run {run.id}: {report['state']}, {self.killer.killed.total()} hit so far. {report['problem']}")
         self.violations += called_too_early(run, weather, asked.entries())
         if weather.calm:
@@ -141,7 +141,7 @@ class Storm:
     def _is_live(self, run: SyncRun) -> bool:
         self.watch.look()
         with suppress(NotFound):
-            return syncing.live_run(self.integration).id == run.id
+            return sync_runs.live_run(self.integration).id == run.id
         return False
 
     def _rest(self, seconds: float) -> None:

@@ -15,7 +15,7 @@ from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunState, RunTrigger, SyncRun
-from portal.services import audit, audit_words
+from portal.services.audit import audit_log, audit_words
 from tests.cli.conftest import PASSWORD, Shell
 from tests.cli.test_hostile_names import HOSTILE, harmless
 from tests.copies import copied, held
@@ -109,7 +109,7 @@ SILENT: dict[tuple[str, ...], str] = {
     **dict.fromkeys(SHOWS, "shows something to the operator, who can read the database anyway"),
     **dict.fromkeys(SERVES, "serves"),
     **dict.fromkeys(MADE_UP, "is about made-up data"),
-    ("user", "log-out"): "writes user.logged_out, by services/users.py",
+    ("user", "log-out"): "writes user.logged_out, by services/accounts/users.py",
 }
 
 
@@ -180,7 +180,7 @@ def test_a_bundle_is_written_down(northwind_shell: Shell, tmp_path: Path) -> Non
 
 def test_the_list_shows_who_what_and_from_where(northwind_shell: Shell) -> None:
     with connected():
-        audit.record(Account.get(), None, "halo.limited", "50 percent")
+        audit_log.record(Account.get(), None, "halo.limited", "50 percent")
     (newest, *_) = northwind_shell.json("audit", "list")
     assert (newest["account"], newest["who"], newest["words"], newest["detail"]) == (
         "Northwind IT",
@@ -198,6 +198,6 @@ def test_the_list_shows_who_what_and_from_where(northwind_shell: Shell) -> None:
 def test_control_characters_do_not_reach_the_terminal(northwind_shell: Shell, form: tuple[str, ...]) -> None:
     with connected():
         person = User.create(account=Account.get(), email=HOSTILE, name=HOSTILE, password="x", fs_uniquifier="x")
-        audit.record(Account.get(), person, "halo.limited", HOSTILE)
+        audit_log.record(Account.get(), person, "halo.limited", HOSTILE)
         Account.update(name=HOSTILE).execute()
     assert harmless(northwind_shell.ok("audit", "list", *form))

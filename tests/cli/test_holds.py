@@ -8,7 +8,7 @@ import pytest
 
 from portal.db import connected
 from portal.models.accounts import Account
-from portal.models.holds import HeldDelete
+from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.sync import SyncLog, SyncRun, SyncStep
 from tests.cli.conftest import Shell

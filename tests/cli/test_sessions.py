@@ -7,7 +7,7 @@ import pytest
 from portal.db import connected
 from portal.models.audit import AuditEntry
 from portal.models.sessions import LoginSession
-from portal.services import sessions, users
+from portal.services.accounts import sessions, users
 from tests.cli.conftest import PASSWORD, Shell
 
 ADA = "ada@northwind.example"

@@ -8,7 +8,7 @@ from portal.db import connected
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.second_factor import Authenticator, RecoveryCode
-from portal.services import recovery_codes
+from portal.services.accounts import recovery_codes
 from portal.vault import Secret
 from tests.cli.conftest import PASSWORD, Shell
 

@@ -12,7 +12,7 @@ from portal.config import Config
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration, Psa
 from portal.models.second_factor import Authenticator
-from portal.services import sealing
+from portal.services.operations import sealed_values
 from portal.vault import Secret
 from tests.cli.conftest import Shell
 
@@ -94,7 +94,7 @@ def test_an_authenticator_whose_key_does_not_open_is_reported_with_the_way_out(p
 def test_no_vault_key_is_made_while_an_authenticator_needs_the_old_one(protected: Shell) -> None:
     with db.connected():
         Integration.delete().execute()
-        assert sealing.any_sealed()
+        assert sealed_values.any_sealed()
 
 
 def test_no_output_holds_the_secret(sealed: Shell) -> None:

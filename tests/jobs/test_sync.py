@@ -14,7 +14,7 @@ from portal.errors import SyncAlreadyRunning
 from portal.jobs import queue, scheduler, sync
 from portal.models.integrations import Integration
 from portal.models.sync import RunTrigger, SyncRun
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from tests.halo_fixtures import SIZES, Copy, copy, halo
 from tests.services.test_trust import run as past_run
 
@@ -75,7 +75,7 @@ def test_a_second_run_does_not_ring(copy: Copy, bell: None) -> None:
 def test_without_redis_the_run_waits_in_its_row(url: str | None, copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_redis_url", url)
     run = sync.sync_later(copy.integration, RunTrigger.USER)
-    assert syncing.claimable() == [run]
+    assert sync_runs.claimable() == [run]
 
 
 def test_the_job_works_on_the_run(copy: Copy, bell: None) -> None:
@@ -100,7 +100,7 @@ def test_the_scheduler_opens_what_is_due_and_rings_for_all_that_waits(copy: Copy
         scheduler.tick()
         scheduler.tick()
     (job,) = rung()
-    assert list(job.args) == [syncing.live_run(copy.integration).id]
+    assert list(job.args) == [sync_runs.live_run(copy.integration).id]
 
 
 def test_the_scheduler_starts_a_full_sync_once_a_webhook_has_fallen_silent(copy: Copy, bell: None) -> None:
@@ -112,5 +112,5 @@ def test_the_scheduler_starts_a_full_sync_once_a_webhook_has_fallen_silent(copy:
         scheduler.tick()
         scheduler.tick()
     (job,) = rung()
-    run = syncing.live_run(copy.integration)
+    run = sync_runs.live_run(copy.integration)
     assert (list(job.args), run.kind) == ([run.id], "full")

@@ -18,7 +18,7 @@ import pytest
 from portal.config import Config
 from portal.models.accounts import Account, RoleName
 from portal.processes import ports
-from portal.services import users
+from portal.services.accounts import users
 from portal.vault import Secret
 from tests.processes.waiting import until
 

@@ -15,7 +15,7 @@ from portal.models.accounts import Account, User
 from portal.models.integrations import Integration, IntegrationState, Psa
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.services import connections, wizard
+from portal.services.connecting import connections, wizard
 from portal.sync.record_types import RecordType
 from portal.vault import Secret
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from portal import clock
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
-from portal.services import audit
+from portal.services.audit import audit_log
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PAGES = ["/integrations", "/integrations/halo/sync", "/integrations/halo/logs", "/integrations/halo/configuration"]
@@ -41,6 +41,6 @@ def test_without_a_next_try_no_time_is_promised(as_alice: FlaskClient, halo: Int
 
 
 def test_that_syncing_resumed_is_nobodys_deed(as_alice: FlaskClient, halo: Integration) -> None:
-    audit.record(halo.account, None, "halo.credentials_accepted")
+    audit_log.record(halo.account, None, "halo.credentials_accepted")
     shown = words_of(as_alice.get("/activity").text)
     assert "Scopable resumed syncing: Halo accepts the credentials again" in shown

@@ -15,7 +15,7 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import RunState
 from portal.routes import audit_origin
-from portal.services import audit_words
+from portal.services.audit import audit_words
 from tests.copies import copied, held
 from tests.routes.conftest import SECRET, make_run
 from tests.routes.test_deliveries import settled
@@ -127,7 +127,7 @@ SILENT: Final = {
     "two_factor.cancel": "forgets a key that was never in use",
     "setup.addresses": "looks addresses up; stores nothing",
 }
-# Sessions that are ended from the list of sessions: services/sessions.py writes session.ended and the like.
+# Sessions that are ended from the list of sessions: services/accounts/sessions.py writes session.ended and the like.
 SESSIONS: Final = "sessions."
 
 

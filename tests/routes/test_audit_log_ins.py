@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.routes import audit_origin
-from portal.services import audit_counts, recovery_codes
+from portal.services.accounts import recovery_codes
+from portal.services.audit import audit_counts
 from tests.conftest import PASSWORD
 from tests.routes.guesser import WRONG, Guesser, networks
 from tests.routes.phone import half_logged_in, protected

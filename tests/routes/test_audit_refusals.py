@@ -15,7 +15,7 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.routes import audit_origin
 from portal.routes.audit_refusals import ACTIONS
-from portal.services import audit_counts
+from portal.services.audit import audit_counts
 from tests.routes.test_every_route import TABLE
 from tests.routes.test_webhooks import deliver
 

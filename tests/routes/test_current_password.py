@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.models.accounts import User
-from portal.services.password_guesses import PER_SESSION
+from portal.services.accounts.password_guesses import PER_SESSION
 from tests.conftest import PASSWORD, browser
 
 NEW = "umbrella granite walnut 7"

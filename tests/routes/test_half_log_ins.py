@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.models.accounts import User
 from portal.models.sessions import LoginSession
-from portal.services import users
+from portal.services.accounts import users
 from portal.vault import Secret
 from tests.conftest import PASSWORD, browser
 from tests.cookies import Jar, is_inside, later, log_in, token_of

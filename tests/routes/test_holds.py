@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
-from portal.models.holds import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HoldState
 from portal.models.integrations import Integration
 from portal.models.sync import RunState
 from tests.copies import copied, held, states

@@ -14,8 +14,8 @@ from portal import clock, create_app, db
 from portal.config import Config
 from portal.models.accounts import User
 from portal.models.guessing import KnownDevice
-from portal.services import users
-from portal.services.password_guesses import PER_DEVICE
+from portal.services.accounts import users
+from portal.services.accounts.password_guesses import PER_DEVICE
 from portal.vault import Secret
 from tests.conftest import CSRF_SEED, PASSWORD, browser
 from tests.routes.guesser import Guesser, networks

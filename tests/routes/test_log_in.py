@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from portal.models.accounts import Account, RoleName, User
 from portal.routes.login import Person
-from portal.services import recovery_codes, users
+from portal.services.accounts import recovery_codes, users
 from portal.vault import Secret
 from tests.conftest import PASSWORD, browser
 from tests.routes.phone import half_logged_in, protected

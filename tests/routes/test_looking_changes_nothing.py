@@ -13,8 +13,9 @@ from portal.models.integrations import Integration, IntegrationState
 from portal.models.records import Record
 from portal.models.sync import SyncLog, SyncRun
 from portal.models.webhooks import Delivery, Hint
-from portal.services import integrations, overview, wizard
-from portal.services.connections import ConnectionValues
+from portal.services.connecting import integrations, wizard
+from portal.services.connecting.connections import ConnectionValues
+from portal.services.pages import overview
 from portal.vault import Secret
 from tests.routes.test_every_route import TABLE
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.services.passwords import MAX_LENGTH as PASSWORD_MAX_LENGTH
+from portal.services.accounts.passwords import MAX_LENGTH as PASSWORD_MAX_LENGTH
 from tests.conftest import PASSWORD
 from tests.routes.phone import half_logged_in, protected
 from tests.routes.test_schedule import LIMIT, TAB

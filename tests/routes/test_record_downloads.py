@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
-from portal.services import records
+from portal.services.records import stored_records
 from tests.copies import copied
 
 EXPORT = "/integrations/halo/records/contacts/export"
@@ -60,7 +60,7 @@ def test_json_has_all_of_it(as_sam: FlaskClient, halo: Integration) -> None:
 def test_every_record_of_the_state_comes_once(
     as_sam: FlaskClient, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records, "BATCH", 2)
+    monkeypatch.setattr(stored_records, "BATCH", 2)
     copied(halo, range(1, 6), of="contacts")
     copied(halo, range(6, 9), of="contacts", state=RecordState.DELETED)
     copied(halo, [9], of="assets")

@@ -14,7 +14,7 @@ from portal import db
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.second_factor import RecoveryCode
-from portal.services import recovery_codes
+from portal.services.accounts import recovery_codes
 from tests.routes.phone import AT_ONCE, at_once, half_logged_in, is_in, protected, same_session
 
 

@@ -13,7 +13,7 @@ from portal import clock
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LogSubject, RunState, SyncLog, SyncRun
-from portal.services import audit
+from portal.services.audit import audit_log
 from tests.routes.conftest import make_run
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -62,7 +62,7 @@ def test_the_cards_follow_the_connection(as_alice: FlaskClient, halo: Integratio
 
 def test_the_activity_follows_what_is_done(as_alice: FlaskClient, northwind: Account) -> None:
     refresh = refresh_of(as_alice.get("/activity").text)
-    audit.record(northwind, None, "moon.landed")
+    audit_log.record(northwind, None, "moon.landed")
     assert "moon.landed" in as_alice.get(refresh, headers=HTMX).text
 
 

@@ -15,7 +15,7 @@ from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
-from portal.services import scheduling
+from portal.services.syncing import scheduling
 from portal.sync import budget
 
 TAB = "/integrations/halo/configuration"

@@ -15,7 +15,7 @@ from portal import clock, create_app, db
 from portal.config import Config
 from portal.models.accounts import User
 from portal.models.second_factor import Authenticator
-from portal.services import users
+from portal.services.accounts import users
 from tests.conftest import browser
 from tests.routes.phone import AT_ONCE, Phone, at_once, half_logged_in, is_in, protected, same_session
 
@@ -94,7 +94,7 @@ def test_one_code_logs_in_once_when_it_is_sent_eight_times_at_once(app: Flask, a
 def test_the_counter_alone_lets_one_of_eight_through(
     app: Flask, alice: User, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.services.two_factor.GUESSES", {})
+    monkeypatch.setattr("portal.services.accounts.accounts.two_factor.GUESSES", {})
     with clock.using(lambda: NOON):
         clients = [half_logged_in(app, alice) for _ in range(AT_ONCE)]
         at_once([partial(enter, client, phone.code()) for client in clients])

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.sessions import LoginSession
-from portal.services import sessions
+from portal.services.accounts import sessions
 from tests.conftest import browser
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"

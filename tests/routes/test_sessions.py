@@ -16,7 +16,7 @@ from portal.models.accounts import User
 from portal.models.sessions import LoginSession
 from portal.routes import sessions as request_sessions
 from portal.routes.sessions import REFRESH_HEADER, TOKEN
-from portal.services import sessions, users
+from portal.services.accounts import sessions, users
 from portal.vault import Secret
 from tests.conftest import PASSWORD, browser
 from tests.cookies import Jar, is_inside, later, log_in, token_of

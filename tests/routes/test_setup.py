@@ -14,7 +14,7 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunState, SyncRun
 from portal.sandbox.halo import HaloSandbox
-from portal.services import wizard
+from portal.services.connecting import wizard
 from tests.conftest import browser
 from tests.telling import tell
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
 from portal.models.sync import RunState, SyncLog, SyncStep
-from portal.services import log_files
+from portal.services.pages import log_files
 from tests.routes.conftest import make_run
 
 TAB = "/integrations/halo/logs"

@@ -13,7 +13,7 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery
 from portal.routes import receiver
-from portal.services import delivery_store
+from portal.services.webhooks import delivery_store
 from tests.processes.waiting import until
 from tests.routes.test_webhooks import deliver, kept
 

@@ -14,7 +14,7 @@ from portal import clock, places
 from portal.models.integrations import Integration
 from portal.outbound import Door
 from portal.sandbox.halo import HaloSandbox
-from portal.services import connections
+from portal.services.connecting import connections
 from tests.routes.test_every_route import TABLE
 
 HALO = "/integrations/halo"

@@ -16,7 +16,7 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import RunState, SyncRun, SyncStep
 from portal.models.webhooks import Rereading
-from portal.services import senders
+from portal.services.webhooks import senders
 from tests.routes.conftest import make_run
 from tests.telling import about, tell
 

@@ -20,9 +20,9 @@ from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, Hint
 from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT
 from portal.routes import receiver
-from portal.services import inbox
-from portal.services.deliveries import Arrival
-from portal.sync import catching_up
+from portal.services.webhooks import inbox
+from portal.services.webhooks.deliveries import Arrival
+from portal.sync import catch_up
 
 
 def login_of(integration: Integration) -> tuple[str, str]:
@@ -217,12 +217,12 @@ def test_what_is_not_understood_has_a_sync_look_a_little_later(app: Flask, halo:
     assert (kept()[0].state, Hint.get().state) == ("ignored", "ignored")
     assert "contradicts itself" in Hint.get().why
     first = Integration.get_by_id(halo.id).catch_up_at
-    assert clock.now() < first <= clock.now() + catching_up.SOON
+    assert clock.now() < first <= clock.now() + catch_up.SOON
     deliver(app, halo, data=b"{broken", content_type="application/json")
     assert kept()[1].state == "unreadable"
     assert "The next sync looks" in kept()[1].why
     assert Integration.get_by_id(halo.id).catch_up_at == first
-    catching_up.owe(halo.id)
+    catch_up.owe(halo.id)
     assert Integration.get_by_id(halo.id).catch_up_at <= clock.now()
 
 

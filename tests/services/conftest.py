@@ -6,7 +6,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
 from portal.sandbox.halo import HaloSandbox
-from portal.services import named_choices, wizard
+from portal.services.connecting import named_choices, wizard
 from tests.halo_fixtures import Copy, copy, halo, set_up, synced, values
 
 __all__ = ["copy", "halo", "synced"]

@@ -9,7 +9,7 @@ import pytest
 
 from portal import clock
 from portal.models.sync import RunKind, RunTrigger, SyncRun
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from tests.halo_fixtures import Copy
 from tests.services.helpers import fresh
 
@@ -47,14 +47,14 @@ def work(run: SyncRun, day: Day) -> list[float]:
     while (now := SyncRun.get_by_id(run.id)).is_live:
         day.now = max(day.now, now.not_before or day.now)
         worked.append(day.seconds)
-        syncing.execute(run.id)
+        sync_runs.execute(run.id)
     return worked
 
 
 def parked(copy: Copy, day: Day, kind: RunKind = RunKind.FULL) -> SyncRun:
     """Have the integration need attention, because Halo refuses the credentials from now on."""
     copy.halo.fault("refused_client", on="token", times=None)
-    run = syncing.open_run(copy.integration, kind=kind, trigger=RunTrigger.SCHEDULE)
+    run = sync_runs.open_run(copy.integration, kind=kind, trigger=RunTrigger.SCHEDULE)
     work(run, day)
     assert fresh(copy.integration).state == "needs_attention"
     copy.halo.reset(faults=False)

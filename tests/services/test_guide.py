@@ -7,7 +7,7 @@ import pytest
 from portal.certificates import Fault, Refusal
 from portal.halo.diagnosis import causes, messages, rules
 from portal.outbound import OutboundError, Stop
-from portal.services import wizard
+from portal.services.connecting import wizard
 
 TIMED_OUT = messages.for_transport_error(OutboundError(Stop.TIMED_OUT, "halo.example"))
 UNREACHABLE = messages.for_transport_error(OutboundError(Stop.PRIVATE_ADDRESS, "halo.example"))

@@ -14,12 +14,12 @@ from portal.halo.client import HaloClient
 from portal.halo.credentials import Credentials
 from portal.models.sync import SyncRun
 from portal.psa.source import Page
-from portal.services import connections
+from portal.services.connecting import connections
 from portal.sync import logbook
-from portal.sync.allowance import Allowance
 from portal.sync.budget import Terms
 from portal.sync.engine import Engine
 from portal.sync.lease import Lease
+from portal.sync.request_reservation import Allowance
 
 OnPage = Callable[[str, int, Callable[[], Any]], None]
 

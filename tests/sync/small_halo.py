@@ -16,7 +16,8 @@ import stamina
 from portal import clock, db, guard, vault
 from portal.models.accounts import Account
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.services import syncing, wizard
+from portal.services.connecting import wizard
+from portal.services.syncing import sync_runs
 from tests.halo_fixtures import Copy, set_up
 
 SIZES: Final = {
@@ -52,5 +53,5 @@ def connected_to_a_small_halo(migrated: Path, now: Callable[[], datetime]) -> It
             db.db.execute_sql("PRAGMA synchronous = off")
             integration = set_up(Account.create(name="Northwind IT", halo_enabled=True), halo, *TYPES)
             wizard.start(integration, None)
-            syncing.request_cancel(integration)
+            sync_runs.request_cancel(integration)
             yield Copy(halo, integration)

@@ -14,8 +14,8 @@ from portal.errors import PsaRateLimited
 from portal.models.budgets import TenantBudget
 from portal.models.integrations import Integration
 from portal.sync import budget
-from portal.sync.allowance import BATCH, Allowance
 from portal.sync.budget import FOR_PEOPLE, KNOWN_QUOTA, Terms, take
+from portal.sync.request_reservation import BATCH, Allowance
 from tests.postgres import database
 
 __all__ = ["database"]

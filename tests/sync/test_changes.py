@@ -12,7 +12,7 @@ from portal.models.accounts import Account
 from portal.models.records import Record, RecordState
 from portal.models.sync import RemoteList, RunKind, RunTrigger, StepMode, SyncStep
 from portal.sandbox.halo import HaloSandbox
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from tests.halo_fixtures import SIZES, Copy, connected
 from tests.sync.test_filtered_syncs import active_only
 
@@ -162,15 +162,15 @@ def test_a_client_that_comes_back_brings_along_what_has_not_changed(copy: Copy) 
 def test_single_records_are_read_by_their_ids_alone(synced: Copy) -> None:
     changed, *_ = synced.halo.change("contacts", count=1)
     synced.halo.reset()
-    run = syncing.open_run(
+    run = sync_runs.open_run(
         synced.integration,
         kind=RunKind.RECORD,
         trigger=RunTrigger.USER,
         record_types=["contacts"],
         remote_ids=[changed, 987_654],
     )
-    syncing.execute(run.id)
-    report = syncing.report(run)
+    sync_runs.execute(run.id)
+    report = sync_runs.report(run)
     assert (report["state"], report["steps"]["contacts"]["updated"]) == ("succeeded", 1)
     assert synced.halo.counts()["by_kind"] == {"token": 1, "contacts": 2}
     # A full sync finds the same content in another form, and says that nothing has changed.
@@ -181,13 +181,13 @@ def test_single_records_are_read_by_their_ids_alone(synced: Copy) -> None:
 
 def test_a_single_record_that_is_gone_becomes_a_tombstone(synced: Copy) -> None:
     (gone,) = synced.halo.delete("contacts", count=1)
-    run = syncing.open_run(
+    run = sync_runs.open_run(
         synced.integration,
         kind=RunKind.RECORD,
         trigger=RunTrigger.USER,
         record_types=["contacts"],
         remote_ids=[gone],
     )
-    syncing.execute(run.id)
+    sync_runs.execute(run.id)
     assert synced.ids("contacts", RecordState.DELETED) == {gone}
-    assert syncing.report(run)["steps"]["contacts"]["deleted"] == 1
+    assert sync_runs.report(run)["steps"]["contacts"]["deleted"] == 1

@@ -15,8 +15,8 @@ from portal.halo.pages import Row
 from portal.models.records import ChangeKind, RecordState
 from portal.sync.decide import DIGEST_BYTES, Decision, Rejected, Stored, compare, decide, fingerprint
 from portal.sync.filters import Filters
-from portal.sync.forms import Forms
 from portal.sync.normal_form import Keys
+from portal.sync.row_and_detail import Forms
 from portal.sync.scope import CLIENT_NOT_SEEN, Scope
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -13,8 +13,8 @@ from portal.halo.client import HaloClient
 from portal.halo.credentials import Credentials
 from portal.halo.pages import Row
 from portal.models.accounts import Account
-from portal.models.details import RowDetail
 from portal.models.integrations import Integration, Psa
+from portal.models.row_details import RowDetail
 from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.sync import details
 from portal.sync.details import Details, Single

@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 
 from portal.halo.client import HaloClient
-from portal.models.details import RowDetail
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
+from portal.models.row_details import RowDetail
 from portal.models.sync import SyncRun
-from portal.services import filters, rereading, syncing
-from portal.services.endings import MOST_WAITS
+from portal.services.syncing import filter_changes, sync_runs
+from portal.services.syncing.run_endings import MOST_WAITS
+from portal.services.webhooks import refetches
 from portal.sync.details import KEPT_DAYS, SPREAD_DAYS
 from portal.sync.filters import Filters
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.interruptions import Killed
-from tests.sync.rereads import later
+from tests.sync.refetches import later
 from tests.sync.windows import sync_by_windows
 from tests.telling import about, results, tell
 
@@ -31,7 +32,7 @@ WANTED = 3  # a relationship that some clients have
 def thin(copy: Copy) -> Copy:
     """Have a filter by relationship, and a list of clients that does not tell relationships."""
     copy.halo.fault("thin_rows", on="/api/client", times=None)
-    filters.change(copy.integration, list(SIZES), Filters(relationships=frozenset({WANTED})), None)
+    filter_changes.change(copy.integration, list(SIZES), Filters(relationships=frozenset({WANTED})), None)
     copy.halo.reset(faults=False)
     return copy
 
@@ -81,7 +82,7 @@ def test_each_detail_that_comes_is_progress_so_the_waits_never_end_the_run(thin:
     with later(hours=1):
         run = thin.open("clients")
         SyncRun.update(waits=MOST_WAITS - 1).where(SyncRun.id == run.id).execute()
-        syncing.execute(run.id)
+        sync_runs.execute(run.id)
     assert SyncRun.get_by_id(run.id).waits == 1
 
 
@@ -108,12 +109,12 @@ def test_a_kill_costs_at_most_the_detail_that_was_under_way(paid: int, thin: Cop
     run = thin.open("clients")
     dying.append(paid)
     with pytest.raises(Killed):
-        syncing.execute(run.id)
+        sync_runs.execute(run.id)
     assert RowDetail.select().count() == paid
     dying.clear()
     with later(seconds=DURATION.total_seconds() + 1):
-        syncing.execute(run.id)
-    assert syncing.report(run)["state"] == "succeeded"
+        sync_runs.execute(run.id)
+    assert sync_runs.report(run)["state"] == "succeeded"
     assert set(details_asked(thin).values()) == {1}
     assert thin.ids("clients") == wanted(thin)
 
@@ -142,7 +143,7 @@ def test_a_row_that_differs_in_computed_keys_alone_is_the_same(read_once: Copy) 
 
 
 def test_another_filter_needs_no_other_details(read_once: Copy) -> None:
-    filters.change(read_once.integration, list(SIZES), Filters(relationships=frozenset({WANTED, 1})), None)
+    filter_changes.change(read_once.integration, list(SIZES), Filters(relationships=frozenset({WANTED, 1})), None)
     read_once.halo.reset(faults=False)
     read_once.sync("clients")
     assert details_asked(read_once) == {}
@@ -157,7 +158,7 @@ def test_what_a_refetch_has_told_since_counts_in_the_next_full_sync(
     relate(read_once, number, WANTED if comes else WANTED + 1)
     tell(read_once.integration, about("clients", number))
     with later(minutes=1):
-        rereading.execute(read_once.integration.id)
+        refetches.execute(read_once.integration.id)
     assert results() == [("done", "created" if comes else "left_out")]
     read_once.halo.reset(faults=False)
     with later(minutes=2):

@@ -12,7 +12,7 @@ from portal.models.exclusions import Exclusion
 from portal.models.integrations import Integration, Psa
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import RemoteList
-from portal.services import exclusions as lists
+from portal.services.records import exclusions as lists
 from portal.sync import exclusions
 from portal.sync.decide import Decision
 from portal.sync.record_types import RecordType

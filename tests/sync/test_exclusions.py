@@ -11,14 +11,14 @@ from portal import clock
 from portal.models.exclusions import Exclusion
 from portal.models.records import RecordState
 from portal.models.sync import RunKind, RunTrigger, SyncLog, SyncRun
-from portal.services import filters, syncing
+from portal.services.syncing import filter_changes, sync_runs
 from portal.sync import exclusions
 from portal.sync.exclusions import CLIENT_DELETED
 from portal.sync.filters import Filters
+from portal.sync.retirement import SWITCHED_OFF
 from portal.sync.scope import CLIENT_NOT_SEEN
-from portal.sync.switching_off import SWITCHED_OFF
 from tests.halo_fixtures import SIZES, Copy
-from tests.sync.rereads import fresh, one_of, read_again, record
+from tests.sync.refetches import fresh, one_of, read_again, record
 from tests.telling import about, tell
 
 INACTIVE = "The client is inactive."
@@ -26,7 +26,7 @@ THROUGH_CLIENT = "Your sync filters exclude its client: the client is inactive."
 
 
 def choose(copy: Copy, *types: str, **chosen: Any) -> None:
-    filters.change(copy.integration, list(types or SIZES), Filters(**chosen), None)
+    filter_changes.change(copy.integration, list(types or SIZES), Filters(**chosen), None)
     fresh(copy)
 
 
@@ -43,14 +43,14 @@ def of_client(copy: Copy, record_type: str, client: int) -> set[int]:
 
 def ask(copy: Copy, record_type: str, number: int) -> list[str]:
     """Ask Halo for one record; returns what the log says about it, oldest first, behind the question."""
-    run = syncing.open_run(
+    run = sync_runs.open_run(
         copy.integration,
         kind=RunKind.RECORD,
         trigger=RunTrigger.USER,
         record_types=[record_type],
         remote_ids=[number],
     )
-    syncing.execute(run.id)
+    sync_runs.execute(run.id)
     question, *answers = copy.logged(run_id=run.id, remote_id=number)
     assert "is asked for" in question
     return answers

@@ -13,7 +13,7 @@ from portal.halo import client
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
 from portal.outbound import Limits
-from portal.services import due, syncing
+from portal.services.syncing import due_runs, sync_runs
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.interruptions import OnPage, on_page
 
@@ -66,15 +66,15 @@ def test_what_passes_leaves_no_trace_in_the_copy(fault: dict[str, Any], copy: Co
 def test_what_lasts_frees_the_worker_and_the_run_goes_on_from_there(fault: dict[str, Any], copy: Copy) -> None:
     copy.halo.fault(on="assets", page=2, times=None, **fault)
     assert copy.sync()["state"] == "waiting"
-    run = syncing.live_run(copy.integration)
+    run = sync_runs.live_run(copy.integration)
     assert run.not_before is not None
     assert run.problem
     assert run.remedy
     copy.halo.clear_faults()
     later = run.not_before
     with clock.using(lambda: later):
-        syncing.execute(run.id)
-    assert_exact(copy, syncing.report(run))
+        sync_runs.execute(run.id)
+    assert_exact(copy, sync_runs.report(run))
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
@@ -83,15 +83,15 @@ def test_nobody_calls_before_the_time_that_halo_has_named(form: str, copy: Copy)
     copy.halo.fault("rate_limit", on="assets", page=2, seconds=120.0)
     with clock.using(lambda: NOON):
         copy.sync()
-    run = syncing.live_run(copy.integration)
+    run = sync_runs.live_run(copy.integration)
     assert run.not_before == NOON + timedelta(minutes=2)
     asked = copy.halo.counts()["total"]
     with clock.using(lambda: NOON + timedelta(seconds=119)):
-        syncing.execute(run.id)
+        sync_runs.execute(run.id)
     assert copy.halo.counts()["total"] == asked
     with clock.using(lambda: NOON + timedelta(minutes=2)):
-        syncing.execute(run.id)
-    assert_exact(copy, syncing.report(run))
+        sync_runs.execute(run.id)
+    assert_exact(copy, sync_runs.report(run))
 
 
 @pytest.mark.parametrize("calls", [2, 3, 7])
@@ -113,9 +113,9 @@ def test_a_secret_that_stays_revoked_needs_attention_after_three_tries(copy: Cop
     with clock.using(lambda: now):
         while SyncRun.get_by_id(run.id).is_live:
             tries.append((now - NOON).total_seconds())
-            syncing.execute(run.id)
+            sync_runs.execute(run.id)
             now = SyncRun.get_by_id(run.id).not_before or now
-        report = syncing.report(run)
+        report = sync_runs.report(run)
         assert (tries, report["state"]) == ([0, 60, 360], "failed")
         assert report["problem"] == "Halo does not accept this Client ID or Client Secret."
         integration = Integration.get_by_id(copy.integration.id)
@@ -126,8 +126,8 @@ def test_a_secret_that_stays_revoked_needs_attention_after_three_tries(copy: Cop
         copy.halo.reset()
         for _ in range(50):
             now += timedelta(hours=1)
-            assert due.open_runs() == []
-            assert syncing.claimable() == []
+            assert due_runs.open_runs() == []
+            assert sync_runs.claimable() == []
     assert copy.halo.counts()["total"] == 0
 
 
@@ -139,12 +139,12 @@ def test_a_halo_that_is_down_for_two_hours_is_asked_forty_times_at_most(fault: d
     now, up_again = NOON, NOON + timedelta(hours=2)
     with clock.using(lambda: now), stamina.set_testing(True, attempts=6, cap=True):
         while now < up_again:
-            syncing.execute(run.id)
+            sync_runs.execute(run.id)
             now = next_time(run)
         assert copy.halo.counts()["total"] <= 40
         copy.halo.clear_faults()
-        syncing.execute(run.id)
-    assert_exact(copy, syncing.report(run))
+        sync_runs.execute(run.id)
+    assert_exact(copy, sync_runs.report(run))
 
 
 def test_a_page_of_one_row_that_comes_again_and_again_ends_amber(copy: Copy) -> None:

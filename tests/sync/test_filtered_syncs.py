@@ -10,7 +10,7 @@ import pytest
 
 from portal.models.records import RecordState
 from portal.models.sync import RunKind, SyncLog
-from portal.services import filters, syncing
+from portal.services.syncing import filter_changes, sync_runs
 from portal.sync.filters import Filters
 from portal.sync.record_types import RecordType
 from tests.halo_fixtures import SIZES, Copy
@@ -22,7 +22,7 @@ FOLLOWERS = ["sites", "contacts", "assets", "opportunities", "contracts"]
 
 
 def choose(copy: Copy, **chosen: Any) -> None:
-    filters.change(copy.integration, list(SIZES), Filters(**chosen), None)
+    filter_changes.change(copy.integration, list(SIZES), Filters(**chosen), None)
 
 
 def active_only(copy: Copy, *, on: bool) -> None:
@@ -97,14 +97,14 @@ def test_clients_count_as_they_were_last_seen_when_only_others_are_synced(copy: 
 def test_a_run_keeps_the_filter_that_it_began_with(copy: Copy) -> None:
     run = copy.open()
     active_only(copy, on=True)
-    syncing.execute(run.id)
+    sync_runs.execute(run.id)
     assert len(copy.ids("clients")) == SIZES["clients"]
 
 
 @pytest.mark.parametrize("dropped", ["assets", "contracts"])
 def test_a_type_that_is_no_longer_chosen_goes_out_of_scope_before_any_sync(dropped: str, synced: Copy) -> None:
     chosen = [each.value for each in RecordType if each != dropped]
-    filters.change(synced.integration, chosen, Filters(), None)
+    filter_changes.change(synced.integration, chosen, Filters(), None)
     synced.retire()
     assert synced.ids(dropped) == set()
     assert len(synced.ids(dropped, RecordState.OUT_OF_SCOPE)) == SIZES[dropped]
@@ -112,9 +112,9 @@ def test_a_type_that_is_no_longer_chosen_goes_out_of_scope_before_any_sync(dropp
 
 
 def test_a_type_that_is_chosen_again_comes_back(synced: Copy) -> None:
-    filters.change(synced.integration, ["clients"], Filters(), None)
+    filter_changes.change(synced.integration, ["clients"], Filters(), None)
     synced.retire()
-    filters.change(synced.integration, ["clients", "assets"], Filters(), None)
+    filter_changes.change(synced.integration, ["clients", "assets"], Filters(), None)
     assert synced.sync()["steps"]["assets"]["updated"] == SIZES["assets"]
     assert len(synced.ids("assets")) == SIZES["assets"]
 
@@ -225,7 +225,7 @@ def test_filters_that_change_during_a_sync_have_the_list_read_whole_again(copy: 
 
 def test_a_type_that_is_switched_off_during_a_sync_stays_switched_off(copy: Copy, on_page: OnPage) -> None:
     kept = [each for each in SIZES if each != "assets"]
-    on_page("assets", 1, lambda: filters.change(copy.integration, kept, Filters(), None))
+    on_page("assets", 1, lambda: filter_changes.change(copy.integration, kept, Filters(), None))
     copy.sync()
     copy.retire()
     assert copy.ids("assets") == set()

@@ -9,7 +9,7 @@ from portal.models.accounts import Account
 from portal.models.records import ChangeKind, RecordChange
 from portal.models.sync import RemoteList
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.services import rereading
+from portal.services.webhooks import refetches
 from tests.halo_fixtures import SIZES, Copy, connected
 from tests.telling import about, tell
 
@@ -39,7 +39,7 @@ def test_lists_and_details_read_in_turn_write_no_history(record_type: str, copy:
     for _ in range(3):
         for number in numbers:
             tell(copy.integration, about(record_type, number))
-        rereading.execute(copy.integration.id)
+        refetches.execute(copy.integration.id)
         copy.sync(record_type)
     assert history() == 0
 
@@ -85,6 +85,6 @@ def test_twenty_readings_of_five_hundred_untouched_records_write_no_history(
         for _ in range(10):
             for number in some:
                 tell(copy.integration, about("contacts", number))
-            rereading.execute(copy.integration.id)
+            refetches.execute(copy.integration.id)
             copy.sync("contacts")
     assert history() == 0

@@ -13,15 +13,17 @@ from portal.models.exclusions import Exclusion
 from portal.models.records import Record, RecordChange, RecordState
 from portal.models.sync import RemoteList, RunKind
 from portal.models.webhooks import Hint
-from portal.services import filters, records, rereading
+from portal.services.records import stored_records
+from portal.services.syncing import filter_changes
+from portal.services.webhooks import refetches
 from portal.sync.engine import Engine
 from portal.sync.fetcher import Answer
 from portal.sync.filters import Filters
-from portal.sync.rereading import Rereader
+from portal.sync.missing_records import Vanishing
+from portal.sync.refetching import Rereader
 from portal.sync.stream import Stream
-from portal.sync.vanishing import Vanishing
 from tests.halo_fixtures import SIZES, Copy
-from tests.sync.rereads import record
+from tests.sync.refetches import record
 from tests.telling import about, results, tell
 
 Overtaking = Callable[[str, Callable[[], Any]], None]
@@ -64,7 +66,7 @@ def before_refetch(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], An
 
 def refetch(copy: Copy, record_type: str, number: int) -> None:
     tell(copy.integration, about(record_type, number))
-    rereading.execute(copy.integration.id)
+    refetches.execute(copy.integration.id)
 
 
 def client_with(copy: Copy, record_type: str) -> tuple[int, set[int]]:
@@ -75,7 +77,7 @@ def client_with(copy: Copy, record_type: str) -> tuple[int, set[int]]:
 
 
 def counts_are_exact(copy: Copy) -> bool:
-    found = records.counts(copy.integration)
+    found = stored_records.counts(copy.integration)
     return all(found[of][state.value] == len(copy.ids(of, state)) for of in SIZES for state in RecordState)
 
 
@@ -83,7 +85,7 @@ def counts_are_exact(copy: Copy) -> bool:
 def filtered(synced: Copy) -> Copy:
     """Have everything copied while only active clients are wanted; all of Halo's are."""
     synced.halo.reactivate("clients", synced.halo.truth("clients", ids=True)["inactive_ids"])
-    filters.change(synced.integration, list(SIZES), Filters(active_only=True), None)
+    filter_changes.change(synced.integration, list(SIZES), Filters(active_only=True), None)
     assert synced.sync()["state"] == "succeeded"
     assert len(synced.ids("clients")) == SIZES["clients"]
     return synced

@@ -13,7 +13,7 @@ import tenacity.nap
 
 from portal import clock
 from portal.models.sync import SyncRun
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from tests.halo_fixtures import SIZES, Copy
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -57,8 +57,8 @@ def ended(copy: Copy, day: Day) -> dict[str, Any]:
     run = copy.open()
     while SyncRun.get_by_id(run.id).is_live:
         day.now = max(day.now, SyncRun.get_by_id(run.id).not_before or day.now)
-        syncing.execute(run.id)
-    return syncing.report(run)
+        sync_runs.execute(run.id)
+    return sync_runs.report(run)
 
 
 @pytest.mark.parametrize("on", ["assets", "clients", "any"])

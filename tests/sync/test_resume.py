@@ -13,7 +13,7 @@ from portal import clock
 from portal.halo.client import HaloClient
 from portal.models.sync import SyncPage
 from portal.sandbox import Verbs
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import PAGES, SIZES, Copy
 from tests.sync.interruptions import Breaking, Killed, OnPage, breaking, on_page
@@ -43,10 +43,10 @@ def test_a_run_that_breaks_off_after_any_page_goes_on_behind_it(
     run = copy.open()
     breaking.pages = pages
     with pytest.raises(RuntimeError):
-        syncing.execute(run.id)
+        sync_runs.execute(run.id)
     breaking.pages = None
-    syncing.execute(run.id)
-    assert_exact(syncing.report(run))
+    sync_runs.execute(run.id)
+    assert_exact(sync_runs.report(run))
     asked = pages_asked(copy.halo)
     # Only what was under way when it broke is asked for twice: at most one page of each type.
     twice = [kind for (kind, _), times in asked.items() if times > 1]
@@ -68,10 +68,10 @@ def test_a_run_that_breaks_off_after_a_page_was_read_twice_goes_on(
     with monkeypatch.context() as broken:
         broken.setattr(HaloClient, "newest", break_off)
         with pytest.raises(RuntimeError):
-            syncing.execute(run.id)
+            sync_runs.execute(run.id)
     assert max(pages_asked(copy.halo).values()) == 2
-    syncing.execute(run.id)
-    report = syncing.report(run)
+    sync_runs.execute(run.id)
+    report = sync_runs.report(run)
     assert (report["state"], report["steps"]["assets"]["created"]) == ("succeeded", SIZES["assets"])
 
 
@@ -83,13 +83,13 @@ def test_a_killed_worker_is_followed_when_its_lease_has_run_out(copy: Copy, on_p
 
     on_page("assets", 2, die)
     with pytest.raises(Killed):
-        syncing.execute(run.id)
-    assert (syncing.report(run)["state"], syncing.claimable()) == ("running", [])
+        sync_runs.execute(run.id)
+    assert (sync_runs.report(run)["state"], sync_runs.claimable()) == ("running", [])
     later = clock.now() + DURATION + timedelta(seconds=1)
     with clock.using(lambda: later):
-        assert syncing.claimable() == [run]
-        syncing.execute(run.id)
-    assert_exact(syncing.report(run))
+        assert sync_runs.claimable() == [run]
+        sync_runs.execute(run.id)
+    assert_exact(sync_runs.report(run))
 
 
 def test_a_page_whose_transaction_fails_is_not_half_written(copy: Copy, on_page: OnPage) -> None:
@@ -100,11 +100,11 @@ def test_a_page_whose_transaction_fails_is_not_half_written(copy: Copy, on_page:
 
     on_page("assets", 3, fail)  # the last page, which is read first
     with pytest.raises(RuntimeError):
-        syncing.execute(run.id)
+        sync_runs.execute(run.id)
     assert copy.ids("assets") == set()
-    assert syncing.report(run)["steps"]["assets"]["fetched"] == 0
-    syncing.execute(run.id)
-    assert_exact(syncing.report(run))
+    assert sync_runs.report(run)["steps"]["assets"]["fetched"] == 0
+    sync_runs.execute(run.id)
+    assert_exact(sync_runs.report(run))
 
 
 def test_five_crashes_at_one_page_fail_the_run_and_name_the_page(copy: Copy, breaking: type[Breaking]) -> None:
@@ -112,10 +112,10 @@ def test_five_crashes_at_one_page_fail_the_run_and_name_the_page(copy: Copy, bre
     breaking.pages = 1
     for _ in range(5):
         with pytest.raises(RuntimeError):
-            syncing.execute(run.id)
+            sync_runs.execute(run.id)
         breaking.pages = 0
-    syncing.execute(run.id)
-    report = syncing.report(run)
+    sync_runs.execute(run.id)
+    report = sync_runs.report(run)
     assert (report["state"], report["problem"]) == ("failed", "The sync was broken off 5 times at page 2 of assets.")
     assert SyncPage.select().count() == 0
     assert len(copy.ids("assets")) == 30
@@ -129,8 +129,8 @@ def test_crashes_at_different_pages_do_not_add_up(copy: Copy, breaking: type[Bre
     for _ in range(8):
         breaking.pages = 1
         with suppress(RuntimeError):
-            syncing.execute(run.id)
+            sync_runs.execute(run.id)
     breaking.pages = None
-    syncing.execute(run.id)
-    report = syncing.report(run)
+    sync_runs.execute(run.id)
+    report = sync_runs.report(run)
     assert (report["state"], report["steps"]["assets"]["created"]) == ("succeeded", SIZES["assets"])

@@ -18,12 +18,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from portal import db
 from portal.errors import NotFound, SyncAlreadyRunning
-from portal.models.holds import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HoldState
 from portal.models.sync import RunState, SyncRun
 from portal.models.webhooks import Rereading
 from portal.sandbox import SandboxError
-from portal.services import holds, recovery, rereading, syncing
-from portal.sync import hints
+from portal.services.connecting import credential_retries
+from portal.services.syncing import held_deletes, sync_runs
+from portal.services.webhooks import refetches
+from portal.sync import refetch_requests
 from portal.sync.lease import DURATION
 from tests.sync.interruptions import Killed, befalling
 from tests.sync.small_halo import TYPES, connected_to_a_small_halo
@@ -77,8 +79,8 @@ class RunLife(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([0.1, 0.3, 1, 6, 61]))
     def time_passes(self, minutes: float) -> None:
         self.now += timedelta(minutes=minutes)
-        for integration_id in recovery.due():
-            recovery.try_again(integration_id)
+        for integration_id in credential_retries.due():
+            credential_retries.try_again(integration_id)
 
     @rule()
     def start(self) -> None:
@@ -97,7 +99,7 @@ class RunLife(RuleBasedStateMachine):
         run = self._live()
         if run is not None and self.now < self._next_time():
             before = run.__data__
-            syncing.execute(run.id)
+            sync_runs.execute(run.id)
             assert SyncRun.get_by_id(run.id).__data__ == before
 
     @rule()
@@ -155,7 +157,7 @@ class RunLife(RuleBasedStateMachine):
     @rule()
     def read_again_and_be_killed(self) -> None:
         with suppress(Killed), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(hints, "settle", lambda *_, **__: self._die())
+            patch.setattr(refetch_requests, "settle", lambda *_, **__: self._die())
             self._read_again()
 
     @rule(at=writes)
@@ -166,7 +168,7 @@ class RunLife(RuleBasedStateMachine):
     @rule()
     def cancel(self) -> None:
         with suppress(NotFound):
-            syncing.request_cancel(self.copy.integration)
+            sync_runs.request_cancel(self.copy.integration)
 
     @invariant()
     def at_most_one_run_is_live(self) -> None:
@@ -201,15 +203,15 @@ class RunLife(RuleBasedStateMachine):
 
     def _live(self) -> SyncRun | None:
         with suppress(NotFound):
-            return syncing.live_run(self.copy.integration)
+            return sync_runs.live_run(self.copy.integration)
         return None
 
     def _work(self) -> None:
         """Work on the live run, or a new one, as soon as anybody may."""
         self._live() or self.start()
         self.now = max(self.now, self._next_time())
-        for run in syncing.claimable():
-            syncing.execute(run.id)
+        for run in sync_runs.claimable():
+            sync_runs.execute(run.id)
 
     def _next_time(self) -> datetime:
         run = self._live()
@@ -223,7 +225,7 @@ class RunLife(RuleBasedStateMachine):
         turn = Rereading.get_or_none()
         times = [turn.lease_until, turn.not_before] if turn is not None else []
         self.now = max([self.now, *(each + SECOND for each in times if each is not None)]) + timedelta(minutes=2)
-        rereading.execute(self.copy.integration.id)
+        refetches.execute(self.copy.integration.id)
 
     def _die(self) -> None:
         raise Killed
@@ -242,7 +244,7 @@ class RunLife(RuleBasedStateMachine):
         assert _rows("SELECT id FROM hint WHERE state NOT IN ('done', 'ignored')") == []
         if self.copy.sync()["state"] != RunState.SUCCEEDED:  # what is left of a list is held when all of it is gone
             for hold in HeldDelete.select().where(HeldDelete.state == HoldState.PENDING):
-                holds.approve(hold, None)
+                held_deletes.approve(hold, None)
             assert self.copy.sync()["state"] == RunState.SUCCEEDED
         self._assert_equal()
 

@@ -9,7 +9,8 @@ import pytest
 from portal import clock
 from portal.errors import FencedOut
 from portal.models.sync import SyncRun
-from portal.services import integrations, syncing
+from portal.services.connecting import integrations
+from portal.services.syncing import sync_runs
 from portal.sync.lease import DURATION, claim
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.interruptions import OnPage, on_page, worker
@@ -28,23 +29,23 @@ def test_a_worker_that_was_given_up_for_dead_writes_nothing(copy: Copy) -> None:
         with pytest.raises(FencedOut):
             engine.run()
     assert copy.written() == []
-    assert all(step["fetched"] == 0 for step in syncing.report(run)["steps"].values())
+    assert all(step["fetched"] == 0 for step in sync_runs.report(run)["steps"].values())
 
 
 def test_a_worker_that_loses_its_run_between_two_pages_stops_quietly(copy: Copy, on_page: OnPage) -> None:
     run = copy.open()
     on_page("assets", 3, SyncRun.update(fence=SyncRun.fence + 1).where(SyncRun.id == run.id).execute)
-    syncing.execute(run.id)
+    sync_runs.execute(run.id)
     assert len(copy.ids("assets")) == 30
     assert SyncRun.get_by_id(run.id).state == "running"
 
 
 def test_a_cancelled_run_stops_after_the_page_at_hand(copy: Copy, on_page: OnPage) -> None:
     run = copy.open()
-    on_page("assets", 3, lambda: syncing.request_cancel(copy.integration))
-    syncing.execute(run.id)
-    assert syncing.report(run)["state"] == "cancelled"
-    assert {step.state for step in syncing.steps_of(run)} <= {"succeeded", "cancelled"}
+    on_page("assets", 3, lambda: sync_runs.request_cancel(copy.integration))
+    sync_runs.execute(run.id)
+    assert sync_runs.report(run)["state"] == "cancelled"
+    assert {step.state for step in sync_runs.steps_of(run)} <= {"succeeded", "cancelled"}
     assert (
         len(copy.ids("assets")) <= 80
     )  # the last page, which is read first, and the first one, which was asked for by then
@@ -58,8 +59,8 @@ def test_disconnecting_ends_a_run_that_is_being_worked_on(fault: int | None, cop
     if fault is not None:
         copy.halo.fault("status", status=fault, on="assets", times=None)
     on_page("clients", 1, lambda: integrations.disconnect(copy.integration, None))
-    syncing.execute(run.id)
-    assert syncing.report(run)["state"] == "cancelled"
+    sync_runs.execute(run.id)
+    assert sync_runs.report(run)["state"] == "cancelled"
     assert len(copy.ids("clients")) == SIZES["clients"]
     assert len(copy.ids("assets")) < SIZES["assets"]
 
@@ -67,8 +68,8 @@ def test_disconnecting_ends_a_run_that_is_being_worked_on(fault: int | None, cop
 def test_a_secret_that_does_not_open_fails_the_run_and_asks_for_a_person(copy: Copy) -> None:
     run = copy.open()
     type(copy.integration).update(client_secret="v1.gone.AAAA").execute()
-    syncing.execute(run.id)
-    report = syncing.report(run)
+    sync_runs.execute(run.id)
+    report = sync_runs.report(run)
     assert report["state"] == "failed"
     assert "a key that this portal does not have" in report["problem"]
     assert "PORTAL_VAULT_KEY_PREVIOUS" in report["remedy"]

@@ -14,11 +14,11 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.webhooks import Delivery, DeliveryState, Hint, Outcome
-from portal.services import records
+from portal.services.records import stored_records
 from portal.sync import newer_answers, store
 from portal.sync.decide import Change, Decision, Stored
-from portal.sync.forms import Forms
 from portal.sync.record_types import RecordType
+from portal.sync.row_and_detail import Forms
 from portal.sync.store import Origin
 from tests.postgres import database
 
@@ -53,7 +53,7 @@ def leave(integration: Integration, ids: Iterable[int], record_type: RecordType 
 
 
 def counted(integration: Integration) -> dict[str, int]:
-    return records.counts(integration)[RecordType.CLIENTS]
+    return stored_records.counts(integration)[RecordType.CLIENTS]
 
 
 def test_what_is_written_is_read_back(halo_of: Integration) -> None:

@@ -14,7 +14,7 @@ from peewee import PeeweeException
 from portal import clock
 from portal.db import db
 from portal.models.sync import RunState, SyncRun
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.interruptions import befalling
@@ -33,8 +33,8 @@ def go_on(run: SyncRun) -> dict[str, Any]:
     now = SyncRun.get_by_id(run.id)
     later = now.not_before or clock.now() + DURATION + timedelta(seconds=1)
     with clock.using(lambda: later):
-        syncing.execute(run.id)
-    return syncing.report(run)
+        sync_runs.execute(run.id)
+    return sync_runs.report(run)
 
 
 def assert_exact(report: dict[str, Any]) -> None:
@@ -47,8 +47,8 @@ def test_a_run_that_meets_a_full_disk_waits_and_names_the_disk(copy: Copy) -> No
     run = copy.open()
     limit_disk(60)
     with pytest.raises(PeeweeException):
-        syncing.execute(run.id)
-    report = syncing.report(run)
+        sync_runs.execute(run.id)
+    report = sync_runs.report(run)
     assert report["state"] == RunState.WAITING
     assert report["problem"] == "The disk of the portal's database is full."
     assert "make room" in report["remedy"]
@@ -62,7 +62,7 @@ def test_a_disk_that_stays_full_is_no_crash_of_the_run(copy: Copy) -> None:
     for _ in range(8):
         with suppress(PeeweeException):
             go_on(run)
-    assert syncing.report(run)["state"] == RunState.WAITING
+    assert sync_runs.report(run)["state"] == RunState.WAITING
     assert SyncRun.get_by_id(run.id).crashes == 0
     db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
     assert_exact(go_on(run))
@@ -76,7 +76,7 @@ def test_a_database_that_is_locked_for_a_while_delays_the_run_and_loses_nothing(
     db.execute_sql("PRAGMA busy_timeout = 10")
     with closing(sqlite3.connect(tmp_path / "portal.sqlite3", isolation_level=None)) as other:
         with befalling(at, "before", lambda: other.execute("BEGIN IMMEDIATE")), suppress(PeeweeException):
-            syncing.execute(run.id)
-        assert syncing.live_run(copy.integration) == run
+            sync_runs.execute(run.id)
+        assert sync_runs.live_run(copy.integration) == run
         other.execute("ROLLBACK")
     assert_exact(go_on(run))

@@ -8,9 +8,9 @@ import pytest
 
 from portal.models.records import Record, RecordState
 from portal.models.webhooks import Hint
-from portal.sync import catching_up
+from portal.sync import catch_up
 from tests.halo_fixtures import Copy
-from tests.sync.rereads import asked, fresh, later, read_again, record
+from tests.sync.refetches import asked, fresh, later, read_again, record
 from tests.telling import results, tell
 
 # What Halo tells: all, only the use of its ticket types, nothing.
@@ -53,7 +53,7 @@ def test_what_nothing_tells_is_left_to_the_next_sync(synced: Copy) -> None:
     assert "The next sync looks" in Hint.get().why
     due = fresh(synced).integration.catch_up_at
     assert due is not None
-    with later(seconds=catching_up.SOON.total_seconds()):
+    with later(seconds=catch_up.SOON.total_seconds()):
         synced.sync()
     assert record("opportunities", number).state == RecordState.LIVE
 

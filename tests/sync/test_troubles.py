@@ -11,7 +11,7 @@ from portal import clock
 from portal.errors import OTHERS_GO_ON
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, SyncRun
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from tests.halo_fixtures import SIZES, Copy
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -124,7 +124,7 @@ def test_a_list_that_is_refused_fails_alone_and_is_named(fault: dict[str, Any], 
     report = copy.sync()
     assert report["state"] == "incomplete"
     assert {name: step["created"] for name, step in report["steps"].items()} == {**SIZES, "contacts": 0}
-    assert {step.record_type: step.state for step in syncing.steps_of(SyncRun.get_by_id(report["run"]))} == {
+    assert {step.record_type: step.state for step in sync_runs.steps_of(SyncRun.get_by_id(report["run"]))} == {
         **dict.fromkeys(SIZES, "succeeded"),
         "contacts": "failed",
     }
@@ -187,19 +187,19 @@ def test_lists_that_never_come_fail_alone_within_minutes(
 def test_a_halo_that_does_not_answer_at_all_is_not_taken_for_a_list_that_never_comes(copy: Copy) -> None:
     copy.halo.fault("status", status=500, on="assets", page=3, times=None)
     copy.sync()
-    run = syncing.live_run(copy.integration)
+    run = sync_runs.live_run(copy.integration)
     for each in SIZES:
         copy.halo.fault("status", status=503, on=each, times=None)
     now = NOON
     with clock.using(lambda: now):
         for _ in range(20):
             now = max(now, SyncRun.get_by_id(run.id).not_before or now)
-            syncing.execute(run.id)
-        assert syncing.report(run)["state"] == "waiting"
+            sync_runs.execute(run.id)
+        assert sync_runs.report(run)["state"] == "waiting"
         copy.halo.clear_faults()
         now += timedelta(minutes=5)
-        syncing.execute(run.id)
-    assert syncing.report(run)["state"] == "succeeded"
+        sync_runs.execute(run.id)
+    assert sync_runs.report(run)["state"] == "succeeded"
 
 
 def to_its_end(copy: Copy) -> tuple[float, dict[str, Any]]:
@@ -209,8 +209,8 @@ def to_its_end(copy: Copy) -> tuple[float, dict[str, Any]]:
         run = copy.open()
         while SyncRun.get_by_id(run.id).is_live:
             now = max(now, SyncRun.get_by_id(run.id).not_before or now)
-            syncing.execute(run.id)
-    return (now - NOON).total_seconds(), syncing.report(run)
+            sync_runs.execute(run.id)
+    return (now - NOON).total_seconds(), sync_runs.report(run)
 
 
 def _bodies(count: int) -> str:

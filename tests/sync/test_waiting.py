@@ -12,8 +12,8 @@ import pytest
 from portal import clock
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
-from portal.services import syncing
-from portal.services.endings import MOST_WAITS
+from portal.services.syncing import sync_runs
+from portal.services.syncing.run_endings import MOST_WAITS
 from tests.halo_fixtures import SIZES, Copy
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -28,8 +28,8 @@ def at(**later: float) -> Iterator[datetime]:
 
 
 def again(run: SyncRun) -> dict[str, Any]:
-    syncing.execute(run.id)
-    return syncing.report(run)
+    sync_runs.execute(run.id)
+    return sync_runs.report(run)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def waiting(copy: Copy) -> SyncRun:
     copy.halo.fault("rate_limit", on="assets", page=2, seconds=120.0)
     with at():
         run = copy.open()
-        syncing.execute(run.id)
+        sync_runs.execute(run.id)
     return SyncRun.get_by_id(run.id)
 
 
@@ -53,7 +53,7 @@ def test_a_long_wait_frees_the_worker(copy: Copy, waiting: SyncRun) -> None:
 def test_halo_is_left_alone_until_then(copy: Copy, waiting: SyncRun) -> None:
     copy.halo.reset()
     with at(minutes=1, seconds=59):
-        assert syncing.claimable() == []
+        assert sync_runs.claimable() == []
         again(waiting)
     assert copy.halo.counts()["total"] == 0
 
@@ -61,7 +61,7 @@ def test_halo_is_left_alone_until_then(copy: Copy, waiting: SyncRun) -> None:
 def test_then_it_goes_on_from_its_checkpoint(copy: Copy, waiting: SyncRun) -> None:
     copy.halo.reset()
     with at(minutes=2):
-        assert syncing.claimable() == [waiting]
+        assert sync_runs.claimable() == [waiting]
         report = again(waiting)
     assert report["state"] == "succeeded"
     asked = [entry["query"] for entry in copy.halo.journal(kind="assets")]
@@ -77,7 +77,7 @@ def test_a_halo_that_goes_down_in_the_middle_is_waited_for(copy: Copy) -> None:
         report = copy.sync()
         assert report["state"] == "waiting"
         assert report["problem"] == "Halo has a problem of its own (status 503)."
-        run = syncing.live_run(copy.integration)
+        run = sync_runs.live_run(copy.integration)
         assert run.not_before == NOON + timedelta(seconds=5)
     copy.halo.clear_faults()
     with at(seconds=5):
@@ -93,7 +93,7 @@ def test_waits_grow_and_end(copy: Copy) -> None:
     with clock.using(lambda: now):
         run = copy.open()
         for _ in range(MOST_WAITS):
-            syncing.execute(run.id)
+            sync_runs.execute(run.id)
             run = SyncRun.get_by_id(run.id)
             assert run.not_before is not None
             pauses.append((run.not_before - now).total_seconds())
@@ -109,7 +109,7 @@ def test_a_page_that_arrives_makes_waits_short_again(copy: Copy) -> None:
     copy.halo.fault("status", status=503, on="assets", page=4, times=None)
     with at():
         run = copy.open("assets")
-        syncing.execute(run.id)
+        sync_runs.execute(run.id)
     assert SyncRun.get_by_id(run.id).waits == 1
     with at(minutes=2):
         again(run)
@@ -123,12 +123,12 @@ def test_nobody_waits_for_days_because_an_answer_says_so(seconds: float, copy: C
     copy.halo.fault("rate_limit", on="clients", seconds=seconds)
     with at():
         copy.sync()
-        assert syncing.live_run(copy.integration).not_before == NOON + timedelta(hours=1)
+        assert sync_runs.live_run(copy.integration).not_before == NOON + timedelta(hours=1)
 
 
 def test_cancelling_a_run_that_waits_ends_it_at_once(copy: Copy, waiting: SyncRun) -> None:
     copy.halo.reset()
-    syncing.request_cancel(copy.integration)
+    sync_runs.request_cancel(copy.integration)
     with at(minutes=5):
         report = again(waiting)
     assert report["state"] == "cancelled"

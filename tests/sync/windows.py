@@ -7,7 +7,7 @@ from typing import Any
 
 from portal import clock
 from portal.models.integrations import Integration
-from portal.services import syncing
+from portal.services.syncing import sync_runs
 from tests.halo_fixtures import Copy
 
 WINDOW = timedelta(minutes=5)
@@ -20,9 +20,9 @@ def sync_by_windows(copy: Copy, record_type: str, *, quota: int) -> tuple[dict[s
     moment, windows = clock.now() + timedelta(hours=1), 0
     with clock.using(lambda: moment):
         run = copy.open(record_type)
-        while syncing.report(run)["state"] in {"queued", "waiting"} and windows < MOST_WINDOWS:
-            syncing.execute(run.id)
+        while sync_runs.report(run)["state"] in {"queued", "waiting"} and windows < MOST_WINDOWS:
+            sync_runs.execute(run.id)
             windows, moment = windows + 1, moment + WINDOW
-    report = syncing.report(run)
+    report = sync_runs.report(run)
     assert report["state"] not in {"queued", "waiting"}, report["problem"]
     return report, windows

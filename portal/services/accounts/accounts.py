@@ -1,0 +1,69 @@
+"""Accounts (MSPs): the operator creates them and switches each PSA on or off."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from peewee import IntegrityError
+
+from portal import zones
+from portal.db import db
+from portal.errors import Conflict, Invalid, NotFound
+from portal.models.accounts import Account, User
+from portal.models.integrations import Psa
+from portal.services.audit import audit_log
+
+ENABLED: Final = {Psa.HALO: "halo.enabled", Psa.CONNECTWISE: "connectwise.enabled"}
+DISABLED: Final = {Psa.HALO: "halo.disabled", Psa.CONNECTWISE: "connectwise.disabled"}
+
+
+def create(name: str, time_zone: str = zones.UTC_NAME) -> Account:
+    """Raise Invalid for an empty name or an unknown time zone, and Conflict for a name that is taken."""
+    name = name.strip()
+    if not name:
+        raise Invalid("name", "An account needs a name.")
+    try:
+        with db.atomic():
+            account: Account = Account.create(name=name, time_zone=_known(time_zone))
+            audit_log.record(account, None, "account.created")
+    except IntegrityError as error:
+        raise Conflict(f"There is an account named {name} already.", "Choose another name.") from error
+    return account
+
+
+def get(name: str) -> Account:
+    account: Account | None = Account.get_or_none(Account.name == name.strip())
+    if account is None:
+        raise NotFound(f"There is no account named {name}.", "`portal account list` shows them all.")
+    return account
+
+
+def everyone() -> list[Account]:
+    return list(Account.select().order_by(Account.name))
+
+
+def set_available(account: Account, psa: Psa, *, available: bool) -> None:
+    """Switch a PSA on or off for the account. Off hides it; a connected integration keeps its data."""
+    column = {Psa.HALO: Account.halo_enabled, Psa.CONNECTWISE: Account.connectwise_enabled}[psa]
+    with db.atomic():
+        setattr(account, column.name, available)
+        account.save(only=[column])
+        audit_log.record(account, None, (ENABLED if available else DISABLED)[psa])
+
+
+def set_time_zone(account: Account, name: str, user: User | None) -> None:
+    """Tell the account's times in this zone. Raises Invalid for one that does not exist."""
+    time_zone = _known(name)
+    if time_zone == account.time_zone:
+        return
+    with db.atomic():
+        account.time_zone = time_zone
+        account.save(only=[Account.time_zone])
+        audit_log.record(account, user, "account.time_zone", time_zone)
+
+
+def _known(time_zone: str) -> str:
+    found = zones.find(time_zone)
+    if found is None:
+        raise Invalid("time_zone", f"There is no time zone named {time_zone}.", "Use a name such as Europe/London.")
+    return found

@@ -1,0 +1,48 @@
+"""The audit log as a file, line by line, however long it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, Final
+
+from portal.models.accounts import Account, User
+from portal.services.audit import activity, audit_log
+from portal.services.audit.activity import Entry, Filters
+from portal.services.records.spreadsheets import harmless
+
+COLUMNS: Final = ("at", "who", "email", "action", "words", "detail", "count", "last_at")
+# Where people work from is for the admins of their account.
+WITH_ORIGIN: Final = (*COLUMNS, "address", "session")
+
+
+def export(account: Account, filters: Filters, user: User) -> Iterator[str]:
+    """Write down that the person exports the log, then write it as CSV, safe to open in a spreadsheet."""
+    audit_log.record(account, user, "activity.exported", "filtered" if filters.any else "all of it")
+    return _lines(account, filters, WITH_ORIGIN if user.is_admin else COLUMNS)
+
+
+def as_row(entry: Entry) -> dict[str, Any]:
+    """Return an entry under the names that people and scripts know; times are UTC."""
+    return {
+        "at": entry.at.isoformat(),
+        "account": entry.account,
+        "who": entry.who,
+        "email": entry.email,
+        "action": entry.action,
+        "words": entry.words,
+        "detail": entry.detail,
+        "count": entry.count,
+        "last_at": entry.last_at.isoformat() if entry.last_at else None,
+        "address": entry.address,
+        "session": entry.session,
+    }
+
+
+def _lines(account: Account, filters: Filters, columns: tuple[str, ...]) -> Iterator[str]:
+    yield ",".join(columns) + "\n"
+    for entry in activity.newest_first(account, filters):
+        text, row = io.StringIO(), as_row(entry)
+        csv.writer(text, lineterminator="\n").writerow([harmless(row[name]) for name in columns])
+        yield text.getvalue()

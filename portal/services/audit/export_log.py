@@ -1,0 +1,36 @@
+"""Writing down what leaves the portal: exports, downloads and bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from portal.models.accounts import User
+from portal.models.integrations import Integration
+from portal.models.records import Record, RecordState
+from portal.models.sync import SyncRun
+from portal.services.audit import audit_log
+from portal.sync.record_types import RecordType
+
+
+def record(found: Record, user: User) -> None:
+    audit_log.record(found.integration.account, user, "record.downloaded", f"{found.record_type} {found.remote_id}")
+
+
+def records(
+    integration: Integration,
+    types: Collection[RecordType],
+    state: RecordState | None,
+    form: str,
+    user: User | None = None,
+) -> None:
+    """Record an export: by a person, or by the operator."""
+    which = f"{', '.join(types)}, {state.replace('_', ' ') if state else 'all states'}, as {form}"
+    audit_log.record(integration.account, user, "records.exported", which)
+
+
+def sync_log(run: SyncRun, user: User, form: str) -> None:
+    audit_log.record(run.integration.account, user, "log.downloaded", f"run {run.id}, as {form}")
+
+
+def bundle() -> None:
+    audit_log.record(None, None, "bundle.made")

@@ -1,0 +1,71 @@
+"""An integration that is set up: finding it, testing it again, disconnecting it."""
+
+from __future__ import annotations
+
+from portal import clock
+from portal.db import db
+from portal.errors import NotFound
+from portal.models.accounts import Account, User
+from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa
+from portal.models.sync import SyncRun
+from portal.psa.diagnosis import Diagnosis
+from portal.services.audit import audit_log
+from portal.services.connecting import connections, refused_credentials
+from portal.services.syncing import sync_runs
+from portal.services.webhooks import refetches
+from portal.vault import Secret
+
+
+def halo(account: Account) -> Integration:
+    """Return the account's active Halo integration. Raises NotFound when there is none."""
+    integration: Integration | None = Integration.get_or_none(
+        Integration.account == account, Integration.psa == Psa.HALO, Integration.state.in_(ACTIVE_STATES)
+    )
+    if integration is None:
+        raise NotFound("HaloPSA is not connected.", "Connect it on the Integrations page.")
+    return integration
+
+
+def test_again(integration: Integration, user: User | None) -> Diagnosis:
+    """Test the stored connection; a pass ends `needs_attention`, and syncing resumes at once."""
+    diagnosis = connections.test(integration, user)
+    if diagnosis.ok:
+        refused_credentials.accept(integration, user)
+    return diagnosis
+
+
+def replace_secret(integration: Integration, secret: Secret, user: User | None) -> Diagnosis:
+    """Test the new secret beside the stored one, and put it in its place only if it works."""
+    connection = connections.opened(integration).replacing(client_secret=secret.reveal())
+    diagnosis = connections.judge(integration, connection, is_proved=False)
+    with db.atomic():
+        if diagnosis.ok:
+            integration.client_secret = secret
+            integration.tested_fingerprint = connections.fingerprint(integration)
+            integration.save(only=[Integration.client_secret, Integration.tested_fingerprint])
+            refused_credentials.accept(integration, user)
+        audit_log.record(integration.account, user, "halo.secret_replaced" if diagnosis.ok else "halo.secret_refused")
+    return diagnosis
+
+
+def disconnect(integration: Integration, user: User | None) -> None:
+    """Stop syncing and forget the secret. The copied records stay, and a later connection goes on from them."""
+    with db.atomic():
+        sync_runs.stop_for_good(integration, user)
+        refetches.stop_for_good(integration)
+        integration.state = IntegrationState.DISCONNECTED
+        integration.client_secret = None
+        integration.tested_fingerprint = None
+        integration.next_sync_at = integration.next_full_at = None
+        integration.disconnected_at = clock.now()
+        integration.problem = integration.remedy = ""
+        integration.credential_refusals, integration.credentials_retry_at = 0, None
+        integration.save()
+        audit_log.record(integration.account, user, "halo.disconnected")
+
+
+def last_run(integration: Integration) -> SyncRun | None:
+    run: SyncRun | None = (
+        SyncRun.select().where(SyncRun.integration == integration).order_by(SyncRun.id.desc()).first()
+    )
+    return run

@@ -1,0 +1,1 @@
+"""What the operator needs: retention, sealed values, support bundles, isolated duties."""

@@ -1,0 +1,1 @@
+"""Read models: what each page shows, in few queries."""

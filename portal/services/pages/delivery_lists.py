@@ -1,0 +1,115 @@
+"""What webhooks have delivered: newest first, filtered, a page at a time, however many deliveries there are."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from peewee import fn
+
+from portal.models.integrations import Integration
+from portal.models.webhooks import Delivery, DeliveryState, Hint
+from portal.services.pages import delivery_rows, id_ranges
+from portal.services.pages.delivery_rows import Row
+from portal.sync.record_types import RecordType
+
+PAGE_ROWS: Final = 50
+COLUMNS: Final = tuple(
+    field for field in Delivery._meta.sorted_fields if field not in (Delivery.headers, Delivery.body)
+)
+# Most deliveries are done or ignored. Whatever else is asked for is rarer.
+COMMON: Final = (DeliveryState.DONE, DeliveryState.IGNORED)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """`record_type` says of which type the record with the number `remote_id` is; alone it narrows nothing."""
+
+    state: DeliveryState | None = None
+    event: str = ""
+    remote_id: int | None = None
+    record_type: RecordType | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def any(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True)
+class DeliveryPage:
+    """`newer` and `older` are the ids to page from, None where there is nothing on that side.
+
+    `stamp` changes whenever the rows do; `waits` tells whether they will by themselves.
+    """
+
+    rows: list[Row]
+    newer: int | None
+    older: int | None
+
+    @property
+    def stamp(self) -> str:
+        return hashlib.sha256(repr([row.stamp for row in self.rows]).encode()).hexdigest()[:16]
+
+    @property
+    def waits(self) -> bool:
+        return any(row.delivery.state == DeliveryState.WAITING for row in self.rows)
+
+
+def page(
+    integration: Integration, filters: Filters, *, before: int | None = None, after: int | None = None
+) -> DeliveryPage:
+    """Return the deliveries older than `before`, or the ones just newer than `after`, or the newest."""
+    if after is not None:
+        return _newer(integration, filters, after)
+    asked = wanted(integration, filters)
+    if before is not None:
+        asked.append(Delivery.id < before)
+    rows = list(Delivery.select(*COLUMNS).where(*asked).order_by(Delivery.id.desc()).limit(PAGE_ROWS + 1))
+    shown, more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
+    newer = shown[0].id if before is not None and shown else None
+    return DeliveryPage(delivery_rows.rows(shown), newer, shown[-1].id if more else None)
+
+
+def _newer(integration: Integration, filters: Filters, after: int) -> DeliveryPage:
+    asked = [*wanted(integration, filters), Delivery.id > after]
+    rows = list(Delivery.select(*COLUMNS).where(*asked).order_by(Delivery.id).limit(PAGE_ROWS + 1))
+    if len(rows) <= PAGE_ROWS:
+        # The newest page, filled up, so that paging back never ends on a page of three rows.
+        return page(integration, filters)
+    shown = rows[:PAGE_ROWS][::-1]
+    return DeliveryPage(delivery_rows.rows(shown), shown[0].id, shown[-1].id)
+
+
+def wanted(integration: Integration, filters: Filters) -> list[Any]:
+    """Return the conditions, said so that one index answers, read from its end: that of the rarest thing asked for.
+
+    COALESCE hides the others from the planner.
+    """
+    state, event = Delivery.state == filters.state, Delivery.event == filters.event
+    hidden_state = fn.COALESCE(Delivery.state, "") == filters.state
+    hidden_event = fn.COALESCE(Delivery.event, "") == filters.event
+    mine = Delivery.integration == integration
+    conditions = id_ranges.within(Delivery, mine, Delivery.received_at, filters.since, filters.until)
+    if filters.remote_id is not None:
+        # These are the integration's own already, and few: each is looked up by its id.
+        conditions.append(Delivery.id.in_(_naming(integration, filters.record_type, filters.remote_id)))
+        event, state = hidden_event, hidden_state
+    else:
+        conditions.append(mine)
+        by_event = bool(filters.event) and (filters.state is None or filters.state in COMMON)
+        event, state = (event, hidden_state) if by_event else (hidden_event, state)
+    if filters.event:
+        conditions.append(event)
+    if filters.state is not None:
+        conditions.append(state)
+    return conditions
+
+
+def _naming(integration: Integration, record_type: RecordType | None, remote_id: int) -> Any:
+    types = [record_type] if record_type is not None else list(RecordType)
+    named = (Hint.integration == integration) & Hint.record_type.in_(types) & (Hint.remote_id == remote_id)
+    return Hint.select(Hint.delivery).where(named)

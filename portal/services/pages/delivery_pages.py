@@ -1,0 +1,109 @@
+"""One delivery as a page shows it: what Halo sent, and what came of each event in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from portal.errors import NotFound
+from portal.models.integrations import Integration
+from portal.models.webhooks import Delivery, DeliveryState, Hint
+from portal.services.pages import delivery_rows
+from portal.services.pages.delivery_rows import Row
+from portal.services.webhooks.deliveries import HIDDEN
+from portal.unreadable import UNREADABLE
+
+LONGEST_BODY: Final = 20_000
+MOST_HINTS: Final = 200
+UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Body:
+    """`text` is the beginning of it, laid out where it is JSON; `rest` counts the characters that are not shown.
+
+    Bytes that are no text stand in it as their numbers, and `is_text` is False then.
+    """
+
+    text: str
+    rest: int
+    is_text: bool
+    is_json: bool
+    size: int
+
+
+@dataclass(frozen=True)
+class DeliveryView:
+    """`hints` are the first ones; `row` sums them all up."""
+
+    row: Row
+    body: Body
+    hints: list[Hint]
+    hidden: int
+
+    @property
+    def stamp(self) -> str:
+        return stamp(self.row)
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.row.delivery.state == DeliveryState.WAITING)
+
+
+def get(integration: Integration, delivery_id: int) -> Delivery:
+    """Return a delivery; raises NotFound when the integration has none of that number."""
+    found: Delivery | None = Delivery.get_or_none(Delivery.id == delivery_id, Delivery.integration == integration)
+    if found is None:
+        raise NotFound(
+            "There is no such delivery.", "Deliveries are forgotten after a while; the list has the others."
+        )
+    return found
+
+
+def without_address(delivery: Delivery, webhook_id: str) -> Delivery:
+    """Hide the webhook's address, which proxies put into headers and Halo may put into bodies. Stores nothing."""
+    hidden = re.compile(re.escape(webhook_id), re.IGNORECASE)
+    delivery.headers = [(name, hidden.sub(HIDDEN, value)) for name, value in delivery.headers]
+    delivery.body = re.sub(re.escape(webhook_id).encode(), HIDDEN.encode(), bytes(delivery.body), flags=re.IGNORECASE)
+    return delivery
+
+
+def view(delivery: Delivery) -> DeliveryView:
+    (row,) = delivery_rows.rows([delivery])
+    query = Hint.select().where(Hint.delivery == delivery).order_by(Hint.id).limit(MOST_HINTS)
+    hints = list(query)
+    return DeliveryView(row, body(bytes(delivery.body)), hints, row.hints - len(hints))
+
+
+def stamp(row: Row) -> str:
+    """Return what changes whenever the delivery's page does."""
+    outcomes = sum(row.outcomes.values())
+    return f"{row.delivery.state}-{row.hints}-{outcomes}-{row.attempts}"
+
+
+def body(raw: bytes) -> Body:
+    """Lay a body out for people, whatever it is."""
+    is_json = True
+    try:
+        text, is_text = msgspec.json.format(raw, indent=2).decode(), True
+    except UNREADABLE:
+        is_json = False
+        try:
+            text, is_text = raw.decode(), True
+        except UnicodeDecodeError:
+            text, is_text = raw[:LONGEST_BODY].decode(errors="backslashreplace"), False
+    shown = text[:LONGEST_BODY]
+    rest = max(0, len(text) - len(shown)) if is_text else max(0, len(raw) - LONGEST_BODY)
+    return Body(UNSEEN.sub(lambda found: f"\\x{ord(found[0]):02x}", shown), rest, is_text, is_json, len(raw))
+
+
+def still_there(integration: Integration, ids: Collection[int]) -> set[int]:
+    """Return those of these deliveries that are not forgotten."""
+    if not ids:
+        return set()
+    query: Any = Delivery.select(Delivery.id).where(Delivery.id.in_(list(ids)), Delivery.integration == integration)
+    return {row[0] for row in query.tuples()}

@@ -1,0 +1,96 @@
+"""How an integration really stands: what a person must know before they trust what it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from portal.models.held_deletes import HeldDelete
+from portal.models.integrations import Integration, IntegrationState
+from portal.models.sync import LIVE_STATES, RunKind, RunState, StepState, SyncRun
+from portal.models.webhooks import Rereading
+from portal.services.syncing import held_deletes, last_steps
+from portal.services.syncing.run_words import listed
+from portal.sync.record_types import in_order
+
+
+class Condition(StrEnum):
+    """From the worst to the best."""
+
+    NEEDS_ATTENTION = "needs_attention"
+    WAITING = "waiting"
+    FAILED = "failed"
+    DECISION = "decision"
+    INCOMPLETE = "incomplete"
+    CONNECTED = "connected"
+
+
+LABELS: Final = {
+    Condition.NEEDS_ATTENTION: "Needs attention",
+    Condition.WAITING: "Waiting for Halo",
+    Condition.FAILED: "Sync failed",
+    Condition.DECISION: "Decision needed",
+    Condition.INCOMPLETE: "Sync incomplete",
+    Condition.CONNECTED: "Connected",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`problem` is empty when all is well. `resumes_at` is when a sync that waits goes on, `complete_at` when a sync
+    last completed.
+    """
+
+    condition: Condition
+    problem: str = ""
+    remedy: str = ""
+    resumes_at: datetime | None = None
+    complete_at: datetime | None = None
+
+
+def standing(integration: Integration) -> Standing:
+    """Judge an active integration by its state, its runs and the decisions that wait."""
+    if integration.state == IntegrationState.NEEDS_ATTENTION:
+        return Standing(Condition.NEEDS_ATTENTION, integration.problem, integration.remedy)
+    return _waiting(integration) or _trouble(integration) or Standing(Condition.CONNECTED)
+
+
+def _waiting(integration: Integration) -> Standing | None:
+    """Tell of a sync, or of refetching after webhooks, that the PSA keeps waiting."""
+    run: Any = SyncRun.get_or_none(
+        SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES), SyncRun.waits > 0
+    )
+    stuck: Any = run or Rereading.get_or_none(Rereading.integration == integration, Rereading.waits > 0)
+    if stuck is None or not stuck.problem:
+        return None
+    complete_at = _complete_at(integration)
+    return Standing(Condition.WAITING, stuck.problem, stuck.remedy, stuck.not_before, complete_at)
+
+
+def _trouble(integration: Integration) -> Standing | None:
+    """Tell of types that the last sync did not bring, and of deletes that wait for a decision."""
+    steps = last_steps.of(integration, in_order(integration.record_types)).values()
+    failed = [step for step in steps if step.state == StepState.FAILED]
+    incomplete = [step for step in steps if step.state == StepState.INCOMPLETE]
+    if failed:
+        words = f"The last sync of {listed([step.record_type.value for step in failed])} failed."
+        return Standing(Condition.FAILED, f"{words} {failed[0].problem}".strip(), failed[0].remedy)
+    held = list(held_deletes.pending(integration, HeldDelete.record_type, HeldDelete.count))
+    if held:
+        what = listed([f"{hold.count:,} {hold.record_type}" for hold in held])
+        return Standing(
+            Condition.DECISION, f"Halo no longer lists {what}.", "Decide whether to delete them here too."
+        )
+    if incomplete:
+        words = f"The last sync of {listed([step.record_type.value for step in incomplete])} is incomplete."
+        return Standing(Condition.INCOMPLETE, f"{words} {incomplete[0].problem}".strip(), incomplete[0].remedy)
+    return None
+
+
+def _complete_at(integration: Integration) -> datetime | None:
+    mine = (SyncRun.integration == integration) & (SyncRun.kind != RunKind.RECORD)
+    query = SyncRun.select(SyncRun.finished_at).where(mine, SyncRun.state == RunState.SUCCEEDED)
+    row: Any = query.order_by(SyncRun.id.desc()).limit(1).tuples().first()
+    return row[0] if row else None

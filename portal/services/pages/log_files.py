@@ -1,0 +1,73 @@
+"""The log of a run as a file, line by line, however long it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from portal.db import connected
+from portal.errors import NotFound
+from portal.models.integrations import Integration
+from portal.models.sync import SyncLog, SyncRun
+from portal.services.records.spreadsheets import harmless
+
+BATCH: Final = 500
+COLUMNS: Final = ("at", "run", "level", "subject", "type", "remote_id", "message", "remedy", "details")
+
+
+def find_run(integration: Integration, run_id: int) -> SyncRun:
+    """Return a run of the integration. Raises NotFound for those of others."""
+    run: SyncRun | None = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration)
+    if run is None:
+        raise NotFound("There is no such run.", "The Data Sync tab lists the runs.")
+    return run
+
+
+def as_row(line: SyncLog) -> dict[str, Any]:
+    """Return a line of the log under the names that people and scripts know."""
+    return {
+        "at": line.at.isoformat(),
+        "run": line.run_id,  # type: ignore[attr-defined]  # Peewee adds it to every foreign key
+        "level": line.level,
+        "subject": line.subject,
+        "type": line.record_type,
+        "remote_id": line.remote_id,
+        "message": line.message,
+        "remedy": line.remedy,
+        "details": line.details,
+    }
+
+
+def as_json_lines(run: SyncRun) -> Iterator[str]:
+    """Write one JSON document a line, oldest first, a batch at a time."""
+    for batch in _batches(run):
+        yield "".join(json.dumps(as_row(line), ensure_ascii=False) + "\n" for line in batch)
+
+
+def as_csv(run: SyncRun) -> Iterator[str]:
+    """Write a heading and one line each, safe to open in a spreadsheet."""
+    yield ",".join(COLUMNS) + "\n"
+    for batch in _batches(run):
+        text = io.StringIO()
+        lines = csv.writer(text, lineterminator="\n")
+        for line in batch:
+            row = as_row(line)
+            row["details"] = json.dumps(row["details"], ensure_ascii=False) if row["details"] else ""
+            lines.writerow([harmless(row[name]) for name in COLUMNS])
+        yield text.getvalue()
+
+
+def _batches(run: SyncRun) -> Iterator[list[SyncLog]]:
+    after = 0
+    while True:
+        # A connection for each batch: the request's own is closed when its answer is still on its way.
+        with connected():
+            mine = (SyncLog.run == run.id) & (SyncLog.id > after)
+            batch = list(SyncLog.select().where(mine).order_by(SyncLog.id).limit(BATCH))
+        if not batch:
+            return
+        yield batch
+        after = batch[-1].id

@@ -1,0 +1,82 @@
+"""The Integrations page: one card for each PSA that an account can connect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.models.accounts import Account
+from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.services.pages import integration_status
+from portal.services.pages.integration_status import Condition, Standing
+from portal.services.syncing import scheduling
+from portal.services.syncing.scheduling import Plan
+from portal.services.webhooks.silence import Silence, silence
+
+
+class CardState(StrEnum):
+    NOT_CONFIGURED = "not_configured"
+    IN_PROGRESS = "in_progress"
+    CONNECTED = "connected"
+    NEEDS_ATTENTION = "needs_attention"
+    DISCONNECTED = "disconnected"
+
+
+STATES = {
+    IntegrationState.DRAFT: CardState.IN_PROGRESS,
+    IntegrationState.ACTIVE: CardState.CONNECTED,
+    IntegrationState.NEEDS_ATTENTION: CardState.NEEDS_ATTENTION,
+    IntegrationState.DISCONNECTED: CardState.DISCONNECTED,
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """`integration` is None until somebody has started the set-up. `available` is the operator's switch.
+
+    Of one that is connected, `plan` says when it syncs by itself, `silence` that its webhook has fallen silent, and
+    `standing` what is wrong with its syncs.
+    """
+
+    psa: Psa
+    state: CardState
+    available: bool
+    blocked_by: Psa | None
+    integration: Integration | None
+    plan: Plan | None
+    silence: Silence | None
+    standing: Standing | None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is a dashboard to open."""
+        return self.standing is not None
+
+    @property
+    def badge(self) -> CardState | Condition:
+        """Return what the card's badge names: connected only if nothing is wrong."""
+        return self.standing.condition if self.standing is not None else self.state
+
+
+def cards(account: Account) -> list[Card]:
+    """Return Halo's card and ConnectWise's, in that order."""
+    found = {Psa(one.psa): one for one in Integration.select().where(Integration.account == account)}
+    switches = {Psa.HALO: account.halo_enabled, Psa.CONNECTWISE: account.connectwise_enabled}
+    return [_card(psa, found, available=bool(switches[psa])) for psa in Psa]
+
+
+def _card(psa: Psa, found: dict[Psa, Integration], *, available: bool) -> Card:
+    integration = found.get(psa)
+    state = STATES[IntegrationState(integration.state)] if integration else CardState.NOT_CONFIGURED
+    others = [other for other, one in found.items() if other != psa and one.is_active]
+    active = integration if integration and integration.is_active else None
+    return Card(
+        psa=psa,
+        state=state,
+        available=available,
+        blocked_by=others[0] if others else None,
+        integration=integration,
+        plan=scheduling.plan(active) if active else None,
+        silence=silence(active) if active else None,
+        standing=integration_status.standing(active) if active else None,
+    )

@@ -1,0 +1,188 @@
+"""A record's page: what the copy holds, how it stands, and what has happened to it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from portal.models.held_deletes import HeldDelete
+from portal.models.integrations import Integration
+from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
+from portal.services.pages import delivery_pages, record_details
+from portal.services.pages.record_details import Details
+from portal.services.records import absences, exclusions, payloads, record_syncs
+from portal.services.records.absences import Absence
+from portal.services.records.payloads import Line, Value
+from portal.services.records.record_syncs import Asked
+from portal.services.syncing import held_deletes
+from portal.sync.record_types import RecordType
+
+PAGE_CHANGES: Final = 25
+MOST_FIELDS: Final = 50
+MOST_LOGS: Final = 20
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    key: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of history. `hidden` counts fields that changed, too, beyond those that a page has room for."""
+
+    change: RecordChange
+    kind: ChangeKind
+    fields: list[FieldChange]
+    hidden: int
+
+
+@dataclass(frozen=True)
+class History:
+    """Newest first. `older` is the id to page on from, None where the history ends with the record's creation.
+
+    `deliveries` are those of the webhook deliveries behind it that are not forgotten.
+    """
+
+    events: list[Event]
+    older: int | None
+    deliveries: set[int]
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """`details` are its fields, `lines` what the PSA sent. `standing` says how the record stands and why, `asked`
+    what came of asking Halo for it, `hold` is the open decision about deleting it here.
+    """
+
+    record: Record
+    record_type: RecordType
+    state: RecordState
+    details: Details
+    lines: list[Line]
+    history: History
+    logs: list[SyncLog]
+    standing: str
+    asked: Asked | None
+    hold: HeldDelete | None
+
+
+def view(
+    integration: Integration, record_type: RecordType, remote_id: int, *, before: int | None = None
+) -> RecordView | None:
+    """Return what a record's page shows, with its history older than `before`; None when the copy has it not."""
+    record = _find(integration, record_type, remote_id)
+    if record is None:
+        return None
+    return RecordView(
+        record=record,
+        record_type=record_type,
+        state=RecordState(record.state),
+        details=record_details.details(integration, record),
+        lines=payloads.lines(record.payload),
+        history=history(integration, record_type, remote_id, before=before, first_delivery=record.first_delivery),
+        logs=logs(integration, record_type, remote_id),
+        standing=_standing(integration, record),
+        asked=record_syncs.last(integration, record_type, remote_id),
+        hold=held_deletes.of_record(integration, record_type, remote_id)
+        if record.state != RecordState.DELETED
+        else None,
+    )
+
+
+def absence(integration: Integration, record_type: RecordType, remote_id: int) -> Absence:
+    """Say why the copy does not have a record."""
+    return absences.absence(integration, record_type, remote_id, logs(integration, record_type, remote_id))
+
+
+def history(
+    integration: Integration,
+    record_type: RecordType,
+    remote_id: int,
+    *,
+    before: int | None = None,
+    first_delivery: int | None = None,
+) -> History:
+    """Return a page of what has changed in a record, which `first_delivery` has created."""
+    mine = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
+    mine &= RecordChange.remote_id == remote_id
+    if before is not None:
+        mine &= RecordChange.id < before
+    rows = list(RecordChange.select().where(mine).order_by(RecordChange.id.desc()).limit(PAGE_CHANGES + 1))
+    shown = rows[:PAGE_CHANGES]
+    told = [row.delivery_id for row in shown if row.delivery_id] + ([first_delivery] if first_delivery else [])
+    return History(
+        events=[_event(row) for row in shown],
+        older=shown[-1].id if len(rows) > PAGE_CHANGES else None,
+        deliveries=delivery_pages.still_there(integration, told),
+    )
+
+
+def logs(integration: Integration, record_type: RecordType, remote_id: int) -> list[SyncLog]:
+    """Return the newest log lines about one record."""
+    mine = (SyncLog.integration == integration) & (SyncLog.remote_id == remote_id)
+    query = SyncLog.select().where(mine, SyncLog.record_type == record_type)
+    return list(query.order_by(SyncLog.id.desc()).limit(MOST_LOGS))
+
+
+def asking(integration: Integration, record_type: RecordType, remote_id: int) -> SyncRun | None:
+    """Return the live run that asks Halo for this record, if there is one."""
+    live = (SyncRun.integration == integration) & SyncRun.state.in_(LIVE_STATES)
+    run: SyncRun | None = SyncRun.get_or_none(live, SyncRun.kind == RunKind.RECORD)
+    if run is None:
+        return None
+    steps: Any = SyncStep.select().where(SyncStep.run == run, SyncStep.record_type == record_type)
+    return run if any(remote_id in (step.remote_ids or ()) for step in steps) else None
+
+
+def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> str:
+    """Return what changes whenever a record's page does: a few columns, so that an unchanged poll costs little."""
+    mine = (Record.integration == integration) & (Record.record_type == record_type)
+    columns = (Record.changed_at, Record.state, Record.digest, Record.first_seen_at)
+    record: Any = Record.select(*columns).where(mine, Record.remote_id == remote_id).tuples().first()
+    changes = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
+    newest = RecordChange.select(RecordChange.id).where(changes, RecordChange.remote_id == remote_id)
+    change: Any = newest.order_by(RecordChange.id.desc()).limit(1).tuples().first()
+    run = asking(integration, record_type, remote_id)
+    question = run and (run.id, run.state, run.not_before)
+    exclusion = exclusions.get(integration, record_type, remote_id)
+    reason = exclusion and (exclusion.reason, exclusion.at)
+    return hashlib.sha256(repr((record, change, question, reason)).encode()).hexdigest()[:16]
+
+
+def _standing(integration: Integration, record: Record) -> str:
+    """Say how the record stands, and why it is excluded or deleted."""
+    exclusion = exclusions.get(integration, RecordType(record.record_type), record.remote_id)
+    if exclusion is not None:
+        return exclusions.words(exclusion)
+    if record.state == RecordState.LIVE:
+        return "Synced from Halo."
+    last: RecordChange | None = (
+        RecordChange.select()
+        .where(
+            (RecordChange.integration == integration) & (RecordChange.record_type == record.record_type),
+            (RecordChange.remote_id == record.remote_id) & (RecordChange.kind == record.state),
+        )
+        .order_by(RecordChange.id.desc())
+        .first()
+    )
+    return last.why if last is not None else ""
+
+
+def _find(integration: Integration, record_type: RecordType, remote_id: int) -> Record | None:
+    mine = (Record.integration == integration) & (Record.record_type == record_type)
+    found: Record | None = Record.get_or_none(mine, Record.remote_id == remote_id)
+    return found
+
+
+def _event(change: RecordChange) -> Event:
+    fields = list((change.fields or {}).items())
+    pairs = [
+        FieldChange(key, payloads.shown(before), payloads.shown(after))
+        for key, (before, after) in fields[:MOST_FIELDS]
+    ]
+    return Event(change, ChangeKind(change.kind), pairs, len(fields) - len(pairs))

@@ -1,0 +1,76 @@
+"""What a run was, and its books: Halo's count = stored + left out + failed, for each type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.models.integrations import Integration
+from portal.models.sync import RunState, StepMode, StepState, SyncRun, SyncStep
+from portal.services.syncing import run_words, sync_runs
+from portal.sync.record_types import RecordType
+
+
+@dataclass(frozen=True)
+class BookLine:
+    """`expected` is what Halo counts, None when it has not counted; `missing` is what the other three leave open."""
+
+    record_type: RecordType
+    state: StepState
+    mode: StepMode
+    expected: int | None
+    stored: int
+    left_out: int
+    failed: int
+    problem: str
+    remedy: str
+
+    @property
+    def is_unread(self) -> bool:
+        """Tell whether the type failed before anything of it was read: its numbers are unknown, not nought."""
+        return self.state == StepState.FAILED and not (self.stored or self.left_out or self.failed)
+
+    @property
+    def missing(self) -> int:
+        return 0 if self.expected is None else self.expected - self.stored - self.left_out - self.failed
+
+
+@dataclass(frozen=True)
+class RunHead:
+    run: SyncRun
+    state: RunState
+    started_by: str
+    books: list[BookLine]
+
+
+def head(integration: Integration, run_id: int | None) -> RunHead | None:
+    """Return the head of a run's log; None for no run and for a run of others."""
+    run = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration) if run_id else None
+    if run is None:
+        return None
+    return RunHead(
+        run, RunState(run.state), run_words.started_by(run), [_line(step) for step in sync_runs.steps_of(run)]
+    )
+
+
+def words(run: SyncRun) -> str:
+    """Say what a run that succeeded has brought, empty for any other."""
+    if run.state != RunState.SUCCEEDED:
+        return ""
+    steps = sync_runs.steps_of(run)
+    totals = {name: sum(getattr(step, name) for step in steps) for name in ("created", "updated", "deleted")}
+    chosen: list[str] = run.integration.record_types
+    return run_words.result(run, totals, [RecordType(step.record_type) for step in steps], chosen)
+
+
+def _line(step: SyncStep) -> BookLine:
+    return BookLine(
+        record_type=RecordType(step.record_type),
+        state=StepState(step.state),
+        mode=StepMode(step.mode),
+        expected=step.expected,
+        stored=step.created + step.updated + step.unchanged,
+        left_out=step.left_out,
+        failed=step.failed,
+        problem=step.problem,
+        remedy=step.remedy,
+    )

@@ -1,0 +1,1 @@
+"""The stored records: counts, exports, exclusions, and why a record is missing."""

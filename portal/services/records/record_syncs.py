@@ -1,0 +1,59 @@
+"""What came of asking Halo for one record: the last time that somebody did so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.models.integrations import Integration
+from portal.models.sync import LogSubject, RunKind, RunState, StepState, SyncLog, SyncRun, SyncStep
+from portal.services.syncing import run_words
+from portal.sync.record_types import RecordType
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`answer` says what Halo answered, or what kept it from answering; `remedy` what to do then.
+
+    It is empty while the question is under way; `resumes_at` is when a question that waits is asked again. `failed`
+    tells that there was no answer.
+    """
+
+    run: SyncRun
+    at: datetime
+    by: str
+    answer: str = ""
+    remedy: str = ""
+    resumes_at: datetime | None = None
+    failed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.run.is_live
+
+
+def last(integration: Integration, record_type: RecordType, remote_id: int) -> Asked | None:
+    """Return the last question about this record, None where nobody has asked or its log is forgotten."""
+    mine = (SyncLog.integration == integration) & (SyncLog.remote_id == remote_id)
+    query = SyncLog.select(SyncLog, SyncRun).join(SyncRun).where(mine, SyncLog.record_type == record_type)
+    line: Any = query.where(SyncRun.kind == RunKind.RECORD).order_by(SyncLog.id.desc()).first()
+    if line is None:
+        return None
+    run, at, by = line.run, line.run.finished_at or line.run.created_at, run_words.started_by(line.run)
+    if run.is_live:
+        is_waiting = run.state == RunState.WAITING
+        problem, remedy = (run.problem, run.remedy) if is_waiting else ("", "")
+        return Asked(run, at, by, problem, remedy, run.not_before if is_waiting else None)
+    if line.subject == LogSubject.RECORD:
+        return Asked(run, at, by, line.message, line.remedy)
+    return Asked(run, at, by, *_failure(run, record_type), failed=True)
+
+
+def _failure(run: SyncRun, record_type: RecordType) -> tuple[str, str]:
+    if run.state == RunState.CANCELLED:
+        return "The question was cancelled before Halo answered.", ""
+    step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.record_type == record_type)
+    if step is not None and step.state == StepState.FAILED:
+        return step.problem or run.problem, step.remedy or run.remedy
+    return run.problem, run.remedy

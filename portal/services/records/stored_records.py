@@ -1,0 +1,84 @@
+"""Reading the copy: how many there are, looking some up, and handing all of them over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portal.errors import NotFound
+from portal.models.accounts import Account
+from portal.models.integrations import Integration, Psa
+from portal.models.records import Record, RecordCount, RecordState
+from portal.services.pages import record_pages
+from portal.sync.record_types import RecordType
+
+BATCH = 500
+
+
+def source(account: Account) -> Integration:
+    """Return the link that the account's records came over, in whatever state it is now. Raises NotFound for none."""
+    found: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
+    if found is None:
+        raise NotFound("HaloPSA was never connected.", "Connect it on the Integrations page.")
+    return found
+
+
+def counts(integration: Integration) -> dict[str, dict[str, int]]:
+    """Return how many records each type has by state, as last counted; a type without records counts nought."""
+    found = {
+        record_type.value: dict.fromkeys((state.value for state in RecordState), 0) for record_type in RecordType
+    }
+    for each in RecordCount.select().where(RecordCount.integration == integration):
+        found[each.record_type][each.state] = each.number
+    return found
+
+
+def look_up(
+    integration: Integration,
+    record_type: RecordType,
+    *,
+    state: RecordState = RecordState.LIVE,
+    containing: str = "",
+    limit: int = 50,
+) -> list[Record]:
+    """List records by name; `containing` keeps those with that text in their name or reference."""
+    query = Record.select().where(
+        Record.integration == integration, Record.record_type == record_type, Record.state == state
+    )
+    if containing:
+        query = query.where(Record.name.contains(containing) | Record.reference.contains(containing))
+    return list(query.order_by(Record.name, Record.remote_id).limit(limit))
+
+
+def get(integration: Integration, record_type: RecordType, remote_id: int) -> Record:
+    record: Record | None = Record.get_or_none(
+        Record.integration == integration, Record.record_type == record_type, Record.remote_id == remote_id
+    )
+    if record is None:
+        absence = record_pages.absence(integration, record_type, remote_id)
+        raise NotFound(
+            f"{record_type.singular.capitalize()} {remote_id} isn't in Scopable. {absence.why}", absence.remedy
+        )
+    return record
+
+
+def export(integration: Integration, record_type: RecordType, state: RecordState | None = None) -> Iterator[Record]:
+    """Read all records of a type in order of their id, a small batch at a time, whatever their number."""
+    after = None
+    while found := batch(integration, record_type, state, after):
+        yield from found
+        after = found[-1].remote_id
+
+
+def batch(
+    integration: Integration, record_type: RecordType, state: RecordState | None, after: int | None
+) -> list[Record]:
+    """Return the next few records of a type behind the id `after`."""
+    query = Record.select().where(Record.integration == integration, Record.record_type == record_type)
+    if state is not None:
+        query = query.where(Record.state == state)
+    if after is not None:
+        query = query.where(Record.remote_id > after)
+    found = list(query.order_by(Record.remote_id).limit(BATCH))
+    for record in found:
+        record.integration = integration  # or each record would ask the database for it
+    return found

@@ -1,0 +1,1 @@
+"""Sync runs: schedules, filters, held deletes, progress and rate limits."""

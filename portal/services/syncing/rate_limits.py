@@ -1,0 +1,131 @@
+"""How much of Halo's limit of requests an integration may use, and what is known of that limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from peewee import fn
+
+from portal import clock
+from portal.db import db
+from portal.errors import Invalid
+from portal.models.accounts import User
+from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.integrations import Integration
+from portal.services.audit import audit_log
+from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, LEAST_QUOTA, tenant_of
+
+LARGEST_QUOTA: Final = 100_000
+HOURS: Final = range(24)
+PERCENT: Final = range(1, 101)
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """Use at most `share` percent from the start of one hour to the start of another; they may span midnight."""
+
+    begin: int
+    end: int
+    share: int
+
+    def __str__(self) -> str:
+        return f"{self.share} % from {self.begin:02}:00 to {self.end:02}:00"
+
+
+class LimitSource(StrEnum):
+    """Where the limit is known from: a person agreed it, Halo said it, or it is what Halo usually grants."""
+
+    AGREED = "agreed"
+    HALO = "halo"
+    USUAL = "usual"
+
+
+@dataclass(frozen=True)
+class Spending:
+    """`used` and `limit` count requests in `window_seconds`, those of everybody who uses this tenant from here."""
+
+    used: int
+    limit: int
+    window_seconds: int
+    source: LimitSource
+    limited_at: datetime | None
+    blocked_until: datetime | None
+    share: int
+    quiet: QuietHours | None
+    quota: int | None
+
+
+def spending(integration: Integration) -> Spending:
+    """Return what is known of the limit now."""
+    now = clock.now()
+    budget = TenantBudget.get_or_none(TenantBudget.tenant == tenant_of(integration))
+    window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
+    known = budget.quota if budget else KNOWN_QUOTA
+    source = LimitSource.HALO if known != KNOWN_QUOTA else LimitSource.USUAL
+    blocked = budget.blocked_until if budget else None
+    return Spending(
+        used=_used(budget, now - timedelta(seconds=window)) if budget else 0,
+        limit=integration.quota or known,
+        window_seconds=window,
+        source=LimitSource.AGREED if integration.quota else source,
+        limited_at=budget.limited_at if budget else None,
+        blocked_until=blocked if blocked and blocked > now else None,
+        share=integration.budget_share,
+        quiet=quiet_hours(integration.quiet_hours),
+        quota=integration.quota,
+    )
+
+
+def limit(
+    integration: Integration, share: int, quiet: QuietHours | None, quota: int | None, user: User | None
+) -> None:
+    """Use at most `share` percent of Halo's limit, in quiet hours less; `quota` is what was agreed with Halo.
+
+    Raises Invalid naming `share`, `quiet_end`, `quiet_share` or `quota`. What goes on keeps to it at once.
+    """
+    _check(share, quiet, quota)
+    with db.atomic():
+        integration.budget_share, integration.quota = share, quota
+        integration.quiet_hours = quiet and {"from": quiet.begin, "until": quiet.end, "share": quiet.share}
+        integration.save(only=[Integration.budget_share, Integration.quota, Integration.quiet_hours])
+        audit_log.record(integration.account, user, "halo.limited", in_words(share, quiet, quota))
+
+
+def in_words(share: int, quiet: QuietHours | None, quota: int | None) -> str:
+    """Say it in one line: at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with Halo."""
+    said = [f"at most {share} %"]
+    said += [str(quiet)] if quiet else []
+    said += [f"limit of {quota} agreed with Halo"] if quota else []
+    return ", ".join(said)
+
+
+def quiet_hours(stored: Any) -> QuietHours | None:
+    """Return what Integration.quiet_hours says; what cannot be understood counts as none."""
+    try:
+        quiet = QuietHours(int(stored["from"]), int(stored["until"]), int(stored["share"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return quiet if _are_possible(quiet) and quiet.share in PERCENT else None
+
+
+def _check(share: int, quiet: QuietHours | None, quota: int | None) -> None:
+    if share not in PERCENT:
+        raise Invalid("share", "Choose a share from 1 to 100 percent.", "To use nothing at all, pause the schedule.")
+    if quiet and not _are_possible(quiet):
+        raise Invalid("quiet_end", "Quiet hours begin and end at different hours, from 0 to 23.")
+    if quiet and quiet.share not in PERCENT:
+        raise Invalid("quiet_share", "Choose a share from 1 to 100 percent.")
+    if quota is not None and not LEAST_QUOTA <= quota <= LARGEST_QUOTA:
+        raise Invalid("quota", f"Enter a number from {LEAST_QUOTA} to {LARGEST_QUOTA:,}, or leave it empty.")
+
+
+def _are_possible(quiet: QuietHours) -> bool:
+    return quiet.begin in HOURS and quiet.end in HOURS and quiet.begin != quiet.end
+
+
+def _used(budget: TenantBudget, since: datetime) -> int:
+    used = TenantUse.select(fn.SUM(TenantUse.count)).where(TenantUse.budget == budget, TenantUse.at > since)
+    return int(used.scalar() or 0)

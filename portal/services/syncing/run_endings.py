@@ -1,0 +1,88 @@
+"""How a claim of a run ends before its lists are read to the end: it waits, fails, or is cancelled."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from portal import clock
+from portal.db import db
+from portal.errors import PsaRefusedCredentials, PsaUnavailable
+from portal.models.sync import LogLevel, RunState, StepState, SyncRun, SyncStep
+from portal.services.connecting import refused_credentials
+from portal.sync import logbook
+from portal.sync.lease import Lease
+from portal.sync.steps import end_open
+
+MOST_CRASHES: Final = 5
+MOST_WAITS: Final = 100
+FIRST_WAIT: Final = timedelta(seconds=5)
+LONGEST_WAIT: Final = timedelta(minutes=5)
+CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
+
+
+def wait_for_credentials(lease: Lease, run_id: int, error: PsaRefusedCredentials) -> None:
+    """Free the worker until Halo is asked again; when the integration needs attention instead, fail the run."""
+    run = SyncRun.get_by_id(run_id)
+    if run.cancel_requested_at is not None:
+        cancel(lease, run)
+        return
+    retry_at = refused_credentials.refused(run.integration, error, run)
+    if retry_at is None:
+        fail(lease, run, error.problem, error.remedy)
+        return
+    lease.give_up(state=RunState.WAITING, not_before=retry_at, problem=error.problem, remedy=error.remedy)
+
+
+def wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
+    """Free the worker until the PSA may answer again; after too many waits in a row, give up."""
+    run = SyncRun.get_by_id(run_id)
+    if run.cancel_requested_at is not None:
+        cancel(lease, run)
+        return
+    if run.waits >= MOST_WAITS:
+        fail(lease, run, error.problem, error.remedy)
+        return
+    not_before = clock.now() + _pause(run.waits, error.retry_after)
+    with db.atomic():
+        lease.give_up(
+            state=RunState.WAITING,
+            not_before=not_before,
+            waits=SyncRun.waits + 1,
+            problem=error.problem,
+            remedy=error.remedy,
+        )
+        message = (
+            f"{error.problem} Resumes automatically at {refused_credentials.clock_time(run.integration, not_before)}."
+        )
+        logbook.note(run, message, level=LogLevel.WARNING, remedy=error.remedy)
+
+
+def _pause(waits: int, retry_after: float | None) -> timedelta:
+    if retry_after is not None:
+        return timedelta(seconds=retry_after)
+    return min(FIRST_WAIT * (1 << min(waits, 8)), LONGEST_WAIT)
+
+
+def fail(lease: Lease, run: SyncRun, problem: str, remedy: str) -> None:
+    now: datetime = clock.now()
+    with db.atomic():
+        end_open(run, StepState.FAILED)
+        logbook.note(run, problem, level=LogLevel.ERROR, remedy=remedy)
+        lease.give_up(state=RunState.FAILED, finished_at=now, problem=problem, remedy=remedy)
+
+
+def cancel(lease: Lease, run: SyncRun) -> None:
+    with db.atomic():
+        end_open(run, StepState.CANCELLED)
+        logbook.note(run, CANCELLED)
+        lease.give_up(state=RunState.CANCELLED, finished_at=clock.now())
+
+
+def crash_report(run: SyncRun) -> tuple[str, str]:
+    step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.state == StepState.RUNNING)
+    where = f"page {step.pages_done + 1} of {step.record_type}" if step else "the start of the run"
+    return (
+        f"The sync was broken off {MOST_CRASHES} times at {where}.",
+        "Send us this run's log; we look into it.",
+    )

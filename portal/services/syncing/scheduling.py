@@ -1,0 +1,158 @@
+"""When an integration syncs by itself, and how people change, pause and resume that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from portal import clock, zones
+from portal.db import db
+from portal.errors import Invalid
+from portal.models.accounts import Account, User
+from portal.models.audit import AuditEntry
+from portal.models.integrations import Integration, IntegrationState
+from portal.services.accounts import accounts
+from portal.services.audit import audit_log
+from portal.services.audit.audit_words import kind_of
+from portal.sync import refetch_lease, schedule
+from portal.sync.schedule import Schedule
+
+PAUSED: Final = "halo.paused"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an integration's schedule comes to. `paused_by` is empty for the operator, and while it is not paused."""
+
+    schedule: Schedule
+    full_hour: int
+    time_zone: str
+    next_sync_at: datetime | None
+    paused_at: datetime | None
+    paused_by: str
+
+    @property
+    def is_due(self) -> bool:
+        return self.next_sync_at is not None and self.next_sync_at <= clock.now()
+
+    @property
+    def words(self) -> str:
+        """Say it in one line: every 15 minutes, full pass at 02:00 Europe/London."""
+        return f"{schedule.in_words(self.schedule)}, full pass at {self.full_hour:02}:00 {self.time_zone}"
+
+
+def plan(integration: Integration) -> Plan:
+    """Return when the integration syncs by itself."""
+    account: Account = integration.account
+    times = [moment for moment in (integration.next_sync_at, integration.next_full_at) if moment is not None]
+    return Plan(
+        schedule=schedule.read(integration.schedule),
+        full_hour=integration.full_hour,
+        time_zone=account.time_zone,
+        next_sync_at=min(times, default=None) if integration.state == IntegrationState.ACTIVE else None,
+        paused_at=integration.paused_at,
+        paused_by=_who_paused(account) if integration.paused_at else "",
+    )
+
+
+def first_times(integration: Integration) -> dict[str, datetime]:
+    """Return the first times of an integration that is started now, by the names of their columns."""
+    now = clock.now()
+    return {"next_sync_at": next_sync(integration, now), "next_full_at": next_full(integration, now)}
+
+
+def next_sync(integration: Integration, now: datetime) -> datetime:
+    """Return when its next sync for changes is due, after `now`."""
+    wanted = schedule.read(integration.schedule)
+    spread = schedule.spread_of(integration.uid, wanted)
+    return schedule.next_after(wanted, zones.zone(integration.account.time_zone), now, spread)
+
+
+def next_full(integration: Integration, now: datetime) -> datetime:
+    """Return when its next full pass is due, after `now`."""
+    zone = zones.zone(integration.account.time_zone)
+    return schedule.next_full_after(integration.full_hour, zone, now, schedule.spread_of(integration.uid))
+
+
+def change(
+    integration: Integration, wanted: Schedule, full_hour: int, user: User | None, *, time_zone: str | None = None
+) -> None:
+    """Sync at other times from now on, in another time zone of the account if one is given.
+
+    Raises Invalid naming `hours`, `weekdays`, `minutes`, `full_hour` or `time_zone`.
+    """
+    _check(wanted, full_hour)
+    with db.atomic():
+        if time_zone is not None:
+            change_time_zone(integration.account, time_zone, user)
+        integration.schedule, integration.full_hour = schedule.write(wanted), full_hour
+        _plan_again(integration)
+        audit_log.record(integration.account, user, "halo.rescheduled", plan(integration).words)
+
+
+def change_time_zone(account: Account, name: str, user: User | None) -> None:
+    """Tell the account's times in another zone; its schedules follow. Raises Invalid for one that does not exist."""
+    with db.atomic():
+        accounts.set_time_zone(account, name, user)
+        for integration in Integration.select().where(Integration.account == account):
+            integration.account = account
+            _plan_again(integration)
+
+
+def pause(integration: Integration, user: User | None) -> None:
+    """Open no runs by schedule, and read nothing that webhooks name, until it is resumed.
+
+    A sync that goes on is left alone.
+    """
+    _set_paused(integration, clock.now(), PAUSED, user)
+
+
+def resume(integration: Integration, user: User | None) -> None:
+    """Go on by schedule. If times were missed meanwhile, one sync makes up for them at once."""
+    _set_paused(integration, None, "halo.resumed", user)
+
+
+def _plan_again(integration: Integration) -> None:
+    """Store the schedule and its next times. What is due already stays due, so that nothing is missed."""
+    now = clock.now()
+    if integration.next_sync_at and integration.next_sync_at > now:
+        integration.next_sync_at = next_sync(integration, now)
+    if integration.next_full_at and integration.next_full_at > now:
+        integration.next_full_at = next_full(integration, now)
+    integration.save(
+        only=[Integration.schedule, Integration.full_hour, Integration.next_sync_at, Integration.next_full_at]
+    )
+
+
+def _check(wanted: Schedule, full_hour: int) -> None:
+    if wanted.minutes is None and not wanted.hours:
+        raise Invalid("hours", "Choose at least one hour.")
+    if wanted.minutes is None and not wanted.weekdays:
+        raise Invalid("weekdays", "Choose at least one day.")
+    if not wanted.is_possible:
+        raise Invalid("minutes" if wanted.minutes is not None else "hours", "There is no such time to choose.")
+    if full_hour not in schedule.HOURS:
+        raise Invalid("full_hour", "Choose an hour from 0 to 23.")
+
+
+def _set_paused(integration: Integration, moment: datetime | None, deed: str, user: User | None) -> None:
+    """Pause or resume and note who did it; nothing happens where it is so already."""
+    with db.atomic():
+        changed = Integration.update(paused_at=moment).where(
+            Integration.id == integration.id, Integration.paused_at.is_null(moment is not None)
+        )
+        if changed.execute():
+            refetch_lease.take_away(integration.id)
+            audit_log.record(integration.account, user, deed)
+    integration.paused_at = moment
+
+
+def _who_paused(account: Account) -> str:
+    deed = AuditEntry.account == account, AuditEntry.action == PAUSED
+    # The kind is said for the index: nobody reads all that an account did to find who paused it.
+    found = AuditEntry.select().where(*deed, AuditEntry.kind == kind_of(PAUSED))
+    entry = found.order_by(AuditEntry.id.desc()).first()
+    if entry is None:
+        return ""
+    return str(entry.user.name or entry.actor) if entry.user else str(entry.actor)

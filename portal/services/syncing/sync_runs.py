@@ -1,0 +1,251 @@
+"""Opening, executing, pausing and ending sync runs."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, Final
+
+from peewee import IntegrityError, PeeweeException
+
+from portal import clock, log, zones
+from portal.db import db, trouble_of
+from portal.errors import (
+    Conflict,
+    FencedOut,
+    Invalid,
+    NotFound,
+    PsaError,
+    PsaRefusedCredentials,
+    PsaUnavailable,
+    SyncAlreadyRunning,
+    VaultError,
+)
+from portal.models.accounts import User
+from portal.models.integrations import Integration
+from portal.models.sync import (
+    LIVE_STATES,
+    RunKind,
+    RunState,
+    RunTrigger,
+    StepMode,
+    StepState,
+    SyncRun,
+    SyncStep,
+)
+from portal.psa.adapter import PsaClient
+from portal.psa.registry import adapter_of
+from portal.services.audit import audit_log
+from portal.services.connecting import connections, refused_credentials
+from portal.services.connecting.request_meter import own_terms
+from portal.services.syncing import run_endings, run_words
+from portal.sync import budget, logbook
+from portal.sync.budget import terms_of
+from portal.sync.engine import Engine
+from portal.sync.lease import Lease, claim, is_claimable
+from portal.sync.record_types import RecordType
+from portal.sync.request_reservation import Allowance
+from portal.sync.steps import end_open
+from portal.sync.writer import counts
+
+# Each time, a run that was in the way has ended before it could be looked at.
+MOST_TRIES: Final = 5
+NOTHING_RUNS: Final = "No sync is running."
+BY_PEOPLE: Final = (RunTrigger.USER, RunTrigger.FILTERS, RunTrigger.WIZARD, RunTrigger.CLI)
+
+
+def open_run(
+    integration: Integration,
+    *,
+    kind: RunKind,
+    trigger: RunTrigger,
+    user: User | None = None,
+    record_types: list[str] | None = None,
+    remote_ids: list[int] | None = None,
+) -> SyncRun:
+    """Create a queued run with a step for each chosen type, or for `record_types` among them.
+
+    `remote_ids` names single records of the one type that is given.
+
+    Raises SyncAlreadyRunning, with the id of the live run, when there is one, and Invalid when no type is left.
+    """
+    chosen = [name for name in integration.record_types if record_types is None or name in record_types]
+    if not chosen:
+        raise Invalid("record_types", "None of these record types is synced.", "Choose them under Sync Filters.")
+    for _ in range(MOST_TRIES):
+        try:
+            return _create_run(integration, chosen, kind, trigger, user, remote_ids)
+        except IntegrityError as error:
+            with suppress(NotFound):  # the run that was in the way may have ended by now
+                raise SyncAlreadyRunning(live_run(integration).id) from error
+    raise Conflict("Another sync keeps starting and ending at this moment.", "Try again in a moment.")
+
+
+def _create_run(
+    integration: Integration,
+    chosen: list[str],
+    kind: RunKind,
+    trigger: RunTrigger,
+    user: User | None,
+    remote_ids: list[int] | None,
+) -> SyncRun:
+    """Write the run and its steps, or neither. Raises IntegrityError while another run is live."""
+    with db.atomic():
+        run: SyncRun = SyncRun.create(
+            integration=integration,
+            kind=kind,
+            trigger=trigger,
+            started_by=user,
+            filters=integration.filters,
+        )
+        mode = StepMode.FULL if remote_ids is None else StepMode.RECORDS
+        for position, record_type in enumerate(chosen):
+            SyncStep.create(run=run, position=position, record_type=record_type, mode=mode, remote_ids=remote_ids)
+        _note_start(run, chosen, remote_ids)
+        if trigger in BY_PEOPLE:
+            words = run_words.in_one_line(run, chosen, remote_ids)
+            audit_log.record(integration.account, user, "sync.started", words)
+        return run
+
+
+def _note_start(run: SyncRun, chosen: list[str], remote_ids: list[int] | None) -> None:
+    """Say who started the run; a run for a single record is one of the lines about that record."""
+    by = run_words.started_by(run)
+    if remote_ids is None:
+        logbook.note(run, f"Sync started by {by}: {', '.join(chosen)}.")
+        return
+    record_type = chosen[0]
+    for remote_id in remote_ids:
+        message = f"Halo is asked for {RecordType(record_type).singular} {remote_id}, started by {by}."
+        logbook.note(run, message, record_type=record_type, remote_id=remote_id)
+
+
+def live_run(integration: Integration) -> SyncRun:
+    """Return the run that is queued, running or waiting. Raises NotFound when there is none."""
+    run: SyncRun | None = SyncRun.get_or_none(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES))
+    if run is None:
+        raise NotFound(NOTHING_RUNS)
+    return run
+
+
+def steps_of(run: SyncRun) -> list[SyncStep]:
+    return list(SyncStep.select().where(SyncStep.run == run).order_by(SyncStep.position))
+
+
+def execute(run_id: int) -> None:
+    """Work on the run until it ends or must wait. Does nothing when another worker has it.
+
+    Anything unexpected gives the run back for another attempt and is raised.
+    """
+    lease = claim(run_id)
+    if lease is None:
+        return
+    try:
+        _work(lease)
+    except FencedOut:
+        log.get(__name__).info("another worker goes on with the run, or it was stopped", run=run_id)
+
+
+def _work(lease: Lease) -> None:
+    run = SyncRun.get_by_id(lease.run_id)
+    if run.crashes >= run_endings.MOST_CRASHES:
+        run_endings.fail(lease, run, *run_endings.crash_report(run))
+        return
+    try:
+        integration: Integration = run.integration
+        zone = zones.zone(integration.account.time_zone)
+        allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
+        connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
+        with open_client(connection, patient=run.waits == 0, gate=allowance.gate) as client:
+            _log_in(lease, run, client)
+            state = Engine(lease, client, allowance).run()
+    except FencedOut:
+        raise
+    except PsaRefusedCredentials as error:
+        run_endings.wait_for_credentials(lease, run.id, error)
+    except VaultError as error:
+        run_endings.fail(lease, run, error.problem, error.remedy)
+        refused_credentials.ask_for_attention(run.integration, error)
+    except PsaUnavailable as error:
+        run_endings.wait(lease, run.id, error)
+    except PsaError as error:
+        run_endings.fail(lease, run, error.problem, error.remedy)
+    except Exception as error:
+        trouble = trouble_of(error)
+        with suppress(FencedOut, PeeweeException):
+            if trouble is None:
+                lease.hand_back()
+            else:
+                run_endings.wait(lease, run.id, PsaUnavailable(*trouble))
+        raise
+    else:
+        log.get(__name__).info("run ended", run=run.id, state=state.value)
+
+
+def request_cancel(integration: Integration, user: User | None = None) -> None:
+    """Ask the live run to stop; a run that nobody works on stops at once. `user` is None for the command line.
+
+    Asking again changes nothing. Raises NotFound when no run is live.
+    """
+    run, now, by = live_run(integration), clock.now(), run_words.person(user)
+    mine = SyncRun.id == run.id
+    with db.atomic():
+        idle = SyncRun.update(state=RunState.CANCELLED, finished_at=now, cancel_requested_at=now).where(
+            mine, SyncRun.state.in_([RunState.QUEUED, RunState.WAITING])
+        )
+        busy = SyncRun.update(cancel_requested_at=now).where(
+            mine, SyncRun.state.in_(LIVE_STATES), SyncRun.cancel_requested_at.is_null()
+        )
+        if idle.execute():
+            end_open(run, StepState.CANCELLED)
+            logbook.note(run, f"The sync was cancelled by {by}. What had arrived by then is kept.")
+        elif busy.execute():
+            logbook.note(run, f"Cancel requested by {by}.")
+        elif SyncRun.get_by_id(run.id).is_live:
+            return
+        else:
+            raise NotFound(NOTHING_RUNS)
+        audit_log.record(integration.account, user, "sync.cancelled", f"run {run.id}")
+
+
+def stop_for_good(integration: Integration, user: User | None = None) -> None:
+    """End the live run, if there is one, at this instant; its worker is fenced out. For use in a transaction."""
+    for run in SyncRun.select().where(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES)):
+        SyncRun.update(state=RunState.CANCELLED, finished_at=clock.now(), fence=SyncRun.fence + 1).where(
+            SyncRun.id == run.id
+        ).execute()
+        end_open(run, StepState.CANCELLED)
+        by = run_words.person(user)
+        logbook.note(run, f"The sync was cancelled: {by} disconnected the integration. What had arrived is kept.")
+
+
+def claimable() -> list[SyncRun]:
+    """Return the runs that wait for a worker: queued, due after a wait, or left by a worker that died."""
+    return list(SyncRun.select().where(is_claimable(clock.now())))
+
+
+def report(run: SyncRun) -> dict[str, Any]:
+    """Return the run as `portal sync run --json` prints it; `seconds` is the time from its start to its end."""
+    run = SyncRun.get_by_id(run.id)
+    end = run.finished_at or clock.now()
+    return {
+        "run": run.id,
+        "state": run.state,
+        "kind": run.kind,
+        "seconds": round((end - run.started_at).total_seconds(), 3) if run.started_at else 0.0,
+        "requests": run.requests,
+        "problem": run.problem,
+        "remedy": run.remedy,
+        "steps": {step.record_type: counts(step) for step in steps_of(run)},
+    }
+
+
+def _log_in(lease: Lease, run: SyncRun, client: PsaClient) -> None:
+    """Make sure that Halo accepts the credentials, where it has refused them lately: they are not proved then."""
+    is_new = lease.fence == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
+    try:
+        refused_credentials.log_in(run.integration, client, asked_by_person=is_new)
+    finally:
+        if client.requests:
+            budget.add(own_terms(run.integration.account_id), client.requests)
+            with lease.writing(requests=SyncRun.requests + client.requests):
+                pass

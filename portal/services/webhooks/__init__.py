@@ -1,0 +1,1 @@
+"""Webhook deliveries: receiving, refetching what they name, and watching that they arrive."""

@@ -1,0 +1,108 @@
+"""How far the webhook can be trusted: which changes it told of first, and which ones a sync had to find."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from peewee import Case, fn
+
+from portal import clock
+from portal.models.integrations import Integration
+from portal.models.webhooks import CHANGES, Delivery, Hint, HintState
+from portal.services.webhooks import discoveries
+from portal.sync.record_types import RecordType
+
+PERIOD: Final = timedelta(days=7)
+# Where more came in the period, it begins later: however many there are, no page waits for their count.
+NEWEST_HINTS: Final = 2_000
+NEWEST_DELAYS: Final = 500
+
+
+@dataclass(frozen=True)
+class Share:
+    """Changes of the copy: those that a webhook told of first, and those that a sync had to find."""
+
+    told: int = 0
+    found: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.told + self.found
+
+    @property
+    def percent(self) -> int:
+        """Return how many of a hundred were told, never 100 while one was not."""
+        return 100 * self.told // self.total if self.total else 0
+
+
+@dataclass(frozen=True)
+class Meter:
+    """`usual` and `slow` are how many seconds half and 95 % of the deliveries took from their arrival to the copy,
+    None while nothing was read.
+    """
+
+    since: datetime
+    whole: Share
+    types: dict[RecordType, Share]
+    usual: float | None
+    slow: float | None
+
+
+def meter(integration: Integration) -> Meter | None:
+    """Measure the last seven days, or since webhooks are in use; None where they never were."""
+    begun = _in_use_since(integration)
+    if begun is None:
+        return None
+    newest = _newest(integration, max(begun, clock.now() - PERIOD))
+    told, since = _told(newest, max(begun, clock.now() - PERIOD))
+    found = discoveries.found_by_syncs(integration, since)
+    types = {one: Share(told.get(one, 0), found.get(one, 0)) for one in RecordType if one in told or one in found}
+    delays = _delays(newest)
+    return Meter(
+        since=since,
+        whole=Share(sum(each.told for each in types.values()), sum(each.found for each in types.values())),
+        types=types,
+        usual=_at(delays, 0.5),
+        slow=_at(delays, 0.95),
+    )
+
+
+def _in_use_since(integration: Integration) -> datetime | None:
+    """Return when the first delivery came of which anything is known."""
+    mine = Delivery.select(Delivery.received_at).where(Delivery.integration == integration)
+    oldest: Any = mine.order_by(Delivery.id).limit(1).tuples().first()
+    last: datetime | None = integration.last_delivery_at
+    return last if last is None or oldest is None else min(last, oldest[0])
+
+
+def _newest(integration: Integration, since: datetime) -> Any:
+    columns = (Hint.record_type, Hint.state, Hint.outcome, Hint.received_at, Hint.settled_at)
+    settled = Hint.select(*columns).where(Hint.integration == integration, Hint.settled_at > since)
+    return settled.order_by(Hint.settled_at.desc()).limit(NEWEST_HINTS).alias("newest")
+
+
+def _told(newest: Any, since: datetime) -> tuple[dict[str, int], datetime]:
+    """Count for each record type the hints that changed the copy, with the moment since when they are counted."""
+    changed = fn.SUM(Case(None, [(newest.c.outcome.in_([each.value for each in CHANGES]), 1)], 0))
+    columns = (newest.c.record_type, changed, fn.COUNT(1), fn.MIN(newest.c.settled_at))
+    rows = list(newest.select_from(*columns).group_by(newest.c.record_type).tuples())
+    if sum(row[2] for row in rows) >= NEWEST_HINTS:
+        since = Hint.settled_at.python_value(min(row[3] for row in rows)) or since
+    return {row[0]: row[1] for row in rows if row[0] and row[1]}, since
+
+
+def _delays(newest: Any) -> list[float]:
+    """Return how long the newest readings took, the shortest first."""
+    # As text, because Peewee takes longer to read a moment than the database takes for all of this.
+    moments = (newest.c.received_at.cast("text"), newest.c.settled_at.cast("text"))
+    done = newest.select_from(*moments).where(newest.c.state == HintState.DONE.value).limit(NEWEST_DELAYS)
+    pairs = [(datetime.fromisoformat(first), datetime.fromisoformat(last)) for first, last in done.tuples()]
+    return sorted((last - first).total_seconds() for first, last in pairs)
+
+
+def _at(ordered: Sequence[float], share: float) -> float | None:
+    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else None

@@ -1,0 +1,90 @@
+"""What a delivery comes to when it arrives: kept as it is, with a hint for each event in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from portal import clock
+from portal.models.integrations import Integration
+from portal.models.webhooks import DeliveryState
+from portal.psa.registry import adapter_of
+from portal.psa.webhooks import NEXT_SYNC, Event
+from portal.services.webhooks.senders import proof_headers
+
+HIDDEN: Final = "•••"
+LONGEST_HEADER: Final = 500
+MOST_HEADERS: Final = 50
+BYTES_OF_ROW: Final = 200  # of a delivery and of each of its events, with their indexes
+
+NOT_SYNCED: Final = "Its record type is not synced."
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A delivery that is to be stored. An event with a reason in `why` is not to be read; `needs_sync` says that a
+    sync should look for what the delivery does not tell plainly. `body` is what is worth keeping of it.
+    """
+
+    integration_id: int
+    received_at: datetime
+    state: DeliveryState
+    event: str
+    why: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    events: list[Event] = field(default_factory=list)
+    needs_sync: bool = False
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes it takes in the database."""
+        headers = sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.body) + headers + BYTES_OF_ROW * (1 + len(self.events))
+
+
+def is_readable(integration: Integration, body: bytes, content_type: str) -> bool:
+    """Tell whether a body is what the integration's PSA may send, or at least claims to be."""
+    return adapter_of(integration.psa).webhooks.is_readable(body, content_type)
+
+
+def arrival(integration: Integration, headers: Iterable[tuple[str, str]], body: bytes) -> Arrival:
+    """Read what was delivered. Whoever has proved to be Halo is believed to mean well: nonsense is kept, too."""
+    headers = list(headers)
+    received_at, shown = clock.now(), _without_proof(integration, headers)
+    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+    text, webhooks = body, adapter_of(integration.psa).webhooks
+    try:
+        text = webhooks.json_in(body, content_type)
+        events = [_chosen(integration, event) for event in webhooks.read(text)]
+    except ValueError as error:
+        why, kept = f"{error} {NEXT_SYNC}", webhooks.shortened(text)
+        return Arrival(integration.id, received_at, DeliveryState.UNREADABLE, "", why, shown, kept, needs_sync=True)
+    state = DeliveryState.IGNORED if all(event.why for event in events) else DeliveryState.WAITING
+    why, needs_sync = "; ".join(_reasons(events)), any(event.needs_sync for event in events)
+    kept = webhooks.shortened(text)
+    return Arrival(integration.id, received_at, state, _title(events), why, shown, kept, events, needs_sync)
+
+
+def _reasons(events: list[Event]) -> list[str]:
+    return list(dict.fromkeys(event.why for event in events if event.why))
+
+
+def _chosen(integration: Integration, event: Event) -> Event:
+    if event.record_type is None or event.record_type in integration.record_types:
+        return event
+    return Event(event.name, event.record_type, event.remote_id, NOT_SYNCED)
+
+
+def _title(events: list[Event]) -> str:
+    names = {event.name for event in events}
+    return names.pop() if len(names) == 1 else f"{len(events)} events"
+
+
+def _without_proof(integration: Integration, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    secret = proof_headers(integration)
+    some = islice(headers, MOST_HEADERS)
+    return [(name, HIDDEN if name.lower() in secret else value[:LONGEST_HEADER]) for name, value in some]

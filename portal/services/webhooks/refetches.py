@@ -1,0 +1,132 @@
+"""Reading again what webhook deliveries name: for whom it is time, and one turn of it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
+
+from peewee import JOIN, PeeweeException
+
+from portal import clock, log, zones
+from portal.db import trouble_of
+from portal.errors import FencedOut, PsaError, PsaRefusedCredentials, PsaUnavailable, VaultError
+from portal.models.integrations import Integration, IntegrationState
+from portal.models.webhooks import Hint, HintState, Rereading
+from portal.psa.registry import adapter_of
+from portal.services.connecting import connections, refused_credentials
+from portal.services.connecting.request_meter import own_terms
+from portal.services.webhooks.deliveries import NOT_SYNCED
+from portal.sync import budget, refetch_lease, refetch_requests
+from portal.sync.budget import terms_of
+from portal.sync.filters import read
+from portal.sync.refetch_lease import Turn
+from portal.sync.refetching import Rereader
+from portal.sync.request_reservation import Allowance
+
+FIRST_WAIT: Final = timedelta(seconds=5)
+LONGEST_WAIT: Final = timedelta(minutes=5)
+MOST_WAITS: Final = 100
+DISCONNECTED: Final = "Halo was disconnected before it could be read."
+
+
+def waiting() -> list[int]:
+    """Return the integrations for which something waits that may be read now, and that nobody is at.
+
+    While an integration is paused or needs attention, its deliveries are kept and wait.
+    """
+    now = clock.now()
+    is_due = (Hint.state == HintState.WAITING) & (Hint.not_before.is_null() | (Hint.not_before <= now))
+    may_read = (Integration.state == IntegrationState.ACTIVE) & Integration.paused_at.is_null()
+    rows: Any = (
+        Integration.select(Integration.id)
+        .join(Rereading, JOIN.LEFT_OUTER, on=(Rereading.integration == Integration.id))
+        .where(may_read, Rereading.id.is_null() | refetch_lease.is_free(now))
+        .where(Integration.id.in_(Hint.select(Hint.integration).where(is_due)))
+        .tuples()
+    )
+    return [integration_id for (integration_id,) in rows]
+
+
+def execute(integration_id: int) -> None:
+    """Read what is due. Does nothing when somebody else is at it.
+
+    Anything unexpected lets another worker take the turn after a while, and is raised.
+    """
+    mine = refetch_lease.claim(integration_id)
+    if mine is None:
+        return
+    try:
+        _work(mine, Integration.get_by_id(integration_id))
+    except FencedOut:
+        log.get(__name__).info("another worker reads on", integration=integration_id)
+
+
+def stop_for_good(integration: Integration) -> None:
+    """Let nothing be read any more, at this instant. For use in a transaction."""
+    refetch_lease.take_away(integration.id)
+    refetch_requests.ignore(_waits(integration), DISCONNECTED)
+
+
+def _work(mine: Turn, integration: Integration) -> None:
+    try:
+        _read(mine, integration)
+    except FencedOut:
+        raise
+    except PsaUnavailable as error:
+        _wait(mine, error)
+    except PsaRefusedCredentials as error:
+        retry_at = refused_credentials.refused(integration, error)
+        mine.give_up(not_before=retry_at, problem=error.problem, remedy=error.remedy)
+    except VaultError as error:
+        refused_credentials.ask_for_attention(integration, error)
+        mine.give_up(problem=error.problem, remedy=error.remedy)
+    except PsaError as error:
+        _wait(mine, PsaUnavailable(error.problem, error.remedy))
+    except Exception as error:
+        with suppress(FencedOut, PeeweeException):
+            if trouble := trouble_of(error):
+                _wait(mine, PsaUnavailable(*trouble))
+        raise
+    else:
+        mine.give_up()
+
+
+def _read(mine: Turn, integration: Integration) -> None:
+    if integration.state != IntegrationState.ACTIVE or integration.paused_at is not None:
+        return
+    with mine.writing():
+        switched_off = _waits(integration) & Hint.record_type.not_in(integration.record_types)
+        refetch_requests.ignore(switched_off, NOT_SYNCED)
+    zone = zones.zone(integration.account.time_zone)
+    allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
+    connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
+    with open_client(connection, patient=mine.waits == 0, gate=allowance.gate) as client:
+        try:
+            refused_credentials.log_in(integration, client)
+        finally:
+            if client.requests:  # for credentials that were refused lately, so they are not proved
+                budget.add(own_terms(integration.account_id), client.requests)
+        Rereader(mine, client, allowance, read(integration.filters)).run()
+
+
+def _wait(mine: Turn, error: PsaUnavailable) -> None:
+    """Leave it until the PSA may answer again; after too many waits in a row, a person must look."""
+    if mine.waits >= MOST_WAITS:
+        with mine.writing(lease_until=None, waits=0):
+            refetch_requests.stick(mine.integration_id, f"{error.problem} {error.remedy}".strip())
+        return
+    if error.retry_after is not None:
+        pause = timedelta(seconds=error.retry_after)
+    else:
+        pause = min(FIRST_WAIT * (1 << min(mine.waits, 8)), LONGEST_WAIT)
+    mine.give_up(
+        not_before=clock.now() + pause,
+        waits=Rereading.waits + 1,
+        problem=error.problem,
+        remedy=error.remedy,
+    )
+
+
+def _waits(integration: Integration) -> Any:
+    return (Hint.integration == integration) & (Hint.state == HintState.WAITING)

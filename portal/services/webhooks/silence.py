@@ -1,0 +1,96 @@
+"""A webhook that has fallen silent although Halo goes on changing: Halo has probably switched it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from portal import clock
+from portal.db import db
+from portal.models.accounts import User
+from portal.models.integrations import Integration, IntegrationState
+from portal.models.sync import LogLevel, SyncLog
+from portal.services.audit import audit_log
+from portal.services.operations.isolation import Isolation
+from portal.services.webhooks import discoveries
+
+SILENT_AFTER: Final = timedelta(hours=6)
+# Fewer may be of a kind for which no event was chosen.
+LEAST_CHANGES: Final = 5
+
+REMEDY: Final = (
+    "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"
+    " webhook: its Deliveries tab says what failed. Mend that, then switch Active on again."
+)
+MADE_UP: Final = "A full sync makes up for what was missed."
+
+
+@dataclass(frozen=True)
+class Silence:
+    """`since` is when the last delivery came, `changed` how many records syncs have found changed since then."""
+
+    since: datetime
+    changed: int
+
+    @property
+    def problem(self) -> str:
+        length = _hours(clock.now() - self.since)
+        return f"The webhook has been silent for {length} while {self.changed:,} records changed in Halo."
+
+
+def silence(integration: Integration) -> Silence | None:
+    """Return the silence of a webhook that has been in use, None while there is nothing to worry about."""
+    since = integration.last_delivery_at
+    if since is None or since > clock.now() - SILENT_AFTER:
+        return None
+    changed = sum(discoveries.found_by_syncs(integration, since).values())
+    return Silence(since, changed) if changed >= LEAST_CHANGES else None
+
+
+def notice_silence(isolation: Isolation | None = None) -> int:
+    """Once in each silence, tell people in the log, and owe a full sync: a sync of changes would not find what was
+    deleted. Returns how many silences were noticed.
+    """
+    isolation = isolation or Isolation()
+    quiet = list(Integration.select().where(_may_be_silent()))
+    noted = [isolation.attempt("notice a silence", partial(_look_at, one), integration_id=one.id) for one in quiet]
+    return sum(1 for each in noted if each)
+
+
+def stop_using(integration: Integration, user: User | None) -> None:
+    """Take it that Halo is not meant to call any more. The next delivery, should one come, begins anew."""
+    with db.atomic():
+        forgotten = {"last_delivery_at": None, "silence_noted_at": None}
+        Integration.update(forgotten).where(Integration.id == integration.id).execute()
+        audit_log.record(integration.account, user, "webhook.unused")
+
+
+def _look_at(integration: Integration) -> bool:
+    found = silence(integration)
+    return found is not None and _note(integration, found)
+
+
+def _note(integration: Integration, one: Silence) -> bool:
+    now = clock.now()
+    with db.atomic():
+        noted = Integration.update(silence_noted_at=now, next_full_at=now).where(
+            Integration.id == integration.id, Integration.last_delivery_at == one.since, _may_be_silent()
+        )
+        if not noted.execute():
+            return False
+        remedy = f"{REMEDY} {MADE_UP}"
+        SyncLog.create(integration=integration, level=LogLevel.WARNING, message=one.problem, remedy=remedy)
+    return True
+
+
+def _may_be_silent() -> Any:
+    works = (Integration.state == IntegrationState.ACTIVE) & Integration.paused_at.is_null()
+    fresh = Integration.silence_noted_at.is_null() | (Integration.silence_noted_at < Integration.last_delivery_at)
+    return works & (Integration.last_delivery_at <= clock.now() - SILENT_AFTER) & fresh
+
+
+def _hours(length: timedelta) -> str:
+    hours = int(length.total_seconds() // 3600)
+    return f"{hours} h" if hours < 48 else f"{hours // 24} d"

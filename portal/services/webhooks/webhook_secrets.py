@@ -1,0 +1,92 @@
+"""What Halo must know to deliver: the webhook's secret, changed without a gap, and the way in which it is sent."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Final
+
+from portal.db import db
+from portal.errors import Conflict, Invalid
+from portal.models.accounts import User
+from portal.models.integrations import Integration
+from portal.models.webhooks import WebhookLogin
+from portal.services.audit import audit_log
+from portal.vault import Secret
+
+WITH_HEADER: Final = (WebhookLogin.HEADER, WebhookLogin.SIGNATURE)
+# HTTP would take more signs; proxies on the way drop names that have them, an underscore above all.
+HEADER_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,99}")
+# What means something to servers, proxies or us.
+TAKEN: Final = frozenset(
+    {
+        *("authorization", "cookie", "set-cookie", "host", "connection", "keep-alive", "te", "trailer", "upgrade"),
+        *("transfer-encoding", "expect", "via", "date", "forwarded", "user-agent", "referer", "origin", "range"),
+        *("x-real-ip", "x-request-id", "x-csrftoken"),
+    }
+)
+TAKEN_BEGINNINGS: Final = ("content-", "proxy-", "accept", "if-", "sec-", "x-forwarded-", "access-control-", "hx-")
+OTHER_NAME: Final = "Choose one such as X-Scopable-Token."
+
+
+def new_secret() -> Secret:
+    return Secret(secrets.token_urlsafe(24))
+
+
+def is_rotating(integration: Integration) -> bool:
+    """Tell whether the secret before the present one counts as well."""
+    return integration.__data__.get("webhook_old_secret") is not None
+
+
+def rotate(integration: Integration, user: User | None) -> None:
+    """Make a new secret. The one so far counts as well, until it is dropped.
+
+    Raises Conflict while an older one still counts: nobody could tell then which of three Halo is using.
+    """
+    so_far = integration.webhook_secret
+    # Opened and sealed again: what is sealed for one column does not open in another.
+    integration.webhook_old_secret = Secret(so_far.reveal()) if so_far else None
+    integration.webhook_secret = new_secret()
+    sealed = {name: integration.__data__[name] for name in ("webhook_old_secret", "webhook_secret")}
+    with db.atomic():
+        mine = Integration.id == integration.id
+        if not Integration.update(sealed).where(mine, Integration.webhook_old_secret.is_null()).execute():
+            raise Conflict(
+                "The secret before this one is still valid.",
+                "Enter the present one in Halo and drop the old one; then make another.",
+            )
+        audit_log.record(integration.account, user, "webhook.secret_made")
+
+
+def drop_old(integration: Integration, user: User | None) -> None:
+    """Let only the present secret count. Raises Conflict when there is no other."""
+    with db.atomic():
+        rotating = (Integration.id == integration.id) & Integration.webhook_old_secret.is_null(is_null=False)
+        if not Integration.update(webhook_old_secret=None).where(rotating).execute():
+            raise Conflict("There is no old secret any more.", "Only the present one is valid.")
+        audit_log.record(integration.account, user, "webhook.secret_dropped")
+
+
+def choose_login(integration: Integration, login: str, header: str, user: User | None) -> None:
+    """Have Halo prove in this way who it is; the secret stays. `header` counts where the way has one.
+
+    Raises Invalid naming `webhook_login` or `webhook_header`.
+    """
+    if login not in set(WebhookLogin):
+        raise Invalid("webhook_login", "There is no such way.", "Choose one of those in the list.")
+    chosen = {"webhook_login": login}
+    if login in WITH_HEADER:
+        chosen["webhook_header"] = _checked(header.strip())
+    with db.atomic():
+        Integration.update(chosen).where(Integration.id == integration.id).execute()
+        audit_log.record(integration.account, user, "webhook.login_changed", ", ".join(chosen.values()))
+
+
+def _checked(header: str) -> str:
+    if not header:
+        raise Invalid("webhook_header", "Enter the name of the header.", OTHER_NAME)
+    if not HEADER_NAME.fullmatch(header):
+        raise Invalid("webhook_header", "A header's name has only letters, digits and hyphens.", OTHER_NAME)
+    if header.lower() in TAKEN or header.lower().startswith(TAKEN_BEGINNINGS):
+        raise Invalid("webhook_header", f"{header} means something else already.", OTHER_NAME)
+    return header

@@ -1,0 +1,54 @@
+"""Scheduler and workers, while Halo refuses the credentials: one token request an hour, and then it goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from rq.job import Job
+
+from portal import clock
+from portal.jobs import credential_retries, queue, scheduler
+from portal.models.integrations import Integration
+from portal.models.sync import SyncRun
+from portal.services.operations.isolation import Isolation
+from tests.halo_fixtures import Copy, copy, halo
+from tests.jobs.test_sync import bell, valkey
+
+__all__ = ["bell", "copy", "halo", "valkey"]
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def work_off() -> list[Job]:
+    """Do every job that was rung for."""
+    jobs = list(queue.queue().get_jobs())
+    for job in jobs:
+        job.perform()
+        job.delete()
+    return jobs
+
+
+def test_one_token_is_asked_for_in_each_hour_however_often_the_scheduler_ticks(copy: Copy, bell: None) -> None:
+    Integration.update(state="needs_attention", credentials_retry_at=NOON, next_sync_at=NOON).execute()
+    copy.halo.fault("refused_client", on="token", times=None)
+    asked: Counter[int] = Counter()
+    for minutes in range(3 * 60):
+        with clock.using(lambda minutes=minutes: NOON + timedelta(minutes=minutes)):  # type: ignore[misc]
+            scheduler.tick()
+            credential_retries.ring_due(Isolation())
+            work_off()
+        asked[minutes // 60] += copy.halo.counts()["total"] - asked.total()
+    assert asked == {0: 1, 1: 1, 2: 1}
+
+
+def test_once_halo_accepts_the_scheduler_starts_the_sync_that_was_missed(copy: Copy, bell: None) -> None:
+    Integration.update(state="needs_attention", credentials_retry_at=NOON, next_sync_at=NOON).execute()
+    with clock.using(lambda: NOON):
+        scheduler.tick()
+        (job,) = work_off()
+        assert job.func_name == "portal.jobs.credential_retries.try_again"
+        scheduler.tick()
+        (job,) = work_off()
+    assert job.func_name == "portal.jobs.sync.run_sync"
+    assert SyncRun.select().order_by(SyncRun.id.desc()).get().state == "succeeded"

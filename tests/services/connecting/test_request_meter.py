@@ -1,0 +1,293 @@
+"""Who pays for requests: wrong credentials cost the account that typed them, and never the tenant's other users."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from portal import clock, guard
+from portal.errors import PsaRateLimited
+from portal.halo.adapter import HALO
+from portal.halo.credentials import Credentials
+from portal.halo.diagnosis import connection_test
+from portal.models.accounts import Account
+from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.integrations import Integration
+from portal.services.connecting import connections, credential_retries, filter_choices, integrations, wizard
+from portal.services.connecting.request_meter import TRIED_TOO_OFTEN, UNPROVED_QUOTA, Meter, own_terms
+from portal.sync import budget
+from portal.sync.budget import FOR_PEOPLE, KNOWN_QUOTA, Grant, Terms, tenant_of
+from portal.vault import Secret
+from tests.halo_fixtures import Copy, values
+
+TESTS = 41
+
+
+@pytest.fixture
+def mallorys(database: None) -> Account:
+    account: Account = Account.create(name="Other MSP", halo_enabled=True)
+    return account
+
+
+def attempt(account: Account, copy: Copy, **typed: object) -> Integration:
+    """Type the address of Northwind's Halo into another account's wizard, with a secret that is wrong."""
+    draft = wizard.draft(account)
+    wizard.save_connection(draft, values(copy.halo, **{"client_secret": Secret("wrong"), **typed}))
+    return draft
+
+
+def used(name: str) -> int:
+    return sum(each.count for each in TenantUse.select().join(TenantBudget).where(TenantBudget.tenant == name))
+
+
+def used_of_tenant(copy: Copy) -> int:
+    return used(tenant_of(copy.integration))
+
+
+def used_by(account: Account) -> int:
+    return used(own_terms(account.id).tenant)
+
+
+def test_forty_one_wrong_tests_leave_the_tenants_budget_as_it_was(copy: Copy, mallorys: Account) -> None:
+    before = used_of_tenant(copy)
+    draft = attempt(mallorys, copy)
+    for _ in range(TESTS):
+        assert not connections.test(draft, None).ok
+    assert used_of_tenant(copy) == before
+    granted = budget.take(Terms(tenant_of(copy.integration)), KNOWN_QUOTA).count
+    assert granted == KNOWN_QUOTA - FOR_PEOPLE - before
+
+
+def test_syncs_go_on_while_another_account_tests(copy: Copy, mallorys: Account) -> None:
+    draft = attempt(mallorys, copy)
+    for _ in range(TESTS):
+        connections.test(draft, None)
+    assert copy.sync()["state"] == "succeeded"
+
+
+def test_an_account_that_tries_too_often_is_told_so_before_anything_is_sent(copy: Copy, mallorys: Account) -> None:
+    draft = attempt(mallorys, copy)
+    budget.add(own_terms(mallorys.id), UNPROVED_QUOTA)
+    copy.halo.reset()
+    verdict = connections.test(draft, None)
+    assert (verdict.ok, verdict.problem) == (False, TRIED_TOO_OFTEN)
+    assert "Test again in" in verdict.remedy
+    assert copy.halo.counts()["total"] == 0
+
+
+def test_a_test_costs_exactly_what_it_has_sent(copy: Copy, mallorys: Account) -> None:
+    draft = attempt(mallorys, copy)
+    copy.halo.reset()
+    assert not connections.test(draft, None).ok
+    assert used_by(mallorys) == copy.halo.counts()["total"] > 0
+
+
+def test_what_follows_a_granted_token_is_the_tenants(copy: Copy, mallorys: Account) -> None:
+    draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
+    before = used_of_tenant(copy)
+    copy.halo.reset()
+    assert connections.test(draft, None).ok
+    by_kind = copy.halo.counts()["by_kind"]
+    assert used_by(mallorys) == by_kind["token"] + by_kind["authinfo"] == 2
+    assert used_of_tenant(copy) - before == copy.halo.counts()["total"] - 2 == HALO.reading_requests
+
+
+def test_credentials_that_passed_before_are_the_tenants_from_the_first_request(copy: Copy, alice: object) -> None:
+    account, before = used_by(copy.integration.account), used_of_tenant(copy)
+    copy.halo.reset()
+    assert connections.test(copy.integration, None).ok
+    assert used_of_tenant(copy) - before == copy.halo.counts()["total"]
+    assert used_by(copy.integration.account) == account
+
+
+def test_a_test_that_breaks_gives_back_what_it_did_not_use(
+    copy: Copy, mallorys: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = attempt(mallorys, copy)
+    before = used_of_tenant(copy)
+
+    def breaks(_credentials: object, meter: Meter) -> None:
+        meter.before_call()
+        meter.token_granted()
+        meter.before_call()
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(connection_test, "check", breaks)
+    with pytest.raises(ZeroDivisionError):
+        connections.test(draft, None)
+    assert (used_by(mallorys), used_of_tenant(copy) - before) == (1, 1)
+
+
+def test_many_returns_in_a_row_are_all_exact(copy: Copy) -> None:
+    terms = Terms("somewhere.example")
+    for _ in range(30):
+        budget.give_back(terms, budget.take(terms, 7).count)
+    assert used(terms.tenant) == 0
+    held = budget.take(terms, 9).count
+    for _ in range(30):
+        budget.give_back(terms, budget.take(terms, 1).count)
+    budget.give_back(terms, held)
+    assert used(terms.tenant) == 0
+
+
+@pytest.mark.parametrize("on", ["token", "any"])
+def test_a_429_to_unproved_credentials_teaches_the_tenants_budget_nothing(
+    on: str, copy: Copy, mallorys: Account
+) -> None:
+    draft = attempt(mallorys, copy)
+    copy.halo.fault("rate_limit", on=on, times=None, seconds=600)
+    verdict = connections.test(draft, None)
+    assert verdict.problem == "Halo's limit of requests is used up."
+    copy.halo.clear_faults()
+    known = TenantBudget.get(TenantBudget.tenant == tenant_of(copy.integration))
+    assert (known.quota, known.blocked_until, known.limited_at) == (KNOWN_QUOTA, None, None)
+
+
+def test_a_tenant_that_asked_to_be_left_alone_is_not_read_with_a_new_token_either(
+    copy: Copy, mallorys: Account
+) -> None:
+    draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
+    budget.refused(Terms(tenant_of(copy.integration)), PsaRateLimited("No.", retry_after=90))
+    copy.halo.reset()
+    verdict = connections.test(draft, None)
+    assert (verdict.ok, verdict.problem) == (False, "The request limit is used up.")
+    assert copy.halo.counts()["total"] == 2
+
+
+def test_a_token_of_another_auth_server_proves_nothing_about_the_tenant(copy: Copy, mallorys: Account) -> None:
+    base_url, auth_server = "https://halo.northwind.example", "https://mallory.example/auth"
+    theirs = Integration(base_url=base_url, auth_server=f"{base_url}/auth", tenant="acme")
+    hers = Integration(base_url=base_url, auth_server=auth_server, tenant="acme")
+    assert tenant_of(theirs) == "halo.northwind.example/acme"
+    assert tenant_of(hers) != tenant_of(theirs)
+
+
+def test_the_longest_names_fit_into_the_table() -> None:
+    one = Integration(base_url="https://" + "a" * 230, auth_server="https://" + "b" * 230, tenant="c" * 250)
+    assert len(tenant_of(one)) <= 255
+
+
+def test_suggestions_cost_the_account_that_asks(copy: Copy, mallorys: Account) -> None:
+    before = used_of_tenant(copy)
+    assert connections.discover(mallorys.id, copy.halo.url).tenant == "acme"
+    assert (used_by(mallorys), used_of_tenant(copy)) == (1, before)
+    budget.add(own_terms(mallorys.id), UNPROVED_QUOTA)
+    copy.halo.reset()
+    assert connections.discover(mallorys.id, copy.halo.url).auth_server == f"{copy.halo.url}/auth"
+    assert copy.halo.counts()["total"] == 0
+
+
+def test_a_new_secret_that_is_wrong_costs_the_account(copy: Copy) -> None:
+    before = used_of_tenant(copy)
+    assert not integrations.replace_secret(copy.integration, Secret("wrong"), None).ok
+    assert used_of_tenant(copy) == before
+    assert used_by(copy.integration.account) > 0
+
+
+def test_lists_for_filters_with_refused_credentials_cost_the_account(copy: Copy) -> None:
+    copy.halo.change_tenant(client_secret="renewed")
+    Integration.update(tested_fingerprint=None, state="needs_attention").execute()
+    refused = Integration.get_by_id(copy.integration.id)
+    before, own = used_of_tenant(copy), used_by(refused.account)
+    assert filter_choices.of(refused).problem
+    assert (used_of_tenant(copy), used_by(refused.account) - own) == (before, 1)
+
+
+def test_the_hourly_try_of_refused_credentials_costs_the_account(copy: Copy) -> None:
+    copy.halo.change_tenant(client_secret="renewed")
+    Integration.update(tested_fingerprint=None, state="needs_attention", credentials_retry_at=None).execute()
+    before, own = used_of_tenant(copy), used_by(copy.integration.account)
+    credential_retries.try_again(copy.integration.id)
+    assert (used_of_tenant(copy), used_by(copy.integration.account) - own) == (before, 1)
+
+
+def test_a_test_begins_only_when_all_that_it_may_send_is_allowed(copy: Copy) -> None:
+    terms = Terms(tenant_of(copy.integration))
+    spent = KNOWN_QUOTA - used_of_tenant(copy) - (HALO.proving_requests + HALO.reading_requests) + 1
+    budget.add(terms, spent)
+    copy.halo.reset()
+    verdict = connections.test(copy.integration, None)
+    assert (verdict.ok, verdict.problem) == (False, "The request limit is used up.")
+    assert copy.halo.counts()["total"] == 0
+    budget.give_back(terms, 1)
+    assert connections.test(copy.integration, None).ok
+    assert used_of_tenant(copy) <= KNOWN_QUOTA
+
+
+def test_what_a_refused_test_had_set_aside_is_free_again(copy: Copy, mallorys: Account) -> None:
+    draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
+    terms = Terms(tenant_of(copy.integration))
+    budget.add(terms, KNOWN_QUOTA - used_of_tenant(copy) - HALO.reading_requests + 1)
+    before = used_of_tenant(copy)
+    assert not connections.test(draft, None).ok
+    assert (used_of_tenant(copy), used_by(mallorys)) == (before, 2)
+
+
+def test_a_limit_smaller_than_a_test_lets_it_begin_when_nothing_else_is_under_way(copy: Copy) -> None:
+    terms = Terms(tenant_of(copy.integration), quota=10)
+    TenantUse.delete().execute()
+    assert budget.take(terms, 28, for_people=True, whole=True).count == 10
+    assert budget.take(terms, 28, for_people=True, whole=True).count == 0
+
+
+def test_the_wait_for_a_whole_reservation_is_until_all_of_it_is_free(copy: Copy) -> None:
+    terms, began = Terms("somewhere.example", quota=100), clock.now()
+    with clock.using(lambda: began):
+        budget.add(terms, 60)
+    with clock.using(lambda: began + timedelta(minutes=2)):
+        budget.add(terms, 30)
+    with clock.using(lambda: began + timedelta(minutes=3)):
+        assert budget.take(terms, 10, for_people=True, whole=True).count == 10
+        assert budget.take(terms, 70, for_people=True, whole=True) == Grant(0, 4 * 60)
+
+
+def test_a_test_keeps_to_the_limit_that_was_agreed_with_halo(copy: Copy) -> None:
+    Integration.update(quota=50).execute()
+    budget.add(Terms(tenant_of(copy.integration)), 50)
+    assert not connections.test(Integration.get_by_id(copy.integration.id), None).ok
+
+
+class Worst:
+    """Counts what one test sends at the most."""
+
+    def __init__(self) -> None:
+        self.proving = self.reading = 0
+        self._has_token = False
+
+    def before_call(self) -> None:
+        if self._has_token:
+            self.reading += 1
+        else:
+            self.proving += 1
+
+    def token_granted(self) -> None:
+        self._has_token = True
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"client_id": " x\u200b", "client_secret": "y \u200b", "tenant": "other"},
+        {"client_id": " x\u200b", "client_secret": "y \u200b", "tenant": "other", "auth_server": "{}/identity"},
+        {"client_id": " x\u200b", "tenant": "other", "auth_server": "http://localhost:{port}/auth/auth"},
+    ],
+)
+def test_no_test_sends_more_than_it_sets_aside(
+    copy: Copy, wrong: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1", "localhost"}))
+    right = copy.halo.credentials()
+    port = copy.halo.url.rpartition(":")[2]
+    filled = {name: value.format(copy.halo.url, port=port) for name, value in wrong.items()}
+    typed = Credentials(copy.halo.url, f"{copy.halo.url}/auth", "acme", right.client_id, right.client_secret)
+    meter = Worst()
+    connection_test.check(dataclasses.replace(typed, **filled), meter)
+    assert meter.proving <= HALO.proving_requests
+    assert meter.reading <= HALO.reading_requests
+
+
+def test_syncs_leave_enough_for_one_whole_test() -> None:
+    assert HALO.proving_requests + HALO.reading_requests <= FOR_PEOPLE

@@ -1,0 +1,98 @@
+"""An integration is called connected only while nothing is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.models.accounts import Account
+from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
+from portal.models.webhooks import Rereading
+from portal.services.pages.integration_status import Condition, standing
+from tests.copies import held
+
+
+@pytest.fixture
+def halo(northwind: Account) -> Integration:
+    integration: Integration = Integration.create(
+        account=northwind, psa=Psa.HALO, state=IntegrationState.ACTIVE, record_types=["clients", "sites"]
+    )
+    return integration
+
+
+def ran(
+    halo: Integration, run: RunState, problem: str = "", kind: RunKind = RunKind.FULL, **steps: StepState
+) -> SyncRun:
+    waits = int(run == RunState.WAITING)
+    made: SyncRun = SyncRun.create(
+        integration=halo,
+        kind=kind,
+        trigger=RunTrigger.SCHEDULE,
+        state=run,
+        problem=problem,
+        waits=waits,
+        not_before=clock.now() + timedelta(minutes=2) if waits else None,
+        finished_at=None if waits else clock.now(),
+    )
+    for position, (record_type, state) in enumerate(steps.items()):
+        SyncStep.create(run=made, position=position, record_type=record_type, state=state)
+    return made
+
+
+def test_all_is_well_before_the_first_sync_and_after_a_good_one(halo: Integration) -> None:
+    assert standing(halo).condition == Condition.CONNECTED
+    ran(halo, RunState.SUCCEEDED, clients=StepState.SUCCEEDED, sites=StepState.SUCCEEDED)
+    assert standing(halo).condition == Condition.CONNECTED
+    assert standing(halo).problem == ""
+
+
+def test_a_halo_that_does_not_answer_is_told_with_the_last_sync_that_completed(halo: Integration) -> None:
+    good = ran(halo, RunState.SUCCEEDED, clients=StepState.SUCCEEDED, sites=StepState.SUCCEEDED)
+    run = ran(halo, RunState.WAITING, "Halo did not answer.")
+    now = standing(halo)
+    assert (now.condition, now.problem) == (Condition.WAITING, "Halo did not answer.")
+    assert (now.resumes_at, now.complete_at) == (run.not_before, good.finished_at)
+    SyncRun.update(state=RunState.RUNNING).where(SyncRun.id == run.id).execute()
+    assert standing(halo).condition == Condition.WAITING
+    SyncRun.update(waits=0).where(SyncRun.id == run.id).execute()
+    assert standing(halo).condition == Condition.CONNECTED
+
+
+def test_refetching_that_halo_keeps_waiting_is_told_too(halo: Integration) -> None:
+    Rereading.create(integration=halo, waits=3, problem="Halo did not answer.")
+    assert standing(halo).condition == Condition.WAITING
+
+
+def test_failed_types_are_named_until_they_have_been_synced(halo: Integration) -> None:
+    ran(halo, RunState.FAILED, "Halo refuses.", clients=StepState.FAILED, sites=StepState.FAILED)
+    now = standing(halo)
+    assert now.condition == Condition.FAILED
+    assert now.problem == "The last sync of clients and sites failed. Halo refuses."
+    ran(halo, RunState.SUCCEEDED, clients=StepState.SUCCEEDED)
+    assert standing(halo).problem == "The last sync of sites failed. Halo refuses."
+    ran(halo, RunState.CANCELLED, sites=StepState.CANCELLED)
+    assert standing(halo).condition == Condition.FAILED
+    ran(halo, RunState.SUCCEEDED, sites=StepState.SUCCEEDED)
+    assert standing(halo).condition == Condition.CONNECTED
+
+
+def test_a_question_for_one_record_tells_nothing_of_its_type(halo: Integration) -> None:
+    ran(halo, RunState.FAILED, "No.", RunKind.RECORD, clients=StepState.FAILED)
+    assert standing(halo).condition == Condition.CONNECTED
+
+
+def test_deletes_that_wait_for_a_decision_are_counted(halo: Integration) -> None:
+    ran(halo, RunState.INCOMPLETE, "21 clients vanished.", clients=StepState.INCOMPLETE)
+    assert standing(halo).condition == Condition.INCOMPLETE
+    held(halo, range(1, 22), of="clients")
+    now = standing(halo)
+    assert (now.condition, now.problem) == (Condition.DECISION, "Halo no longer lists 21 clients.")
+
+
+def test_what_needs_attention_comes_first(halo: Integration) -> None:
+    ran(halo, RunState.WAITING, "Halo did not answer.")
+    halo.state, halo.problem = IntegrationState.NEEDS_ATTENTION, "Halo refuses the secret."
+    assert standing(halo).problem == "Halo refuses the secret."

@@ -1,0 +1,103 @@
+"""Looking through the copy, a page at a time."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from portal.models.accounts import Account, User
+from portal.models.integrations import Integration, Psa
+from portal.models.records import Record, RecordState
+from portal.services.pages import record_lists
+from portal.services.pages.record_lists import PAGE_RECORDS, Order, RecordPage, Wanted
+from portal.sync.record_types import RecordType
+from tests.copies import NOON, copied
+from tests.postgres import database
+
+__all__ = ["database"]
+
+ASSETS = Wanted(RecordType.ASSETS)
+BY_NAME = Wanted(RecordType.ASSETS, order=Order.NAME)
+
+
+@pytest.fixture
+def halo(northwind: Account) -> Integration:
+    integration: Integration = Integration.create(account=northwind, psa=Psa.HALO)
+    return integration
+
+
+def ids(page: RecordPage) -> list[int]:
+    return [record.remote_id for record in page.records]
+
+
+def test_other_types_states_and_accounts_stay_out(halo: Integration, mallory: User) -> None:
+    copied(halo, [1], of="contacts")
+    copied(halo, [2], state=RecordState.DELETED)
+    copied(Integration.create(account=mallory.account, psa=Psa.HALO), [3])
+    assert ids(record_lists.page(halo, ASSETS)) == []
+    assert record_lists.with_number(halo, RecordType.ASSETS, 3) is None
+    assert ids(record_lists.page(halo, Wanted(RecordType.ASSETS, RecordState.DELETED))) == [2]
+
+
+def test_the_newest_change_comes_first(halo: Integration) -> None:
+    copied(halo, [1, 2, 3])
+    Record.update(changed_at=NOON + timedelta(days=1)).where(Record.remote_id == 2).execute()
+    assert ids(record_lists.page(halo, ASSETS)) == [2, 3, 1]
+
+
+@pytest.mark.parametrize("wanted", [ASSETS, BY_NAME])
+@pytest.mark.parametrize("number", [PAGE_RECORDS - 1, PAGE_RECORDS, PAGE_RECORDS + 1, 3 * PAGE_RECORDS, 130])
+def test_paging_forth_and_back_misses_and_repeats_nothing(halo: Integration, wanted: Wanted, number: int) -> None:
+    # All changed in the same instant, as a sync writes them, and some have the same name.
+    copied(halo, range(1, number + 1))
+    Record.update(name="same").where(Record.remote_id.in_(range(3, number + 1, 3))).execute()
+    pages = [record_lists.page(halo, wanted)]
+    while pages[-1].after is not None:
+        pages.append(record_lists.page(halo, wanted, after=pages[-1].after))
+    seen = [each for page in pages for each in ids(page)]
+    assert sorted(seen) == list(range(1, number + 1))
+    assert pages[0].before is None
+    for earlier, page in itertools.pairwise(pages):
+        assert ids(record_lists.page(halo, wanted, before=page.before)) == ids(earlier)
+
+
+def test_paging_from_what_is_not_there_begins_at_the_beginning(halo: Integration) -> None:
+    copied(halo, range(1, 80))
+    assert ids(record_lists.page(halo, BY_NAME, after=999)) == list(range(1, 51))
+    assert ids(record_lists.page(halo, BY_NAME, before=999)) == list(range(1, 51))
+
+
+def test_a_search_finds_names_and_references_and_comes_by_name(halo: Integration) -> None:
+    copied(halo, range(1, 30))
+    assert ids(record_lists.page(halo, Wanted(RecordType.ASSETS, containing="pc-002"))) == list(range(20, 30))
+    assert ids(record_lists.page(halo, Wanted(RecordType.ASSETS, containing="sn17"))) == [17]
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "'", "PC-0001%"])
+def test_a_search_takes_every_character_as_it_is(halo: Integration, text: str) -> None:
+    copied(halo, range(1, 5))
+    assert ids(record_lists.page(halo, Wanted(RecordType.ASSETS, containing=text))) == []
+
+
+def test_a_list_reads_no_payload(halo: Integration) -> None:
+    copied(halo, [1])
+    (record,) = record_lists.page(halo, ASSETS).records
+    assert "payload" not in record.__data__
+
+
+def test_each_state_is_counted(halo: Integration) -> None:
+    copied(halo, [1, 2])
+    copied(halo, [3], state=RecordState.OUT_OF_SCOPE)
+    assert record_lists.counts(halo, RecordType.ASSETS) == {"live": 2, "out_of_scope": 1, "deleted": 0}
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "1.5", "x", "9" * 19, "9" * 5000, "١٢"])
+def test_what_cannot_be_a_number_is_none(text: str) -> None:
+    assert record_lists.as_number(text) is None
+
+
+@pytest.mark.parametrize("text", ["12", " 12 ", "#12"])
+def test_a_number_is_read_as_people_write_it(text: str) -> None:
+    assert record_lists.as_number(text) == 12

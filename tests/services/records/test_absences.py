@@ -1,0 +1,141 @@
+"""Why a record is not here: the reason that is known, and what came of asking Halo for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.models.accounts import User
+from portal.models.records import RecordState
+from portal.models.sync import RunKind, RunTrigger, SyncRun
+from portal.services.pages import record_pages
+from portal.services.records.absences import Absence
+from portal.services.syncing import filter_changes, sync_runs
+from portal.sync.filters import Filters
+from portal.sync.record_types import RecordType
+from tests.halo_fixtures import SIZES, Copy
+
+CLIENTS, SITES = RecordType.CLIENTS, RecordType.SITES
+EXCLUDED = "Excluded by your sync filters. The client is inactive."
+
+
+def choose(copy: Copy, **chosen: Any) -> None:
+    filter_changes.change(copy.integration, list(SIZES), Filters(**chosen), None)
+
+
+def ask(copy: Copy, number: int, user: User | None = None, record_type: RecordType = CLIENTS) -> SyncRun:
+    run = sync_runs.open_run(
+        copy.integration,
+        kind=RunKind.RECORD,
+        trigger=RunTrigger.USER,
+        user=user,
+        record_types=[record_type.value],
+        remote_ids=[number],
+    )
+    sync_runs.execute(run.id)
+    return run
+
+
+def absence(copy: Copy, number: int, record_type: RecordType = CLIENTS) -> Absence:
+    assert record_pages.view(copy.integration, record_type, number) is None
+    return record_pages.absence(copy.integration, record_type, number)
+
+
+def inactive(copy: Copy) -> int:
+    return int(copy.halo.truth("clients", ids=True)["inactive_ids"][0])
+
+
+def test_a_row_that_the_filters_exclude_is_named_with_the_reason(copy: Copy) -> None:
+    choose(copy, active_only=True)
+    copy.sync()
+    number = inactive(copy)
+    found = absence(copy, number)
+    assert (found.why, found.is_certain) == (EXCLUDED, True)
+    assert found.name == copy.halo.record("clients", number)["row"]["name"]
+
+
+def test_asking_halo_finds_the_reason(copy: Copy, alice: User) -> None:
+    choose(copy, active_only=True)
+    copy.sync()
+    (number,) = copy.halo.create("clients")
+    copy.halo.deactivate("clients", [number])
+    assert "didn't include it" in absence(copy, number).why
+    ask(copy, number, alice)
+    found = absence(copy, number)
+    assert found.why == EXCLUDED
+    assert found.asked is not None
+    assert (found.asked.by, found.asked.answer) == ("Alice", f"Record {number} is excluded. The client is inactive.")
+
+
+def test_a_record_that_halo_does_not_have_is_answered_so(synced: Copy) -> None:
+    assert not absence(synced, 987654).is_certain
+    ask(synced, 987654)
+    found = absence(synced, 987654)
+    assert (found.why, found.is_certain) == ("Halo has no record 987654 among its clients.", True)
+
+
+def test_an_answer_that_halo_refuses_is_the_reason(synced: Copy) -> None:
+    synced.halo.change_tenant(refused=["clients"])
+    ask(synced, 987654)
+    found = absence(synced, 987654)
+    assert found.why == "Halo does not let the agent read clients."
+    assert "Permissions tab" in found.remedy
+    assert found.asked is not None
+    assert found.asked.failed
+
+
+def test_a_question_that_waits_says_why_and_when_it_is_asked_again(synced: Copy) -> None:
+    synced.halo.fault("status", status=503, times=None)
+    run = ask(synced, 987654)
+    question = absence(synced, 987654).asked
+    assert question is not None
+    assert question.is_open
+    assert "status 503" in question.answer
+    assert question.resumes_at == SyncRun.get_by_id(run.id).not_before
+
+
+def test_a_question_that_was_cancelled_is_no_answer(synced: Copy) -> None:
+    synced.halo.fault("status", status=503, times=None)
+    ask(synced, 987654)
+    sync_runs.request_cancel(synced.integration)
+    assert absence(synced, 987654).why == "The question was cancelled before Halo answered."
+
+
+def test_what_a_later_sync_found_counts_more_than_an_older_answer(copy: Copy) -> None:
+    number = inactive(copy)
+    copy.halo.delete("clients", [number])
+    ask(copy, number)
+    assert "has no record" in absence(copy, number).why
+    copy.halo.create("clients", ids=[number])
+    copy.halo.deactivate("clients", [number])
+    choose(copy, active_only=True)
+    copy.sync()
+    assert absence(copy, number).why == EXCLUDED
+
+
+def test_a_type_that_is_not_synced_and_one_that_was_never_read_are_told_apart(copy: Copy) -> None:
+    assert absence(copy, 1, SITES).why == "No sites have been read from Halo yet."
+    filter_changes.change(copy.integration, ["clients"], Filters(), None)
+    assert absence(copy, 1, SITES).why == "Sites aren't synced."
+
+
+def test_a_stored_record_says_what_came_of_asking_for_it(synced: Copy, alice: User) -> None:
+    number = min(synced.ids("clients"))
+    ask(synced, number, alice)
+    view = record_pages.view(synced.integration, CLIENTS, number)
+    assert view is not None
+    assert view.asked is not None
+    assert view.asked.answer == f"Record {number} is up to date: nothing has changed in it."
+
+
+def test_a_tombstone_that_halo_lists_again_and_filters_exclude_says_so(synced: Copy) -> None:
+    number = next(each for each in sorted(synced.ids("clients")) if each != 1)
+    synced.halo.delete("clients", [number])
+    synced.sync("clients")
+    assert number in synced.ids("clients", RecordState.DELETED)
+    synced.halo.create("clients", ids=[number])
+    synced.halo.deactivate("clients", [number])
+    choose(synced, active_only=True)
+    synced.sync("clients")
+    view = record_pages.view(synced.integration, CLIENTS, number)
+    assert view is not None
+    assert view.standing == EXCLUDED

@@ -1,0 +1,175 @@
+"""Held deletes, and what an admin decides about them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+from portal import clock
+from portal.db import connected
+from portal.errors import Conflict, NotFound
+from portal.models.accounts import Account, User
+from portal.models.audit import AuditEntry
+from portal.models.held_deletes import HeldDelete, HoldState
+from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.models.sync import SyncLog
+from portal.services.syncing import held_deletes
+from tests.copies import NOON, copied, held, states
+from tests.postgres import database
+
+__all__ = ["database"]
+
+LATER = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def halo(northwind: Account) -> Integration:
+    integration: Integration = Integration.create(account=northwind, psa=Psa.HALO, state=IntegrationState.ACTIVE)
+    return integration
+
+
+@pytest.fixture
+def hold(halo: Integration) -> HeldDelete:
+    """Hold 300 of 600 assets."""
+    copied(halo, range(1, 601))
+    return held(halo, range(1, 301))
+
+
+def test_what_others_hold_is_neither_listed_nor_found(halo: Integration, hold: HeldDelete, mallory: User) -> None:
+    theirs = Integration.create(account=mallory.account, psa=Psa.HALO, state=IntegrationState.ACTIVE)
+    assert list(held_deletes.pending(theirs)) == []
+    with pytest.raises(NotFound):
+        held_deletes.get(theirs, hold.id)
+
+
+@pytest.mark.parametrize("state", [HoldState.APPROVED, HoldState.KEPT, HoldState.OVER])
+def test_what_is_settled_waits_no_more_and_cannot_be_decided_again(
+    halo: Integration, hold: HeldDelete, alice: User, state: HoldState
+) -> None:
+    HeldDelete.update(state=state, decided_by=alice).execute()
+    assert list(held_deletes.pending(halo)) == []
+    for decide in (held_deletes.approve, held_deletes.keep):
+        with pytest.raises(Conflict) as refused:
+            decide(hold, alice)
+        assert ("Alice has decided already" in refused.value.problem) == (state != HoldState.OVER)
+        assert refused.value.remedy
+    assert set(states().values()) == {"live"}
+    assert AuditEntry.select().count() == 0
+
+
+def test_of_two_admins_at_once_one_decides(hold: HeldDelete, alice: User) -> None:
+    outcomes: list[str] = []
+    start = Barrier(2)
+
+    def click(decide: object) -> None:
+        start.wait()
+        with connected():
+            try:
+                decide(HeldDelete.get_by_id(hold.id), alice)  # type: ignore[operator]  # one of the two verbs
+                outcomes.append("decided")
+            except Conflict:
+                outcomes.append("too late")
+
+    people = [Thread(target=click, args=(decide,)) for decide in (held_deletes.approve, held_deletes.keep)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert sorted(outcomes) == ["decided", "too late"]
+    approved = HeldDelete.get_by_id(hold.id).state == HoldState.APPROVED
+    assert list(states().values()).count("deleted") == (300 if approved else 0)
+    assert AuditEntry.select().count() == 1
+
+
+def test_approving_leaves_a_tombstone_and_a_line_of_history_of_each(hold: HeldDelete, alice: User) -> None:
+    with clock.using(lambda: LATER):
+        assert held_deletes.approve(hold, alice) == 300
+    found = states()
+    assert {number for number, state in found.items() if state == "deleted"} == set(range(1, 301))
+    history = list(RecordChange.select())
+    assert sorted(each.remote_id for each in history) == list(range(1, 301))
+    assert {(each.kind, each.run_id, each.at) for each in history} == {(ChangeKind.DELETED, hold.run_id, LATER)}
+    assert "Alice decided to delete them here" in history[0].why
+    assert Record.get(Record.remote_id == 1).changed_at == LATER
+    decided = HeldDelete.get_by_id(hold.id)
+    assert (decided.state, decided.decided_by, decided.decided_at) == (HoldState.APPROVED, alice, LATER)
+
+
+def test_what_left_the_scope_meanwhile_is_deleted_and_what_is_gone_stays_gone(
+    halo: Integration, hold: HeldDelete, alice: User
+) -> None:
+    Record.update(state=RecordState.OUT_OF_SCOPE).where(Record.remote_id == 1).execute()
+    Record.update(state=RecordState.DELETED).where(Record.remote_id == 2).execute()
+    Record.delete().where(Record.remote_id == 3).execute()
+    assert held_deletes.approve(hold, alice) == 298
+    assert states()[1] == "deleted"
+    assert RecordChange.select().where(RecordChange.remote_id == 2).count() == 0
+
+
+def test_what_halo_has_shown_again_since_stays(hold: HeldDelete, alice: User) -> None:
+    Record.update(read_at=LATER).where(Record.remote_id == 7).execute()
+    with clock.using(lambda: LATER + timedelta(hours=1)):
+        assert held_deletes.approve(hold, alice) == 299
+    assert states()[7] == "live"
+
+
+def test_other_types_and_other_accounts_are_left_alone(halo: Integration, hold: HeldDelete, mallory: User) -> None:
+    theirs = Integration.create(account=mallory.account, psa=Psa.HALO, state=IntegrationState.ACTIVE)
+    copied(theirs, range(1, 5))
+    copied(halo, range(1, 5), of="contacts")
+    held_deletes.approve(hold, None)
+    assert set(states("contacts").values()) == {"live"}
+    assert {each.state for each in Record.select().where(Record.integration == theirs)} == {"live"}
+
+
+def test_more_than_one_bite_is_eaten_whole(halo: Integration, alice: User) -> None:
+    copied(halo, range(1, 2 * held_deletes.BITE_ROWS + 2))
+    assert (
+        held_deletes.approve(held(halo, range(1, 2 * held_deletes.BITE_ROWS + 2)), alice)
+        == 2 * held_deletes.BITE_ROWS + 1
+    )
+    assert set(states().values()) == {"deleted"}
+
+
+def test_keeping_changes_no_record(hold: HeldDelete, alice: User) -> None:
+    held_deletes.keep(hold, alice)
+    assert set(states().values()) == {"live"}
+    assert RecordChange.select().count() == 0
+    assert HeldDelete.get_by_id(hold.id).state == HoldState.KEPT
+
+
+@pytest.mark.parametrize(
+    ("decide", "deed"), [(held_deletes.approve, "hold.deleted"), (held_deletes.keep, "hold.kept")]
+)
+def test_a_decision_is_noted_with_who_took_it(hold: HeldDelete, alice: User, decide: object, deed: str) -> None:
+    decide(hold, alice)  # type: ignore[operator]  # one of the two verbs
+    entry = AuditEntry.get()
+    assert (entry.action, entry.user, entry.detail) == (deed, alice, "300 assets")
+    assert "Alice decided so" in SyncLog.get().message
+
+
+@pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (1, 1), (3, 3), (4, 3), (10**9, 3)])
+def test_a_page_too_far_is_the_nearest_one(hold: HeldDelete, asked: int, given: int) -> None:
+    assert held_deletes.page(hold, asked).number == given
+
+
+def test_the_pages_name_every_record_once(hold: HeldDelete) -> None:
+    pages = [held_deletes.page(hold, number) for number in (1, 2, 3)]
+    assert [each.remote_id for page in pages for each in page.records] == list(range(1, 301))
+    assert {page.last for page in pages} == {3}
+    assert pages[0].records[0].name == "PC-0001"
+
+
+def test_a_record_that_is_not_here_any_more_is_listed_by_its_number(hold: HeldDelete) -> None:
+    Record.delete().where(Record.remote_id == 1).execute()
+    first = held_deletes.page(hold).records[0]
+    assert (first.remote_id, first.name) == (1, "")
+
+
+def test_the_card_reads_no_ids(halo: Integration, hold: HeldDelete) -> None:
+    (found,) = held_deletes.pending(halo)
+    assert (found.count, found.stored, found.record_type) == (300, 600, "assets")
+    assert found.__data__.get("remote_ids") is None

@@ -1,0 +1,45 @@
+"""What the tests of reading again share."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal import clock
+from portal.models.integrations import Integration
+from portal.models.records import Record
+from portal.services.webhooks import refetches
+from tests.halo_fixtures import Copy
+
+
+def read_again(copy: Copy) -> int:
+    """Read what waits; returns how many requests for records Halo has seen."""
+    copy.halo.reset(faults=False)
+    refetches.execute(copy.integration.id)
+    return len(asked(copy))
+
+
+def asked(copy: Copy) -> list[str]:
+    return [entry["path"] for entry in copy.halo.journal() if entry["path"].startswith("/api/")]
+
+
+def one_of(copy: Copy, record_type: str) -> int:
+    return min(copy.ids(record_type))
+
+
+def record(record_type: str, remote_id: int) -> Record:
+    found: Record = Record.get(Record.record_type == record_type, Record.remote_id == remote_id)
+    return found
+
+
+def fresh(copy: Copy) -> Copy:
+    copy.integration = Integration.get_by_id(copy.integration.id)
+    return copy
+
+
+def at(moment: datetime) -> Any:
+    return clock.using(lambda: moment)
+
+
+def later(**by: float) -> Any:
+    return at(clock.now() + timedelta(**by))

@@ -1,0 +1,82 @@
+"""Books balance or name what is missing, and nothing is green that is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.models.sync import RunState, StepState
+from portal.sync.reconciliation import Tally, are_held, balance, outcome
+
+OK, AMBER, FAILED, CANCELLED = StepState.SUCCEEDED, StepState.INCOMPLETE, StepState.FAILED, StepState.CANCELLED
+
+
+def tally(arrived: int, expected: int | None, **more: Any) -> Tally:
+    return Tally(set(range(1, arrived + 1)), 0, expected, **more)
+
+
+@pytest.mark.parametrize(
+    ("expected", "arrived", "problem"),
+    [
+        (0, 0, ""),
+        (717, 717, ""),
+        (None, 50, ""),
+        (1717, 1700, "Halo counts 1,717 sites, but 1,700 arrived: 17 are missing."),
+        (1, 0, "Halo counts 1 sites, but 0 arrived: 1 are missing."),
+        (10, 12, "Halo counts 10 sites, but 12 arrived."),
+    ],
+)
+def test_what_halo_counts_must_arrive(expected: int | None, arrived: int, problem: str) -> None:
+    found = balance("Halo", "sites", tally(arrived, expected))
+    assert found.problem == problem
+    assert bool(found.remedy) == bool(problem)
+
+
+@given(st.integers(0, 1000), st.integers(0, 1000))
+def test_only_equal_books_balance(expected: int, arrived: int) -> None:
+    assert (balance("Halo", "sites", tally(arrived, expected)).problem == "") == (expected == arrived)
+
+
+def test_rows_without_an_id_are_counted_too() -> None:
+    assert balance("Halo", "sites", Tally({1, 2}, 3, 5)).problem == ""
+
+
+def test_records_that_halo_lists_and_does_not_hand_out_are_named() -> None:
+    found = balance("Halo", "sites", tally(20, 20, missing=set(range(1, 13))))
+    assert found.problem == "Halo lists sites 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, but does not return them."
+
+
+def test_a_list_that_never_stood_still_is_amber_even_if_its_count_is_right() -> None:
+    assert balance("Halo", "sites", tally(5, 5, moved=True)).problem.startswith("The list of sites moved")
+
+
+def test_a_list_of_changes_may_grow_while_it_is_read() -> None:
+    assert balance("Halo", "sites", tally(7, 5, moved=True, is_whole=False)).problem == ""
+    assert balance("Halo", "sites", tally(4, 5, is_whole=False)).problem != ""
+
+
+@pytest.mark.parametrize(
+    ("gone", "live", "held"),
+    [(0, 0, False), (20, 20, False), (21, 21, True), (21, 209, True), (21, 210, False), (501, 5001, True)],
+)
+def test_many_are_held_only_if_they_are_a_large_share_too(gone: int, live: int, held: bool) -> None:  # noqa: FBT001
+    assert are_held(set(range(gone)), live) is held
+
+
+@pytest.mark.parametrize(
+    ("steps", "run"),
+    [
+        ([OK], RunState.SUCCEEDED),
+        ([OK, OK], RunState.SUCCEEDED),
+        ([OK, AMBER], RunState.INCOMPLETE),
+        ([OK, FAILED], RunState.INCOMPLETE),
+        ([OK, CANCELLED], RunState.INCOMPLETE),
+        ([AMBER, FAILED], RunState.INCOMPLETE),
+        ([FAILED, FAILED], RunState.FAILED),
+    ],
+)
+def test_a_run_is_as_good_as_its_worst_step(steps: list[str], run: RunState) -> None:
+    assert outcome(steps) == run

@@ -1,0 +1,177 @@
+"""What a webhook names is read again from Halo, by the way that a sync goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal.models.integrations import Integration
+from portal.models.records import ChangeKind, RecordChange, RecordState
+from portal.models.sync import RemoteList, SyncLog
+from portal.models.webhooks import Hint
+from portal.services.records import stored_records
+from portal.services.syncing import due_runs
+from portal.services.syncing.filter_changes import change as change_filters
+from portal.sync.filters import Filters
+from portal.sync.refetching import Rereader
+from tests.halo_fixtures import Copy
+from tests.sync.refetches import asked, fresh, later, one_of, read_again, record
+from tests.telling import about, delivery_states, results, tell
+
+
+@pytest.mark.parametrize("record_type", ["clients", "sites", "contacts", "products", "assets", "contracts"])
+def test_what_was_changed_in_halo_is_fresh(record_type: str, synced: Copy) -> None:
+    (number,) = synced.halo.change(record_type, count=1)
+    tell(synced.integration, about(record_type, number))
+    assert read_again(synced) == 1
+    assert results() == [("done", "updated")]
+    assert delivery_states() == ["done"]
+    line = RecordChange.get()
+    assert (line.remote_id, line.kind, line.run_id, line.delivery_id) == (number, ChangeKind.UPDATED, None, 1)
+    assert "says a webhook delivery" in SyncLog.get(SyncLog.remote_id == number).message
+
+
+def test_the_body_is_not_believed(synced: Copy) -> None:
+    number = one_of(synced, "clients")
+    before = record("clients", number)
+    tell(
+        synced.integration, about("clients", number) | {"client": {"id": number, "name": "Forged", "inactive": True}}
+    )
+    assert read_again(synced) == 1
+    assert results() == [("done", "unchanged")]
+    after = record("clients", number)
+    assert (after.name, after.state, after.changed_at) == (before.name, before.state, before.changed_at)
+
+
+def test_a_new_record_is_created(synced: Copy) -> None:
+    (number,) = synced.halo.create("assets", 1)
+    tell(synced.integration, about("assets", number, "created"))
+    read_again(synced)
+    assert results() == [("done", "created")]
+    found = record("assets", number)
+    assert (found.state, found.first_run, found.first_delivery) == (RecordState.LIVE, None, 1)
+    assert stored_records.counts(synced.integration)["assets"]["live"] == len(synced.ids("assets"))
+
+
+def test_a_deleted_record_becomes_a_tombstone_and_comes_back(synced: Copy) -> None:
+    number = one_of(synced, "assets")
+    synced.halo.delete("assets", [number])
+    tell(synced.integration, about("assets", number, "deleted"))
+    read_again(synced)
+    assert record("assets", number).state == RecordState.DELETED
+    assert results() == [("done", "deleted")]
+    tell(synced.integration, about("assets", number, "deleted"))
+    with later(minutes=2):
+        read_again(synced)
+    assert results()[1] == ("ignored", "absent")
+
+
+def test_what_halo_has_not_and_we_have_not_is_nothing(synced: Copy) -> None:
+    tell(synced.integration, about("assets", 999_999))
+    read_again(synced)
+    assert results() == [("ignored", "absent")]
+    assert delivery_states() == ["ignored"]
+    assert Hint.get().why == "Halo has no such record, and it was not in Scopable."
+
+
+def test_a_ticket_is_told_from_an_opportunity_by_reading_it(synced: Copy) -> None:
+    number = one_of(synced, "opportunities")
+    synced.halo.change("opportunities", [number])
+    tell(synced.integration, about("ticket", number, "updated"), about("ticket", 999_999, "status changed"))
+    assert read_again(synced) == 2
+    assert results() == [("done", "updated"), ("ignored", "absent")]
+    assert Hint.get_by_id(2).why == "It is an ordinary ticket, or does not exist. Tickets are not synced."
+
+
+def test_five_hundred_events_on_one_record_cost_one_request(synced: Copy) -> None:
+    number = one_of(synced, "clients")
+    for _ in range(5):
+        tell(synced.integration, [about("clients", number) for _ in range(100)])
+    assert read_again(synced) == 1
+    assert results()[0] == ("done", "unchanged")
+    assert set(results()[1:]) == {("done", "together")}
+    assert delivery_states() == ["done"] * 5
+
+
+def test_what_comes_while_it_is_read_costs_one_more_request(synced: Copy, on_read: OnRead) -> None:
+    number = one_of(synced, "clients")
+
+    def more() -> None:
+        synced.halo.change("clients", [number])
+        tell(synced.integration, [about("clients", number) for _ in range(250)])
+
+    tell(synced.integration, [about("clients", number) for _ in range(250)])
+    on_read(more)
+    assert read_again(synced) == 2
+    assert [result for result in results() if result[1] != "together"] == [("done", "unchanged"), ("done", "updated")]
+
+
+def test_records_are_read_in_the_order_in_which_they_were_named(synced: Copy) -> None:
+    numbers = sorted(synced.ids("assets"))[:9]
+    tell(synced.integration, *[about("assets", number) for number in reversed(numbers)])
+    read_again(synced)
+    assert sorted(asked(synced)[:3]) == sorted(f"/api/Asset/{number}" for number in numbers[-3:])
+
+
+def test_what_a_filter_leaves_out_says_so(synced: Copy) -> None:
+    number = one_of(synced, "contacts")
+    change_filters(synced.integration, list(synced.integration.record_types), Filters(active_only=True), None)
+    client = record("contacts", number).client_remote_id
+    assert client is not None
+    synced.halo.deactivate("clients", [client])
+    tell(synced.integration, about("clients", client, "deactivated"))
+    read_again(fresh(synced))
+    assert results() == [("done", "left_out")]
+    assert Hint.get().why == "The client is inactive."
+    assert record("clients", client).state == record("contacts", number).state == RecordState.OUT_OF_SCOPE
+    tell(synced.integration, about("contacts", number))
+    read_again(fresh(synced))
+    assert results()[1] == ("done", "left_out")
+    assert Hint.get_by_id(2).why == "Your sync filters exclude its client: the client is inactive."
+
+
+def test_a_client_that_comes_into_scope_owes_a_sync_of_what_belongs_to_it(synced: Copy) -> None:
+    change_filters(synced.integration, list(synced.integration.record_types), Filters(active_only=True), None)
+    client = one_of(synced, "clients")
+    synced.halo.deactivate("clients", [client])
+    tell(synced.integration, about("clients", client))
+    read_again(fresh(synced))
+    synced.halo.reactivate("clients", [client])
+    tell(synced.integration, about("clients", client))
+    with later(minutes=2):
+        read_again(fresh(synced))
+    assert results()[1] == ("done", "back")
+    assert fresh(synced).integration.catch_up_at is not None
+    assert RemoteList.get(RemoteList.record_type == "assets").read_until is None
+    with later(minutes=2):
+        assert [run.trigger for run in due_runs.open_runs()] == ["webhook"]
+    assert fresh(synced).integration.catch_up_at is None
+
+
+def test_a_type_that_is_not_synced_is_not_asked_for(copy: Copy) -> None:
+    Integration.update(record_types=["clients"]).execute()
+    tell(fresh(copy).integration, about("assets", 1))
+    assert (read_again(copy), delivery_states()) == (0, ["ignored"])
+    assert Hint.get().why == "Its record type is not synced."
+
+
+OnRead = Callable[[Callable[[], Any]], None]
+
+
+@pytest.fixture
+def on_read(monkeypatch: pytest.MonkeyPatch) -> OnRead:
+    """Have something happen, once, after Halo was asked and before its answer is written."""
+
+    def plan(deed: Callable[[], Any]) -> None:
+        answered, left = Rereader._answered, [deed]
+
+        def first(self: Any, *rest: Any) -> None:
+            if left:
+                left.pop()()
+            answered(self, *rest)
+
+        monkeypatch.setattr(Rereader, "_answered", first)
+
+    return plan
