@@ -25,7 +25,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.records import Record
 from portal.models.sync import RunKind, RunTrigger
-from portal.models.webhooks import Delivery, Hint, HintState, Outcome
+from portal.models.webhooks import Delivery, Outcome, RefetchRequest, RefetchRequestState
 from portal.processes.ports import listen
 from portal.sandbox.process import spawned
 from portal.sandbox.verbs import Verbs
@@ -86,7 +86,7 @@ def _thrown(task: Task) -> Result:
 
 def _print_hail(result: Result, halo: Verbs) -> None:
     began = clock.monotonic()
-    while Hint.select().where(Hint.state == HintState.WAITING).exists():
+    while RefetchRequest.select().where(RefetchRequest.state == RefetchRequestState.WAITING).exists():
         if clock.monotonic() - began > SETTLING_SECONDS:
             raise RuntimeError("the deliveries were not read in time")
         clock.sleep(0.5)
@@ -97,16 +97,18 @@ def _print_hail(result: Result, halo: Verbs) -> None:
     print(f"{'answer, p50':36}{result.p50:>10.1f} ms")
     print(f"{'answer, p99':36}{result.p99:>10.1f} ms")
     print(f"{'answer, longest':36}{result.longest:>10.1f} ms")
-    print(f"{'records named':36}{Hint.select(Hint.remote_id).distinct().count():>10,}")
+    print(f"{'records named':36}{RefetchRequest.select(RefetchRequest.remote_id).distinct().count():>10,}")
     print(f"{'reads of a record at most':36}{max(reads.values()):>10,}    {sum(reads.values()):,} in all")
 
 
 def _print_freshness(task: Task) -> None:
-    last = Hint.select().order_by(Hint.id.desc()).get().id
+    last = RefetchRequest.select().order_by(RefetchRequest.id.desc()).get().id
     _thrown(task)
     clock.sleep(3.0)
-    fresh: list[Any] = list(Hint.select().where(Hint.id > last, Hint.outcome != Outcome.TOGETHER))
-    waits = [(hint.settled_at - hint.received_at).total_seconds() for hint in fresh]
+    fresh: list[Any] = list(
+        RefetchRequest.select().where(RefetchRequest.id > last, RefetchRequest.outcome != Outcome.TOGETHER)
+    )
+    waits = [(refetch_request.settled_at - refetch_request.received_at).total_seconds() for refetch_request in fresh]
     p50, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[-1]
     print(f"{f'fresh, at {NORMAL_RATE} a second, p50':36}{p50:>10.2f} s")
     print(f"{'fresh, p95':36}{p95:>10.2f} s    of {len(waits)}")

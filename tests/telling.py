@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.db import db
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.webhooks import deliveries, inbox
 
 WORDS = {
@@ -35,8 +35,11 @@ def tell(integration: Integration, *bodies: Any) -> None:
 
 
 def results() -> list[tuple[str, str | None]]:
-    """Return the state and the outcome of each hint, oldest first."""
-    return [(hint.state, hint.outcome) for hint in Hint.select().order_by(Hint.id)]
+    """Return the state and the outcome of each refetch request, oldest first."""
+    return [
+        (refetch_request.state, refetch_request.outcome)
+        for refetch_request in RefetchRequest.select().order_by(RefetchRequest.id)
+    ]
 
 
 def delivery_states() -> list[str]:

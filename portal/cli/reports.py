@@ -9,8 +9,8 @@ from portal.cli.output import print_table, say
 from portal.models.sync import StepState, SyncLog, SyncRun, SyncStep
 from portal.services.syncing import run_words, sync_runs
 
-COUNTERS: Final = ("expected", "fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed")
-HEADINGS: Final = {"left_out": "EXCLUDED"}
+COUNTERS: Final = ("expected", "fetched", "created", "updated", "unchanged", "filtered_out", "deleted", "failed")
+HEADINGS: Final = {"filtered_out": "EXCLUDED"}
 
 
 def print_run(run: SyncRun, words: str) -> None:

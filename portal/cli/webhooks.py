@@ -14,7 +14,7 @@ from portal.cli.output import json_option, print_json, print_table, say
 from portal.cli.parameters import MOMENT, RecordNumber, account_option, halo_of, utc
 from portal.jobs.refetches import ring
 from portal.models.integrations import Integration
-from portal.models.webhooks import DeliveryState, Hint
+from portal.models.webhooks import DeliveryState, RefetchRequest
 from portal.services.pages import delivery_lists, delivery_pages
 from portal.services.pages.delivery_lists import Filters
 from portal.services.pages.delivery_rows import Row
@@ -66,15 +66,28 @@ def list_(
 def show(account: str, delivery_id: int, *, as_json: bool) -> None:
     """Show one delivery: what came, and what came of it."""
     view = delivery_pages.view(delivery_pages.get(halo_of(account), delivery_id))
-    delivery, hints = view.row.delivery, [_hint(hint) for hint in view.hints]
+    delivery, refetch_requests = (
+        view.row.delivery,
+        [_refetch_request(refetch_request) for refetch_request in view.refetch_requests],
+    )
     if as_json:
-        print_json({**_report(view.row), "headers": delivery.headers, "body": view.body.text, "hints": hints})
+        print_json(
+            {
+                **_report(view.row),
+                "headers": delivery.headers,
+                "body": view.body.text,
+                "refetch_requests": refetch_requests,
+            }
+        )
         return
     say(f"Delivery {delivery.id} of {delivery.received_at:%Y-%m-%d %H:%M:%S} (UTC): {delivery.state}.")
     for name, value in delivery.headers:
         say(f"{name}: {value}")
     say(f"\n{view.body.text}\n")
-    print_table(("RECORD", "EVENT", "STATE", "OUTCOME", "FAILED", "WHY"), [list(hint.values())[:6] for hint in hints])
+    print_table(
+        ("RECORD", "EVENT", "STATE", "OUTCOME", "FAILED", "WHY"),
+        [list(refetch_request.values())[:6] for refetch_request in refetch_requests],
+    )
 
 
 @webhook.command()
@@ -115,8 +128,8 @@ def _report(row: Row) -> dict[str, Any]:
         "at": row.delivery.received_at.isoformat(),
         "event": row.delivery.event,
         "state": row.delivery.state,
-        "records": [_record(hint) for hint in row.named if hint.remote_id],
-        "events": row.hints,
+        "records": [_record(refetch_request) for refetch_request in row.named if refetch_request.remote_id],
+        "events": row.refetch_requests,
         "outcomes": {outcome.value: count for outcome, count in row.outcomes.items()},
         "why": row.why,
         "seconds": row.seconds,
@@ -124,27 +137,31 @@ def _report(row: Row) -> dict[str, Any]:
 
 
 def _line(row: Row) -> tuple[object, ...]:
-    report, more = _report(row), row.hints - len(row.named)
+    report, more = _report(row), row.refetch_requests - len(row.named)
     records = " ".join(report["records"]) + (f" +{more}" if more else "")
     outcomes = " ".join(report["outcomes"])
     at = f"{row.delivery.received_at:%Y-%m-%d %H:%M:%S}"
     return row.delivery.id, at, row.delivery.event, records, row.delivery.state, outcomes, report["why"]
 
 
-def _hint(hint: Hint) -> dict[str, Any]:
+def _refetch_request(refetch_request: RefetchRequest) -> dict[str, Any]:
     """Begin with what a table shows."""
     return {
-        "record": _record(hint),
-        "event": hint.event,
-        "state": hint.state,
-        "outcome": hint.outcome or "",
-        "attempts": hint.attempts,
-        "why": hint.why,
-        "next_try": hint.not_before,
-        "read_at": hint.read_at,
-        "settled_at": hint.settled_at,
+        "record": _record(refetch_request),
+        "event": refetch_request.event,
+        "state": refetch_request.state,
+        "outcome": refetch_request.outcome or "",
+        "attempts": refetch_request.attempts,
+        "why": refetch_request.why,
+        "next_try": refetch_request.not_before,
+        "read_at": refetch_request.read_at,
+        "settled_at": refetch_request.settled_at,
     }
 
 
-def _record(hint: Hint) -> str:
-    return f"{hint.record_type}:{hint.remote_id}" if hint.record_type and hint.remote_id else ""
+def _record(refetch_request: RefetchRequest) -> str:
+    return (
+        f"{refetch_request.record_type}:{refetch_request.remote_id}"
+        if refetch_request.record_type and refetch_request.remote_id
+        else ""
+    )

@@ -11,9 +11,9 @@ from typing import Any, Final
 from rq.job import Job
 
 RUN_SYNC: Final = "portal.jobs.sync.run_sync"
-REREAD: Final = "portal.jobs.refetches.reread"
+REFETCH: Final = "portal.jobs.refetches.reread"
 TRY_AGAIN: Final = "portal.jobs.credential_retries.try_again"
-ENTRY_POINTS: Final = frozenset({RUN_SYNC, REREAD, TRY_AGAIN})
+ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, TRY_AGAIN})
 LARGEST_ID: Final = 2**63 - 1
 
 

@@ -1,4 +1,4 @@
-"""Deliveries and the queue: the hints are rows, the job only a doorbell."""
+"""Deliveries and the queue: the refetch requests are rows, the job only a doorbell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from portal import clock
 from portal.db import connected
 from portal.jobs import queue
-from portal.jobs.allowlist import REREAD
+from portal.jobs.allowlist import REFETCH
 from portal.jobs.queue import WEBHOOK_QUEUE
 from portal.services.operations.isolation import Isolation
 from portal.services.webhooks import refetches
@@ -51,8 +51,8 @@ class Bell:
 
 
 def ring(integration_id: int) -> None:
-    """Call a worker; the scheduler does so again until the hints are read."""
-    queue.ring(WEBHOOK_QUEUE, REREAD, integration_id, f"reread-{integration_id}")
+    """Call a worker; the scheduler does so again until the refetch requests are read."""
+    queue.ring(WEBHOOK_QUEUE, REFETCH, integration_id, f"reread-{integration_id}")
 
 
 def ring_waiting(isolation: Isolation) -> None:
@@ -61,7 +61,7 @@ def ring_waiting(isolation: Isolation) -> None:
         isolation.attempt("ring for a refetch", partial(ring, integration_id), integration_id=integration_id)
 
 
-def reread(integration_id: int) -> None:
-    """Read again what hints name, in a worker's process."""
+def refetch(integration_id: int) -> None:
+    """Read again what refetch requests name, in a worker's process."""
     with connected():
         refetches.execute(integration_id)

@@ -35,7 +35,7 @@ def sync_later(
 
 def ring(run: SyncRun) -> None:
     """Call a worker to the run; the scheduler does so again until the run is claimed."""
-    queue.ring(SYNC_QUEUE, RUN_SYNC, run.id, f"sync-{run.id}-{run.fence}")
+    queue.ring(SYNC_QUEUE, RUN_SYNC, run.id, f"sync-{run.id}-{run.fencing_token}")
 
 
 def ring_waiting(isolation: Isolation) -> None:

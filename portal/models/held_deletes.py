@@ -12,7 +12,7 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 
 
-class HoldState(StrEnum):
+class HeldDeleteState(StrEnum):
     """`kept`: a person said that these records stay, as long as the PSA does not list them again."""
 
     PENDING = "pending"
@@ -28,7 +28,7 @@ class HeldDelete(BaseModel):
     integration_id: int
     record_type = CharField()
     run_id = IntegerField()
-    state = CharField(default=HoldState.PENDING)
+    state = CharField(default=HeldDeleteState.PENDING)
     at = UtcField(default=clock.now)
     remote_ids = BlobField()
     count = IntegerField()

@@ -56,7 +56,7 @@ LIVE_STATES: Final = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
 
 
 class SyncRun(BaseModel):
-    """One execution. `fence` rises with each claim; a worker may write only while the row still carries its own.
+    """One execution. `fencing_token` rises with each claim; a worker may write only while the row holds its own.
 
     `crashes` counts claims since the checkpoint last moved; `waits` the pauses since a page last arrived.
     `filters` is what the integration's filters were when the run was asked for. `forecast_requests` and
@@ -74,7 +74,7 @@ class SyncRun(BaseModel):
     created_at = UtcField(default=clock.now)
     started_at = UtcField(null=True)
     finished_at = UtcField(null=True)
-    fence = IntegerField(default=0)
+    fencing_token = IntegerField(default=0)
     lease_until = UtcField(null=True)
     not_before = UtcField(null=True)
     crashes = IntegerField(default=0)
@@ -148,7 +148,7 @@ class SyncStep(BaseModel):
     created = IntegerField(default=0)
     updated = IntegerField(default=0)
     unchanged = IntegerField(default=0)
-    left_out = IntegerField(default=0)
+    filtered_out = IntegerField(default=0)
     deleted = IntegerField(default=0)
     failed = IntegerField(default=0)
     requests = IntegerField(default=0)

@@ -19,7 +19,7 @@ from portal.models.row_details import RowDetail
 from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.models.sessions import LoginSession
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
-from portal.models.webhooks import Delivery, Hint, Rereading
+from portal.models.webhooks import Delivery, Refetching, RefetchRequest
 
 TABLES: Final[list[type[BaseModel]]] = [
     Account,
@@ -45,8 +45,8 @@ TABLES: Final[list[type[BaseModel]]] = [
     HeldDelete,
     Delivery,
     DeliveryStore,
-    Hint,
-    Rereading,
+    RefetchRequest,
+    Refetching,
     TenantBudget,
     TenantUse,
 ]

@@ -1,4 +1,4 @@
-"""What Halo has told us by webhook. A delivery is kept; each hint in it names one record to read again."""
+"""What Halo has told us by webhook. A delivery is kept; each refetch request in it names one record to read again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class WebhookLogin(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """`waiting` until each of its hints is settled; `stuck` while one of them waits for a person."""
+    """`waiting` until each of its refetch requests is settled; `stuck` while one of them waits for a person."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -30,7 +30,7 @@ class DeliveryState(StrEnum):
     STUCK = "stuck"
 
 
-class HintState(StrEnum):
+class RefetchRequestState(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     IGNORED = "ignored"
@@ -39,14 +39,14 @@ class HintState(StrEnum):
 
 class Outcome(StrEnum):
     """What reading the record again has led to. `undecided`: Halo did not say what it is, and the next sync looks;
-    `together`: it was read for a hint that came before this one.
+    `together`: it was read for a refetch request that came before this one.
     """
 
     CREATED = "created"
     UPDATED = "updated"
     BACK = "back"
     UNCHANGED = "unchanged"
-    LEFT_OUT = "left_out"
+    FILTERED_OUT = "filtered_out"
     DELETED = "deleted"
     ABSENT = "absent"
     REJECTED = "rejected"
@@ -61,7 +61,7 @@ CHANGES = (Outcome.CREATED, Outcome.UPDATED, Outcome.BACK, Outcome.DELETED)
 class Delivery(BaseModel):
     """One call of the webhook. `headers` are without what proves who called; `why` is for people. `body` is its JSON
     in UTF-8, without pictures and other long texts where it is large. `size` is about how many bytes it takes in the
-    database, with its hints.
+    database, with its refetch requests.
 
     `event` is what Halo calls it, or how many events there are in it.
     """
@@ -84,7 +84,7 @@ class Delivery(BaseModel):
         )
 
 
-class Hint(BaseModel):
+class RefetchRequest(BaseModel):
     """One event of a delivery. `record_type` and `remote_id` are None where it names nothing that is synced.
 
     `attempts` counts the readings that failed, and there is none before `not_before`. `read_at` is when the PSA was
@@ -96,7 +96,7 @@ class Hint(BaseModel):
     event = CharField(default="")
     record_type = CharField(null=True)
     remote_id = BigIntegerField(null=True)
-    state = CharField(default=HintState.WAITING)
+    state = CharField(default=RefetchRequestState.WAITING)
     outcome = CharField(null=True)
     why = TextField(default="")
     received_at = UtcField()
@@ -113,17 +113,22 @@ class Hint(BaseModel):
 
 
 # Of all that ever came, few wait.
-Hint.add_index(SQL("CREATE INDEX IF NOT EXISTS hint_waiting ON hint (integration_id, id) WHERE state = 'waiting'"))
+RefetchRequest.add_index(
+    SQL(
+        "CREATE INDEX IF NOT EXISTS refetch_request_waiting ON refetch_request (integration_id, id)"
+        " WHERE state = 'waiting'"
+    )
+)
 
 
-class Rereading(BaseModel):
-    """Who reads again what hints name, and until when: one at a time for an integration.
+class Refetching(BaseModel):
+    """Who reads again what refetch requests name, and until when: one at a time for an integration.
 
     Nobody reads before `not_before`; `waits` counts how often in a row the PSA did not answer.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", unique=True)
-    fence = IntegerField(default=0)
+    fencing_token = IntegerField(default=0)
     lease_until = UtcField(null=True)
     not_before = UtcField(null=True)
     waits = IntegerField(default=0)

@@ -49,7 +49,7 @@ def start() -> ResponseReturnValue:
     try:
         sync_later(integration, RunTrigger.USER, access.user(), kind=kind, record_types=types)
     except SyncAlreadyRunning as error:
-        joining.tell_of(error.run_id)
+        joining.describe(error.run_id)
         return _content(integration, 409)
     return _content(integration)
 

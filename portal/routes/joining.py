@@ -17,7 +17,7 @@ def address_of(run: SyncRun) -> str:
     return url_for("data_sync.index")
 
 
-def tell_of(run_id: int) -> SyncRun:
+def describe(run_id: int) -> SyncRun:
     """Say in a message who started the run that goes on, when, and where it can be seen; returns the run."""
     run = runs.get(run_id)
     by = f"started by {run.started_by.name or run.started_by.email}" if run.started_by else "started"

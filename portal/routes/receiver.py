@@ -80,7 +80,7 @@ def receive(webhook_id: str) -> ResponseReturnValue:
         raise TooManyRequests
     if not deliveries.is_readable(integration, body, request.content_type or ""):
         with connected():
-            catch_up.owe_soon(integration.id)
+            catch_up.request_soon(integration.id)
         raise UnsupportedMediaType
     if not arrivals.hit(MOST_ARRIVALS, str(integration.id)) or delivery_store.is_full(integration.id):
         turn_away(integration.id)
@@ -94,7 +94,7 @@ def receive(webhook_id: str) -> ResponseReturnValue:
 def turn_away(integration_id: int) -> NoReturn:
     """Refuse a delivery because too much comes at once, or is kept; a sync at once makes up for it."""
     with connected():
-        catch_up.owe(integration_id)
+        catch_up.request(integration_id)
         delivery_store.note_refusal(integration_id)
     raise TooManyRequests
 

@@ -109,7 +109,7 @@ def sync(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
             remote_ids=[remote_id],
         )
     except SyncAlreadyRunning as error:
-        return answers.leave_for(joining.address_of(joining.tell_of(error.run_id)))
+        return answers.leave_for(joining.address_of(joining.describe(error.run_id)))
     return redirect(url_for("records.show", record_type=record_type, remote_id=remote_id), 303)
 
 

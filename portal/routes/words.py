@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from portal.models.held_deletes import HoldState
+from portal.models.held_deletes import HeldDeleteState
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogSubject, RunKind, RunState, StepState
-from portal.models.webhooks import DeliveryState, HintState, Outcome
+from portal.models.webhooks import DeliveryState, Outcome, RefetchRequestState
 from portal.routes import webhook_words
 from portal.services.pages.integration_status import LABELS, Condition
 from portal.services.pages.overview import CardState
@@ -80,10 +80,10 @@ LOG_SUBJECTS: Final = {
 
 # What an admin said about records that vanished from Halo's list all at once.
 HOLD_STATES: Final = {
-    HoldState.PENDING: "Waits for a decision",
-    HoldState.APPROVED: "Deleted here too",
-    HoldState.KEPT: "Kept",
-    HoldState.OVER: "Settled by a later sync",
+    HeldDeleteState.PENDING: "Waits for a decision",
+    HeldDeleteState.APPROVED: "Deleted here too",
+    HeldDeleteState.KEPT: "Kept",
+    HeldDeleteState.OVER: "Settled by a later sync",
 }
 
 # What a person reads of a record's state, and the colour. Why a record is in it, the record itself tells.
@@ -108,10 +108,10 @@ DELIVERY_STATES: Final = {
     DeliveryState.STUCK: ("Failed", "red"),
 }
 HINT_STATES: Final = {
-    HintState.WAITING: ("Waiting", "azure"),
-    HintState.DONE: ("Done", "green"),
-    HintState.IGNORED: ("Ignored", "secondary"),
-    HintState.STUCK: ("Failed", "red"),
+    RefetchRequestState.WAITING: ("Waiting", "azure"),
+    RefetchRequestState.DONE: ("Done", "green"),
+    RefetchRequestState.IGNORED: ("Ignored", "secondary"),
+    RefetchRequestState.STUCK: ("Failed", "red"),
 }
 # What reading a record again has led to.
 OUTCOMES: Final = {
@@ -119,7 +119,7 @@ OUTCOMES: Final = {
     Outcome.UPDATED: "updated",
     Outcome.BACK: "synced again",
     Outcome.UNCHANGED: "unchanged",
-    Outcome.LEFT_OUT: "excluded",
+    Outcome.FILTERED_OUT: "excluded",
     Outcome.DELETED: "deleted",
     Outcome.ABSENT: "not in Halo",
     Outcome.UNDECIDED: "left to the next sync",

@@ -12,16 +12,16 @@ from portal.models.integrations import Integration
 SOON: Final = timedelta(minutes=15)
 
 
-def owe(integration_id: int) -> None:
+def request(integration_id: int) -> None:
     """Have a sync run at once. It runs once, however often this is said."""
-    _owe(integration_id, clock.now())
+    _request(integration_id, clock.now())
 
 
-def owe_soon(integration_id: int) -> None:
+def request_soon(integration_id: int) -> None:
     """Have a sync run within a quarter of an hour, to look for what a delivery did not tell plainly."""
-    _owe(integration_id, clock.now() + SOON)
+    _request(integration_id, clock.now() + SOON)
 
 
-def _owe(integration_id: int, due: datetime) -> None:
+def _request(integration_id: int, due: datetime) -> None:
     later = Integration.catch_up_at.is_null() | (Integration.catch_up_at > due)
     Integration.update(catch_up_at=due).where(Integration.id == integration_id, later).execute()

@@ -50,7 +50,7 @@ class Change:
 
 @dataclass
 class Decision:
-    """`unchanged` and `left_out` count; the others hold what is to be written.
+    """`unchanged` and `filtered_out` count; the others hold what is to be written.
 
     `settled` are records whose content is the same but whose payload has another form. `computed` are keys that have
     changed by themselves. `out_of_scope` are rows that are stored live and match no longer, with the reason;
@@ -64,7 +64,7 @@ class Decision:
     out_of_scope: dict[int, str] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     unchanged: int = 0
-    left_out: int = 0
+    filtered_out: int = 0
     computed: set[str] = field(default_factory=set)
     reasons: Counter[str] = field(default_factory=Counter)
     excluded: list[tuple[Row, str]] = field(default_factory=list)
@@ -107,7 +107,7 @@ def decide(
         remote_id = row.facts.remote_id
         before = stored.get(remote_id)
         if reason := scope.reason(record_type, row.facts):
-            decision.left_out += 1
+            decision.filtered_out += 1
             decision.reasons[reason] += 1
             decision.excluded.append((row, reason))
             if before is not None and before.state == RecordState.LIVE:

@@ -23,7 +23,7 @@ from portal.sync.filters import FOLLOWERS, read
 from portal.sync.lease import BEAT_SECONDS, Lease
 from portal.sync.live_scope import LiveScope
 from portal.sync.record_types import RecordType
-from portal.sync.request_reservation import GOES_ON, LIMIT_USED_UP, Allowance
+from portal.sync.request_reservation import GOES_ON, LIMIT_USED_UP, RequestReservation
 from portal.sync.scope import Scope
 from portal.sync.steps import OPEN, end_open
 from portal.sync.stream import Stream, Work
@@ -44,10 +44,10 @@ class _CancelledError(Exception):
 class Engine:
     """One claim of one run. Raises FencedOut, and PsaError when the run as a whole cannot go on."""
 
-    def __init__(self, lease: Lease, source: Source, allowance: Allowance) -> None:
+    def __init__(self, lease: Lease, source: Source, reservation: RequestReservation) -> None:
         self._lease = lease
         self._source = source
-        self._allowance = allowance
+        self._allowance = reservation
         self._run = SyncRun.get_by_id(lease.run_id)
         self._integration_id: int = self._run.integration_id
         self._filters = read(self._run.filters)

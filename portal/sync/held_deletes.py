@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal import clock
-from portal.models.held_deletes import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HeldDeleteState
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def kept_by_decision(integration_id: int, record_type: str) -> set[int]:
     """Return the ids that a person wants kept although the PSA does not list them."""
     kept: set[int] = set()
     for hold in HeldDelete.select(HeldDelete.remote_ids).where(
-        _of(integration_id, record_type), HeldDelete.state == HoldState.KEPT
+        _of(integration_id, record_type), HeldDelete.state == HeldDeleteState.KEPT
     ):
         kept.update(array("q", bytes(hold.remote_ids)))
     return kept
@@ -33,11 +33,11 @@ def kept_by_decision(integration_id: int, record_type: str) -> set[int]:
 
 def forget_listed(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
     """End the decision to keep records that the PSA lists again. Belongs into a transaction."""
-    for hold in HeldDelete.select().where(_of(integration_id, record_type), HeldDelete.state == HoldState.KEPT):
+    for hold in HeldDelete.select().where(_of(integration_id, record_type), HeldDelete.state == HeldDeleteState.KEPT):
         ids = array("q", bytes(hold.remote_ids))
         missing = array("q", [each for each in ids if each not in listed])
         if len(missing) < len(ids):
-            state = HoldState.KEPT if missing else HoldState.OVER
+            state = HeldDeleteState.KEPT if missing else HeldDeleteState.OVER
             HeldDelete.update(remote_ids=missing.tobytes(), state=state).where(HeldDelete.id == hold.id).execute()
 
 
@@ -45,7 +45,7 @@ def kept_words(integration_id: int, psa: str, record_type: str, count: int) -> s
     """Say why records that the PSA no longer lists are kept."""
     hold = (
         HeldDelete.select()
-        .where(_of(integration_id, record_type), HeldDelete.state == HoldState.KEPT)
+        .where(_of(integration_id, record_type), HeldDelete.state == HeldDeleteState.KEPT)
         .order_by(HeldDelete.decided_at.desc())
         .first()
     )
@@ -55,9 +55,9 @@ def kept_words(integration_id: int, psa: str, record_type: str, count: int) -> s
 
 def renew(integration_id: int, record_type: str, run_id: int, hold: Hold | None) -> None:
     """Put this hold in the place of the pending one; None: what was held is settled. Belongs into a transaction."""
-    pending = _of(integration_id, record_type) & (HeldDelete.state == HoldState.PENDING)
+    pending = _of(integration_id, record_type) & (HeldDelete.state == HeldDeleteState.PENDING)
     if hold is None:
-        HeldDelete.update(state=HoldState.OVER, decided_at=clock.now()).where(pending).execute()
+        HeldDelete.update(state=HeldDeleteState.OVER, decided_at=clock.now()).where(pending).execute()
         return
     values = {
         "run_id": run_id,

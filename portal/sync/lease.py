@@ -1,7 +1,7 @@
 """Who may write for a run, and until when.
 
-A claim raises the run's fence and sets the end of its lease. Every write of the worker is tied to its fence, so a
-worker that was frozen, orphaned or given up for dead changes nothing after another one has claimed the run.
+A claim raises the run's fencing token and sets the end of its lease. Every write of a worker requires its own
+token, so a worker that was frozen, orphaned or presumed dead changes nothing once another one has claimed the run.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ def claim(run_id: int) -> Lease | None:
     taken_over = run.state == RunState.RUNNING
     claimed = (
         SyncRun.update(
-            fence=SyncRun.fence + 1,
+            fencing_token=SyncRun.fencing_token + 1,
             state=RunState.RUNNING,
             lease_until=now + DURATION,
             not_before=None,
             started_at=run.started_at or now,
             crashes=SyncRun.crashes + int(taken_over),
         )
-        .where(SyncRun.id == run_id, SyncRun.fence == run.fence, is_claimable(now))
+        .where(SyncRun.id == run_id, SyncRun.fencing_token == run.fencing_token, is_claimable(now))
         .execute()
     )
-    return Lease(run_id, run.fence + 1, run.cancel_requested_at is not None) if claimed else None
+    return Lease(run_id, run.fencing_token + 1, run.cancel_requested_at is not None) if claimed else None
 
 
 class Claim(ABC):
@@ -73,7 +73,7 @@ class Claim(ABC):
 
     @abstractmethod
     def _update(self, **changes: Any) -> None:
-        """Change the row while its fence is ours. Raises FencedOut when it is not."""
+        """Change the row while its fencing token is ours. Raises FencedOut when it is not."""
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Lease(Claim):
     """`is_cancelled` tells whether a person has asked the run to stop, as of the last write or beat."""
 
     run_id: int
-    fence: int
+    fencing_token: int
     is_cancelled: bool = False
 
     def hand_back(self) -> None:
@@ -89,7 +89,11 @@ class Lease(Claim):
         self._update(lease_until=clock.now() - DURATION)
 
     def _update(self, **changes: Any) -> None:
-        mine = (SyncRun.id == self.run_id) & (SyncRun.fence == self.fence) & (SyncRun.state == RunState.RUNNING)
+        mine = (
+            (SyncRun.id == self.run_id)
+            & (SyncRun.fencing_token == self.fencing_token)
+            & (SyncRun.state == RunState.RUNNING)
+        )
         rows: Any = SyncRun.update(**changes).where(mine).returning(SyncRun.cancel_requested_at).tuples().execute()
         found = list(rows)
         if not found:

@@ -58,9 +58,10 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
         "created": len(decision.created),
         "updated": len(decision.updated),
         "unchanged": decision.unchanged,
-        "left_out": decision.left_out,
+        "filtered_out": decision.filtered_out,
         "failed": len(decision.rejected),
-        "left_out_because": "; ".join(f"{number} × {why}" for why, number in decision.reasons.most_common()) or None,
+        "filtered_out_because": "; ".join(f"{number} × {why}" for why, number in decision.reasons.most_common())
+        or None,
     }
     message = f"Page {page.number}: {len(page.rows):,} {record_type} read. {page.note}".rstrip()
     note(run, message, subject=LogSubject.PAGE, record_type=record_type, details=details)
@@ -77,7 +78,12 @@ def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
 def summary(step: SyncStep) -> str:
     """Say what a step has read and what became of it."""
     what = "changed " if step.mode == StepMode.CHANGES else ""
-    found = {"created": step.created, "updated": step.updated, "unchanged": step.unchanged, "excluded": step.left_out}
+    found = {
+        "created": step.created,
+        "updated": step.updated,
+        "unchanged": step.unchanged,
+        "excluded": step.filtered_out,
+    }
     found |= {"deleted": step.deleted, "failed": step.failed}
     parts = [f"{number:,} {name}" for name, number in found.items() if number or name in {"created", "updated"}]
     return f"{step.fetched:,} {what}{step.record_type} read: {', '.join(parts)}."
@@ -89,7 +95,7 @@ def note_answer(run: SyncRun, psa: str, record_type: str, remote_id: int, decisi
         message = f"{psa} has no record {remote_id} among its {record_type}."
     elif decision.rejected or decision.out_of_scope:
         return
-    elif decision.left_out:
+    elif decision.filtered_out:
         message = f"Record {remote_id} is excluded. {next(iter(decision.reasons))}"
     elif decision.created:
         message = f"Record {remote_id} was copied for the first time."
@@ -110,7 +116,7 @@ def note_deleted(run: SyncRun, record_type: str, names: Mapping[int, str], why: 
     _write(run, record_type, rows)
 
 
-def note_hint(
+def note_refetch_request(
     integration_id: int, record_type: str, remote_id: int, message: str, *, level: LogLevel, remedy: str
 ) -> None:
     """Write a line about a record that was read again because a webhook named it."""

@@ -16,7 +16,7 @@ from peewee import chunked
 
 from portal.models.records import Record
 from portal.models.sync import SyncRun, SyncStep
-from portal.models.webhooks import Hint, Outcome
+from portal.models.webhooks import Outcome, RefetchRequest
 from portal.sync.record_types import RecordType
 
 BATCH: Final = 900
@@ -28,12 +28,12 @@ SETTLED: Final = (
     Outcome.UPDATED,
     Outcome.BACK,
     Outcome.UNCHANGED,
-    Outcome.LEFT_OUT,
+    Outcome.FILTERED_OUT,
     Outcome.DELETED,
     Outcome.ABSENT,
 )
 CLIENT_CAME: Final = (Outcome.CREATED, Outcome.BACK)
-CLIENT_LEFT: Final = (Outcome.LEFT_OUT, Outcome.DELETED)
+CLIENT_LEFT: Final = (Outcome.FILTERED_OUT, Outcome.DELETED)
 
 
 def known(
@@ -52,8 +52,8 @@ def known(
 
 def have_clients_moved(integration_id: int, since: datetime, outcomes: Collection[Outcome]) -> bool:
     """Tell whether refetches have brought clients to one of these outcomes since then."""
-    moved = (Hint.record_type == RecordType.CLIENTS) & Hint.outcome.in_(list(outcomes))
-    return bool(Hint.select().where(_settled_after(integration_id, since), moved).exists())
+    moved = (RefetchRequest.record_type == RecordType.CLIENTS) & RefetchRequest.outcome.in_(list(outcomes))
+    return bool(RefetchRequest.select().where(_settled_after(integration_id, since), moved).exists())
 
 
 def has_list_overtaken(integration_id: int, record_type: str, asked_at: datetime) -> bool:
@@ -81,20 +81,20 @@ def _refetched_later(
     integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime
 ) -> set[int]:
     # Mostly none was: then one look at the newest ones is all that a page of thousands costs.
-    if not remote_ids or not Hint.select().where(_settled_after(integration_id, asked_at)).exists():
+    if not remote_ids or not RefetchRequest.select().where(_settled_after(integration_id, asked_at)).exists():
         return set()
     found: set[int] = set()
     for ids in chunked(remote_ids, BATCH):
-        rows: Any = Hint.select(Hint.remote_id).where(
-            Hint.integration == integration_id,
-            Hint.record_type == record_type,
-            Hint.remote_id.in_(ids),
-            Hint.read_at > asked_at,
-            Hint.outcome.in_(SETTLED),
+        rows: Any = RefetchRequest.select(RefetchRequest.remote_id).where(
+            RefetchRequest.integration == integration_id,
+            RefetchRequest.record_type == record_type,
+            RefetchRequest.remote_id.in_(ids),
+            RefetchRequest.read_at > asked_at,
+            RefetchRequest.outcome.in_(SETTLED),
         )
         found.update(remote_id for (remote_id,) in rows.tuples())
     return found
 
 
 def _settled_after(integration_id: int, moment: datetime) -> Any:
-    return (Hint.integration == integration_id) & (Hint.settled_at > moment)
+    return (RefetchRequest.integration == integration_id) & (RefetchRequest.settled_at > moment)

@@ -99,13 +99,13 @@ class Reading:
         return self.rows if self._is_at_the_end() else stated
 
     @property
-    def is_balanced(self) -> bool:
+    def is_reconciled(self) -> bool:
         """Tell whether everything arrived that the PSA has."""
         return self.rows == self.expected
 
     @property
     def is_sound(self) -> bool:
-        return self.is_balanced and not self.moved
+        return self.is_reconciled and not self.moved
 
     @property
     def pages_left(self) -> int:

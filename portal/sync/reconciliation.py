@@ -52,18 +52,18 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Balance:
+class Reconciliation:
     """`problem` is empty when the books balance."""
 
     problem: str = ""
     remedy: str = ""
 
 
-def balance(psa: str, words: str, tally: Tally) -> Balance:
+def reconcile(psa: str, words: str, tally: Tally) -> Reconciliation:
     """Compare what the PSA counts with what arrived; `psa` and `words` name the PSA and the records for people."""
     expected = tally.expected
     if tally.missing:
-        return Balance(
+        return Reconciliation(
             f"{psa} lists {words} {_listed(tally.missing)}, but does not return them.",
             f"Look at these records in {psa}; the agent may not be allowed to open them.",
         )
@@ -71,13 +71,13 @@ def balance(psa: str, words: str, tally: Tally) -> Balance:
         return _steadiness(words, tally)
     if tally.arrived < expected:
         lacking = expected - tally.arrived
-        return Balance(
+        return Reconciliation(
             f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived: {lacking:,} are missing.",
             SYNC_AGAIN
             if not tally.named_by_roll
             else f"{SYNC_AGAIN} All that {psa} names in its list of ids are here.",
         )
-    return Balance(
+    return Reconciliation(
         f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived.",
         "Records were probably deleted while they were read. Sync again to be sure.",
     )
@@ -107,12 +107,12 @@ def outcome(states: list[str]) -> RunState:
     return RunState.INCOMPLETE
 
 
-def _steadiness(words: str, tally: Tally) -> Balance:
+def _steadiness(words: str, tally: Tally) -> Reconciliation:
     if tally.moved and tally.is_whole:
-        return Balance(
+        return Reconciliation(
             f"The list of {words} moved each time it was read, so a record may have been missed.", SYNC_AGAIN
         )
-    return Balance()
+    return Reconciliation()
 
 
 def _listed(ids: AbstractSet[int]) -> str:

@@ -1,4 +1,4 @@
-"""When a record that hints name is read again. Pure.
+"""When a record that refetch requests name is read again. Pure.
 
 At once, when it has not been read for a while. A record that keeps changing is read a second time when it has been
 quiet for a moment, and after that seldom: the PSA allows few requests, and the last state is what counts.
@@ -16,7 +16,7 @@ QUIET_WHEN_BUSY: Final = timedelta(seconds=10)
 
 
 def due_at(first: datetime, last: datetime, reads: Sequence[datetime]) -> datetime:
-    """Return when to read, given the first and the last hint that wait and when the record was read of late."""
+    """Return when to read: `first` and `last` are the oldest and newest waiting request, `reads` recent reads."""
     recent = [read for read in reads if read > first - REMEMBERED]
     if not recent:
         return first

@@ -1,7 +1,7 @@
-"""Reads again what hints name, and takes it into the copy by the way that a sync goes.
+"""Reads again what refetch requests name, and takes it into the copy by the way that a sync goes.
 
-A hint is not trusted: whatever it says, the record is asked for. Several questions travel at a time; the answers are
-written one after the other, each with what becomes of its hints in one transaction that the turn guards.
+A refetch request is not trusted: the record itself is always fetched. Several fetches run at a time; the answers are
+written one after the other, each together with the state of its requests in one transaction guarded by the lease.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from portal.sync.fetcher import Answer, Fetcher
 from portal.sync.filters import FOLLOWERS, Filters
 from portal.sync.lease import BEAT_SECONDS
 from portal.sync.record_types import RecordType
-from portal.sync.refetch_lease import Turn
+from portal.sync.refetch_lease import RefetchLease
 from portal.sync.refetch_requests import Group, Key
-from portal.sync.request_reservation import GOES_ON, LIMIT_USED_UP, Allowance
+from portal.sync.request_reservation import GOES_ON, LIMIT_USED_UP, RequestReservation
 from portal.sync.scope import Scope
 from portal.sync.store import Origin
 
@@ -51,20 +51,22 @@ WORDS: Final = {
     Outcome.CREATED: "is new",
     Outcome.UPDATED: "has changed",
     Outcome.BACK: "is back",
-    Outcome.LEFT_OUT: "is excluded",
+    Outcome.FILTERED_OUT: "is excluded",
     Outcome.DELETED: "was deleted",
     Outcome.REJECTED: "was not stored",
 }
 
 
-class Rereader:
+class Refetcher:
     """One turn. Raises FencedOut, and PsaError when the PSA as a whole cannot be asked now."""
 
-    def __init__(self, turn: Turn, source: Source, allowance: Allowance, filters: Filters) -> None:
-        self._turn = turn
-        self._integration_id = turn.integration_id
+    def __init__(
+        self, lease: RefetchLease, source: Source, reservation: RequestReservation, filters: Filters
+    ) -> None:
+        self._lease = lease
+        self._integration_id = lease.integration_id
         self._source = source
-        self._allowance = allowance
+        self._allowance = reservation
         self._filters = filters
         self._follows = Scope(filters).follows_clients
         self._due: deque[Group] = deque()
@@ -113,7 +115,7 @@ class Rereader:
     def _receive(self, fetcher: Fetcher[Key], pause: float) -> None:
         arrived = fetcher.next(pause, lambda _: 0)
         if arrived is None:
-            self._turn.beat()
+            self._lease.beat()
             return
         key, answer = arrived
         group = self._asked.pop(key)
@@ -125,7 +127,7 @@ class Rereader:
 
     def _answered(self, group: Group, answer: Answer) -> None:
         """Write the answer. A success proves the PSA is up, so earlier timeouts count against those records alone."""
-        with self._turn.writing(waits=0, problem="", remedy=""):
+        with self._lease.writing(waits=0, problem="", remedy=""):
             store.hold(self._integration_id)
             # A list that was asked for later may know better: then the record waits on, and is asked for once more.
             if not newer_answers.has_list_overtaken(self._integration_id, group.record_type, answer.asked_at):
@@ -145,7 +147,7 @@ class Rereader:
             if len(self._unanswered) >= MOST_UNANSWERED:
                 raise error
         elif isinstance(error, PsaListError):
-            with self._turn.writing():
+            with self._lease.writing():
                 self._put_off(group, error)
         else:
             raise error
@@ -162,7 +164,7 @@ class Rereader:
             self._forget(group, origin, read_at)
             return
         if self._may_be_a_ticket(group, row):
-            catch_up.owe_soon(self._integration_id)
+            catch_up.request_soon(self._integration_id)
             why = PERHAPS_A_TICKET.format(self._source.name)
             refetch_requests.settle(self._integration_id, group, Outcome.UNDECIDED, why, read_at, ignored=True)
             return
@@ -207,7 +209,7 @@ class Rereader:
 
     def _follow(self, group: Group, outcome: Outcome, why: str, origin: Origin) -> None:
         """Let what belongs to a client follow it: out of scope at once, back into it with the next sync."""
-        if outcome is Outcome.LEFT_OUT:
+        if outcome is Outcome.FILTERED_OUT:
             for record_type, ids in store.belonging_to(self._integration_id, [group.remote_id]).items():
                 reasons = dict.fromkeys(ids, exclusions.through_client(why))
                 store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, origin)
@@ -230,7 +232,7 @@ class Rereader:
             )
 
     def _note(self, group: Group, message: str, *, level: LogLevel, remedy: str = "") -> None:
-        logbook.note_hint(
+        logbook.note_refetch_request(
             self._integration_id, group.record_type, group.remote_id, message.strip(), level=level, remedy=remedy
         )
 
@@ -239,8 +241,8 @@ def _outcome(decision: Decision) -> tuple[Outcome, str]:
     """Return what became of the one row of a decision, with the reason if there is one."""
     if decision.rejected:
         return Outcome.REJECTED, decision.rejected[0].why
-    if decision.left_out:
-        return Outcome.LEFT_OUT, next(iter(decision.reasons))
+    if decision.filtered_out:
+        return Outcome.FILTERED_OUT, next(iter(decision.reasons))
     if decision.created:
         return Outcome.CREATED, ""
     if decision.updated:

@@ -17,7 +17,7 @@ LIMIT_USED_UP: Final = "The request limit is used up."
 GOES_ON: Final = "Resumes automatically as soon as requests are allowed again."
 
 
-class Allowance:
+class RequestReservation:
     """For one thread, but for `gate`, which every thread passes before it calls. `terms` may change with the hour."""
 
     def __init__(self, terms: Callable[[], Terms]) -> None:

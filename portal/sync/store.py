@@ -182,7 +182,7 @@ def read_whole_again(integration_id: int, record_types: Collection[str]) -> None
     RemoteList.update(read_until=None).where(
         RemoteList.integration == integration_id, RemoteList.record_type.in_(record_types)
     ).execute()
-    catch_up.owe(integration_id)
+    catch_up.request(integration_id)
 
 
 def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:

@@ -193,11 +193,11 @@ class Stream:
 
     def _close(self, tally: Tally, reading: Reading) -> Work:
         self.step.expected = tally.expected
-        balance = reconciliation.balance(self._source.name, self.record_type, tally)
+        result = reconciliation.reconcile(self._source.name, self.record_type, tally)
         notes = remote_lists.disagreements(self._source.name, self.record_type, reading)
-        if balance.problem:
+        if result.problem:
             self._writer.remember(self.step, notes=notes)
-            self._end(error=PsaError(balance.problem, balance.remedy), state=StepState.INCOMPLETE)
+            self._end(error=PsaError(result.problem, result.remedy), state=StepState.INCOMPLETE)
             return
         vanished = None
         if self.step.mode == StepMode.FULL:

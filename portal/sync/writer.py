@@ -218,7 +218,7 @@ class Writer:
         step.created += len(decision.created)
         step.updated += len(decision.updated)
         step.unchanged += decision.unchanged
-        step.left_out += decision.left_out
+        step.filtered_out += decision.filtered_out
         returned = sum(1 for change in decision.updated if change.kind == ChangeKind.BACK)
         self._count(excluded=len(decision.out_of_scope), returned=returned)
         step.failed += len(decision.rejected)
@@ -278,7 +278,17 @@ class Writer:
 
 def counts(step: SyncStep) -> dict[str, Any]:
     """Return the step's counters under the names that people and scripts know."""
-    names = ("expected", "fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed", "requests")
+    names = (
+        "expected",
+        "fetched",
+        "created",
+        "updated",
+        "unchanged",
+        "filtered_out",
+        "deleted",
+        "failed",
+        "requests",
+    )
     return {name: getattr(step, name) for name in names}
 
 

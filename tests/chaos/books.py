@@ -89,7 +89,7 @@ def wrong_books(integration: Integration, calm_runs: Container[int]) -> list[str
 
 def _wrong_step(step: SyncStep, *, stood_still: bool) -> list[str]:
     what = f"run {step.run.id}, {step.record_type}"
-    sorted_rows = step.created + step.updated + step.unchanged + step.left_out + step.failed
+    sorted_rows = step.created + step.updated + step.unchanged + step.filtered_out + step.failed
     wrong = []
     if sorted_rows != step.fetched:
         wrong.append(f"{what}: {step.fetched} rows were read, but {sorted_rows} were decided about")

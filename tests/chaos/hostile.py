@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from portal import clock, db, log
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, Hint, HintState
+from portal.models.webhooks import Delivery, RefetchRequest, RefetchRequestState
 from portal.sandbox.process import spawned
 from tests.chaos.house import House, standing
 from tests.chaos.oddities import Request, good, hostile, line, wrong
@@ -119,8 +119,10 @@ def attacked(folder: Path, seed: int, *, records: int, count: int, good_deliveri
 
 
 def _read(ids: set[int]) -> set[int]:
-    read = Hint.select(Hint.remote_id).where(Hint.record_type == "assets", Hint.state == HintState.DONE)
-    return ids & {hint.remote_id or 0 for hint in read}
+    read = RefetchRequest.select(RefetchRequest.remote_id).where(
+        RefetchRequest.record_type == "assets", RefetchRequest.state == RefetchRequestState.DONE
+    )
+    return ids & {refetch_request.remote_id or 0 for refetch_request in read}
 
 
 def _memory(house: House) -> float:

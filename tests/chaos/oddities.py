@@ -121,5 +121,5 @@ BODIES: Final[dict[str, Callable[[random.Random], bytes]]] = {
     "other keys": lambda draw: b"{" + b",".join(b'"%x":1' % i for i in range(draw.randint(1, LARGEST // 12))) + b"}",
     "a form": lambda draw: b"payload=" + b"%7B" * draw.randint(1, LARGEST // 4),
     "odd types": lambda draw: json.dumps({"event": [1], "object_id": {"id": 1}, "asset": _text(draw)}).encode(),
-    "markup": lambda _: b'{"event":"<script>alert(1)</script>","object_id":"\'; DROP TABLE hint;--"}',
+    "markup": lambda _: b'{"event":"<script>alert(1)</script>","object_id":"\'; DROP TABLE refetch request;--"}',
 }

@@ -20,7 +20,7 @@ class Seen:
     """A run at the last look. `alive` is the last sign of life of its worker, or since when it may start."""
 
     state: str
-    fence: int
+    fencing_token: int
     alive: datetime
     claims: int = 0
     pages_done: dict[str, int] = field(default_factory=dict)
@@ -75,11 +75,11 @@ class Watch:
             alive = max(alive, run.lease_until - DURATION)
         elif run.state == RunState.WAITING:
             alive = max(alive, run.not_before)
-        if run.fence > seen.fence and run.state == RunState.RUNNING:
-            seen.claims += run.fence - seen.fence
+        if run.fencing_token > seen.fencing_token and run.state == RunState.RUNNING:
+            seen.claims += run.fencing_token - seen.fencing_token
             self.gaps.append((alive - seen.alive).total_seconds())
             self.late.append((alive - max(seen.alive, self.disturbed)).total_seconds())
-        seen.state, seen.fence, seen.alive = run.state, run.fence, alive
+        seen.state, seen.fencing_token, seen.alive = run.state, run.fencing_token, alive
 
     def _checkpoints(self, seen: Seen, run: SyncRun) -> None:
         for step in SyncStep.select().where(SyncStep.run == run):

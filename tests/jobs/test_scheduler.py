@@ -25,7 +25,7 @@ from portal.services.operations.retention import Periods
 from portal.services.syncing import due_runs
 from portal.services.webhooks import silence
 from tests.halo_fixtures import Copy, copy, halo
-from tests.services.test_trust import run as past_run
+from tests.services.webhooks.test_coverage import run as past_run
 
 __all__ = ["copy", "halo"]
 
@@ -163,9 +163,9 @@ def test_a_silence_that_cannot_be_judged_keeps_no_other_from_being_noticed(
 def test_a_table_that_cannot_be_pruned_keeps_no_other_from_it(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     SyncLog.create(integration=copy.integration, at=NOON - timedelta(days=40), message="Old.")
     retention.bind(Periods())
-    bite = retention._bite
+    batch = retention._batch
     monkeypatch.setattr(
-        retention, "_bite", lambda table, *rest, **more: fail() if table is SyncRun else bite(table, *rest, **more)
+        retention, "_bite", lambda table, *rest, **more: fail() if table is SyncRun else batch(table, *rest, **more)
     )
     with at(NOON):
         pruned = retention.prune()

@@ -16,7 +16,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import RunTrigger, SyncRun
 from portal.services.syncing import sync_runs
 from tests.halo_fixtures import SIZES, Copy, copy, halo
-from tests.services.test_trust import run as past_run
+from tests.services.webhooks.test_coverage import run as past_run
 
 __all__ = ["copy", "halo"]
 

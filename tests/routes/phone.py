@@ -70,9 +70,9 @@ def at_once(deeds: Sequence[Callable[[], int]]) -> list[int]:
     """Do all these at the same moment; returns the statuses."""
     start = threading.Barrier(len(deeds))
 
-    def do(deed: Callable[[], int]) -> int:
+    def do(action: Callable[[], int]) -> int:
         start.wait(10)
-        return deed()
+        return action()
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         return list(pool.map(do, deeds))

@@ -195,5 +195,5 @@ def test_a_form_that_is_filled_in_wrongly_writes_nothing(as_alice: FlaskClient, 
 
 
 def test_all_of_these_have_words() -> None:
-    written = {deed[0] for deed in [*DEEDS.values(), *DOWNLOADS.values()]} | {*WIZARD.values(), *LOG_IN.values()}
+    written = {action[0] for action in [*DEEDS.values(), *DOWNLOADS.values()]} | {*WIZARD.values(), *LOG_IN.values()}
     assert written <= audit_words.ACTIONS.keys()

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from portal import clock
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from tests.copies import copied
 from tests.routes.test_sync_logs import link
 from tests.telling import about, tell
@@ -28,7 +28,7 @@ def shown(page: str) -> list[int]:
 def settled(outcome: str = "updated", **columns: Any) -> None:
     """Let everything that waits be done."""
     done = {"state": "done", "outcome": outcome, "settled_at": clock.now() + timedelta(seconds=7), **columns}
-    Hint.update(**done).where(Hint.state == "waiting").execute()
+    RefetchRequest.update(**done).where(RefetchRequest.state == "waiting").execute()
     Delivery.update(state=done["state"]).where(Delivery.state == "waiting").execute()
 
 
@@ -56,7 +56,7 @@ def test_a_delivery_of_others_is_not_found(
     tell(theirs, about("assets", 7))
     settled()
     assert as_alice.open(f"{LIST}{path}", method=method).status_code == 404
-    assert Hint.get().state == "done"
+    assert RefetchRequest.get().state == "done"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_is_no_delivery_is_not_found(as_alice: FlaskClient, halo: Integrati
 
 def test_what_was_delivered_is_shown_as_text(as_alice: FlaskClient, halo: Integration) -> None:
     tell(halo, {"event": "<script>alert(1)</script> asset", "object_id": 7, "<b>": "<img src=x>"}, b"<svg>\xff\x00")
-    Hint.update(why="<i>why</i>").execute()
+    RefetchRequest.update(why="<i>why</i>").execute()
     Delivery.update(headers=[["<u>", "<s>"]]).execute()
     for address in (LIST, f"{LIST}/1", f"{LIST}/2"):
         page = as_alice.get(address).text
@@ -196,9 +196,9 @@ def test_a_list_asks_for_itself_while_something_waits(as_alice: FlaskClient, hal
 
 def test_a_delivery_shows_what_came_and_what_came_of_it(as_alice: FlaskClient, halo: Integration) -> None:
     tell(halo, [about("assets", 7), {"event": "weather"}])
-    Hint.update(
+    RefetchRequest.update(
         attempts=3, why="Halo did not answer.", not_before=clock.now() + timedelta(minutes=5, seconds=25)
-    ).where(Hint.state == "waiting").execute()
+    ).where(RefetchRequest.state == "waiting").execute()
     page = as_alice.get(f"{LIST}/1").text
     for words in (
         "2 events",

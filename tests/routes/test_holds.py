@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
-from portal.models.held_deletes import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.integrations import Integration
 from portal.models.sync import RunState
 from tests.copies import copied, held, states
@@ -29,7 +29,7 @@ def page_of(hold: HeldDelete) -> str:
 @pytest.mark.parametrize("verb", ["delete", "keep"])
 def test_support_may_not_decide(as_sam: FlaskClient, hold: HeldDelete, verb: str) -> None:
     assert as_sam.post(f"{page_of(hold)}/{verb}").status_code == 403
-    assert HeldDelete.get().state == HoldState.PENDING
+    assert HeldDelete.get().state == HeldDeleteState.PENDING
 
 
 @pytest.mark.parametrize("verb", ["delete", "keep"])
@@ -48,7 +48,7 @@ def test_without_the_token_of_our_pages_nothing_is_decided(
 ) -> None:
     del as_alice.environ_base["HTTP_X_CSRFTOKEN"]
     assert as_alice.post(f"{page_of(hold)}/{verb}").status_code == 400
-    assert HeldDelete.get().state == HoldState.PENDING
+    assert HeldDelete.get().state == HeldDeleteState.PENDING
 
 
 def test_the_second_admin_is_told_who_was_first(as_alice: FlaskClient, hold: HeldDelete) -> None:
@@ -61,7 +61,7 @@ def test_the_second_admin_is_told_who_was_first(as_alice: FlaskClient, hold: Hel
 
 def test_asking_before_deleting_changes_nothing(as_alice: FlaskClient, hold: HeldDelete) -> None:
     assert "Delete 300 assets here too?" in as_alice.get(f"{page_of(hold)}/delete").text
-    assert HeldDelete.get().state == HoldState.PENDING
+    assert HeldDelete.get().state == HeldDeleteState.PENDING
 
 
 def test_the_tab_names_the_cause_and_offers_both_ways(as_alice: FlaskClient, hold: HeldDelete) -> None:

@@ -12,7 +12,7 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.records import Record
 from portal.models.sync import SyncLog, SyncRun
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.connecting import integrations, wizard
 from portal.services.connecting.connections import ConnectionValues
 from portal.services.pages import overview
@@ -25,7 +25,7 @@ PAGES = sorted(
     {address for (_, method), (address, *_) in TABLE.items() if method == "GET" and not address.endswith(DOWNLOADS)}
 )
 SETUP = "/integrations/halo/setup"
-TABLES = (Integration, Record, SyncRun, SyncLog, Delivery, Hint, AuditEntry)
+TABLES = (Integration, Record, SyncRun, SyncLog, Delivery, RefetchRequest, AuditEntry)
 
 
 def stored() -> list[Any]:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from portal import clock
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from tests.routes.test_deliveries import LIST, settled
 from tests.telling import about, tell
 
@@ -34,7 +34,7 @@ def test_without_the_token_of_our_pages_nothing_is_replayed(
     settled(state="stuck")
     del as_alice.environ_base["HTTP_X_CSRFTOKEN"]
     assert as_alice.post(f"{LIST}{path}", data={"failed": "1"}).status_code == 400
-    assert Hint.get().state == "stuck"
+    assert RefetchRequest.get().state == "stuck"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_many_are_not_replayed_for_a_wish_that_says_nothing(
     settled(state="stuck")
     assert as_alice.post(f"{LIST}/replay", data=form).status_code == 422
     assert as_alice.get(f"{LIST}/replay", query_string=form).status_code == 422
-    assert Hint.get().state == "stuck"
+    assert RefetchRequest.get().state == "stuck"
 
 
 def test_replaying_one_lets_it_wait_again(as_alice: FlaskClient, halo: Integration) -> None:
@@ -56,7 +56,11 @@ def test_replaying_one_lets_it_wait_again(as_alice: FlaskClient, halo: Integrati
     settled(state="stuck", attempts=6)
     answer = as_alice.post(f"{LIST}/1/replay")
     assert (answer.status_code, answer.location) == (303, f"{LIST}/1")
-    assert (Hint.get().state, Hint.get().attempts, Delivery.get().state) == ("waiting", 0, "waiting")
+    assert (RefetchRequest.get().state, RefetchRequest.get().attempts, Delivery.get().state) == (
+        "waiting",
+        0,
+        "waiting",
+    )
     assert "is read again" in as_alice.get(answer.location).text
     assert "replayed what webhooks delivered: delivery 1" in re.sub(
         r"<[^>]+>|\s+", " ", as_alice.get("/activity").text
@@ -79,7 +83,7 @@ def test_all_that_failed_is_replayed_after_a_question(as_alice: FlaskClient, hal
     assert f'href="{LIST}/replay?failed=1"' in page
     question = as_alice.get(f"{LIST}/replay?failed=1").text
     assert "Replay 2 failed deliveries?" in question
-    assert Hint.select().where(Hint.state == "stuck").count() == 2
+    assert RefetchRequest.select().where(RefetchRequest.state == "stuck").count() == 2
     after = as_alice.post(f"{LIST}/replay", data={"failed": "1"}, follow_redirects=True)
     assert after.request.path == LIST
     assert "Replaying 2 deliveries." in after.text

@@ -192,6 +192,6 @@ def test_a_pause_of_the_operator_is_told_as_such(as_sam: FlaskClient, halo: Inte
 
 
 def test_without_javascript_pausing_leads_back_to_the_tab(as_alice: FlaskClient, halo: Integration) -> None:
-    for deed in ("pause", "resume"):
-        response = as_alice.post(f"{SYNC}/{deed}")
+    for action in ("pause", "resume"):
+        response = as_alice.post(f"{SYNC}/{action}")
         assert (response.status_code, response.location) == (303, SYNC)

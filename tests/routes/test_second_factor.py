@@ -110,7 +110,7 @@ def test_of_forty_guesses_from_forty_addresses_five_are_tried(
         deeds = [
             partial(enter, client, phone.wrong(number), f"192.0.2.{number}") for number, client in enumerate(clients)
         ]
-        statuses = at_once(deeds) if together else [deed() for deed in deeds]
+        statuses = at_once(deeds) if together else [action() for action in deeds]
         assert sorted(statuses) == [200] * 5 + [429] * 35
 
 

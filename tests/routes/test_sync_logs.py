@@ -151,7 +151,7 @@ def test_a_row_about_a_record_leads_to_its_page(as_alice: FlaskClient, halo: Int
 
 def test_a_runs_log_begins_with_its_books(as_alice: FlaskClient, halo: Integration, sam: User) -> None:
     run = make_run(halo, RunState.INCOMPLETE, started_by=sam, problem="12 clients are missing.", requests=40)
-    SyncStep.update(expected=100, created=60, updated=8, unchanged=10, left_out=7, failed=3).execute()
+    SyncStep.update(expected=100, created=60, updated=8, unchanged=10, filtered_out=7, failed=3).execute()
     page = as_alice.get(TAB, query_string={"run": run.id}).text
     assert f"Run {run.id}: Full sync" in page
     assert "Started by Sam · 40 requests" in page

@@ -15,7 +15,7 @@ from portal import clock
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import RunState, SyncRun, SyncStep
-from portal.models.webhooks import Rereading
+from portal.models.webhooks import Refetching
 from portal.services.webhooks import senders
 from tests.routes.conftest import make_run
 from tests.telling import about, tell
@@ -235,7 +235,7 @@ def test_the_next_delivery_ends_the_warning(as_alice: FlaskClient, halo: Integra
 
 def test_data_sync_tells_how_many_deliveries_wait_for_halo(as_sam: FlaskClient, halo: Integration) -> None:
     tell(halo, about("clients", 1), about("sites", 2))
-    Rereading.create(
+    Refetching.create(
         integration=halo, problem="Halo does not answer.", not_before=clock.now() + timedelta(seconds=90)
     )
     page = as_sam.get("/integrations/halo/sync").text

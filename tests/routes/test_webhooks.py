@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from portal import clock
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT
 from portal.routes import receiver
 from portal.services.webhooks import inbox
@@ -44,8 +44,12 @@ def test_a_delivery_is_stored_without_log_in_and_token(app: Flask, halo: Integra
     assert (response.status_code, response.data) == (200, b"")
     (delivery,) = kept()
     assert (bytes(delivery.body), delivery.event, delivery.state) == (body, "New Client", "waiting")
-    hint = Hint.get()
-    assert (hint.record_type, hint.remote_id, hint.state) == ("clients", 7, "waiting")
+    refetch_request = RefetchRequest.get()
+    assert (refetch_request.record_type, refetch_request.remote_id, refetch_request.state) == (
+        "clients",
+        7,
+        "waiting",
+    )
     assert Integration.get_by_id(halo.id).last_delivery_at == delivery.received_at
 
 
@@ -75,13 +79,16 @@ def test_nonsense_from_halo_itself_is_kept_and_acknowledged(app: Flask, halo: In
     (delivery,) = kept()
     assert (bytes(delivery.body), delivery.state) == (body, "unreadable")
     assert delivery.why
-    assert Hint.select().count() == 0
+    assert RefetchRequest.select().count() == 0
 
 
 def test_the_events_of_a_batch_are_each_kept(app: Flask, halo: Integration) -> None:
     batch = [{"event": "client updated", "object_id": "1"}, {"event": "new asset", "object_id": 2}, {"event": "x"}]
     deliver(app, halo, json=batch)
-    assert [(hint.record_type, hint.remote_id, hint.state) for hint in Hint.select().order_by(Hint.id)] == [
+    assert [
+        (refetch_request.record_type, refetch_request.remote_id, refetch_request.state)
+        for refetch_request in RefetchRequest.select().order_by(RefetchRequest.id)
+    ] == [
         ("clients", 1, "waiting"),
         ("assets", 2, "waiting"),
         (None, None, "ignored"),
@@ -152,13 +159,13 @@ def test_json_is_taken_whatever_proxies_have_made_of_its_type(
 ) -> None:
     body = b'\xef\xbb\xbf{"event": "client updated", "object_id": 12}'
     assert deliver(app, halo, data=body, content_type=content_type).status_code == 200
-    assert (Hint.get().record_type, Hint.get().remote_id) == ("clients", 12)
+    assert (RefetchRequest.get().record_type, RefetchRequest.get().remote_id) == ("clients", 12)
     assert bytes(kept()[0].body) == body[3:]
 
 
 def test_a_form_may_carry_the_delivery(app: Flask, halo: Integration) -> None:
     deliver(app, halo, data={"payload": '{"event": "client updated", "object_id": 12}'})
-    assert (Hint.get().record_type, Hint.get().remote_id) == ("clients", 12)
+    assert (RefetchRequest.get().record_type, RefetchRequest.get().remote_id) == ("clients", 12)
 
 
 @pytest.mark.parametrize(
@@ -207,22 +214,22 @@ def test_a_client_with_its_logo_is_taken_and_the_logo_is_not_kept(app: Flask, ha
     logo = "data:image/png;base64," + "iVBORw0K" * 40_000
     body = {"event": "client updated", "object_id": 12, "client": {"id": 12, "logo": logo}}
     assert deliver(app, halo, json=body).status_code == 200
-    assert (Hint.get().record_type, Hint.get().remote_id) == ("clients", 12)
+    assert (RefetchRequest.get().record_type, RefetchRequest.get().remote_id) == ("clients", 12)
     assert len(kept()[0].body) < 1_000
 
 
 def test_what_is_not_understood_has_a_sync_look_a_little_later(app: Flask, halo: Integration) -> None:
     body = {"event": "client updated", "object_id": 12, "client": {"id": 13}}
     assert deliver(app, halo, json=body).status_code == 200
-    assert (kept()[0].state, Hint.get().state) == ("ignored", "ignored")
-    assert "contradicts itself" in Hint.get().why
+    assert (kept()[0].state, RefetchRequest.get().state) == ("ignored", "ignored")
+    assert "contradicts itself" in RefetchRequest.get().why
     first = Integration.get_by_id(halo.id).catch_up_at
     assert clock.now() < first <= clock.now() + catch_up.SOON
     deliver(app, halo, data=b"{broken", content_type="application/json")
     assert kept()[1].state == "unreadable"
     assert "The next sync looks" in kept()[1].why
     assert Integration.get_by_id(halo.id).catch_up_at == first
-    catch_up.owe(halo.id)
+    catch_up.request(halo.id)
     assert Integration.get_by_id(halo.id).catch_up_at <= clock.now()
 
 
@@ -290,5 +297,5 @@ def test_many_at_once_share_a_commit(app: Flask, halo: Integration, monkeypatch:
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(send, range(8))) == [200] * 8
     assert sum(sizes) == 8
-    assert {hint.remote_id for hint in Hint.select()} == set(range(1, 9))
-    assert all(hint.delivery.event == "new site" for hint in Hint.select())
+    assert {refetch_request.remote_id for refetch_request in RefetchRequest.select()} == set(range(1, 9))
+    assert all(refetch_request.delivery.event == "new site" for refetch_request in RefetchRequest.select())

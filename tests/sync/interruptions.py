@@ -19,7 +19,7 @@ from portal.sync import logbook
 from portal.sync.budget import Terms
 from portal.sync.engine import Engine
 from portal.sync.lease import Lease
-from portal.sync.request_reservation import Allowance
+from portal.sync.request_reservation import RequestReservation
 
 OnPage = Callable[[str, int, Callable[[], Any]], None]
 
@@ -32,8 +32,8 @@ class Killed(BaseException):
 def on_page(monkeypatch: pytest.MonkeyPatch) -> OnPage:
     """Have something happen, once, at the end of the transaction of this page of this record type."""
 
-    def plan(record_type: str, number: int, deed: Callable[[], Any]) -> None:
-        note, left = logbook.note_page, [deed]
+    def plan(record_type: str, number: int, action: Callable[[], Any]) -> None:
+        note, left = logbook.note_page, [action]
 
         def noted(run: SyncRun, of: str, page: Page, *rest: Any, **more: Any) -> None:
             note(run, of, page, *rest, **more)
@@ -71,13 +71,13 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Breaking]]:
 @contextmanager
 def worker(run: SyncRun, lease: Lease) -> Iterator[Engine]:
     """Make the engine that works for this lease."""
-    allowance = Allowance(lambda: Terms("a tenant"))
-    with HaloClient(Credentials.of(connections.opened(run.integration)), gate=allowance.gate) as client:
-        yield Engine(lease, client, allowance)
+    reservation = RequestReservation(lambda: Terms("a tenant"))
+    with HaloClient(Credentials.of(connections.opened(run.integration)), gate=reservation.gate) as client:
+        yield Engine(lease, client, reservation)
 
 
 @contextmanager
-def befalling(at: int, when: str, deed: Callable[[], Any]) -> Iterator[None]:
+def befalling(at: int, when: str, action: Callable[[], Any]) -> Iterator[None]:
     """Have something happen once, before, inside or after the transaction of the so many-th write of a worker."""
     numbers, writing = count(1), Lease.writing
 
@@ -85,13 +85,13 @@ def befalling(at: int, when: str, deed: Callable[[], Any]) -> Iterator[None]:
     def befallen(self: Lease, **changes: Any) -> Iterator[None]:
         due = next(numbers) == at
         if due and when == "before":
-            deed()
+            action()
         with writing(self, **changes):
             yield
             if due and when == "inside":
-                deed()
+                action()
         if due and when == "after":
-            deed()
+            action()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Lease, "writing", befallen)

@@ -15,7 +15,7 @@ from portal.models.budgets import TenantBudget
 from portal.models.integrations import Integration
 from portal.sync import budget
 from portal.sync.budget import FOR_PEOPLE, KNOWN_QUOTA, Terms, take
-from portal.sync.request_reservation import BATCH, Allowance
+from portal.sync.request_reservation import BATCH, RequestReservation
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -145,21 +145,21 @@ def test_hosted_tenants_behind_one_host_are_told_apart() -> None:
 
 def test_a_run_takes_a_few_at_a_time_and_returns_the_rest() -> None:
     with at(0):
-        allowance = Allowance(lambda: ACME)
-        assert [allowance.take_one() for _ in range(3)] == [0, 0, 0]
-        assert allowance.in_hand == BATCH - 3
-        allowance.charge(BATCH)  # repetitions: more than were in hand
-        allowance.close()
+        reservation = RequestReservation(lambda: ACME)
+        assert [reservation.take_one() for _ in range(3)] == [0, 0, 0]
+        assert reservation.in_hand == BATCH - 3
+        reservation.charge(BATCH)  # repetitions: more than were in hand
+        reservation.close()
         assert take(ACME, 10_000).count == FREE - 3 - BATCH
 
 
 def test_a_gate_closes_with_a_refusal_and_opens_by_itself() -> None:
-    allowance = Allowance(lambda: ACME)
-    allowance.gate()
+    reservation = RequestReservation(lambda: ACME)
+    reservation.gate()
     with at(0):
-        allowance.refused(PsaRateLimited("No.", retry_after=9))
+        reservation.refused(PsaRateLimited("No.", retry_after=9))
         with pytest.raises(PsaRateLimited):
-            allowance.gate()
+            reservation.gate()
     with at(9):
-        allowance.gate()
+        reservation.gate()
     assert TenantBudget.get().blocked_until == NOON + timedelta(seconds=9)

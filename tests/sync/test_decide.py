@@ -46,7 +46,7 @@ def heaps(decision: Decision) -> dict[str, int]:
         "created": len(decision.created),
         "updated": len(decision.updated),
         "unchanged": decision.unchanged,
-        "left_out": decision.left_out,
+        "filtered_out": decision.filtered_out,
         "rejected": len(decision.rejected),
     }
     return {name: size for name, size in sizes.items() if size}
@@ -72,17 +72,17 @@ def test_a_row_in_scope(state: RecordState | None, changed: bool, heap: str) -> 
     assert decision.out_of_scope == {}
 
 
-LEFT_OUT = CLIENT_NOT_SEEN
+FILTERED_OUT = CLIENT_NOT_SEEN
 
 
-@pytest.mark.parametrize(("state", "leaves"), [(None, {}), (LIVE, {7: LEFT_OUT}), (OUT, {}), (GONE, {})])
+@pytest.mark.parametrize(("state", "leaves"), [(None, {}), (LIVE, {7: FILTERED_OUT}), (OUT, {}), (GONE, {})])
 def test_only_a_live_record_goes_out_of_scope(state: RecordState | None, leaves: dict[int, str]) -> None:
     site = row(client_id=3)
     stored = {} if state is None else known(site, state)
     decision = decide("sites", [site], stored, ACTIVE, records.columns, KEYS)
-    assert (heaps(decision), decision.out_of_scope) == ({"left_out": 1}, leaves)
-    assert decision.reasons == {LEFT_OUT: 1}
-    assert decision.excluded == [(site, LEFT_OUT)]
+    assert (heaps(decision), decision.out_of_scope) == ({"filtered_out": 1}, leaves)
+    assert decision.reasons == {FILTERED_OUT: 1}
+    assert decision.excluded == [(site, FILTERED_OUT)]
 
 
 def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
@@ -191,7 +191,7 @@ def test_every_row_counts_exactly_once(
     everything = incoming + [Row(None, b"null", "no record")] * spoiled
     decision = decide("sites", everything, stored, scope, records.columns, KEYS)
     assert sum(heaps(decision).values()) == len(everything)
-    assert decision.reasons.total() == decision.left_out
+    assert decision.reasons.total() == decision.filtered_out
     written = [change.remote_id for change in (*decision.created, *decision.updated)]
     assert len(set(written) | set(decision.out_of_scope)) == len(written) + len(decision.out_of_scope)
     assert {change.remote_id for change in decision.created}.isdisjoint(stored)

@@ -159,7 +159,7 @@ def test_what_a_refetch_has_told_since_counts_in_the_next_full_sync(
     tell(read_once.integration, about("clients", number))
     with later(minutes=1):
         refetches.execute(read_once.integration.id)
-    assert results() == [("done", "created" if comes else "left_out")]
+    assert results() == [("done", "created" if comes else "filtered_out")]
     read_once.halo.reset(faults=False)
     with later(minutes=2):
         read_once.sync("clients")

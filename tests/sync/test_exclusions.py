@@ -217,7 +217,7 @@ def test_a_webhook_lists_what_the_filters_exclude(synced: Copy) -> None:
 
 def test_a_steps_line_counts_what_was_excluded(copy: Copy) -> None:
     choose(copy, active_only=True)
-    left_out = copy.sync("clients")["steps"]["clients"]["left_out"]
+    filtered_out = copy.sync("clients")["steps"]["clients"]["left_out"]
     message = SyncLog.get(SyncLog.subject == "step").message
-    created = SIZES["clients"] - left_out
-    assert message == f"25 clients read: {created} created, 0 updated, {left_out} excluded."
+    created = SIZES["clients"] - filtered_out
+    assert message == f"25 clients read: {created} created, 0 updated, {filtered_out} excluded."

@@ -234,6 +234,6 @@ def test_a_type_that_is_switched_off_during_a_sync_stays_switched_off(copy: Copy
 
 def test_each_page_tells_why_rows_were_left_out(copy: Copy) -> None:
     choose(copy, without_general_users=True)
-    left_out = copy.sync("contacts")["steps"]["contacts"]["left_out"]
+    filtered_out = copy.sync("contacts")["steps"]["contacts"]["left_out"]
     line = SyncLog.get(SyncLog.subject == "page", SyncLog.record_type == "contacts")
-    assert line.details["left_out_because"] == f"{left_out} × It is a General User."
+    assert line.details["filtered_out_because"] == f"{filtered_out} × It is a General User."

@@ -6,14 +6,14 @@ from array import array
 
 import pytest
 
-from portal.models.held_deletes import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.records import Record, RecordChange, RecordState
 from portal.models.sync import LogSubject
 from tests.halo_fixtures import SIZES, Copy
 
 
 def pending() -> HeldDelete | None:
-    found: HeldDelete | None = HeldDelete.get_or_none(HeldDelete.state == HoldState.PENDING)
+    found: HeldDelete | None = HeldDelete.get_or_none(HeldDelete.state == HeldDeleteState.PENDING)
     return found
 
 
@@ -68,13 +68,13 @@ def test_a_question_is_over_when_the_records_are_back(synced: Copy) -> None:
     synced.sync("assets")
     synced.halo.change_tenant(unseen=[])
     assert synced.sync("assets")["state"] == "succeeded"
-    assert [hold.state for hold in HeldDelete.select()] == [HoldState.OVER]
+    assert [hold.state for hold in HeldDelete.select()] == [HeldDeleteState.OVER]
 
 
 def test_what_a_person_keeps_is_not_asked_about_again(synced: Copy) -> None:
     gone = synced.halo.delete("assets", count=30)
     synced.sync("assets")
-    HeldDelete.update(state=HoldState.KEPT).execute()
+    HeldDelete.update(state=HeldDeleteState.KEPT).execute()
     assert synced.sync("assets")["state"] == "succeeded"
     assert set(gone) <= synced.ids("assets")
     assert pending() is None

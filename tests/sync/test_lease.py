@@ -51,7 +51,7 @@ def row(run: SyncRun) -> SyncRun:
 
 def test_a_queued_run_is_claimed_once(run: SyncRun) -> None:
     lease = claimed(run)
-    assert lease.fence == 1
+    assert lease.fencing_token == 1
     assert refused(run)
     now = row(run)
     assert (now.state, now.lease_until, now.started_at, now.crashes) == ("running", NOON + DURATION, NOON, 0)
@@ -67,8 +67,8 @@ def test_of_eight_workers_one_gets_the_run(run: SyncRun) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         leases = [lease for lease in threads.map(race, range(8)) if lease]
-    assert [lease.fence for lease in leases] == [1]
-    assert row(run).fence == 1
+    assert [lease.fencing_token for lease in leases] == [1]
+    assert row(run).fencing_token == 1
 
 
 def test_a_run_that_is_not_there_is_nobodys(run: SyncRun) -> None:
@@ -87,7 +87,7 @@ def test_a_lease_that_has_run_out_may_be_taken_over(run: SyncRun) -> None:
     claimed(run)
     assert refused(run, NOON + DURATION)
     taken = claimed(run, NOON + DURATION + SECOND)
-    assert (taken.fence, row(run).crashes, row(run).started_at) == (2, 1, NOON)
+    assert (taken.fencing_token, row(run).crashes, row(run).started_at) == (2, 1, NOON)
 
 
 def test_a_beat_prolongs_the_lease(run: SyncRun) -> None:
@@ -126,9 +126,9 @@ DEEDS: list[Callable[[Lease], Any]] = [
 ]
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=["beat", "hand back", "write", "give up"])
+@pytest.mark.parametrize("action", DEEDS, ids=["beat", "hand back", "write", "give up"])
 @pytest.mark.parametrize("how", ["taken over", "ended"])
-def test_a_worker_that_lost_the_run_changes_nothing(how: str, deed: Callable[[Lease], Any], run: SyncRun) -> None:
+def test_a_worker_that_lost_the_run_changes_nothing(how: str, action: Callable[[Lease], Any], run: SyncRun) -> None:
     old = claimed(run)
     if how == "taken over":
         claimed(run, NOON + DURATION + SECOND)
@@ -136,7 +136,7 @@ def test_a_worker_that_lost_the_run_changes_nothing(how: str, deed: Callable[[Le
         old.give_up(state=RunState.CANCELLED)
     before = row(run).__data__
     with pytest.raises(FencedOut):
-        deed(old)
+        action(old)
     assert row(run).__data__ == before
     assert Account.select().count() == 1
 

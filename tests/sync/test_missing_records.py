@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.models.accounts import User
-from portal.models.held_deletes import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.records import Record, RecordState
 from portal.services.syncing import held_deletes
 from tests.halo_fixtures import SIZES, Copy
@@ -13,7 +13,7 @@ from tests.halo_fixtures import SIZES, Copy
 
 def pending(record_type: str) -> HeldDelete | None:
     found: HeldDelete | None = HeldDelete.get_or_none(
-        HeldDelete.state == HoldState.PENDING, HeldDelete.record_type == record_type
+        HeldDelete.state == HeldDeleteState.PENDING, HeldDelete.record_type == record_type
     )
     return found
 

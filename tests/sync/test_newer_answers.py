@@ -12,7 +12,7 @@ from portal import clock
 from portal.models.exclusions import Exclusion
 from portal.models.records import Record, RecordChange, RecordState
 from portal.models.sync import RemoteList, RunKind
-from portal.models.webhooks import Hint
+from portal.models.webhooks import RefetchRequest
 from portal.services.records import stored_records
 from portal.services.syncing import filter_changes
 from portal.services.webhooks import refetches
@@ -20,7 +20,7 @@ from portal.sync.engine import Engine
 from portal.sync.fetcher import Answer
 from portal.sync.filters import Filters
 from portal.sync.missing_records import Vanishing
-from portal.sync.refetching import Rereader
+from portal.sync.refetching import Refetcher
 from portal.sync.stream import Stream
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.refetches import record
@@ -34,8 +34,8 @@ OUT = RecordState.OUT_OF_SCOPE
 def before_page(monkeypatch: pytest.MonkeyPatch) -> Overtaking:
     """Have something happen, once, after a page of this list has come and before it is written."""
 
-    def plan(record_type: str, deed: Callable[[], Any]) -> None:
-        take, left = Engine._take, [deed]
+    def plan(record_type: str, action: Callable[[], Any]) -> None:
+        take, left = Engine._take, [action]
 
         def overtaken(self: Engine, stream: Stream, answer: Answer) -> None:
             if left and stream.record_type == record_type:
@@ -51,15 +51,15 @@ def before_page(monkeypatch: pytest.MonkeyPatch) -> Overtaking:
 def before_refetch(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
     """Have something happen, once, after the answer to a refetch has come and before it is written."""
 
-    def plan(deed: Callable[[], Any]) -> None:
-        answered, left = Rereader._answered, [deed]
+    def plan(action: Callable[[], Any]) -> None:
+        answered, left = Refetcher._answered, [action]
 
-        def overtaken(self: Rereader, *rest: Any) -> None:
+        def overtaken(self: Refetcher, *rest: Any) -> None:
             if left:
                 left.pop()()
             answered(self, *rest)
 
-        monkeypatch.setattr(Rereader, "_answered", overtaken)
+        monkeypatch.setattr(Refetcher, "_answered", overtaken)
 
     return plan
 
@@ -155,7 +155,7 @@ def test_an_older_list_answer_does_not_create_what_has_been_excluded_since(
 
     before_page("clients", overtake)
     filtered.sync()
-    assert results() == [("done", "left_out")]
+    assert results() == [("done", "filtered_out")]
     assert number not in filtered.ids("clients")
     assert Exclusion.get(Exclusion.record_type == "clients").remote_id == number
 
@@ -180,7 +180,7 @@ def test_a_refetch_that_decided_nothing_leaves_the_list_its_word(synced: Copy, b
     def undecided() -> None:
         refetch(synced, "products", number)
         Record.delete().where(Record.record_type == "products", Record.remote_id == number).execute()
-        Hint.update(outcome="rejected").execute()
+        RefetchRequest.update(outcome="rejected").execute()
 
     before_page("products", undecided)
     assert synced.sync()["steps"]["products"]["created"] == 1
@@ -255,7 +255,7 @@ def test_a_record_that_a_refetch_has_found_since_is_not_deleted_on_the_word_of_a
         if self.record_type == "products":
             tell(synced.integration, about("products", number))
             later = clock.now() + timedelta(seconds=1)
-            Hint.update(state="done", outcome="unchanged", read_at=later, settled_at=later).execute()
+            RefetchRequest.update(state="done", outcome="unchanged", read_at=later, settled_at=later).execute()
         return found
 
     monkeypatch.setattr(Vanishing, "settle", overtaken)

@@ -10,12 +10,12 @@ import pytest
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordChange, RecordState
 from portal.models.sync import RemoteList, SyncLog
-from portal.models.webhooks import Hint
+from portal.models.webhooks import RefetchRequest
 from portal.services.records import stored_records
 from portal.services.syncing import due_runs
 from portal.services.syncing.filter_changes import change as change_filters
 from portal.sync.filters import Filters
-from portal.sync.refetching import Rereader
+from portal.sync.refetching import Refetcher
 from tests.halo_fixtures import Copy
 from tests.sync.refetches import asked, fresh, later, one_of, read_again, record
 from tests.telling import about, delivery_states, results, tell
@@ -73,7 +73,7 @@ def test_what_halo_has_not_and_we_have_not_is_nothing(synced: Copy) -> None:
     read_again(synced)
     assert results() == [("ignored", "absent")]
     assert delivery_states() == ["ignored"]
-    assert Hint.get().why == "Halo has no such record, and it was not in Scopable."
+    assert RefetchRequest.get().why == "Halo has no such record, and it was not in Scopable."
 
 
 def test_a_ticket_is_told_from_an_opportunity_by_reading_it(synced: Copy) -> None:
@@ -82,7 +82,7 @@ def test_a_ticket_is_told_from_an_opportunity_by_reading_it(synced: Copy) -> Non
     tell(synced.integration, about("ticket", number, "updated"), about("ticket", 999_999, "status changed"))
     assert read_again(synced) == 2
     assert results() == [("done", "updated"), ("ignored", "absent")]
-    assert Hint.get_by_id(2).why == "It is an ordinary ticket, or does not exist. Tickets are not synced."
+    assert RefetchRequest.get_by_id(2).why == "It is an ordinary ticket, or does not exist. Tickets are not synced."
 
 
 def test_five_hundred_events_on_one_record_cost_one_request(synced: Copy) -> None:
@@ -123,13 +123,13 @@ def test_what_a_filter_leaves_out_says_so(synced: Copy) -> None:
     synced.halo.deactivate("clients", [client])
     tell(synced.integration, about("clients", client, "deactivated"))
     read_again(fresh(synced))
-    assert results() == [("done", "left_out")]
-    assert Hint.get().why == "The client is inactive."
+    assert results() == [("done", "filtered_out")]
+    assert RefetchRequest.get().why == "The client is inactive."
     assert record("clients", client).state == record("contacts", number).state == RecordState.OUT_OF_SCOPE
     tell(synced.integration, about("contacts", number))
     read_again(fresh(synced))
-    assert results()[1] == ("done", "left_out")
-    assert Hint.get_by_id(2).why == "Your sync filters exclude its client: the client is inactive."
+    assert results()[1] == ("done", "filtered_out")
+    assert RefetchRequest.get_by_id(2).why == "Your sync filters exclude its client: the client is inactive."
 
 
 def test_a_client_that_comes_into_scope_owes_a_sync_of_what_belongs_to_it(synced: Copy) -> None:
@@ -154,7 +154,7 @@ def test_a_type_that_is_not_synced_is_not_asked_for(copy: Copy) -> None:
     Integration.update(record_types=["clients"]).execute()
     tell(fresh(copy).integration, about("assets", 1))
     assert (read_again(copy), delivery_states()) == (0, ["ignored"])
-    assert Hint.get().why == "Its record type is not synced."
+    assert RefetchRequest.get().why == "Its record type is not synced."
 
 
 OnRead = Callable[[Callable[[], Any]], None]
@@ -164,14 +164,14 @@ OnRead = Callable[[Callable[[], Any]], None]
 def on_read(monkeypatch: pytest.MonkeyPatch) -> OnRead:
     """Have something happen, once, after Halo was asked and before its answer is written."""
 
-    def plan(deed: Callable[[], Any]) -> None:
-        answered, left = Rereader._answered, [deed]
+    def plan(action: Callable[[], Any]) -> None:
+        answered, left = Refetcher._answered, [action]
 
         def first(self: Any, *rest: Any) -> None:
             if left:
                 left.pop()()
             answered(self, *rest)
 
-        monkeypatch.setattr(Rereader, "_answered", first)
+        monkeypatch.setattr(Refetcher, "_answered", first)
 
     return plan

@@ -12,7 +12,7 @@ from portal import clock
 from portal.errors import FencedOut
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import SyncLog
-from portal.models.webhooks import Hint, Rereading
+from portal.models.webhooks import Refetching, RefetchRequest
 from portal.services.connecting import integrations
 from portal.services.syncing import scheduling
 from portal.services.syncing.filter_changes import change as change_filters
@@ -34,11 +34,11 @@ def test_a_record_that_is_refused_is_tried_again_and_then_waits_for_a_person(syn
         with at(now):
             assert refetches.waiting() == [synced.integration.id]
             refetches.execute(synced.integration.id)
-            hint = Hint.get()
-            if hint.not_before is not None:
-                pauses.append(hint.not_before - now)
+            refetch_request = RefetchRequest.get()
+            if refetch_request.not_before is not None:
+                pauses.append(refetch_request.not_before - now)
                 assert refetches.waiting() == []
-                now = hint.not_before
+                now = refetch_request.not_before
     assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=16)]
     assert (results(), delivery_states()) == ([("stuck", None)], ["stuck"])
     assert SyncLog.select().where(SyncLog.level == "error").count() == 1
@@ -54,10 +54,10 @@ def test_while_halo_is_down_everything_waits_and_nothing_is_given_up(synced: Cop
             assert refetches.waiting() == [synced.integration.id]
             calls += read_again(synced)
             assert refetches.waiting() == []
-        now = Rereading.get().not_before
+        now = Refetching.get().not_before
     assert now - clock.now() > timedelta(hours=1)
     assert set(results()) == {("waiting", None)}
-    assert Hint.select().where(Hint.attempts > 0).count() == 0
+    assert RefetchRequest.select().where(RefetchRequest.attempts > 0).count() == 0
     synced.halo.clear_faults()
     with at(now):
         read_again(synced)
@@ -70,7 +70,7 @@ def test_one_record_that_does_not_answer_keeps_no_other_waiting(synced: Copy) ->
     tell(synced.integration, *[about("assets", number) for number in (first, *others)])
     read_again(synced)
     assert results() == [("waiting", None)] + [("done", "unchanged")] * 4
-    assert Hint.get_by_id(1).attempts == 1
+    assert RefetchRequest.get_by_id(1).attempts == 1
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 410])
@@ -88,7 +88,7 @@ def test_a_single_refusal_of_a_record_is_no_failure(status: int, synced: Copy) -
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     synced.halo.fault("status", status=status, on="assets")
     read_again(synced)
-    assert (results(), Hint.get().attempts) == ([("done", "unchanged")], 0)
+    assert (results(), RefetchRequest.get().attempts) == ([("done", "unchanged")], 0)
 
 
 def test_halos_limit_is_heeded(synced: Copy) -> None:
@@ -111,7 +111,7 @@ def test_a_revoked_secret_asks_for_attention_and_keeps_what_came(synced: Copy) -
         with at(now):
             assert fresh(synced).integration.state == IntegrationState.ACTIVE
             read_again(synced)
-            now = Rereading.get().not_before
+            now = Refetching.get().not_before
     assert fresh(synced).integration.state == IntegrationState.NEEDS_ATTENTION
     assert results() == [("waiting", None)]
     assert refetches.waiting() == []
@@ -163,7 +163,7 @@ def test_a_type_that_is_switched_off_meanwhile_is_not_read(synced: Copy) -> None
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     change_filters(synced.integration, ["clients"], Filters(), None)
     assert read_again(fresh(synced)) == 0
-    assert (results(), Hint.get().why) == ([("ignored", None)], "Its record type is not synced.")
+    assert (results(), RefetchRequest.get().why) == ([("ignored", None)], "Its record type is not synced.")
     synced.retire()
     assert synced.ids("assets") == set()
 
@@ -186,7 +186,7 @@ def test_what_waits_when_halo_is_disconnected_is_let_be(synced: Copy) -> None:
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     integrations.disconnect(synced.integration, None)
     assert (results(), delivery_states()) == ([("ignored", None)], ["ignored"])
-    assert Hint.get().why == "Halo was disconnected before it could be read."
+    assert RefetchRequest.get().why == "Halo was disconnected before it could be read."
 
 
 def test_a_turn_of_nothing_asks_nothing(synced: Copy) -> None:

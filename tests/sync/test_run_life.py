@@ -18,9 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from portal import db
 from portal.errors import NotFound, SyncAlreadyRunning
-from portal.models.held_deletes import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.sync import RunState, SyncRun
-from portal.models.webhooks import Rereading
+from portal.models.webhooks import Refetching
 from portal.sandbox import SandboxError
 from portal.services.connecting import credential_retries
 from portal.services.syncing import held_deletes, sync_runs
@@ -50,7 +50,7 @@ CHECKPOINTS: Final = """
     FROM sync_step AS step LEFT JOIN sync_page AS page ON page.step_id = step.id AND page.round = step.round
     GROUP BY step.id
 """
-CREATED_BY_HINTS: Final = "SELECT record_type FROM hint WHERE outcome = 'created'"
+CREATED_BY_HINTS: Final = "SELECT record_type FROM refetch_request WHERE outcome = 'created'"
 types = st.sampled_from(TYPES)
 writes = st.integers(1, 14)
 
@@ -184,7 +184,8 @@ class RunLife(RuleBasedStateMachine):
     @invariant()
     def the_counters_equal_the_rows(self) -> None:
         assert (
-            _rows("SELECT id FROM sync_step WHERE fetched <> created + updated + unchanged + left_out + failed") == []
+            _rows("SELECT id FROM sync_step WHERE fetched <> created + updated + unchanged + filtered_out + failed")
+            == []
         )
         counted = Counter(dict(_rows("SELECT record_type, SUM(created) FROM sync_step GROUP BY record_type")))
         counted.update(record_type for (record_type,) in _rows(CREATED_BY_HINTS))
@@ -221,8 +222,8 @@ class RunLife(RuleBasedStateMachine):
         return moment
 
     def _read_again(self) -> None:
-        """Read what hints name, when anybody may, and no sooner than any record may be read once more."""
-        turn = Rereading.get_or_none()
+        """Read what refetch requests name, when anybody may, and no sooner than any record may be read once more."""
+        turn = Refetching.get_or_none()
         times = [turn.lease_until, turn.not_before] if turn is not None else []
         self.now = max([self.now, *(each + SECOND for each in times if each is not None)]) + timedelta(minutes=2)
         refetches.execute(self.copy.integration.id)
@@ -241,9 +242,9 @@ class RunLife(RuleBasedStateMachine):
             self._work()
         self.time_passes(61)  # a run that was cancelled may have left Halo asking for a pause
         self._read_again()
-        assert _rows("SELECT id FROM hint WHERE state NOT IN ('done', 'ignored')") == []
+        assert _rows("SELECT id FROM refetch_request WHERE state NOT IN ('done', 'ignored')") == []
         if self.copy.sync()["state"] != RunState.SUCCEEDED:  # what is left of a list is held when all of it is gone
-            for hold in HeldDelete.select().where(HeldDelete.state == HoldState.PENDING):
+            for hold in HeldDelete.select().where(HeldDelete.state == HeldDeleteState.PENDING):
                 held_deletes.approve(hold, None)
             assert self.copy.sync()["state"] == RunState.SUCCEEDED
         self._assert_equal()

@@ -34,7 +34,7 @@ def test_a_worker_that_was_given_up_for_dead_writes_nothing(copy: Copy) -> None:
 
 def test_a_worker_that_loses_its_run_between_two_pages_stops_quietly(copy: Copy, on_page: OnPage) -> None:
     run = copy.open()
-    on_page("assets", 3, SyncRun.update(fence=SyncRun.fence + 1).where(SyncRun.id == run.id).execute)
+    on_page("assets", 3, SyncRun.update(fencing_token=SyncRun.fencing_token + 1).where(SyncRun.id == run.id).execute)
     sync_runs.execute(run.id)
     assert len(copy.ids("assets")) == 30
     assert SyncRun.get_by_id(run.id).state == "running"

@@ -13,7 +13,7 @@ from portal.halo.records import Columns
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
-from portal.models.webhooks import Delivery, DeliveryState, Hint, Outcome
+from portal.models.webhooks import Delivery, DeliveryState, Outcome, RefetchRequest
 from portal.services.records import stored_records
 from portal.sync import newer_answers, store
 from portal.sync.decide import Change, Decision, Stored
@@ -154,7 +154,7 @@ def test_another_form_of_the_same_record_changes_its_payload_alone(halo_of: Inte
 
 def refetched(integration: Integration, remote_id: int, outcome: Outcome, asked_at: datetime) -> None:
     delivery = Delivery.create(integration=integration, received_at=NOON, state=DeliveryState.DONE, body=b"{}")
-    Hint.create(
+    RefetchRequest.create(
         delivery=delivery,
         integration=integration,
         record_type="clients",

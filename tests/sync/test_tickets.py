@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal.models.records import Record, RecordState
-from portal.models.webhooks import Hint
+from portal.models.webhooks import RefetchRequest
 from portal.sync import catch_up
 from tests.halo_fixtures import Copy
 from tests.sync.refetches import asked, fresh, later, read_again, record
@@ -39,7 +39,7 @@ def test_a_ticket_is_not_taken_for_an_opportunity(knobs: dict[str, Any], synced:
     read_again(synced)
     assert not has_ticket(number)
     assert results() == [("ignored", "undecided" if knobs == NOTHING else "absent")]
-    assert "ticket" in Hint.get().why
+    assert "ticket" in RefetchRequest.get().why
     assert synced.sync()["state"] == "succeeded"
     assert not has_ticket(number)
 
@@ -50,7 +50,7 @@ def test_what_nothing_tells_is_left_to_the_next_sync(synced: Copy) -> None:
     status_changed(synced, number)
     read_again(synced)
     assert (has_ticket(number), results()) == (False, [("ignored", "undecided")])
-    assert "The next sync looks" in Hint.get().why
+    assert "The next sync looks" in RefetchRequest.get().why
     due = fresh(synced).integration.catch_up_at
     assert due is not None
     with later(seconds=catch_up.SOON.total_seconds()):
@@ -90,7 +90,7 @@ def test_a_ticket_that_is_converted_and_back_comes_and_goes(knobs: dict[str, Any
     with later(minutes=2):
         read_again(synced)
     assert record("opportunities", number).state == RecordState.DELETED
-    assert "ordinary ticket" in (Hint.select().order_by(Hint.id.desc()).get().why)
+    assert "ordinary ticket" in (RefetchRequest.select().order_by(RefetchRequest.id.desc()).get().why)
     synced.halo.convert_tickets([number])
     status_changed(synced, number)
     with later(minutes=4):

@@ -9,7 +9,7 @@ from peewee import fn
 from portal.db import is_sqlite
 from portal.models.audit import AuditEntry
 
-BITE: Final = 500
+BATCH: Final = 500
 
 
 def prune() -> int:
@@ -18,7 +18,7 @@ def prune() -> int:
     By the database's own clock, as its trigger has it: a host whose clock is wrong deletes nothing too early.
     """
     over = AuditEntry.select(AuditEntry.id).where(AuditEntry.kept_until < _now())
-    rows: Any = over.order_by(AuditEntry.kept_until).limit(BITE).tuples()
+    rows: Any = over.order_by(AuditEntry.kept_until).limit(BATCH).tuples()
     ids = [row[0] for row in rows]
     return int(AuditEntry.delete().where(AuditEntry.id.in_(ids)).execute()) if ids else 0
 

@@ -15,7 +15,7 @@ from portal.errors import PsaError, PsaRefusedCredentials, VaultError
 from portal.models.accounts import User
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LogLevel, RunKind, RunState, SyncLog, SyncRun
-from portal.models.webhooks import Rereading
+from portal.models.webhooks import Refetching
 from portal.psa.adapter import PsaClient
 from portal.services.audit import audit_log
 
@@ -147,7 +147,7 @@ def _due_now(integration: Integration) -> dict[str, datetime]:
 def _resume(integration: Integration) -> None:
     """Let the run and the refetching that wait for the next try begin at once."""
     now, waits_until = clock.now(), integration.credentials_retry_at
-    for table in (SyncRun, Rereading):
+    for table in (SyncRun, Refetching):
         table.update(not_before=now).where(
             table.integration == integration, table.not_before == waits_until, table.not_before > now
         ).execute()

@@ -14,17 +14,17 @@ from portal import clock
 from portal.db import BaseModel, db
 from portal.models.budgets import TenantUse
 from portal.models.guessing import GuessCount, KnownDevice
-from portal.models.held_deletes import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.records import RecordChange
 from portal.models.sessions import LoginSession
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
-from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
 from portal.services.accounts import sessions
 from portal.services.audit import audit_retention
 from portal.services.operations.isolation import Isolation
 from portal.services.webhooks import delivery_store
 
-BITE: Final = 500
+BATCH: Final = 500
 # A run takes its steps along, and what was left of its pages.
 RUN_BITE: Final = 50
 # How many of a table's oldest rows are looked at. Runs and holds that are kept for good stay in front of the others.
@@ -61,35 +61,35 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
     logs, history = now - _periods.logs, now - _periods.history
     # A run's log goes with it, so the run stays at least as long.
     runs = min(now - RUNS_KEPT, logs)
-    bites: dict[str, Callable[[], int]] = {
-        "log rows": partial(_bite, SyncLog, SyncLog.at < logs),
-        "runs": partial(_bite, SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
-        "changes": partial(_bite, RecordChange, RecordChange.at < history),
+    batches: dict[str, Callable[[], int]] = {
+        "log rows": partial(_batch, SyncLog, SyncLog.at < logs),
+        "runs": partial(_batch, SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
+        "changes": partial(_batch, RecordChange, RecordChange.at < history),
         "deliveries": partial(
-            _bite,
+            _batch,
             Delivery,
             _is_answered(now - _periods.deliveries, history),
             front=FRONT,
             before=delivery_store.release,
         ),
         "deliveries beyond the limit": delivery_store.make_room_everywhere,
-        "held deletes": partial(_bite, HeldDelete, _is_settled(history), front=FRONT),
+        "held deletes": partial(_batch, HeldDelete, _is_settled(history), front=FRONT),
         "audit entries": audit_retention.prune,
-        "uses": partial(_bite, TenantUse, TenantUse.at < now - USE_KEPT),
-        "sessions": partial(_bite, LoginSession, sessions.is_over(now), front=FRONT),
+        "uses": partial(_batch, TenantUse, TenantUse.at < now - USE_KEPT),
+        "sessions": partial(_batch, LoginSession, sessions.is_over(now), front=FRONT),
         # Keys that are still guessed at keep their rows, and may stay in front of the others.
-        "attempts": partial(_bite, GuessCount, GuessCount.until < now.timestamp() * 1000, front=FRONT),
-        "devices": partial(_bite, KnownDevice, KnownDevice.used_at < now - DEVICES_KEPT, front=FRONT),
+        "attempts": partial(_batch, GuessCount, GuessCount.until < now.timestamp() * 1000, front=FRONT),
+        "devices": partial(_batch, KnownDevice, KnownDevice.used_at < now - DEVICES_KEPT, front=FRONT),
     }
-    return {name: isolation.attempt(f"forget old {name}", bite) or 0 for name, bite in bites.items()}
+    return {name: isolation.attempt(f"forget old {name}", batch) or 0 for name, batch in batches.items()}
 
 
-def _bite(
+def _batch(
     table: type[BaseModel],
     is_old: Any,
     *,
-    front: int = BITE,
-    most: int = BITE,
+    front: int = BATCH,
+    most: int = BATCH,
     before: Callable[[list[int]], None] | None = None,
 ) -> int:
     """Delete at most so many of the table's oldest rows that are old enough. They are found by primary key: ids rise
@@ -116,7 +116,11 @@ def _is_over(before: datetime) -> Any:
 
 def _is_answered(before: datetime, stuck_before: datetime) -> Any:
     # What is stuck can be replayed as long as there is a history to tell of it.
-    waits = fn.EXISTS(Hint.select(Hint.id).where(Hint.delivery == Delivery.id, Hint.state == HintState.WAITING))
+    waits = fn.EXISTS(
+        RefetchRequest.select(RefetchRequest.id).where(
+            RefetchRequest.delivery == Delivery.id, RefetchRequest.state == RefetchRequestState.WAITING
+        )
+    )
     is_over = Delivery.state.in_([DeliveryState.DONE, DeliveryState.IGNORED, DeliveryState.UNREADABLE])
     is_lost = (Delivery.state == DeliveryState.STUCK) & (Delivery.received_at < stuck_before) & ~waits
     return (is_over & (Delivery.received_at < before)) | is_lost
@@ -124,5 +128,5 @@ def _is_answered(before: datetime, stuck_before: datetime) -> Any:
 
 def _is_settled(before: datetime) -> Any:
     # What a person wanted to keep still holds: only what was deleted, or has come to nothing, is history.
-    is_history = HeldDelete.state.in_([HoldState.APPROVED, HoldState.OVER])
+    is_history = HeldDelete.state.in_([HeldDeleteState.APPROVED, HeldDeleteState.OVER])
     return is_history & (fn.COALESCE(HeldDelete.decided_at, HeldDelete.at) < before)

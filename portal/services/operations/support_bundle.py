@@ -17,7 +17,7 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.records import Record
 from portal.models.sync import LogLevel, SyncLog, SyncRun
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.operations import sealed_values
 from portal.services.syncing import runs, sync_runs
 from portal.sync.filters import read, write
@@ -32,7 +32,7 @@ TABLES: tuple[type[BaseModel], ...] = (
     SyncLog,
     Record,
     Delivery,
-    Hint,
+    RefetchRequest,
     AuditEntry,
 )
 

@@ -25,7 +25,7 @@ PREVIOUS_RUNS: Final = 8
 RUN_COLUMNS: Final = ("state", "not_before", "cancel_requested_at", "problem", "excluded", "returned")
 STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected")
 INTEGRATION_COLUMNS: Final = ("state", "problem", "paused_at", "next_sync_at", "last_delivery_at")
-COUNTERS: Final = ("fetched", "created", "updated", "unchanged", "left_out", "deleted", "failed")
+COUNTERS: Final = ("fetched", "created", "updated", "unchanged", "filtered_out", "deleted", "failed")
 
 
 @dataclass(frozen=True)

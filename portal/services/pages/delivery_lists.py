@@ -10,7 +10,7 @@ from typing import Any, Final
 from peewee import fn
 
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, DeliveryState, Hint
+from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_rows, id_ranges
 from portal.services.pages.delivery_rows import Row
 from portal.sync.record_types import RecordType
@@ -111,5 +111,9 @@ def wanted(integration: Integration, filters: Filters) -> list[Any]:
 
 def _naming(integration: Integration, record_type: RecordType | None, remote_id: int) -> Any:
     types = [record_type] if record_type is not None else list(RecordType)
-    named = (Hint.integration == integration) & Hint.record_type.in_(types) & (Hint.remote_id == remote_id)
-    return Hint.select(Hint.delivery).where(named)
+    named = (
+        (RefetchRequest.integration == integration)
+        & RefetchRequest.record_type.in_(types)
+        & (RefetchRequest.remote_id == remote_id)
+    )
+    return RefetchRequest.select(RefetchRequest.delivery).where(named)

@@ -11,7 +11,7 @@ import msgspec
 
 from portal.errors import NotFound
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, DeliveryState, Hint
+from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_rows
 from portal.services.pages.delivery_rows import Row
 from portal.services.webhooks.deliveries import HIDDEN
@@ -38,11 +38,11 @@ class Body:
 
 @dataclass(frozen=True)
 class DeliveryView:
-    """`hints` are the first ones; `row` sums them all up."""
+    """`refetch requests` are the first ones; `row` sums them all up."""
 
     row: Row
     body: Body
-    hints: list[Hint]
+    refetch_requests: list[RefetchRequest]
     hidden: int
 
     @property
@@ -74,15 +74,22 @@ def without_address(delivery: Delivery, webhook_id: str) -> Delivery:
 
 def view(delivery: Delivery) -> DeliveryView:
     (row,) = delivery_rows.rows([delivery])
-    query = Hint.select().where(Hint.delivery == delivery).order_by(Hint.id).limit(MOST_HINTS)
-    hints = list(query)
-    return DeliveryView(row, body(bytes(delivery.body)), hints, row.hints - len(hints))
+    query = (
+        RefetchRequest.select()
+        .where(RefetchRequest.delivery == delivery)
+        .order_by(RefetchRequest.id)
+        .limit(MOST_HINTS)
+    )
+    refetch_requests = list(query)
+    return DeliveryView(
+        row, body(bytes(delivery.body)), refetch_requests, row.refetch_requests - len(refetch_requests)
+    )
 
 
 def stamp(row: Row) -> str:
     """Return what changes whenever the delivery's page does."""
     outcomes = sum(row.outcomes.values())
-    return f"{row.delivery.state}-{row.hints}-{outcomes}-{row.attempts}"
+    return f"{row.delivery.state}-{row.refetch_requests}-{outcomes}-{row.attempts}"
 
 
 def body(raw: bytes) -> Body:

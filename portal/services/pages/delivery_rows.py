@@ -1,4 +1,4 @@
-"""Deliveries with what they came to: a line of a list each, whatever number of hints there is."""
+"""Deliveries with what they came to: a line of a list each, whatever number of refetch requests there is."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any, Final
 
 from peewee import fn
 
-from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState, Outcome
+from portal.models.webhooks import Delivery, DeliveryState, Outcome, RefetchRequest, RefetchRequestState
 
 MOST_NAMED: Final = 3
 
 
 @dataclass
 class Row:
-    """`named` are its first hints, `hints` says how many there are; `outcomes` counts what reading again has led to.
+    """`named` are its first refetch requests, `refetch_requests` counts them, `outcomes` counts their outcomes.
 
     `seconds` is the time from receipt until the copy was as fresh as the delivery, None while it is not. `attempts`
     counts readings that failed, of which the next one comes at `next_try`.
     """
 
     delivery: Delivery
-    named: list[Hint] = field(default_factory=list)
-    hints: int = 0
+    named: list[RefetchRequest] = field(default_factory=list)
+    refetch_requests: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     seconds: float | None = None
     attempts: int = 0
@@ -35,11 +35,18 @@ class Row:
         """Say why nothing was done, or what stands in the way."""
         if self.delivery.state == DeliveryState.UNREADABLE:
             return str(self.delivery.why)
-        return " ".join(dict.fromkeys(hint.why for hint in self.named if hint.why))
+        return " ".join(dict.fromkeys(refetch_request.why for refetch_request in self.named if refetch_request.why))
 
     @property
     def stamp(self) -> tuple[object, ...]:
-        return (self.delivery.id, self.delivery.state, self.hints, self.outcomes, self.attempts, self.next_try)
+        return (
+            self.delivery.id,
+            self.delivery.state,
+            self.refetch_requests,
+            self.outcomes,
+            self.attempts,
+            self.next_try,
+        )
 
 
 def rows(deliveries: Sequence[Delivery]) -> list[Row]:
@@ -53,25 +60,40 @@ def rows(deliveries: Sequence[Delivery]) -> list[Row]:
 
 def _sum_up(found: dict[int, Row]) -> None:
     columns = (
-        *(Hint.delivery, Hint.state, Hint.outcome, fn.COUNT(Hint.id)),
-        *(fn.MIN(Hint.received_at), fn.MAX(Hint.settled_at), fn.MAX(Hint.attempts), fn.MIN(Hint.not_before)),
+        *(RefetchRequest.delivery, RefetchRequest.state, RefetchRequest.outcome, fn.COUNT(RefetchRequest.id)),
+        *(
+            fn.MIN(RefetchRequest.received_at),
+            fn.MAX(RefetchRequest.settled_at),
+            fn.MAX(RefetchRequest.attempts),
+            fn.MIN(RefetchRequest.not_before),
+        ),
     )
-    groups: Any = Hint.select(*columns).where(Hint.delivery.in_(list(found)))
-    groups = groups.group_by(Hint.delivery, Hint.state, Hint.outcome).order_by(Hint.delivery)
+    groups: Any = RefetchRequest.select(*columns).where(RefetchRequest.delivery.in_(list(found)))
+    groups = groups.group_by(RefetchRequest.delivery, RefetchRequest.state, RefetchRequest.outcome).order_by(
+        RefetchRequest.delivery
+    )
     for delivery_id, state, outcome, count, received, settled, attempts, next_try in groups.tuples():
         row = found[delivery_id]
-        row.hints += count
+        row.refetch_requests += count
         if outcome is not None:
             row.outcomes[Outcome(outcome)] = row.outcomes.get(Outcome(outcome), 0) + count
-        if state == HintState.DONE and settled is not None:
+        if state == RefetchRequestState.DONE and settled is not None:
             row.seconds = max(row.seconds or 0.0, (settled - received).total_seconds())
-        if state == HintState.WAITING:
+        if state == RefetchRequestState.WAITING:
             row.attempts, row.next_try = attempts, next_try
 
 
 def _name(found: dict[int, Row]) -> None:
-    place = fn.ROW_NUMBER().over(partition_by=[Hint.delivery], order_by=[Hint.id])
-    first = Hint.select(Hint.id, place.alias("place")).where(Hint.delivery.in_(list(found))).alias("first")
-    query: Any = Hint.select(Hint).join(first, on=(first.c.id == Hint.id)).where(first.c.place <= MOST_NAMED)
-    for hint in query.order_by(Hint.id):
-        found[hint.delivery_id].named.append(hint)
+    place = fn.ROW_NUMBER().over(partition_by=[RefetchRequest.delivery], order_by=[RefetchRequest.id])
+    first = (
+        RefetchRequest.select(RefetchRequest.id, place.alias("place"))
+        .where(RefetchRequest.delivery.in_(list(found)))
+        .alias("first")
+    )
+    query: Any = (
+        RefetchRequest.select(RefetchRequest)
+        .join(first, on=(first.c.id == RefetchRequest.id))
+        .where(first.c.place <= MOST_NAMED)
+    )
+    for refetch_request in query.order_by(RefetchRequest.id):
+        found[refetch_request.delivery_id].named.append(refetch_request)

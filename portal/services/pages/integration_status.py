@@ -10,7 +10,7 @@ from typing import Any, Final
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LIVE_STATES, RunKind, RunState, StepState, SyncRun
-from portal.models.webhooks import Rereading
+from portal.models.webhooks import Refetching
 from portal.services.syncing import held_deletes, last_steps
 from portal.services.syncing.run_words import listed
 from portal.sync.record_types import in_order
@@ -62,7 +62,7 @@ def _waiting(integration: Integration) -> Standing | None:
     run: Any = SyncRun.get_or_none(
         SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES), SyncRun.waits > 0
     )
-    stuck: Any = run or Rereading.get_or_none(Rereading.integration == integration, Rereading.waits > 0)
+    stuck: Any = run or Refetching.get_or_none(Refetching.integration == integration, Refetching.waits > 0)
     if stuck is None or not stuck.problem:
         return None
     complete_at = _complete_at(integration)

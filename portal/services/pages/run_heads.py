@@ -19,7 +19,7 @@ class BookLine:
     mode: StepMode
     expected: int | None
     stored: int
-    left_out: int
+    filtered_out: int
     failed: int
     problem: str
     remedy: str
@@ -27,11 +27,11 @@ class BookLine:
     @property
     def is_unread(self) -> bool:
         """Tell whether the type failed before anything of it was read: its numbers are unknown, not nought."""
-        return self.state == StepState.FAILED and not (self.stored or self.left_out or self.failed)
+        return self.state == StepState.FAILED and not (self.stored or self.filtered_out or self.failed)
 
     @property
     def missing(self) -> int:
-        return 0 if self.expected is None else self.expected - self.stored - self.left_out - self.failed
+        return 0 if self.expected is None else self.expected - self.stored - self.filtered_out - self.failed
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _line(step: SyncStep) -> BookLine:
         mode=StepMode(step.mode),
         expected=step.expected,
         stored=step.created + step.updated + step.unchanged,
-        left_out=step.left_out,
+        filtered_out=step.filtered_out,
         failed=step.failed,
         problem=step.problem,
         remedy=step.remedy,

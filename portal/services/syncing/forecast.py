@@ -36,10 +36,10 @@ class Pace:
 
 @dataclass(frozen=True)
 class TypeForecast:
-    """`records` is how many will be read; `left_out` how many of them the filter will leave out at least."""
+    """`records` is how many will be read; `filtered_out` how many of them the filter will leave out at least."""
 
     records: int
-    left_out: int
+    filtered_out: int
     requests: int
     seconds: float
 
@@ -53,7 +53,7 @@ class Forecast:
 
     types: dict[str, TypeForecast]
     records: int
-    left_out: int
+    filtered_out: int
     requests: int
     seconds: float
     pace: Pace
@@ -71,7 +71,7 @@ def forecast(lists: Mapping[str, ListAccess], chosen: list[str], pace: Pace, *, 
     return Forecast(
         types=types,
         records=sum(each.records for each in types.values()),
-        left_out=sum(each.left_out for each in types.values()),
+        filtered_out=sum(each.filtered_out for each in types.values()),
         requests=requests,
         seconds=max(_answering(requests), _waiting(requests, pace)),
         pace=pace,
@@ -81,8 +81,8 @@ def forecast(lists: Mapping[str, ListAccess], chosen: list[str], pace: Pace, *, 
 
 def _of_type(record_type: str, seen: ListAccess, *, active_only: bool) -> TypeForecast:
     requests = max(1, -(-seen.total // seen.page_size))
-    left_out = seen.inactive if active_only and record_type == "clients" else 0
-    return TypeForecast(seen.total, left_out, requests, _answering(requests))
+    filtered_out = seen.inactive if active_only and record_type == "clients" else 0
+    return TypeForecast(seen.total, filtered_out, requests, _answering(requests))
 
 
 def _answering(requests: int) -> float:

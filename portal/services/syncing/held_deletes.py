@@ -13,7 +13,7 @@ from portal import clock
 from portal.db import db
 from portal.errors import Conflict, NotFound
 from portal.models.accounts import User
-from portal.models.held_deletes import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
@@ -26,7 +26,7 @@ PAGE_RECORDS: Final = 100
 BITE_ROWS: Final = 500
 BREATH_SECONDS: Final = 0.005
 
-ACTIONS: Final = {HoldState.APPROVED: "hold.deleted", HoldState.KEPT: "hold.kept"}
+ACTIONS: Final = {HeldDeleteState.APPROVED: "hold.deleted", HeldDeleteState.KEPT: "hold.kept"}
 
 # All but the ids, which may be megabytes.
 COLUMNS: Final = tuple(field for field in HeldDelete._meta.sorted_fields if field is not HeldDelete.remote_ids)
@@ -53,7 +53,7 @@ class HeldPage:
 
 def pending(integration: Integration, *columns: Any) -> Any:
     """Select what waits for a decision: these columns, or all but the ids."""
-    mine = (HeldDelete.integration == integration) & (HeldDelete.state == HoldState.PENDING)
+    mine = (HeldDelete.integration == integration) & (HeldDelete.state == HeldDeleteState.PENDING)
     return HeldDelete.select(*(columns or COLUMNS)).where(mine).order_by(HeldDelete.id)
 
 
@@ -68,7 +68,7 @@ def get(integration: Integration, hold_id: int) -> HeldDelete:
 def of_record(integration: Integration, record_type: str, remote_id: int) -> HeldDelete | None:
     """Return the pending hold that this record is part of."""
     mine = (HeldDelete.integration == integration) & (HeldDelete.record_type == record_type)
-    query = HeldDelete.select().where(mine, HeldDelete.state == HoldState.PENDING)
+    query = HeldDelete.select().where(mine, HeldDelete.state == HeldDeleteState.PENDING)
     return next((hold for hold in query if remote_id in _ids(hold)), None)
 
 
@@ -90,7 +90,7 @@ def approve(hold: HeldDelete, user: User | None) -> int:
     What was read from Halo since they vanished has shown itself again, and stays. Should this be broken off in the
     middle, the next full sync finds the rest.
     """
-    _decide(hold, HoldState.APPROVED, user)
+    _decide(hold, HeldDeleteState.APPROVED, user)
     why = f"It vanished from Halo's list together with others; {_who(user)} decided to delete them here, too."
     deleted = 0
     for ids in chunked(_ids(hold), BITE_ROWS):
@@ -101,7 +101,7 @@ def approve(hold: HeldDelete, user: User | None) -> int:
 
 def keep(hold: HeldDelete, user: User | None) -> None:
     """Let the records stay. Raises Conflict when that was decided already."""
-    _decide(hold, HoldState.KEPT, user)
+    _decide(hold, HeldDeleteState.KEPT, user)
 
 
 def _ids(hold: HeldDelete) -> array[int]:
@@ -113,12 +113,12 @@ def _named(hold: HeldDelete, ids: list[int]) -> Any:
     return mine & Record.remote_id.in_(ids)
 
 
-def _decide(hold: HeldDelete, state: HoldState, user: User | None) -> None:
+def _decide(hold: HeldDelete, state: HeldDeleteState, user: User | None) -> None:
     """Settle the hold, if nobody has yet: of two who decide at once, the row lets one through."""
-    deed = "deleted" if state is HoldState.APPROVED else "kept"
+    action = "deleted" if state is HeldDeleteState.APPROVED else "kept"
     with db.atomic():
         settled = HeldDelete.update(state=state, decided_at=clock.now(), decided_by=user).where(
-            HeldDelete.id == hold.id, HeldDelete.state == HoldState.PENDING
+            HeldDelete.id == hold.id, HeldDelete.state == HeldDeleteState.PENDING
         )
         if not settled.execute():
             raise _settled_already(HeldDelete.select(*COLUMNS).where(HeldDelete.id == hold.id).get())
@@ -129,19 +129,19 @@ def _decide(hold: HeldDelete, state: HoldState, user: User | None) -> None:
             level=LogLevel.INFO,
             subject=LogSubject.STEP,
             record_type=hold.record_type,
-            message=f"{hold.count:,} {hold.record_type} missing in Halo were {deed}: {_who(user)} decided so.",
+            message=f"{hold.count:,} {hold.record_type} missing in Halo were {action}: {_who(user)} decided so.",
         )
 
 
 def _settled_already(hold: HeldDelete) -> Conflict:
-    words = {HoldState.APPROVED: "to delete them here too", HoldState.KEPT: "to keep them"}
+    words = {HeldDeleteState.APPROVED: "to delete them here too", HeldDeleteState.KEPT: "to keep them"}
     if hold.state not in words:
         return Conflict(
             f"There is nothing to decide any more: a later sync has settled these {hold.record_type}.",
             "The Data Sync tab shows how things stand now.",
         )
     return Conflict(
-        f"{_who(hold.decided_by)} has decided already {words[HoldState(hold.state)]}.",
+        f"{_who(hold.decided_by)} has decided already {words[HeldDeleteState(hold.state)]}.",
         "Nothing was changed by you. The Activity page tells when.",
     )
 

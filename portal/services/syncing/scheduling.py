@@ -136,7 +136,7 @@ def _check(wanted: Schedule, full_hour: int) -> None:
         raise Invalid("full_hour", "Choose an hour from 0 to 23.")
 
 
-def _set_paused(integration: Integration, moment: datetime | None, deed: str, user: User | None) -> None:
+def _set_paused(integration: Integration, moment: datetime | None, action: str, user: User | None) -> None:
     """Pause or resume and note who did it; nothing happens where it is so already."""
     with db.atomic():
         changed = Integration.update(paused_at=moment).where(
@@ -144,14 +144,14 @@ def _set_paused(integration: Integration, moment: datetime | None, deed: str, us
         )
         if changed.execute():
             refetch_lease.take_away(integration.id)
-            audit_log.record(integration.account, user, deed)
+            audit_log.record(integration.account, user, action)
     integration.paused_at = moment
 
 
 def _who_paused(account: Account) -> str:
-    deed = AuditEntry.account == account, AuditEntry.action == PAUSED
+    action = AuditEntry.account == account, AuditEntry.action == PAUSED
     # The kind is said for the index: nobody reads all that an account did to find who paused it.
-    found = AuditEntry.select().where(*deed, AuditEntry.kind == kind_of(PAUSED))
+    found = AuditEntry.select().where(*action, AuditEntry.kind == kind_of(PAUSED))
     entry = found.order_by(AuditEntry.id.desc()).first()
     if entry is None:
         return ""

@@ -43,7 +43,7 @@ from portal.sync.budget import terms_of
 from portal.sync.engine import Engine
 from portal.sync.lease import Lease, claim, is_claimable
 from portal.sync.record_types import RecordType
-from portal.sync.request_reservation import Allowance
+from portal.sync.request_reservation import RequestReservation
 from portal.sync.steps import end_open
 from portal.sync.writer import counts
 
@@ -153,11 +153,11 @@ def _work(lease: Lease) -> None:
     try:
         integration: Integration = run.integration
         zone = zones.zone(integration.account.time_zone)
-        allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
+        reservation = RequestReservation(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
         connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
-        with open_client(connection, patient=run.waits == 0, gate=allowance.gate) as client:
+        with open_client(connection, patient=run.waits == 0, gate=reservation.gate) as client:
             _log_in(lease, run, client)
-            state = Engine(lease, client, allowance).run()
+            state = Engine(lease, client, reservation).run()
     except FencedOut:
         raise
     except PsaRefusedCredentials as error:
@@ -210,9 +210,9 @@ def request_cancel(integration: Integration, user: User | None = None) -> None:
 def stop_for_good(integration: Integration, user: User | None = None) -> None:
     """End the live run, if there is one, at this instant; its worker is fenced out. For use in a transaction."""
     for run in SyncRun.select().where(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES)):
-        SyncRun.update(state=RunState.CANCELLED, finished_at=clock.now(), fence=SyncRun.fence + 1).where(
-            SyncRun.id == run.id
-        ).execute()
+        SyncRun.update(
+            state=RunState.CANCELLED, finished_at=clock.now(), fencing_token=SyncRun.fencing_token + 1
+        ).where(SyncRun.id == run.id).execute()
         end_open(run, StepState.CANCELLED)
         by = run_words.person(user)
         logbook.note(run, f"The sync was cancelled: {by} disconnected the integration. What had arrived is kept.")
@@ -235,13 +235,20 @@ def report(run: SyncRun) -> dict[str, Any]:
         "requests": run.requests,
         "problem": run.problem,
         "remedy": run.remedy,
-        "steps": {step.record_type: counts(step) for step in steps_of(run)},
+        "steps": {step.record_type: _step_report(step) for step in steps_of(run)},
     }
+
+
+def _step_report(step: SyncStep) -> dict[str, Any]:
+    found = counts(step)
+    # The name that scripts rely on.
+    found["left_out"] = found.pop("filtered_out")
+    return found
 
 
 def _log_in(lease: Lease, run: SyncRun, client: PsaClient) -> None:
     """Make sure that Halo accepts the credentials, where it has refused them lately: they are not proved then."""
-    is_new = lease.fence == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
+    is_new = lease.fencing_token == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
     try:
         refused_credentials.log_in(run.integration, client, asked_by_person=is_new)
     finally:

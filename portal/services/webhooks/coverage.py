@@ -12,7 +12,7 @@ from peewee import Case, fn
 
 from portal import clock
 from portal.models.integrations import Integration
-from portal.models.webhooks import CHANGES, Delivery, Hint, HintState
+from portal.models.webhooks import CHANGES, Delivery, RefetchRequest, RefetchRequestState
 from portal.services.webhooks import discoveries
 from portal.sync.record_types import RecordType
 
@@ -80,18 +80,26 @@ def _in_use_since(integration: Integration) -> datetime | None:
 
 
 def _newest(integration: Integration, since: datetime) -> Any:
-    columns = (Hint.record_type, Hint.state, Hint.outcome, Hint.received_at, Hint.settled_at)
-    settled = Hint.select(*columns).where(Hint.integration == integration, Hint.settled_at > since)
-    return settled.order_by(Hint.settled_at.desc()).limit(NEWEST_HINTS).alias("newest")
+    columns = (
+        RefetchRequest.record_type,
+        RefetchRequest.state,
+        RefetchRequest.outcome,
+        RefetchRequest.received_at,
+        RefetchRequest.settled_at,
+    )
+    settled = RefetchRequest.select(*columns).where(
+        RefetchRequest.integration == integration, RefetchRequest.settled_at > since
+    )
+    return settled.order_by(RefetchRequest.settled_at.desc()).limit(NEWEST_HINTS).alias("newest")
 
 
 def _told(newest: Any, since: datetime) -> tuple[dict[str, int], datetime]:
-    """Count for each record type the hints that changed the copy, with the moment since when they are counted."""
+    """Count the refetch requests that changed the copy, by record type, each with the start of the count."""
     changed = fn.SUM(Case(None, [(newest.c.outcome.in_([each.value for each in CHANGES]), 1)], 0))
     columns = (newest.c.record_type, changed, fn.COUNT(1), fn.MIN(newest.c.settled_at))
     rows = list(newest.select_from(*columns).group_by(newest.c.record_type).tuples())
     if sum(row[2] for row in rows) >= NEWEST_HINTS:
-        since = Hint.settled_at.python_value(min(row[3] for row in rows)) or since
+        since = RefetchRequest.settled_at.python_value(min(row[3] for row in rows)) or since
     return {row[0]: row[1] for row in rows if row[0] and row[1]}, since
 
 
@@ -99,7 +107,7 @@ def _delays(newest: Any) -> list[float]:
     """Return how long the newest readings took, the shortest first."""
     # As text, because Peewee takes longer to read a moment than the database takes for all of this.
     moments = (newest.c.received_at.cast("text"), newest.c.settled_at.cast("text"))
-    done = newest.select_from(*moments).where(newest.c.state == HintState.DONE.value).limit(NEWEST_DELAYS)
+    done = newest.select_from(*moments).where(newest.c.state == RefetchRequestState.DONE.value).limit(NEWEST_DELAYS)
     pairs = [(datetime.fromisoformat(first), datetime.fromisoformat(last)) for first, last in done.tuples()]
     return sorted((last - first).total_seconds() for first, last in pairs)
 

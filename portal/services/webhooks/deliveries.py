@@ -1,4 +1,4 @@
-"""What a delivery comes to when it arrives: kept as it is, with a hint for each event in it."""
+"""What a delivery comes to when it arrives: kept as it is, with a refetch request for each event in it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from portal import clock
 from portal.db import db, mark, taking_turns
 from portal.models.delivery_store import DeliveryStore
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
 
 MB: Final = 1024 * 1024
 MOST_KEPT: Final = 256 * MB
@@ -143,7 +143,11 @@ def _oldest(integration_id: int, excess: int) -> tuple[list[int], int]:
 
 def _oldest_in(integration_id: int, state: DeliveryState) -> list[tuple[int, int]]:
     """Return number and size. One state at a time is found by an index, however many wait."""
-    waits = fn.EXISTS(Hint.select(Hint.id).where(Hint.delivery == Delivery.id, Hint.state == HintState.WAITING))
+    waits = fn.EXISTS(
+        RefetchRequest.select(RefetchRequest.id).where(
+            RefetchRequest.delivery == Delivery.id, RefetchRequest.state == RefetchRequestState.WAITING
+        )
+    )
     rows: Any = Delivery.select(Delivery.id, Delivery.size).order_by(Delivery.id).limit(BATCH)
     return list(rows.where(Delivery.integration == integration_id, Delivery.state == state, ~waits).tuples())
 

@@ -21,7 +21,7 @@ from peewee import PeeweeException
 from portal import clock, log
 from portal.db import connected, db, mark, moment_value, taking_turns
 from portal.models.integrations import Integration
-from portal.models.webhooks import HintState
+from portal.models.webhooks import RefetchRequestState
 from portal.services.webhooks import delivery_store
 from portal.services.webhooks.deliveries import Arrival
 from portal.sync import catch_up
@@ -35,7 +35,7 @@ GATHER_SECONDS: Final = 0.005
 
 # Hundreds a second may come: Peewee would take ten times as long to write the statements.
 DELIVERY: Final = ("integration_id", "received_at", "state", "event", "why", "headers", "body", "size")
-HINT: Final = (
+REFETCH_REQUEST: Final = (
     *("delivery_id", "integration_id", "event", "record_type", "remote_id", "state", "why", "received_at"),
     *("settled_at", "attempts"),
 )
@@ -105,7 +105,7 @@ class Inbox:
             with taking_turns(), db.atomic():
                 crowded = _store([arrival for arrival, _ in items])
                 for integration_id in missed:
-                    catch_up.owe(integration_id)
+                    catch_up.request(integration_id)
         except Exception as error:  # noqa: BLE001  # it is raised again in each request that waits
             self._fail(items, error)
             return
@@ -139,9 +139,9 @@ def _store(arrivals: Sequence[Arrival]) -> list[int]:
     for each in arrivals:
         cursor.execute(_insert("delivery", DELIVERY) + " RETURNING id", _delivery(each))
         numbered.append((cursor.fetchone()[0], each))
-    store_hints(numbered)
+    store_refetch_requests(numbered)
     for integration_id in {each.integration_id for each in arrivals if each.needs_sync}:
-        catch_up.owe_soon(integration_id)
+        catch_up.request_soon(integration_id)
     latest = {each.integration_id: each.received_at for each in arrivals}
     for integration_id, moment in latest.items():
         seen = Integration.last_delivery_at.is_null() | (Integration.last_delivery_at <= moment - RESOLUTION)
@@ -152,10 +152,12 @@ def _store(arrivals: Sequence[Arrival]) -> list[int]:
     return delivery_store.add(sizes)
 
 
-def store_hints(arrivals: Sequence[tuple[int, Arrival]]) -> None:
-    """Write a hint for each event of these deliveries, inside the caller's transaction."""
-    if hints := [hint for number, each in arrivals for hint in _hints(number, each)]:
-        db.cursor().executemany(_insert("hint", HINT), hints)
+def store_refetch_requests(arrivals: Sequence[tuple[int, Arrival]]) -> None:
+    """Write a refetch request for each event of these deliveries, inside the caller's transaction."""
+    if refetch_requests := [
+        refetch_request for number, each in arrivals for refetch_request in _refetch_requests(number, each)
+    ]:
+        db.cursor().executemany(_insert("refetch_request", REFETCH_REQUEST), refetch_requests)
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
@@ -168,9 +170,11 @@ def _delivery(each: Arrival) -> tuple[Any, ...]:
     return each.integration_id, moment, each.state.value, each.event, each.why, headers, each.body, each.size
 
 
-def _hints(delivery_id: int, arrival: Arrival) -> Iterator[tuple[Any, ...]]:
+def _refetch_requests(delivery_id: int, arrival: Arrival) -> Iterator[tuple[Any, ...]]:
     moment = moment_value(arrival.received_at)
     for event in arrival.events:
-        state, settled_at = (HintState.IGNORED, moment) if event.why else (HintState.WAITING, None)
+        state, settled_at = (
+            (RefetchRequestState.IGNORED, moment) if event.why else (RefetchRequestState.WAITING, None)
+        )
         named = event.name, event.record_type, event.remote_id
         yield delivery_id, arrival.integration_id, *named, state.value, event.why, moment, settled_at, 0

@@ -12,7 +12,7 @@ from portal import clock, log, zones
 from portal.db import trouble_of
 from portal.errors import FencedOut, PsaError, PsaRefusedCredentials, PsaUnavailable, VaultError
 from portal.models.integrations import Integration, IntegrationState
-from portal.models.webhooks import Hint, HintState, Rereading
+from portal.models.webhooks import Refetching, RefetchRequest, RefetchRequestState
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections, refused_credentials
 from portal.services.connecting.request_meter import own_terms
@@ -20,9 +20,9 @@ from portal.services.webhooks.deliveries import NOT_SYNCED
 from portal.sync import budget, refetch_lease, refetch_requests
 from portal.sync.budget import terms_of
 from portal.sync.filters import read
-from portal.sync.refetch_lease import Turn
-from portal.sync.refetching import Rereader
-from portal.sync.request_reservation import Allowance
+from portal.sync.refetch_lease import RefetchLease
+from portal.sync.refetching import Refetcher
+from portal.sync.request_reservation import RequestReservation
 
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
@@ -36,13 +36,15 @@ def waiting() -> list[int]:
     While an integration is paused or needs attention, its deliveries are kept and wait.
     """
     now = clock.now()
-    is_due = (Hint.state == HintState.WAITING) & (Hint.not_before.is_null() | (Hint.not_before <= now))
+    is_due = (RefetchRequest.state == RefetchRequestState.WAITING) & (
+        RefetchRequest.not_before.is_null() | (RefetchRequest.not_before <= now)
+    )
     may_read = (Integration.state == IntegrationState.ACTIVE) & Integration.paused_at.is_null()
     rows: Any = (
         Integration.select(Integration.id)
-        .join(Rereading, JOIN.LEFT_OUTER, on=(Rereading.integration == Integration.id))
-        .where(may_read, Rereading.id.is_null() | refetch_lease.is_free(now))
-        .where(Integration.id.in_(Hint.select(Hint.integration).where(is_due)))
+        .join(Refetching, JOIN.LEFT_OUTER, on=(Refetching.integration == Integration.id))
+        .where(may_read, Refetching.id.is_null() | refetch_lease.is_free(now))
+        .where(Integration.id.in_(RefetchRequest.select(RefetchRequest.integration).where(is_due)))
         .tuples()
     )
     return [integration_id for (integration_id,) in rows]
@@ -68,7 +70,7 @@ def stop_for_good(integration: Integration) -> None:
     refetch_requests.ignore(_waits(integration), DISCONNECTED)
 
 
-def _work(mine: Turn, integration: Integration) -> None:
+def _work(mine: RefetchLease, integration: Integration) -> None:
     try:
         _read(mine, integration)
     except FencedOut:
@@ -92,25 +94,25 @@ def _work(mine: Turn, integration: Integration) -> None:
         mine.give_up()
 
 
-def _read(mine: Turn, integration: Integration) -> None:
+def _read(mine: RefetchLease, integration: Integration) -> None:
     if integration.state != IntegrationState.ACTIVE or integration.paused_at is not None:
         return
     with mine.writing():
-        switched_off = _waits(integration) & Hint.record_type.not_in(integration.record_types)
+        switched_off = _waits(integration) & RefetchRequest.record_type.not_in(integration.record_types)
         refetch_requests.ignore(switched_off, NOT_SYNCED)
     zone = zones.zone(integration.account.time_zone)
-    allowance = Allowance(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
+    reservation = RequestReservation(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
     connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
-    with open_client(connection, patient=mine.waits == 0, gate=allowance.gate) as client:
+    with open_client(connection, patient=mine.waits == 0, gate=reservation.gate) as client:
         try:
             refused_credentials.log_in(integration, client)
         finally:
             if client.requests:  # for credentials that were refused lately, so they are not proved
                 budget.add(own_terms(integration.account_id), client.requests)
-        Rereader(mine, client, allowance, read(integration.filters)).run()
+        Refetcher(mine, client, reservation, read(integration.filters)).run()
 
 
-def _wait(mine: Turn, error: PsaUnavailable) -> None:
+def _wait(mine: RefetchLease, error: PsaUnavailable) -> None:
     """Leave it until the PSA may answer again; after too many waits in a row, a person must look."""
     if mine.waits >= MOST_WAITS:
         with mine.writing(lease_until=None, waits=0):
@@ -122,11 +124,11 @@ def _wait(mine: Turn, error: PsaUnavailable) -> None:
         pause = min(FIRST_WAIT * (1 << min(mine.waits, 8)), LONGEST_WAIT)
     mine.give_up(
         not_before=clock.now() + pause,
-        waits=Rereading.waits + 1,
+        waits=Refetching.waits + 1,
         problem=error.problem,
         remedy=error.remedy,
     )
 
 
 def _waits(integration: Integration) -> Any:
-    return (Hint.integration == integration) & (Hint.state == HintState.WAITING)
+    return (RefetchRequest.integration == integration) & (RefetchRequest.state == RefetchRequestState.WAITING)

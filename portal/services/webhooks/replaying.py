@@ -13,14 +13,14 @@ from portal.db import db
 from portal.errors import Invalid
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
 from portal.services.audit import audit_log
 from portal.services.pages.delivery_lists import Filters, wanted
 from portal.services.webhooks import deliveries, inbox
 from portal.sync import refetch_requests
 
 # Others want to write, too.
-BITE: Final = 200
+BATCH: Final = 200
 BREATH_SECONDS: Final = 0.005
 MOST: Final = 10_000
 
@@ -78,10 +78,10 @@ def offers(integration: Integration, shown: Filters) -> list[Offer]:
 
 
 def replay(integration: Integration, delivery: Delivery, user: User | None) -> int:
-    """Replay one delivery; returns how many of its hints wait now to be read."""
+    """Replay one delivery; returns how many of its refetch requests wait now to be read."""
     with db.atomic():
         audit_log.record(integration.account, user, "delivery.replayed", f"delivery {delivery.id}")
-        return _bite(integration, [delivery.id])
+        return _batch(integration, [delivery.id])
 
 
 def replay_all(integration: Integration, choice: Choice, user: User | None) -> Counted:
@@ -98,9 +98,9 @@ def replay_all(integration: Integration, choice: Choice, user: User | None) -> C
     if ids:
         many = f"{len(ids):,} {'failed ' if choice.failed else ''}{'delivery' if len(ids) == 1 else 'deliveries'}"
         audit_log.record(integration.account, user, "delivery.replayed", many)
-    for some in chunked(ids, BITE):
+    for some in chunked(ids, BATCH):
         with db.atomic():
-            _bite(integration, some, failed=choice.failed)
+            _batch(integration, some, failed=choice.failed)
         time.sleep(BREATH_SECONDS)
     return Counted(len(ids), found > MOST)
 
@@ -116,19 +116,23 @@ def _ids(integration: Integration, choice: Choice) -> list[int]:
     return [row[0] for row in query.order_by(Delivery.id).limit(MOST + 1).tuples()]
 
 
-def _bite(integration: Integration, ids: list[int], *, failed: bool = False) -> int:
-    """Renew the hints of these deliveries, or those of them that are stuck."""
+def _batch(integration: Integration, ids: list[int], *, failed: bool = False) -> int:
+    """Renew the refetch requests of these deliveries, or those of them that are stuck."""
     unreadable = Delivery.select().where(Delivery.id.in_(ids), Delivery.state == DeliveryState.UNREADABLE)
     for delivery in unreadable:
         _read(integration, delivery)
-    chosen = Hint.delivery.in_(ids)
+    chosen = RefetchRequest.delivery.in_(ids)
     if failed:
-        chosen &= Hint.state == HintState.STUCK
-    is_synced = Hint.record_type.in_(integration.record_types) & Hint.remote_id.is_null(is_null=False)
+        chosen &= RefetchRequest.state == RefetchRequestState.STUCK
+    is_synced = RefetchRequest.record_type.in_(integration.record_types) & RefetchRequest.remote_id.is_null(
+        is_null=False
+    )
     # What was to be read while its type was synced is read no more.
-    refetch_requests.ignore(chosen & (Hint.state == HintState.STUCK) & ~is_synced, deliveries.NOT_SYNCED)
+    refetch_requests.ignore(
+        chosen & (RefetchRequest.state == RefetchRequestState.STUCK) & ~is_synced, deliveries.NOT_SYNCED
+    )
     renewed = refetch_requests.again(chosen & is_synced)
-    # What was said of hints that were ignored holds no more.
+    # What was said of refetch requests that were ignored holds no more.
     Delivery.update(why="").where(Delivery.id.in_(ids), Delivery.state == DeliveryState.WAITING).execute()
     return renewed
 
@@ -140,4 +144,4 @@ def _read(integration: Integration, delivery: Delivery) -> None:
         Delivery.id == delivery.id, Delivery.state == DeliveryState.UNREADABLE
     )
     if arrival.state != DeliveryState.UNREADABLE and understood.execute():
-        inbox.store_hints([(delivery.id, arrival)])
+        inbox.store_refetch_requests([(delivery.id, arrival)])

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from portal.models.integrations import Integration
-from portal.models.webhooks import Delivery, DeliveryState, Rereading
+from portal.models.webhooks import Delivery, DeliveryState, Refetching
 from portal.services.webhooks.silence import Silence, silence
 
 MOST_COUNTED: Final = 1_000
@@ -56,7 +56,7 @@ def _last(integration: Integration) -> LastDelivery | None:
 
 
 def _backlog(integration: Integration) -> Backlog | None:
-    turn = Rereading.get_or_none(Rereading.integration == integration, Rereading.problem != "")
+    turn = Refetching.get_or_none(Refetching.integration == integration, Refetching.problem != "")
     if turn is None:
         return None
     waiting = (Delivery.integration == integration) & (Delivery.state == DeliveryState.WAITING)

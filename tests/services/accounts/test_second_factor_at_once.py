@@ -16,12 +16,12 @@ from tests.routes.phone import AT_ONCE, Phone, at_once, protected
 __all__ = ["database"]
 
 
-def deeds(deed: Callable[[User], object], user: User) -> list[Callable[[], int]]:
+def deeds(action: Callable[[User], object], user: User) -> list[Callable[[], int]]:
     """Return the same deed for several threads, each with a connection of its own."""
 
     def do() -> int:
         with db.connected():
-            return bool(deed(User.get_by_id(user.id)))
+            return bool(action(User.get_by_id(user.id)))
 
     return [do] * AT_ONCE
 

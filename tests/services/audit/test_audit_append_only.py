@@ -14,7 +14,7 @@ from portal.models.accounts import Account, RoleName, User
 from portal.models.audit import AuditEntry
 from portal.services.accounts import users
 from portal.services.audit import audit_counts, audit_log
-from portal.services.audit.audit_retention import BITE
+from portal.services.audit.audit_retention import BATCH
 from portal.services.operations import retention
 from portal.vault import Secret
 from tests.postgres import database
@@ -172,8 +172,8 @@ def test_a_host_whose_clock_is_fast_deletes_nothing_and_stumbles_over_nothing(no
 def test_forgetting_goes_in_bites(northwind: Account) -> None:
     at = datetime.now(UTC) - 800 * DAY
     row = {"account": northwind, "action": "account.created", "at": at, "kept_until": at + 730 * DAY}
-    AuditEntry.insert_many([row] * (BITE + 5)).execute()
-    assert [retention.prune()["audit entries"] for _ in range(3)] == [BITE, 5, 0]
+    AuditEntry.insert_many([row] * (BATCH + 5)).execute()
+    assert [retention.prune()["audit entries"] for _ in range(3)] == [BATCH, 5, 0]
 
 
 def test_an_address_that_is_used_again_gives_no_entry_to_the_new_person(

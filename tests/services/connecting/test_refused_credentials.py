@@ -8,7 +8,7 @@ import pytest
 
 from portal.models.accounts import User
 from portal.models.sync import SyncRun
-from portal.models.webhooks import Rereading
+from portal.models.webhooks import Refetching
 from portal.services.connecting import integrations
 from portal.services.syncing import sync_runs
 from portal.services.webhooks import refetches
@@ -91,7 +91,7 @@ def test_a_run_and_a_webhook_share_the_tries(synced: Copy, day: Day) -> None:
         refetches.execute(synced.integration.id)
         day.later(seconds=1)
     assert token_requests(synced) == 1
-    assert Rereading.get().not_before == NOON + timedelta(minutes=1)
+    assert Refetching.get().not_before == NOON + timedelta(minutes=1)
     assert fresh(synced.integration).state == "active"
 
 
@@ -103,7 +103,7 @@ def test_refetching_waits_for_a_refusal_that_passes(status: int, times: int, day
     for _ in range(times + 1):
         assert refetches.waiting() == [synced.integration.id]
         refetches.execute(synced.integration.id)
-        day.now = Rereading.get().not_before or day.now
+        day.now = Refetching.get().not_before or day.now
     assert results() == [("done", "unchanged")]
     assert fresh(synced.integration).credential_refusals == 0
     assert day.seconds == {1: 60, 2: 360}[times]

@@ -13,7 +13,7 @@ from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.records import Record, RecordChange, RecordCount, RecordState
 from portal.models.sync import LogSubject, RemoteList, RunKind, RunTrigger, SyncLog, SyncRun
-from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
 from portal.services.connecting import integrations, sources, wizard
 from portal.services.pages import record_lists
 from portal.services.syncing import sync_runs
@@ -42,12 +42,12 @@ def delivered(copy: Copy, minutes_ago: int) -> Delivery:
     delivery: Delivery = Delivery.create(
         integration=copy.integration, received_at=came, state=DeliveryState.STUCK, body=b"{}"
     )
-    Hint.create(
+    RefetchRequest.create(
         delivery=delivery,
         integration=copy.integration,
         record_type="clients",
         remote_id=12,
-        state=HintState.STUCK,
+        state=RefetchRequestState.STUCK,
         received_at=came,
     )
     return delivery
@@ -97,7 +97,7 @@ def test_deliveries_of_the_former_halo_cannot_be_replayed(used: Copy) -> None:
     delivered(used, minutes_ago=5)
     integration = reconnected(used, **OTHER)
     assert not Delivery.select().exists()
-    assert not Hint.select().exists()
+    assert not RefetchRequest.select().exists()
     assert integration.last_delivery_at is None
 
 

@@ -15,9 +15,9 @@ from portal.models.integrations import Integration, Psa
 from portal.models.records import RecordChange
 from portal.models.sessions import LoginSession
 from portal.models.sync import SyncLog, SyncPage, SyncRun, SyncStep
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.operations import retention
-from portal.services.operations.retention import BITE, RUN_BITE, Periods
+from portal.services.operations.retention import BATCH, RUN_BITE, Periods
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -72,7 +72,9 @@ def changed(halo: Integration, days: int) -> RecordChange:
 def delivered(halo: Integration, state: str, days: int) -> Delivery:
     at = NOW - days * DAY
     delivery: Delivery = Delivery.create(integration=halo, received_at=at, state=state, body=b"{}")
-    Hint.create(delivery=delivery, integration=halo, state="done" if state == "unreadable" else state, received_at=at)
+    RefetchRequest.create(
+        delivery=delivery, integration=halo, state="done" if state == "unreadable" else state, received_at=at
+    )
     return delivery
 
 
@@ -156,20 +158,20 @@ def test_deliveries_go_with_their_hints_once_nobody_needs_them(
 ) -> None:
     delivered(halo, state, days)
     assert retention.prune()["deliveries"] == goes
-    assert (Delivery.select().count(), Hint.select().count()) == (not goes, not goes)
+    assert (Delivery.select().count(), RefetchRequest.select().count()) == (not goes, not goes)
 
 
 def test_a_stuck_delivery_of_which_something_waits_stays(halo: Integration) -> None:
     stuck = delivered(halo, "stuck", 400)
-    Hint.create(delivery=stuck, integration=halo, state="waiting", received_at=stuck.received_at)
+    RefetchRequest.create(delivery=stuck, integration=halo, state="waiting", received_at=stuck.received_at)
     assert retention.prune()["deliveries"] == 0
 
 
 def test_deliveries_that_stay_keep_none_behind_them(halo: Integration) -> None:
     kept = [delivered(halo, "waiting", 50), delivered(halo, "stuck", 50)]
-    for _ in range(BITE + 5):
+    for _ in range(BATCH + 5):
         delivered(halo, "done", 20)
-    assert [retention.prune()["deliveries"] for _ in range(3)] == [BITE, 5, 0]
+    assert [retention.prune()["deliveries"] for _ in range(3)] == [BATCH, 5, 0]
     assert list(Delivery.select()) == kept
 
 

@@ -26,11 +26,11 @@ FROM number
 def test_many_log_rows_lose_their_old_half_bite_by_bite(northwind: Account) -> None:
     halo = Integration.create(account=northwind, psa=Psa.HALO)
     db.execute_sql(WRITE, (ROWS, halo.id, f"{NOW - timedelta(days=60):%Y-%m-%d %H:%M:%S}", ROWS))
-    bites = 0
+    batches = 0
     with clock.using(lambda: NOW):
         while gone := retention.prune()["log rows"]:
-            assert gone <= retention.BITE
-            bites += 1
+            assert gone <= retention.BATCH
+            batches += 1
     assert SyncLog.select().count() == ROWS / 2
     assert SyncLog.select().where(SyncLog.at < NOW - timedelta(days=30)).count() == 0
-    assert bites == ROWS / 2 / retention.BITE
+    assert batches == ROWS / 2 / retention.BATCH

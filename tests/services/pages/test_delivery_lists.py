@@ -10,7 +10,7 @@ import pytest
 from portal.db import db
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
-from portal.models.webhooks import Delivery, DeliveryState, Hint
+from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_lists, delivery_pages
 from portal.services.pages.delivery_lists import Filters
 from portal.sync.record_types import RecordType
@@ -97,7 +97,7 @@ def test_no_list_looks_at_all_deliveries(halo: Integration, filters: Filters) ->
 
 def test_a_row_sums_its_hints_up(halo: Integration) -> None:
     tell(halo, [about("assets", number) for number in range(1, 6)])
-    received = Hint.get().received_at
+    received = RefetchRequest.get().received_at
     for number, columns in enumerate(
         (
             {"state": "done", "outcome": "updated", "settled_at": received + timedelta(seconds=4)},
@@ -108,9 +108,9 @@ def test_a_row_sums_its_hints_up(halo: Integration) -> None:
         start=1,
     ):
         changed: Any = columns
-        Hint.update(**changed).where(Hint.remote_id == number).execute()
+        RefetchRequest.update(**changed).where(RefetchRequest.remote_id == number).execute()
     (row,) = delivery_lists.page(halo, Filters()).rows
-    assert (row.hints, [hint.remote_id for hint in row.named]) == (5, [1, 2, 3])
+    assert (row.refetch_requests, [refetch_request.remote_id for refetch_request in row.named]) == (5, [1, 2, 3])
     assert {outcome.value: count for outcome, count in row.outcomes.items()} == {
         "updated": 1,
         "together": 1,

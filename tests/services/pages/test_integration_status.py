@@ -10,7 +10,7 @@ from portal import clock
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState, Psa
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
-from portal.models.webhooks import Rereading
+from portal.models.webhooks import Refetching
 from portal.services.pages.integration_status import Condition, standing
 from tests.copies import held
 
@@ -62,7 +62,7 @@ def test_a_halo_that_does_not_answer_is_told_with_the_last_sync_that_completed(h
 
 
 def test_refetching_that_halo_keeps_waiting_is_told_too(halo: Integration) -> None:
-    Rereading.create(integration=halo, waits=3, problem="Halo did not answer.")
+    Refetching.create(integration=halo, waits=3, problem="Halo did not answer.")
     assert standing(halo).condition == Condition.WAITING
 
 

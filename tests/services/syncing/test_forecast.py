@@ -43,7 +43,7 @@ def test_active_clients_only_leaves_out_the_inactive_ones_and_reads_as_much() ->
     lists = {"clients": granted(60, inactive=5), "sites": granted(90)}
     everything = forecast(lists, ["clients", "sites"], USUAL, active_only=False)
     active = forecast(lists, ["clients", "sites"], USUAL, active_only=True)
-    assert (everything.left_out, active.left_out) == (0, 5)
+    assert (everything.filtered_out, active.filtered_out) == (0, 5)
     assert (everything.requests, everything.records) == (active.requests, active.records)
 
 

@@ -12,7 +12,7 @@ from portal.db import connected
 from portal.errors import Conflict, NotFound
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
-from portal.models.held_deletes import HeldDelete, HoldState
+from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.integrations import Integration, IntegrationState, Psa
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import SyncLog
@@ -45,16 +45,16 @@ def test_what_others_hold_is_neither_listed_nor_found(halo: Integration, hold: H
         held_deletes.get(theirs, hold.id)
 
 
-@pytest.mark.parametrize("state", [HoldState.APPROVED, HoldState.KEPT, HoldState.OVER])
+@pytest.mark.parametrize("state", [HeldDeleteState.APPROVED, HeldDeleteState.KEPT, HeldDeleteState.OVER])
 def test_what_is_settled_waits_no_more_and_cannot_be_decided_again(
-    halo: Integration, hold: HeldDelete, alice: User, state: HoldState
+    halo: Integration, hold: HeldDelete, alice: User, state: HeldDeleteState
 ) -> None:
     HeldDelete.update(state=state, decided_by=alice).execute()
     assert list(held_deletes.pending(halo)) == []
     for decide in (held_deletes.approve, held_deletes.keep):
         with pytest.raises(Conflict) as refused:
             decide(hold, alice)
-        assert ("Alice has decided already" in refused.value.problem) == (state != HoldState.OVER)
+        assert ("Alice has decided already" in refused.value.problem) == (state != HeldDeleteState.OVER)
         assert refused.value.remedy
     assert set(states().values()) == {"live"}
     assert AuditEntry.select().count() == 0
@@ -79,7 +79,7 @@ def test_of_two_admins_at_once_one_decides(hold: HeldDelete, alice: User) -> Non
     for person in people:
         person.join()
     assert sorted(outcomes) == ["decided", "too late"]
-    approved = HeldDelete.get_by_id(hold.id).state == HoldState.APPROVED
+    approved = HeldDelete.get_by_id(hold.id).state == HeldDeleteState.APPROVED
     assert list(states().values()).count("deleted") == (300 if approved else 0)
     assert AuditEntry.select().count() == 1
 
@@ -95,7 +95,7 @@ def test_approving_leaves_a_tombstone_and_a_line_of_history_of_each(hold: HeldDe
     assert "Alice decided to delete them here" in history[0].why
     assert Record.get(Record.remote_id == 1).changed_at == LATER
     decided = HeldDelete.get_by_id(hold.id)
-    assert (decided.state, decided.decided_by, decided.decided_at) == (HoldState.APPROVED, alice, LATER)
+    assert (decided.state, decided.decided_by, decided.decided_at) == (HeldDeleteState.APPROVED, alice, LATER)
 
 
 def test_what_left_the_scope_meanwhile_is_deleted_and_what_is_gone_stays_gone(
@@ -138,16 +138,16 @@ def test_keeping_changes_no_record(hold: HeldDelete, alice: User) -> None:
     held_deletes.keep(hold, alice)
     assert set(states().values()) == {"live"}
     assert RecordChange.select().count() == 0
-    assert HeldDelete.get_by_id(hold.id).state == HoldState.KEPT
+    assert HeldDelete.get_by_id(hold.id).state == HeldDeleteState.KEPT
 
 
 @pytest.mark.parametrize(
-    ("decide", "deed"), [(held_deletes.approve, "hold.deleted"), (held_deletes.keep, "hold.kept")]
+    ("decide", "action"), [(held_deletes.approve, "hold.deleted"), (held_deletes.keep, "hold.kept")]
 )
-def test_a_decision_is_noted_with_who_took_it(hold: HeldDelete, alice: User, decide: object, deed: str) -> None:
+def test_a_decision_is_noted_with_who_took_it(hold: HeldDelete, alice: User, decide: object, action: str) -> None:
     decide(hold, alice)  # type: ignore[operator]  # one of the two verbs
     entry = AuditEntry.get()
-    assert (entry.action, entry.user, entry.detail) == (deed, alice, "300 assets")
+    assert (entry.action, entry.user, entry.detail) == (action, alice, "300 assets")
     assert "Alice decided so" in SyncLog.get().message
 
 

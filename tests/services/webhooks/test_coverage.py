@@ -11,7 +11,7 @@ from portal.models.accounts import Account
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun, SyncStep
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.webhooks import coverage
 from portal.services.webhooks.coverage import Meter, Share
 from tests.postgres import database
@@ -60,7 +60,7 @@ def told(
     integration: Integration, outcome: str | None, at: datetime = NOON - HOUR, seconds: float = 2, **more: object
 ) -> None:
     state = "ignored" if outcome in {None, "absent"} else "done"
-    Hint.create(
+    RefetchRequest.create(
         **{"integration": integration, "delivery": Delivery.get(), "record_type": "clients", "remote_id": 1}
         | {"state": state, "outcome": outcome, "received_at": at - seconds * SECOND, "settled_at": at}
         | more
@@ -90,7 +90,7 @@ def test_where_nothing_happened_there_is_nothing_to_trust(halo: Integration) -> 
 def test_only_what_changed_the_copy_counts_as_told(halo: Integration) -> None:
     for outcome in ("created", "updated", "back", "deleted"):
         told(halo, outcome)
-    for outcome in ("unchanged", "left_out", "rejected", "together", "absent"):
+    for outcome in ("unchanged", "filtered_out", "rejected", "together", "absent"):
         told(halo, outcome)
     told(halo, None)
     assert measured(halo).whole == Share(told=4, found=0)

@@ -12,7 +12,7 @@ from portal import clock
 from portal.models.accounts import Account
 from portal.models.delivery_store import DeliveryStore
 from portal.models.integrations import Integration, Psa
-from portal.models.webhooks import Delivery, DeliveryState, Hint, HintState
+from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
 from portal.psa.webhooks import Event
 from portal.services.operations import retention
 from portal.services.webhooks import delivery_store, inbox
@@ -95,7 +95,7 @@ def test_one_that_waits_is_never_deleted(halo: Integration) -> None:
 def test_one_that_is_stuck_in_part_waits_for_the_rest(halo: Integration) -> None:
     store([arrival(halo, 6_000, DeliveryState.STUCK), arrival(halo, 5_000)])
     first = Delivery.select().order_by(Delivery.id).get()
-    Hint.create(delivery=first, integration=halo, state=HintState.WAITING, received_at=NOW)
+    RefetchRequest.create(delivery=first, integration=halo, state=RefetchRequestState.WAITING, received_at=NOW)
     delivery_store.make_room(halo.id)
     assert sizes() == [6_000]
 

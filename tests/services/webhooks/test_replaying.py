@@ -12,7 +12,7 @@ from portal.errors import Invalid
 from portal.models.accounts import Account
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration, Psa
-from portal.models.webhooks import Delivery, Hint
+from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.pages import delivery_pages
 from portal.services.webhooks import replaying
 from portal.services.webhooks.replaying import Choice
@@ -32,7 +32,9 @@ def halo(northwind: Account) -> Integration:
 
 
 def settle(state: str, **columns: Any) -> None:
-    Hint.update(state=state, settled_at=clock.now(), **columns).where(Hint.state == "waiting").execute()
+    RefetchRequest.update(state=state, settled_at=clock.now(), **columns).where(
+        RefetchRequest.state == "waiting"
+    ).execute()
     Delivery.update(state=state).where(Delivery.state == "waiting").execute()
 
 
@@ -54,7 +56,7 @@ def test_what_is_done_stays_done_when_the_failed_ones_are_replayed(halo: Integra
     tell(halo, about("assets", 1))
     settle("done", outcome="updated")
     tell(halo, [about("assets", 2), about("assets", 3)])
-    Hint.update(state="done", outcome="updated").where(Hint.remote_id == 2).execute()
+    RefetchRequest.update(state="done", outcome="updated").where(RefetchRequest.remote_id == 2).execute()
     settle("stuck")
     assert replaying.replay_all(halo, FAILED, None).number == 1
     assert results() == [("done", "updated"), ("done", "updated"), ("waiting", None)]
@@ -86,19 +88,19 @@ def test_what_is_stuck_is_ignored_once_its_type_is_not_synced(halo: Integration)
     settle("stuck", why="Halo did not answer.")
     Integration.update(record_types=["clients"]).execute()
     assert replayed(Integration.get()) == 0
-    assert (delivery_states(), Hint.get().why) == (["ignored"], "Its record type is not synced.")
+    assert (delivery_states(), RefetchRequest.get().why) == (["ignored"], "Its record type is not synced.")
 
 
 def test_what_cannot_be_read_still_stays_as_it_is(halo: Integration) -> None:
     tell(halo, b"nonsense")
     assert replayed(halo) == 0
     assert delivery_states() == ["unreadable"]
-    assert Hint.select().count() == 0
+    assert RefetchRequest.select().count() == 0
 
 
 def test_what_can_be_read_by_now_gets_its_hints_once(halo: Integration) -> None:
     tell(halo, [about("assets", 1), about("sites", 2)])
-    Hint.delete().execute()
+    RefetchRequest.delete().execute()
     Delivery.update(state="unreadable", event="", why="It is not JSON.").execute()
     assert [replayed(halo), replayed(halo)] == [1, 1]
     assert results() == [("waiting", None), ("ignored", None)]
@@ -110,8 +112,13 @@ def test_a_replay_is_a_fresh_start(halo: Integration) -> None:
     tell(halo, about("assets", 1))
     settle("stuck", attempts=6, why="Halo did not answer.", not_before=clock.now())
     assert replayed(halo) == 1
-    hint = Hint.get()
-    assert (hint.attempts, hint.why, hint.not_before, hint.settled_at) == (0, "", None, None)
+    refetch_request = RefetchRequest.get()
+    assert (
+        refetch_request.attempts,
+        refetch_request.why,
+        refetch_request.not_before,
+        refetch_request.settled_at,
+    ) == (0, "", None, None)
 
 
 def test_each_replay_stands_in_the_audit_log(halo: Integration) -> None:

@@ -10,13 +10,13 @@ from portal import clock
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.sync import SyncLog, SyncRun, SyncStep
-from portal.models.webhooks import Rereading
+from portal.models.webhooks import Refetching
 from portal.services.syncing import due_runs
 from portal.services.webhooks import webhook_health
 from portal.services.webhooks.silence import _note, notice_silence, silence, stop_using
 from tests.postgres import database
 from tests.services.helpers import fresh
-from tests.services.test_trust import DAY, HOUR, NOON, SECOND, run
+from tests.services.webhooks.test_coverage import DAY, HOUR, NOON, SECOND, run
 from tests.telling import about, tell
 
 __all__ = ["database"]
@@ -140,7 +140,7 @@ def test_health_tells_of_the_last_delivery(halo: Integration) -> None:
 def test_deliveries_wait_only_where_halo_does_not_answer(halo: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
     tell(halo, about("clients", 1), about("sites", 2), b"{broken")
     assert webhook_health.health(halo).backlog is None
-    Rereading.create(integration=halo, problem="Halo does not answer.", not_before=NOON + SECOND)
+    Refetching.create(integration=halo, problem="Halo does not answer.", not_before=NOON + SECOND)
     backlog = webhook_health.health(halo).backlog
     assert backlog
     assert (backlog.count, backlog.is_more, backlog.not_before) == (1, False, NOON + SECOND)
@@ -149,5 +149,5 @@ def test_deliveries_wait_only_where_halo_does_not_answer(halo: Integration, monk
 
 
 def test_nothing_waits_once_all_is_read(halo: Integration) -> None:
-    Rereading.create(integration=halo, problem="Halo does not answer.")
+    Refetching.create(integration=halo, problem="Halo does not answer.")
     assert webhook_health.health(halo).backlog is None
