@@ -29,8 +29,8 @@ def test_the_tables_are_those_of_the_models(database: None) -> None:
     # The comparison does not see indexes that are written in SQL; what they do is tested below.
     assert differences == [
         "drop index held_delete.held_delete_one_pending",
-        "drop index refetch request.refetch_request_waiting",
         "drop index integration.integration_one_active_psa",
+        "drop index refetch_request.refetch_request_waiting",
         "drop index sync_log.sync_log_of_record",
         "drop index sync_run.sync_run_one_live",
     ]

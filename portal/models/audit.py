@@ -21,9 +21,9 @@ def _kept_until() -> datetime:
 class AuditEntry(BaseModel):
     """One action of a person or the operator. Never holds a secret.
 
-    Triggers make the table append-only (migration 0013): the database itself refuses to change an entry, or to delete
-    one before `kept_until`. Exceptions: `user` becomes NULL when the person is removed, and an entry with a
-    `group_key`, which stands for many alike, may only ever grow in `count` and `last_at`.
+    Triggers make the table append-only (portal/migrations/initial/audit_triggers.py): the database refuses to change
+    an entry, or to delete one before `kept_until`. Exceptions: `user` becomes NULL when the person is removed, and an
+    entry with a `group_key`, which stands for many alike, may only ever grow in `count` and `last_at`.
 
     `account` is None where no account is concerned; only the operator sees those. `actor` is the person's e-mail
     address, which stays when the person is removed; it is empty for the operator. `address` and `session` say where a

@@ -58,7 +58,7 @@ WORDS: Final = {
 
 
 class Refetcher:
-    """One turn. Raises FencedOut, and PsaError when the PSA as a whole cannot be asked now."""
+    """One lease. Raises FencedOut, and PsaError when the PSA as a whole cannot be asked now."""
 
     def __init__(
         self, lease: RefetchLease, source: Source, reservation: RequestReservation, filters: Filters

@@ -1,67 +1,19 @@
-"""Make the audit log append-only, and let each entry say where it came from.
+"""The triggers that make the audit log append-only.
 
-A later migration that rewrites this table must drop the triggers first and create them again: `drop_triggers` and
-`create_triggers` show how. On SQLite, rebuilding the table (most of playhouse's column operations do) loses them.
+A later migration that rewrites this table must drop the triggers first and create them again. On SQLite, rebuilding
+the table (most of playhouse's column operations do) loses them.
 """
-
-from peewee import CharField, DateTimeField, IntegerField
 
 TABLE = "audit_entry"
 REFUSAL = "The audit log is append-only."
 
 # What may never change in an entry.
-FIXED = ("id", "account_id", "at", "action", "detail", "actor", "kind", "address", "session", "group_key", "kept_until")
-
-# Psycopg takes a per cent sign for a parameter, so there is no LIKE.
-NOUN = "SUBSTR(action, 1, LENGTH(action) - LENGTH(LTRIM(action, 'abcdefghijklmnopqrstuvwxyz_')))"
-# The kinds that people filter by, of what was recorded so far.
-KINDS = f"""CASE
-    WHEN {NOUN} IN ('user', 'account')
-        OR action IN ('halo.enabled', 'halo.disabled', 'connectwise.enabled', 'connectwise.disabled') THEN 'people'
-    WHEN {NOUN} IN ('webhook', 'delivery') THEN 'webhook'
-    WHEN {NOUN} IN ('sync', 'hold')
-        OR action IN ('halo.data_changed', 'halo.rescheduled', 'halo.paused', 'halo.resumed', 'halo.limited')
-        THEN 'sync'
-    WHEN {NOUN} = 'halo' THEN 'connection'
-    ELSE 'other' END"""
-
-
-def up(migrator, db):
-    is_sqlite = db.param == "?"
-    migrator.migrate(
-        migrator.drop_index(TABLE, "auditentry_account_id"),
-        migrator.drop_not_null(TABLE, "account_id"),
-        migrator.add_column(TABLE, "kind", CharField(default="other")),
-        migrator.add_column(TABLE, "address", CharField(default="")),
-        migrator.add_column(TABLE, "session", IntegerField(null=True)),
-        migrator.add_column(TABLE, "count", IntegerField(default=1)),
-        migrator.add_column(TABLE, "last_at", DateTimeField(null=True)),
-        migrator.add_column(TABLE, "group_key", CharField(null=True)),
-        migrator.add_column(TABLE, "kept_until", DateTimeField(null=True)),
-    )
-    later = "datetime(at, '+730 days')" if is_sqlite else "at + interval '730 days'"
-    db.execute_sql(f"UPDATE {TABLE} SET kept_until = {later}, kind = {KINDS}")
-    migrator.migrate(
-        migrator.add_not_null(TABLE, "kept_until"),
-        migrator.add_index(TABLE, ("account_id", "id")),
-        migrator.add_index(TABLE, ("account_id", "kind", "id")),
-        migrator.add_index(TABLE, ("account_id", "actor", "id")),
-        migrator.add_index(TABLE, ("account_id", "actor", "kind", "id")),
-        migrator.add_index(TABLE, ("group_key",), True),
-        migrator.add_index(TABLE, ("kept_until",)),
-    )
-    create_triggers(db, is_sqlite=is_sqlite)
+FIXED = ("id account_id at action detail actor kind address session group_key kept_until").split()
 
 
 def create_triggers(db, *, is_sqlite):
     for statement in _sqlite() if is_sqlite else _postgresql():
         db.execute_sql(statement)
-
-
-def drop_triggers(db, *, is_sqlite):
-    of = "" if is_sqlite else f" ON {TABLE}"
-    for name in ("audit_entry_no_update", "audit_entry_no_delete", "audit_entry_no_replace", "audit_entry_no_truncate"):
-        db.execute_sql(f"DROP TRIGGER IF EXISTS {name}{of}")
 
 
 def _allowed_change(same):
