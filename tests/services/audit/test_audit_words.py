@@ -29,7 +29,7 @@ def written() -> Iterator[tuple[str, str]]:
 
 def _is_audit(call: ast.Call) -> bool:
     owner = getattr(getattr(call.func, "value", None), "id", None)
-    return owner in {"audit", "audit_counts"} or isinstance(call.func, ast.Name)
+    return owner in {"audit_log", "audit_counts"} or isinstance(call.func, ast.Name)
 
 
 def _spelled(argument: ast.expr) -> Iterator[str]:
