@@ -7,38 +7,24 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    from portal.routes import (
+    from portal.routes.dashboard import (
         activity,
-        configuration,
         data_sync,
         deliveries,
-        holds,
-        home,
-        integrations,
+        held_deletes,
+        overview,
         records,
-        schedule,
-        session_list,
-        setup,
-        setup_connect,
         sync_filters,
         sync_logs,
-        two_factor,
-        webhook_setup,
     )
+    from portal.routes.dashboard.configuration import schedule, tab, webhook
+    from portal.routes.web import home
+    from portal.routes.web.login import session_list, two_factor
+    from portal.routes.wizard import connect, later_steps
 
-    own = (home, integrations, activity, session_list, two_factor)
-    wizard = (setup_connect, setup)
-    dashboard = (
-        data_sync,
-        holds,
-        records,
-        sync_filters,
-        sync_logs,
-        deliveries,
-        configuration,
-        schedule,
-        webhook_setup,
-    )
+    own = (home, overview, activity, session_list, two_factor)
+    wizard = (connect, later_steps)
+    dashboard = (data_sync, held_deletes, records, sync_filters, sync_logs, deliveries, tab, schedule, webhook)
     # The wizard's files share a blueprint, and so do those of the Configuration tab: each is registered once.
     for blueprint in dict.fromkeys(module.bp for module in (*own, *wizard, *dashboard)):
         app.register_blueprint(blueprint)

@@ -14,7 +14,7 @@ from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import RunState
-from portal.routes import audit_origin
+from portal.routes.web import audit_origin
 from portal.services.audit import audit_words
 from tests.copies import copied, held
 from tests.routes.conftest import SECRET, make_run

@@ -13,8 +13,8 @@ from portal.db import db
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
-from portal.routes import audit_origin
-from portal.routes.audit_refusals import ACTIONS
+from portal.routes.web import audit_origin
+from portal.routes.web.audit_refusals import ACTIONS
 from portal.services.audit import audit_counts
 from tests.routes.test_every_route import TABLE
 from tests.routes.test_webhooks import deliver
@@ -49,7 +49,7 @@ def nothing_else(halo: Integration) -> Iterator[None]:
 
 def test_every_refusal_has_words() -> None:
     missing = [f'    "{endpoint}": "what it does",' for endpoint in REFUSED if endpoint not in ACTIONS]
-    assert not missing, "add to ACTIONS in routes/audit_refusals.py:\n" + "\n".join(missing)
+    assert not missing, "add to ACTIONS in routes/web/audit_refusals.py:\n" + "\n".join(missing)
     assert ACTIONS.keys() == set(REFUSED)
 
 

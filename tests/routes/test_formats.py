@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.routes.formats import about, short, span
+from portal.routes.web.formats import about, short, span
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The Configuration tab: one file for each card."""

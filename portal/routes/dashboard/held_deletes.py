@@ -1,0 +1,49 @@
+"""Held deletes: what vanished from Halo's list all at once, and an admin's decision about it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.models.held_deletes import HeldDelete
+from portal.models.integrations import Integration
+from portal.routes.web import access
+from portal.services.connecting import integrations
+from portal.services.syncing import held_deletes
+
+bp = Blueprint("holds", __name__, url_prefix=f"/integrations/halo/held/<int(max={2**31 - 1}):hold_id>")
+
+
+@bp.get("")
+def show(hold_id: int) -> ResponseReturnValue:
+    integration, hold = _load(hold_id)
+    held = held_deletes.page(hold, request.args.get("page", default=1, type=int))
+    return render_template("halo/held.html", integration=integration, hold=hold, held=held)
+
+
+@bp.get("/delete")
+def confirm(hold_id: int) -> ResponseReturnValue:
+    """Ask first. With JavaScript the page asks in a dialog of its own, and nobody comes here."""
+    integration, hold = _load(hold_id)
+    return render_template("halo/held_delete.html", integration=integration, hold=hold)
+
+
+@bp.post("/delete")
+def approve(hold_id: int) -> ResponseReturnValue:
+    _, hold = _load(hold_id)
+    deleted = held_deletes.approve(hold, access.user())
+    flash(f"{deleted:,} {hold.record_type} were deleted here too. The next sync closes the books.", "success")
+    return redirect(url_for("data_sync.index"), 303)
+
+
+@bp.post("/keep")
+def keep(hold_id: int) -> ResponseReturnValue:
+    _, hold = _load(hold_id)
+    held_deletes.keep(hold, access.user())
+    flash(f"{hold.count:,} {hold.record_type} are kept, although Halo does not list them.", "success")
+    return redirect(url_for("data_sync.index"), 303)
+
+
+def _load(hold_id: int) -> tuple[Integration, HeldDelete]:
+    integration = integrations.halo(access.account())
+    return integration, held_deletes.get(integration, hold_id)

@@ -1,0 +1,17 @@
+"""The Integrations page."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from portal.routes.web import access, answers
+from portal.services.pages import overview
+
+bp = Blueprint("integrations", __name__)
+
+
+@bp.get("/integrations")
+def index() -> ResponseReturnValue:
+    page, part = "integrations/index.html", "integrations/_cards.html"
+    return answers.show_refreshing(page, part, part_id="cards", cards=overview.cards(access.account()))

@@ -1,0 +1,126 @@
+"""The form of the Sync Filters tab: record types, and the filters of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+from wtforms import BooleanField, DateField, SelectMultipleField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional, ValidationError
+
+from portal.models.integrations import Integration
+from portal.routes.web.forms import TYPES, BlamedForm
+from portal.services.connecting.filter_choices import Choices
+from portal.sync.filters import BY_TYPE, Filters, read
+from portal.sync.record_types import RecordType
+
+LARGEST_ID: Final = 2**63 - 1
+
+
+class IdsField(SelectMultipleField):
+    """Ids of Halo, ticked in a list. Without `validate_choice`, any id may be among them."""
+
+    def process_data(self, value: Iterable[int] | None) -> None:
+        self.data = sorted(value or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            self.data = sorted({_id(value) for value in valuelist})
+        except ValueError as error:
+            self.data = []
+            raise ValueError("One of these is not a number that Halo gives.") from error
+
+    def pre_validate(self, _form: Any) -> None:
+        offered = {choice.value for choice in self.choices or []}
+        if self.validate_choice and not offered.issuperset(self.data or []):
+            raise ValidationError("One of these is no longer in Halo. Look through the list again.")
+
+
+class DayField(DateField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Enter a day like 2026-01-31.") from error
+
+
+class ChosenClientsForm(BlamedForm):
+    """Clients chosen one by one. They come from a search, so any id may be among them."""
+
+    include_clients = IdsField(
+        "Only these clients",
+        validate_choice=False,
+        description="As long as one is chosen here, no other client is copied.",
+    )
+    exclude_clients = IdsField(
+        "Without these clients", validate_choice=False, description="They are excluded, whatever else they match."
+    )
+
+
+class FiltersForm(ChosenClientsForm):
+    """The values are those of the stored filters; `choices` is what the lists offer."""
+
+    record_types = SelectMultipleField("Record types", choices=TYPES)
+    active_only = BooleanField("Active clients only", description="Excludes clients that are inactive in Halo.")
+    top_levels = IdsField(
+        "Top levels", description="Only clients under one of these top levels. Tick none for all clients."
+    )
+    relationships = IdsField(
+        "Relationship types",
+        description="Only clients with at least one of these relationship types. Tick none for all clients.",
+    )
+    without_service_accounts = BooleanField(
+        "Exclude service accounts", description="Users that are marked as service account in Halo."
+    )
+    without_general_users = BooleanField(
+        "Exclude General Users", description="The placeholder that Halo makes for every site. It isn't a person."
+    )
+    product_groups = IdsField(
+        "Product groups", description="Only products in one of these groups. Tick none for all products."
+    )
+    asset_types = IdsField("Asset types", description="Only assets of one of these types. Tick none for all assets.")
+    open_opportunities_only = BooleanField(
+        "Open opportunities only", description="Excludes opportunities that are won, lost or closed."
+    )
+    opportunities_since = DayField(
+        "Opened since",
+        [Optional()],
+        description="Excludes opportunities opened before this day. Leave it blank for all.",
+    )
+    active_contracts_only = BooleanField(
+        "Active contracts only", description="Excludes contracts that have expired or haven't started yet."
+    )
+
+    def __init__(self, integration: Integration, choices: Choices, **options: Any) -> None:
+        stored = msgspec.structs.asdict(read(integration.filters))
+        super().__init__(data={**stored, "record_types": integration.record_types}, **options)
+        self.problem = choices.problem
+        for name, names in choices.lists.items():
+            self._offer(self[name], names, stored[name])
+
+    def filters(self) -> Filters:
+        values = {name: self[name].data for name in Filters.__struct_fields__}
+        return msgspec.convert(values, Filters)
+
+    def how_many_set(self, record_type: RecordType) -> int:
+        """Count the filters of a type that are set, as they are typed now."""
+        return sum(bool(self[name].data) for name in BY_TYPE[record_type])
+
+    def is_wrong(self, record_type: RecordType) -> bool:
+        return any(self[name].errors for name in BY_TYPE[record_type])
+
+    def _offer(self, field: IdsField, names: Mapping[int, str], stored: frozenset[int]) -> None:
+        """Offer what there is. What was chosen before can be seen and unticked, even where Halo has it no more."""
+        gone = {number: f"Number {number}, not in Halo now" for number in sorted(stored - names.keys())}
+        field.choices = [SelectChoice(number, name) for number, name in {**names, **gone}.items()]
+        # A list that Halo did not send may be incomplete: it refuses nobody's choice.
+        field.validate_choice = not self.problem
+
+
+def _id(value: str) -> int:
+    """Read an id. Raises ValueError for what is none."""
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= LARGEST_ID):
+        raise ValueError(value)
+    return int(value)

@@ -1,0 +1,95 @@
+"""The Sync Filters tab: which record types, and which of their records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.errors import Invalid
+from portal.jobs.sync import ring
+from portal.models.integrations import Integration
+from portal.routes.dashboard.sync_filter_forms import ChosenClientsForm, FiltersForm
+from portal.routes.web import access
+from portal.services.connecting import filter_choices, integrations
+from portal.services.records import exclusions, stored_records
+from portal.services.syncing import filter_changes
+from portal.services.syncing.filter_changes import Changed
+from portal.services.syncing.run_words import listed
+
+bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/halo/filters")
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Show the filters; without JavaScript, `find` looks for clients here as well."""
+    integration = integrations.halo(access.account())
+    return _show(integration, FiltersForm(integration, filter_choices.of(integration)))
+
+
+@bp.get("/clients")
+def clients() -> ResponseReturnValue:
+    """Show which clients are ticked now, and which `find` has found; nothing is stored."""
+    integration = integrations.halo(access.account())
+    form = ChosenClientsForm(request.args)
+    form.validate()
+    return make_response(
+        render_template("halo/filters/_chosen_clients.html", form=form, **_clients(integration, form))
+    )
+
+
+@bp.post("")
+def change() -> ResponseReturnValue:
+    integration = integrations.halo(access.account())
+    form = FiltersForm(integration, filter_choices.of(integration))
+    if not form.validate():
+        return _show(integration, form, 422)
+    dropped = [one for one in integration.record_types if one not in (form.record_types.data or [])]
+    try:
+        changed = filter_changes.change_and_sync(integration, form.record_types.data, form.filters(), access.user())
+    except Invalid as error:
+        form.blame(error)
+        return _show(integration, form, 422)
+    if changed.run is not None:
+        ring(changed.run)
+    flash(*_saved(changed, dropped))
+    return redirect(url_for("sync_filters.index"), 303)
+
+
+def _saved(changed: Changed, dropped: list[str]) -> tuple[str, str]:
+    """Say what happens next."""
+    saved = "Saved."
+    if dropped:
+        saved += f" {listed(dropped).capitalize()} are no longer synced: their records stay here, marked as excluded."
+    if not changed.touched:
+        return saved if dropped else "Saved. Nothing has to be read again.", "success"
+    if changed.run is None:
+        return f"{saved} The sync that is running keeps its old filters; the next one applies the new ones.", "info"
+    return f"{saved} A sync of {listed(changed.touched)} has started: it applies the new filters.", "success"
+
+
+def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Response:
+    page = render_template(
+        "halo/filters.html",
+        integration=integration,
+        form=form,
+        counts=stored_records.counts(integration),
+        excluded=exclusions.counts(integration),
+        is_syncing=filter_changes.is_syncing(integration),
+        **_clients(integration, form),
+    )
+    return make_response(page, status)
+
+
+def _clients(integration: Integration, form: ChosenClientsForm) -> dict[str, Any]:
+    """Return the names of the clients that are ticked, and those that are found besides."""
+    ticked, text = (
+        {*(form.include_clients.data or []), *(form.exclude_clients.data or [])},
+        request.args.get("find", ""),
+    )
+    return {
+        "names": filter_choices.client_names(integration, ticked),
+        "text": text,
+        "found": filter_choices.find_clients(integration, text, without=ticked),
+    }

@@ -1,0 +1,108 @@
+"""How templates write moments, spans and numbers, and name states."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from flask_security import current_user
+from markupsafe import Markup
+
+from portal import clock, zones
+from portal.models.integrations import Integration
+from portal.routes.web import words
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(words=words.FOR_TEMPLATES, next_try=next_try)
+    filters = {"when": when, "clock_time": clock_time, "ago": ago, "span": span, "about": about, "number": number}
+    app.jinja_env.filters.update(filters, short=short, sentence=sentence, local_minute=local_minute)
+
+
+def when(moment: datetime) -> Markup:
+    """Write a moment in the account's time zone, with UTC in the title."""
+    local = moment.astimezone(zones.zone(current_user.account.time_zone))
+    text = f"{local:%-d %b %H:%M:%S}" if local.year == clock.now().year else f"{local:%-d %b %Y %H:%M}"
+    return _time(moment, text)
+
+
+def clock_time(moment: datetime) -> Markup:
+    """Write a moment of today as 14:05, another one with its day, in the account's time zone."""
+    zone = zones.zone(current_user.account.time_zone)
+    local = moment.astimezone(zone)
+    is_today = local.date() == clock.now().astimezone(zone).date()
+    return _time(moment, f"{local:%H:%M}" if is_today else f"{local:%-d %b %H:%M}")
+
+
+def next_try(integration: Integration) -> Markup:
+    """Say when Halo is asked again whether it accepts the credentials; nothing where it is not."""
+    moment = integration.credentials_retry_at
+    return Markup(" Next try at {}.").format(clock_time(moment)) if moment is not None else Markup()
+
+
+def local_minute(moment: datetime) -> str:
+    """Write a moment as a form's field for times takes it, in the account's time zone."""
+    return f"{moment.astimezone(zones.zone(current_user.account.time_zone)):%Y-%m-%dT%H:%M:%S}"
+
+
+def ago(moment: datetime) -> Markup:
+    """Write how long ago a moment was, or how soon it will be."""
+    seconds = (clock.now() - moment).total_seconds()
+    if abs(seconds) < 5:
+        return _time(moment, "just now")
+    text = span(abs(seconds))
+    return _time(moment, f"{text} ago" if seconds > 0 else f"in {text}")
+
+
+def span(seconds: float) -> str:
+    """Write a length of time with its one or two largest units: 8 s, 3 min 20 s, 2 h 5 min, 4 d."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{timedelta(hours=hours).days} d"
+
+
+def short(seconds: float) -> str:
+    """Write a length of time that may be below a second: 0.4 s, 3.2 s, then as span does."""
+    return f"{seconds:.1f} s" if seconds < 9.95 else span(seconds)
+
+
+def about(seconds: float) -> str:
+    """Write a length of time that is not known exactly: a few seconds, about 40 seconds, about 2 minutes."""
+    if seconds < 5:
+        return "a few seconds"
+    if seconds <= 50:
+        return f"about {_tens(seconds)} seconds"
+    if seconds < 90:
+        return "about a minute"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"about {minutes} minutes"
+    return f"about {round(minutes / 60)} hours"
+
+
+def number(value: int) -> str:
+    """Write 45000 as 45,000."""
+    return f"{value:,}"
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital, and leave the names in it as they are."""
+    return words[:1].upper() + words[1:]
+
+
+def _tens(seconds: float) -> int:
+    return max(10, -(-int(seconds) // 10) * 10)
+
+
+def _time(moment: datetime, text: str) -> Markup:
+    utc = moment.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
+        utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M:%S}", text
+    )

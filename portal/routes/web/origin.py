@@ -1,0 +1,47 @@
+"""Forms are taken from the portal's own pages only: what browsers say of a form's origin, beside its token.
+
+The Referer is not looked at: proxies and browsers take it away. Browsers of today send Origin with every form, and
+Sec-Fetch-Site wherever the connection is secure; pages cannot write either.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, request
+
+from portal.config import Config
+from portal.errors import WrongOrigin
+from portal.routes.web.access import SAFE
+
+OWN_SITE: Final = frozenset({"same-origin", "none"})
+LONGEST_SHOWN: Final = 200
+
+
+def init_app(app: Flask, config: Config) -> None:
+    @app.before_request
+    def check() -> None:
+        if request.method not in SAFE:
+            _check(config.public_url)
+
+
+def _check(public_url: str | None) -> None:
+    """Raise WrongOrigin for a form of another site, or of a page that was opened at another address."""
+    origin, site = request.headers.get("Origin", ""), request.headers.get("Sec-Fetch-Site", "")
+    if site and site not in OWN_SITE:
+        raise WrongOrigin("This form was sent from another site.", "Use the portal's own pages. Nothing was changed.")
+    # Without a public URL, a proxy may have replaced the Host that Origin would have to match: the token must do.
+    if public_url is None or not origin or origin == public_url:
+        return
+    if origin != "null":
+        raise WrongOrigin(
+            f"This portal is set up for {public_url}, but you opened {origin[:LONGEST_SHOWN]}.",
+            "Open it there, or set PORTAL_PUBLIC_URL.",
+        )
+    # A page whose proxy forbids the Referer has no Origin either, and so does a hostile page in a frame. Over https,
+    # Sec-Fetch-Site tells one from the other.
+    if not site and public_url.startswith("https://"):
+        raise WrongOrigin(
+            "Your browser does not say where this form comes from.",
+            "Use a newer browser, or ask the operator to remove the proxy's Referrer-Policy. Nothing was changed.",
+        )

@@ -1,0 +1,36 @@
+"""Pages that wait for other servers: each of their calls needs a place, and without one the page says so."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, g
+
+from portal import places
+from portal.errors import Busy
+from portal.routes.web.errors import answer
+from portal.routes.web.headers import request_id
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["error_id"] = request_id
+    app.before_request(_enter)
+    app.teardown_request(_leave)
+    app.register_error_handler(Busy, busy)
+
+
+def busy(error: Busy) -> Response:
+    response = answer(error.status, error.problem, error.remedy, can_retry=True)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _enter() -> None:
+    g.page = places.enter_page()
+    # The log gives the exact cause of a call that was stopped; the page gives this id.
+    g.logged = structlog.contextvars.bind_contextvars(error_id=request_id())
+
+
+def _leave(error: BaseException | None) -> None:  # noqa: ARG001  # Flask's signature
+    if entered := g.pop("page", None):
+        places.leave_page(entered)
+        structlog.contextvars.reset_contextvars(**g.pop("logged"))

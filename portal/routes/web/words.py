@@ -1,0 +1,157 @@
+"""Words and signs that templates show for types, states and reasons."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from portal.models.held_deletes import HeldDeleteState
+from portal.models.records import ChangeKind, RecordState
+from portal.models.sync import LogSubject, RunKind, RunState, StepState
+from portal.models.webhooks import DeliveryState, Outcome, RefetchRequestState
+from portal.routes.web import webhook_words
+from portal.services.pages.integration_status import LABELS, Condition
+from portal.services.pages.overview import CardState
+from portal.sync.record_types import RecordType
+
+# Icon, and one line that says what it is good for.
+RECORD_TYPES: Final = {
+    RecordType.CLIENTS: (
+        "building",
+        "Your customers. Always synced, because everything else belongs to one of them.",
+    ),
+    RecordType.SITES: ("map-pin", "The places where your clients work."),
+    RecordType.CONTACTS: ("address-book", "The people at your clients. Halo calls them users."),
+    RecordType.PRODUCTS: ("package", "What you sell: items with their prices."),
+    RecordType.ASSETS: ("device-laptop", "Devices and software that you look after."),
+    RecordType.OPPORTUNITIES: ("target-arrow", "Deals that are open, won or lost."),
+    RecordType.CONTRACTS: ("file-text", "What you have agreed with each client, and until when."),
+}
+
+# What Halo calls them in its list of events.
+HALO_NAMES: Final = {
+    RecordType.CLIENTS: "Clients (Customers)",
+    RecordType.SITES: "Sites",
+    RecordType.CONTACTS: "Users",
+    RecordType.PRODUCTS: "Items",
+    RecordType.ASSETS: "Assets",
+    RecordType.OPPORTUNITIES: "Opportunities",
+    RecordType.CONTRACTS: "Contracts",
+}
+# What the agent may do with a list: what a person reads, the colour, and the icon.
+ACCESS: Final = {
+    "granted": ("Granted", "green", "check"),
+    "refused": ("Refused", "red", "x"),
+    "empty": ("Suspiciously empty", "yellow", "alert-triangle"),
+    "unknown": ("Not answered", "secondary", "help-circle"),
+}
+
+# What a person reads, Tabler's colour, and the icon.
+RUN_STATES: Final = {
+    RunState.QUEUED: ("Starting…", "azure", "hourglass"),
+    RunState.RUNNING: ("Running", "azure", "refresh"),
+    RunState.WAITING: ("Waiting", "yellow", "clock"),
+    RunState.SUCCEEDED: ("Complete", "green", "circle-check"),
+    RunState.INCOMPLETE: ("Incomplete", "orange", "alert-triangle"),
+    RunState.FAILED: ("Failed", "red", "alert-circle"),
+    RunState.CANCELLED: ("Cancelled", "secondary", "ban"),
+}
+STEP_STATES: Final = {
+    StepState.PENDING: ("Not started", "secondary"),
+    StepState.RUNNING: ("Running", "azure"),
+    StepState.SUCCEEDED: ("Complete", "green"),
+    StepState.INCOMPLETE: ("Incomplete", "orange"),
+    StepState.FAILED: ("Failed", "red"),
+    StepState.CANCELLED: ("Cancelled", "secondary"),
+}
+RUN_KINDS: Final = {
+    RunKind.INITIAL: "Initial sync",
+    RunKind.INCREMENTAL: "Sync of changes",
+    RunKind.FULL: "Full sync",
+    RunKind.RECORD: "Sync of one record",
+}
+
+# What a log line tells of.
+LOG_SUBJECTS: Final = {
+    LogSubject.RUN: "Runs",
+    LogSubject.STEP: "Record types",
+    LogSubject.PAGE: "Pages",
+    LogSubject.RECORD: "Single records",
+}
+
+# What an admin said about records that vanished from Halo's list all at once.
+HOLD_STATES: Final = {
+    HeldDeleteState.PENDING: "Waits for a decision",
+    HeldDeleteState.APPROVED: "Deleted here too",
+    HeldDeleteState.KEPT: "Kept",
+    HeldDeleteState.OVER: "Settled by a later sync",
+}
+
+# What a person reads of a record's state, and the colour. Why a record is in it, the record itself tells.
+RECORD_STATES: Final = {
+    RecordState.LIVE: ("Live", "green"),
+    RecordState.OUT_OF_SCOPE: ("Excluded", "yellow"),
+    RecordState.DELETED: ("Deleted", "secondary"),
+}
+CHANGES: Final = {
+    ChangeKind.UPDATED: ("Changed", "pencil"),
+    ChangeKind.OUT_OF_SCOPE: ("Excluded", "filter"),
+    ChangeKind.DELETED: ("Deleted", "x"),
+    ChangeKind.BACK: ("Synced again", "check"),
+}
+
+# What a person reads of a delivery, and the colour.
+DELIVERY_STATES: Final = {
+    DeliveryState.WAITING: ("Waiting", "azure"),
+    DeliveryState.DONE: ("Done", "green"),
+    DeliveryState.IGNORED: ("Ignored", "secondary"),
+    DeliveryState.UNREADABLE: ("Unreadable", "yellow"),
+    DeliveryState.STUCK: ("Failed", "red"),
+}
+REFETCH_STATES: Final = {
+    RefetchRequestState.WAITING: ("Waiting", "azure"),
+    RefetchRequestState.DONE: ("Done", "green"),
+    RefetchRequestState.IGNORED: ("Ignored", "secondary"),
+    RefetchRequestState.STUCK: ("Failed", "red"),
+}
+# What reading a record again has led to.
+OUTCOMES: Final = {
+    Outcome.CREATED: "created",
+    Outcome.UPDATED: "updated",
+    Outcome.BACK: "synced again",
+    Outcome.UNCHANGED: "unchanged",
+    Outcome.FILTERED_OUT: "excluded",
+    Outcome.DELETED: "deleted",
+    Outcome.ABSENT: "not in Halo",
+    Outcome.UNDECIDED: "left to the next sync",
+    Outcome.REJECTED: "not stored",
+    Outcome.TOGETHER: "read together with another delivery",
+}
+
+# How a card names what an integration is: the set-up, or how the syncs of a connected one stand.
+CARD_STATES: Final = {
+    CardState.NOT_CONFIGURED: ("Not Configured", "secondary"),
+    CardState.IN_PROGRESS: ("Set-up in progress", "azure"),
+    CardState.DISCONNECTED: ("Disconnected", "secondary"),
+    Condition.CONNECTED: (LABELS[Condition.CONNECTED], "green"),
+    Condition.NEEDS_ATTENTION: (LABELS[Condition.NEEDS_ATTENTION], "orange"),
+    Condition.WAITING: (LABELS[Condition.WAITING], "yellow"),
+    Condition.FAILED: (LABELS[Condition.FAILED], "red"),
+    Condition.DECISION: (LABELS[Condition.DECISION], "orange"),
+    Condition.INCOMPLETE: (LABELS[Condition.INCOMPLETE], "orange"),
+}
+FOR_TEMPLATES: Final = {
+    "card_states": CARD_STATES,
+    "record_types": RECORD_TYPES,
+    "halo_names": HALO_NAMES,
+    "access": ACCESS,
+    "run_states": RUN_STATES,
+    "step_states": STEP_STATES,
+    "run_kinds": RUN_KINDS,
+    "hold_states": HOLD_STATES,
+    "record_states": RECORD_STATES,
+    "changes": CHANGES,
+    "delivery_states": DELIVERY_STATES,
+    "refetch_states": REFETCH_STATES,
+    "outcomes": OUTCOMES,
+    **webhook_words.FOR_TEMPLATES,
+}

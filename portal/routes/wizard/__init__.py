@@ -1,0 +1,1 @@
+"""The four steps that connect a PSA."""
