@@ -55,7 +55,7 @@ def disabled(halo: Integration) -> None:
 DEEDS: dict[tuple[str, ...], tuple[str, tuple[str, ...], Callable[[Integration], None]]] = {
     ("account", "create"): ("account.created", ("Other MSP",), nothing),
     ("account", "enable"): ("account.psa_enabled", ("Northwind IT", "connectwise"), nothing),
-    ("account", "disable"): ("connectwise.disabled", ("Northwind IT", "connectwise"), nothing),
+    ("account", "disable"): ("account.psa_disabled", ("Northwind IT", "connectwise"), nothing),
     ("account", "set-time-zone"): ("account.time_zone", ("Northwind IT", "Europe/London"), nothing),
     ("user", "create"): ("user.created", ("bob@northwind.example", *ACCOUNT, "--password-stdin"), nothing),
     ("user", "set-role"): ("user.role", (ADA, "admin"), nothing),

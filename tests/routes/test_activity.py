@@ -18,10 +18,10 @@ PAGE = "/activity"
 def test_deeds_are_listed_newest_first_with_who_and_what(
     as_sam: FlaskClient, northwind: Account, alice: User
 ) -> None:
-    audit_log.record(northwind, None, "account.psa_enabled")
+    audit_log.record(northwind, None, "account.psa_enabled", "Halo PSA")
     audit_log.record(northwind, alice, "integration.data_changed", "clients, sites; all clients")
     page = as_sam.get(PAGE).text
-    assert page.index("changed what to sync:") < page.index("turned Halo PSA on")
+    assert page.index("changed what to sync:") < page.index("turned a PSA on")
     assert "Alice" in page
     assert "Operator" in page
     assert "clients, sites; all clients" in page
@@ -55,9 +55,9 @@ def test_deeds_of_another_account_stay_there(as_mallory: FlaskClient, northwind:
 
 
 def test_a_made_up_position_shows_the_newest(as_alice: FlaskClient, northwind: Account) -> None:
-    audit_log.record(northwind, None, "account.psa_enabled")
+    audit_log.record(northwind, None, "account.psa_enabled", "Halo PSA")
     for before in ("abc", "-1", "0", "9" * 30):
-        assert "turned Halo PSA on" in as_alice.get(f"{PAGE}?before={before}").text
+        assert "turned a PSA on" in as_alice.get(f"{PAGE}?before={before}").text
 
 
 def test_what_a_removed_person_did_is_shown_under_their_address(
@@ -82,23 +82,23 @@ def test_the_page_is_narrowed_down_by_person_and_kind(
 ) -> None:
     audit_log.record(northwind, alice, "integration.paused")
     audit_log.record(northwind, sam, "record.downloaded", "assets 7")
-    audit_log.record(northwind, None, "account.psa_enabled")
+    audit_log.record(northwind, None, "account.psa_enabled", "Halo PSA")
     for query, words in (
         (f"?person={sam.email}", "downloaded a record:"),
         ("?kind=sync", "paused the schedule"),
-        ("?person=nobody", "turned Halo PSA on"),
+        ("?person=nobody", "turned a PSA on"),
     ):
         page = as_alice.get(f"{PAGE}{query}").text
         shown = {
-            each for each in ("downloaded a record:", "paused the schedule", "turned Halo PSA on") if each in page
+            each for each in ("downloaded a record:", "paused the schedule", "turned a PSA on") if each in page
         }
         assert shown == {words}, query
 
 
 def test_filters_that_are_made_up_show_everything(as_alice: FlaskClient, northwind: Account) -> None:
-    audit_log.record(northwind, None, "account.psa_enabled")
+    audit_log.record(northwind, None, "account.psa_enabled", "Halo PSA")
     for query in ("?person=x@y.example", "?kind=moon", "?since=yesterday", "?until=0001-01-01"):
-        assert "turned Halo PSA on" in as_alice.get(f"{PAGE}{query}").text
+        assert "turned a PSA on" in as_alice.get(f"{PAGE}{query}").text
 
 
 def test_admins_see_addresses_and_support_does_not(
