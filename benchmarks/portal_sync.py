@@ -41,7 +41,7 @@ def main() -> None:
 def connect(asked: task.Task) -> None:
     """Make a portal that is connected to the Halo, with nothing synced and no run open."""
     db.upgrade()
-    account: Account = Account.create(name="Benchmark", halo_enabled=True)
+    account: Account = Account.create(name="Benchmark", enabled_psas=["halo"])
     draft = wizard.draft(account)
     secret = Secret(asked.client_secret)
     wizard.save_connection(draft, ConnectionValues(asked.url, "", "", asked.client_id, secret))

@@ -8,11 +8,11 @@ from portal import zones
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import Account
-from portal.models.integrations import Psa
+from portal.psa.registry import LABELS
 from portal.services.accounts import accounts
 from portal.services.syncing import scheduling
 
-psa_argument = click.argument("psa", type=click.Choice([psa.value for psa in Psa]), default=Psa.HALO.value)
+psa_argument = click.argument("psa", type=click.Choice(list(LABELS)), default=next(iter(LABELS)))
 
 
 @click.group()
@@ -39,8 +39,8 @@ def list_(*, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        cells = [(row["name"], *("on" if row[psa.value] else "off" for psa in Psa)) for row in rows]
-        print_table(("ACCOUNT", "HALO", "CONNECTWISE"), cells)
+        cells = [(row["name"], *("on" if row[psa] else "off" for psa in LABELS)) for row in rows]
+        print_table(("ACCOUNT", *(psa.upper() for psa in LABELS)), cells)
 
 
 @account.command()
@@ -49,7 +49,7 @@ def list_(*, as_json: bool) -> None:
 @opened()
 def enable(name: str, psa: str) -> None:
     """Let an account connect a PSA (halo unless said otherwise)."""
-    accounts.set_available(accounts.get(name), Psa(psa), available=True)
+    accounts.set_available(accounts.get(name), psa, available=True)
     say(f"{name} may connect {psa} now.")
 
 
@@ -59,7 +59,7 @@ def enable(name: str, psa: str) -> None:
 @opened()
 def disable(name: str, psa: str) -> None:
     """Hide a PSA from an account. Copied records stay."""
-    accounts.set_available(accounts.get(name), Psa(psa), available=False)
+    accounts.set_available(accounts.get(name), psa, available=False)
     say(f"{name} may no longer connect {psa}.")
 
 
@@ -77,8 +77,7 @@ def set_time_zone(name: str, time_zone: str) -> None:
 def _row(one: Account) -> dict[str, str | bool]:
     return {
         "name": one.name,
-        Psa.HALO.value: one.halo_enabled,
-        Psa.CONNECTWISE.value: one.connectwise_enabled,
+        **{psa: psa in one.enabled_psas for psa in LABELS},
         "time_zone": one.time_zone,
         "created_at": one.created_at.isoformat(),
     }

@@ -30,6 +30,8 @@ def _test(connection: Connection, meter: Meter) -> Diagnosis:
 
 HALO: Final = PsaAdapter(
     slug="halo",
+    label="Halo PSA",
+    name="Halo",
     open_client=_open_client,
     test=_test,
     # Halo's authinfo, a token, and the variants that are tried when there is none.

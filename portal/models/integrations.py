@@ -14,11 +14,6 @@ from portal.models.accounts import Account
 from portal.vault import EncryptedField
 
 
-class Psa(StrEnum):
-    HALO = "halo"
-    CONNECTWISE = "connectwise"
-
-
 class IntegrationState(StrEnum):
     """`draft` lives in the wizard; both `active` and `needs_attention` count as active."""
 

@@ -78,7 +78,7 @@ class FilterOptions:
 
 @dataclass(frozen=True)
 class PsaAdapter:
-    """`slug` is what the database calls the PSA.
+    """`slug` is what addresses and the database call the PSA, `label` is its name on our pages, `name` the short one.
 
     `test` explains a connection, and raises only what the meter raises. `proving_requests` and `reading_requests` are
     what it needs at most, up to the token and after it. `record_fields` takes the type and the payload of a stored
@@ -86,6 +86,8 @@ class PsaAdapter:
     """
 
     slug: str
+    label: str
+    name: str
     open_client: OpenClient
     test: Callable[[Connection, Meter], Diagnosis]
     proving_requests: int

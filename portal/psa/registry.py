@@ -11,6 +11,11 @@ from portal.psa.adapter import PsaAdapter
 ADAPTERS: Final[Mapping[str, PsaAdapter]] = {
     HALO.slug: HALO,
 }
+# Every PSA that has a card, by slug. One without an adapter cannot be connected yet.
+LABELS: Final[Mapping[str, str]] = {
+    HALO.slug: HALO.label,
+    "connectwise": "ConnectWise PSA",
+}
 
 
 def adapter_of(psa: str) -> PsaAdapter:

@@ -111,7 +111,7 @@ def attacked(folder: Path, seed: int, *, records: int, count: int, good_deliveri
         halo = stack.enter_context(spawned("--records", str(records), "--quota", "0"))
         house = stack.enter_context(standing(folder, allow=urlsplit(halo.url).netloc))
         stack.enter_context(db.connected())
-        copy = connected(Account.create(name="Northwind IT", halo_enabled=True), halo)
+        copy = connected(Account.create(name="Northwind IT", enabled_psas=["halo"]), halo)
         Integration.update(quota=1_000_000).execute()  # how fast Halo lets us read is not the question here
         copy.sync()
         ids = sorted(copy.ids("assets"))[:good_deliveries]

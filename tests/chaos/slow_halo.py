@@ -129,8 +129,8 @@ def staged(folder: Path) -> Iterator[Scene]:
         standing(folder, allow=urlsplit(halo.url).netloc) as house,
         db.connected(),
     ):
-        account = Account.create(name="Northwind IT", halo_enabled=True)
-        other = Account.create(name="Other MSP", halo_enabled=True)
+        account = Account.create(name="Northwind IT", enabled_psas=["halo"])
+        other = Account.create(name="Other MSP", enabled_psas=["halo"])
         people = [
             _person(account, "alice", RoleName.ADMIN),
             _person(account, "sam", RoleName.SUPPORT),

@@ -52,7 +52,7 @@ def test_what_is_no_number_is_wrong_usage(northwind_shell: Shell, halo: Integrat
 @pytest.mark.parametrize("verb", ["approve", "keep"])
 def test_a_hold_of_others_is_not_found(northwind_shell: Shell, hold: HeldDelete, verb: str) -> None:
     with connected():
-        other = Account.create(name="Other MSP", halo_enabled=True)
+        other = Account.create(name="Other MSP", enabled_psas=["halo"])
         Integration.create(account=other, psa="halo", state="active")
     result = northwind_shell.run("sync", verb, "--account", "Other MSP", "--hold", str(hold.id))
     assert result.exit_code == 1

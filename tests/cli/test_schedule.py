@@ -6,7 +6,7 @@ import pytest
 
 from portal import db
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from tests.cli.conftest import Shell
 
 ACCOUNT = ("--account", "Northwind IT")
@@ -16,7 +16,7 @@ ACCOUNT = ("--account", "Northwind IT")
 def connected(northwind_shell: Shell) -> Shell:
     """Run in a portal with an account that has connected Halo."""
     with db.connected():
-        Integration.create(account=Account.get(), psa=Psa.HALO, state="active", base_url="https://halo.example")
+        Integration.create(account=Account.get(), psa="halo", state="active", base_url="https://halo.example")
     return northwind_shell
 
 

@@ -10,7 +10,7 @@ import pytest
 from portal import db, vault
 from portal.config import Config
 from portal.models.accounts import Account, User
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.second_factor import Authenticator
 from portal.services.operations import sealed_values
 from portal.vault import Secret
@@ -24,7 +24,7 @@ def sealed(shell: Shell, config: Config) -> Shell:
     vault.bind(config.vault_keys)
     with db.connected():
         account = Account.create(name="Northwind IT")
-        Integration.create(account=account, psa=Psa.HALO, uid="u1", client_secret=Secret("hush"))
+        Integration.create(account=account, psa="halo", uid="u1", client_secret=Secret("hush"))
     return shell
 
 

@@ -70,7 +70,9 @@ def test_wrong_usage_ends_with_two(northwind_shell: Shell, told: None, words: tu
 @pytest.mark.parametrize("verb", ["show", "replay"])
 def test_a_delivery_of_others_is_not_found(northwind_shell: Shell, told: None, verb: str) -> None:
     with connected():
-        Integration.create(account=Account.create(name="Other MSP", halo_enabled=True), psa="halo", state="active")
+        Integration.create(
+            account=Account.create(name="Other MSP", enabled_psas=["halo"]), psa="halo", state="active"
+        )
     result = northwind_shell.run("webhook", verb, "--account", "Other MSP", "1")
     assert result.exit_code == 1
     assert "There is no such delivery." in result.stderr

@@ -12,7 +12,7 @@ from flask import Flask
 from portal import clock
 from portal.config import Config
 from portal.models.accounts import Account, User
-from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from portal.services.connecting import connections, wizard
@@ -83,9 +83,7 @@ def halo(tested: Integration) -> Integration:
 
 @pytest.fixture
 def connectwise(northwind: Account) -> Integration:
-    integration: Integration = Integration.create(
-        account=northwind, psa=Psa.CONNECTWISE, state=IntegrationState.ACTIVE
-    )
+    integration: Integration = Integration.create(account=northwind, psa="connectwise", state=IntegrationState.ACTIVE)
     return integration
 
 

@@ -16,7 +16,7 @@ def test_halo_is_not_configured_at_first_and_can_be_connected(as_alice: FlaskCli
 
 
 def test_halo_that_is_switched_off_offers_no_connect(as_alice: FlaskClient, northwind: Account) -> None:
-    northwind.halo_enabled = False
+    northwind.enabled_psas = []
     northwind.save()
     page = as_alice.get("/integrations").text
     assert "The Halo PSA integration is currently not available for your account." in page

@@ -256,7 +256,7 @@ def _another_admin(account: Account, name: str) -> User:
 
 
 def test_halo_switched_off_for_the_account_is_said_so(app: Flask, northwind: Account, alice: User) -> None:
-    northwind.halo_enabled = False
+    northwind.enabled_psas = []
     northwind.save()
     page = browser(app, alice).get(STEP)
     assert page.status_code == 403

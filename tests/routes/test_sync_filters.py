@@ -113,7 +113,7 @@ def test_every_filter_is_saved_noted_and_applied_by_a_sync_at_once(as_alice: Fla
         **{name: [int(each) for each in value] for name, value in chosen.items() if isinstance(value, list)},
         "opportunities_since": "2025-06-01",
     }
-    assert AuditEntry.select().where(AuditEntry.action == "halo.data_changed").count() == 1
+    assert AuditEntry.select().where(AuditEntry.action == "integration.data_changed").count() == 1
     (run,) = SyncRun.select()
     assert read(run.filters) == saved(halo)
 

@@ -9,7 +9,7 @@ from portal.halo import facts, records
 from portal.halo.pages import Row
 from portal.models.accounts import Account
 from portal.models.exclusions import Exclusion
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import RemoteList
 from portal.services.records import exclusions as lists
@@ -34,7 +34,7 @@ def listed() -> list[tuple[int, str, str]]:
 
 
 def test_rows_are_listed_renewed_and_forgotten(northwind: Account) -> None:
-    halo = Integration.create(account=northwind, psa=Psa.HALO)
+    halo = Integration.create(account=northwind, psa="halo")
     decision = Decision(excluded=[(row(1), WHY), (row(2), WHY)])
     exclusions.note(halo.id, "clients", decision, records.columns)
     since = Exclusion.get(Exclusion.remote_id == 1).at
@@ -58,8 +58,8 @@ def test_rows_are_listed_renewed_and_forgotten(northwind: Account) -> None:
 
 
 def test_an_upgrade_lists_what_is_stored_and_has_the_rest_read_again(northwind: Account) -> None:
-    halo = Integration.create(account=northwind, psa=Psa.HALO, filters={"active_only": True})
-    plain = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO, filters={"active_only": False})
+    halo = Integration.create(account=northwind, psa="halo", filters={"active_only": True})
+    plain = Integration.create(account=Account.create(name="Other MSP"), psa="halo", filters={"active_only": False})
     for each in (halo, plain):
         RemoteList.create(integration=each, record_type="assets", read_until=NOON)
     copied(halo, [1, 2], state=RecordState.OUT_OF_SCOPE)

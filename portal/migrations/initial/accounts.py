@@ -1,14 +1,13 @@
 """Accounts, people, how they log in, and the audit log."""
 
-from peewee import BigIntegerField, BooleanField, CharField, DateTimeField, ForeignKeyField, IntegerField, TextField
+from peewee import BigIntegerField, JSONField, BooleanField, CharField, DateTimeField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from portal.migrations.initial.table import Table
 
 
 class Account(Table):
     name = CharField(unique=True)
-    halo_enabled = BooleanField()
-    connectwise_enabled = BooleanField()
+    enabled_psas = JSONField()
     time_zone = CharField()
     created_at = DateTimeField()
 

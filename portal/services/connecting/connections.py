@@ -104,7 +104,9 @@ def test(integration: Integration, user: User | None) -> Diagnosis:
             }
             Integration.update(found).where(Integration.id == integration.id).execute()
             integration.__data__.update(found)
-        audit_log.record(integration.account, user, "halo.tested", "passed" if diagnosis.ok else diagnosis.problem)
+        audit_log.record(
+            integration.account, user, "integration.tested", "passed" if diagnosis.ok else diagnosis.problem
+        )
     return diagnosis
 
 

@@ -6,7 +6,7 @@ from portal import clock
 from portal.db import db
 from portal.errors import NotFound
 from portal.models.accounts import Account, User
-from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa
+from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
 from portal.models.sync import SyncRun
 from portal.psa.diagnosis import Diagnosis
 from portal.services.audit import audit_log
@@ -19,7 +19,7 @@ from portal.vault import Secret
 def halo(account: Account) -> Integration:
     """Return the account's active Halo integration. Raises NotFound when there is none."""
     integration: Integration | None = Integration.get_or_none(
-        Integration.account == account, Integration.psa == Psa.HALO, Integration.state.in_(ACTIVE_STATES)
+        Integration.account == account, Integration.psa == "halo", Integration.state.in_(ACTIVE_STATES)
     )
     if integration is None:
         raise NotFound("HaloPSA is not connected.", "Connect it on the Integrations page.")
@@ -44,7 +44,9 @@ def replace_secret(integration: Integration, secret: Secret, user: User | None) 
             integration.tested_fingerprint = connections.fingerprint(integration)
             integration.save(only=[Integration.client_secret, Integration.tested_fingerprint])
             refused_credentials.accept(integration, user)
-        audit_log.record(integration.account, user, "halo.secret_replaced" if diagnosis.ok else "halo.secret_refused")
+        audit_log.record(
+            integration.account, user, "integration.secret_replaced" if diagnosis.ok else "integration.secret_refused"
+        )
     return diagnosis
 
 
@@ -61,7 +63,7 @@ def disconnect(integration: Integration, user: User | None) -> None:
         integration.problem = integration.remedy = ""
         integration.credential_refusals, integration.credentials_retry_at = 0, None
         integration.save()
-        audit_log.record(integration.account, user, "halo.disconnected")
+        audit_log.record(integration.account, user, "integration.disconnected")
 
 
 def last_run(integration: Integration) -> SyncRun | None:

@@ -126,7 +126,7 @@ def accept(integration: Integration, user: User | None) -> None:
             _resume(before)
             _log(before, "Halo accepts the credentials again. Syncing resumes.", "", LogLevel.INFO)
         if is_back:
-            audit_log.record(integration.account, user, "halo.credentials_accepted")
+            audit_log.record(integration.account, user, "integration.credentials_accepted")
 
 
 def clock_time(integration: Integration, moment: datetime) -> str:

@@ -12,7 +12,7 @@ from portal import clock
 from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
 from portal.models.accounts import Account, User
-from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
+from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, WizardStep
 from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
 from portal.psa.diagnosis import Access, Diagnosis
 from portal.services.audit import audit_log
@@ -30,7 +30,7 @@ OTHER_ACTIVE: Final = "Cannot activate HALO PSA: ConnectWise integration is alre
 DISCONNECT_FIRST: Final = "Only one PSA can be connected at a time. Disconnect ConnectWise first, then connect Halo."
 ADDRESS_CHANGED: Final = "Enter the Client Secret again, because the address that it is sent to has changed."
 STEPS: Final = list(WizardStep)
-SETUP_STARTED: Final = "halo.setup_started"
+SETUP_STARTED: Final = "integration.setup_started"
 DETAILS: Final = {
     "base_url": "Base URL",
     "auth_server": "Auth Server",
@@ -43,7 +43,7 @@ DETAILS: Final = {
 def find_draft(account: Account) -> Integration | None:
     """Return the set-up in progress, if there is one."""
     draft: Integration | None = Integration.get_or_none(
-        Integration.account == account, Integration.psa == Psa.HALO, Integration.state == IntegrationState.DRAFT
+        Integration.account == account, Integration.psa == "halo", Integration.state == IntegrationState.DRAFT
     )
     return draft
 
@@ -54,12 +54,12 @@ def peek(account: Account) -> Integration:
     Raises Unavailable when the operator has not switched Halo on, OtherPsaActive while ConnectWise is active, and
     Conflict when Halo is connected already.
     """
-    if not account.halo_enabled:
+    if "halo" not in account.enabled_psas:
         raise Unavailable(NOT_AVAILABLE, "Contact your administrator or Scopable.")
     _refuse_beside_other_psa(account)
-    known: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
+    known: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == "halo")
     if known is None:
-        return Integration(account=account, psa=Psa.HALO, record_types=[each.value for each in RecordType])
+        return Integration(account=account, psa="halo", record_types=[each.value for each in RecordType])
     if known.is_active:
         raise Conflict("HaloPSA is connected already.", "Disconnect it first, on its Configuration tab.")
     if known.state == IntegrationState.DISCONNECTED:
@@ -108,7 +108,7 @@ def save_connection(integration: Integration, values: ConnectionValues, user: Us
         integration.touched_at = clock.now()
         integration.save()
         if changed:
-            audit_log.record(integration.account, user, "halo.setup_saved", ", ".join(changed))
+            audit_log.record(integration.account, user, "integration.setup_saved", ", ".join(changed))
 
 
 def test_connection(integration: Integration, user: User | None) -> Diagnosis:
@@ -154,7 +154,7 @@ def choose_data(
     with db.atomic():
         _reach(integration, WizardStep.WEBHOOKS)
         which = "of active clients" if active_only else "of all clients"
-        audit_log.record(integration.account, user, "halo.data_chosen", f"{', '.join(chosen)} {which}")
+        audit_log.record(integration.account, user, "integration.data_chosen", f"{', '.join(chosen)} {which}")
 
 
 def finish_webhooks(integration: Integration, skipped: bool, user: User | None = None) -> None:  # noqa: FBT001  # a button
@@ -163,7 +163,7 @@ def finish_webhooks(integration: Integration, skipped: bool, user: User | None =
     with db.atomic():
         _reach(integration, WizardStep.REVIEW)
         audit_log.record(
-            integration.account, user, "halo.webhooks_chosen", "skipped" if skipped else "set up in Halo"
+            integration.account, user, "integration.webhooks_chosen", "skipped" if skipped else "set up in Halo"
         )
 
 
@@ -192,7 +192,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
             sources.settle(integration)
             _note_lists(integration)
             retirement.request(integration.id)  # types that an earlier connection synced, and this one does not
-            audit_log.record(integration.account, user, "halo.connected", integration.base_url)
+            audit_log.record(integration.account, user, "integration.connected", integration.base_url)
             trigger = RunTrigger.CLI if user is None else RunTrigger.WIZARD
             run = sync_runs.open_run(integration, kind=RunKind.INITIAL, trigger=trigger, user=user)
             _note_forecast(run, integration)
@@ -261,7 +261,7 @@ def _places(integration: Integration) -> tuple[str, str, str]:
 
 def _refuse_beside_other_psa(account: Account) -> None:
     other = Integration.select().where(
-        Integration.account == account, Integration.psa != Psa.HALO, Integration.state.in_(ACTIVE_STATES)
+        Integration.account == account, Integration.psa != "halo", Integration.state.in_(ACTIVE_STATES)
     )
     if other.exists():
         raise OtherPsaActive(OTHER_ACTIVE, DISCONNECT_FIRST)

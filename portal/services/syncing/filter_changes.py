@@ -62,7 +62,7 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
         if phrases:
             _forget_progress(integration, touched)
             refetch_lease.take_away(integration.id)
-            audit_log.record(integration.account, user, "halo.data_changed", "; ".join(phrases))
+            audit_log.record(integration.account, user, "integration.data_changed", "; ".join(phrases))
         if {*now.record_types} - {*chosen}:
             retirement.request(integration.id)
     return [one for one in chosen if one in touched]

@@ -91,7 +91,7 @@ def limit(
         integration.budget_share, integration.quota = share, quota
         integration.quiet_hours = quiet and {"from": quiet.begin, "until": quiet.end, "share": quiet.share}
         integration.save(only=[Integration.budget_share, Integration.quota, Integration.quiet_hours])
-        audit_log.record(integration.account, user, "halo.limited", in_words(share, quiet, quota))
+        audit_log.record(integration.account, user, "integration.limited", in_words(share, quiet, quota))
 
 
 def in_words(share: int, quiet: QuietHours | None, quota: int | None) -> str:

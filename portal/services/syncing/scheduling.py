@@ -18,7 +18,7 @@ from portal.services.audit.audit_words import kind_of
 from portal.sync import refetch_lease, schedule
 from portal.sync.schedule import Schedule
 
-PAUSED: Final = "halo.paused"
+PAUSED: Final = "integration.paused"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def change(
             change_time_zone(integration.account, time_zone, user)
         integration.schedule, integration.full_hour = schedule.write(wanted), full_hour
         _plan_again(integration)
-        audit_log.record(integration.account, user, "halo.rescheduled", plan(integration).words)
+        audit_log.record(integration.account, user, "integration.rescheduled", plan(integration).words)
 
 
 def change_time_zone(account: Account, name: str, user: User | None) -> None:
@@ -110,7 +110,7 @@ def pause(integration: Integration, user: User | None) -> None:
 
 def resume(integration: Integration, user: User | None) -> None:
     """Go on by schedule. If times were missed meanwhile, one sync makes up for them at once."""
-    _set_paused(integration, None, "halo.resumed", user)
+    _set_paused(integration, None, "integration.resumed", user)
 
 
 def _plan_again(integration: Integration) -> None:

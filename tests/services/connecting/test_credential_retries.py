@@ -44,7 +44,7 @@ def test_when_halo_accepts_again_syncing_resumes_by_itself(copy: Copy, day: Day)
     assert (now.state, now.problem, now.remedy, now.credentials_retry_at) == ("active", "", "", None)
     assert copy.logged()[-1] == "Halo accepts the credentials again. Syncing resumes."
     entry = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
-    assert (entry.action, entry.user) == ("halo.credentials_accepted", None)
+    assert (entry.action, entry.user) == ("integration.credentials_accepted", None)
     (run,) = due_runs.open_runs()
     work(run, day)
     report = sync_runs.report(run)

@@ -25,7 +25,7 @@ def test_an_account_without_halo_has_none(northwind: Account) -> None:
 def test_an_account_finds_its_own_halo_only(copy: Copy, northwind: Account) -> None:
     assert integrations.halo(northwind) == copy.integration
     with pytest.raises(NotFound):
-        integrations.halo(Account.create(name="Other MSP", halo_enabled=True))
+        integrations.halo(Account.create(name="Other MSP", enabled_psas=["halo"]))
 
 
 def test_disconnecting_forgets_the_secret_and_keeps_the_records(synced: Copy, alice: User) -> None:
@@ -38,7 +38,7 @@ def test_disconnecting_forgets_the_secret_and_keeps_the_records(synced: Copy, al
         None,
     )
     assert {name: len(synced.ids(name)) for name in SIZES} == SIZES
-    assert AuditEntry.select().order_by(AuditEntry.id.desc()).get().action == "halo.disconnected"
+    assert AuditEntry.select().order_by(AuditEntry.id.desc()).get().action == "integration.disconnected"
     sealed = db.db.execute_sql("SELECT client_secret FROM integration").fetchall()
     assert sealed == [(None,)]
 

@@ -27,7 +27,7 @@ TESTS = 41
 
 @pytest.fixture
 def mallorys(database: None) -> Account:
-    account: Account = Account.create(name="Other MSP", halo_enabled=True)
+    account: Account = Account.create(name="Other MSP", enabled_psas=["halo"])
     return account
 
 

@@ -48,7 +48,7 @@ def test_replacing_the_secret_ends_the_need_for_attention_and_is_on_record(copy:
     integrations.replace_secret(Integration.get_by_id(copy.integration.id), Secret("the new one"), alice)
     assert Integration.get_by_id(copy.integration.id).state == "active"
     last = AuditEntry.select().order_by(AuditEntry.id.desc()).first()
-    assert (last.action, last.user, last.detail) == ("halo.secret_replaced", alice, "")
+    assert (last.action, last.user, last.detail) == ("integration.secret_replaced", alice, "")
 
 
 def test_a_set_up_is_kept_for_a_day_and_then_forgotten(tested: Integration) -> None:

@@ -20,7 +20,7 @@ from tests.services.helpers import connectwise, fresh
 
 
 def test_an_account_that_may_not_has_no_wizard(northwind: Account) -> None:
-    northwind.halo_enabled = False
+    northwind.enabled_psas = []
     with pytest.raises(Unavailable) as refused:
         wizard.draft(northwind)
     assert refused.value.problem == "The Halo PSA integration is currently not available for your account."

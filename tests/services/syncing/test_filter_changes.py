@@ -24,7 +24,7 @@ EVERYTHING = list(SIZES)
 
 
 def noted() -> list[str]:
-    return [one.detail for one in AuditEntry.select().where(AuditEntry.action == "halo.data_changed")]
+    return [one.detail for one in AuditEntry.select().where(AuditEntry.action == "integration.data_changed")]
 
 
 def know_lists(integration: Integration) -> None:
@@ -90,7 +90,10 @@ def test_a_change_is_noted_in_words_with_names(synced: Copy, alice: User) -> Non
         "sites switched on; active clients only: off;"
         f" excluded clients: none (before: {acme}); asset types: all (before: 130)"
     )
-    assert AuditEntry.select().where(AuditEntry.action == "halo.data_changed", AuditEntry.user == alice).count() == 2
+    assert (
+        AuditEntry.select().where(AuditEntry.action == "integration.data_changed", AuditEntry.user == alice).count()
+        == 2
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from portal.errors import Conflict, NotFound
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
-from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.integrations import Integration, IntegrationState
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import SyncLog
 from portal.services.syncing import held_deletes
@@ -27,7 +27,7 @@ LATER = NOON + timedelta(hours=1)
 
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
-    integration: Integration = Integration.create(account=northwind, psa=Psa.HALO, state=IntegrationState.ACTIVE)
+    integration: Integration = Integration.create(account=northwind, psa="halo", state=IntegrationState.ACTIVE)
     return integration
 
 
@@ -39,7 +39,7 @@ def hold(halo: Integration) -> HeldDelete:
 
 
 def test_what_others_hold_is_neither_listed_nor_found(halo: Integration, hold: HeldDelete, mallory: User) -> None:
-    theirs = Integration.create(account=mallory.account, psa=Psa.HALO, state=IntegrationState.ACTIVE)
+    theirs = Integration.create(account=mallory.account, psa="halo", state=IntegrationState.ACTIVE)
     assert list(held_deletes.pending(theirs)) == []
     with pytest.raises(NotFound):
         held_deletes.get(theirs, hold.id)
@@ -117,7 +117,7 @@ def test_what_halo_has_shown_again_since_stays(hold: HeldDelete, alice: User) ->
 
 
 def test_other_types_and_other_accounts_are_left_alone(halo: Integration, hold: HeldDelete, mallory: User) -> None:
-    theirs = Integration.create(account=mallory.account, psa=Psa.HALO, state=IntegrationState.ACTIVE)
+    theirs = Integration.create(account=mallory.account, psa="halo", state=IntegrationState.ACTIVE)
     copied(theirs, range(1, 5))
     copied(halo, range(1, 5), of="contacts")
     held_deletes.approve(hold, None)

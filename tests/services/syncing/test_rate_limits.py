@@ -13,7 +13,7 @@ from portal.errors import Invalid
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.services.syncing import rate_limits
 from portal.services.syncing.rate_limits import LimitSource, QuietHours
 from portal.sync import budget
@@ -30,7 +30,7 @@ def noon(database: None) -> Iterator[None]:
 
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
-    halo: Integration = Integration.create(account=northwind, psa=Psa.HALO, base_url="https://halo.example")
+    halo: Integration = Integration.create(account=northwind, psa="halo", base_url="https://halo.example")
     return halo
 
 

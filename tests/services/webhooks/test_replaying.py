@@ -11,7 +11,7 @@ from portal import clock
 from portal.errors import Invalid
 from portal.models.accounts import Account
 from portal.models.audit import AuditEntry
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.pages import delivery_pages
 from portal.services.webhooks import replaying
@@ -27,7 +27,7 @@ FAILED = Choice(failed=True)
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
     types = ["clients", "assets"]
-    halo: Integration = Integration.create(account=northwind, psa=Psa.HALO, state="active", record_types=types)
+    halo: Integration = Integration.create(account=northwind, psa="halo", state="active", record_types=types)
     return halo
 
 
@@ -64,7 +64,7 @@ def test_what_is_done_stays_done_when_the_failed_ones_are_replayed(halo: Integra
 
 
 def test_deliveries_of_others_are_left_alone(halo: Integration) -> None:
-    other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO, record_types=["assets"])
+    other = Integration.create(account=Account.create(name="Other MSP"), psa="halo", record_types=["assets"])
     tell(other, about("assets", 1))
     settle("stuck")
     assert replaying.replay_all(halo, FAILED, None).number == 0
