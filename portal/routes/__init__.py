@@ -1,4 +1,4 @@
-"""The pages: one blueprint a file. A view parses, calls one verb of a service, and answers."""
+"""The pages: a view parses, calls one verb of a service, and answers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
+    from portal.routes import wizard
     from portal.routes.dashboard import (
         activity,
+        configuration,
         data_sync,
         deliveries,
         held_deletes,
@@ -17,14 +19,12 @@ def init_app(app: Flask) -> None:
         sync_filters,
         sync_logs,
     )
-    from portal.routes.dashboard.configuration import schedule, tab, webhook
-    from portal.routes.web import home
+    from portal.routes.web import addresses, current, home
     from portal.routes.web.login import session_list, two_factor
-    from portal.routes.wizard import connect, later_steps
 
-    own = (home, overview, activity, session_list, two_factor)
-    wizard = (connect, later_steps)
-    dashboard = (data_sync, held_deletes, records, sync_filters, sync_logs, deliveries, tab, schedule, webhook)
-    # The wizard's files share a blueprint, and so do those of the Configuration tab: each is registered once.
-    for blueprint in dict.fromkeys(module.bp for module in (*own, *wizard, *dashboard)):
-        app.register_blueprint(blueprint)
+    addresses.init_app(app)
+    current.init_app(app)
+    for page in (home, overview, activity, session_list, two_factor):
+        app.register_blueprint(page.bp)
+    for part in (wizard, data_sync, held_deletes, records, sync_filters, sync_logs, deliveries, configuration):
+        app.register_blueprint(part.bp)

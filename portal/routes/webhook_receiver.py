@@ -1,6 +1,7 @@
-"""The address that Halo calls: an application of its own beside the pages, without sessions, log-in or tokens.
+"""Receives webhook deliveries: an application of its own beside the pages, without sessions, log-in or CSRF tokens.
 
-Nothing that a page needs is done for a delivery: hundreds a second may come, and each waits until it is stored.
+It skips everything that only pages need: hundreds of deliveries a second may arrive, and each sender waits until its
+delivery is stored.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, Un
 from portal import log
 from portal.db import connected
 from portal.jobs.refetches import Bell
+from portal.psa.adapter import PsaAdapter
 from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT, webhook_path
+from portal.routes.web.addresses import PsaConverter
 from portal.routes.web.headers import HEADERS
 from portal.services.webhooks import deliveries, delivery_store, senders
 from portal.services.webhooks.inbox import Inbox
@@ -27,34 +30,35 @@ from portal.sync import catch_up
 
 logger = log.get("portal.webhooks")
 
-# Halo shows these on the webhook's Deliveries tab.
-WORDS: Final = {
+# A PSA may show these answers in its own log of deliveries.
+MESSAGES: Final = {
     401: "The user name, password, token or signature is wrong. Copy it again from the portal's Configuration tab.",
-    413: "This delivery is larger than 2 MB. In Halo, let the webhook send a small object with key fields.",
+    413: "This delivery is larger than 2 MB. Let the webhook send a small object with key fields.",
     415: "This is not JSON. Set the format of the webhook to JSON.",
-    429: "This cannot be taken now. The portal asks for what it has missed by itself.",
+    429: "The portal cannot accept this now. It will fetch what it missed by itself.",
 }
-# Counted in each process. What is more would only fill the disk: a sync catches up with it.
-MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
-# The same for what is kept of them: rows, headers, and bodies without pictures and other long texts.
+# Counted in each process. More would only fill the disk; a sync catches up.
+MOST_DELIVERIES: Final = limits.parse("60000 per 5 minutes")
+# The same for the bytes that are stored: rows, headers, and bodies without pictures and other long texts.
 MOST_BYTES: Final = limits.parse(f"{64 * 1024 * 1024} per 5 minutes")
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
-arrivals = FixedWindowRateLimiter(MemoryStorage())
+deliveries_limiter = FixedWindowRateLimiter(MemoryStorage())
 inbox = Inbox(Bell().ring_soon)
 
 
 def init_app(app: Flask) -> None:
-    """Let the receiver answer below /webhooks, and the pages everywhere else."""
+    """Let the receiver answer below /webhooks, and the pages everything else."""
     receiver = Flask("portal.receiver", static_folder=None)
     receiver.config["MAX_CONTENT_LENGTH"] = LARGEST_DELIVERY
-    receiver.post("/halo/<webhook_id>")(receive)
+    receiver.url_map.converters["psa"] = PsaConverter
+    receiver.post("/<psa:psa>/<webhook_id>")(receive)
     receiver.register_error_handler(HTTPException, refuse)
     receiver.register_error_handler(Exception, fail)
     app.wsgi_app = _beside(app.wsgi_app, receiver)  # type: ignore[assignment, method-assign]
 
 
 def _beside(pages: WsgiApp, receiver: WsgiApp) -> WsgiApp:
-    """Let the receiver answer addresses as people copy them: with a slash too many, blanks, or capitals."""
+    """Route /webhooks to the receiver, also if the address was copied with an extra slash, blanks or capitals."""
 
     def choose(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         parts = webhook_path(environ.get("PATH_INFO", ""))
@@ -67,12 +71,12 @@ def _beside(pages: WsgiApp, receiver: WsgiApp) -> WsgiApp:
     return choose
 
 
-def receive(webhook_id: str) -> ResponseReturnValue:
-    """Store a delivery; answers with an empty page when it is stored for good."""
-    # Read first: a body that is too large is refused as such, whoever sends it.
+def receive(psa: PsaAdapter, webhook_id: str) -> ResponseReturnValue:
+    """Store a delivery, and answer with an empty page once it is committed."""
+    # Read the body first: one that is too large gets 413, whoever sends it.
     body = request.get_data(cache=False)
     integration = senders.sender(webhook_id, Call(lambda name: request.headers.get(name, ""), body))
-    if integration is None:
+    if integration is None or integration.psa != psa.slug:
         senders.note_refusal(webhook_id, request.remote_addr or "")
         raise Unauthorized
     if TOO_MANY_WAIT in request.environ:
@@ -82,17 +86,17 @@ def receive(webhook_id: str) -> ResponseReturnValue:
         with connected():
             catch_up.request_soon(integration.id)
         raise UnsupportedMediaType
-    if not arrivals.hit(MOST_ARRIVALS, str(integration.id)) or delivery_store.is_full(integration.id):
-        turn_away(integration.id)
+    if not deliveries_limiter.hit(MOST_DELIVERIES, str(integration.id)) or delivery_store.is_full(integration.id):
+        reject(integration.id)
     arrival = deliveries.arrival(integration, request.headers.items(), body)
-    if not arrivals.hit(MOST_BYTES, str(integration.id), cost=arrival.size):
-        turn_away(integration.id)
+    if not deliveries_limiter.hit(MOST_BYTES, str(integration.id), cost=arrival.size):
+        reject(integration.id)
     inbox.put(arrival)
     return "", 200, HEADERS
 
 
-def turn_away(integration_id: int) -> NoReturn:
-    """Refuse a delivery because too much comes at once, or is kept; a sync at once makes up for it."""
+def reject(integration_id: int) -> NoReturn:
+    """Refuse a delivery because too many arrive at once or are stored already, and request a sync to catch up."""
     with connected():
         catch_up.request(integration_id)
         delivery_store.note_refusal(integration_id)
@@ -101,7 +105,7 @@ def turn_away(integration_id: int) -> NoReturn:
 
 def refuse(error: HTTPException) -> Response:
     status = error.code or 500
-    text = f"{WORDS.get(status, 'This cannot be taken.')}\n"
+    text = f"{MESSAGES.get(status, 'The portal cannot accept this.')}\n"
     response = Response(text, status, HEADERS | {"Cache-Control": "no-store"}, content_type="text/plain")
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Scopable webhook", charset="UTF-8"'
@@ -111,6 +115,6 @@ def refuse(error: HTTPException) -> Response:
 
 
 def fail(error: Exception) -> Response:
-    """Answer what is broken here as if too much had come: Halo takes that for a failure that passes."""
-    logger.error("Delivery was not taken", exc_info=error)
+    """Answer an error of our own with 429: PSAs take that for a temporary failure."""
+    logger.error("Delivery was not stored", exc_info=error)
     return refuse(TooManyRequests())

@@ -17,7 +17,7 @@ from portal.routes.web import audit_origin
 from portal.routes.web.audit_refusals import ACTIONS
 from portal.services.audit import audit_counts
 from tests.routes.test_every_route import TABLE
-from tests.routes.test_webhooks import deliver
+from tests.routes.webhook_calls import deliver
 
 REFUSED = [endpoint for (endpoint, _), outcomes in TABLE.items() if outcomes[3] == "403"]
 LOOKS = [
@@ -66,7 +66,7 @@ def test_a_refusal_by_role_writes_itself_and_nothing_else(
         sam.account,
         sam,
         "role.refused",
-        ACTIONS[endpoint],
+        ACTIONS[endpoint].format(psa="Halo PSA"),
     )
     assert (found.address, found.session, found.count) == ("192.0.2.7", 7, 3)
 

@@ -15,14 +15,15 @@ from portal.models.webhooks import Delivery
 from portal.routes import webhook_receiver
 from portal.services.webhooks import delivery_store
 from tests.processes.waiting import until
-from tests.routes.test_webhooks import deliver, kept
+from tests.routes.test_webhooks import kept
+from tests.routes.webhook_calls import deliver
 
 PAGE = "/integrations/halo/deliveries"
 
 
 @pytest.fixture(autouse=True)
 def _afresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhook_receiver, "arrivals", FixedWindowRateLimiter(MemoryStorage()))
+    monkeypatch.setattr(webhook_receiver, "deliveries_limiter", FixedWindowRateLimiter(MemoryStorage()))
     monkeypatch.setattr(delivery_store, "_full", {})
 
 

@@ -1,4 +1,4 @@
-"""The Activity page: who did what in this account, when and from where; and the same as a file."""
+"""The Activity page, and its export as a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, zones
 from portal.routes.dashboard.activity_forms import ActivityForm
-from portal.routes.web import access, answers, audit_origin
+from portal.routes.web import answers, audit_origin, current
 from portal.routes.web.search_forms import id_of
 from portal.services.audit import activity, activity_files
 
@@ -29,15 +29,15 @@ def index() -> ResponseReturnValue:
         filters=filters,
         query=form.query(),
         before=before,
-        page=activity.page(access.account(), filters, before=before),
+        page=activity.page(current.account(), filters, before=before),
         own_session=audit_origin.session_number(),
     )
 
 
 @bp.get("/activity.csv")
 def export() -> ResponseReturnValue:
-    """Hand over everything that the filters match."""
-    lines = activity_files.export(access.account(), _form().filters(_zone()), access.user())
+    """Download all entries that match the filters."""
+    lines = activity_files.export(current.account(), _form().filters(_zone()), current.user())
     name = f"activity-{clock.now():%Y-%m-%d}.csv"
     return Response(
         lines,
@@ -47,8 +47,8 @@ def export() -> ResponseReturnValue:
 
 
 def _form() -> ActivityForm:
-    return ActivityForm(request.args, people=activity.people(access.account()))
+    return ActivityForm(request.args, people=activity.people(current.account()))
 
 
 def _zone() -> tzinfo:
-    return zones.zone(access.account().time_zone)
+    return zones.zone(current.account().time_zone)

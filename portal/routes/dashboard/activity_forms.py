@@ -1,4 +1,4 @@
-"""Which entries of the audit log to list. Days are the account's."""
+"""The filters of the Activity page. Days are in the account's time zone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.routes.web.search_forms import SearchForm
 from portal.services.audit.activity import Filters
 from portal.services.audit.audit_words import LABELS, Kind
 
-# Of entries without a person.
+# The choice for entries without a person.
 NOBODY: Final = "nobody"
 KINDS: Final = [SelectChoice(kind.value, label) for kind, label in LABELS.items() if kind is not Kind.OPERATION]
 
@@ -30,7 +30,7 @@ class ActivityForm(SearchForm):
         self.person.choices = [SelectChoice("", "Everybody"), *known, SelectChoice(NOBODY, "Operator and others")]
 
     def filters(self, zone: tzinfo) -> Filters:
-        """Return what was chosen; both days are included."""
+        """Return the chosen filters. Both days are included."""
         self.validate()
         person, kind = self.chosen("person"), self.chosen("kind")
         return Filters(
@@ -41,11 +41,11 @@ class ActivityForm(SearchForm):
         )
 
     def query(self) -> dict[str, Any]:
-        """Return what was chosen, for addresses of other pages of the same list."""
+        """Return the chosen values, for links to other pages of the list."""
         return {name: value for name in ("person", "kind", "since", "until") if (value := self.chosen(name))}
 
-    def _midnight(self, name: str, zone: tzinfo, later: int) -> datetime | None:
+    def _midnight(self, name: str, zone: tzinfo, days_later: int) -> datetime | None:
         day = self[name].data if self.chosen(name) else None
         if day is None or day.year not in YEARS:
             return None
-        return datetime.combine(day + timedelta(days=later), time(), zone).astimezone(UTC)
+        return datetime.combine(day + timedelta(days=days_later), time(), zone).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""The Data Sync tab, and the dashboard's address itself."""
+"""The Data Sync tab, and the dashboard's own address."""
 
 from __future__ import annotations
 
@@ -12,30 +12,29 @@ from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger
 from portal.routes.dashboard import running_sync
-from portal.routes.web import access
+from portal.routes.web import current
 from portal.routes.web.answers import wants_fragment
-from portal.services.connecting import integrations
 from portal.services.pages import dashboard
 from portal.services.syncing import scheduling, sync_runs
 from portal.services.webhooks import coverage, webhook_health
 
-bp = Blueprint("data_sync", __name__, url_prefix="/integrations/halo")
+bp = Blueprint("data_sync", __name__, url_prefix="/integrations/<psa:psa>")
 
 
 @bp.get("")
-def dashboard_itself() -> ResponseReturnValue:
+def dashboard_root() -> ResponseReturnValue:
     return redirect(url_for("data_sync.index"))
 
 
 @bp.get("/sync")
 def index() -> ResponseReturnValue:
-    return render_template("halo/sync.html", **_context(integrations.halo(access.account())))
+    return render_template("halo/sync.html", **_context(current.integration()))
 
 
 @bp.get("/sync/progress")
 def progress() -> ResponseReturnValue:
-    """Answer a poll: nothing when nothing has changed since the stamp, else the tab's content."""
-    integration = integrations.halo(access.account())
+    """Answer a poll: nothing if nothing has changed since the stamp, otherwise the tab's content."""
+    integration = current.integration()
     if request.args.get("stamp") == dashboard.stamp(integration):
         return "", 204
     return _content(integration)
@@ -43,23 +42,23 @@ def progress() -> ResponseReturnValue:
 
 @bp.post("/sync")
 def start() -> ResponseReturnValue:
-    """Sync what has changed, or the whole lists; of all types, or of those that the form names."""
-    integration = integrations.halo(access.account())
+    """Start a sync of changes or a full sync, of all types or of those in the form."""
+    integration = current.integration()
     kind = RunKind.FULL if request.form.get("kind") == RunKind.FULL else RunKind.INCREMENTAL
     types = request.form.getlist("record_types") or None
     try:
-        sync_later(integration, RunTrigger.USER, access.user(), kind=kind, record_types=types)
+        sync_later(integration, RunTrigger.USER, current.user(), kind=kind, record_types=types)
     except SyncAlreadyRunning as error:
-        running_sync.describe(error.run_id)
+        running_sync.flash_notice(error.run_id)
         return _content(integration, 409)
     return _content(integration)
 
 
 @bp.post("/sync/cancel")
 def cancel() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
+    integration = current.integration()
     try:
-        sync_runs.request_cancel(integration, access.user())
+        sync_runs.request_cancel(integration, current.user())
     except NotFound:
         flash("The sync had ended before it could be cancelled.", "info")
     return _content(integration)
@@ -67,20 +66,20 @@ def cancel() -> ResponseReturnValue:
 
 @bp.post("/sync/pause")
 def pause() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
-    scheduling.pause(integration, access.user())
+    integration = current.integration()
+    scheduling.pause(integration, current.user())
     return _content(integration)
 
 
 @bp.post("/sync/resume")
 def resume() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
-    scheduling.resume(integration, access.user())
+    integration = current.integration()
+    scheduling.resume(integration, current.user())
     return _content(integration)
 
 
 def _content(integration: Integration, status: int = 200) -> Response:
-    """Render the tab's content for htmx; send a plain browser back to the tab."""
+    """Render the tab's content for htmx; redirect a plain browser to the tab."""
     if not wants_fragment():
         return make_response(redirect(url_for("data_sync.index"), 303))
     return make_response(render_template("halo/_sync.html", **_context(integration)), status)

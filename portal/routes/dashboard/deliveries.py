@@ -1,4 +1,4 @@
-"""What webhooks have delivered, what came of it, and reading it once more."""
+"""The webhook deliveries: their list, the page of each, and replaying them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from portal.jobs.refetches import ring
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery
 from portal.routes.dashboard.delivery_forms import DeliveryFilterForm, ReplayForm
-from portal.routes.web import access, answers
+from portal.routes.web import answers, current
 from portal.routes.web.search_forms import id_of
-from portal.services.connecting import integrations
 from portal.services.pages import delivery_lists, delivery_pages, delivery_rows
 from portal.services.webhooks import delivery_store, replaying
 
-bp = Blueprint("deliveries", __name__, url_prefix="/integrations/halo/deliveries")
+bp = Blueprint("deliveries", __name__, url_prefix="/integrations/<psa:psa>/deliveries")
 
 ONE = f"/<int(max={2**31 - 1}):delivery_id>"
 
@@ -33,7 +32,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/progress")
 def progress() -> ResponseReturnValue:
-    """Answer a list in which something waits: with nothing while the rows are the same."""
+    """Answer a poll of the list: nothing while its rows are unchanged."""
     context = _list()
     if request.args.get("stamp") == context["page"].stamp:
         return "", 204
@@ -42,16 +41,16 @@ def progress() -> ResponseReturnValue:
 
 @bp.get("/replay")
 def confirm() -> ResponseReturnValue:
-    """Ask first. With JavaScript the page asks in a dialog of its own, and nobody comes here."""
-    integration = integrations.halo(access.account())
+    """Ask for confirmation without JavaScript; with it, the page opens a dialog instead."""
+    integration = current.integration()
     offer = replaying.offer(integration, ReplayForm(request.args).choice(_zone()))
     return render_template("deliveries/replay.html", integration=integration, offer=offer)
 
 
 @bp.post("/replay")
 def replay_all() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
-    replayed = replaying.replay_all(integration, ReplayForm(request.form).choice(_zone()), access.user())
+    integration = current.integration()
+    replayed = replaying.replay_all(integration, ReplayForm(request.form).choice(_zone()), current.user())
     ring(integration.id)
     words = f"Replaying {replayed.number:,} {'delivery' if replayed.number == 1 else 'deliveries'}."
     flash(f"{words} There are more: replay again." if replayed.more else words, "success")
@@ -66,7 +65,7 @@ def show(delivery_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/progress")
 def watch(delivery_id: int) -> ResponseReturnValue:
-    """Answer a delivery's page while it waits: with nothing while nothing has happened."""
+    """Answer a poll of a waiting delivery's page: nothing while it is unchanged."""
     integration, delivery = _load(delivery_id)
     (row,) = delivery_rows.rows([delivery])
     if request.args.get("stamp") == delivery_pages.stamp(row):
@@ -77,7 +76,7 @@ def watch(delivery_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/replay")
 def replay(delivery_id: int) -> ResponseReturnValue:
     integration, delivery = _load(delivery_id)
-    if replaying.replay(integration, delivery, access.user()):
+    if replaying.replay(integration, delivery, current.user()):
         ring(integration.id)
         flash("What this delivery names is read again.", "success")
     else:
@@ -86,7 +85,7 @@ def replay(delivery_id: int) -> ResponseReturnValue:
 
 
 def _list() -> dict[str, Any]:
-    integration = integrations.halo(access.account())
+    integration = current.integration()
     form = DeliveryFilterForm(request.args)
     filters, before, after = form.filters(_zone()), id_of("before"), id_of("after")
     page = delivery_lists.page(integration, filters, before=before, after=after)
@@ -102,9 +101,9 @@ def _list() -> dict[str, Any]:
 
 
 def _load(delivery_id: int) -> tuple[Integration, Delivery]:
-    integration = integrations.halo(access.account())
+    integration = current.integration()
     delivery = delivery_pages.get(integration, delivery_id)
-    if not access.user().is_admin:
+    if not current.user().is_admin:
         delivery = delivery_pages.without_address(delivery, integration.webhook_id)
     return integration, delivery
 
@@ -115,4 +114,4 @@ def _show(integration: Integration, delivery: Delivery) -> Response:
 
 
 def _zone() -> Any:
-    return zones.zone(access.account().time_zone)
+    return zones.zone(current.account().time_zone)

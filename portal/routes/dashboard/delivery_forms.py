@@ -1,4 +1,4 @@
-"""Which deliveries to list, and which to replay. Times are the account's."""
+"""The filters of the deliveries, and which to replay. Times are in the account's time zone."""
 
 from __future__ import annotations
 
@@ -38,8 +38,6 @@ class TimeForm(SearchForm):
 
 
 class DeliveryFilterForm(TimeForm):
-    """Which deliveries."""
-
     state = SelectField("Result", choices=[SelectChoice("", "All results"), *STATES])
     event = SearchField("Event")
     record_type = SelectField("Record type", choices=[SelectChoice("", "All types"), *TYPES])
@@ -58,7 +56,7 @@ class DeliveryFilterForm(TimeForm):
         )
 
     def query(self) -> dict[str, Any]:
-        """Return what was chosen, for addresses of other pages of the same list."""
+        """Return the chosen values, for links to other pages of the list."""
         names = ("state", "event", "record_type", "record")
         chosen = {name: self.chosen(name) for name in names if self.chosen(name)}
         return chosen | {name: self[name].data.strftime(MINUTE) for name in self.times()}
@@ -68,12 +66,10 @@ class DeliveryFilterForm(TimeForm):
 
 
 class ReplayForm(TimeForm):
-    """Which deliveries to replay."""
-
     failed = BooleanField("Failed")
 
     def choice(self, zone: tzinfo) -> Choice:
-        """Return what was chosen; raises Invalid for a time that is none, which must not stand for all times."""
+        """Return the choice. Raises Invalid for an invalid time, which must not stand for all times."""
         self.validate()
         since, until = self.moment("since", zone), self.moment("until", zone)
         for name, moment in (("since", since), ("until", until)):

@@ -1,4 +1,4 @@
-"""Held deletes: what vanished from Halo's list all at once, and an admin's decision about it."""
+"""Held deletes: records that vanished from the PSA's list all at once, and an admin's decision about them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
-from portal.routes.web import access
-from portal.services.connecting import integrations
+from portal.routes.web import current
 from portal.services.syncing import held_deletes
 
-bp = Blueprint("holds", __name__, url_prefix=f"/integrations/halo/held/<int(max={2**31 - 1}):hold_id>")
+bp = Blueprint("held_deletes", __name__, url_prefix=f"/integrations/<psa:psa>/held/<int(max={2**31 - 1}):hold_id>")
 
 
 @bp.get("")
@@ -23,7 +22,7 @@ def show(hold_id: int) -> ResponseReturnValue:
 
 @bp.get("/delete")
 def confirm(hold_id: int) -> ResponseReturnValue:
-    """Ask first. With JavaScript the page asks in a dialog of its own, and nobody comes here."""
+    """Ask for confirmation without JavaScript; with it, the page opens a dialog instead."""
     integration, hold = _load(hold_id)
     return render_template("halo/held_delete.html", integration=integration, hold=hold)
 
@@ -31,7 +30,7 @@ def confirm(hold_id: int) -> ResponseReturnValue:
 @bp.post("/delete")
 def approve(hold_id: int) -> ResponseReturnValue:
     _, hold = _load(hold_id)
-    deleted = held_deletes.approve(hold, access.user())
+    deleted = held_deletes.approve(hold, current.user())
     flash(f"{deleted:,} {hold.record_type} were deleted here too. The next sync closes the books.", "success")
     return redirect(url_for("data_sync.index"), 303)
 
@@ -39,11 +38,11 @@ def approve(hold_id: int) -> ResponseReturnValue:
 @bp.post("/keep")
 def keep(hold_id: int) -> ResponseReturnValue:
     _, hold = _load(hold_id)
-    held_deletes.keep(hold, access.user())
-    flash(f"{hold.count:,} {hold.record_type} are kept, although Halo does not list them.", "success")
+    held_deletes.keep(hold, current.user())
+    flash(f"{hold.count:,} {hold.record_type} are kept, although {current.psa().name} does not list them.", "success")
     return redirect(url_for("data_sync.index"), 303)
 
 
 def _load(hold_id: int) -> tuple[Integration, HeldDelete]:
-    integration = integrations.halo(access.account())
+    integration = current.integration()
     return integration, held_deletes.get(integration, hold_id)

@@ -1,11 +1,11 @@
-"""The Integrations page."""
+"""The Integrations page: a card for each PSA."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from portal.routes.web import access, answers
+from portal.routes.web import answers, current
 from portal.services.pages import overview
 
 bp = Blueprint("integrations", __name__)
@@ -14,4 +14,4 @@ bp = Blueprint("integrations", __name__)
 @bp.get("/integrations")
 def index() -> ResponseReturnValue:
     page, part = "integrations/index.html", "integrations/_cards.html"
-    return answers.show_refreshing(page, part, part_id="cards", cards=overview.cards(access.account()))
+    return answers.show_refreshing(page, part, part_id="cards", cards=overview.cards(current.account()))

@@ -1,4 +1,4 @@
-"""Starting a sync, or leading whoever comes second to the one that goes on."""
+"""Points people who try to start a sync to the one that is already running."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from portal.services.syncing import runs
 
 
 def address_of(run: SyncRun) -> str:
-    """Return where a run can be watched: its log for a single record, the Data Sync tab for all others."""
+    """Return the page that shows a run: its log for a single record, otherwise the Data Sync tab."""
     if run.kind == RunKind.RECORD:
         return url_for("sync_logs.index", run=run.id)
     return url_for("data_sync.index")
 
 
-def describe(run_id: int) -> SyncRun:
-    """Say in a message who started the run that goes on, when, and where it can be seen; returns the run."""
+def flash_notice(run_id: int) -> SyncRun:
+    """Flash who started the running sync and when, with a link to it; return its run."""
     run = runs.get(run_id)
     by = f"started by {run.started_by.name or run.started_by.email}" if run.started_by else "started"
-    what = "sync of one record" if run.kind == RunKind.RECORD else "sync"
-    words = Markup('A {} is already running, {} {}: <a href="{}">here it is</a>.')
-    flash(words.format(what, by, ago(run.started_at or run.created_at), address_of(run)), "info")
+    kind = "sync of one record" if run.kind == RunKind.RECORD else "sync"
+    message = Markup('A {} is already running, {} {}: <a href="{}">here it is</a>.')
+    flash(message.format(kind, by, ago(run.started_at or run.created_at), address_of(run)), "info")
     return run

@@ -11,7 +11,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from portal.models.integrations import Integration
-from portal.routes.web.forms import TYPES, BlamedForm
+from portal.routes.web import current
+from portal.routes.web.forms import TYPES, PsaForm
 from portal.services.connecting.filter_choices import Choices
 from portal.sync.filters import BY_TYPE, Filters, read
 from portal.sync.record_types import RecordType
@@ -20,7 +21,7 @@ LARGEST_ID: Final = 2**63 - 1
 
 
 class IdsField(SelectMultipleField):
-    """Ids of Halo, ticked in a list. Without `validate_choice`, any id may be among them."""
+    """The PSA's ids, ticked in a list. Without `validate_choice`, any id is valid."""
 
     def process_data(self, value: Iterable[int] | None) -> None:
         self.data = sorted(value or ())
@@ -30,12 +31,12 @@ class IdsField(SelectMultipleField):
             self.data = sorted({_id(value) for value in valuelist})
         except ValueError as error:
             self.data = []
-            raise ValueError("One of these is not a number that Halo gives.") from error
+            raise ValueError("One of these is not a valid number.") from error
 
     def pre_validate(self, _form: Any) -> None:
         offered = {choice.value for choice in self.choices or []}
         if self.validate_choice and not offered.issuperset(self.data or []):
-            raise ValidationError("One of these is no longer in Halo. Look through the list again.")
+            raise ValidationError(f"One of these is no longer in {current.psa().name}. Look through the list again.")
 
 
 class DayField(DateField):
@@ -46,8 +47,8 @@ class DayField(DateField):
             raise ValueError("Enter a day like 2026-01-31.") from error
 
 
-class ChosenClientsForm(BlamedForm):
-    """Clients chosen one by one. They come from a search, so any id may be among them."""
+class ChosenClientsForm(PsaForm):
+    """Clients chosen one by one. They come from a search, so any id is valid."""
 
     include_clients = IdsField(
         "Only these clients",
@@ -60,10 +61,10 @@ class ChosenClientsForm(BlamedForm):
 
 
 class FiltersForm(ChosenClientsForm):
-    """The values are those of the stored filters; `choices` is what the lists offer."""
+    """Shows the stored filters. `choices` are the options of the lists."""
 
     record_types = SelectMultipleField("Record types", choices=TYPES)
-    active_only = BooleanField("Active clients only", description="Excludes clients that are inactive in Halo.")
+    active_only = BooleanField("Active clients only", description="Excludes clients that are inactive in {psa}.")
     top_levels = IdsField(
         "Top levels", description="Only clients under one of these top levels. Tick none for all clients."
     )
@@ -72,10 +73,10 @@ class FiltersForm(ChosenClientsForm):
         description="Only clients with at least one of these relationship types. Tick none for all clients.",
     )
     without_service_accounts = BooleanField(
-        "Exclude service accounts", description="Users that are marked as service account in Halo."
+        "Exclude service accounts", description="Users that are marked as service account in {psa}."
     )
     without_general_users = BooleanField(
-        "Exclude General Users", description="The placeholder that Halo makes for every site. It isn't a person."
+        "Exclude General Users", description="The placeholder that {psa} makes for every site. It isn't a person."
     )
     product_groups = IdsField(
         "Product groups", description="Only products in one of these groups. Tick none for all products."
@@ -104,23 +105,25 @@ class FiltersForm(ChosenClientsForm):
         values = {name: self[name].data for name in Filters.__struct_fields__}
         return msgspec.convert(values, Filters)
 
-    def how_many_set(self, record_type: RecordType) -> int:
-        """Count the filters of a type that are set, as they are typed now."""
+    def number_set(self, record_type: RecordType) -> int:
+        """Count the filters of a type that are set in the form."""
         return sum(bool(self[name].data) for name in BY_TYPE[record_type])
 
     def is_wrong(self, record_type: RecordType) -> bool:
         return any(self[name].errors for name in BY_TYPE[record_type])
 
     def _offer(self, field: IdsField, names: Mapping[int, str], stored: frozenset[int]) -> None:
-        """Offer what there is. What was chosen before can be seen and unticked, even where Halo has it no more."""
-        gone = {number: f"Number {number}, not in Halo now" for number in sorted(stored - names.keys())}
-        field.choices = [SelectChoice(number, name) for number, name in {**names, **gone}.items()]
-        # A list that Halo did not send may be incomplete: it refuses nobody's choice.
+        """Offer the options. A stored option that no longer exists is shown as well, so that it can be unticked."""
+        missing = {
+            number: f"Number {number}, no longer in {current.psa().name}" for number in sorted(stored - names.keys())
+        }
+        field.choices = [SelectChoice(number, name) for number, name in {**names, **missing}.items()]
+        # If the PSA did not send the list, it may be incomplete. Then accept any choice.
         field.validate_choice = not self.problem
 
 
 def _id(value: str) -> int:
-    """Read an id. Raises ValueError for what is none."""
+    """Parse an id. Raises ValueError if it is invalid."""
     if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= LARGEST_ID):
         raise ValueError(value)
     return int(value)

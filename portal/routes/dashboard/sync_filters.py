@@ -1,4 +1,4 @@
-"""The Sync Filters tab: which record types, and which of their records."""
+"""The Sync Filters tab: which record types to sync, and which of their records."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from portal.errors import Invalid
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
 from portal.routes.dashboard.sync_filter_forms import ChosenClientsForm, FiltersForm
-from portal.routes.web import access
-from portal.services.connecting import filter_choices, integrations
+from portal.routes.web import current
+from portal.services.connecting import filter_choices
 from portal.services.records import exclusions, stored_records
 from portal.services.syncing import filter_changes
 from portal.services.syncing.filter_changes import Changed
 from portal.services.syncing.run_words import listed
 
-bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/halo/filters")
+bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/<psa:psa>/filters")
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Show the filters; without JavaScript, `find` looks for clients here as well."""
-    integration = integrations.halo(access.account())
+    """Show the filters. Without JavaScript, `find` also searches clients here."""
+    integration = current.integration()
     return _show(integration, FiltersForm(integration, filter_choices.of(integration)))
 
 
 @bp.get("/clients")
 def clients() -> ResponseReturnValue:
-    """Show which clients are ticked now, and which `find` has found; nothing is stored."""
-    integration = integrations.halo(access.account())
+    """Show the clients that are ticked now, and those that `find` matches; stores nothing."""
+    integration = current.integration()
     form = ChosenClientsForm(request.args)
     form.validate()
     return make_response(
@@ -41,24 +41,24 @@ def clients() -> ResponseReturnValue:
 
 @bp.post("")
 def change() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
+    integration = current.integration()
     form = FiltersForm(integration, filter_choices.of(integration))
     if not form.validate():
         return _show(integration, form, 422)
     dropped = [one for one in integration.record_types if one not in (form.record_types.data or [])]
     try:
-        changed = filter_changes.change_and_sync(integration, form.record_types.data, form.filters(), access.user())
+        changed = filter_changes.change_and_sync(integration, form.record_types.data, form.filters(), current.user())
     except Invalid as error:
-        form.blame(error)
+        form.add_error(error)
         return _show(integration, form, 422)
     if changed.run is not None:
         ring(changed.run)
-    flash(*_saved(changed, dropped))
+    flash(*_summary(changed, dropped))
     return redirect(url_for("sync_filters.index"), 303)
 
 
-def _saved(changed: Changed, dropped: list[str]) -> tuple[str, str]:
-    """Say what happens next."""
+def _summary(changed: Changed, dropped: list[str]) -> tuple[str, str]:
+    """Say what happens next; return the message and its category."""
     saved = "Saved."
     if dropped:
         saved += f" {listed(dropped).capitalize()} are no longer synced: their records stay here, marked as excluded."
@@ -83,7 +83,7 @@ def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Res
 
 
 def _clients(integration: Integration, form: ChosenClientsForm) -> dict[str, Any]:
-    """Return the names of the clients that are ticked, and those that are found besides."""
+    """Return the names of the ticked clients, and the other clients that match the search."""
     ticked, text = (
         {*(form.include_clients.data or []), *(form.exclude_clients.data or [])},
         request.args.get("find", ""),

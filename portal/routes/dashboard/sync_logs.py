@@ -1,4 +1,4 @@
-"""The Sync Logs tab, and the log of a run as a file."""
+"""The Sync Logs tab, and a run's log as a file."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from typing import Final
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from portal.routes.web import access, answers
+from portal.routes.web import answers, current
 from portal.routes.web.search_forms import LogFilterForm, id_of
 from portal.services.audit import export_log
-from portal.services.connecting import integrations
 from portal.services.pages import log_files, run_heads, sync_logs
 from portal.services.syncing import filter_changes as sync_filters
 
-bp = Blueprint("sync_logs", __name__, url_prefix="/integrations/halo/logs")
+bp = Blueprint("sync_logs", __name__, url_prefix="/integrations/<psa:psa>/logs")
 
 FILES: Final = {"csv": (log_files.as_csv, "text/csv"), "jsonl": (log_files.as_json_lines, "application/jsonl")}
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
+    integration = current.integration()
     form = LogFilterForm(request.args)
     filters = form.filters()
     return answers.show_refreshing(
@@ -39,8 +38,8 @@ def index() -> ResponseReturnValue:
 
 @bp.get(f"/<int(max={2**31 - 1}):run_id>.<any(csv, jsonl):form>")
 def download(run_id: int, form: str) -> ResponseReturnValue:
-    run = log_files.find_run(integrations.halo(access.account()), run_id)
-    export_log.sync_log(run, access.user(), form)
+    run = log_files.find_run(current.integration(), run_id)
+    export_log.sync_log(run, current.user(), form)
     write, content_type = FILES[form]
     return Response(
         write(run),

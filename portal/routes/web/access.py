@@ -1,4 +1,4 @@
-"""Who may do what, decided before any view runs: what is not listed needs a log-in, and to change it an admin."""
+"""Checks permissions before any view runs. Pages need a log-in, and changes an admin, unless they are listed here."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from portal.errors import NotAllowed
-from portal.models.accounts import Account, User
-from portal.routes.web import audit_refusals, notices
-from portal.routes.web.answers import is_scripted, page_in_window
+from portal.routes.web import audit_refusals, current, notices
+from portal.routes.web.answers import current_page, is_htmx
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# Anyone may ask for these; those of Flask-Security check for themselves who is in the middle of logging in.
+# Open to everybody. Flask-Security's own endpoints check who is in the middle of logging in.
 OPEN: Final = frozenset(
     {
         "static",
@@ -30,8 +29,8 @@ OPEN: Final = frozenset(
     }
 )
 
-# Everyone who is logged in may change these, because they are their own.
-OWN_AFFAIRS: Final = frozenset(
+# Open to everybody who is logged in, because these change only their own log-in.
+OWN_LOGIN: Final = frozenset(
     {
         "security.verify",
         "security.change_password",
@@ -58,39 +57,27 @@ def enforce() -> ResponseReturnValue | None:
     if endpoint is None or endpoint in OPEN:
         return None
     if not current_user.is_authenticated:
-        return _ask_to_log_in()
-    if request.method not in SAFE and endpoint not in OWN_AFFAIRS and not current_user.is_admin:
-        audit_refusals.note(user())
+        return _redirect_to_login()
+    if request.method not in SAFE and endpoint not in OWN_LOGIN and not current_user.is_admin:
+        audit_refusals.note(current.user())
         raise NotAllowed("Only an admin of your account can change this.", "Ask an admin to do it for you.")
     return None
 
 
-def user() -> User:
-    """Return the person who is logged in."""
-    person: User = current_user._get_current_object()
-    return person
-
-
-def account() -> Account:
-    """Return the account of the person who is logged in. No view learns of an account in any other way."""
-    owner: Account = user().account
-    return owner
-
-
-def _ask_to_log_in() -> ResponseReturnValue:
-    """Send the window to the log-in, which leads back to the page it shows now."""
-    # Said in the address, not in the cookie: the log-in page may be open in another tab already.
+def _redirect_to_login() -> ResponseReturnValue:
+    """Send the browser to the log-in page, which leads back to the current page."""
+    # The reason goes into the address, not the cookie: the log-in page may already be open in another tab.
     why = None if request.method in SAFE else "unsaved"
-    log_in = url_for("security.login", next=_way_back(), why=why)
-    if not is_scripted():
+    log_in = url_for("security.login", next=_return_address(), why=why)
+    if not is_htmx():
         return redirect(log_in)
-    # The notice is for pages with something typed in them: static/js/session.js keeps those.
+    # static/js/session.js keeps a page with unsaved input open; this notice is for those pages.
     remedy = "Nothing was saved, but what you typed is still here."
     notice = notices.render("Your session has expired.", remedy, log_in=log_in)
     return make_response(notice, 401, {**notices.HEADERS, "HX-Redirect": log_in})
 
 
-def _way_back() -> str | None:
-    if is_scripted() or request.method not in SAFE:
-        return page_in_window()
+def _return_address() -> str | None:
+    if is_htmx() or request.method not in SAFE:
+        return current_page()
     return request.full_path.rstrip("?") if request.path != "/" else None

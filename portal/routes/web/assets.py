@@ -1,4 +1,4 @@
-"""Files for the browser: compressed, at addresses that change with their content; and icons drawn into the page."""
+"""Static files, compressed and with a version in their address, and inline icons."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ STATIC: Final = Path(__file__).parents[2] / "static"
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(asset=asset, icon=icon)
     Compress(app)
-    # Runs before the compressing, which lets go of the file without closing it.
-    app.after_request(_close_at_the_end)
+    # Runs before the compression, which drops the file without closing it.
+    app.after_request(_close_file)
 
 
 def asset(name: str) -> str:
-    """Return the address of a static file with its version, which browsers may keep for a year."""
+    """Return the address of a static file with its version; browsers may cache it for a year."""
     return url_for("static", filename=name, v=_version(name))
 
 
 @cache
 def icon(name: str, css: str = "") -> Markup:
-    """Return Tabler's icon as inline SVG. It is decoration: the words beside it carry the meaning."""
+    """Return a Tabler icon as inline SVG. It is decoration: the text beside it carries the meaning."""
     svg = _read(f"npm/icons/{name}.svg").decode()
     body = svg[svg.index(">", svg.index("<svg")) + 1 :]
     head = f'<svg class="icon {css}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
@@ -38,7 +38,7 @@ def icon(name: str, css: str = "") -> Markup:
     return Markup(f"{head} {ends}{body}")  # noqa: S704  # our own files, no input
 
 
-def _close_at_the_end(response: Response) -> Response:
+def _close_file(response: Response) -> Response:
     if response.is_streamed and (close := getattr(response.response, "close", None)):
         response.call_on_close(close)
     return response

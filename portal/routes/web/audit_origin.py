@@ -1,4 +1,4 @@
-"""Where a request comes from, for the audit log: services ask for it when they write an entry."""
+"""Tells the audit log where a request comes from, whenever a service writes an entry."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_reset)
 
 
-def here() -> Origin:
+def origin() -> Origin:
     return Origin(request.remote_addr or "", session_number())
 
 
 def session_number() -> int | None:
-    """Return the number of the caller's log-in session, None before they have one."""
+    """Return the number of the caller's log-in session; None before the log-in."""
     number: int | None = g.get("session_number")
     return number
 
 
 def _set() -> None:
-    audit_log.origin.set(here)
+    audit_log.origin.set(origin)
 
 
 def _reset(error: BaseException | None) -> None:  # noqa: ARG001  # Flask's signature
-    # The next request in this thread may be one of the webhook's receiver, which sets nothing.
+    # The next request in this thread may go to the webhook receiver, which sets no origin.
     audit_log.origin.set(Origin)

@@ -1,4 +1,4 @@
-"""Bodies that break off or make no sense while they are read: answered 400, and not a word in the log."""
+"""Answers request bodies that break off or are malformed with 400, without an entry in the log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class Body:
-    """A request's body, whose troubles are those of a file. Werkzeug answers them with 400."""
+    """A request's body that raises OSError when reading fails. Werkzeug answers that with 400."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -28,7 +28,7 @@ class Body:
     def _attempt(self, read: Callable[[int], bytes], size: int) -> bytes:
         try:
             return read(size)
-        except Exception as error:  # each web server has its own for chunks that are none
+        except Exception as error:  # each web server raises its own error for malformed chunks
             raise OSError("The body cannot be read.") from error
 
 

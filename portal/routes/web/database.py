@@ -1,4 +1,4 @@
-"""A database connection for each request that a view answers."""
+"""A database connection for each request that needs one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from flask import Flask, g, request
 
 from portal.db import db
 
-# These answer without the database: a file, and whether the process lives.
-WITHOUT = frozenset({None, "static", "home.healthz"})
+# These endpoints need no database.
+WITHOUT_DATABASE = frozenset({None, "static", "home.healthz"})
 
 
 def init_app(app: Flask) -> None:
@@ -16,11 +16,11 @@ def init_app(app: Flask) -> None:
 
 
 def _open() -> None:
-    if request.endpoint not in WITHOUT:
+    if request.endpoint not in WITHOUT_DATABASE:
         g.connection_opened = db.connect(reuse_if_open=True)
 
 
 def _close(error: BaseException | None) -> None:  # noqa: ARG001  # Flask's signature
-    # A connection that somebody further up had opened is theirs to close.
+    # Close only what this request opened: a test may have opened a connection before.
     if g.pop("connection_opened", False):
         db.close()

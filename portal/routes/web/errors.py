@@ -1,4 +1,4 @@
-"""What goes wrong becomes an answer here, once: a page, or a message in the page that htmx is keeping."""
+"""Turns errors into answers: an error page, or for htmx a notice on the current page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from portal import log
 from portal.errors import PortalError, TryLater
 from portal.routes.web import limits, notices
-from portal.routes.web.answers import page_in_window
+from portal.routes.web.answers import current_page
 from portal.routes.web.formats import about
 from portal.routes.web.headers import request_id
 from portal.routes.web.login import expired_forms, session_cookie
@@ -22,7 +22,7 @@ from portal.services.accounts import passwords
 
 logger = log.get("portal.web")
 
-WORDS: Final = {
+MESSAGES: Final = {
     400: ("The browser sent something that cannot be read.", "Go back and try again."),
     403: ("You may not see this page.", "Ask an admin of your account."),
     404: ("There is no such page.", "The address may be mistyped, or what it showed is gone."),
@@ -37,9 +37,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TryLater, _try_later)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(PasswordValueError, _password)
-    app.register_error_handler(429, _too_often)
+    app.register_error_handler(429, _too_many_requests)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unknown)
+    app.register_error_handler(Exception, _unexpected)
 
 
 def _portal(error: PortalError) -> Response:
@@ -57,13 +57,13 @@ def _try_later(error: TryLater) -> Response:
 
 def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
     if not request.htmx:
-        if once_more := expired_forms.answer():
-            return once_more
+        if new_form := expired_forms.answer():
+            return new_form
         remedy = f"Nothing was saved. Reload the page, then try again. {session_cookie.advice()}"
         return answer(400, "This page has expired.", remedy.strip())
     remedy = "Nothing was saved, but what you typed is still here. Try again."
     response = answer(400, "This page had expired.", remedy, can_retry=True)
-    # Only our own pages can read this answer, and they carry a token anyway: static/js/session.js puts it in.
+    # Only our own pages can read this answer. static/js/session.js puts the new token into the page.
     response.headers["HX-Trigger"] = json.dumps({"csrf:renewed": {"token": generate_csrf()}})
     return response
 
@@ -72,7 +72,7 @@ def _password(error: PasswordValueError) -> Response:  # noqa: ARG001  # Flask's
     return answer(422, "That password is too long.", f"A password has at most {passwords.MAX_LENGTH:,} characters.")
 
 
-def _too_often(error: HTTPException) -> Response:  # noqa: ARG001  # Flask's signature
+def _too_many_requests(error: HTTPException) -> Response:  # noqa: ARG001  # Flask's signature
     seconds = limits.seconds_left()
     response = answer(429, "That was tried too often.", f"Try again in {about(seconds)}.", can_retry=True)
     response.headers["Retry-After"] = str(seconds)
@@ -83,7 +83,7 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
-    problem, remedy = WORDS.get(status, ("That did not work.", "Go back and try again."))
+    problem, remedy = MESSAGES.get(status, ("That did not work.", "Go back and try again."))
     response = answer(status, problem, remedy)
     for name, value in error.get_headers():
         if name == "Allow":
@@ -91,8 +91,8 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
-def _unknown(error: Exception) -> Response:
-    # Templates ask who is logged in. The database may be what is broken, and this page must not ask it again.
+def _unexpected(error: Exception) -> Response:
+    # Templates look up who is logged in. If the database is what failed, the error page must not query it again.
     g.setdefault("_login_user", None)
     logger.error("Request failed", error_id=request_id(), exc_info=error)
     remedy = f"Try again. If it keeps happening, give support the error id {request_id()}."
@@ -100,8 +100,8 @@ def _unknown(error: Exception) -> Response:
 
 
 def answer(status: int, problem: str, remedy: str, *, can_retry: bool = False) -> Response:
-    """Render the page for `status`; for htmx a notice, which leaves the page's content where it is."""
+    """Render an error page; for htmx a notice, which leaves the current page as it is."""
     if request.htmx:
         return make_response(notices.render(problem, remedy, can_retry=can_retry), status, notices.HEADERS)
-    page = render_template("error.html", status=status, problem=problem, remedy=remedy, back=page_in_window())
+    page = render_template("error.html", status=status, problem=problem, remedy=remedy, back=current_page())
     return make_response(page, status)

@@ -1,4 +1,4 @@
-"""How templates write the values of record fields."""
+"""Template filters that format the values of record fields."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ def init_app(app: Flask) -> None:
 
 
 def money(value: Money) -> str:
-    """Write 1,450.00 GBP, with more digits only for parts of a cent."""
+    """Format as 1,450.00 GBP, with more digits only for fractions of a cent."""
     amount = value.amount
     text = f"{amount:,.2f}" if round(amount, 2) == amount else f"{amount.normalize():,f}"
     return f"{text} {value.currency}" if value.currency else text
 
 
 def day(value: date) -> str:
-    """Write 30 Nov 2026: a day is the same in every time zone."""
+    """Format as 30 Nov 2026. A day is the same in every time zone."""
     return f"{value:%-d %b %Y}"
 
 
 def mailto(address: str) -> str:
-    """Return an address as a link holds it: nothing in it adds a recipient or a text."""
+    """Quote an address for a mailto link, so that it cannot add a recipient or a text."""
     return quote(address, safe="@+'!")
 
 
 def dialled(phone: str) -> str:
-    """Return what a telephone dials, empty for what is too short to be a number."""
+    """Return the digits to dial; empty if they are too few for a phone number."""
     number = _NOT_DIALLED.sub("", _EXTENSION.sub("", phone).replace("(0)", ""))
     number = number[:1] + number[1:].replace("+", "")
     return number if len(number) >= 5 else ""

@@ -1,4 +1,4 @@
-"""How templates write moments, spans and numbers, and name states."""
+"""Template filters that format moments, durations and numbers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def init_app(app: Flask) -> None:
 
 
 def when(moment: datetime) -> Markup:
-    """Write a moment in the account's time zone, with UTC in the title."""
+    """Format a moment in the account's time zone, with UTC as a tooltip."""
     local = moment.astimezone(zones.zone(current_user.account.time_zone))
     text = f"{local:%-d %b %H:%M:%S}" if local.year == clock.now().year else f"{local:%-d %b %Y %H:%M}"
     return _time(moment, text)
 
 
 def clock_time(moment: datetime) -> Markup:
-    """Write a moment of today as 14:05, another one with its day, in the account's time zone."""
+    """Format a moment in the account's time zone: as 14:05 if it is today, otherwise with its day."""
     zone = zones.zone(current_user.account.time_zone)
     local = moment.astimezone(zone)
     is_today = local.date() == clock.now().astimezone(zone).date()
@@ -35,18 +35,18 @@ def clock_time(moment: datetime) -> Markup:
 
 
 def next_try(integration: Integration) -> Markup:
-    """Say when Halo is asked again whether it accepts the credentials; nothing where it is not."""
+    """Say when the credentials are tried again; empty if no try is due."""
     moment = integration.credentials_retry_at
     return Markup(" Next try at {}.").format(clock_time(moment)) if moment is not None else Markup()
 
 
 def local_minute(moment: datetime) -> str:
-    """Write a moment as a form's field for times takes it, in the account's time zone."""
+    """Format a moment for a datetime-local input, in the account's time zone."""
     return f"{moment.astimezone(zones.zone(current_user.account.time_zone)):%Y-%m-%dT%H:%M:%S}"
 
 
 def ago(moment: datetime) -> Markup:
-    """Write how long ago a moment was, or how soon it will be."""
+    """Format how long ago a moment was, or how far off it is."""
     seconds = (clock.now() - moment).total_seconds()
     if abs(seconds) < 5:
         return _time(moment, "just now")
@@ -55,7 +55,7 @@ def ago(moment: datetime) -> Markup:
 
 
 def span(seconds: float) -> str:
-    """Write a length of time with its one or two largest units: 8 s, 3 min 20 s, 2 h 5 min, 4 d."""
+    """Format a duration by its one or two largest units: 8 s, 3 min 20 s, 2 h 5 min, 4 d."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -69,12 +69,12 @@ def span(seconds: float) -> str:
 
 
 def short(seconds: float) -> str:
-    """Write a length of time that may be below a second: 0.4 s, 3.2 s, then as span does."""
+    """Format a duration that may be under a second: 0.4 s, 3.2 s, then as `span` does."""
     return f"{seconds:.1f} s" if seconds < 9.95 else span(seconds)
 
 
 def about(seconds: float) -> str:
-    """Write a length of time that is not known exactly: a few seconds, about 40 seconds, about 2 minutes."""
+    """Format an approximate duration: a few seconds, about 40 seconds, about 2 minutes."""
     if seconds < 5:
         return "a few seconds"
     if seconds <= 50:
@@ -88,13 +88,13 @@ def about(seconds: float) -> str:
 
 
 def number(value: int) -> str:
-    """Write 45000 as 45,000."""
+    """Format 45000 as 45,000."""
     return f"{value:,}"
 
 
-def sentence(words: str) -> str:
-    """Begin with a capital, and leave the names in it as they are."""
-    return words[:1].upper() + words[1:]
+def sentence(text: str) -> str:
+    """Capitalize the first letter, and leave the names in the text as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def _tens(seconds: float) -> int:

@@ -1,4 +1,4 @@
-"""Pages take forms. What is sent in another way, such as JSON, is refused before anybody looks into it."""
+"""Refuses request bodies other than forms, such as JSON, before anything parses them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers that hold for every answer."""
+"""Headers of every answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-FOR_A_YEAR: Final = "public, max-age=31536000, immutable"
+CACHE_FOR_A_YEAR: Final = "public, max-age=31536000, immutable"
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -42,14 +42,14 @@ def init_app(app: Flask, config: Config) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         response.headers.update(always)
-        # By this the page knows an answer of ours from one of a proxy in between.
+        # It lets the page tell our answers from those of a proxy in between.
         response.headers["X-Request-Id"] = request_id()
         response.headers["Cache-Control"] = _caching()
         return response
 
 
 def request_id() -> str:
-    """Return the id that the answer carries, that an error page names and that the log has."""
+    """Return the request's id. The answer's header, error pages and the log carry it."""
     found: str = g.setdefault("request_id", secrets.token_hex(4))
     return found
 
@@ -57,4 +57,4 @@ def request_id() -> str:
 def _caching() -> str:
     if request.endpoint != "static":
         return "no-store"
-    return FOR_A_YEAR if "v" in request.args else "no-cache"
+    return CACHE_FOR_A_YEAR if "v" in request.args else "no-cache"

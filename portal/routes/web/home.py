@@ -1,4 +1,4 @@
-"""The front door, and whether anybody is home."""
+"""The root address, and the health check."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """Answer that this process lives; says nothing of database or queue."""
+    """Answer that this process is alive. It checks neither database nor queue."""
     return "ok\n", 200, {"Content-Type": "text/plain"}

@@ -1,4 +1,4 @@
-"""How often the costly and the guessable may be tried."""
+"""Rate limits for expensive and brute-forceable endpoints."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ TESTS_PER_ACCOUNT: Final = "20 per minute"
 SUGGESTIONS_PER_USER: Final = "30 per minute"
 SUGGESTIONS_PER_ACCOUNT: Final = "60 per minute"
 
-# Guessing a code goes through one of these; passwords are counted in password_forms.py.
-GUESSABLE: Final = ("security.two_factor_token_validation", "security.mf_recovery")
+# Codes are checked by these endpoints. Password attempts are counted in login/password_forms.py.
+CODE_ENDPOINTS: Final = ("security.two_factor_token_validation", "security.mf_recovery")
 
 
 def network() -> str:
@@ -31,7 +31,7 @@ limiter = Limiter(key_func=network, strategy="moving-window")
 
 def init_app(app: Flask) -> None:
     limiter.init_app(app)
-    for endpoint in GUESSABLE:
+    for endpoint in CODE_ENDPOINTS:
         view: Any = app.view_functions[endpoint]
         view = limiter.limit(LOG_IN_PER_ADDRESS, methods=["POST"], deduct_when=_failed)(view)
         view = limiter.limit(LOG_IN_PER_PERSON, key_func=_person, methods=["POST"], deduct_when=_failed)(view)
@@ -46,7 +46,7 @@ def per_account() -> str:
     return f"account {current_user.account_id}"
 
 
-# One allowance for all pages that test credentials, and one for what is asked while somebody types.
+# All pages that test credentials share one limit, and all look-ups while somebody types share another.
 tests_of_user = limiter.shared_limit(TESTS_PER_USER, "tests", key_func=per_user)
 tests_of_account = limiter.shared_limit(TESTS_PER_ACCOUNT, "tests", key_func=per_account)
 suggestions_of_user = limiter.shared_limit(SUGGESTIONS_PER_USER, "suggestions", key_func=per_user)
@@ -54,17 +54,17 @@ suggestions_of_account = limiter.shared_limit(SUGGESTIONS_PER_ACCOUNT, "suggesti
 
 
 def seconds_left() -> int:
-    """Return after how many seconds the limit that has stopped this request lets the next one through."""
+    """Return how many seconds remain until the limit that refused this request lets the next one through."""
     now = clock.now().timestamp()
     return max((round(each.reset_at - now) for each in limiter.current_limits if each.breached), default=60) or 1
 
 
 def _person() -> str:
-    """Name who is being logged in, so that many addresses together cannot guess one person's password."""
+    """Identify who is logging in, so that attempts on one person from many addresses are counted together."""
     email = request.form.get("email", "").strip().lower()
     return f"person {email}" if email else f"address {network()}"
 
 
 def _failed(response: Response) -> bool:
-    # Whoever gets it right is redirected onwards.
+    # A right code redirects.
     return response.status_code != 302

@@ -1,4 +1,4 @@
-"""What went wrong with a request of htmx, shown above a page that keeps its content."""
+"""Error notices for htmx requests, shown above the current page, which keeps its content."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import render_template
 
-# Where the layout shows notices. The page's own address, target and selection do not count for one.
+# Show the notice at its place in the layout, instead of the request's own target, and keep the page's address.
 HEADERS: Final = {
     "HX-Retarget": "#failure",
     "HX-Reswap": "innerHTML",
@@ -16,5 +16,5 @@ HEADERS: Final = {
 
 
 def render(problem: str, remedy: str = "", **context: Any) -> str:
-    """Render a notice. `can_retry` offers to send the request again, `log_in` is the address of a log-in."""
+    """Render a notice. `can_retry` adds a button that sends the request again; `log_in` is the log-in's address."""
     return render_template("_failure.html", problem=problem, remedy=remedy, **context)

@@ -1,7 +1,7 @@
-"""Forms are taken from the portal's own pages only: what browsers say of a form's origin, beside its token.
+"""Accepts forms from the portal's own pages only, by the headers Origin and Sec-Fetch-Site, in addition to the token.
 
-The Referer is not looked at: proxies and browsers take it away. Browsers of today send Origin with every form, and
-Sec-Fetch-Site wherever the connection is secure; pages cannot write either.
+It ignores the Referer, which proxies and browsers may remove. Current browsers send Origin with every form, and
+Sec-Fetch-Site on every secure connection; pages cannot forge either.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def _check(public_url: str | None) -> None:
-    """Raise WrongOrigin for a form of another site, or of a page that was opened at another address."""
+    """Raise WrongOrigin for a form from another site, or from a page that was opened at another address."""
     origin, site = request.headers.get("Origin", ""), request.headers.get("Sec-Fetch-Site", "")
     if site and site not in OWN_SITE:
         raise WrongOrigin("This form was sent from another site.", "Use the portal's own pages. Nothing was changed.")
-    # Without a public URL, a proxy may have replaced the Host that Origin would have to match: the token must do.
+    # Without a public URL, a proxy may have replaced the Host to compare Origin with. The token has to suffice.
     if public_url is None or not origin or origin == public_url:
         return
     if origin != "null":
@@ -38,8 +38,8 @@ def _check(public_url: str | None) -> None:
             f"This portal is set up for {public_url}, but you opened {origin[:LONGEST_SHOWN]}.",
             "Open it there, or set PORTAL_PUBLIC_URL.",
         )
-    # A page whose proxy forbids the Referer has no Origin either, and so does a hostile page in a frame. Over https,
-    # Sec-Fetch-Site tells one from the other.
+    # Origin is "null" behind a proxy that forbids the Referer, and also for a hostile page in a frame. Over https,
+    # Sec-Fetch-Site distinguishes the two.
     if not site and public_url.startswith("https://"):
         raise WrongOrigin(
             "Your browser does not say where this form comes from.",

@@ -1,4 +1,4 @@
-"""Behind a proxy: the operator's PORTAL_PUBLIC_URL says where the portal is, whatever a request says."""
+"""Uses the operator's PORTAL_PUBLIC_URL as the portal's address, whatever a request or a proxy claims."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.public_url import DEFAULT_PORTS
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# What a proxy says of the address, and what anybody could write.
+# Headers about the address that proxies send, and that anybody could forge.
 FORWARDED: Final = (
     "HTTP_FORWARDED",
     "HTTP_X_FORWARDED_HOST",
@@ -26,7 +26,7 @@ FORWARDED: Final = (
 
 
 class PublicAddress:
-    """Lets every request look as if it had been sent to the public URL itself: host, port and scheme."""
+    """Makes every request look as if it was sent to the public URL: host, port and scheme."""
 
     def __init__(self, app: WSGIApplication, public_url: str) -> None:
         self._app = app
@@ -48,5 +48,5 @@ class PublicAddress:
 def init_app(app: Flask, config: Config) -> None:
     if config.public_url:
         app.wsgi_app = PublicAddress(app.wsgi_app, config.public_url)  # type: ignore[method-assign]
-        # A public URL means a proxy in front of us, which knows who calls; without one anybody could write this.
+        # A public URL means a proxy in front, whose X-Forwarded-For is true. Without one, anybody could forge it.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]

@@ -1,6 +1,6 @@
-"""What to list. Lives in the address, so that a list can be sent to a colleague.
+"""Filters of lists. They live in the address, so that people can share the link.
 
-A value that nobody could have chosen counts as none.
+An invalid value counts as not set.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ORDERS: Final = [SelectChoice(Order.NEWEST.value, "Newest change first"), Select
 
 
 def id_of(name: str) -> int | None:
-    """Read an id from the address; None for what cannot be one."""
+    """Read an id from the address; None if it is missing or cannot be an id."""
     return as_number(request.args.get(name, ""))
 
 
@@ -37,7 +37,7 @@ class SearchForm(FlaskForm):
         csrf = False
 
     def chosen(self, name: str) -> str:
-        """Return what was chosen, empty for nothing and for nonsense."""
+        """Return the chosen value; empty if there is none or it is invalid."""
         field = self[name]
         return "" if field.errors or not field.data else str(field.data)
 

@@ -1,4 +1,4 @@
-"""Flask's and its extensions' settings, worked out from the portal's own configuration."""
+"""Settings of Flask and its extensions, derived from the portal's configuration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.request_sizes import LARGEST_FORM
 from portal.routes.web.login import second_factor, session_cookie
 from portal.services.accounts import passwords
 
-REDIS_PATIENCE_SECONDS: Final = 0.5
+REDIS_TIMEOUT_SECONDS: Final = 0.5
 
 
 def of(config: Config) -> dict[str, Any]:
@@ -27,12 +27,12 @@ def _flask(config: Config) -> dict[str, Any]:
         "SECRET_KEY": config.secret_key,
         "MAX_CONTENT_LENGTH": LARGEST_FORM,
         "PREFERRED_URL_SCHEME": "https" if is_https(config) else "http",
-        # Files only: a page that is compressed tells by its length whether a guess of the secret in it was right.
+        # Files only: the length of a compressed page would reveal whether a guess at a secret in it was right.
         "COMPRESS_MIMETYPES": ["text/css", "text/javascript"],
-        "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],  # browsers speak the first by https only
-        # The token lives as long as the session: a wizard left open over lunch still saves.
+        "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],  # browsers accept br over https only
+        # The token lives as long as the session, so a wizard that was left open over lunch still saves.
         "WTF_CSRF_TIME_LIMIT": None,
-        # It would compare the Referer, which proxies take away; origin.py compares what they leave.
+        # It would compare the Referer, which proxies may remove. origin.py checks headers that they keep.
         "WTF_CSRF_SSL_STRICT": False,
     }
 
@@ -40,11 +40,11 @@ def _flask(config: Config) -> dict[str, Any]:
 def _security(config: Config) -> dict[str, Any]:
     return {
         "SECURITY_PASSWORD_HASH": "argon2",
-        # Hashes are made by `portal user create`, too, which knows nothing of Flask-Security's salt.
+        # `portal user create` makes hashes too, and doesn't know Flask-Security's salt.
         "SECURITY_PASSWORD_SINGLE_HASH": True,
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_PASSWORD_LENGTH_MIN": passwords.MIN_LENGTH,
-        # Addresses are stored and looked up in one normal form (see identity.py).
+        # Addresses are stored and looked up in one normal form (see login/identity.py).
         "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": uia_email_mapper, "case_insensitive": False}}],
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_TRACKABLE": True,
@@ -52,12 +52,12 @@ def _security(config: Config) -> dict[str, Any]:
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-        # Words in the address rather than in the cookie, which another tab may be using.
+        # The message goes into the address, not the cookie, which another tab may be using.
         "SECURITY_TWO_FACTOR_ERROR_VIEW": "/login?why=interrupted",
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_TOTP_ISSUER": "Scopable",
-        # Flask-Security insists on it. The keys of authenticators are sealed by the vault (see second_factor.py).
+        # Flask-Security requires it. The vault seals the authenticators' keys (see login/second_factor.py).
         "SECURITY_TOTP_SECRETS": {1: _derived(config.secret_key, "authenticator secrets")},
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_POST_LOGIN_VIEW": "/integrations",
@@ -76,11 +76,11 @@ def _limits(config: Config) -> dict[str, Any]:
     address = config.redis_url or "memory://"
     if address.startswith("unix://"):
         address = "redis+" + address
-    patience = {"socket_timeout": REDIS_PATIENCE_SECONDS, "socket_connect_timeout": REDIS_PATIENCE_SECONDS}
+    timeouts = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
     return {
         "RATELIMIT_STORAGE_URI": address,
-        "RATELIMIT_STORAGE_OPTIONS": patience if config.redis_url else {},
-        # A Redis that is down must not lock people out: count in this process until it is back.
+        "RATELIMIT_STORAGE_OPTIONS": timeouts if config.redis_url else {},
+        # A Redis outage must not lock people out: count in this process until it is back.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_SWALLOW_ERRORS": True,
     }

@@ -1,4 +1,4 @@
-"""Pages that wait for other servers: each of their calls needs a place, and without one the page says so."""
+"""Limits how many pages wait for other servers at the same time: each call needs one of a few places."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def busy(error: Busy) -> Response:
 
 def _enter() -> None:
     g.page = places.enter_page()
-    # The log gives the exact cause of a call that was stopped; the page gives this id.
+    # The page shows this id, and the log has the exact cause of a failed call under it.
     g.logged = structlog.contextvars.bind_contextvars(error_id=request_id())
 
 

@@ -1,4 +1,4 @@
-"""The webhook as the pages show it: what to type into Halo, and whether something has come."""
+"""The webhook's address and credentials as pages show them, and its latest delivery."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from flask.typing import ResponseReturnValue
 from portal.config import Config
 from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
-from portal.routes.web import access
+from portal.routes.web import current
 from portal.services.webhooks import webhook_secrets
 from portal.vault import Secret
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What to type into Halo's webhook. `url`, `user` and `secret` are None for people who may not see them; `header`
-    counts where the login has one; `rotating` tells that the secret before this one is valid, too.
+    """The values to enter at the PSA. `url`, `user` and `secret` are None for people who may not see them.
+
+    `header` matters only to logins that use a header. `rotating` means that the previous secret is still valid too.
     """
 
     url: str | None
@@ -30,12 +31,12 @@ class Endpoint:
 
 
 def endpoint_of(integration: Integration) -> Endpoint:
-    """Return what the person who is logged in may see of the webhook's address and credentials."""
+    """Return the webhook's address and credentials, as far as the current person may see them."""
     config: Config = current_app.config["PORTAL"]
     root = config.public_url or request.host_url.rstrip("/")
-    is_admin = access.user().is_admin
+    is_admin = current.user().is_admin
     return Endpoint(
-        url=f"{root}/webhooks/halo/{integration.webhook_id}" if is_admin else None,
+        url=f"{root}/webhooks/{integration.psa}/{integration.webhook_id}" if is_admin else None,
         login=WebhookLogin(integration.webhook_login),
         user=integration.webhook_user if is_admin else None,
         header=integration.webhook_header,
@@ -45,7 +46,7 @@ def endpoint_of(integration: Integration) -> Endpoint:
 
 
 def delivery(integration: Integration) -> ResponseReturnValue:
-    """Answer a page that waits for deliveries: with nothing until there is a newer one than it has seen."""
+    """Answer a poll: nothing until a newer delivery than the page shows has arrived."""
     newest = integration.last_delivery_at
     if request.args.get("seen") == (newest and newest.isoformat()):
         return "", 204

@@ -1,4 +1,4 @@
-"""Words and signs that templates show for types, states and reasons."""
+"""Texts, colours and icons for types, states and outcomes."""
 
 from __future__ import annotations
 
@@ -13,31 +13,21 @@ from portal.services.pages.integration_status import LABELS, Condition
 from portal.services.pages.overview import CardState
 from portal.sync.record_types import RecordType
 
-# Icon, and one line that says what it is good for.
+# Icon, and a line that describes the type.
 RECORD_TYPES: Final = {
     RecordType.CLIENTS: (
         "building",
         "Your customers. Always synced, because everything else belongs to one of them.",
     ),
     RecordType.SITES: ("map-pin", "The places where your clients work."),
-    RecordType.CONTACTS: ("address-book", "The people at your clients. Halo calls them users."),
+    RecordType.CONTACTS: ("address-book", "The people at your clients."),
     RecordType.PRODUCTS: ("package", "What you sell: items with their prices."),
     RecordType.ASSETS: ("device-laptop", "Devices and software that you look after."),
     RecordType.OPPORTUNITIES: ("target-arrow", "Deals that are open, won or lost."),
     RecordType.CONTRACTS: ("file-text", "What you have agreed with each client, and until when."),
 }
 
-# What Halo calls them in its list of events.
-HALO_NAMES: Final = {
-    RecordType.CLIENTS: "Clients (Customers)",
-    RecordType.SITES: "Sites",
-    RecordType.CONTACTS: "Users",
-    RecordType.PRODUCTS: "Items",
-    RecordType.ASSETS: "Assets",
-    RecordType.OPPORTUNITIES: "Opportunities",
-    RecordType.CONTRACTS: "Contracts",
-}
-# What the agent may do with a list: what a person reads, the colour, and the icon.
+# Access to a list: text, colour and icon.
 ACCESS: Final = {
     "granted": ("Granted", "green", "check"),
     "refused": ("Refused", "red", "x"),
@@ -45,7 +35,7 @@ ACCESS: Final = {
     "unknown": ("Not answered", "secondary", "help-circle"),
 }
 
-# What a person reads, Tabler's colour, and the icon.
+# Text, Tabler's colour, and icon.
 RUN_STATES: Final = {
     RunState.QUEUED: ("Starting…", "azure", "hourglass"),
     RunState.RUNNING: ("Running", "azure", "refresh"),
@@ -70,7 +60,7 @@ RUN_KINDS: Final = {
     RunKind.RECORD: "Sync of one record",
 }
 
-# What a log line tells of.
+# What a log row is about.
 LOG_SUBJECTS: Final = {
     LogSubject.RUN: "Runs",
     LogSubject.STEP: "Record types",
@@ -78,15 +68,15 @@ LOG_SUBJECTS: Final = {
     LogSubject.RECORD: "Single records",
 }
 
-# What an admin said about records that vanished from Halo's list all at once.
-HOLD_STATES: Final = {
+# What an admin decided about held deletes.
+HELD_DELETE_STATES: Final = {
     HeldDeleteState.PENDING: "Waits for a decision",
     HeldDeleteState.APPROVED: "Deleted here too",
     HeldDeleteState.KEPT: "Kept",
     HeldDeleteState.OVER: "Settled by a later sync",
 }
 
-# What a person reads of a record's state, and the colour. Why a record is in it, the record itself tells.
+# Text and colour. The record itself has the reason for its state.
 RECORD_STATES: Final = {
     RecordState.LIVE: ("Live", "green"),
     RecordState.OUT_OF_SCOPE: ("Excluded", "yellow"),
@@ -99,7 +89,7 @@ CHANGES: Final = {
     ChangeKind.BACK: ("Synced again", "check"),
 }
 
-# What a person reads of a delivery, and the colour.
+# Text and colour.
 DELIVERY_STATES: Final = {
     DeliveryState.WAITING: ("Waiting", "azure"),
     DeliveryState.DONE: ("Done", "green"),
@@ -113,7 +103,7 @@ REFETCH_STATES: Final = {
     RefetchRequestState.IGNORED: ("Ignored", "secondary"),
     RefetchRequestState.STUCK: ("Failed", "red"),
 }
-# What reading a record again has led to.
+# The outcome of refetching a record.
 OUTCOMES: Final = {
     Outcome.CREATED: "created",
     Outcome.UPDATED: "updated",
@@ -121,13 +111,13 @@ OUTCOMES: Final = {
     Outcome.UNCHANGED: "unchanged",
     Outcome.FILTERED_OUT: "excluded",
     Outcome.DELETED: "deleted",
-    Outcome.ABSENT: "not in Halo",
+    Outcome.ABSENT: "not in your PSA",
     Outcome.UNDECIDED: "left to the next sync",
     Outcome.REJECTED: "not stored",
     Outcome.TOGETHER: "read together with another delivery",
 }
 
-# How a card names what an integration is: the set-up, or how the syncs of a connected one stand.
+# A card's badge: the state of the set-up, or the condition of a connected integration.
 CARD_STATES: Final = {
     CardState.NOT_CONFIGURED: ("Not Configured", "secondary"),
     CardState.IN_PROGRESS: ("Set-up in progress", "azure"),
@@ -142,12 +132,11 @@ CARD_STATES: Final = {
 FOR_TEMPLATES: Final = {
     "card_states": CARD_STATES,
     "record_types": RECORD_TYPES,
-    "halo_names": HALO_NAMES,
     "access": ACCESS,
     "run_states": RUN_STATES,
     "step_states": STEP_STATES,
     "run_kinds": RUN_KINDS,
-    "hold_states": HOLD_STATES,
+    "held_delete_states": HELD_DELETE_STATES,
     "record_states": RECORD_STATES,
     "changes": CHANGES,
     "delivery_states": DELIVERY_STATES,

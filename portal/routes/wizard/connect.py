@@ -11,9 +11,9 @@ from werkzeug.datastructures import MultiDict
 from portal import places
 from portal.errors import Busy, Invalid
 from portal.models.integrations import Integration, WizardStep
-from portal.routes.web import access, limits
-from portal.routes.web.forms import ConnectForm
+from portal.routes.web import current, limits
 from portal.routes.wizard import steps
+from portal.routes.wizard.connect_forms import ConnectForm
 from portal.routes.wizard.steps import bp
 from portal.services.connecting import connections, wizard
 
@@ -51,10 +51,10 @@ def test_connection() -> ResponseReturnValue:
     with places.place(integration.account_id, connections.TEST_SECONDS):
         if not _save(integration, form):
             return _show(integration, form, 422)
-        diagnosis = wizard.test_connection(integration, access.user())
+        diagnosis = wizard.test_connection(integration, current.user())
     shown = form.stored(integration)
     if diagnosis.field is not None:
-        shown.blame(Invalid(diagnosis.field, diagnosis.problem, diagnosis.remedy))
+        shown.add_error(Invalid(diagnosis.field, diagnosis.problem, diagnosis.remedy))
     status = 200 if diagnosis.ok else 422
     return _show(integration, shown, status, diagnosis=diagnosis, notes=_corrections(form), focus="test")
 
@@ -89,9 +89,9 @@ def _save(integration: Integration, form: ConnectForm) -> bool:
     if not form.validate():
         return False
     try:
-        wizard.save_connection(integration, form.values(), access.user())
+        wizard.save_connection(integration, form.values(), current.user())
     except Invalid as error:
-        form.blame(error)
+        form.add_error(error)
         return False
     return True
 
@@ -108,7 +108,7 @@ def _show(integration: Integration, form: ConnectForm, status: int = 200, focus:
         integration,
         status,
         form=form,
-        focus=form.first_wrong or focus,
+        focus=form.first_invalid or focus,
         is_tested=status == 200 and wizard.is_tested(integration),
         lists=connections.lists_of(integration),
         advice=connections.advice_of(integration),

@@ -1,4 +1,4 @@
-"""Where a person stands in the wizard, and which steps are open to them."""
+"""What the wizard's steps share: their blueprint, which of them are open, and how one is shown."""
 
 from __future__ import annotations
 
@@ -9,39 +9,49 @@ from flask.typing import ResponseReturnValue
 
 from portal.errors import Conflict, NotFound, OtherPsaActive
 from portal.models.integrations import Integration, WizardStep
-from portal.routes.web import access, answers
+from portal.routes.web import answers, current
 from portal.services.connecting import wizard
 
-bp = Blueprint("setup", __name__, url_prefix="/integrations/halo/setup")
-
-TITLES = {
-    WizardStep.CONNECT: "Connect to Halo PSA",
-    WizardStep.DATA: "Select data to sync",
-    WizardStep.WEBHOOKS: "Configure webhooks",
-    WizardStep.REVIEW: "Review & start",
-}
+bp = Blueprint("setup", __name__, url_prefix="/integrations/<psa:psa>/setup")
 
 
 class StepClosed(Conflict):
-    """A later step was asked for before the steps in front of it are done; names the furthest open one."""
+    """The steps before the requested one are not done; `furthest` is the last open step."""
 
     def __init__(self, furthest: WizardStep) -> None:
         if furthest is WizardStep.CONNECT:
             super().__init__("Test the connection first. The next steps open when the test has passed.")
         else:
-            super().__init__(f"Finish “{TITLES[furthest]}” first.")
+            super().__init__(f"Finish “{titles()[furthest]}” first.")
         self.furthest = furthest
 
 
-def draft(step: WizardStep) -> Integration:
-    """Return the draft of the current account if `step` is open; support people only look at one that exists.
+def titles() -> dict[WizardStep, str]:
+    return {
+        WizardStep.CONNECT: f"Connect to {current.psa().label}",
+        WizardStep.DATA: "Select data to sync",
+        WizardStep.WEBHOOKS: "Configure webhooks",
+        WizardStep.REVIEW: "Review & start",
+    }
 
-    Nothing is stored before the first step is saved.
+
+@bp.get("/")
+def resume() -> ResponseReturnValue:
+    """Continue where the set-up was left: at the furthest open step."""
+    return go_to(wizard.open_steps(draft(WizardStep.CONNECT))[-1])
+
+
+def draft(step: WizardStep) -> Integration:
+    """Return the account's draft if `step` is open. Raises NotFound to support people if there is no draft yet.
+
+    Stores nothing: saving the first step does.
     """
-    account = access.account()
-    integration = wizard.peek(account) if access.user().is_admin else wizard.find_draft(account)
+    account = current.account()
+    integration = wizard.peek(account) if current.user().is_admin else wizard.find_draft(account)
     if integration is None:
-        raise NotFound("Nobody has started to set up Halo PSA.", "An admin of your account can start it.")
+        raise NotFound(
+            f"Nobody has started to set up {current.psa().label}.", "An admin of your account can start it."
+        )
     open_steps = wizard.open_steps(integration)
     if step not in open_steps:
         raise StepClosed(open_steps[-1])
@@ -54,7 +64,7 @@ def show(step: WizardStep, integration: Integration, status: int = 200, **contex
         "setup/_wizard.html",
         status,
         step=step,
-        titles=TITLES,
+        titles=titles(),
         open_steps=wizard.open_steps(integration),
         integration=integration,
         **context,
@@ -73,9 +83,9 @@ def step_closed(error: StepClosed) -> ResponseReturnValue:
 
 @bp.errorhandler(Conflict)
 def already_connected(error: Conflict) -> ResponseReturnValue:
-    """Send people who come back to a finished wizard to what it made."""
+    """Send people who return to a finished wizard to the dashboard, or to the overview if another PSA is active."""
     if isinstance(error, OtherPsaActive):
         flash(f"{error.problem}. {error.remedy}".replace("..", "."), "error")
-        return answers.leave_for(url_for("integrations.index"))
+        return answers.redirect_window(url_for("integrations.index"))
     flash(error.problem, "info")
-    return answers.leave_for(url_for("data_sync.index"))
+    return answers.redirect_window(url_for("data_sync.index"))

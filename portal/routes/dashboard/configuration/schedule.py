@@ -1,56 +1,33 @@
-"""The parts of the Configuration tab that say when to sync, and how much of Halo's limit to use."""
+"""When to sync."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from typing import Final
+
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal.errors import Invalid
-from portal.models.integrations import Integration
 from portal.routes.dashboard.configuration import tab
-from portal.routes.dashboard.configuration.schedule_forms import LimitForm, ScheduleForm
-from portal.routes.dashboard.configuration.tab import bp
-from portal.routes.web import access
-from portal.routes.web.answers import wants_fragment
-from portal.services.connecting import integrations
-from portal.services.syncing import rate_limits, scheduling
+from portal.routes.dashboard.configuration.schedule_forms import ScheduleForm
+from portal.routes.web import current
+from portal.services.syncing import scheduling
 
-SCHEDULE = "halo/_schedule.html"
-LIMIT = "halo/_limit.html"
+bp = Blueprint("schedule", __name__)
+
+CARD: Final = "halo/_schedule.html"
 
 
 @bp.post("/schedule")
-def reschedule() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
+def change() -> ResponseReturnValue:
+    integration = current.integration()
     form = ScheduleForm(scheduling.plan(integration))
     if not form.validate():
-        return tab.show(integration, SCHEDULE, 422, schedule_form=form)
+        return tab.show(CARD, 422, schedule_form=form)
     hour, zone = int(form.full_hour.data), form.time_zone.data
     try:
-        scheduling.change(integration, form.schedule(), hour, access.user(), time_zone=zone)
+        scheduling.change(integration, form.schedule(), hour, current.user(), time_zone=zone)
     except Invalid as error:
-        form.blame(error)
-        return tab.show(integration, SCHEDULE, 422, schedule_form=form)
-    return _saved(integration, SCHEDULE)
-
-
-@bp.post("/limit")
-def limit() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
-    form = LimitForm(rate_limits.spending(integration))
-    if not form.validate():
-        return tab.show(integration, LIMIT, 422, limit_form=form)
-    try:
-        rate_limits.limit(integration, form.share.data, form.quiet(), form.quota.data, access.user())
-    except Invalid as error:
-        form.blame(error)
-        return tab.show(integration, LIMIT, 422, limit_form=form)
-    return _saved(integration, LIMIT)
-
-
-def _saved(integration: Integration, part: str) -> ResponseReturnValue:
-    """Say so in the part for htmx; send a plain browser back to the tab."""
-    if wants_fragment():
-        return tab.show(integration, part, saved=True)
-    flash("Saved.", "success")
-    return redirect(url_for("configuration.index"), 303)
+        form.add_error(error)
+        return tab.show(CARD, 422, schedule_form=form)
+    return tab.show_saved(CARD)

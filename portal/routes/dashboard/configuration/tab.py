@@ -1,95 +1,57 @@
-"""The Configuration tab: the connection, its test and its secret, and the way out. What is said of time and of Halo's
-limit is in schedule.py, and what is said of the webhook in webhook_setup.py.
-"""
+"""The Configuration tab as a whole. Its cards have files of their own."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.errors import Invalid
-from portal.models.integrations import Integration
-from portal.routes.dashboard.configuration.schedule_forms import LimitForm, ScheduleForm
-from portal.routes.dashboard.configuration.webhook_forms import LoginForm
-from portal.routes.web import access, answers, limits, webhook_endpoint
-from portal.routes.web.forms import SecretForm
+from portal.routes.dashboard.configuration.connection_forms import SecretForm
+from portal.routes.dashboard.configuration.rate_limit_forms import RateLimitForm
+from portal.routes.dashboard.configuration.schedule_forms import ScheduleForm
+from portal.routes.dashboard.configuration.webhook_forms import WebhookLoginForm
+from portal.routes.web import answers, current, webhook_endpoint
+from portal.routes.web.answers import wants_fragment
 from portal.services.audit import activity
-from portal.services.connecting import connections, integrations
+from portal.services.connecting import connections
 from portal.services.syncing import rate_limits, scheduling
 from portal.services.webhooks import webhook_health
-from portal.vault import Secret
 
-bp = Blueprint("configuration", __name__, url_prefix="/integrations/halo/configuration")
+bp = Blueprint("configuration", __name__, url_prefix="/integrations/<psa:psa>/configuration")
 
-NEWEST_DEEDS = 5
+TAB: Final = "halo/configuration.html"
+NEWEST_ACTIONS: Final = 5
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    return show(integrations.halo(access.account()), "halo/configuration.html")
+    return show(TAB)
 
 
-@bp.post("/test")
-@limits.tests_of_account
-@limits.tests_of_user
-def test_again() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
-    diagnosis = integrations.test_again(integration, access.user())
-    return show(integration, "halo/_test_again.html", 200 if diagnosis.ok else 422, diagnosis=diagnosis)
-
-
-@bp.post("/secret")
-@limits.tests_of_account
-@limits.tests_of_user
-def replace_secret() -> ResponseReturnValue:
-    """Try the new secret beside the stored one, which stays until the new one has worked."""
-    integration = integrations.halo(access.account())
-    form = SecretForm()
-    if not form.validate():
-        return show(integration, "halo/_secret.html", 422, form=form)
-    diagnosis = integrations.replace_secret(integration, Secret(form.client_secret.data), access.user())
-    if not diagnosis.ok:
-        form.blame(Invalid("client_secret", diagnosis.problem, diagnosis.remedy))
-        return show(integration, "halo/_secret.html", 422, form=form)
-    return show(integration, "halo/_secret.html", form=SecretForm(formdata=None), replaced=True)
-
-
-@bp.get("/delivery")
-def delivery() -> ResponseReturnValue:
-    """Answer a poll: nothing until the first delivery has come."""
-    return webhook_endpoint.delivery(integrations.halo(access.account()))
-
-
-@bp.get("/disconnect")
-def confirm_disconnect() -> ResponseReturnValue:
-    """Ask first. With JavaScript the tab asks in a dialog of its own, and nobody comes here."""
-    return render_template("halo/disconnect.html", integration=integrations.halo(access.account()))
-
-
-@bp.post("/disconnect")
-def disconnect() -> ResponseReturnValue:
-    integrations.disconnect(integrations.halo(access.account()), access.user())
-    flash("Halo PSA is disconnected. The records copied so far are kept.", "success")
-    return redirect(url_for("integrations.index"), 303)
-
-
-def show(stale: Integration, part: str, status: int = 200, **more: Any) -> Response:
-    """Render the tab as it is now, or the part of it that htmx keeps."""
-    integration = integrations.halo(stale.account)
-    plan, known = scheduling.plan(integration), rate_limits.spending(integration)
+def show(part: str, status: int = 200, **more: Any) -> Response:
+    """Render the tab as it is now, or for htmx only `part`. `more` replaces values of the context."""
+    integration = current.integration()
+    plan, rate_limit = scheduling.plan(integration), rate_limits.spending(integration)
     context = {
         "integration": integration,
         "webhook": webhook_endpoint.endpoint_of(integration),
         "health": webhook_health.health(integration),
-        "login_form": LoginForm(integration, formdata=None),
+        "login_form": WebhookLoginForm(integration, formdata=None),
         "lists": connections.lists_of(integration),
         "advice": connections.advice_of(integration),
-        "deeds": activity.page(integration.account, size=NEWEST_DEEDS),
+        "deeds": activity.page(integration.account, size=NEWEST_ACTIONS),
         "form": SecretForm(formdata=None),
         "schedule_form": ScheduleForm(plan, formdata=None),
-        "limit_form": LimitForm(known, formdata=None),
-        "spending": known,
+        "limit_form": RateLimitForm(rate_limit, formdata=None),
+        "spending": rate_limit,
     }
-    return answers.show("halo/configuration.html", part, status, **context | more)
+    return answers.show(TAB, part, status, **context | more)
+
+
+def show_saved(part: str) -> ResponseReturnValue:
+    """Confirm a change: inside `part` for htmx, on the tab for a plain browser."""
+    if wants_fragment():
+        return show(part, saved=True)
+    flash("Saved.", "success")
+    return redirect(url_for("configuration.index"), 303)

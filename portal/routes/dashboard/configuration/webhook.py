@@ -1,70 +1,74 @@
-"""The part of the Configuration tab that says how Halo authenticates at the webhook, and with which secret."""
+"""The webhook: its last delivery, how the PSA authenticates, and the secret."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from typing import Final
+
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.errors import Conflict, Invalid
-from portal.models.integrations import Integration
 from portal.routes.dashboard.configuration import tab
-from portal.routes.dashboard.configuration.tab import bp
-from portal.routes.dashboard.configuration.webhook_forms import LoginForm
-from portal.routes.web import access
+from portal.routes.dashboard.configuration.webhook_forms import WebhookLoginForm
+from portal.routes.web import current, webhook_endpoint
 from portal.routes.web.answers import wants_fragment
-from portal.services.connecting import integrations
 from portal.services.webhooks import silence, webhook_secrets
 
-CARD = "halo/_webhook.html"
+bp = Blueprint("webhook", __name__)
+
+CARD: Final = "halo/_webhook.html"
+
+
+@bp.get("/delivery")
+def delivery() -> ResponseReturnValue:
+    """Answer a poll: nothing until the first delivery arrives."""
+    return webhook_endpoint.delivery(current.integration())
 
 
 @bp.post("/webhook/login")
-def change_webhook_login() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
-    form = LoginForm(integration)
+def change_login() -> ResponseReturnValue:
+    integration = current.integration()
+    form = WebhookLoginForm(integration)
     if not form.validate():
-        return tab.show(integration, CARD, 422, login_form=form)
+        return tab.show(CARD, 422, login_form=form)
+    header = form.webhook_header.data or ""
     try:
-        webhook_secrets.choose_login(
-            integration, form.webhook_login.data, form.webhook_header.data or "", access.user()
-        )
+        webhook_secrets.choose_login(integration, form.webhook_login.data, header, current.user())
     except Invalid as error:
-        form.blame(error)
-        return tab.show(integration, CARD, 422, login_form=form)
-    return _done(integration, "Saved. Now change it in Halo, too: until then its deliveries are refused.")
+        form.add_error(error)
+        return tab.show(CARD, 422, login_form=form)
+    return _confirm(f"Saved. Now change it in {current.psa().name}, too: until then its deliveries are refused.")
 
 
 @bp.post("/webhook/secret")
-def make_webhook_secret() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
+def make_secret() -> ResponseReturnValue:
     try:
-        webhook_secrets.rotate(integration, access.user())
+        webhook_secrets.rotate(current.integration(), current.user())
     except Conflict as error:
-        return tab.show(integration, CARD, 409, refused=error)
-    return _done(integration, "There is a new secret, and the old one is valid, too. Enter the new one in Halo.")
+        return tab.show(CARD, 409, refused=error)
+    name = current.psa().name
+    return _confirm(f"There is a new secret, and the old one is valid, too. Enter the new one in {name}.")
 
 
 @bp.post("/webhook/secret/drop")
-def drop_webhook_secret() -> ResponseReturnValue:
-    integration = integrations.halo(access.account())
+def drop_old_secret() -> ResponseReturnValue:
     try:
-        webhook_secrets.drop_old(integration, access.user())
+        webhook_secrets.drop_old(current.integration(), current.user())
     except Conflict as error:
-        return tab.show(integration, CARD, 409, refused=error)
-    return _done(integration, "The old secret is dropped. Only the one shown here is valid.")
+        return tab.show(CARD, 409, refused=error)
+    return _confirm("The old secret is dropped. Only the one shown here is valid.")
 
 
 @bp.post("/webhook/unused")
-def stop_using_webhook() -> ResponseReturnValue:
-    """End the warning of a webhook that was taken out of Halo on purpose."""
-    integration = integrations.halo(access.account())
-    silence.stop_using(integration, access.user())
-    return _done(integration, "Your data syncs on schedule. Should a delivery come, it is taken as ever.")
+def stop_using() -> ResponseReturnValue:
+    """End the warning about a webhook that was removed from the PSA on purpose."""
+    silence.stop_using(current.integration(), current.user())
+    return _confirm("Your data syncs on schedule. Should a delivery come, it is taken as ever.")
 
 
-def _done(integration: Integration, words: str) -> ResponseReturnValue:
-    """Say so in the card for htmx; send a plain browser back to it."""
+def _confirm(message: str) -> ResponseReturnValue:
+    """Show the message in the card for htmx, on the tab for a plain browser."""
     if wants_fragment():
-        return tab.show(integration, CARD, done=words)
-    flash(words, "success")
+        return tab.show(CARD, done=message)
+    flash(message, "success")
     return redirect(url_for("configuration.index", _anchor="webhook"), 303)

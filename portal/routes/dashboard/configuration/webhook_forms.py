@@ -1,4 +1,4 @@
-"""How Halo authenticates at the webhook, as the Configuration tab asks for it."""
+"""The form of the webhook's authentication."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal.models.integrations import Integration
-from portal.routes.web.forms import BlamedForm
+from portal.routes.web.forms import PortalForm
 from portal.routes.web.webhook_words import WEBHOOK_LOGINS
 
 
-class LoginForm(BlamedForm):
-    """Whether the header's name will do is for the service to say: it counts with two of the ways only."""
+class WebhookLoginForm(PortalForm):
+    """The service checks the header's name, because only two of the methods use it."""
 
     webhook_login = RadioField(
         "Authentication",
-        [InputRequired("Choose how Halo authenticates.")],
+        [InputRequired("Choose a method of authentication.")],
         choices=[SelectChoice(login.value, label) for login, (label, _, _) in WEBHOOK_LOGINS.items()],
     )
     webhook_header = StringField("Name of the header", description="Letters, digits and hyphens.")

@@ -1,6 +1,6 @@
-"""Log-ins, log-outs, changed passwords and wrong guesses, as the signals of the log-in report them.
+"""Records log-ins, log-outs, changed passwords and failed attempts in the audit log.
 
-Guesses are counted rather than written one by one: a guesser must not be able to fill the table.
+Failed attempts are counted rather than recorded one by one, so that nobody can fill the table by guessing.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from portal.routes.web.login.password_forms import password_refused
 from portal.services.audit import audit_counts, audit_log
 
 LOG_IN: Final = "security.login"
-# Entering the password again authenticates as well, but is no log-in.
+# Entering the password again also authenticates, but is not a log-in.
 CONFIRMATIONS: Final = frozenset({"security.verify", "security.change_password"})
 CODES: Final = frozenset({"security.two_factor_token_validation", "security.mf_recovery"})
-# Wrong codes are shown again with the form; a right one redirects.
+# A wrong code shows the form again; a right one redirects.
 CODE_ACTIONS: Final = {200: "login.code_failed", 429: "login.throttled"}
-# Where Flask-Security keeps the person who has entered a password, but no code so far.
+# Flask-Security's key for the person who has entered the password, but not yet the code.
 UNFINISHED: Final = "tf_user_id"
 
 
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     user_logged_out.connect(_logged_out, app)
     password_changed.connect(_password_changed, app)
     password_refused.connect(_password_refused, app)
-    app.after_request(_note_wrong_code)
+    app.after_request(_count_wrong_code)
 
 
 def _logged_in(_app: Flask, user: User, **_: Any) -> None:
@@ -56,12 +56,12 @@ def _password_refused(_app: Flask, email: str, user: User | None, *, was_checked
     if person is not None:
         _count(person, action)
     else:
-        # What was typed is not kept: people type their password into the wrong field.
+        # Don't keep what was typed: people type their password into the wrong field.
         audit_counts.count(None, None, action, "unknown email address")
 
 
-def _note_wrong_code(response: Response) -> Response:
-    """Flask-Security reports no wrong codes, so they are recognised by the answer."""
+def _count_wrong_code(response: Response) -> Response:
+    """Count a wrong code. Flask-Security sends no signal for it, so it is recognized by the answer."""
     action = CODE_ACTIONS.get(response.status_code)
     if action and request.method == "POST" and request.endpoint in CODES and request.form.get("code"):
         person = User.get_or_none(User.fs_uniquifier == session.get(UNFINISHED, ""))

@@ -1,4 +1,4 @@
-"""Whom Flask-Security takes for whom, and which passwords it accepts: as the portal's commands do."""
+"""Makes Flask-Security normalize email addresses and check passwords as the portal's commands do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.services.accounts import passwords
 
 
 class Addresses(MailUtil):
-    """Every spelling of an e-mail address leads to its one normal form."""
+    """Normalizes every spelling of an email address."""
 
     def normalize(self, email: str) -> str:
         try:
@@ -26,7 +26,7 @@ class Addresses(MailUtil):
 
 
 class Passwords(PasswordUtil):
-    """The rules of `portal user`, told at the field."""
+    """The same rules as `portal user`, with the message at the field."""
 
     def normalize(self, password: str) -> str:
         return passwords.normal_form(password)

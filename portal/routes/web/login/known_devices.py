@@ -1,4 +1,4 @@
-"""The cookie by which a browser is known again to which a person has logged in before."""
+"""The cookie that identifies a browser in which a person has logged in before."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from portal.models.accounts import User
 from portal.routes.web.settings import is_https
 from portal.services.accounts import devices
 
-KEPT: Final = timedelta(days=180)
+KEEP_FOR: Final = timedelta(days=180)
 COOKIE_NAME: Final = "KNOWN_DEVICE_COOKIE_NAME"
 
 
 def init_app(app: Flask, config: Config) -> None:
-    # With this prefix, browsers take the cookie from this very host alone, over https and for the whole site.
+    # Browsers accept this prefix only over https, from this host, and for the whole site.
     app.config[COOKIE_NAME] = "__Host-portal-device" if is_https(config) else "portal-device"
     user_authenticated.connect(_logged_in, app)
     password_changed.connect(_changed_password, app)
 
 
 def value() -> str | None:
-    """Return what this browser's cookie says; None if it has none."""
+    """Return the value of this browser's cookie; None if it has none."""
     return request.cookies.get(current_app.config[COOKIE_NAME])
 
 
 def _logged_in(app: Flask, *, user: User, authn_via: list[str], **_: Any) -> None:  # noqa: ARG001  # the signal's
-    if authn_via != ["change"]:  # a new password logs in again, and is dealt with below
+    if authn_via != ["change"]:  # a changed password logs in again; see below
         _remember(user, value())
 
 
@@ -39,15 +39,15 @@ def _changed_password(app: Flask, *, user: User, **_: Any) -> None:  # noqa: ARG
     _remember(user, None)
 
 
-def _remember(user: User, shown: str | None) -> None:
-    kept = devices.remember(user, shown)
+def _remember(user: User, previous: str | None) -> None:
+    new_value = devices.remember(user, previous)
 
     @after_this_request
     def set_cookie(response: Response) -> Response:
         response.set_cookie(
             current_app.config[COOKIE_NAME],
-            kept,
-            max_age=KEPT,
+            new_value,
+            max_age=KEEP_FOR,
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",

@@ -1,6 +1,6 @@
-"""Where passwords are checked: every guess is counted first, and given back when it was right.
+"""Forms that check passwords. Each attempt is counted first, and the count is undone if the password was right.
 
-Each guess that fails is told to `password_refused`, whether there is such a person or not.
+Each failed attempt sends `password_refused`, whether or not the person exists.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from portal.routes.web.login import known_devices, session_cookie
 from portal.services.accounts import attempts, devices, password_guesses
 from portal.services.accounts.attempts import Attempt
 
-# Sent with `email` in normal form, `user` (None where there is none, or where nobody looked) and `was_checked`: False
-# where there had been too many attempts. request.endpoint tells where it was.
+# Sent with `email` in normal form, `user` (None if unknown or not looked up) and `was_checked`, which is False after
+# too many attempts. request.endpoint is the form's.
 password_refused: Final = Namespace().signal("password-refused")
 
 
@@ -31,56 +31,56 @@ class LogInForm(LoginForm):
         try:
             email = email_addresses.normal_form(self.email.data or "")
         except ValueError:
-            return bool(super().validate(**options))  # it names the field, and hashes nothing
+            return bool(super().validate(**options))  # it shows the error at the field, and hashes nothing
         device = known_devices.value()
-        with _refusals_told(email):
+        with _reporting_throttling(email):
             attempt = password_guesses.at_log_in(email, network_of(request.remote_addr), device)
         is_known = devices.known(email, device) is not None
-        with _given_back_if_busy(attempt), nullcontext() if is_known else hashing.for_stranger():
+        with _undoing_if_busy(attempt), nullcontext() if is_known else hashing.for_stranger():
             is_right = bool(super().validate(**options))
         if is_right:
-            session[session_cookie.WAITS_SINCE] = clock.now().timestamp()
+            session[session_cookie.PASSWORD_RIGHT_AT] = clock.now().timestamp()
         if is_right or not self.password.data:
             attempts.succeeded(attempt)
         else:
-            _tell(email, self.user)
+            _report_refusal(email, self.user)
         return is_right
 
 
 class ConfirmForm(VerifyForm):
     def validate(self, **options: Any) -> bool:
-        with _current_password_counted() as attempt:
+        with _counting_attempt() as attempt:
             is_right = bool(super().validate(**options))
-        _settle(attempt, self)
+        _finish_attempt(attempt, self)
         return is_right
 
 
 class NewPasswordForm(ChangePasswordForm):
     def validate(self, **options: Any) -> bool:
-        with _current_password_counted() as attempt:
+        with _counting_attempt() as attempt:
             is_right = bool(super().validate(**options))
-        _settle(attempt, self)
+        _finish_attempt(attempt, self)
         return is_right
 
 
 @contextmanager
-def _current_password_counted() -> Iterator[Attempt]:
-    with _refusals_told(current_user.email):
+def _counting_attempt() -> Iterator[Attempt]:
+    with _reporting_throttling(current_user.email):
         attempt = password_guesses.of_current_password(current_user.id, str(g.get("session_number", "")))
-    with _given_back_if_busy(attempt):
+    with _undoing_if_busy(attempt):
         yield attempt
 
 
-def _settle(attempt: Attempt, form: VerifyForm | ChangePasswordForm) -> None:
-    """Give the attempt back, unless the current password was wrong: the new one, or the form, may be what is."""
+def _finish_attempt(attempt: Attempt, form: VerifyForm | ChangePasswordForm) -> None:
+    """Undo the count, unless the current password was wrong: the error may be about the new one."""
     if get_message("INVALID_PASSWORD")[0] in (form.password.errors or ()):
-        _tell(current_user.email, current_user._get_current_object())
+        _report_refusal(current_user.email, current_user._get_current_object())
     else:
         attempts.succeeded(attempt)
 
 
 @contextmanager
-def _given_back_if_busy(attempt: Attempt) -> Iterator[None]:
+def _undoing_if_busy(attempt: Attempt) -> Iterator[None]:
     try:
         yield
     except HashingBusy:
@@ -89,14 +89,14 @@ def _given_back_if_busy(attempt: Attempt) -> Iterator[None]:
 
 
 @contextmanager
-def _refusals_told(email: str) -> Iterator[None]:
+def _reporting_throttling(email: str) -> Iterator[None]:
     try:
         yield
     except TooManyAttempts:
-        _tell(email, None, was_checked=False)
+        _report_refusal(email, None, was_checked=False)
         raise
 
 
-def _tell(email: str, user: Any, *, was_checked: bool = True) -> None:
-    sender = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy is no sender
+def _report_refusal(email: str, user: Any, *, was_checked: bool = True) -> None:
+    sender = current_app._get_current_object()  # type: ignore[attr-defined]  # a signal needs the app itself, not its proxy
     password_refused.send(sender, email=email, user=user, was_checked=was_checked)

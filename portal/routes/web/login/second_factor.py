@@ -1,6 +1,6 @@
-"""The second step of a log-in: Flask-Security asks for it, our services check it.
+"""The second step of a log-in: Flask-Security shows the forms, our services check the codes.
 
-Flask-Security's own pages for setting up and for showing recovery codes are replaced by those of two_factor.py.
+The pages in two_factor.py replace Flask-Security's own for the set-up and the recovery codes.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ METHOD: Final = "authenticator"
 KEPT_ELSEWHERE: Final = "sealed by the vault"
 WRONG_CODE: Final = "That code isn't right, or it was already used. Wait for your app to show a new one."
 WRONG_RECOVERY_CODE: Final = "That recovery code isn't right, or it was already used."
-# How long a right password counts without its code.
+# How long a right password stays valid without its code.
 CODE_WITHIN: Final = timedelta(minutes=10)
-ASKS_FOR_CODE: Final = ("security.two_factor_token_validation", "security.mf_recovery")
+CODE_ENDPOINTS: Final = ("security.two_factor_token_validation", "security.mf_recovery")
 REPLACED: Final = (
     "security.two_factor_setup",
     "security.two_factor_setup_validate",
@@ -32,11 +32,11 @@ REPLACED: Final = (
 )
 
 
-class Proof(UserMixin):
-    """What Flask-Security reads of a person: whether there is a second step, and what it takes."""
+class SecondFactor(UserMixin):
+    """The properties by which Flask-Security knows whether a person has a second factor."""
 
     @property
-    def tf_primary_method(self) -> str | None:  # type: ignore[override]  # theirs are columns, ours are worked out
+    def tf_primary_method(self) -> str | None:  # type: ignore[override]  # columns there, computed here
         return METHOD if two_factor.authenticator(self) is not None else None  # type: ignore[arg-type]  # a Person
 
     @property
@@ -49,21 +49,21 @@ class Proof(UserMixin):
 
 
 class Authenticators(Totp):
-    """Each code of an authenticator app logs in once: it is used up where it is checked."""
+    """Checks the codes of authenticator apps. Checking a code uses it up."""
 
     def verify_totp(self, token: str, totp_secret: str, user: Any, window: int = 0) -> bool:  # noqa: ARG002  # theirs
         return two_factor.passes(user, token)
 
 
 class RecoveryCodes(MfRecoveryCodesUtil):
-    """Each recovery code logs in once: it is used up where it is checked."""
+    """Checks recovery codes. Checking a code uses it up."""
 
     def check_recovery_code(self, user: Any, code: str) -> bool:
         return recovery_codes.use(user, code)
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:  # noqa: ARG002  # theirs
-        # Said at the end of the request: logging in may begin a new session.
-        after_this_request(partial(_say_what_is_left, user))
+        # Flash the message at the end of the request: the log-in may start a new session.
+        after_this_request(partial(_flash_remaining_codes, user))
         return True
 
 
@@ -71,37 +71,37 @@ CLASSES: Final[dict[str, Any]] = {"totp_cls": Authenticators, "mf_recovery_codes
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(_end_the_wait)
+    app.before_request(_expire_half_login)
     for endpoint in REPLACED:
-        app.view_functions[endpoint] = _moved
+        app.view_functions[endpoint] = _redirect_to_own_page
     ask_for_code = app.view_functions["security.two_factor_token_validation"]
 
-    def while_logging_in() -> ResponseReturnValue:
-        # It can also take a new app into use, with a key out of the session: that is for two_factor.py alone.
+    def ask_during_login() -> ResponseReturnValue:
+        # This view could also activate a new app, with a key from the session. Only two_factor.py may do that.
         if current_user.is_authenticated:
             return redirect(url_for("integrations.index"))
         if session.get("tf_state") != "ready":
             session.pop("tf_state", None)
         return app.ensure_sync(ask_for_code)()  # type: ignore[no-any-return]
 
-    app.view_functions["security.two_factor_token_validation"] = while_logging_in
+    app.view_functions["security.two_factor_token_validation"] = ask_during_login
 
 
-def _end_the_wait() -> ResponseReturnValue | None:
-    """Ask for the password again where its code comes late: a cookie of half a log-in should be worth little."""
-    if request.endpoint not in ASKS_FOR_CODE or session_cookie.WAITS_FOR_CODE not in session:
+def _expire_half_login() -> ResponseReturnValue | None:
+    """Ask for the password again if its code comes too late, so that the cookie of a half-finished log-in expires."""
+    if request.endpoint not in CODE_ENDPOINTS or session_cookie.AWAITS_CODE not in session:
         return None
-    if clock.now().timestamp() - session.get(session_cookie.WAITS_SINCE, 0) < CODE_WITHIN.total_seconds():
+    if clock.now().timestamp() - session.get(session_cookie.PASSWORD_RIGHT_AT, 0) < CODE_WITHIN.total_seconds():
         return None
     session.clear()
     return redirect(url_for("security.login", why="interrupted"))
 
 
-def _moved(**_: str) -> ResponseReturnValue:
+def _redirect_to_own_page(**_: str) -> ResponseReturnValue:
     return redirect(url_for("two_factor.index"), 303)
 
 
-def _say_what_is_left(user: Any, response: Response) -> Response:
+def _flash_remaining_codes(user: Any, response: Response) -> Response:
     stock = recovery_codes.stock(user)
     words = Markup('You used a recovery code. You have {} left. <a href="{}">Make new ones</a>.')
     flash(words.format(stock.left, url_for("two_factor.index")), "warning" if stock.is_low else "info")

@@ -1,4 +1,4 @@
-"""Log-in, two-factor and CSRF: Flask-Security on our users, whose one role is a column."""
+"""Sets up Flask-Security and CSRF protection for our users."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ csrf = CSRFProtect()
 
 
 class Role(RoleMixin):
-    """What Flask-Security wants to see of a role; ours is one column of the user."""
+    """A role as Flask-Security expects it. Ours is a column of the user."""
 
     permissions = None
 
@@ -28,21 +28,21 @@ class Role(RoleMixin):
         self.name = name
 
 
-class Person(second_factor.Proof, User):
-    """A user as Flask-Security wants to see one. Commands and workers know users without it, and start quicker."""
+class Person(second_factor.SecondFactor, User):
+    """A user as Flask-Security expects it. Commands and workers do without it, and start faster."""
 
     class Meta:
         table_name = "user"
 
     @property
-    def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # theirs is a column, ours is worked out
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # a column there, computed here
         return [Role(self.role)]
 
 
 class RescueForm(TwoFactorRescueForm):
-    """Ways in without the authenticator: recovery codes alone, because the portal sends no mail to ask for help."""
+    """Offers only recovery codes to people without their authenticator: the portal sends no email."""
 
-    help_setup = RadioField(choices=[])  # Flask-Security adds what the person has
+    help_setup = RadioField(choices=[])  # Flask-Security adds the options that the person has
 
     def validate(self, **options: Any) -> bool:
         if self.help_setup.data not in dict(self.help_setup.choices):
@@ -52,7 +52,7 @@ class RescueForm(TwoFactorRescueForm):
 
 def init_app(app: Flask) -> None:
     session_cookie.init_app(app)
-    # No link table: nothing of ours asks Flask-Security to give or take roles.
+    # No link table: we never let Flask-Security change roles.
     people = PeeweeUserDatastore(db, Person, Role, None)  # type: ignore[no-untyped-call]  # it ships half its types
     security = Security(
         app,
@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
     )
     security.pwd_context = BoundedContext.like(security.pwd_context)
     security.want_json(lambda _request: False)
-    # The session's cookie is the only way in: no tokens in headers, addresses or bodies.
+    # Authenticate by the session's cookie only, never by tokens in headers, addresses or bodies.
     security.login_manager.request_loader(lambda _request: None)
     sessions.init_app(app, security.login_manager, Person)
     second_factor.init_app(app)

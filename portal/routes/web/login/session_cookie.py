@@ -1,7 +1,7 @@
-"""The session's cookie: what it is called, how long a browser keeps it, and which answers may set it.
+"""The session's cookie: its name, its lifetime, and which answers may set it.
 
-All tabs of a browser share one cookie. An answer that sets it without need may arrive after one that had to set it,
-and undo it. So only the log-in pages and the pages of people who are logged in set it, and only to change it.
+All tabs of a browser share one cookie. An answer that sets it needlessly may arrive after one that had to set it, and
+undo the change. So only the log-in pages and the pages of logged-in people set it, and only if it has changed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from portal.config import Config
 
 NAME: Final = "portal"
-WAITS_FOR_CODE: Final = "tf_user_id"  # Flask-Security's, between password and code
-WAITS_SINCE: Final = "password_was_right_at"
+AWAITS_CODE: Final = "tf_user_id"  # Flask-Security's key between password and code
+PASSWORD_RIGHT_AT: Final = "password_was_right_at"  # noqa: S105  # a name
 
 
 class Session(SecureCookieSession):
-    """Knows with what it was opened."""
+    """Remembers its content at the start of the request."""
 
     def __init__(self, initial: dict[str, Any] | None = None) -> None:
         super().__init__(initial)
@@ -38,7 +38,7 @@ class Interface(SecureCookieSessionInterface):
 
 def settings(config: Config, *, secure: bool) -> dict[str, Any]:
     return {
-        # Browsers take a name with this prefix only over https, from this very host, for all of its paths.
+        # Browsers accept this prefix only over https, from this host, and for all its paths.
         "SESSION_COOKIE_NAME": f"__Host-{NAME}" if secure else NAME,
         "SESSION_COOKIE_PATH": "/",
         "SESSION_COOKIE_SECURE": secure,
@@ -46,37 +46,37 @@ def settings(config: Config, *, secure: bool) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=config.session_days),
-        # It would mark the session of everybody whose address changes, and so set the cookie.
+        # It would mark the session as changed when a person's address changes, and so set the cookie.
         "SESSION_PROTECTION": None,
-        # Flask-Login's own cookie logs people in without asking the session's row. No cookie can have this name.
+        # Flask-Login's own cookie would bypass the session's row. No cookie can have this name.
         "REMEMBER_COOKIE_NAME": "=",
     }
 
 
 def init_app(app: Flask) -> None:
     app.session_interface = Interface()
-    app.after_request(_keep_without_reason)
+    app.after_request(_avoid_needless_change)
 
 
 def advice() -> str:
-    """Say what to do about a browser that has sent no cookie; empty when it has sent one."""
+    """Say what to do if the browser has sent no cookie; empty if it has sent one."""
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return ""
     return f"If this happens again, open {request.host_url.rstrip('/')}, and let your browser keep its cookies."
 
 
-def _keep_without_reason(response: Response) -> Response:
-    if not _has_reason():
+def _avoid_needless_change(response: Response) -> Response:
+    if not _may_set_cookie():
         session.modified = False
     return response
 
 
-def _has_reason() -> bool:
+def _may_set_cookie() -> bool:
     if "session_number" in g or request.endpoint == "security.login":
         return True
-    return request.blueprint == "security" and is_waiting_for_code()
+    return request.blueprint == "security" and is_awaiting_code()
 
 
-def is_waiting_for_code() -> bool:
-    """Tell whether the password was right and the code of an authenticator is asked for next."""
-    return WAITS_FOR_CODE in getattr(session, "opened", session)
+def is_awaiting_code() -> bool:
+    """Tell whether the password was right and the authenticator's code comes next."""
+    return AWAITS_CODE in getattr(session, "opened", session)

@@ -1,11 +1,11 @@
-"""Where a person is logged in, and logging out there."""
+"""The list of a person's log-in sessions, and ending them."""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.routes.web import access
+from portal.routes.web import current
 from portal.services.accounts import browsers, sessions
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
@@ -13,21 +13,21 @@ bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    rows = [(each, browsers.in_words(each.user_agent)) for each in sessions.of(access.user())]
-    # This one on top; the others stay in their order.
+    rows = [(each, browsers.in_words(each.user_agent)) for each in sessions.of(current.user())]
+    # The current session first; the others keep their order.
     rows.sort(key=lambda row: row[0].id != g.session_number)
-    return render_template("sessions/index.html", rows=rows, here=g.session_number)
+    return render_template("sessions/index.html", rows=rows, own_session=g.session_number)
 
 
 @bp.post("/<int(max=9223372036854775807):number>/end")
 def end(number: int) -> ResponseReturnValue:
-    sessions.end(access.user(), number)
+    sessions.end(current.user(), number)
     flash("Logged out on that device.", "success")
     return redirect(url_for("sessions.index"), 303)
 
 
 @bp.post("/end-others")
 def end_others() -> ResponseReturnValue:
-    ended = sessions.end_others(access.user(), keep=g.session_number)
+    ended = sessions.end_others(current.user(), keep=g.session_number)
     flash("Logged out on all other devices." if ended else "You were logged in nowhere else.", "success")
     return redirect(url_for("sessions.index"), 303)

@@ -1,6 +1,6 @@
-"""The log-in session of a request: started at log-in, checked whenever a page asks who is there, ended at log-out.
+"""The log-in session of a request: started at log-in, checked on every page, ended at log-out.
 
-Flask's signed cookie carries the token of a row; the row decides. See services/accounts/sessions.py.
+Flask's signed cookie holds the token of a row, and the row decides. See services/accounts/sessions.py.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from portal.models.sessions import LoginSession
 from portal.services.accounts import sessions
 
 TOKEN: Final = "session_token"  # noqa: S105  # a name
-# static/js/refresh.js sends it when a page asks by itself: an open page alone keeps nobody logged in.
+# static/js/refresh.js sends it with automatic requests, so that an open page alone keeps nobody logged in.
 REFRESH_HEADER: Final = "X-Auto-Refresh"
 
 logger = log.get("portal.web")
 
 
 def init_app(app: Flask, login_manager: LoginManager, people: type[User]) -> None:
-    """Let rows decide who is logged in; `people` is what Flask-Security wants users to be."""
+    """Let session rows decide who is logged in. `people` is Flask-Security's class of users."""
     login_manager.user_loader(partial(_load, people))
     user_logged_in.connect(_start, app)
     user_logged_out.connect(_end, app)
@@ -36,7 +36,7 @@ def init_app(app: Flask, login_manager: LoginManager, people: type[User]) -> Non
 
 
 def current() -> LoginSession | None:
-    """Return the session of this request, None before it was checked. Its id is also in `g.session_number`."""
+    """Return the session of this request; None before it is checked. Its id is also in `g.session_number`."""
     found: LoginSession | None = g.get("login_session")
     return found
 
@@ -48,10 +48,10 @@ def _load(people: type[User], uniquifier: str) -> User | None:
         return None
     if REFRESH_HEADER not in request.headers:
         _touch(found)
-    # As Flask-Security's own loader does.
+    # Flask-Security's own loader sets these.
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
-    _note(found)
+    _set_current(found)
     person: User = found.user
     return person
 
@@ -60,14 +60,14 @@ def _touch(found: LoginSession) -> None:
     try:
         sessions.touch(found, _address())
     except OperationalError as error:
-        # A full disk or a busy database is no reason to keep people from reading.
+        # A full disk or a busy database must not keep people from reading.
         logger.warning("Could not note that a session is in use", session=found.id, problem=str(error))
 
 
 def _start(_app: Flask, user: User, **_: Any) -> None:
-    """Give the log-in a session of its own: nothing of what the cookie held before is left."""
+    """Start a new session. Nothing that the cookie held before is kept."""
     before, asked = current(), session.get("_remember") == "set"
-    # Changing the password logs in again, on the same device.
+    # A password change logs in again on the same device.
     remembered = bool(asked or (before is not None and before.user == user and before.remembered))
     uniquifier = session["_user_id"]
     if TOKEN in session:
@@ -79,9 +79,9 @@ def _start(_app: Flask, user: User, **_: Any) -> None:
     )
     session.update({"_user_id": uniquifier, "_fresh": True, TOKEN: token})
     session.permanent = remembered
-    # Made here and now, so that the pages that follow need not set the cookie.
+    # Generated now, so that the next pages need not set the cookie.
     generate_csrf()
-    _note(row)
+    _set_current(row)
 
 
 def _end(_app: Flask, **_: Any) -> None:
@@ -94,7 +94,7 @@ def _end_others(_app: Flask, user: User, **_: Any) -> None:
     sessions.end_all(user, but=g.get("session_number"))
 
 
-def _note(row: LoginSession) -> None:
+def _set_current(row: LoginSession) -> None:
     g.login_session, g.session_number = row, row.id
 
 

@@ -1,4 +1,4 @@
-"""Two-factor authentication of the person who is logged in: setting up an app, recovery codes, switching it off."""
+"""Two-factor authentication: setting up an app, making recovery codes, switching it off."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from wtforms.validators import DataRequired
 
 from portal.errors import Invalid
 from portal.models.accounts import User
-from portal.routes.web import access
-from portal.routes.web.forms import BlamedForm, PlainForm
+from portal.routes.web import current
+from portal.routes.web.forms import PlainForm, PortalForm
 from portal.services.accounts import recovery_codes, totp, two_factor
 from portal.services.accounts.two_factor import Setup, SetupOver
 
 bp = Blueprint("two_factor", __name__, url_prefix="/two-factor")
 
-# Flask-Security forgets what is under this name at every log-in and log-out.
+# Flask-Security removes this key at every log-in and log-out.
 SETUP: Final = "tf_totp_secret"
 
 
-# Whoever finds a browser open cannot bind an app of their own, or make codes, without the password.
+# Without the password, nobody can set up an app or make codes in a browser that was left open.
 recently_confirmed = auth_required(
     "session",
     within=lambda: current_app.config["SECURITY_FRESHNESS"],
@@ -31,8 +31,8 @@ recently_confirmed = auth_required(
 )
 
 
-class CodeForm(BlamedForm):
-    """The first code of an app that is being set up. `setup` names the set-up that the page belongs to."""
+class CodeForm(PortalForm):
+    """The first code of a new app. `setup` identifies the set-up that the page belongs to."""
 
     setup = HiddenField()
     code = StringField("Code", [DataRequired(two_factor.SIX_DIGITS)])
@@ -40,7 +40,7 @@ class CodeForm(BlamedForm):
 
 @bp.get("")
 def index() -> str:
-    person = access.user()
+    person = current.user()
     found, stock = two_factor.authenticator(person), recovery_codes.stock(person)
     return render_template("two_factor/index.html", authenticator=found, stock=stock, form=PlainForm())
 
@@ -48,8 +48,8 @@ def index() -> str:
 @bp.post("")
 @recently_confirmed
 def begin() -> ResponseReturnValue:
-    """Show a new key each time it is asked for by the button; reloading the page keeps the key."""
-    session[SETUP] = two_factor.begin(access.user()).as_dict()
+    """Make a new key each time the button is pressed. Reloading the page keeps the key."""
+    session[SETUP] = two_factor.begin(current.user()).as_dict()
     return redirect(url_for("two_factor.authenticator"), 303)
 
 
@@ -60,7 +60,7 @@ def authenticator() -> ResponseReturnValue:
         return redirect(url_for("two_factor.index"))
     try:
         setup = two_factor.resume(session.get(SETUP))
-        return _scan(setup, CodeForm(formdata=None, data={"setup": setup.mark}))
+        return _show_key(setup, CodeForm(formdata=None, data={"setup": setup.mark}))
     except SetupOver as over:
         return _start_again(over)
 
@@ -68,13 +68,13 @@ def authenticator() -> ResponseReturnValue:
 @bp.post("/authenticator")
 @recently_confirmed
 def finish() -> ResponseReturnValue:
-    """Switch on by the first right code; a wrong one keeps the key on the page."""
+    """Switch on with the first right code. A wrong one keeps the key on the page."""
     form = CodeForm()
     try:
         setup = two_factor.resume(session.get(SETUP))
         if form.setup.data != setup.mark:
             raise SetupOver
-        return _finished(setup, form) if form.validate() else _scan(setup, form, 422)
+        return _finished(setup, form) if form.validate() else _show_key(setup, form, 422)
     except SetupOver as over:
         return _start_again(over)
 
@@ -87,7 +87,7 @@ def cancel() -> ResponseReturnValue:
 
 @bp.get("/recovery-codes")
 def ask_for_codes() -> ResponseReturnValue:
-    person = access.user()
+    person = current.user()
     if two_factor.authenticator(person) is None:
         return redirect(url_for("two_factor.index"))
     return render_template("two_factor/recovery_codes.html", stock=recovery_codes.stock(person), form=PlainForm())
@@ -96,13 +96,13 @@ def ask_for_codes() -> ResponseReturnValue:
 @bp.post("/recovery-codes")
 @recently_confirmed
 def make_codes() -> str:
-    return _shown_once(recovery_codes.make(access.user()))
+    return _show_codes_once(recovery_codes.make(current.user()))
 
 
 @bp.route("/off", methods=["GET", "POST"])
 def switch_off() -> ResponseReturnValue:
-    """Ask for the password, however recently it was typed: an open browser must not be enough."""
-    person = access.user()
+    """Ask for the password even if it was typed recently: an open browser must not be enough."""
+    person = current.user()
     if two_factor.authenticator(person) is None:
         return redirect(url_for("two_factor.index"), 303)
     form = _password_form(person)
@@ -116,31 +116,31 @@ def switch_off() -> ResponseReturnValue:
 
 
 def _password_form(person: User) -> Any:
-    """Make the form that confirms who it is, as Flask-Security was told to check and count it."""
+    """Make the form that checks the password and counts the attempt."""
     return current_app.extensions["security"].forms["verify_form"].cls(user=person)
 
 
 def _finished(setup: Setup, form: CodeForm) -> ResponseReturnValue:
     try:
-        codes = two_factor.finish(access.user(), setup, form.code.data)
+        codes = two_factor.finish(current.user(), setup, form.code.data)
     except Invalid as error:
-        form.blame(error)
-        return _scan(setup, form, 422)
+        form.add_error(error)
+        return _show_key(setup, form, 422)
     session.pop(SETUP)
     if codes:
-        return _shown_once(codes, is_new=True)
+        return _show_codes_once(codes, is_new=True)
     flash("Your new authenticator app is set up. The old one no longer works.", "success")
     return redirect(url_for("two_factor.index"), 303)
 
 
-def _shown_once(codes: list[str], *, is_new: bool = False) -> str:
-    """Render what no other page can show again."""
-    text = "\r\n".join([f"Scopable recovery codes of {access.user().email}. Each works once.", "", *codes, ""])
+def _show_codes_once(codes: list[str], *, is_new: bool = False) -> str:
+    """Render the codes. No other page can show them again."""
+    text = "\r\n".join([f"Scopable recovery codes of {current.user().email}. Each works once.", "", *codes, ""])
     return render_template("two_factor/codes.html", codes=codes, text=text, is_new=is_new)
 
 
-def _scan(setup: Setup, form: CodeForm, status: int = 200) -> Response:
-    person = access.user()
+def _show_key(setup: Setup, form: CodeForm, status: int = 200) -> Response:
+    person = current.user()
     key = setup.key_for(person)
     address = totp.uri(key, person.email)
     draw: Any = current_app.extensions["security"].totp_factory.generate_qrcode
