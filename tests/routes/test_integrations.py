@@ -25,7 +25,7 @@ def test_halo_that_is_switched_off_offers_no_connect(as_alice: FlaskClient, nort
 
 def test_an_active_connectwise_blocks_connect_and_says_why(as_alice: FlaskClient, connectwise: Integration) -> None:
     page = as_alice.get("/integrations").text
-    assert "Disconnect ConnectWise first" in page
+    assert "Disconnect ConnectWise PSA first" in page
     assert "/setup" not in page
 
 

@@ -28,7 +28,7 @@ def dashboard_root() -> ResponseReturnValue:
 
 @bp.get("/sync")
 def index() -> ResponseReturnValue:
-    return render_template("halo/sync.html", **_context(current.integration()))
+    return render_template("dashboard/data_sync/index.html", **_context(current.integration()))
 
 
 @bp.get("/sync/progress")
@@ -82,7 +82,7 @@ def _content(integration: Integration, status: int = 200) -> Response:
     """Render the tab's content for htmx; redirect a plain browser to the tab."""
     if not wants_fragment():
         return make_response(redirect(url_for("data_sync.index"), 303))
-    return make_response(render_template("halo/_sync.html", **_context(integration)), status)
+    return make_response(render_template("dashboard/data_sync/_sync.html", **_context(integration)), status)
 
 
 def _context(integration: Integration) -> dict[str, Any]:

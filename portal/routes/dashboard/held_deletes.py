@@ -17,14 +17,14 @@ bp = Blueprint("held_deletes", __name__, url_prefix=f"/integrations/<psa:psa>/he
 def show(hold_id: int) -> ResponseReturnValue:
     integration, hold = _load(hold_id)
     held = held_deletes.page(hold, request.args.get("page", default=1, type=int))
-    return render_template("halo/held.html", integration=integration, hold=hold, held=held)
+    return render_template("dashboard/held_deletes/show.html", integration=integration, hold=hold, held=held)
 
 
 @bp.get("/delete")
 def confirm(hold_id: int) -> ResponseReturnValue:
     """Ask for confirmation without JavaScript; with it, the page opens a dialog instead."""
     integration, hold = _load(hold_id)
-    return render_template("halo/held_delete.html", integration=integration, hold=hold)
+    return render_template("dashboard/held_deletes/confirm.html", integration=integration, hold=hold)
 
 
 @bp.post("/delete")

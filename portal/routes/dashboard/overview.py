@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from portal.psa.registry import ADAPTERS, LABELS
 from portal.routes.web import answers, current
 from portal.services.pages import overview
 
@@ -13,5 +14,11 @@ bp = Blueprint("integrations", __name__)
 
 @bp.get("/integrations")
 def index() -> ResponseReturnValue:
-    page, part = "integrations/index.html", "integrations/_cards.html"
-    return answers.show_refreshing(page, part, part_id="cards", cards=overview.cards(current.account()))
+    return answers.show_refreshing(
+        "integrations/index.html",
+        "integrations/_cards.html",
+        part_id="cards",
+        cards=overview.cards(current.account()),
+        adapters=ADAPTERS,
+        labels=LABELS,
+    )

@@ -35,7 +35,7 @@ def clients() -> ResponseReturnValue:
     form = ChosenClientsForm(request.args)
     form.validate()
     return make_response(
-        render_template("halo/filters/_chosen_clients.html", form=form, **_clients(integration, form))
+        render_template("dashboard/sync_filters/_chosen_clients.html", form=form, **_clients(integration, form))
     )
 
 
@@ -71,7 +71,7 @@ def _summary(changed: Changed, dropped: list[str]) -> tuple[str, str]:
 
 def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Response:
     page = render_template(
-        "halo/filters.html",
+        "dashboard/sync_filters/index.html",
         integration=integration,
         form=form,
         counts=stored_records.counts(integration),

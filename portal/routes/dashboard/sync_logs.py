@@ -24,8 +24,8 @@ def index() -> ResponseReturnValue:
     form = LogFilterForm(request.args)
     filters = form.filters()
     return answers.show_refreshing(
-        "halo/logs.html",
-        "halo/_logs.html",
+        "dashboard/sync_logs/index.html",
+        "dashboard/sync_logs/_logs.html",
         part_id="log",
         is_live=sync_filters.is_syncing(integration),
         integration=integration,

@@ -36,7 +36,7 @@ def show_refreshing(page: str, part: str, /, *, part_id: str, is_live: bool = Fa
     if is_unchanged(stamp):
         return make_response("", 204)
     refreshing = render_template(
-        "_refreshing.html",
+        "shared/_refreshing.html",
         part_id=part_id,
         is_live=is_live,
         address=this_address(stamp=stamp),

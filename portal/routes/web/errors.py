@@ -103,5 +103,5 @@ def answer(status: int, problem: str, remedy: str, *, can_retry: bool = False) -
     """Render an error page; for htmx a notice, which leaves the current page as it is."""
     if request.htmx:
         return make_response(notices.render(problem, remedy, can_retry=can_retry), status, notices.HEADERS)
-    page = render_template("error.html", status=status, problem=problem, remedy=remedy, back=current_page())
+    page = render_template("shared/error.html", status=status, problem=problem, remedy=remedy, back=current_page())
     return make_response(page, status)

@@ -17,4 +17,4 @@ HEADERS: Final = {
 
 def render(problem: str, remedy: str = "", **context: Any) -> str:
     """Render a notice. `can_retry` adds a button that sends the request again; `log_in` is the log-in's address."""
-    return render_template("_failure.html", problem=problem, remedy=remedy, **context)
+    return render_template("shared/_failure.html", problem=problem, remedy=remedy, **context)

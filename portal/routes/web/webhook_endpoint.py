@@ -50,4 +50,6 @@ def delivery(integration: Integration) -> ResponseReturnValue:
     newest = integration.last_delivery_at
     if request.args.get("seen") == (newest and newest.isoformat()):
         return "", 204
-    return make_response(render_template("halo/_delivery.html", integration=integration, poll=request.endpoint))
+    return make_response(
+        render_template("shared/webhook/_delivery.html", integration=integration, poll=request.endpoint)
+    )

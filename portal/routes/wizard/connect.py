@@ -74,7 +74,7 @@ def addresses() -> ResponseReturnValue:
         form.suggest(info.auth_server, info.tenant)
     except Busy as error:  # what was typed stays, and saving asks again
         busy = error
-    return make_response(render_template("setup/_addresses.html", form=form, understood=understood, busy=busy))
+    return make_response(render_template("wizard/_addresses.html", form=form, understood=understood, busy=busy))
 
 
 def _typed_and_fixed() -> MultiDict[str, str]:

@@ -43,7 +43,7 @@ def data_forecast() -> ResponseReturnValue:
     form = DataForm(integration, formdata=request.args)
     chosen = [each for each in form.record_types.data if each in set(RecordType)]
     total = forecasting.of(integration, chosen, active_only=form.active_only.data)
-    return make_response(render_template("setup/_forecast.html", total=total, active_only=form.active_only.data))
+    return make_response(render_template("wizard/_forecast.html", total=total, active_only=form.active_only.data))
 
 
 def _show(integration: Integration, form: DataForm, status: int = 200) -> ResponseReturnValue:

@@ -60,8 +60,8 @@ def draft(step: WizardStep) -> Integration:
 
 def show(step: WizardStep, integration: Integration, status: int = 200, **context: Any) -> Response:
     return answers.show(
-        "setup/page.html",
-        "setup/_wizard.html",
+        "wizard/page.html",
+        "wizard/_wizard.html",
         status,
         step=step,
         titles=titles(),

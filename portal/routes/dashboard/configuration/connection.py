@@ -16,8 +16,8 @@ from portal.vault import Secret
 
 bp = Blueprint("connection", __name__)
 
-TEST: Final = "halo/_test_again.html"
-SECRET: Final = "halo/_secret.html"  # noqa: S105  # a template
+TEST: Final = "dashboard/configuration/_test_again.html"
+SECRET: Final = "dashboard/configuration/_secret.html"  # noqa: S105  # a template
 
 
 @bp.post("/test")
@@ -47,7 +47,7 @@ def replace_secret() -> ResponseReturnValue:
 @bp.get("/disconnect")
 def confirm_disconnect() -> ResponseReturnValue:
     """Ask for confirmation without JavaScript; with it, the tab opens a dialog instead."""
-    return render_template("halo/disconnect.html", integration=current.integration())
+    return render_template("dashboard/configuration/disconnect.html", integration=current.integration())
 
 
 @bp.post("/disconnect")

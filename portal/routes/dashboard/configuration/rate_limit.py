@@ -15,7 +15,7 @@ from portal.services.syncing import rate_limits
 
 bp = Blueprint("rate_limit", __name__)
 
-CARD: Final = "halo/_limit.html"
+CARD: Final = "dashboard/configuration/_rate_limit.html"
 
 
 @bp.post("/limit")

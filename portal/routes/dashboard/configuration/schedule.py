@@ -15,7 +15,7 @@ from portal.services.syncing import scheduling
 
 bp = Blueprint("schedule", __name__)
 
-CARD: Final = "halo/_schedule.html"
+CARD: Final = "dashboard/configuration/_schedule.html"
 
 
 @bp.post("/schedule")

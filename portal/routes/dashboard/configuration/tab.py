@@ -20,7 +20,7 @@ from portal.services.webhooks import webhook_health
 
 bp = Blueprint("configuration", __name__, url_prefix="/integrations/<psa:psa>/configuration")
 
-TAB: Final = "halo/configuration.html"
+TAB: Final = "dashboard/configuration/index.html"
 NEWEST_ACTIONS: Final = 5
 
 

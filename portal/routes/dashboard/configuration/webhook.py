@@ -16,7 +16,7 @@ from portal.services.webhooks import silence, webhook_secrets
 
 bp = Blueprint("webhook", __name__)
 
-CARD: Final = "halo/_webhook.html"
+CARD: Final = "dashboard/configuration/_webhook.html"
 
 
 @bp.get("/delivery")
