@@ -8,8 +8,7 @@ from typing import Any, Final
 from wtforms import DateField, SelectField
 from wtforms.fields import SelectChoice
 
-from portal.routes.dashboard.delivery_forms import YEARS
-from portal.routes.web.search_forms import SearchForm
+from portal.routes.web.search_forms import YEARS, SearchForm
 from portal.services.audit.activity import Filters
 from portal.services.audit.audit_words import LABELS, Kind
 

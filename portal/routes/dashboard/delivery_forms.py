@@ -11,7 +11,8 @@ from wtforms.fields import SelectChoice
 from portal.errors import Invalid
 from portal.models.webhooks import DeliveryState
 from portal.psa.webhooks import LONGEST_NAME
-from portal.routes.web.search_forms import TYPES, SearchForm
+from portal.routes.web.forms import TYPES
+from portal.routes.web.search_forms import YEARS, SearchForm
 from portal.routes.web.words import DELIVERY_STATES
 from portal.services.pages.delivery_lists import Filters
 from portal.services.pages.record_lists import as_number
@@ -21,8 +22,6 @@ from portal.sync.record_types import RecordType
 STATES: Final = [SelectChoice(state.value, label) for state, (label, _) in DELIVERY_STATES.items()]
 MINUTE: Final = "%Y-%m-%dT%H:%M"
 FORMATS: Final = [MINUTE, f"{MINUTE}:%S"]
-# Whatever is beyond was never meant, and may not even exist in another time zone.
-YEARS: Final = range(2000, 2200)
 
 
 class TimeForm(SearchForm):

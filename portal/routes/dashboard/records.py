@@ -13,8 +13,9 @@ from portal.models.integrations import Integration
 from portal.models.records import RecordState
 from portal.models.sync import RunKind, RunTrigger
 from portal.routes.dashboard import running_sync
+from portal.routes.dashboard.record_forms import RecordSearchForm
 from portal.routes.web import answers, current
-from portal.routes.web.search_forms import RecordSearchForm, id_of
+from portal.routes.web.search_forms import id_of
 from portal.services.audit import export_log
 from portal.services.pages import record_lists, record_pages
 from portal.services.pages.record_lists import RecordPage, Wanted
@@ -36,25 +37,24 @@ def index(record_type: RecordType) -> ResponseReturnValue:
     wanted = form.wanted(record_type)
     number = record_lists.as_number(wanted.containing)
     numbered = record_lists.with_number(integration, record_type, number)
-    page = _page(integration, wanted)
-    excluded = exclusions.counts(integration)[record_type]
-    counts = record_lists.counts(integration, record_type) | {RecordState.OUT_OF_SCOPE: excluded}
+    page, counts = _page(integration, wanted), _counts(integration, record_type)
     stamp = record_lists.stamp([*page.records, *([numbered] if numbered else [])], counts, page.before, page.after)
     if answers.is_unchanged(stamp):
         return "", 204
-    absence = record_pages.absence(integration, record_type, number) if number and not numbered else None
+    context = {"integration": integration, "form": form, "wanted": wanted, "numbered": numbered, "page": page}
     return render_template(
         "records/index.html",
-        integration=integration,
-        form=form,
-        wanted=wanted,
-        numbered=numbered,
-        absence=absence,
-        page=page,
         counts=counts,
+        absence=record_pages.absence(integration, record_type, number) if number and not numbered else None,
         read_at=record_lists.read_at(integration, record_type),
         refresh=answers.this_address(stamp=stamp),
+        **context,
     )
+
+
+def _counts(integration: Integration, record_type: RecordType) -> dict[RecordState, int]:
+    excluded = exclusions.counts(integration)[record_type]
+    return record_lists.counts(integration, record_type) | {RecordState.OUT_OF_SCOPE: excluded}
 
 
 def _page(integration: Integration, wanted: Wanted) -> RecordPage | ExclusionPage:

@@ -7,8 +7,9 @@ from typing import Final
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from portal.routes.dashboard.sync_log_forms import LogFilterForm
 from portal.routes.web import answers, current
-from portal.routes.web.search_forms import LogFilterForm, id_of
+from portal.routes.web.search_forms import id_of
 from portal.services.audit import export_log
 from portal.services.pages import log_files, run_heads, sync_logs
 from portal.services.syncing import filter_changes as sync_filters

@@ -1,4 +1,4 @@
-"""Filters of lists. They live in the address, so that people can share the link.
+"""What the filter forms of lists share. Filters live in the address, so that people can share the link.
 
 An invalid value counts as not set.
 """
@@ -9,22 +9,11 @@ from typing import Final
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import SearchField, SelectField
-from wtforms.fields import SelectChoice
 
-from portal.models.records import RecordState
-from portal.models.sync import LogLevel, LogSubject
-from portal.routes.web.words import LOG_SUBJECTS, RECORD_STATES
-from portal.services.pages.record_lists import Order, Wanted, as_number
-from portal.services.pages.sync_logs import Filters
-from portal.sync.record_types import RecordType
+from portal.services.pages.record_lists import as_number
 
-LONGEST_SEARCH: Final = 250
-TYPES: Final = [SelectChoice(one.value, one.label) for one in RecordType]
-LEVELS: Final = [SelectChoice(level.value, level.capitalize()) for level in LogLevel]
-SUBJECTS: Final = [SelectChoice(subject.value, label) for subject, label in LOG_SUBJECTS.items()]
-STATES: Final = [SelectChoice(state.value, label) for state, (label, _) in RECORD_STATES.items()]
-ORDERS: Final = [SelectChoice(Order.NEWEST.value, "Newest change first"), SelectChoice(Order.NAME.value, "By name")]
+# Years outside were typed by mistake, and may not exist in another time zone.
+YEARS: Final = range(2000, 2200)
 
 
 def id_of(name: str) -> int | None:
@@ -40,40 +29,3 @@ class SearchForm(FlaskForm):
         """Return the chosen value; empty if there is none or it is invalid."""
         field = self[name]
         return "" if field.errors or not field.data else str(field.data)
-
-
-class RecordSearchForm(SearchForm):
-    """Which records of a type."""
-
-    q = SearchField("Name, reference or number")
-    state = SelectField("State", choices=STATES, default=RecordState.LIVE)
-    order = SelectField("Order", choices=ORDERS, default=Order.NEWEST)
-
-    def wanted(self, record_type: RecordType) -> Wanted:
-        self.validate()
-        return Wanted(
-            record_type,
-            RecordState(self.chosen("state") or RecordState.LIVE),
-            self.chosen("q").replace("\0", "").strip()[:LONGEST_SEARCH],
-            Order(self.chosen("order") or Order.NEWEST),
-        )
-
-
-class LogFilterForm(SearchForm):
-    """Which log rows."""
-
-    level = SelectField("Level", choices=[SelectChoice("", "All levels"), *LEVELS])
-    record_type = SelectField("Record type", choices=[SelectChoice("", "All types"), *TYPES])
-    subject = SelectField("About", choices=[SelectChoice("", "Everything"), *SUBJECTS])
-    record = SearchField("Record number")
-
-    def filters(self) -> Filters:
-        self.validate()
-        level, record_type, subject = (self.chosen(name) for name in ("level", "record_type", "subject"))
-        return Filters(
-            level=LogLevel(level) if level else None,
-            record_type=RecordType(record_type) if record_type else None,
-            run_id=id_of("run"),
-            subject=LogSubject(subject) if subject else None,
-            remote_id=id_of("record"),
-        )
