@@ -8,11 +8,11 @@ from portal import zones
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import Account
-from portal.psa.registry import LABELS
+from portal.psa.registry import NAMES
 from portal.services.accounts import accounts
 from portal.services.syncing import scheduling
 
-psa_argument = click.argument("psa", type=click.Choice(list(LABELS)), default=next(iter(LABELS)))
+psa_argument = click.argument("psa", type=click.Choice(list(NAMES)), default=next(iter(NAMES)))
 
 
 @click.group()
@@ -39,8 +39,8 @@ def list_(*, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        cells = [(row["name"], *("on" if row[psa] else "off" for psa in LABELS)) for row in rows]
-        print_table(("ACCOUNT", *(psa.upper() for psa in LABELS)), cells)
+        cells = [(row["name"], *("on" if row[psa] else "off" for psa in NAMES)) for row in rows]
+        print_table(("ACCOUNT", *(psa.upper() for psa in NAMES)), cells)
 
 
 @account.command()
@@ -77,7 +77,7 @@ def set_time_zone(name: str, time_zone: str) -> None:
 def _row(one: Account) -> dict[str, str | bool]:
     return {
         "name": one.name,
-        **{psa: psa in one.enabled_psas for psa in LABELS},
+        **{psa: psa in one.enabled_psas for psa in NAMES},
         "time_zone": one.time_zone,
         "created_at": one.created_at.isoformat(),
     }

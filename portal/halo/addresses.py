@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from portal import guard
 from portal.halo import hosts, pasted
-from portal.halo.pasted import Understood
+from portal.psa.connect_form import Understood
 
 # Halo's paths are case-insensitive (halo-api.md section 0).
 ENDINGS: Final = frozenset({"api", "auth", "token", "authinfo", "apidoc", "swagger"})

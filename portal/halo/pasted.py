@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final, NamedTuple
+from typing import Final
 
 WRAPPING: Final = "\"'`<>()“”„‘’‚«»‹›"
 TRAILING: Final = ".,;"
@@ -12,13 +12,6 @@ TRAILING: Final = ".,;"
 WORD: Final = r"[^\s./:?#&=]"
 # Like "https:/acme" and "https;//acme".
 MISSPELT_SCHEME: Final = re.compile(r"^(https?)[:;]/{1,2}(?!/)", re.IGNORECASE)
-
-
-class Understood(NamedTuple):
-    """An address that can be called. `notes` say in short what was corrected; there are none when nothing was."""
-
-    address: str
-    notes: tuple[str, ...]
 
 
 def visible(text: str) -> str:

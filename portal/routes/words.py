@@ -107,7 +107,7 @@ DELIVERY_STATES: Final = {
     DeliveryState.UNREADABLE: ("Unreadable", "yellow"),
     DeliveryState.STUCK: ("Failed", "red"),
 }
-HINT_STATES: Final = {
+REFETCH_STATES: Final = {
     RefetchRequestState.WAITING: ("Waiting", "azure"),
     RefetchRequestState.DONE: ("Done", "green"),
     RefetchRequestState.IGNORED: ("Ignored", "secondary"),
@@ -151,7 +151,7 @@ FOR_TEMPLATES: Final = {
     "record_states": RECORD_STATES,
     "changes": CHANGES,
     "delivery_states": DELIVERY_STATES,
-    "hint_states": HINT_STATES,
+    "refetch_states": REFETCH_STATES,
     "outcomes": OUTCOMES,
     **webhook_words.FOR_TEMPLATES,
 }

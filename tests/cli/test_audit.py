@@ -81,7 +81,7 @@ ELSEWHERE = {
     ("db", "upgrade"): "database.upgraded",
     ("vault", "rotate"): "vault.rotated",
     ("support-bundle",): "bundle.made",
-    ("integration", "connect"): "integration.connected",
+    ("integration", "connect", "halo"): "integration.connected",
     ("integration", "test"): "integration.tested",
 }
 SHOWS: list[tuple[str, ...]] = [

@@ -133,7 +133,7 @@ def test_an_unknown_type_is_wrong_usage(near_halo: Shell, halo: HaloSandbox, typ
 
 
 def test_a_second_connection_is_refused(connected: Shell, halo: HaloSandbox) -> None:
-    assert "connected already" in connected.run(*connect(halo), typed="any\n").stderr
+    assert "already connected" in connected.run(*connect(halo), typed="any\n").stderr
 
 
 def test_a_run_that_goes_on_is_joined(connected: Shell) -> None:

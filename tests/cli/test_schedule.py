@@ -16,7 +16,7 @@ ACCOUNT = ("--account", "Northwind IT")
 def connected(northwind_shell: Shell) -> Shell:
     """Run in a portal with an account that has connected Halo."""
     with db.connected():
-        Integration.create(account=Account.get(), psa="halo", state="active", base_url="https://halo.example")
+        Integration.create(account=Account.get(), psa="halo", state="active", limit_key="halo.example")
     return northwind_shell
 
 

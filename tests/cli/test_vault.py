@@ -24,7 +24,7 @@ def sealed(shell: Shell, config: Config) -> Shell:
     vault.bind(config.vault_keys)
     with db.connected():
         account = Account.create(name="Northwind IT")
-        Integration.create(account=account, psa="halo", uid="u1", client_secret=Secret("hush"))
+        Integration.create(account=account, psa="halo", uid="u1", credentials=Secret("hush"))
     return shell
 
 

@@ -89,9 +89,7 @@ def test_the_page_is_narrowed_down_by_person_and_kind(
         ("?person=nobody", "turned a PSA on"),
     ):
         page = as_alice.get(f"{PAGE}{query}").text
-        shown = {
-            each for each in ("downloaded a record:", "paused the schedule", "turned a PSA on") if each in page
-        }
+        shown = {each for each in ("downloaded a record:", "paused the schedule", "turned a PSA on") if each in page}
         assert shown == {words}, query
 
 

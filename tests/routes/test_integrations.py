@@ -59,4 +59,4 @@ def test_the_card_tells_the_state(as_alice: FlaskClient, halo: Integration, stat
 def test_another_accounts_integration_is_not_shown(as_mallory: FlaskClient, halo: Integration) -> None:
     page = as_mallory.get("/integrations").text
     assert "Not Configured" in page
-    assert halo.base_url not in page
+    assert halo.connection["base_url"] not in page

@@ -16,7 +16,6 @@ from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services.syncing import scheduling
-from portal.sync import budget
 
 TAB = "/integrations/halo/configuration"
 SYNC = "/integrations/halo/sync"
@@ -140,7 +139,7 @@ def budget_of(halo: Integration, **values: Any) -> TenantBudget:
     """Return the row of this Halo's tenant, as if nothing had been asked of it yet."""
     TenantBudget.delete().execute()
     known = {"quota": 700, "window_seconds": 300, **values}
-    row: TenantBudget = TenantBudget.create(tenant=budget.tenant_of(halo), **known)
+    row: TenantBudget = TenantBudget.create(tenant=halo.limit_key, **known)
     return row
 
 

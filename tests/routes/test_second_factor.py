@@ -94,7 +94,7 @@ def test_one_code_logs_in_once_when_it_is_sent_eight_times_at_once(app: Flask, a
 def test_the_counter_alone_lets_one_of_eight_through(
     app: Flask, alice: User, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.services.accounts.accounts.two_factor.GUESSES", {})
+    monkeypatch.setattr("portal.services.accounts.two_factor.GUESSES", {})
     with clock.using(lambda: NOON):
         clients = [half_logged_in(app, alice) for _ in range(AT_ONCE)]
         at_once([partial(enter, client, phone.code()) for client in clients])

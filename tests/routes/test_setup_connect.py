@@ -13,6 +13,7 @@ from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
 from portal.sandbox.halo import HaloSandbox
 from tests.conftest import browser
+from tests.halo_fixtures import secret_of
 from tests.routes.conftest import SECRET
 
 STEP = "/integrations/halo/setup/connect"
@@ -220,17 +221,17 @@ def test_a_fix_is_a_button_that_applies_it_and_tests_again(
     finally:
         sandbox.turn(strict_tenant=False)
     assert "Connected as" in fixed.text
-    assert Integration.get().tenant == "acme"
+    assert Integration.get().connection["tenant"] == "acme"
 
 
 def test_a_fix_changes_no_secret(as_alice: FlaskClient, typed: dict[str, str]) -> None:
     page = as_alice.post(f"{TEST}?client_secret=from-the-address", data=typed)
     assert page.status_code == 200
-    assert Integration.get().client_secret.reveal() == SECRET
+    assert secret_of(Integration.get()) == SECRET
 
 
 def test_a_stored_secret_does_not_follow_a_fix_to_another_address(as_alice: FlaskClient, tested: Integration) -> None:
-    values = {"base_url": tested.base_url, "tenant": "acme", "client_id": "acme-client-id"}
+    values = {"base_url": tested.connection["base_url"], "tenant": "acme", "client_id": "acme-client-id"}
     page = as_alice.post(f"{TEST}?auth_server=https://elsewhere.example/auth", data=values)
     assert page.status_code == 422
     assert 'id="client_secret-error"' in page.text

@@ -75,7 +75,8 @@ def test_a_connection_that_moved_into_a_private_network_tells_nothing(
 ) -> None:
     pages = []
     for host in (INTERNAL, NOWHERE):
-        Integration.update(base_url=f"https://{host}", auth_server=f"https://{host}/auth").execute()
+        moved = {**halo.connection, "base_url": f"https://{host}", "auth_server": f"https://{host}/auth"}
+        Integration.update(connection=moved).execute()
         page = as_alice.open(f"{HALO}/{path}", method="GET" if path == "filters" else "POST", headers=HTMX)
         pages.append((page.status_code, alike(page.text, host)))
     assert pages[0] == pages[1]

@@ -16,7 +16,7 @@ from portal.models.accounts import User
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services.audit import audit_log
-from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, LEAST_QUOTA, tenant_of
+from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, LEAST_QUOTA
 
 LARGEST_QUOTA: Final = 100_000
 HOURS: Final = range(24)
@@ -61,7 +61,7 @@ class Spending:
 def spending(integration: Integration) -> Spending:
     """Return what is known of the limit now."""
     now = clock.now()
-    budget = TenantBudget.get_or_none(TenantBudget.tenant == tenant_of(integration))
+    budget = TenantBudget.get_or_none(TenantBudget.tenant == integration.limit_key)
     window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
     known = budget.quota if budget else KNOWN_QUOTA
     source = LimitSource.HALO if known != KNOWN_QUOTA else LimitSource.USUAL

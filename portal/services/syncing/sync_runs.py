@@ -240,10 +240,8 @@ def report(run: SyncRun) -> dict[str, Any]:
 
 
 def _step_report(step: SyncStep) -> dict[str, Any]:
-    found = counts(step)
-    # The name that scripts rely on.
-    found["left_out"] = found.pop("filtered_out")
-    return found
+    # Scripts rely on these names, and `left_out` is one of them.
+    return {"left_out" if name == "filtered_out" else name: count for name, count in counts(step).items()}
 
 
 def _log_in(lease: Lease, run: SyncRun, client: PsaClient) -> None:

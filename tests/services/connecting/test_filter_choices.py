@@ -85,9 +85,9 @@ def test_a_halo_that_was_away_is_asked_again_after_a_minute(copy: Copy, later: l
 
 
 def test_a_secret_that_cannot_be_opened_is_a_problem_and_no_crash(copy: Copy) -> None:
-    Integration.update(client_secret=None).execute()
+    Integration.update(credentials=None).execute()
     broken = Integration.get_by_id(copy.integration.id)
-    broken.__data__["client_secret"] = "v1:nonsense"
+    broken.__data__["credentials"] = "v1:nonsense"
     assert filter_choices.of(broken).problem
 
 
