@@ -35,7 +35,7 @@ class NotConnected(PortalError):
 
 @click.group()
 def integration() -> None:
-    """Connect an account's PSA, test the connection, disconnect."""
+    """Connect an account's PSA, test the connection and disconnect it."""
 
 
 @integration.group()
@@ -59,7 +59,7 @@ def _connect(
     wizard.finish_webhooks(draft, skipped=True)
     run: SyncRun = wizard.start(draft, None)
     ring(run)
-    say(f"Run {run.id} is the first sync. `portal sync status --account {account!r}` tells how it goes.")
+    say(f"Started the first sync, run {run.id}. Follow it with `portal sync status --account {account!r}`.")
 
 
 def _connect_command(adapter: PsaAdapter) -> click.Command:
@@ -67,8 +67,10 @@ def _connect_command(adapter: PsaAdapter) -> click.Command:
 
     @click.command(adapter.slug, help=f"Connect {adapter.label} and start its first sync.")
     @account_option
-    @click.option("--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated; all if not given.")
-    @click.option("--active-only", is_flag=True, help="Exclude inactive clients and what belongs to them.")
+    @click.option(
+        "--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated record types. Default: all."
+    )
+    @click.option("--active-only", is_flag=True, help="Exclude inactive clients and their records.")
     @opened()
     def command(account: str, types: list[RecordType], *, active_only: bool, **entered: Any) -> None:
         _connect(adapter, account, types, entered, active_only=active_only)
@@ -116,7 +118,7 @@ def test(account: str, *, as_json: bool) -> None:
 @json_option
 @opened()
 def status(account: str, *, as_json: bool) -> None:
-    """Say what is connected, and what is wrong with it if anything is."""
+    """Show what is connected, and any problem with it."""
     one = halo_of(account)
     if as_json:
         print_json(_status(one))
@@ -129,7 +131,7 @@ def status(account: str, *, as_json: bool) -> None:
         if line:
             say(line)
     if one.problem and one.credentials_retry_at:
-        say(f"Halo is asked again at {one.credentials_retry_at:%H:%M} UTC, then once an hour.")
+        say(f"Next try at {one.credentials_retry_at:%H:%M} UTC, then once an hour.")
 
 
 @integration.command()
@@ -137,7 +139,7 @@ def status(account: str, *, as_json: bool) -> None:
 @json_option
 @opened()
 def filters(account: str, *, as_json: bool) -> None:
-    """Say which record types are synced, and which of their records."""
+    """Show which record types are synced, and their filters."""
     one = halo_of(account)
     chosen = read(one.filters)
     if as_json:
@@ -150,12 +152,12 @@ def filters(account: str, *, as_json: bool) -> None:
 
 @integration.command()
 @account_option
-@click.confirmation_option(prompt="Stop syncing and forget the Client Secret?")
+@click.confirmation_option(prompt="Stop syncing and delete the Client Secret?")
 @opened()
 def disconnect(account: str) -> None:
-    """Stop syncing and forget the Client Secret. The copied records stay."""
+    """Stop syncing and delete the Client Secret. Synced records are kept."""
     integrations.disconnect(halo_of(account), None)
-    say("Disconnected. The copied records stay.")
+    say("Disconnected. Synced records are kept.")
 
 
 def _passed(diagnosis: Diagnosis) -> Diagnosis:

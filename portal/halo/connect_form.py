@@ -35,7 +35,7 @@ CONNECT_FORM: Final = ConnectForm(
             "base_url",
             "Base URL",
             FieldKind.ADDRESS,
-            help="Resource Server in Halo: Configuration → Integrations → HaloPSA API.",
+            help="Called Resource Server in Halo: Configuration → Integrations → HaloPSA API.",
             missing=f"Enter the address of your Halo, such as {EXAMPLE}.",
             is_destination=True,
         ),
@@ -43,14 +43,14 @@ CONNECT_FORM: Final = ConnectForm(
             "auth_server",
             "Auth Server",
             FieldKind.ADDRESS,
-            help="Optional. Filled in from the Base URL. It is Authorisation Server on the same page in Halo;"
-            " change it only if you run a separate one.",
+            help="Optional. Filled in from the Base URL. Called Authorisation Server on the same page in Halo."
+            " Change it only if you run a separate one.",
             is_destination=True,
         ),
         ConnectField(
             "tenant",
             "Tenant Name",
-            help="Required for hosted (multi-tenant) Halo: Tenant on the same page. Leave it blank for"
+            help="Required for hosted (multi-tenant) Halo. Called Tenant on the same page. Leave it blank for"
             " single-tenant and on-premises Halo.",
             is_destination=True,
         ),
@@ -59,15 +59,15 @@ CONNECT_FORM: Final = ConnectForm(
             "Client ID",
             help="In Halo: Configuration → Integrations → HaloPSA API → View Applications → your application.",
             missing="Enter the Client ID of your API application.",
-            requires=("Client ID is needed.", "Copy it from your HaloPSA API application."),
+            requires=("Enter the Client ID.", "Copy it from your HaloPSA API application."),
         ),
         ConnectField(
             "client_secret",
             "Client Secret",
             FieldKind.SECRET,
-            help="Halo shows it once, beside the Client ID. It is stored encrypted and never shown again.",
+            help="Halo shows it only once, next to the Client ID. Stored encrypted and never shown again.",
             missing="Enter the Client Secret. Halo shows it only once, when the application is created.",
-            requires=("Client Secret is needed.", "Halo shows it once, when it is made."),
+            requires=("Enter the Client Secret.", "Halo shows it only once, when it is created."),
             replacing="Regenerate it in your HaloPSA API application. It replaces the stored one only if it works.",
         ),
     ),

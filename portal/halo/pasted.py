@@ -25,16 +25,16 @@ def cleaned(text: str) -> tuple[str, list[str]]:
     bare = visible(text)
     address = bare.strip(WRAPPING).rstrip(TRAILING).strip(WRAPPING).strip()
     if address != bare:
-        notes.append("the marks around it were taken off")
+        notes.append("the marks around it were removed")
     address, tail = _split(address)
     if re.search(rf"{WORD}\s+{WORD}|[,;|]", MISSPELT_SCHEME.sub("", address)) or re.search(r"\shttps?://", tail):
         raise ValueError(text)
     together = "".join(address.split())
     if bare != text or together != address:
-        notes.insert(0, "blanks and invisible characters were removed")
+        notes.insert(0, "spaces and invisible characters were removed")
     mended = MISSPELT_SCHEME.sub(r"\1://", together)
     if mended != together and "://" not in together:
-        notes.append("https:// was mended")
+        notes.append("https:// was corrected")
     return mended + tail, notes
 
 

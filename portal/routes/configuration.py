@@ -70,7 +70,7 @@ def confirm_disconnect() -> ResponseReturnValue:
 @bp.post("/disconnect")
 def disconnect() -> ResponseReturnValue:
     integrations.disconnect(integrations.halo(access.account()), access.user())
-    flash("Halo PSA is disconnected. The records copied so far are kept.", "success")
+    flash("Halo PSA is disconnected. Records synced so far are kept.", "success")
     return redirect(url_for("integrations.index"), 303)
 
 

@@ -117,6 +117,6 @@ class _Address:
         try:
             understood = self._spec.understand(field.data)
         except ValueError as error:
-            raise StopValidation(f"This is not an address. It should look like {self._spec.example}.") from error
+            raise StopValidation(f"This isn't a valid address. It should look like {self._spec.example}.") from error
         if len(understood.address) > LONGEST_ADDRESS:
-            raise StopValidation(f"This is too long: at most {LONGEST_ADDRESS} characters fit.")
+            raise StopValidation(f"This is too long. Use at most {LONGEST_ADDRESS} characters.")

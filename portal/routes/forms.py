@@ -26,11 +26,11 @@ def stripped(value: str | None) -> str | None:
 
 def printable(_form: Any, field: Any) -> None:
     if any(unicodedata.category(character) == "Cc" for character in field.data or ""):
-        raise StopValidation("This contains characters that cannot be seen. Copy the value again.")
+        raise StopValidation("This contains invisible characters. Copy the value again.")
 
 
 def at_most(length: int) -> Length:
-    return Length(max=length, message=f"This is too long: at most {length} characters fit.")
+    return Length(max=length, message=f"This is too long. Use at most {length} characters.")
 
 
 class BlamedForm(FlaskForm):

@@ -32,7 +32,7 @@ def save_connection() -> ResponseReturnValue:
     if not _save(integration, form):
         return _show(integration, form, 422)
     if not wizard.is_tested(integration):
-        flash("Test the connection first. The next steps open when the test has passed.", "warning")
+        flash("Test the connection first. The next steps open when the test passes.", "warning")
         return _show(integration, form.stored(), 422, notes=_corrections(form), focus="test")
     return steps.go_to(WizardStep.DATA)
 

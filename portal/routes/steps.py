@@ -28,7 +28,7 @@ class StepClosed(Conflict):
 
     def __init__(self, furthest: WizardStep) -> None:
         if furthest is WizardStep.CONNECT:
-            super().__init__("Test the connection first. The next steps open when the test has passed.")
+            super().__init__("Test the connection first. The next steps open when the test passes.")
         else:
             super().__init__(f"Finish “{TITLES[furthest]}” first.")
         self.furthest = furthest
@@ -42,7 +42,7 @@ def draft(step: WizardStep) -> Integration:
     account = access.account()
     integration = wizard.peek(account, "halo") if access.user().is_admin else wizard.find_draft(account, "halo")
     if integration is None:
-        raise NotFound("Nobody has started to set up Halo PSA.", "An admin of your account can start it.")
+        raise NotFound("Halo PSA isn't set up yet.", "Ask an admin of your account to set it up.")
     open_steps = wizard.open_steps(integration)
     if step not in open_steps:
         raise StepClosed(open_steps[-1])

@@ -106,7 +106,9 @@ def judge(integration: Integration, connection: Connection, *, is_proved: bool) 
             with meter:
                 return adapter.test(connection, meter)
         except PsaRateLimited as error:
-            remedy = f"Nothing is wrong with these values. Test again in {error.retry_after or 0:.0f} seconds."
+            seconds = round(error.retry_after or 0)
+            again = f"{seconds} second{'' if seconds == 1 else 's'}"
+            remedy = f"Your values aren't the cause. Test again in {again}."
             return Diagnosis(ok=False, problem=error.problem, remedy=remedy)
 
 
@@ -196,4 +198,4 @@ def _tidied(form: ConnectForm, field: ConnectField, typed: str) -> str:
     try:
         return form.tidy(field.name, text)
     except ValueError as error:
-        raise Invalid(field.name, "This is not an address.", f"It looks like {form.example}.") from error
+        raise Invalid(field.name, "This isn't a valid address.", f"It should look like {form.example}.") from error

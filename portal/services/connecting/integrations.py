@@ -24,7 +24,7 @@ def halo(account: Account) -> Integration:
         Integration.account == account, Integration.psa == "halo", Integration.state.in_(ACTIVE_STATES)
     )
     if integration is None:
-        raise NotFound("HaloPSA is not connected.", "Connect it on the Integrations page.")
+        raise NotFound("Halo PSA isn't connected.", "Connect it on the Integrations page.")
     return integration
 
 

@@ -16,7 +16,7 @@ from portal.sync.request_reservation import LIMIT_USED_UP
 
 # What an account may send with unproved credentials in five minutes, to whatever addresses.
 UNPROVED_QUOTA: Final = 200
-TRIED_TOO_OFTEN: Final = "Your account has tried too many credentials that did not work."
+TRIED_TOO_OFTEN: Final = "Your account has tried too many credentials that didn't work."
 
 
 def own_terms(account_id: int) -> Terms:

@@ -18,7 +18,7 @@ def source(account: Account) -> Integration:
     """Return the link that the account's records came over, in whatever state it is now. Raises NotFound for none."""
     found: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == "halo")
     if found is None:
-        raise NotFound("HaloPSA was never connected.", "Connect it on the Integrations page.")
+        raise NotFound("Halo PSA has never been connected.", "Connect it on the Integrations page.")
     return found
 
 

@@ -44,7 +44,7 @@ def test_a_test_keeps_its_advice(draft: Integration, halo: HaloSandbox) -> None:
     wizard.save_connection(draft, values(halo))
     advice = connections.test(draft, None).advice
     assert connections.advice_of(fresh(draft)) == list(advice)
-    assert "uses a licence" in advice[0].problem
+    assert "uses a license" in advice[0].problem
 
 
 def test_a_test_that_fails_forgets_what_an_earlier_one_has_shown(tested: Integration, halo: HaloSandbox) -> None:
@@ -86,7 +86,7 @@ def test_a_secret_that_was_typed_again_goes_to_the_new_address(tested: Integrati
 def test_what_is_pasted_is_understood_with_notes() -> None:
     understood = adapter_of("halo").connect_form.understand("acme.halopsa.com/tickets?area=1")
     assert understood.address == "https://acme.halopsa.com"
-    assert understood.notes == ("https:// was added", "the page behind the address was left off")
+    assert understood.notes == ("https:// was added", "the path after the address was removed")
 
 
 def test_a_test_takes_from_what_the_budget_keeps_for_people(northwind: Account, halo: HaloSandbox) -> None:
@@ -103,5 +103,5 @@ def test_a_halo_that_asked_to_be_left_alone_is_left_alone(northwind: Account, ha
     halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.field, verdict.problem) == (False, None, "The request limit is used up.")
-    assert verdict.remedy.startswith("Nothing is wrong with these values. Test again in")
+    assert verdict.remedy.startswith("Your values aren't the cause. Test again in")
     assert halo.counts()["total"] == 0

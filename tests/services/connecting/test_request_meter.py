@@ -141,7 +141,7 @@ def test_a_429_to_unproved_credentials_teaches_the_tenants_budget_nothing(
     draft = attempt(mallorys, copy)
     copy.halo.fault("rate_limit", on=on, times=None, seconds=600)
     verdict = connections.test(draft, None)
-    assert verdict.problem == "Halo's limit of requests is used up."
+    assert verdict.problem == "Halo's request limit is used up."
     copy.halo.clear_faults()
     known = TenantBudget.get(TenantBudget.tenant == copy.integration.limit_key)
     assert (known.quota, known.blocked_until, known.limited_at) == (KNOWN_QUOTA, None, None)
