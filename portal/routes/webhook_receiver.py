@@ -32,10 +32,10 @@ logger = log.get("portal.webhooks")
 
 # A PSA may show these answers in its own log of deliveries.
 MESSAGES: Final = {
-    401: "The user name, password, token or signature is wrong. Copy it again from the portal's Configuration tab.",
-    413: "This delivery is larger than 2 MB. Let the webhook send a small object with key fields.",
-    415: "This is not JSON. Set the format of the webhook to JSON.",
-    429: "The portal cannot accept this now. It will fetch what it missed by itself.",
+    401: "The username, password, token or signature is wrong. Copy it again from the portal's Configuration tab.",
+    413: "This delivery is larger than 2 MB. Set the webhook to send a small object with key fields.",
+    415: "This isn't JSON. Set the webhook's format to JSON.",
+    429: "The portal can't accept this delivery now. It will sync the missed changes automatically.",
 }
 # Counted in each process. More would only fill the disk; a sync catches up.
 MOST_DELIVERIES: Final = limits.parse("60000 per 5 minutes")
@@ -105,7 +105,7 @@ def reject(integration_id: int) -> NoReturn:
 
 def refuse(error: HTTPException) -> Response:
     status = error.code or 500
-    text = f"{MESSAGES.get(status, 'The portal cannot accept this.')}\n"
+    text = f"{MESSAGES.get(status, 'This delivery was not accepted.')}\n"
     response = Response(text, status, HEADERS | {"Cache-Control": "no-store"}, content_type="text/plain")
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Scopable webhook", charset="UTF-8"'

@@ -6,11 +6,9 @@ section 5); what the PSA says of it when it refuses is believed at once, and so 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from peewee import fn
 
@@ -27,7 +25,6 @@ FOR_PEOPLE: Final = 30
 # A refusal that says nothing of the limit: others use it, too. After an hour the usual limit is believed again.
 DOUBTED_FOR: Final = timedelta(hours=1)
 LEAST_QUOTA: Final = 50
-LONGEST_NAME: Final = 255  # what the table's column holds
 PAUSE_AFTER_REFUSAL: Final = timedelta(seconds=30)
 
 
@@ -48,25 +45,9 @@ class Grant:
     wait_seconds: float = 0.0
 
 
-def tenant_of(integration: Integration) -> str:
-    """Name the tenant whose limit this integration uses: its host, and its tenant's name where there are several.
-
-    A separate authorisation server is part of the name: what one server grants proves nothing about the tenants of
-    another.
-    """
-    host, granting = _host(integration.base_url), _host(integration.auth_server)
-    name = f"{host}/{integration.tenant.lower()}" if integration.tenant else host
-    name = name if granting in {"", host} else f"{name} by {granting}"
-    return name if len(name) <= LONGEST_NAME else hashlib.sha256(name.encode()).hexdigest()
-
-
-def _host(address: str) -> str:
-    return urlsplit(address).netloc.lower()
-
-
 def terms_of(integration: Integration, local_hour: int) -> Terms:
     """Return the terms at this hour of the account's day."""
-    return Terms(tenant_of(integration), _share(integration, local_hour), integration.quota)
+    return Terms(integration.limit_key, _share(integration, local_hour), integration.quota)
 
 
 def known_limit(tenant: str) -> tuple[int, int]:

@@ -63,7 +63,7 @@ def probe(
             if (yield from trial.brings(offset)):
                 return (yield from trial.conclude(offset))
         if not (yield from trial.brings(FARTHEST)):
-            return DateFilter(works=False, why_not="it does not bring a record that has changed since")
+            return DateFilter(works=False, why_not="it misses a record that changed after the date")
         return (yield from trial.conclude((yield from trial.search())))
     except PsaUnavailable:
         raise
@@ -102,7 +102,7 @@ class _Trial:
         if not self.leaves_out:
             page = yield from self._since(self.seen.updated_at + SECOND - offset)
             if self._has_witness(page):
-                return DateFilter(works=False, why_not="it brings records that have not changed since")
+                return DateFilter(works=False, why_not="it includes records that haven't changed since the date")
         return DateFilter(works=True, offset=offset)
 
     def _since(self, moment: datetime) -> Generator[Ask, Any, Page]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from portal import clock
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
+from portal.sync.record_types import RecordType
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def kept_words(integration_id: int, psa: str, record_type: str, count: int) -> s
         .first()
     )
     who = (hold.decided_by.name or hold.decided_by.email) if hold and hold.decided_by else "the operator"
-    return f"{count:,} {record_type} that {psa} no longer lists are kept: {who} chose to keep them."
+    return f"Kept {RecordType(record_type).counted(count)} that {psa} no longer lists, as {who} decided."
 
 
 def renew(integration_id: int, record_type: str, run_id: int, hold: Hold | None) -> None:

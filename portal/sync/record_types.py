@@ -24,6 +24,10 @@ class RecordType(StrEnum):
         """Name one record of the type: client, opportunity."""
         return f"{self.value[:-3]}y" if self.value.endswith("ies") else self.value[:-1]
 
+    def counted(self, number: int) -> str:
+        """Write a number of records of the type: 1 client, 2,000 clients."""
+        return f"{number:,} {self.singular if number == 1 else self.value}"
+
 
 # Everything else hangs on clients, so they are always synced.
 ALWAYS_ON = RecordType.CLIENTS

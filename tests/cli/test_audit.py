@@ -81,7 +81,7 @@ ELSEWHERE = {
     ("db", "upgrade"): "database.upgraded",
     ("vault", "rotate"): "vault.rotated",
     ("support-bundle",): "bundle.made",
-    ("integration", "connect"): "integration.connected",
+    ("integration", "connect", "halo"): "integration.connected",
     ("integration", "test"): "integration.tested",
 }
 SHOWS: list[tuple[str, ...]] = [
@@ -185,7 +185,7 @@ def test_the_list_shows_who_what_and_from_where(northwind_shell: Shell) -> None:
     assert (newest["account"], newest["who"], newest["words"], newest["detail"]) == (
         "Northwind IT",
         "Operator",
-        "changed how much of Halo's limit may be used:",
+        "changed the request limit:",
         "50 percent",
     )
     assert "Operator" in northwind_shell.ok("audit", "list", *ACCOUNT, "--kind", "sync")

@@ -53,7 +53,7 @@ def test_no_new_vault_key_is_made_while_secrets_need_the_old_one(
 ) -> None:
     keys.make_missing(environ)
     vault.bind(Config.from_env(environ).vault_keys)
-    Integration.create(account=northwind, psa="halo", uid="u1", client_secret=Secret("hush"))
+    Integration.create(account=northwind, psa="halo", uid="u1", credentials=Secret("hush"))
     db.db.close()
     vault_key_file(config.data_dir).unlink()
     with pytest.raises(ConfigError) as caught:

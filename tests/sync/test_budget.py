@@ -127,20 +127,14 @@ def test_eight_processes_at_once_get_what_there_is_and_no_more() -> None:
 
 @pytest.mark.parametrize(("hour", "share"), [(7, 100), (8, 25), (17, 25), (18, 100), (0, 100)])
 def test_quiet_hours_lower_it_for_a_part_of_the_day(hour: int, share: int) -> None:
-    integration = Integration(base_url="https://acme.halopsa.com", quiet_hours={"from": 8, "until": 18, "share": 25})
+    integration = Integration(limit_key="acme.halopsa.com", quiet_hours={"from": 8, "until": 18, "share": 25})
     assert budget.terms_of(integration, hour) == Terms("acme.halopsa.com", share)
 
 
 @pytest.mark.parametrize(("hour", "share"), [(21, 100), (22, 5), (23, 5), (0, 5), (5, 5), (6, 100)])
 def test_quiet_hours_may_span_midnight(hour: int, share: int) -> None:
-    integration = Integration(base_url="https://acme.halopsa.com", quiet_hours={"from": 22, "until": 6, "share": 5})
+    integration = Integration(limit_key="acme.halopsa.com", quiet_hours={"from": 22, "until": 6, "share": 5})
     assert budget.terms_of(integration, hour).share == share
-
-
-def test_hosted_tenants_behind_one_host_are_told_apart() -> None:
-    one = Integration(base_url="https://Halo.example", tenant="Acme")
-    other = Integration(base_url="https://halo.example", tenant="Beta")
-    assert (budget.tenant_of(one), budget.tenant_of(other)) == ("halo.example/acme", "halo.example/beta")
 
 
 def test_a_run_takes_a_few_at_a_time_and_returns_the_rest() -> None:

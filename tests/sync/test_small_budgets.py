@@ -43,7 +43,7 @@ def test_missed_records_that_do_not_come_are_asked_for_once_each(synced: Copy) -
     synced.halo.reset(faults=False)
     report, _ = sync_by_windows(synced, "assets", quota=10)
     assert report["problem"].startswith("Halo lists assets ")
-    assert report["problem"].endswith(" and 10 more, but does not return them.")
+    assert report["problem"].endswith(" and 10 more, but doesn't return them.")
     asked = singles_asked(synced)
     assert len(asked) == 20
     assert set(asked.values()) == {1}

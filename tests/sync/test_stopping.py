@@ -67,7 +67,7 @@ def test_disconnecting_ends_a_run_that_is_being_worked_on(fault: int | None, cop
 
 def test_a_secret_that_does_not_open_fails_the_run_and_asks_for_a_person(copy: Copy) -> None:
     run = copy.open()
-    type(copy.integration).update(client_secret="v1.gone.AAAA").execute()
+    type(copy.integration).update(credentials="v1.gone.AAAA").execute()
     sync_runs.execute(run.id)
     report = sync_runs.report(run)
     assert report["state"] == "failed"

@@ -9,6 +9,7 @@ from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.routes.web import current
 from portal.services.syncing import held_deletes
+from portal.sync.record_types import RecordType
 
 bp = Blueprint("held_deletes", __name__, url_prefix=f"/integrations/<psa:psa>/held/<int(max={2**31 - 1}):hold_id>")
 
@@ -31,7 +32,10 @@ def confirm(hold_id: int) -> ResponseReturnValue:
 def approve(hold_id: int) -> ResponseReturnValue:
     _, hold = _load(hold_id)
     deleted = held_deletes.approve(hold, current.user())
-    flash(f"{deleted:,} {hold.record_type} were deleted here too. The next sync closes the books.", "success")
+    flash(
+        f"Deleted {RecordType(hold.record_type).counted(deleted)} here too. The next sync updates the counts.",
+        "success",
+    )
     return redirect(url_for("data_sync.index"), 303)
 
 
@@ -39,7 +43,8 @@ def approve(hold_id: int) -> ResponseReturnValue:
 def keep(hold_id: int) -> ResponseReturnValue:
     _, hold = _load(hold_id)
     held_deletes.keep(hold, current.user())
-    flash(f"{hold.count:,} {hold.record_type} are kept, although {current.psa().name} does not list them.", "success")
+    kept = RecordType(hold.record_type).counted(hold.count)
+    flash(f"Kept {kept} that {current.psa().name} no longer lists.", "success")
     return redirect(url_for("data_sync.index"), 303)
 
 

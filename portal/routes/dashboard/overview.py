@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from portal.psa.registry import ADAPTERS, LABELS
+from portal.psa.registry import ADAPTERS, NAMES
 from portal.routes.web import answers, current
 from portal.services.pages import overview
 
@@ -20,5 +20,5 @@ def index() -> ResponseReturnValue:
         part_id="cards",
         cards=overview.cards(current.account()),
         adapters=ADAPTERS,
-        labels=LABELS,
+        names=NAMES,
     )

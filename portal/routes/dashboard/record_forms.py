@@ -15,7 +15,7 @@ from portal.sync.record_types import RecordType
 
 LONGEST_SEARCH: Final = 250
 STATES: Final = [SelectChoice(state.value, label) for state, (label, _) in RECORD_STATES.items()]
-ORDERS: Final = [SelectChoice(Order.NEWEST.value, "Newest change first"), SelectChoice(Order.NAME.value, "By name")]
+ORDERS: Final = [SelectChoice(Order.NEWEST.value, "Last changed"), SelectChoice(Order.NAME.value, "Name")]
 
 
 class RecordSearchForm(SearchForm):

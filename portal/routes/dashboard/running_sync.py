@@ -21,7 +21,7 @@ def flash_notice(run_id: int) -> SyncRun:
     """Flash who started the running sync and when, with a link to it; return its run."""
     run = runs.get(run_id)
     by = f"started by {run.started_by.name or run.started_by.email}" if run.started_by else "started"
-    kind = "sync of one record" if run.kind == RunKind.RECORD else "sync"
-    message = Markup('A {} is already running, {} {}: <a href="{}">here it is</a>.')
+    kind = "single-record sync" if run.kind == RunKind.RECORD else "sync"
+    message = Markup('A {} is already running, {} {}. <a href="{}">View it</a>.')
     flash(message.format(kind, by, ago(run.started_at or run.created_at), address_of(run)), "info")
     return run

@@ -15,7 +15,7 @@ from portal import log
 from portal.errors import PortalError, TryLater
 from portal.routes.web import limits, notices
 from portal.routes.web.answers import current_page
-from portal.routes.web.formats import about
+from portal.routes.web.formats import wait
 from portal.routes.web.headers import request_id
 from portal.routes.web.login import expired_forms, session_cookie
 from portal.services.accounts import passwords
@@ -23,12 +23,12 @@ from portal.services.accounts import passwords
 logger = log.get("portal.web")
 
 MESSAGES: Final = {
-    400: ("The browser sent something that cannot be read.", "Go back and try again."),
-    403: ("You may not see this page.", "Ask an admin of your account."),
-    404: ("There is no such page.", "The address may be mistyped, or what it showed is gone."),
-    405: ("This address cannot be used in that way.", "Go back and use the buttons on the page."),
-    413: ("That is too large.", "Send less at once."),
-    415: ("That kind of content is not accepted here.", "Use the form on the page."),
+    400: ("The portal couldn't read what your browser sent.", "Go back and try again."),
+    403: ("You don't have access to this page.", "Ask an admin of your account."),
+    404: ("Page not found.", "The address may be wrong, or the page no longer exists."),
+    405: ("That action isn't available here.", "Go back and use the buttons on the page."),
+    413: ("That's too large.", "Send less at once."),
+    415: ("This page doesn't accept that type of content.", "Use the form on the page."),
 }
 
 
@@ -45,12 +45,12 @@ def init_app(app: Flask) -> None:
 def _portal(error: PortalError) -> Response:
     if error.status >= 500:
         logger.error("Request failed", error_id=request_id(), problem=error.problem, exc_info=error)
-        return answer(error.status, error.problem, f"{error.remedy} Error id {request_id()}.".strip(), can_retry=True)
+        return answer(error.status, error.problem, f"{error.remedy} Error ID {request_id()}.".strip(), can_retry=True)
     return answer(error.status, error.problem, error.remedy)
 
 
 def _try_later(error: TryLater) -> Response:
-    response = answer(error.status, error.problem, f"Try again in {about(error.retry_after)}.", can_retry=True)
+    response = answer(error.status, error.problem, f"Try again in {wait(error.retry_after)}.", can_retry=True)
     response.headers["Retry-After"] = str(error.retry_after)
     return response
 
@@ -69,12 +69,12 @@ def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
 
 
 def _password(error: PasswordValueError) -> Response:  # noqa: ARG001  # Flask's signature
-    return answer(422, "That password is too long.", f"A password has at most {passwords.MAX_LENGTH:,} characters.")
+    return answer(422, "That password is too long.", f"Use at most {passwords.MAX_LENGTH:,} characters.")
 
 
 def _too_many_requests(error: HTTPException) -> Response:  # noqa: ARG001  # Flask's signature
     seconds = limits.seconds_left()
-    response = answer(429, "That was tried too often.", f"Try again in {about(seconds)}.", can_retry=True)
+    response = answer(429, "Too many attempts.", f"Try again in {wait(seconds)}.", can_retry=True)
     response.headers["Retry-After"] = str(seconds)
     return response
 
@@ -83,7 +83,7 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
-    problem, remedy = MESSAGES.get(status, ("That did not work.", "Go back and try again."))
+    problem, remedy = MESSAGES.get(status, ("That didn't work.", "Go back and try again."))
     response = answer(status, problem, remedy)
     for name, value in error.get_headers():
         if name == "Allow":
@@ -95,7 +95,7 @@ def _unexpected(error: Exception) -> Response:
     # Templates look up who is logged in. If the database is what failed, the error page must not query it again.
     g.setdefault("_login_user", None)
     logger.error("Request failed", error_id=request_id(), exc_info=error)
-    remedy = f"Try again. If it keeps happening, give support the error id {request_id()}."
+    remedy = f"Try again. If it keeps happening, give support error ID {request_id()}."
     return answer(500, "Something went wrong in the portal.", remedy, can_retry=True)
 
 

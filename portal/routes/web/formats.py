@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
@@ -11,27 +12,29 @@ from markupsafe import Markup
 from portal import clock, zones
 from portal.models.integrations import Integration
 from portal.routes.web import words
+from portal.sync.record_types import RecordType
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words=words.FOR_TEMPLATES, next_try=next_try)
     filters = {"when": when, "clock_time": clock_time, "ago": ago, "span": span, "about": about, "number": number}
     app.jinja_env.filters.update(filters, short=short, sentence=sentence, local_minute=local_minute)
+    app.jinja_env.filters.update(singular=singular, counted=counted)
 
 
 def when(moment: datetime) -> Markup:
-    """Format a moment in the account's time zone, with UTC as a tooltip."""
-    local = moment.astimezone(zones.zone(current_user.account.time_zone))
-    text = f"{local:%-d %b %H:%M:%S}" if local.year == clock.now().year else f"{local:%-d %b %Y %H:%M}"
-    return _time(moment, text)
+    """Format a moment in the account's time zone, with the year if it isn't the current one."""
+    local, now = _local(moment), _local(clock.now())
+    return _time(moment, f"{local:%-d %b %H:%M:%S}" if local.year == now.year else f"{local:%-d %b %Y %H:%M}")
 
 
 def clock_time(moment: datetime) -> Markup:
     """Format a moment in the account's time zone: as 14:05 if it is today, otherwise with its day."""
-    zone = zones.zone(current_user.account.time_zone)
-    local = moment.astimezone(zone)
-    is_today = local.date() == clock.now().astimezone(zone).date()
-    return _time(moment, f"{local:%H:%M}" if is_today else f"{local:%-d %b %H:%M}")
+    local, now = _local(moment), _local(clock.now())
+    day = (
+        "" if local.date() == now.date() else f"{local:%-d %b} " if local.year == now.year else f"{local:%-d %b %Y} "
+    )
+    return _time(moment, f"{day}{local:%H:%M}")
 
 
 def next_try(integration: Integration) -> Markup:
@@ -42,7 +45,7 @@ def next_try(integration: Integration) -> Markup:
 
 def local_minute(moment: datetime) -> str:
     """Format a moment for a datetime-local input, in the account's time zone."""
-    return f"{moment.astimezone(zones.zone(current_user.account.time_zone)):%Y-%m-%dT%H:%M:%S}"
+    return f"{_local(moment):%Y-%m-%dT%H:%M:%S}"
 
 
 def ago(moment: datetime) -> Markup:
@@ -87,6 +90,16 @@ def about(seconds: float) -> str:
     return f"about {round(minutes / 60)} hours"
 
 
+def wait(seconds: float) -> str:
+    """Format how long to wait, rounded up: 20 seconds, 1 minute, 4 minutes, 2 hours."""
+    if seconds <= 50:
+        return f"{_tens(seconds)} seconds"
+    minutes = math.ceil(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return f"{math.ceil(minutes / 60)} hours"
+
+
 def number(value: int) -> str:
     """Format 45000 as 45,000."""
     return f"{value:,}"
@@ -97,12 +110,26 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def singular(record_type: str) -> str:
+    """Return what one record of a type is called: Client."""
+    return RecordType(record_type).singular.capitalize()
+
+
+def counted(record_type: str, number: int) -> str:
+    """Format a number of records of a type: 1 client, 2 clients."""
+    return RecordType(record_type).counted(number)
+
+
 def _tens(seconds: float) -> int:
     return max(10, -(-int(seconds) // 10) * 10)
 
 
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(zones.zone(current_user.account.time_zone))
+
+
 def _time(moment: datetime, text: str) -> Markup:
-    utc = moment.astimezone(UTC)
-    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
-        utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M:%S}", text
-    )
+    """Show the exact time and its zone in the title."""
+    utc, zone = moment.astimezone(UTC).isoformat(timespec="seconds"), current_user.account.time_zone
+    title = f"{_local(moment):%-d %b %Y, %H:%M:%S} {zone.replace('_', ' ')}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(utc, title, text)

@@ -52,17 +52,19 @@ class PlainForm(FlaskForm):
     """A button and its CSRF token."""
 
 
-def secret_field(label: str, description: str) -> PasswordField:
-    return PasswordField(label, [at_most(LONGEST_VALUE), printable], filters=[stripped], description=description)
+def secret_field(label: str, description: str, *presence: Any) -> PasswordField:
+    """Make a field for a secret. `presence` are the validators that come first, such as DataRequired."""
+    checks = [*presence, at_most(LONGEST_VALUE), printable]
+    return PasswordField(label, checks, filters=[stripped], description=description)
 
 
 def at_most(length: int) -> Length:
-    return Length(max=length, message=f"This is too long: at most {length} characters fit.")
+    return Length(max=length, message=f"This is too long. Use at most {length} characters.")
 
 
 def printable(_form: Any, field: Any) -> None:
     if any(unicodedata.category(character) == "Cc" for character in field.data or ""):
-        raise StopValidation("This contains characters that cannot be seen. Copy the value again.")
+        raise StopValidation("This contains invisible characters. Copy the value again.")
 
 
 def stripped(value: str | None) -> str | None:

@@ -17,22 +17,22 @@ from portal.sync.record_types import RecordType
 RECORD_TYPES: Final = {
     RecordType.CLIENTS: (
         "building",
-        "Your customers. Always synced, because everything else belongs to one of them.",
+        "Your customers. Always synced, because other records belong to them.",
     ),
-    RecordType.SITES: ("map-pin", "The places where your clients work."),
-    RecordType.CONTACTS: ("address-book", "The people at your clients."),
-    RecordType.PRODUCTS: ("package", "What you sell: items with their prices."),
-    RecordType.ASSETS: ("device-laptop", "Devices and software that you look after."),
-    RecordType.OPPORTUNITIES: ("target-arrow", "Deals that are open, won or lost."),
-    RecordType.CONTRACTS: ("file-text", "What you have agreed with each client, and until when."),
+    RecordType.SITES: ("map-pin", "Your clients' locations."),
+    RecordType.CONTACTS: ("address-book", "People at your clients."),
+    RecordType.PRODUCTS: ("package", "The items you sell, with prices."),
+    RecordType.ASSETS: ("device-laptop", "Devices and software you manage."),
+    RecordType.OPPORTUNITIES: ("target-arrow", "Open, won and lost deals."),
+    RecordType.CONTRACTS: ("file-text", "Agreements with your clients, with dates."),
 }
 
 # Access to a list: text, colour and icon.
 ACCESS: Final = {
     "granted": ("Granted", "green", "check"),
     "refused": ("Refused", "red", "x"),
-    "empty": ("Suspiciously empty", "yellow", "alert-triangle"),
-    "unknown": ("Not answered", "secondary", "help-circle"),
+    "empty": ("No records visible", "yellow", "alert-triangle"),
+    "unknown": ("No answer", "secondary", "help-circle"),
 }
 
 # Text, Tabler's colour, and icon.
@@ -55,9 +55,9 @@ STEP_STATES: Final = {
 }
 RUN_KINDS: Final = {
     RunKind.INITIAL: "Initial sync",
-    RunKind.INCREMENTAL: "Sync of changes",
+    RunKind.INCREMENTAL: "Incremental sync",
     RunKind.FULL: "Full sync",
-    RunKind.RECORD: "Sync of one record",
+    RunKind.RECORD: "Single-record sync",
 }
 
 # What a log row is about.
@@ -70,10 +70,10 @@ LOG_SUBJECTS: Final = {
 
 # What an admin decided about held deletes.
 HELD_DELETE_STATES: Final = {
-    HeldDeleteState.PENDING: "Waits for a decision",
+    HeldDeleteState.PENDING: "Waiting for a decision",
     HeldDeleteState.APPROVED: "Deleted here too",
     HeldDeleteState.KEPT: "Kept",
-    HeldDeleteState.OVER: "Settled by a later sync",
+    HeldDeleteState.OVER: "Resolved by a later sync",
 }
 
 # Text and colour. The record itself has the reason for its state.
@@ -103,7 +103,7 @@ REFETCH_STATES: Final = {
     RefetchRequestState.IGNORED: ("Ignored", "secondary"),
     RefetchRequestState.STUCK: ("Failed", "red"),
 }
-# The outcome of refetching a record.
+# The outcome of refetching a record. {psa} stands for the PSA's name.
 OUTCOMES: Final = {
     Outcome.CREATED: "created",
     Outcome.UPDATED: "updated",
@@ -111,16 +111,16 @@ OUTCOMES: Final = {
     Outcome.UNCHANGED: "unchanged",
     Outcome.FILTERED_OUT: "excluded",
     Outcome.DELETED: "deleted",
-    Outcome.ABSENT: "not in your PSA",
-    Outcome.UNDECIDED: "left to the next sync",
+    Outcome.ABSENT: "not in {psa}",
+    Outcome.UNDECIDED: "left for the next sync",
     Outcome.REJECTED: "not stored",
-    Outcome.TOGETHER: "read together with another delivery",
+    Outcome.TOGETHER: "combined with another delivery",
 }
 
 # A card's badge: the state of the set-up, or the condition of a connected integration.
 CARD_STATES: Final = {
     CardState.NOT_CONFIGURED: ("Not Configured", "secondary"),
-    CardState.IN_PROGRESS: ("Set-up in progress", "azure"),
+    CardState.IN_PROGRESS: ("Setup in progress", "azure"),
     CardState.DISCONNECTED: ("Disconnected", "secondary"),
     Condition.CONNECTED: (LABELS[Condition.CONNECTED], "green"),
     Condition.NEEDS_ATTENTION: (LABELS[Condition.NEEDS_ATTENTION], "orange"),

@@ -1,108 +1,116 @@
-"""The form of step 1: connecting to the PSA."""
+"""Step 1 of the wizard as a form, built from the fields that a PSA's adapter declares."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Self
 
-from wtforms import HiddenField, StringField
+from wtforms import Field, HiddenField, StringField
 from wtforms.validators import DataRequired, Optional, StopValidation
 
 from portal.models.integrations import Integration
+from portal.psa import connect_form as psa
+from portal.psa.connect_form import ConnectField, FieldKind
+from portal.psa.registry import adapter_of
 from portal.routes.web.forms import LONGEST_VALUE, PortalForm, at_most, printable, secret_field, stripped
-from portal.services.connecting import connections
 from portal.services.connecting.connections import ConnectionValues
 from portal.vault import Secret
 
 LONGEST_ADDRESS: Final = 250
 LONGEST_PASTED: Final = 2000
-EXAMPLE: Final = "https://yourcompany.halopsa.com"
-
-
-def address(_form: Any, field: Any) -> None:
-    try:
-        understood = connections.understand(field.data)
-    except ValueError as error:
-        raise StopValidation(f"This is not an address. It should look like {EXAMPLE}.") from error
-    if len(understood.address) > LONGEST_ADDRESS:
-        raise StopValidation(f"This is too long: at most {LONGEST_ADDRESS} characters fit.")
 
 
 class ConnectForm(PortalForm):
-    """Step 1. An empty secret keeps the one that is stored. What was suggested comes back, to be told from what
-    a person has typed.
+    """An empty secret keeps the stored one. A hidden field `suggested_…` beside each field that the PSA can fill in
+    tells a suggestion from what a person has entered.
     """
 
-    base_url = StringField(
-        "Base URL",
-        [
-            DataRequired(f"Enter the address of your Halo, such as {EXAMPLE}."),
-            at_most(LONGEST_PASTED),
-            address,
-        ],
-        filters=[stripped],
-        description="Resource Server in Halo: Configuration → Integrations → HaloPSA API.",
-    )
-    auth_server = StringField(
-        "Auth Server",
-        [Optional(), at_most(LONGEST_PASTED), address],
-        filters=[stripped],
-        description="Optional. Filled in from the Base URL. It is Authorisation Server on the same page in Halo;"
-        " change it only if you run a separate one.",
-    )
-    tenant = StringField(
-        "Tenant Name",
-        [Optional(), at_most(LONGEST_VALUE), printable],
-        filters=[stripped],
-        description="Required for hosted (multi-tenant) Halo: Tenant on the same page. Leave it blank for"
-        " single-tenant and on-premises Halo.",
-    )
-    client_id = StringField(
-        "Client ID",
-        [DataRequired("Enter the Client ID of your API application."), at_most(LONGEST_VALUE), printable],
-        filters=[stripped],
-        description="In Halo: Configuration → Integrations → HaloPSA API → View Applications → your application.",
-    )
-    client_secret = secret_field(
-        "Client Secret", "Halo shows it once, beside the Client ID. It is stored encrypted and never shown again."
-    )
-    suggested_auth_server = HiddenField()
-    suggested_tenant = HiddenField()
+    spec: psa.ConnectForm
 
     def __init__(self, integration: Integration, **options: Any) -> None:
-        # Field by field: the stored secret never enters the form.
-        shown = ("base_url", "auth_server", "tenant", "client_id")
-        stored = {name: getattr(integration, name) for name in shown}
-        guessed = {"suggested_auth_server": connections.suggest_auth_server(integration.base_url)}
-        super().__init__(data=guessed | stored, **options)
-        self.has_secret = integration.client_secret is not None
+        # Only public values: a stored secret never enters the form.
+        stored = {field.name: integration.connection.get(field.name, "") for field in self.spec.public}
+        super().__init__(data=self._guessed(stored[self.spec.address]) | stored, **options)
+        self._integration = integration
+        self.has_secret = integration.credentials is not None
 
-    def stored(self, integration: Integration) -> ConnectForm:
-        """Show what is stored, which saving may have corrected and completed, and not what was typed."""
-        form = ConnectForm(integration, formdata=None)
-        form.suggested_auth_server.data = self.suggested_auth_server.data
-        form.suggested_tenant.data = self.suggested_tenant.data
+    @property
+    def address(self) -> Any:
+        return self[self.spec.address]
+
+    def stored(self) -> Self:
+        """Return the form with the stored values, which saving may have corrected and completed."""
+        form = type(self)(self._integration, formdata=None)
+        for name in self.spec.discovered:
+            form[f"suggested_{name}"].data = self[f"suggested_{name}"].data
         return form
 
-    def suggest(self, auth_server: str, tenant: str) -> None:
-        """Fill in what Halo tells of itself, except where a person has typed something else."""
-        for field, suggested, found in (
-            (self.auth_server, self.suggested_auth_server, auth_server),
-            (self.tenant, self.suggested_tenant, tenant),
-        ):
+    def suggest(self, found: Any) -> None:
+        """Fill in what the PSA says about itself, except where a person has entered something else."""
+        for name in self.spec.discovered:
+            field, suggested = self[name], self[f"suggested_{name}"]
             if not field.data or field.data == suggested.data:
-                field.data = found
-            suggested.data = found
+                field.data = found[name]
+            suggested.data = found[name]
 
-    def validate_client_secret(self, field: Any) -> None:
-        if not field.data and not self.has_secret:
-            raise StopValidation("Enter the Client Secret. Halo shows it only once, when the application is created.")
+    def validate(self, **options: Any) -> bool:
+        is_valid = bool(super().validate(**options))
+        for secret in self.spec.secrets:
+            field = self[secret.name]
+            if not field.data and not self.has_secret and not field.errors:
+                field.errors = [secret.missing]
+                is_valid = False
+        return is_valid
 
     def values(self) -> ConnectionValues:
-        secret = self.client_secret.data
         return ConnectionValues(
-            base_url=self.base_url.data,
-            auth_server=self.auth_server.data or "",
-            tenant=self.tenant.data or "",
-            client_id=self.client_id.data,
-            client_secret=Secret(secret) if secret else None,
+            public={field.name: self[field.name].data or "" for field in self.spec.public},
+            secrets={
+                field.name: Secret(entered) for field in self.spec.secrets if (entered := self[field.name].data)
+            },
         )
+
+    def _guessed(self, address: str) -> dict[str, str]:
+        try:
+            guess = self.spec.guess(self.spec.understand(address).address)
+        except ValueError:
+            return {}
+        return {f"suggested_{name}": value for name, value in guess.items()}
+
+
+def of(integration: Integration, **options: Any) -> ConnectForm:
+    """Return the form of the integration's PSA with the stored values, or with `formdata` in their places."""
+    return _form_class(integration.psa)(integration, **options)
+
+
+@cache
+def _form_class(slug: str) -> type[ConnectForm]:
+    spec = adapter_of(slug).connect_form
+    fields = {field.name: _field(spec, field) for field in spec.fields}
+    hidden = {f"suggested_{name}": HiddenField() for name in spec.discovered}
+    return type("ConnectForm", (ConnectForm,), {"spec": spec, **fields, **hidden})
+
+
+def _field(spec: psa.ConnectForm, field: ConnectField) -> Field:
+    if field.kind == FieldKind.SECRET:
+        return secret_field(field.label, field.help)
+    presence = DataRequired(field.missing) if field.missing else Optional()
+    checks = (
+        [at_most(LONGEST_PASTED), _Address(spec)]
+        if field.kind == FieldKind.ADDRESS
+        else [at_most(LONGEST_VALUE), printable]
+    )
+    return StringField(field.label, [presence, *checks], filters=[stripped], description=field.help)
+
+
+class _Address:
+    def __init__(self, spec: psa.ConnectForm) -> None:
+        self._spec = spec
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        try:
+            understood = self._spec.understand(field.data)
+        except ValueError as error:
+            raise StopValidation(f"This isn't a valid address. It should look like {self._spec.example}.") from error
+        if len(understood.address) > LONGEST_ADDRESS:
+            raise StopValidation(f"This is too long. Use at most {LONGEST_ADDRESS} characters.")

@@ -20,7 +20,7 @@ class StepClosed(Conflict):
 
     def __init__(self, furthest: WizardStep) -> None:
         if furthest is WizardStep.CONNECT:
-            super().__init__("Test the connection first. The next steps open when the test has passed.")
+            super().__init__("Test the connection first. The next steps open when the test passes.")
         else:
             super().__init__(f"Finish “{titles()[furthest]}” first.")
         self.furthest = furthest
@@ -46,12 +46,11 @@ def draft(step: WizardStep) -> Integration:
 
     Stores nothing: saving the first step does.
     """
-    account = current.account()
-    integration = wizard.peek(account) if current.user().is_admin else wizard.find_draft(account)
+    account, psa = current.account(), current.psa()
+    is_admin = current.user().is_admin
+    integration = wizard.peek(account, psa.slug) if is_admin else wizard.find_draft(account, psa.slug)
     if integration is None:
-        raise NotFound(
-            f"Nobody has started to set up {current.psa().label}.", "An admin of your account can start it."
-        )
+        raise NotFound(f"{psa.label} isn't set up yet.", "Ask an admin of your account to set it up.")
     open_steps = wizard.open_steps(integration)
     if step not in open_steps:
         raise StepClosed(open_steps[-1])

@@ -22,14 +22,14 @@ class Kind(StrEnum):
 
 
 LABELS: Final = {
-    Kind.LOG_IN: "Log-ins and passwords",
+    Kind.LOG_IN: "Logins and passwords",
     Kind.PEOPLE: "Account and people",
     Kind.CONNECTION: "Connection",
     Kind.SYNC: "Syncs, schedule and filters",
     Kind.WEBHOOK: "Webhooks",
     Kind.EXPORT: "Exports and downloads",
-    Kind.REFUSED: "Not allowed",
-    Kind.OPERATION: "Operation of the portal",
+    Kind.REFUSED: "Denied",
+    Kind.OPERATION: "Portal operation",
 }
 
 OPERATOR: Final = "Operator"
@@ -49,8 +49,8 @@ class Action:
 
 ACTIONS: Final = {
     "login.succeeded": Action(Kind.LOG_IN, "logged in"),
-    "login.failed": Action(Kind.LOG_IN, "failed log-in", "Somebody"),
-    "login.throttled": Action(Kind.LOG_IN, "log-in blocked after too many attempts", "Somebody"),
+    "login.failed": Action(Kind.LOG_IN, "failed to log in", "Someone"),
+    "login.throttled": Action(Kind.LOG_IN, "was blocked after too many login attempts", "Someone"),
     "login.code_failed": Action(Kind.LOG_IN, "entered a wrong two-factor or recovery code"),
     "logout": Action(Kind.LOG_IN, "logged out"),
     "session.ended": Action(Kind.LOG_IN, "logged out another device:"),
@@ -61,7 +61,7 @@ ACTIONS: Final = {
     "two_factor.on": Action(Kind.LOG_IN, "turned two-factor authentication on"),
     "two_factor.off": Action(Kind.LOG_IN, "turned two-factor authentication off"),
     "two_factor.replaced": Action(Kind.LOG_IN, "set up a new authenticator app"),
-    "recovery_codes.made": Action(Kind.LOG_IN, "made new recovery codes"),
+    "recovery_codes.made": Action(Kind.LOG_IN, "created new recovery codes"),
     "recovery_code.used": Action(Kind.LOG_IN, "logged in with a recovery code:"),
     "account.created": Action(Kind.PEOPLE, "created the account"),
     "account.time_zone": Action(Kind.PEOPLE, "set the time zone:"),
@@ -75,40 +75,42 @@ ACTIONS: Final = {
     "user.two_factor_reset": Action(Kind.PEOPLE, "reset two-factor authentication for"),
     "account.psa_enabled": Action(Kind.PEOPLE, "turned a PSA on:"),
     "account.psa_disabled": Action(Kind.PEOPLE, "turned a PSA off:"),
-    "integration.setup_started": Action(Kind.CONNECTION, "started to set up Halo PSA"),
+    "integration.setup_started": Action(Kind.CONNECTION, "started setting up the integration"),
     "integration.setup_saved": Action(Kind.CONNECTION, "changed connection details:"),
-    "integration.tested": Action(Kind.CONNECTION, "tested the connection to Halo:"),
+    "integration.tested": Action(Kind.CONNECTION, "tested the connection:"),
     "integration.data_chosen": Action(Kind.CONNECTION, "chose what to sync:"),
     "integration.webhooks_chosen": Action(Kind.CONNECTION, "finished the webhooks step:"),
-    "integration.connected": Action(Kind.CONNECTION, "connected Halo PSA:"),
-    "integration.disconnected": Action(Kind.CONNECTION, "disconnected Halo PSA"),
+    "integration.connected": Action(Kind.CONNECTION, "connected the integration:"),
+    "integration.disconnected": Action(Kind.CONNECTION, "disconnected the integration"),
     "integration.secret_replaced": Action(Kind.CONNECTION, "replaced the Client Secret"),
-    "integration.secret_refused": Action(Kind.CONNECTION, "tried a new Client Secret, which did not work"),
+    "integration.secret_refused": Action(Kind.CONNECTION, "tried a new Client Secret that didn't work"),
     "integration.credentials_accepted": Action(
-        Kind.CONNECTION, "resumed syncing: Halo accepts the credentials again", "Scopable"
+        Kind.CONNECTION, "resumed syncing: the PSA accepts the credentials again", "Scopable"
     ),
     "integration.data_changed": Action(Kind.SYNC, "changed what to sync:"),
-    "integration.rescheduled": Action(Kind.SYNC, "changed when to sync:"),
+    "integration.rescheduled": Action(Kind.SYNC, "changed the schedule:"),
     "integration.paused": Action(Kind.SYNC, "paused the schedule"),
     "integration.resumed": Action(Kind.SYNC, "resumed the schedule"),
-    "integration.limited": Action(Kind.SYNC, "changed how much of Halo's limit may be used:"),
+    "integration.limited": Action(Kind.SYNC, "changed the request limit:"),
     "sync.started": Action(Kind.SYNC, "started a sync:"),
     "sync.cancelled": Action(Kind.SYNC, "cancelled a sync:"),
-    "hold.deleted": Action(Kind.SYNC, "deleted here what Halo no longer lists:"),
-    "hold.kept": Action(Kind.SYNC, "kept what Halo no longer lists:"),
+    "hold.deleted": Action(Kind.SYNC, "deleted records that Halo no longer lists:"),
+    "hold.kept": Action(Kind.SYNC, "kept records that Halo no longer lists:"),
     "webhook.login_changed": Action(Kind.WEBHOOK, "changed how the webhook authenticates:"),
     "webhook.unused": Action(Kind.WEBHOOK, "stopped using webhooks"),
-    "webhook.secret_made": Action(Kind.WEBHOOK, "made a new secret for the webhook; the old one still works"),
-    "webhook.secret_dropped": Action(Kind.WEBHOOK, "dropped the old secret of the webhook"),
-    "webhook.refused": Action(Kind.WEBHOOK, "called the webhook with wrong credentials and was refused", "Somebody"),
-    "delivery.replayed": Action(Kind.WEBHOOK, "replayed what webhooks delivered:"),
+    "webhook.secret_made": Action(Kind.WEBHOOK, "created a new webhook secret; the old one still works"),
+    "webhook.secret_dropped": Action(Kind.WEBHOOK, "removed the old webhook secret"),
+    "webhook.refused": Action(
+        Kind.WEBHOOK, "called the webhook with the wrong credentials and was refused", "Someone"
+    ),
+    "delivery.replayed": Action(Kind.WEBHOOK, "replayed webhook deliveries:"),
     "record.downloaded": Action(Kind.EXPORT, "downloaded a record:"),
     "records.exported": Action(Kind.EXPORT, "exported records:"),
     "log.downloaded": Action(Kind.EXPORT, "downloaded a sync log:"),
     "activity.exported": Action(Kind.EXPORT, "exported the activity log:"),
-    "bundle.made": Action(Kind.EXPORT, "made a support bundle"),
-    "role.refused": Action(Kind.REFUSED, "tried something that only admins may do:"),
-    "vault.rotated": Action(Kind.OPERATION, "sealed stored secrets with the new key:"),
+    "bundle.made": Action(Kind.EXPORT, "created a support bundle"),
+    "role.refused": Action(Kind.REFUSED, "tried something only admins can do:"),
+    "vault.rotated": Action(Kind.OPERATION, "re-encrypted stored secrets with the new key:"),
     "database.upgraded": Action(Kind.OPERATION, "upgraded the database:"),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from portal import clock
 from portal.db import db
 from portal.errors import NotFound
@@ -23,7 +25,7 @@ def active(account: Account, psa: str) -> Integration:
         Integration.account == account, Integration.psa == psa, Integration.state.in_(ACTIVE_STATES)
     )
     if integration is None:
-        raise NotFound(f"{adapter_of(psa).label} is not connected.", "Connect it on the Integrations page.")
+        raise NotFound(f"{adapter_of(psa).label} isn't connected.", "Connect it on the Integrations page.")
     return integration
 
 
@@ -35,15 +37,16 @@ def test_again(integration: Integration, user: User | None) -> Diagnosis:
     return diagnosis
 
 
-def replace_secret(integration: Integration, secret: Secret, user: User | None) -> Diagnosis:
-    """Test the new secret beside the stored one, and put it in its place only if it works."""
-    connection = connections.opened(integration).replacing(client_secret=secret.reveal())
+def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], user: User | None) -> Diagnosis:
+    """Test new secrets beside the stored ones, and put them in their places only if they work."""
+    revealed = {name: secret.reveal() for name, secret in secrets.items()}
+    connection = connections.opened(integration).replacing(**revealed)
     diagnosis = connections.judge(integration, connection, is_proved=False)
     with db.atomic():
         if diagnosis.ok:
-            integration.client_secret = secret
+            integration.credentials = connections.with_secrets(integration, secrets)
             integration.tested_fingerprint = connections.fingerprint(integration)
-            integration.save(only=[Integration.client_secret, Integration.tested_fingerprint])
+            integration.save(only=[Integration.credentials, Integration.tested_fingerprint])
             refused_credentials.accept(integration, user)
         audit_log.record(
             integration.account, user, "integration.secret_replaced" if diagnosis.ok else "integration.secret_refused"
@@ -57,7 +60,7 @@ def disconnect(integration: Integration, user: User | None) -> None:
         sync_runs.stop_for_good(integration, user)
         refetches.stop_for_good(integration)
         integration.state = IntegrationState.DISCONNECTED
-        integration.client_secret = None
+        integration.credentials = None
         integration.tested_fingerprint = None
         integration.next_sync_at = integration.next_full_at = None
         integration.disconnected_at = clock.now()

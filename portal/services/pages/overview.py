@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
-from portal.psa.registry import LABELS
+from portal.psa.registry import NAMES
 from portal.services.pages import integration_status
 from portal.services.pages.integration_status import Condition, Standing
 from portal.services.syncing import scheduling
@@ -62,7 +62,7 @@ class Card:
 def cards(account: Account) -> list[Card]:
     """Return the cards of all PSAs that the portal knows."""
     found = {one.psa: one for one in Integration.select().where(Integration.account == account)}
-    return [_card(psa, found, available=psa in account.enabled_psas) for psa in LABELS]
+    return [_card(psa, found, available=psa in account.enabled_psas) for psa in NAMES]
 
 
 def _card(psa: str, found: dict[str, Integration], *, available: bool) -> Card:

@@ -19,7 +19,7 @@ def source(account: Account, psa: str) -> Integration:
     """Return the integration that the account's records came from, in any state. Raises NotFound if there is none."""
     found: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == psa)
     if found is None:
-        raise NotFound(f"{adapter_of(psa).label} was never connected.", "Connect it on the Integrations page.")
+        raise NotFound(f"{adapter_of(psa).label} has never been connected.", "Connect it on the Integrations page.")
     return found
 
 

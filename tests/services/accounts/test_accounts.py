@@ -7,7 +7,7 @@ import pytest
 from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account
 from portal.models.audit import AuditEntry
-from portal.psa.registry import LABELS
+from portal.psa.registry import NAMES
 from portal.services.accounts import accounts
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -18,7 +18,7 @@ def test_a_new_account_has_no_psa() -> None:
     assert (account.name, account.enabled_psas) == ("Northwind IT", [])
 
 
-@pytest.mark.parametrize("psa", list(LABELS))
+@pytest.mark.parametrize("psa", list(NAMES))
 def test_a_psa_is_switched_by_itself(psa: str) -> None:
     account = accounts.create("Northwind IT")
     accounts.set_available(account, psa, available=True)

@@ -103,5 +103,5 @@ def test_the_source_is_found_whatever_its_state(halo: Integration, northwind: Ac
 
 
 def test_an_account_that_never_connected_has_no_source(northwind: Account) -> None:
-    with pytest.raises(NotFound, match="never connected"):
+    with pytest.raises(NotFound, match="never been connected"):
         stored_records.source(northwind, "halo")

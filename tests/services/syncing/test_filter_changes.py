@@ -84,11 +84,11 @@ def test_a_change_is_noted_in_words_with_names(synced: Copy, alice: User) -> Non
     dropped, taken_back = noted()
     assert dropped == (
         "sites, contacts, products, opportunities, contracts switched off; active clients only: on;"
-        f" excluded clients: {acme} (before: none); asset types: 130 (before: all)"
+        f" excluded clients: {acme} (was: none); asset types: 130 (was: all)"
     )
     assert taken_back == (
         "sites switched on; active clients only: off;"
-        f" excluded clients: none (before: {acme}); asset types: all (before: 130)"
+        f" excluded clients: none (was: {acme}); asset types: all (was: 130)"
     )
     assert (
         AuditEntry.select().where(AuditEntry.action == "integration.data_changed", AuditEntry.user == alice).count()

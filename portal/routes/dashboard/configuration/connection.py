@@ -8,11 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.errors import Invalid
-from portal.routes.dashboard.configuration import tab
-from portal.routes.dashboard.configuration.connection_forms import SecretForm
+from portal.routes.dashboard.configuration import secret_forms, tab
 from portal.routes.web import current, limits
 from portal.services.connecting import integrations
-from portal.vault import Secret
 
 bp = Blueprint("connection", __name__)
 
@@ -34,14 +32,14 @@ def test_again() -> ResponseReturnValue:
 def replace_secret() -> ResponseReturnValue:
     """Test the new secret. The stored one stays until the new one has passed."""
     integration = current.integration()
-    form = SecretForm()
+    form = secret_forms.of(integration)
     if not form.validate():
         return tab.show(SECRET, 422, form=form)
-    diagnosis = integrations.replace_secret(integration, Secret(form.client_secret.data), current.user())
+    diagnosis = integrations.replace_secrets(integration, form.secrets(), current.user())
     if not diagnosis.ok:
-        form.add_error(Invalid("client_secret", diagnosis.problem, diagnosis.remedy))
+        form.add_error(Invalid(form.spec.secrets[0].name, diagnosis.problem, diagnosis.remedy))
         return tab.show(SECRET, 422, form=form)
-    return tab.show(SECRET, form=SecretForm(formdata=None), replaced=True)
+    return tab.show(SECRET, form=secret_forms.of(integration, formdata=None), replaced=True)
 
 
 @bp.get("/disconnect")
@@ -53,5 +51,5 @@ def confirm_disconnect() -> ResponseReturnValue:
 @bp.post("/disconnect")
 def disconnect() -> ResponseReturnValue:
     integrations.disconnect(current.integration(), current.user())
-    flash(f"{current.psa().label} is disconnected. The records copied so far are kept.", "success")
+    flash(f"{current.psa().label} is disconnected. Records synced so far are kept.", "success")
     return redirect(url_for("integrations.index"), 303)

@@ -33,7 +33,7 @@ class RateLimitForm(PsaForm):
 
     share = WholeNumberField(
         "Use at most",
-        [InputRequired("Enter how many percent."), NumberRange(1, 100, "Choose a share from 1 to 100 percent.")],
+        [InputRequired("Enter a percentage."), NumberRange(1, 100, "Enter a percentage from 1 to 100.")],
     )
     quiet_begin = SelectField("Quiet hours from", choices=[SelectChoice("", "None"), *HOUR_CHOICES])
     quiet_end = SelectField("Until", choices=[SelectChoice("", "None"), *HOUR_CHOICES])
@@ -41,8 +41,7 @@ class RateLimitForm(PsaForm):
     quota = WholeNumberField(
         "Limit agreed with {psa}",
         [Optional()],
-        description="Requests in five minutes. Leave it empty, unless {psa} has granted you another limit than"
-        " usual.",
+        description="Requests every five minutes. Leave it blank unless {psa} gave you a different limit.",
     )
 
     def __init__(self, known: Spending, **options: Any) -> None:
@@ -58,11 +57,11 @@ class RateLimitForm(PsaForm):
 
     def validate_quiet_end(self, field: Any) -> None:
         if bool(field.data) != bool(self.quiet_begin.data):
-            raise StopValidation("Choose both hours, or none.")
+            raise StopValidation("Choose both hours or neither.")
 
     def validate_quiet_share(self, field: Any) -> None:
         if self.quiet_begin.data and not field.errors and field.data not in PERCENT:
-            raise StopValidation("Choose a share from 1 to 100 percent for the quiet hours.")
+            raise StopValidation("Enter a percentage from 1 to 100 for the quiet hours.")
 
     def quiet(self) -> QuietHours | None:
         if not self.quiet_begin.data:

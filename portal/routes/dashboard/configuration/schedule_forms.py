@@ -28,11 +28,13 @@ class ScheduleForm(PsaForm):
     hours = SelectMultipleField("Hours", choices=HOUR_CHOICES)
     weekdays = SelectMultipleField("Days", choices=DAYS)
     full_hour = SelectField(
-        "Nightly full pass at",
+        "Nightly full sync at",
         choices=HOUR_CHOICES,
-        description="Reads everything once a day, and finds what was deleted in {psa}.",
+        description="Reads every record once a day, and finds records deleted in {psa}.",
     )
-    time_zone = SelectField("Time zone", description="For the whole account: also for the times that pages show.")
+    time_zone = SelectField(
+        "Time zone", description="Applies to the whole account, including the times on these pages."
+    )
 
     def __init__(self, plan: Plan, **options: Any) -> None:
         minutes = plan.schedule.minutes

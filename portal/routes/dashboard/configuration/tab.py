@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.routes.dashboard.configuration.connection_forms import SecretForm
+from portal.routes.dashboard.configuration import secret_forms
 from portal.routes.dashboard.configuration.rate_limit_forms import RateLimitForm
 from portal.routes.dashboard.configuration.schedule_forms import ScheduleForm
 from portal.routes.dashboard.configuration.webhook_forms import WebhookLoginForm
@@ -41,7 +41,7 @@ def show(part: str, status: int = 200, **more: Any) -> Response:
         "lists": connections.lists_of(integration),
         "advice": connections.advice_of(integration),
         "deeds": activity.page(integration.account, size=NEWEST_ACTIONS),
-        "form": SecretForm(formdata=None),
+        "form": secret_forms.of(integration, formdata=None),
         "schedule_form": ScheduleForm(plan, formdata=None),
         "limit_form": RateLimitForm(rate_limit, formdata=None),
         "spending": rate_limit,

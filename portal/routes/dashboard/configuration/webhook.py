@@ -37,7 +37,9 @@ def change_login() -> ResponseReturnValue:
     except Invalid as error:
         form.add_error(error)
         return tab.show(CARD, 422, login_form=form)
-    return _confirm(f"Saved. Now change it in {current.psa().name}, too: until then its deliveries are refused.")
+    return _confirm(
+        f"Saved. Now make the same change in {current.psa().name}. Until you do, its deliveries are refused."
+    )
 
 
 @bp.post("/webhook/secret")
@@ -47,7 +49,7 @@ def make_secret() -> ResponseReturnValue:
     except Conflict as error:
         return tab.show(CARD, 409, refused=error)
     name = current.psa().name
-    return _confirm(f"There is a new secret, and the old one is valid, too. Enter the new one in {name}.")
+    return _confirm(f"New secret created. The old one stays valid for now. Enter the new one in {name}.")
 
 
 @bp.post("/webhook/secret/drop")
@@ -56,14 +58,14 @@ def drop_old_secret() -> ResponseReturnValue:
         webhook_secrets.drop_old(current.integration(), current.user())
     except Conflict as error:
         return tab.show(CARD, 409, refused=error)
-    return _confirm("The old secret is dropped. Only the one shown here is valid.")
+    return _confirm("Old secret removed. Only the one shown here is valid.")
 
 
 @bp.post("/webhook/unused")
 def stop_using() -> ResponseReturnValue:
     """End the warning about a webhook that was removed from the PSA on purpose."""
     silence.stop_using(current.integration(), current.user())
-    return _confirm("Your data syncs on schedule. Should a delivery come, it is taken as ever.")
+    return _confirm("Your data syncs on schedule. Deliveries are still accepted if any arrive.")
 
 
 def _confirm(message: str) -> ResponseReturnValue:

@@ -135,7 +135,8 @@ def _finished(setup: Setup, form: CodeForm) -> ResponseReturnValue:
 
 def _show_codes_once(codes: list[str], *, is_new: bool = False) -> str:
     """Render the codes. No other page can show them again."""
-    text = "\r\n".join([f"Scopable recovery codes of {current.user().email}. Each works once.", "", *codes, ""])
+    heading = f"Scopable recovery codes for {current.user().email}. Each code works once."
+    text = "\r\n".join([heading, "", *codes, ""])
     return render_template("two_factor/codes.html", codes=codes, text=text, is_new=is_new)
 
 
