@@ -106,7 +106,7 @@ def _print_freshness(task: Task) -> None:
     _thrown(task)
     clock.sleep(3.0)
     fresh: list[Any] = list(
-        RefetchRequest.select().where(RefetchRequest.id > last, RefetchRequest.outcome != Outcome.TOGETHER)
+        RefetchRequest.select().where(RefetchRequest.id > last, RefetchRequest.outcome != Outcome.COALESCED)
     )
     waits = [(refetch_request.settled_at - refetch_request.received_at).total_seconds() for refetch_request in fresh]
     p50, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[-1]

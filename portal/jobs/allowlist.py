@@ -11,7 +11,7 @@ from typing import Any, Final
 from rq.job import Job
 
 RUN_SYNC: Final = "portal.jobs.sync.run_sync"
-REFETCH: Final = "portal.jobs.refetches.reread"
+REFETCH: Final = "portal.jobs.refetches.refetch"
 TRY_AGAIN: Final = "portal.jobs.credential_retries.try_again"
 ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, TRY_AGAIN})
 LARGEST_ID: Final = 2**63 - 1

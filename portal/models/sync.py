@@ -136,7 +136,7 @@ class SyncStep(BaseModel):
     mode = CharField(default=StepMode.FULL)
     since = UtcField(null=True)
     remote_ids: Any = JSONField(null=True)
-    asked: Any = JSONField(null=True)
+    answers: Any = JSONField(null=True)
     round = IntegerField(default=1)
     moved = BooleanField(default=False)
     page_size = IntegerField(null=True)

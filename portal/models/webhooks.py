@@ -51,7 +51,7 @@ class Outcome(StrEnum):
     ABSENT = "absent"
     REJECTED = "rejected"
     UNDECIDED = "undecided"
-    TOGETHER = "together"
+    COALESCED = "together"
 
 
 # Those that changed the copy.

@@ -14,27 +14,27 @@ from portal.sync import details as row_details
 from portal.sync.decide import Decision
 from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
-from portal.sync.store import Origin
+from portal.sync.store import ChangeOrigin
 
 
-class Absence(Enum):
+class AbsenceResult(Enum):
     """What it means that the PSA says a record does not exist: the copy had it until now, or it had not, or the PSA
     was asked again since and the answer no longer counts.
     """
 
     DELETED = auto()
-    KNOWN = auto()
+    NOT_STORED = auto()
     OUTDATED = auto()
 
 
-def take_in(
+def apply_rows(
     integration_id: int,
     record_type: str,
     rows: Sequence[Row],
     scope: Scope,
     source: Source,
     *,
-    origin: Origin,
+    origin: ChangeOrigin,
     read_at: datetime,
     details: bool = False,
 ) -> Decision:
@@ -44,36 +44,36 @@ def take_in(
     `details` says that they are details, which have more keys than rows of lists have.
     """
     ids = [row.facts.remote_id for row in rows if row.facts is not None]
-    stored = store.stored_among(integration_id, record_type, ids)
+    stored = store.find_stored(integration_id, record_type, ids)
     keys = _keys(integration_id, record_type, source)
     decision = decide.decide(record_type, rows, stored, scope, source.columns, keys, details=details)
-    here, new = decision.concerned & stored.keys(), decision.concerned - stored.keys()
-    if later := newer_answers.known(integration_id, record_type, here, read_at, not_stored=new):
+    here, new = decision.affected_ids & stored.keys(), decision.affected_ids - stored.keys()
+    if later := newer_answers.newer_ids(integration_id, record_type, here, read_at, not_stored=new):
         rows = [row for row in rows if row.facts is None or row.facts.remote_id not in later]
         decision = decide.decide(record_type, rows, stored, scope, source.columns, keys, details=details)
         decision.unchanged += len(later)
     changed = [change.remote_id for change in decision.updated]
-    before = store.forms_of(integration_id, record_type, changed)
+    before = store.load_forms(integration_id, record_type, changed)
     decide.compare(record_type, decision, before, source.columns, keys)
     store.write(integration_id, record_type, decision, origin=origin, read_at=read_at)
-    exclusions.note(integration_id, record_type, decision, source.columns)
+    exclusions.update(integration_id, record_type, decision, source.columns)
     if details:
-        row_details.renew(integration_id, record_type, rows, source, read_at)
+        row_details.update_saved(integration_id, record_type, rows, source, read_at)
     return decision
 
 
-def forget(
-    integration_id: int, record_type: str, remote_id: int, why: str, *, origin: Origin, read_at: datetime
-) -> Absence:
+def apply_absence(
+    integration_id: int, record_type: str, remote_id: int, why: str, *, origin: ChangeOrigin, read_at: datetime
+) -> AbsenceResult:
     """Make a tombstone of a record that the PSA says does not exist."""
-    if newer_answers.known(integration_id, record_type, [remote_id], read_at):
-        return Absence.OUTDATED
-    kept = store.stored_among(integration_id, record_type, [remote_id]).get(remote_id)
+    if newer_answers.newer_ids(integration_id, record_type, [remote_id], read_at):
+        return AbsenceResult.OUTDATED
+    kept = store.find_stored(integration_id, record_type, [remote_id]).get(remote_id)
     if kept is None or kept.state == RecordState.DELETED:
-        exclusions.drop(integration_id, record_type, [remote_id])
-        return Absence.KNOWN
-    store.leave(integration_id, record_type, {remote_id: why}, RecordState.DELETED, origin, asked_at=read_at)
-    return Absence.DELETED
+        exclusions.remove(integration_id, record_type, [remote_id])
+        return AbsenceResult.NOT_STORED
+    store.set_state(integration_id, record_type, {remote_id: why}, RecordState.DELETED, origin, asked_at=read_at)
+    return AbsenceResult.DELETED
 
 
 def _keys(integration_id: int, record_type: str, source: Source) -> Keys:

@@ -23,16 +23,16 @@ from portal.models.integrations import Integration
 KNOWN_QUOTA: Final = 700
 KNOWN_WINDOW_SECONDS: Final = 300
 # Never taken by a sync: enough for one connection test, so that people need not wait for a sync to end.
-FOR_PEOPLE: Final = 30
+INTERACTIVE_RESERVE: Final = 30
 # A refusal that says nothing of the limit: others use it, too. After an hour the usual limit is believed again.
-DOUBTED_FOR: Final = timedelta(hours=1)
-LEAST_QUOTA: Final = 50
+LOWERED_QUOTA_LIFETIME: Final = timedelta(hours=1)
+MIN_QUOTA: Final = 50
 LONGEST_NAME: Final = 255  # what the table's column holds
 PAUSE_AFTER_REFUSAL: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Terms:
+class BudgetPolicy:
     """What an integration may use: `share` in percent of the limit; `quota` was agreed with the PSA, None if not."""
 
     tenant: str
@@ -41,7 +41,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Grant:
+class BudgetGrant:
     """`count` requests may be made now. When that is none, the next may be made in `wait_seconds`."""
 
     count: int
@@ -64,9 +64,9 @@ def _host(address: str) -> str:
     return urlsplit(address).netloc.lower()
 
 
-def terms_of(integration: Integration, local_hour: int) -> Terms:
-    """Return the terms at this hour of the account's day."""
-    return Terms(tenant_of(integration), _share(integration, local_hour), integration.quota)
+def policy_of(integration: Integration, local_hour: int) -> BudgetPolicy:
+    """Return the policy at this hour of the account's day."""
+    return BudgetPolicy(tenant_of(integration), _share(integration, local_hour), integration.quota)
 
 
 def known_limit(tenant: str) -> tuple[int, int]:
@@ -75,39 +75,41 @@ def known_limit(tenant: str) -> tuple[int, int]:
     return (budget.quota, budget.window_seconds) if budget else (KNOWN_QUOTA, KNOWN_WINDOW_SECONDS)
 
 
-def for_syncs(terms: Terms, known_quota: int) -> int:
-    """Return how many requests per window syncs may make on these terms; some are kept for people."""
-    quota = terms.quota or known_quota
+def sync_quota(policy: BudgetPolicy, known_quota: int) -> int:
+    """Return how many requests per window syncs may make on these policy; some are kept for people."""
+    quota = policy.quota or known_quota
     # A smaller limit keeps a smaller part free.
-    kept = min(FOR_PEOPLE, -(-quota * FOR_PEOPLE // KNOWN_QUOTA))
-    return max(1, min(quota - kept, quota * terms.share // 100))
+    kept = min(INTERACTIVE_RESERVE, -(-quota * INTERACTIVE_RESERVE // KNOWN_QUOTA))
+    return max(1, min(quota - kept, quota * policy.share // 100))
 
 
-def take(terms: Terms, wanted: int, *, for_people: bool = False, whole: bool = False) -> Grant:
-    """Set up to `wanted` requests aside. What is not used belongs back by `give_back`.
+def take(
+    policy: BudgetPolicy, wanted: int, *, is_interactive: bool = False, all_or_nothing: bool = False
+) -> BudgetGrant:
+    """Set up to `wanted` requests aside. What is not used belongs back by `refund`.
 
     With `whole`, set aside all of them or none; where the limit is smaller than that, all that it allows.
     """
     now = clock.now()
     with db.atomic():
-        budget = _locked(terms.tenant)
+        budget = _locked(policy.tenant)
         if budget.blocked_until is not None and budget.blocked_until > now:
-            return Grant(0, (budget.blocked_until - now).total_seconds())
+            return BudgetGrant(0, (budget.blocked_until - now).total_seconds())
         window = timedelta(seconds=budget.window_seconds)
         TenantUse.delete().where(TenantUse.budget == budget, TenantUse.at <= now - window).execute()
-        limit = _limit(budget, terms, now, for_people=for_people)
-        free, needed = limit - _used(budget), min(wanted, limit) if whole else 1
+        limit = _limit(budget, policy, now, is_interactive=is_interactive)
+        free, needed = limit - _used(budget), min(wanted, limit) if all_or_nothing else 1
         if free < needed:
-            return Grant(0, _until_free(budget, needed - free, now, window))
+            return BudgetGrant(0, _until_free(budget, needed - free, now, window))
         count = min(wanted, free)
         TenantUse.create(budget=budget, at=now, count=count)
-    return Grant(count)
+    return BudgetGrant(count)
 
 
-def give_back(terms: Terms, count: int) -> None:
+def refund(policy: BudgetPolicy, count: int) -> None:
     """Return what was set aside and not used, the youngest first."""
     with db.atomic():
-        budget = _locked(terms.tenant)
+        budget = _locked(policy.tenant)
         some = (TenantUse.budget == budget) & (TenantUse.count > 0)
         for use in TenantUse.select().where(some).order_by(TenantUse.id.desc()).limit(count):
             returned = min(count, use.count)
@@ -117,23 +119,23 @@ def give_back(terms: Terms, count: int) -> None:
                 return
 
 
-def add(terms: Terms, count: int) -> None:
+def add(policy: BudgetPolicy, count: int) -> None:
     """Count requests that were made without asking, such as a repetition or a token."""
     with db.atomic():
-        TenantUse.create(budget=_locked(terms.tenant), at=clock.now(), count=count)
+        TenantUse.create(budget=_locked(policy.tenant), at=clock.now(), count=count)
 
 
-def refused(terms: Terms, error: PsaRateLimited) -> float:
+def record_refusal(policy: BudgetPolicy, error: PsaRateLimited) -> float:
     """Let nobody call this tenant for as long as the refusal says, and learn from it; returns the seconds."""
     now = clock.now()
     pause = PAUSE_AFTER_REFUSAL if error.retry_after is None else timedelta(seconds=error.retry_after)
     with db.atomic():
-        budget = _locked(terms.tenant)
+        budget = _locked(policy.tenant)
         until = max(now + pause, budget.blocked_until or now)
         if error.allowed is not None:
             budget.quota, budget.window_seconds = error.allowed[0], max(1, round(error.allowed[1]))
         else:
-            budget.quota = max(LEAST_QUOTA, min(budget.quota, _used(budget)))
+            budget.quota = max(MIN_QUOTA, min(budget.quota, _used(budget)))
             budget.limited_at = now
         budget.blocked_until = until
         budget.save()
@@ -150,11 +152,11 @@ def _locked(tenant: str) -> TenantBudget:
     return row
 
 
-def _limit(budget: TenantBudget, terms: Terms, now: datetime, *, for_people: bool) -> int:
-    if budget.limited_at is not None and now - budget.limited_at > DOUBTED_FOR:
+def _limit(budget: TenantBudget, policy: BudgetPolicy, now: datetime, *, is_interactive: bool) -> int:
+    if budget.limited_at is not None and now - budget.limited_at > LOWERED_QUOTA_LIFETIME:
         budget.quota, budget.limited_at = max(budget.quota, KNOWN_QUOTA), None
         budget.save()
-    return (terms.quota or budget.quota) if for_people else for_syncs(terms, budget.quota)
+    return (policy.quota or budget.quota) if is_interactive else sync_quota(policy, budget.quota)
 
 
 def _used(budget: TenantBudget) -> int:
@@ -180,5 +182,5 @@ def _share(integration: Integration, local_hour: int) -> int:
 
 
 def _is_between(hour: int, first: int, last: int) -> bool:
-    """Tell whether the hour lies between the two, which may span midnight."""
+    """Return whether the hour lies between the two, which may span midnight."""
     return first <= hour < last if first <= last else hour >= first or hour < last

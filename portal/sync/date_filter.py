@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from portal.errors import PsaError, PsaUnavailable
 from portal.psa.source import Page, Row, Source
-from portal.sync.fetcher import Ask
+from portal.sync.fetcher import PsaCall
 
 SECOND: Final = timedelta(seconds=1)
 # Offsets from UTC are multiples of it; the farthest zone is twelve hours behind.
@@ -41,7 +41,7 @@ class DateFilter:
     why_not: str = ""
 
 
-def witness(source: Source, record_type: str, remote_id: int) -> Generator[Ask, Any, Witness | None]:
+def witness(source: Source, record_type: str, remote_id: int) -> Generator[PsaCall, Any, Witness | None]:
     """Read when a record was last updated, None where its details do not tell."""
     row: Row | None = yield partial(source.record, record_type, remote_id)
     if row is None or row.facts is None:
@@ -52,19 +52,19 @@ def witness(source: Source, record_type: str, remote_id: int) -> Generator[Ask, 
 
 def probe(
     source: Source, record_type: str, seen: Witness, total: int, offsets: Collection[timedelta]
-) -> Generator[Ask, Any, DateFilter]:
+) -> Generator[PsaCall, Any, DateFilter]:
     """Try the filter with a witness, on a list of `total` rows; `offsets` were learnt from other lists.
 
     Raises PsaUnavailable; any other refusal means that the filter is of no use.
     """
-    trial = _Trial(source, record_type, seen, total)
+    attempt = _Probe(source, record_type, seen, total)
     try:
         for offset in (timedelta(), *sorted({each for each in offsets if each})):
-            if (yield from trial.brings(offset)):
-                return (yield from trial.conclude(offset))
-        if not (yield from trial.brings(FARTHEST)):
+            if (yield from attempt.includes_witness(offset)):
+                return (yield from attempt.conclude(offset))
+        if not (yield from attempt.includes_witness(FARTHEST)):
             return DateFilter(works=False, why_not="it does not bring a record that has changed since")
-        return (yield from trial.conclude((yield from trial.search())))
+        return (yield from attempt.conclude((yield from attempt.search())))
     except PsaUnavailable:
         raise
     except PsaError as error:
@@ -72,40 +72,40 @@ def probe(
 
 
 @dataclass
-class _Trial:
+class _Probe:
     source: Source
     record_type: str
     seen: Witness
     total: int
-    leaves_out: bool = False
+    excludes_rows: bool = False
 
-    def brings(self, offset: timedelta) -> Generator[Ask, Any, bool]:
-        """Ask for changes since just before the witness was updated; tells whether it comes."""
+    def includes_witness(self, offset: timedelta) -> Generator[PsaCall, Any, bool]:
+        """Ask for changes since just before the witness was updated. Returns whether it comes."""
         page = yield from self._since(self.seen.updated_at - SECOND - offset)
         counted = len(page.rows) if page.total is None else page.total
-        self.leaves_out = len(page.rows) <= counted < self.total and not self._is_full(page)
+        self.excludes_rows = len(page.rows) <= counted < self.total and not self._is_full(page)
         return self._has_witness(page)
 
-    def search(self) -> Generator[Ask, Any, timedelta]:
+    def search(self) -> Generator[PsaCall, Any, timedelta]:
         """Find the smallest offset with which the witness comes, by halving; it comes with the farthest."""
         low, high = 0, FARTHEST // STEP  # never with low, always with high
         while high - low > 1:
             middle = (low + high) // 2
-            if (yield from self.brings(middle * STEP)):
+            if (yield from self.includes_witness(middle * STEP)):
                 high = middle
             else:
                 low = middle
         return high * STEP
 
-    def conclude(self, offset: timedelta) -> Generator[Ask, Any, DateFilter]:
+    def conclude(self, offset: timedelta) -> Generator[PsaCall, Any, DateFilter]:
         """Make sure that the date leaves something out, if that was not seen: just after it, no witness comes."""
-        if not self.leaves_out:
+        if not self.excludes_rows:
             page = yield from self._since(self.seen.updated_at + SECOND - offset)
             if self._has_witness(page):
                 return DateFilter(works=False, why_not="it brings records that have not changed since")
         return DateFilter(works=True, offset=offset)
 
-    def _since(self, moment: datetime) -> Generator[Ask, Any, Page]:
+    def _since(self, moment: datetime) -> Generator[PsaCall, Any, Page]:
         page: Page = yield partial(self.source.newest, self.record_type, since=moment)
         return page
 
@@ -113,5 +113,5 @@ class _Trial:
         return any(row.facts is not None and row.facts.remote_id == self.seen.remote_id for row in page.rows)
 
     def _is_full(self, page: Page) -> bool:
-        """Tell whether more may follow than is counted: a count that equals the rows may be that of the page."""
+        """Return whether more may follow than is counted: a count that equals the rows may be that of the page."""
         return page.total is None or (page.total == len(page.rows) and page.total >= NEWEST)

@@ -27,12 +27,12 @@ CHANGING: Final = (RowDetail.row, RowDetail.facts, RowDetail.asked_at, RowDetail
 BATCH: Final = 900
 # Where rows do not carry their last update, a change that only details show leaves the row as it was. Each record has
 # a day of its own on which it is asked for again, so that not all of them come due in the same sync.
-KEPT_DAYS: Final = 14
+MAX_AGE_DAYS: Final = 14
 SPREAD_DAYS: Final = 14
 
 
 @dataclass(frozen=True)
-class Detailed:
+class RowWithDetail:
     """A list row with the facts that its details tell."""
 
     facts: Facts | None
@@ -42,7 +42,7 @@ class Detailed:
 
 
 @dataclass(frozen=True)
-class Single:
+class SingleRecord:
     """A record that was asked for by its id; `row` is None where the PSA has none."""
 
     remote_id: int
@@ -61,7 +61,7 @@ class Details:
         self._source = source
         self._learnt = remote_lists.computed(self._integration_id, record_type)
 
-    def known(self, rows: Sequence[Row]) -> dict[int, Facts | None]:
+    def find_saved(self, rows: Sequence[Row]) -> dict[int, Facts | None]:
         """Map those of these rows whose details need not be asked for again to the facts that count for them."""
         by_id = {row.facts.remote_id: row for row in rows if row.facts is not None}
         found: dict[int, Facts | None] = {}
@@ -73,7 +73,7 @@ class Details:
                     found[kept.remote_id] = facts
         return found
 
-    def keep(self, row: Row, single: Single) -> Facts | None:
+    def save(self, row: Row, single: SingleRecord) -> Facts | None:
         """Keep what came for a row, inside a transaction; returns the facts that count for it from now on."""
         facts = single.row.facts if single.row is not None else None
         RowDetail.insert(
@@ -108,7 +108,9 @@ class Details:
         return key in self._learnt or self._source.is_computed(self._record_type, key)
 
 
-def renew(integration_id: int, record_type: str, rows: Iterable[Row], source: Source, asked_at: datetime) -> None:
+def update_saved(
+    integration_id: int, record_type: str, rows: Iterable[Row], source: Source, asked_at: datetime
+) -> None:
     """Replace what was kept of records by details that came for another reason, inside a transaction."""
     for row in rows:
         if row.facts is not None:
@@ -117,7 +119,7 @@ def renew(integration_id: int, record_type: str, rows: Iterable[Row], source: So
             ).execute()
 
 
-def keep_listed(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
+def remove_unlisted(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
     """Forget the details of records that the PSA no longer lists, inside a transaction."""
     query: Any = RowDetail.select(RowDetail.remote_id).where(_of(integration_id, record_type)).tuples()
     gone = {remote_id for (remote_id,) in query} - listed
@@ -126,7 +128,7 @@ def keep_listed(integration_id: int, record_type: str, listed: AbstractSet[int])
 
 
 def _is_old(kept: RowDetail) -> bool:
-    days = KEPT_DAYS + kept.remote_id % SPREAD_DAYS
+    days = MAX_AGE_DAYS + kept.remote_id % SPREAD_DAYS
     return bool(kept.asked_at <= clock.now() - timedelta(days=days))
 
 

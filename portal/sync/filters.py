@@ -47,7 +47,7 @@ BY_TYPE: Final[Mapping[RecordType, tuple[str, ...]]] = {
     RecordType.CONTRACTS: ("active_contracts_only",),
 }
 # Products are sold to everybody: they belong to no client.
-FOLLOWERS: Final = frozenset(RecordType) - {RecordType.CLIENTS, RecordType.PRODUCTS}
+CLIENT_OWNED: Final = frozenset(RecordType) - {RecordType.CLIENTS, RecordType.PRODUCTS}
 
 _FIELDS: Final = msgspec.structs.fields(Filters)
 
@@ -76,7 +76,7 @@ def affected(before: Filters, after: Filters) -> set[RecordType]:
         for record_type, names in BY_TYPE.items()
         if any(getattr(before, name) != getattr(after, name) for name in names)
     }
-    return changed | FOLLOWERS if RecordType.CLIENTS in changed else changed
+    return changed | CLIENT_OWNED if RecordType.CLIENTS in changed else changed
 
 
 def _value(field: msgspec.structs.FieldInfo, values: Mapping[Any, Any]) -> Any:

@@ -12,7 +12,7 @@ from portal.models.held_deletes import HeldDelete, HeldDeleteState
 
 
 @dataclass(frozen=True)
-class Hold:
+class DeletesToHold:
     """Records that vanished together; `stored` is how many there were of their type."""
 
     ids: AbstractSet[int]
@@ -31,7 +31,7 @@ def kept_by_decision(integration_id: int, record_type: str) -> set[int]:
     return kept
 
 
-def forget_listed(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
+def release_relisted(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
     """End the decision to keep records that the PSA lists again. Belongs into a transaction."""
     for hold in HeldDelete.select().where(_of(integration_id, record_type), HeldDelete.state == HeldDeleteState.KEPT):
         ids = array("q", bytes(hold.remote_ids))
@@ -41,7 +41,7 @@ def forget_listed(integration_id: int, record_type: str, listed: AbstractSet[int
             HeldDelete.update(remote_ids=missing.tobytes(), state=state).where(HeldDelete.id == hold.id).execute()
 
 
-def kept_words(integration_id: int, psa: str, record_type: str, count: int) -> str:
+def kept_message(integration_id: int, psa: str, record_type: str, count: int) -> str:
     """Say why records that the PSA no longer lists are kept."""
     hold = (
         HeldDelete.select()
@@ -53,7 +53,7 @@ def kept_words(integration_id: int, psa: str, record_type: str, count: int) -> s
     return f"{count:,} {record_type} that {psa} no longer lists are kept: {who} chose to keep them."
 
 
-def renew(integration_id: int, record_type: str, run_id: int, hold: Hold | None) -> None:
+def replace_pending(integration_id: int, record_type: str, run_id: int, hold: DeletesToHold | None) -> None:
     """Put this hold in the place of the pending one; None: what was held is settled. Belongs into a transaction."""
     pending = _of(integration_id, record_type) & (HeldDelete.state == HeldDeleteState.PENDING)
     if hold is None:

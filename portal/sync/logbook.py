@@ -12,7 +12,7 @@ from portal.psa.source import Page
 from portal.sync.decide import Decision, Rejected
 
 # A page with thousands of bad rows is one mistake, told often enough.
-MOST_ROWS: Final = 100
+MAX_ROWS: Final = 100
 # How a run's last line puts its state.
 ENDED: Final = {
     RunState.SUCCEEDED: "Sync completed.",
@@ -70,8 +70,8 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
 
 def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
     """Write a line for each record that was not stored or is no longer in scope."""
-    rows = [_rejected(each) for each in decision.rejected[:MOST_ROWS]]
-    rows += [_left(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MOST_ROWS]]
+    rows = [_rejected(each) for each in decision.rejected[:MAX_ROWS]]
+    rows += [_left(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MAX_ROWS]]
     _write(run, record_type, rows)
 
 
@@ -89,7 +89,7 @@ def summary(step: SyncStep) -> str:
     return f"{step.fetched:,} {what}{step.record_type} read: {', '.join(parts)}."
 
 
-def note_answer(run: SyncRun, psa: str, record_type: str, remote_id: int, decision: Decision | None) -> None:
+def note_single_record(run: SyncRun, psa: str, record_type: str, remote_id: int, decision: Decision | None) -> None:
     """Write what came of asking for one record, None when the PSA has none, unless another line says so already."""
     if decision is None:
         message = f"{psa} has no record {remote_id} among its {record_type}."
@@ -111,7 +111,7 @@ def note_deleted(run: SyncRun, record_type: str, names: Mapping[int, str], why: 
     """Write a line for each record that the PSA no longer has; `names` maps ids to names."""
     rows = [
         {"remote_id": remote_id, "message": f"Deleted: {name or remote_id}.", "remedy": why}
-        for remote_id, name in list(names.items())[:MOST_ROWS]
+        for remote_id, name in list(names.items())[:MAX_ROWS]
     ]
     _write(run, record_type, rows)
 

@@ -3,7 +3,7 @@
 Syncs and refetches overlap, so an answer may be written after one that was asked for later. A stored record knows
 when the PSA was asked for what is stored. What a refetch has found unchanged, excluded or gone leaves no such trace
 there, but its refetch request tells. What a list has found unchanged leaves none at all, so a refetch that a list has
-overtaken is repeated. Ask inside the transaction that writes, while nobody else can (store.hold).
+overtaken is repeated. Ask inside the transaction that writes, while nobody else can (store.lock_records).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BATCH: Final = 900
 # A refetch takes a minute at most, and one run follows the other: more cannot have overtaken it.
 RECENT_RUNS: Final = 3
 # Outcomes of refetches that settled what a record is. The others left that to the next sync.
-SETTLED: Final = (
+CONCLUSIVE: Final = (
     Outcome.CREATED,
     Outcome.UPDATED,
     Outcome.BACK,
@@ -32,11 +32,11 @@ SETTLED: Final = (
     Outcome.DELETED,
     Outcome.ABSENT,
 )
-CLIENT_CAME: Final = (Outcome.CREATED, Outcome.BACK)
-CLIENT_LEFT: Final = (Outcome.FILTERED_OUT, Outcome.DELETED)
+CLIENT_ADDED: Final = (Outcome.CREATED, Outcome.BACK)
+CLIENT_REMOVED: Final = (Outcome.FILTERED_OUT, Outcome.DELETED)
 
 
-def known(
+def newer_ids(
     integration_id: int,
     record_type: str,
     stored: Collection[int],
@@ -51,13 +51,13 @@ def known(
 
 
 def have_clients_moved(integration_id: int, since: datetime, outcomes: Collection[Outcome]) -> bool:
-    """Tell whether refetches have brought clients to one of these outcomes since then."""
+    """Return whether refetches have brought clients to one of these outcomes since then."""
     moved = (RefetchRequest.record_type == RecordType.CLIENTS) & RefetchRequest.outcome.in_(list(outcomes))
     return bool(RefetchRequest.select().where(_settled_after(integration_id, since), moved).exists())
 
 
 def has_list_overtaken(integration_id: int, record_type: str, asked_at: datetime) -> bool:
-    """Tell whether a page of this list was written that had been asked for after `asked_at`."""
+    """Return whether a page of this list was written that had been asked for after `asked_at`."""
     newest = SyncRun.select(SyncRun.id).where(SyncRun.integration == integration_id).order_by(SyncRun.id.desc())
     rows: Any = newest.limit(RECENT_RUNS).tuples()
     later = (SyncStep.record_type == record_type) & (SyncStep.page_asked_at > asked_at)
@@ -90,7 +90,7 @@ def _refetched_later(
             RefetchRequest.record_type == record_type,
             RefetchRequest.remote_id.in_(ids),
             RefetchRequest.read_at > asked_at,
-            RefetchRequest.outcome.in_(SETTLED),
+            RefetchRequest.outcome.in_(CONCLUSIVE),
         )
         found.update(remote_id for (remote_id,) in rows.tuples())
     return found

@@ -15,7 +15,7 @@ class PageIds(NamedTuple):
     ids: Sequence[int]
 
 
-class Known(NamedTuple):
+class PastReading(NamedTuple):
     """What earlier readings have shown: the last page, the most rows on a page, how many in all, what is counted."""
 
     last: int | None = None

@@ -21,7 +21,7 @@ SYNC_AGAIN: Final = (
 
 
 @dataclass(frozen=True)
-class Tally:
+class ReceivedList:
     """What arrived of a list, beside what the PSA counts; `expected` is None when it does not count.
 
     `missing` names records that the PSA lists and does not hand out. `is_whole` is false for a list of changes, which
@@ -37,14 +37,14 @@ class Tally:
     named_by_roll: bool = False
 
     @classmethod
-    def of_reading(cls, reading: Reading, *, is_whole: bool) -> Tally:
+    def from_reading(cls, reading: Reading, *, is_whole: bool) -> ReceivedList:
         return cls(reading.seen.ids, reading.seen.unusable, reading.expected, moved=reading.moved, is_whole=is_whole)
 
     @classmethod
-    def of_roll(cls, roll: RollCall, *, absent: AbstractSet[int], withheld: AbstractSet[int]) -> Tally:
-        """Go by the list of ids; `absent` were deleted since, `withheld` are not handed out."""
+    def from_ids(cls, roll: RollCall, *, absent: AbstractSet[int], unreadable: AbstractSet[int]) -> ReceivedList:
+        """Go by the list of ids; `absent` were deleted since, `unreadable` are not handed out."""
         total = None if roll.total is None else roll.total - len(absent)
-        return cls(roll.ids - absent, roll.unusable, total, withheld, named_by_roll=True)
+        return cls(roll.ids - absent, roll.unusable, total, unreadable, named_by_roll=True)
 
     @property
     def arrived(self) -> int:
@@ -59,32 +59,32 @@ class Reconciliation:
     remedy: str = ""
 
 
-def reconcile(psa: str, words: str, tally: Tally) -> Reconciliation:
+def reconcile(psa: str, words: str, received: ReceivedList) -> Reconciliation:
     """Compare what the PSA counts with what arrived; `psa` and `words` name the PSA and the records for people."""
-    expected = tally.expected
-    if tally.missing:
+    expected = received.expected
+    if received.missing:
         return Reconciliation(
-            f"{psa} lists {words} {_listed(tally.missing)}, but does not return them.",
+            f"{psa} lists {words} {_listed(received.missing)}, but does not return them.",
             f"Look at these records in {psa}; the agent may not be allowed to open them.",
         )
-    if expected is None or tally.arrived == expected or (tally.arrived > expected and not tally.is_whole):
-        return _steadiness(words, tally)
-    if tally.arrived < expected:
-        lacking = expected - tally.arrived
+    if expected is None or received.arrived == expected or (received.arrived > expected and not received.is_whole):
+        return _check_stability(words, received)
+    if received.arrived < expected:
+        lacking = expected - received.arrived
         return Reconciliation(
-            f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived: {lacking:,} are missing.",
+            f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived: {lacking:,} are missing.",
             SYNC_AGAIN
-            if not tally.named_by_roll
+            if not received.named_by_roll
             else f"{SYNC_AGAIN} All that {psa} names in its list of ids are here.",
         )
     return Reconciliation(
-        f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived.",
+        f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived.",
         "Records were probably deleted while they were read. Sync again to be sure.",
     )
 
 
-def are_held(gone: AbstractSet[int], stored: int) -> bool:
-    """Tell whether so many of the stored records vanished at once that a person must decide."""
+def must_hold(gone: AbstractSet[int], stored: int) -> bool:
+    """Return whether so many of the stored records vanished at once that a person must decide."""
     return len(gone) > HELD_COUNT and len(gone) > HELD_SHARE * stored
 
 
@@ -92,13 +92,13 @@ def check_the_agent(psa: str) -> str:
     return f"Check in {psa} that the agent may still see all of them."
 
 
-def held_words(psa: str, words: str, count: int) -> str:
+def held_message(psa: str, words: str, count: int) -> str:
     if count == 1:
         return f"1 of the {words} is no longer in {psa}'s list. It was kept until an admin decides."
     return f"{count:,} {words} are no longer in {psa}'s list. They were kept until an admin decides."
 
 
-def outcome(states: list[str]) -> RunState:
+def run_state(states: list[str]) -> RunState:
     """Return the state of a run from those of its steps: green only when every one is."""
     if all(state == StepState.SUCCEEDED for state in states):
         return RunState.SUCCEEDED
@@ -107,8 +107,8 @@ def outcome(states: list[str]) -> RunState:
     return RunState.INCOMPLETE
 
 
-def _steadiness(words: str, tally: Tally) -> Reconciliation:
-    if tally.moved and tally.is_whole:
+def _check_stability(words: str, received: ReceivedList) -> Reconciliation:
+    if received.moved and received.is_whole:
         return Reconciliation(
             f"The list of {words} moved each time it was read, so a record may have been missed.", SYNC_AGAIN
         )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from portal import clock
 from portal.models.sync import CountKind, RemoteList, StepMode, SyncStep
-from portal.sync.past_readings import Known
+from portal.sync.past_readings import PastReading
 from portal.sync.reading import Reading
 
 # A change is asked for again as long as this after it was read: the PSA's clock may be wrong by minutes, and a record
@@ -18,7 +18,7 @@ OVERLAP: Final = timedelta(minutes=15)
 DAYLIGHT_SAVING: Final = timedelta(hours=1)
 # A key that has changed alone in most rows of so many readings is computed; once, people may have edited them all.
 COMPUTED_AFTER: Final = 2
-PROVED_FOR: Final = timedelta(days=7)
+PROBE_LIFETIME: Final = timedelta(days=7)
 
 
 def find(integration_id: int, record_type: str) -> RemoteList | None:
@@ -28,19 +28,19 @@ def find(integration_id: int, record_type: str) -> RemoteList | None:
     return found
 
 
-def known(integration_id: int, step: SyncStep) -> Known:
+def past_reading(integration_id: int, step: SyncStep) -> PastReading:
     """Return what this run, or an earlier one, has seen of the list that the step reads."""
     before = find(integration_id, step.record_type)
     if before is None:
-        return Known(count_kind=CountKind(step.count_kind))
+        return PastReading(count_kind=CountKind(step.count_kind))
     has_begun = step.count_kind != CountKind.UNKNOWN
     kind, size = CountKind(step.count_kind if has_begun else before.count_kind), before.page_size
     if step.mode != StepMode.FULL or not before.total or not size:
-        return Known(size=size, count_kind=kind)
-    return Known(-(-before.total // size), size, before.total, kind)
+        return PastReading(size=size, count_kind=kind)
+    return PastReading(-(-before.total // size), size, before.total, kind)
 
 
-def learnt(reading: Reading) -> dict[str, Any]:
+def findings(reading: Reading) -> dict[str, Any]:
     """Return what a reading of a whole list has shown, as it is kept in RemoteList."""
     return {"page_size": reading.sizes.size, "total": reading.expected, "count_kind": reading.conclude()}
 
@@ -58,13 +58,13 @@ def changes_since(integration_id: int, record_type: str) -> datetime | None:
 
 
 def is_one_page(before: RemoteList) -> bool:
-    """Tell whether reading the list whole takes one request, as asking for its changes would."""
+    """Return whether reading the list whole takes one request, as asking for its changes would."""
     return bool(before.page_size and before.total is not None and before.total < before.page_size)
 
 
-def must_be_probed(before: RemoteList, version: str) -> bool:
-    """Tell whether what is known of the date filter is too old, or of another version of the PSA."""
-    if before.probed_at is None or clock.now() - before.probed_at >= PROVED_FOR:
+def needs_probe(before: RemoteList, version: str) -> bool:
+    """Return whether what is known of the date filter is too old, or of another version of the PSA."""
+    if before.probed_at is None or clock.now() - before.probed_at >= PROBE_LIFETIME:
         return True
     return bool(before.psa_version and version and before.psa_version != version)
 
@@ -82,7 +82,7 @@ def with_computed(before: RemoteList | None, keys: Collection[str]) -> dict[str,
     return settled | {key: seen.get(key, 0) + 1 for key in keys}
 
 
-def computed_words(record_type: str, keys: Collection[str]) -> list[str]:
+def computed_messages(record_type: str, keys: Collection[str]) -> list[str]:
     if not keys:
         return []
     return [f"{', '.join(sorted(keys))} changed in most {record_type} at once. That is not noted in their history."]
@@ -92,24 +92,24 @@ def _computed(before: RemoteList | None) -> dict[str, int]:
     return dict(before.computed or {}) if before is not None else {}
 
 
-def offsets(integration_id: int) -> set[timedelta]:
+def known_offsets(integration_id: int) -> set[timedelta]:
     """Return how much earlier than meant dates must be sent to the lists of this integration, as far as is known."""
     query = RemoteList.select(RemoteList.date_offset).where(RemoteList.integration == integration_id)
     return {timedelta(minutes=each.date_offset) for each in query}
 
 
 def is_ignoring_dates(before: RemoteList | None, reading: Reading) -> bool:
-    """Tell whether a list that was asked for its changes has brought everything, and more than a page of it."""
+    """Return whether a list that was asked for its changes has brought everything, and more than a page of it."""
     if before is None or not before.total or not before.page_size:
         return False
     return reading.rows >= before.total > before.page_size
 
 
-def ignored_words(psa: str, record_type: str) -> str:
+def ignored_date_message(psa: str, record_type: str) -> str:
     return f"{psa} ignored the date and sent all {record_type}. From now on they are read as a whole."
 
 
-def probed_words(
+def probe_messages(
     psa: str, record_type: str, before: RemoteList | None, *, works: bool, offset: int, why: str
 ) -> list[str]:
     """Say what was found out of the date filter, where that is news."""
@@ -123,7 +123,7 @@ def probed_words(
     return [f"{psa}'s date filter works for {record_type}: from now on only changes are asked for."]
 
 
-def page_size_words(psa: str, record_type: str, before: RemoteList | None, size: int | None) -> list[str]:
+def page_size_messages(psa: str, record_type: str, before: RemoteList | None, size: int | None) -> list[str]:
     if before is None or not before.page_size or not size or before.page_size == size:
         return []
     return [f"{psa} grants {size:,} {record_type} a page now; it was {before.page_size:,}."]
@@ -132,15 +132,15 @@ def page_size_words(psa: str, record_type: str, before: RemoteList | None, size:
 def disagreements(psa: str, record_type: str, reading: Reading) -> list[str]:
     """Say where the list's answers contradict its rows."""
     found = []
-    sizes, claims = reading.sizes, reading.claims
-    if sizes.size and sizes.claimed and sizes.claimed != sizes.size:
-        found.append(f"{psa} reports {sizes.claimed:,} {record_type} per page but sends {sizes.size:,}.")
-    if claims.kind == CountKind.PAGE:
+    sizes, counts = reading.sizes, reading.counts
+    if sizes.size and sizes.reported and sizes.reported != sizes.size:
+        found.append(f"{psa} reports {sizes.reported:,} {record_type} per page but sends {sizes.size:,}.")
+    if counts.kind == CountKind.PAGE:
         found.append(f"{psa}'s count of {record_type} covers one page only, so the list was read to a proven end.")
-    if claims.kind == CountKind.NONE and reading.rows:
+    if counts.kind == CountKind.NONE and reading.rows:
         found.append(f"{psa} does not count its {record_type}, so the list was read to a proven end.")
-    if claims.kind == CountKind.WRONG and claims.stated is not None:
-        found.append(f"{psa} counts {claims.stated:,} {record_type} but sent {reading.rows:,}.")
+    if counts.kind == CountKind.WRONG and counts.stated is not None:
+        found.append(f"{psa} counts {counts.stated:,} {record_type} but sent {reading.rows:,}.")
     return found
 
 

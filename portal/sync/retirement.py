@@ -15,9 +15,9 @@ from portal.models.records import Record, RecordState
 from portal.models.sync import LIVE_STATES, SyncRun
 from portal.sync import store
 from portal.sync.record_types import RecordType
-from portal.sync.store import Origin
+from portal.sync.store import ChangeOrigin
 
-SWITCHED_OFF: Final = "Records of this type are no longer synced."
+TYPE_DISABLED: Final = "Records of this type are no longer synced."
 # A longer transaction would keep the pages of running syncs waiting.
 BATCH: Final = 500
 
@@ -37,18 +37,18 @@ def waiting() -> list[int]:
 
 
 def retire_batch(integration_id: int) -> bool:
-    """Put some records out of scope, with a line of history each; tells whether there may be more.
+    """Put some records out of scope, with a line of history each. Returns whether there may be more.
 
     The request ends when there are none, unless a sync is live: it goes on bringing what it was asked for.
     """
     if _next_batch(integration_id) is None and _is_syncing(integration_id):
         return False
     with db.atomic():
-        store.hold(integration_id)
+        store.lock_records(integration_id)
         if batch := _next_batch(integration_id):
             record_type, ids = batch
-            reasons = dict.fromkeys(ids, SWITCHED_OFF)
-            store.leave(integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, Origin())
+            reasons = dict.fromkeys(ids, TYPE_DISABLED)
+            store.set_state(integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, ChangeOrigin())
         elif not _is_syncing(integration_id):
             Integration.update(switched_off_at=None).where(Integration.id == integration_id).execute()
     return batch is not None

@@ -15,10 +15,10 @@ import msgspec
 from portal.sync import normal_form
 from portal.sync.normal_form import IsComputed, value_of
 
-LONGEST_VALUE: Final = 500
+MAX_VALUE_LENGTH: Final = 500
 Fields = dict[str, list[Any]]
 # Rows were seen to leave these empty whatever a record holds, so that they come with its first detail.
-THIN: Final = frozenset({"customfields", "fields", "notes"})
+OFTEN_EMPTY_IN_ROWS: Final = frozenset({"customfields", "fields", "notes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ def _merge(before: Forms, incoming: str, is_computed: IsComputed, *, is_detail: 
     known, new = normal_form.read(before.payload), normal_form.read(incoming)
     last = before.detail if is_detail else before.last_row
     changed = _first_of_its_form(known, new) if last is None else _since(known, normal_form.read(last), new)
-    fields = {key: [_brief(known.get(key)), _brief(new.get(key))] for key in changed if not is_computed(key)}
+    fields = {key: [_truncated(known.get(key)), _truncated(new.get(key))] for key in changed if not is_computed(key)}
     if not is_detail and before.detail is None and before.has_row:
         return Merged(Forms(incoming), fields)
     merged = dict(known)
     for key in (known.keys() | new.keys()) if last is not None else new.keys():
-        if key in changed or (key in new and _is_news(key, known, new)):
+        if key in changed or (key in new and _is_new_information(key, known, new)):
             merged[key] = new.get(key)
     payload = _written(merged)
     other = before.last_row if is_detail else before.detail
@@ -106,11 +106,11 @@ def _since(known: dict[str, Any], last: dict[str, Any], new: dict[str, Any]) -> 
 def _first_of_its_form(known: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Name the keys that both forms hold, with another value in each."""
     shared = sorted(known.keys() & new.keys())
-    return [key for key in shared if _differ(key, known, new) and key not in THIN]
+    return [key for key in shared if _differ(key, known, new) and key not in OFTEN_EMPTY_IN_ROWS]
 
 
-def _is_news(key: str, known: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Tell whether a key tells something that was not known at all, or something known in other words."""
+def _is_new_information(key: str, known: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Return whether a key tells something that was not known at all, or something known in other words."""
     now = value_of(key, new[key])
     return key not in known or (now is not None and value_of(key, known[key]) in (None, now))
 
@@ -119,7 +119,7 @@ def _differ(key: str, one: dict[str, Any], other: dict[str, Any]) -> bool:
     return bool(value_of(key, one.get(key)) != value_of(key, other.get(key)))
 
 
-def _brief(value: Any) -> Any:
+def _truncated(value: Any) -> Any:
     """Cut what nobody would read to its end, such as a logo."""
     written = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return value if len(written) <= LONGEST_VALUE else f"{written[:LONGEST_VALUE]}…"
+    return value if len(written) <= MAX_VALUE_LENGTH else f"{written[:MAX_VALUE_LENGTH]}…"

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 INTERVALS: Final = (5, 15, 30, 60)
 HOURS: Final = range(24)
-LONGEST_SPREAD: Final = timedelta(minutes=5)
+MAX_SPREAD: Final = timedelta(minutes=5)
 DAY: Final = timedelta(days=1)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -96,7 +96,7 @@ def spread_of(key: str, schedule: Schedule | None = None) -> timedelta:
 
     So thousands of them do not begin in the same second. At most five minutes and a quarter of the interval.
     """
-    window = LONGEST_SPREAD
+    window = MAX_SPREAD
     if schedule and schedule.minutes is not None:
         window = min(window, timedelta(minutes=schedule.minutes) / 4)
     drawn = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=4).digest())

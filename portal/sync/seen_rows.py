@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 from portal.psa.source import Row
 
-UNUSABLE: Final = -1  # stands for a row without a usable id wherever ids are listed
+NO_ID: Final = -1  # stands for a row without a usable id wherever ids are listed
 
 
-class Fresh(NamedTuple):
+class NewRows(NamedTuple):
     """The rows of a page that count; `repeated` is how many of its ids this round has had before."""
 
     rows: list[Row]
@@ -24,49 +24,49 @@ class SeenRows:
     def __init__(self) -> None:
         self.ids: set[int] = set()
         self.unusable = 0
-        self._spoiled: set[bytes] = set()
+        self._unusable_digests: set[bytes] = set()
 
     def __len__(self) -> int:
         return len(self.ids) + self.unusable
 
     def resume(self, ids: Sequence[int]) -> None:
         """Count what a page had, by its ids."""
-        self.ids.update(each for each in ids if each != UNUSABLE)
-        self.unusable += sum(1 for each in ids if each == UNUSABLE)
+        self.ids.update(each for each in ids if each != NO_ID)
+        self.unusable += sum(1 for each in ids if each == NO_ID)
 
-    def take(self, rows: Sequence[Row]) -> Fresh:
+    def take(self, rows: Sequence[Row]) -> NewRows:
         """Count the rows of a page and return those that are new, those without a usable id too."""
         new: list[Row] = []
         repeated = 0
         for row in rows:
             number = id_of(row)
-            if number == UNUSABLE:
+            if number == NO_ID:
                 continue
             if number in self.ids:
                 repeated += 1
                 continue
             self.ids.add(number)
             new.append(row)
-        return Fresh([*new, *self._newly_spoiled(rows, is_new_page=bool(new))], repeated)
+        return NewRows([*new, *self._new_unusable(rows, is_new_page=bool(new))], repeated)
 
-    def _newly_spoiled(self, rows: Sequence[Row], *, is_new_page: bool) -> list[Row]:
+    def _new_unusable(self, rows: Sequence[Row], *, is_new_page: bool) -> list[Row]:
         """Keep the rows without a usable id, but not those of a page that is likely the same one sent again."""
-        spoiled = [
-            (row, hashlib.blake2b(row.payload, digest_size=16).digest()) for row in rows if id_of(row) == UNUSABLE
+        unusable = [
+            (row, hashlib.blake2b(row.payload, digest_size=16).digest()) for row in rows if id_of(row) == NO_ID
         ]
-        counted = [row for row, digest in spoiled if is_new_page or digest not in self._spoiled]
-        self._spoiled.update(digest for _, digest in spoiled)
+        counted = [row for row, digest in unusable if is_new_page or digest not in self._unusable_digests]
+        self._unusable_digests.update(digest for _, digest in unusable)
         self.unusable += len(counted)
         return counted
 
 
 def id_of(row: Row) -> int:
-    """Return the id of a row, UNUSABLE where it has none; a row that cannot be read may have one all the same."""
+    """Return the id of a row, NO_ID where it has none; a row that cannot be read may have one all the same."""
     if row.facts is not None:
         return row.facts.remote_id
-    return UNUSABLE if row.remote_id is None else row.remote_id
+    return NO_ID if row.remote_id is None else row.remote_id
 
 
-def face(ids: Sequence[int]) -> tuple[int, ...]:
+def page_signature(ids: Sequence[int]) -> tuple[int, ...]:
     """Return what two pages with the same rows share."""
     return (len(ids), ids[0], ids[-1]) if ids else (0,)

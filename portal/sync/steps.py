@@ -10,7 +10,7 @@ from portal.models.sync import StepState, SyncPage, SyncRun, SyncStep
 OPEN: Final = (StepState.PENDING, StepState.RUNNING)
 
 
-def end_open(run: SyncRun, state: StepState) -> None:
+def close_open_steps(run: SyncRun, state: StepState) -> None:
     """End the steps that are open, inside the caller's transaction, and forget their pages: nobody goes on there."""
     SyncStep.update(state=state, finished_at=clock.now()).where(
         SyncStep.run == run, SyncStep.state.in_(OPEN)

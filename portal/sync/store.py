@@ -15,7 +15,7 @@ from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import RemoteList
 from portal.sync import catch_up, counting, exclusions, newer_answers
-from portal.sync.decide import Change, Decision, Stored
+from portal.sync.decide import Change, Decision, StoredRecord
 from portal.sync.row_and_detail import Forms
 
 KEY: Final = ("integration_id", "record_type", "remote_id")
@@ -38,7 +38,7 @@ CHANGING: Final = (
     "read_at",
 )
 # A record that has not changed keeps its date.
-SETTLED: Final = (
+UPDATE_PAYLOAD: Final = (
     "UPDATE record SET digest = {0}, content = {0}, payload = {0}, list_row = {0}, detail = {0}, read_at = {0}"
     " WHERE integration_id = {0} AND record_type = {0} AND remote_id = {0}"
 )
@@ -47,14 +47,14 @@ BATCH: Final = 900
 HISTORY_BATCH: Final = 100
 
 
-class Origin(NamedTuple):
+class ChangeOrigin(NamedTuple):
     """What brought a change: a run, or a webhook delivery; neither, when a person did."""
 
     run_id: int | None = None
     delivery_id: int | None = None
 
 
-def hold(integration_id: int) -> None:
+def lock_records(integration_id: int) -> None:
     """Keep other writers of the integration's records waiting until the transaction ends.
 
     SQLite has one writer anyway. Deliveries go on coming in: they refer to the row, which this lock allows.
@@ -64,19 +64,19 @@ def hold(integration_id: int) -> None:
         row.for_update("FOR NO KEY UPDATE").execute()  # type: ignore[arg-type]  # the stubs know the plain one only
 
 
-def stored_among(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, Stored]:
+def find_stored(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, StoredRecord]:
     """Return what is stored of these ids."""
-    found: dict[int, Stored] = {}
+    found: dict[int, StoredRecord] = {}
     for ids in chunked(remote_ids, BATCH):
         cursor = db.execute_sql(_select(len(ids), is_sqlite()), (integration_id, record_type, *ids))
         found.update(
-            (remote_id, Stored(bytes(digest), state, None if content is None else bytes(content)))
+            (remote_id, StoredRecord(bytes(digest), state, None if content is None else bytes(content)))
             for remote_id, digest, state, content in cursor.fetchall()
         )
     return found
 
 
-def forms_of(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, Forms]:
+def load_forms(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, Forms]:
     """Return what is stored of these ids, for comparing."""
     found: dict[int, Forms] = {}
     for ids in chunked(remote_ids, BATCH):
@@ -93,17 +93,19 @@ def live_ids(integration_id: int, record_type: str) -> set[int]:
     return _ids(integration_id, record_type, Record.state == RecordState.LIVE)
 
 
-def kept_ids(integration_id: int, record_type: str, *, before: datetime) -> set[int]:
+def undeleted_ids(integration_id: int, record_type: str, *, before: datetime) -> set[int]:
     """Return the ids that are stored and not deleted, and were read by then: the PSA should still list them."""
     kept = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE])
     return _ids(integration_id, record_type, kept & (Record.read_at.is_null() | (Record.read_at <= before)))
 
 
-def ids_in(integration_id: int, record_type: str, state: RecordState) -> set[int]:
+def ids_in_state(integration_id: int, record_type: str, state: RecordState) -> set[int]:
     return _ids(integration_id, record_type, Record.state == state)
 
 
-def write(integration_id: int, record_type: str, decision: Decision, *, origin: Origin, read_at: datetime) -> None:
+def write(
+    integration_id: int, record_type: str, decision: Decision, *, origin: ChangeOrigin, read_at: datetime
+) -> None:
     """Carry a decision out, with its history, inside the caller's transaction.
 
     `read_at` is when the PSA was asked; what is decided about must have no newer answer (see newer_answers.py).
@@ -124,20 +126,20 @@ def write(integration_id: int, record_type: str, decision: Decision, *, origin: 
         counting.add(integration_id, record_type, {RecordState.LIVE.value: len(decision.created)})
         db.cursor().executemany(_upsert(is_sqlite()), rows)
     settled = [
-        (*_content(change), asked, integration_id, record_type, change.remote_id) for change in decision.settled
+        (*_content(change), asked, integration_id, record_type, change.remote_id) for change in decision.payload_only
     ]
     if settled:
-        db.cursor().executemany(SETTLED.format(mark()), settled)
+        db.cursor().executemany(UPDATE_PAYLOAD.format(mark()), settled)
     _note_changes(integration_id, record_type, decision.updated, origin)
-    leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, asked_at=read_at)
+    set_state(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, asked_at=read_at)
 
 
-def leave(
+def set_state(
     integration_id: int,
     record_type: str,
     left: Mapping[int, str],
     state: RecordState,
-    origin: Origin,
+    origin: ChangeOrigin,
     *,
     asked_at: datetime | None = None,
 ) -> set[int]:
@@ -148,7 +150,7 @@ def leave(
     """
     now = clock.now()
     if asked_at is not None:
-        later = newer_answers.known(integration_id, record_type, left.keys(), asked_at)
+        later = newer_answers.newer_ids(integration_id, record_type, left.keys(), asked_at)
         left = {each: why for each, why in left.items() if each not in later}
     asked = {"read_at": asked_at} if asked_at is not None else {}
     for ids in chunked(left, BATCH):
@@ -171,13 +173,13 @@ def leave(
         for some in chunked(rows, HISTORY_BATCH):
             RecordChange.insert_many(some).execute()
     if state == RecordState.OUT_OF_SCOPE:
-        exclusions.note_stored(integration_id, record_type, left)
+        exclusions.add_stored(integration_id, record_type, left)
     else:
-        exclusions.drop(integration_id, record_type, left)
+        exclusions.remove(integration_id, record_type, left)
     return set(left)
 
 
-def read_whole_again(integration_id: int, record_types: Collection[str]) -> None:
+def request_full_read(integration_id: int, record_types: Collection[str]) -> None:
     """Have the next sync read these lists as a whole, and soon: what it must find there need not have changed."""
     RemoteList.update(read_until=None).where(
         RemoteList.integration == integration_id, RemoteList.record_type.in_(record_types)
@@ -185,7 +187,7 @@ def read_whole_again(integration_id: int, record_types: Collection[str]) -> None
     catch_up.request(integration_id)
 
 
-def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:
+def live_records_of_clients(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:
     """Return the live records of these clients, by record type."""
     found: dict[str, list[int]] = {}
     for ids in chunked(clients, BATCH):
@@ -198,7 +200,7 @@ def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[
     return found
 
 
-def _note_changes(integration_id: int, record_type: str, changes: list[Change], origin: Origin) -> None:
+def _note_changes(integration_id: int, record_type: str, changes: list[Change], origin: ChangeOrigin) -> None:
     rows = [
         {
             "integration": integration_id,

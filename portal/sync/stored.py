@@ -20,7 +20,7 @@ def clients_of(integration_id: int, record_type: str, ids: Iterable[int]) -> dic
     return dict(rows)
 
 
-def kept_of_clients(integration_id: int, record_type: str, clients: Iterable[int]) -> dict[int, int]:
+def count_by_client(integration_id: int, record_type: str, clients: Iterable[int]) -> dict[int, int]:
     """Count, for each of these clients, its records that are stored and not deleted."""
     query = (
         Record.select(Record.client_remote_id, fn.COUNT(SQL("*")))
@@ -35,7 +35,7 @@ def kept_of_clients(integration_id: int, record_type: str, clients: Iterable[int
     return dict(rows)
 
 
-def newest_stamp(integration_id: int, record_type: str) -> tuple[int, datetime] | None:
+def latest_update(integration_id: int, record_type: str) -> tuple[int, datetime] | None:
     """Return the live record with the latest date of its last update, and that date."""
     query = Record.select(Record.remote_id, Record.remote_updated_at).where(
         _of(integration_id, record_type), Record.state == RecordState.LIVE, Record.remote_updated_at.is_null(False)

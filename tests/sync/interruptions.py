@@ -16,9 +16,9 @@ from portal.models.sync import SyncRun
 from portal.psa.source import Page
 from portal.services.connecting import connections
 from portal.sync import logbook
-from portal.sync.budget import Terms
+from portal.sync.budget import BudgetPolicy
 from portal.sync.engine import Engine
-from portal.sync.lease import Lease
+from portal.sync.lease import RunLease
 from portal.sync.request_reservation import RequestReservation
 
 OnPage = Callable[[str, int, Callable[[], Any]], None]
@@ -69,9 +69,9 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Breaking]]:
 
 
 @contextmanager
-def worker(run: SyncRun, lease: Lease) -> Iterator[Engine]:
+def worker(run: SyncRun, lease: RunLease) -> Iterator[Engine]:
     """Make the engine that works for this lease."""
-    reservation = RequestReservation(lambda: Terms("a tenant"))
+    reservation = RequestReservation(lambda: BudgetPolicy("a tenant"))
     with HaloClient(Credentials.of(connections.opened(run.integration)), gate=reservation.gate) as client:
         yield Engine(lease, client, reservation)
 
@@ -79,10 +79,10 @@ def worker(run: SyncRun, lease: Lease) -> Iterator[Engine]:
 @contextmanager
 def befalling(at: int, when: str, action: Callable[[], Any]) -> Iterator[None]:
     """Have something happen once, before, inside or after the transaction of the so many-th write of a worker."""
-    numbers, writing = count(1), Lease.writing
+    numbers, writing = count(1), RunLease.writing
 
     @contextmanager
-    def befallen(self: Lease, **changes: Any) -> Iterator[None]:
+    def befallen(self: RunLease, **changes: Any) -> Iterator[None]:
         due = next(numbers) == at
         if due and when == "before":
             action()
@@ -94,5 +94,5 @@ def befalling(at: int, when: str, action: Callable[[], Any]) -> Iterator[None]:
             action()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Lease, "writing", befallen)
+        patch.setattr(RunLease, "writing", befallen)
         yield

@@ -16,7 +16,7 @@ from portal.models.sync import SyncRun
 from portal.services.syncing import filter_changes, sync_runs
 from portal.services.syncing.run_endings import MOST_WAITS
 from portal.services.webhooks import refetches
-from portal.sync.details import KEPT_DAYS, SPREAD_DAYS
+from portal.sync.details import MAX_AGE_DAYS, SPREAD_DAYS
 from portal.sync.filters import Filters
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import SIZES, Copy
@@ -181,7 +181,7 @@ def test_details_that_do_not_exist_are_asked_for_once_in_each_sync(thin: Copy) -
 
 def test_where_rows_carry_no_last_update_each_record_is_asked_for_again_in_time(read_once: Copy) -> None:
     asked: Counter[int] = Counter()
-    for days in range(KEPT_DAYS + SPREAD_DAYS):
+    for days in range(MAX_AGE_DAYS + SPREAD_DAYS):
         with later(days=days + 0.5):
             read_once.sync("clients")
         today = details_asked(read_once)

@@ -36,24 +36,26 @@ def listed() -> list[tuple[int, str, str]]:
 def test_rows_are_listed_renewed_and_forgotten(northwind: Account) -> None:
     halo = Integration.create(account=northwind, psa=Psa.HALO)
     decision = Decision(excluded=[(row(1), WHY), (row(2), WHY)])
-    exclusions.note(halo.id, "clients", decision, records.columns)
+    exclusions.update(halo.id, "clients", decision, records.columns)
     since = Exclusion.get(Exclusion.remote_id == 1).at
-    exclusions.note(halo.id, "clients", Decision(excluded=[(row(1, "New"), WHY), (row(2), "Else.")]), records.columns)
+    exclusions.update(
+        halo.id, "clients", Decision(excluded=[(row(1, "New"), WHY), (row(2), "Else.")]), records.columns
+    )
     assert listed() == [(1, "New", WHY), (2, "Acme", "Else.")]
     assert Exclusion.get(Exclusion.remote_id == 1).at == since
     copied(halo, [2, 3], of="clients", state=RecordState.OUT_OF_SCOPE, name="Stored")
-    exclusions.note_stored(halo.id, "clients", {2: WHY, 3: WHY})
+    exclusions.add_stored(halo.id, "clients", {2: WHY, 3: WHY})
     assert listed() == [(1, "New", WHY), (2, "Acme", WHY), (3, "Stored", WHY)]
-    exclusions.keep_listed(halo.id, "clients", {1})
+    exclusions.remove_unlisted(halo.id, "clients", {1})
     assert [number for number, *_ in listed()] == [1, 2, 3]
-    exclusions.keep_listed(halo.id, "clients", {7})
+    exclusions.remove_unlisted(halo.id, "clients", {7})
     assert [number for number, *_ in listed()] == [2, 3]
     through_client = "Your sync filters exclude its client: the client is inactive."
-    assert exclusions.of_clients(halo.id, [2, 9]) == {2: through_client}
+    assert exclusions.client_reasons(halo.id, [2, 9]) == {2: through_client}
     assert lists.counts(halo)["clients"] == 2
     page = lists.page(halo, RecordType.CLIENTS, containing="store")
     assert [each.remote_id for each in page.records] == [3]
-    exclusions.drop(halo.id, "clients", [2, 3])
+    exclusions.remove(halo.id, "clients", [2, 3])
     assert listed() == []
 
 

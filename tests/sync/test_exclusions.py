@@ -15,7 +15,7 @@ from portal.services.syncing import filter_changes, sync_runs
 from portal.sync import exclusions
 from portal.sync.exclusions import CLIENT_DELETED
 from portal.sync.filters import Filters
-from portal.sync.retirement import SWITCHED_OFF
+from portal.sync.retirement import TYPE_DISABLED
 from portal.sync.scope import CLIENT_NOT_SEEN
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.refetches import fresh, one_of, read_again, record
@@ -132,7 +132,7 @@ def test_a_stored_record_that_goes_out_of_scope_is_listed_and_a_tombstone_is_not
 def test_records_of_a_type_that_is_switched_off_are_listed_with_that_reason(synced: Copy) -> None:
     choose(synced, *[each for each in SIZES if each != "contracts"])
     assert excluded(synced, "contracts") == dict.fromkeys(
-        synced.ids("contracts", RecordState.OUT_OF_SCOPE), SWITCHED_OFF
+        synced.ids("contracts", RecordState.OUT_OF_SCOPE), TYPE_DISABLED
     )
 
 
@@ -156,7 +156,7 @@ def test_another_reason_takes_the_place_of_the_first(copy: Copy) -> None:
 
 
 def test_the_list_is_bounded(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exclusions, "MOST_LISTED", 2)
+    monkeypatch.setattr(exclusions, "MAX_LISTED", 2)
     choose(copy, include_clients=frozenset({1}))
     report = copy.sync("clients")
     assert report["state"] == "succeeded"

@@ -18,7 +18,7 @@ from tests.sync.interruptions import OnPage, on_page
 
 __all__ = ["on_page"]
 
-FOLLOWERS = ["sites", "contacts", "assets", "opportunities", "contracts"]
+CLIENT_OWNED = ["sites", "contacts", "assets", "opportunities", "contracts"]
 
 
 def choose(copy: Copy, **chosen: Any) -> None:
@@ -50,7 +50,7 @@ def test_inactive_clients_and_what_belongs_to_them_are_left_out(copy: Copy) -> N
     assert truth["inactive"] > 0
     assert copy.ids("clients") == active
     assert report["steps"]["clients"]["left_out"] == truth["inactive"]
-    for record_type in FOLLOWERS:
+    for record_type in CLIENT_OWNED:
         step = report["steps"][record_type]
         assert copy.ids(record_type) == belonging_to(copy, record_type, active)
         assert step["created"] + step["left_out"] == step["fetched"] == step["expected"]
@@ -159,7 +159,7 @@ def test_every_filter_of_clients_takes_along_what_belongs_to_them(chosen: dict[s
     choose(synced, **chosen)
     steps = synced.sync()["steps"]
     clients = synced.ids("clients")
-    for record_type in FOLLOWERS:
+    for record_type in CLIENT_OWNED:
         assert synced.ids(record_type) == belonging_to(synced, record_type, clients)
         assert steps[record_type]["left_out"] > 0
     assert steps["products"]["left_out"] == 0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.sync.filters import BY_TYPE, FOLLOWERS, Filters, affected, in_use, read, write
+from portal.sync.filters import BY_TYPE, CLIENT_OWNED, Filters, affected, in_use, read, write
 from portal.sync.record_types import RecordType
 
 IDS = st.frozensets(st.integers(1, 2**63 - 1), max_size=4)
@@ -94,7 +94,7 @@ def test_a_change_affects_the_types_whose_filters_changed_and_who_follows_them(
     found = affected(before, after)
     clients_changed = any(getattr(before, name) != getattr(after, name) for name in BY_TYPE[RecordType.CLIENTS])
     assert (RecordType.CLIENTS in found) is clients_changed
-    assert not clients_changed or found >= FOLLOWERS
+    assert not clients_changed or found >= CLIENT_OWNED
     assert (RecordType.PRODUCTS in found) is (before.product_groups != after.product_groups)
     assert affected(after, before) == found
     assert affected(before, before) == set()

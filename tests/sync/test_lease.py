@@ -16,7 +16,7 @@ from portal.errors import FencedOut
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, Psa
 from portal.models.sync import RunKind, RunState, RunTrigger, SyncRun
-from portal.sync.lease import DURATION, Lease, claim
+from portal.sync.lease import DURATION, RunLease, claim
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -32,7 +32,7 @@ def run(northwind: Account) -> SyncRun:
     return made
 
 
-def claimed(run: SyncRun, moment: datetime = NOON) -> Lease:
+def claimed(run: SyncRun, moment: datetime = NOON) -> RunLease:
     with clock.using(lambda: moment):
         lease = claim(run.id)
     assert lease is not None
@@ -60,7 +60,7 @@ def test_a_queued_run_is_claimed_once(run: SyncRun) -> None:
 def test_of_eight_workers_one_gets_the_run(run: SyncRun) -> None:
     together = Barrier(8)
 
-    def race(_: int) -> Lease | None:
+    def race(_: int) -> RunLease | None:
         with connected():
             together.wait(10)
             return claim(run.id)
@@ -99,7 +99,7 @@ def test_a_beat_prolongs_the_lease(run: SyncRun) -> None:
 
 
 def test_a_waiting_run_is_claimed_when_its_time_has_come(run: SyncRun) -> None:
-    claimed(run).give_up(state=RunState.WAITING, not_before=NOON + 60 * SECOND)
+    claimed(run).release(state=RunState.WAITING, not_before=NOON + 60 * SECOND)
     assert refused(run, NOON + 59 * SECOND)
     claimed(run, NOON + 60 * SECOND)
     assert (row(run).not_before, row(run).crashes) == (None, 0)
@@ -108,32 +108,34 @@ def test_a_waiting_run_is_claimed_when_its_time_has_come(run: SyncRun) -> None:
 def test_a_run_that_was_handed_back_goes_on_at_once_and_counts_a_crash(run: SyncRun) -> None:
     lease = claimed(run)
     with clock.using(lambda: NOON):
-        lease.hand_back()
+        lease.release_after_crash()
     claimed(run)
     assert row(run).crashes == 1
 
 
-def write(lease: Lease) -> None:
+def write(lease: RunLease) -> None:
     with lease.writing(requests=5):
         Account.create(name="written by the worker")
 
 
-DEEDS: list[Callable[[Lease], Any]] = [
-    Lease.beat,
-    Lease.hand_back,
+DEEDS: list[Callable[[RunLease], Any]] = [
+    RunLease.beat,
+    RunLease.release_after_crash,
     write,
-    lambda lease: lease.give_up(state=RunState.SUCCEEDED),
+    lambda lease: lease.release(state=RunState.SUCCEEDED),
 ]
 
 
 @pytest.mark.parametrize("action", DEEDS, ids=["beat", "hand back", "write", "give up"])
 @pytest.mark.parametrize("how", ["taken over", "ended"])
-def test_a_worker_that_lost_the_run_changes_nothing(how: str, action: Callable[[Lease], Any], run: SyncRun) -> None:
+def test_a_worker_that_lost_the_run_changes_nothing(
+    how: str, action: Callable[[RunLease], Any], run: SyncRun
+) -> None:
     old = claimed(run)
     if how == "taken over":
         claimed(run, NOON + DURATION + SECOND)
     else:
-        old.give_up(state=RunState.CANCELLED)
+        old.release(state=RunState.CANCELLED)
     before = row(run).__data__
     with pytest.raises(FencedOut):
         action(old)

@@ -17,9 +17,9 @@ from portal.services.records import stored_records
 from portal.services.syncing import filter_changes
 from portal.services.webhooks import refetches
 from portal.sync.engine import Engine
-from portal.sync.fetcher import Answer
+from portal.sync.fetcher import Fetched
 from portal.sync.filters import Filters
-from portal.sync.missing_records import Vanishing
+from portal.sync.missing_records import MissingRecords
 from portal.sync.refetching import Refetcher
 from portal.sync.stream import Stream
 from tests.halo_fixtures import SIZES, Copy
@@ -35,14 +35,14 @@ def before_page(monkeypatch: pytest.MonkeyPatch) -> Overtaking:
     """Have something happen, once, after a page of this list has come and before it is written."""
 
     def plan(record_type: str, action: Callable[[], Any]) -> None:
-        take, left = Engine._take, [action]
+        handle, left = Engine._handle, [action]
 
-        def overtaken(self: Engine, stream: Stream, answer: Answer) -> None:
+        def overtaken(self: Engine, stream: Stream, fetched: Fetched) -> None:
             if left and stream.record_type == record_type:
                 left.pop()()
-            take(self, stream, answer)
+            handle(self, stream, fetched)
 
-        monkeypatch.setattr(Engine, "_take", overtaken)
+        monkeypatch.setattr(Engine, "_handle", overtaken)
 
     return plan
 
@@ -52,14 +52,14 @@ def before_refetch(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], An
     """Have something happen, once, after the answer to a refetch has come and before it is written."""
 
     def plan(action: Callable[[], Any]) -> None:
-        answered, left = Refetcher._answered, [action]
+        answered, left = Refetcher._handle_success, [action]
 
         def overtaken(self: Refetcher, *rest: Any) -> None:
             if left:
                 left.pop()()
             answered(self, *rest)
 
-        monkeypatch.setattr(Refetcher, "_answered", overtaken)
+        monkeypatch.setattr(Refetcher, "_handle_success", overtaken)
 
     return plan
 
@@ -247,17 +247,17 @@ def test_a_record_that_a_refetch_has_found_since_is_not_deleted_on_the_word_of_a
 ) -> None:
     number = min(synced.ids("products"))
     synced.halo.delete("products", [number])
-    settle = Vanishing.settle
+    decide = MissingRecords.decide
 
-    def overtaken(self: Vanishing, *rest: Any) -> Any:
+    def overtaken(self: MissingRecords, *rest: Any) -> Any:
         """Be a refetch that asked a moment later and was told that the record exists."""
-        found = yield from settle(self, *rest)
+        found = yield from decide(self, *rest)
         if self.record_type == "products":
             tell(synced.integration, about("products", number))
             later = clock.now() + timedelta(seconds=1)
             RefetchRequest.update(state="done", outcome="unchanged", read_at=later, settled_at=later).execute()
         return found
 
-    monkeypatch.setattr(Vanishing, "settle", overtaken)
+    monkeypatch.setattr(MissingRecords, "decide", overtaken)
     assert synced.sync()["steps"]["products"]["deleted"] == 0
     assert number in synced.ids("products")

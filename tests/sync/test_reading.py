@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from portal.halo.pages import Page, row
 from portal.models.sync import CountKind
-from portal.sync.past_readings import Known, PageIds
-from portal.sync.reading import MOST_BARREN, Reading
-from portal.sync.seen_rows import UNUSABLE
+from portal.sync.past_readings import PageIds, PastReading
+from portal.sync.reading import MAX_USELESS_PAGES, Reading
+from portal.sync.seen_rows import NO_ID
 
 MOST_REQUESTS = 200
 
@@ -34,7 +34,7 @@ class Halo:
 
 
 def page(number: int, ids: list[Any], *, size: int | None, total: int | None) -> Page:
-    rows = [row("sites", b'{"id":%d}' % each if each != UNUSABLE else b'{"id":0,"n":%d}' % number) for each in ids]
+    rows = [row("sites", b'{"id":%d}' % each if each != NO_ID else b'{"id":0,"n":%d}' % number) for each in ids]
     return Page(number, rows, size, total, "/api/Site", 200, 0.0, 0)
 
 
@@ -50,7 +50,7 @@ def read(halo: Halo, reading: Reading | None = None) -> Reading:
 )
 def test_each_page_is_asked_for_once_the_last_one_first_a_full_one_is_followed(count: int, asked: list[int]) -> None:
     halo = Halo(list(range(1, count + 1)))
-    reading = read(halo, Reading(Known(max(1, -(-count // 3)), count_kind=CountKind.TOTAL)))
+    reading = read(halo, Reading(PastReading(max(1, -(-count // 3)), count_kind=CountKind.TOTAL)))
     assert halo.asked == asked
     assert (reading.is_sound, reading.seen.ids) == (True, set(halo.ids))
 
@@ -64,12 +64,12 @@ def test_where_the_last_page_is_not_known_the_first_is_read_twice(count: int, as
 @pytest.mark.parametrize(("believed", "asked"), [(3, [3, 5, 1, 2, 4, 3]), (9, [9, 5, 1, 2, 3, 4])])
 def test_a_page_that_is_not_the_last_does_no_harm(believed: int, asked: list[int]) -> None:
     halo = Halo(list(range(1, 14)))
-    reading = read(halo, Reading(Known(believed, 3)))
+    reading = read(halo, Reading(PastReading(believed, 3)))
     assert (reading.is_sound, reading.seen.ids, halo.asked) == (True, set(halo.ids), asked)
 
 
 def test_the_first_page_in_the_place_of_one_behind_the_end_is_not_taken_for_the_list() -> None:
-    halo, reading = Halo(list(range(1, 14))), Reading(Known(9))
+    halo, reading = Halo(list(range(1, 14))), Reading(PastReading(9))
     reading.take(page(9, [1, 2, 3], size=3, total=13))
     assert (read(halo, reading).is_sound, reading.seen.ids) == (True, set(halo.ids))
 
@@ -77,7 +77,7 @@ def test_the_first_page_in_the_place_of_one_behind_the_end_is_not_taken_for_the_
 @pytest.mark.parametrize("size", [3, None])
 @pytest.mark.parametrize("believed", [None, 1, 3, 5, 9])
 def test_a_list_that_is_not_counted_is_read_to_its_end(believed: int | None, size: int | None) -> None:
-    halo, reading = Halo(list(range(1, 14))), Reading(Known(believed))
+    halo, reading = Halo(list(range(1, 14))), Reading(PastReading(believed))
     while (number := reading.next_page()) is not None:
         reading.take(halo.page(number, total=None, size=size))
     assert reading.seen.ids == set(halo.ids)
@@ -85,7 +85,7 @@ def test_a_list_that_is_not_counted_is_read_to_its_end(believed: int | None, siz
 
 def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> None:
     halo = Halo(list(range(1, 14)))
-    reading = Reading(Known(5))
+    reading = Reading(PastReading(5))
     for _ in range(3):  # pages 5, 1 and 2
         number = reading.next_page()
         assert number is not None
@@ -99,7 +99,7 @@ def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> N
 
 def test_a_record_that_is_added_at_the_end_costs_one_request() -> None:
     halo = Halo([1, 2, 3, 4, 5, 6, 7])
-    reading = Reading(Known(3))
+    reading = Reading(PastReading(3))
     reading.take(halo.page(3))
     reading.take(halo.page(1))
     halo.ids.append(8)
@@ -123,19 +123,19 @@ def test_a_page_of_one_row_that_repeats_for_ever_ends_soon() -> None:
         asked += 1
         assert asked < MOST_REQUESTS
         reading.take(page(number, [7], size=1, total=130))
-    assert asked <= 1 + 3 * MOST_BARREN
+    assert asked <= 1 + 3 * MAX_USELESS_PAGES
     assert not reading.is_sound
 
 
 def test_rows_without_an_id_count_once_and_balance_the_books() -> None:
-    halo = Halo([1, UNUSABLE, 3, 4, UNUSABLE, 6, 7])
+    halo = Halo([1, NO_ID, 3, 4, NO_ID, 6, 7])
     reading = read(halo)
     assert (reading.seen.unusable, reading.is_sound) == (2, True)
 
 
 @pytest.mark.parametrize("taken", range(1, 6))
 def test_a_reading_that_is_resumed_goes_on_behind_its_pages(taken: int) -> None:
-    halo, first = Halo(list(range(1, 14))), Reading(Known(5))
+    halo, first = Halo(list(range(1, 14))), Reading(PastReading(5))
     pages = []
     for _ in range(taken):
         number = first.next_page()
@@ -144,7 +144,7 @@ def test_a_reading_that_is_resumed_goes_on_behind_its_pages(taken: int) -> None:
         pages.append(PageIds(number, [each.facts.remote_id for each in rows if each.facts]))
     halo.asked.clear()
     resumed = Reading.resumed(
-        pages, known=Known(5, count_kind=first.claims.kind), total=first.claims.total, moved=first.moved
+        pages, past=PastReading(5, count_kind=first.counts.kind), total=first.counts.total, moved=first.moved
     )
     read(halo, resumed)
     assert len(halo.asked) == 5 - taken
@@ -165,7 +165,7 @@ CHANGES = st.lists(
 def test_a_sound_round_has_missed_nothing_that_was_there_all_the_time(
     count: int, size: int, changes: list[tuple[int, str, int]], believed: int | None
 ) -> None:
-    halo, reading, turn = Halo(list(range(1, count + 1)), size), Reading(Known(believed)), 0
+    halo, reading, turn = Halo(list(range(1, count + 1)), size), Reading(PastReading(believed)), 0
     stayed = set(halo.ids)
     while (number := reading.next_page()) is not None:
         reading.take(halo.page(number))
@@ -184,7 +184,7 @@ def test_a_sound_round_has_missed_nothing_that_was_there_all_the_time(
 @given(count=st.integers(0, 40), size=st.integers(1, 9))
 def test_a_list_that_stands_still_costs_as_many_requests_as_it_has_pages(count: int, size: int) -> None:
     halo, pages = Halo(list(range(1, count + 1)), size), max(1, -(-count // size))
-    assert read(halo, Reading(Known(pages, count_kind=CountKind.TOTAL))).is_sound
+    assert read(halo, Reading(PastReading(pages, count_kind=CountKind.TOTAL))).is_sound
     assert len(halo.asked) == pages + (count > 0 and count % size == 0)
 
 
@@ -215,7 +215,7 @@ class DishonestHalo(Halo):
     size_told=st.sampled_from(["asked", "granted", "nothing"]),
     count_told=st.sampled_from(["total", "page", "nothing"]),
     past_end=st.sampled_from(["empty", "repeat", "repeat_last"]),
-    known=st.sampled_from(["nothing", "the truth", "a longer list", "a shorter list"]),
+    past=st.sampled_from(["nothing", "the truth", "a longer list", "a shorter list"]),
 )
 def test_whatever_a_list_says_of_itself_all_of_it_is_read(
     count: int, size: int, size_told: str, count_told: str, past_end: str, known: str
@@ -224,7 +224,7 @@ def test_whatever_a_list_says_of_itself_all_of_it_is_read(
     kind = {"total": CountKind.TOTAL, "page": CountKind.PAGE, "nothing": CountKind.NONE}[count_told]
     rows = {"the truth": count, "a longer list": count + 20, "a shorter list": max(count - 20, 1)}.get(known)
     pages = max(1, -(-count // size))
-    before = Known() if rows is None else Known(max(1, -(-rows // size)), size, rows, kind)
+    before = PastReading() if rows is None else PastReading(max(1, -(-rows // size)), size, rows, kind)
     reading = read(halo, Reading(before))
     assert (reading.seen.ids, reading.is_sound, reading.expected) == (set(halo.ids), True, count)
     if known == "the truth" and past_end == "empty":
@@ -272,7 +272,7 @@ def test_pages_that_the_agents_role_has_thinned_out_are_read_to_the_end_by_a_pat
 
 
 def test_an_empty_page_where_rows_should_be_is_asked_for_again() -> None:
-    halo, reading = Halo(list(range(1, 14))), Reading(Known(5, 3, 13, CountKind.NONE))
+    halo, reading = Halo(list(range(1, 14))), Reading(PastReading(5, 3, 13, CountKind.NONE))
     has_failed = False
     while (number := reading.next_page()) is not None:
         fails, has_failed = number == 3 and not has_failed, has_failed or number == 3

@@ -165,13 +165,13 @@ def on_read(monkeypatch: pytest.MonkeyPatch) -> OnRead:
     """Have something happen, once, after Halo was asked and before its answer is written."""
 
     def plan(action: Callable[[], Any]) -> None:
-        answered, left = Refetcher._answered, [action]
+        answered, left = Refetcher._handle_success, [action]
 
         def first(self: Any, *rest: Any) -> None:
             if left:
                 left.pop()()
             answered(self, *rest)
 
-        monkeypatch.setattr(Refetcher, "_answered", first)
+        monkeypatch.setattr(Refetcher, "_handle_success", first)
 
     return plan

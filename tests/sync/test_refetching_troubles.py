@@ -19,7 +19,7 @@ from portal.services.syncing.filter_changes import change as change_filters
 from portal.services.webhooks import refetches
 from portal.sync import refetch_lease
 from portal.sync.filters import Filters
-from portal.sync.refetch_requests import MOST_ATTEMPTS
+from portal.sync.refetch_requests import MAX_ATTEMPTS
 from portal.sync.writer import Writer
 from tests.halo_fixtures import Copy
 from tests.sync.refetches import at, fresh, later, one_of, read_again, record
@@ -30,7 +30,7 @@ def test_a_record_that_is_refused_is_tried_again_and_then_waits_for_a_person(syn
     synced.halo.change_tenant(refused=["assets"])
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     now, pauses = clock.now(), []
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         with at(now):
             assert refetches.waiting() == [synced.integration.id]
             refetches.execute(synced.integration.id)

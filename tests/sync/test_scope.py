@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.halo.facts import Facts
-from portal.sync.filters import FOLLOWERS, Filters
+from portal.sync.filters import CLIENT_OWNED, Filters
 from portal.sync.record_types import RecordType
 from portal.sync.scope import CLIENT_NOT_SEEN, Scope
 from tests.sync.test_filters import FILTERS
@@ -148,7 +148,7 @@ def test_what_belongs_to_a_client_that_is_left_out_is_left_out(
 
 def test_nothing_follows_clients_when_no_client_may_be_left_out() -> None:
     scope = Scope(Filters(without_general_users=True), set())
-    assert not scope.follows_clients
+    assert not scope.excludes_clients
     assert scope.reason("contacts", facts(client_id=3)) == ""
 
 
@@ -163,7 +163,7 @@ def test_nothing_follows_clients_when_no_client_may_be_left_out() -> None:
     ],
 )
 def test_every_filter_of_clients_has_followers(filters: dict[str, Any]) -> None:
-    assert Scope(Filters(**filters), {1}).follows_clients
+    assert Scope(Filters(**filters), {1}).excludes_clients
 
 
 @pytest.mark.parametrize(
@@ -242,9 +242,9 @@ def test_only_followers_depend_on_which_clients_are_live(
     filters: Filters, record_type: str, row: Facts, clients: set[int]
 ) -> None:
     alone, beside = Scope(filters).reason(record_type, row), Scope(filters, clients).reason(record_type, row)
-    if record_type not in FOLLOWERS or row.client_id is None or row.client_id in clients:
+    if record_type not in CLIENT_OWNED or row.client_id is None or row.client_id in clients:
         assert beside == alone
-    elif Scope(filters).follows_clients:
+    elif Scope(filters).excludes_clients:
         assert beside == CLIENT_NOT_SEEN
 
 

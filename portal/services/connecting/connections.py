@@ -24,7 +24,7 @@ from portal.psa.adapter import Connection
 from portal.psa.diagnosis import Advice, Diagnosis, ListAccess
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
-from portal.services.connecting.request_meter import Meter, own_terms
+from portal.services.connecting.request_meter import Meter, own_policy
 from portal.sync import budget
 from portal.vault import Secret
 
@@ -62,7 +62,7 @@ def discover(account_id: int, base_url: str) -> AuthInfo:
     Raises Busy while there is no place for another call.
     """
     with places.place(account_id, SUGGESTION_SECONDS):
-        if not budget.take(own_terms(account_id), 1, for_people=True).count:
+        if not budget.take(own_policy(account_id), 1, is_interactive=True).count:
             return discovery.guessed(base_url)
         with Door() as door:
             return discovery.discover(door, base_url)

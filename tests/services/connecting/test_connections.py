@@ -13,7 +13,7 @@ from portal.psa.diagnosis import Access
 from portal.sandbox.halo import HaloSandbox
 from portal.services.connecting import connections, wizard
 from portal.sync import budget
-from portal.sync.budget import Terms
+from portal.sync.budget import BudgetPolicy
 from portal.vault import Secret
 from tests.halo_fixtures import SIZES, set_up, values
 from tests.servers import answering, listening
@@ -92,15 +92,15 @@ def test_what_is_pasted_is_understood_with_notes() -> None:
 
 def test_a_test_takes_from_what_the_budget_keeps_for_people(northwind: Account, halo: HaloSandbox) -> None:
     draft = set_up(northwind, halo)
-    terms = Terms(budget.tenant_of(draft))
-    assert budget.take(terms, 10_000).count > 0
-    assert budget.take(terms, 1).count == 0
+    policy = BudgetPolicy(budget.tenant_of(draft))
+    assert budget.take(policy, 10_000).count > 0
+    assert budget.take(policy, 1).count == 0
     assert connections.test(draft, None).ok
 
 
 def test_a_halo_that_asked_to_be_left_alone_is_left_alone(northwind: Account, halo: HaloSandbox) -> None:
     draft = set_up(northwind, halo)
-    budget.refused(Terms(budget.tenant_of(draft)), PsaRateLimited("No.", retry_after=90))
+    budget.record_refusal(BudgetPolicy(budget.tenant_of(draft)), PsaRateLimited("No.", retry_after=90))
     halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.field, verdict.problem) == (False, None, "The request limit is used up.")
