@@ -1,4 +1,4 @@
-"""Taking rows into the copy and out of it: the one way, whether a list brought them or a webhook named them."""
+"""Applies rows to the copy, whether a sync or a refetch fetched them. This is the only way into the copy."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from portal.sync.store import ChangeOrigin
 
 
 class AbsenceResult(Enum):
-    """What it means that the PSA says a record does not exist: the copy had it until now, or it had not, or the PSA
-    was asked again since and the answer no longer counts.
+    """The effect of learning that a record does not exist: it is now deleted, it was not stored or already deleted,
+    or a newer answer makes this one obsolete.
     """
 
     DELETED = auto()
@@ -38,20 +38,20 @@ def apply_rows(
     read_at: datetime,
     details: bool = False,
 ) -> Decision:
-    """Decide about rows and write what follows, inside the caller's transaction.
+    """Decide about rows and write the decision, inside the caller's transaction.
 
-    `read_at` is when they were asked for: a row about which the PSA was asked again since counts as unchanged.
-    `details` says that they are details, which have more keys than rows of lists have.
+    `read_at` is when the rows were requested: a row with a newer answer counts as unchanged. `details` means that the
+    rows are details, which have more keys than list rows.
     """
     ids = [row.facts.remote_id for row in rows if row.facts is not None]
     stored = store.find_stored(integration_id, record_type, ids)
     keys = _keys(integration_id, record_type, source)
     decision = decide.decide(record_type, rows, stored, scope, source.columns, keys, details=details)
-    here, new = decision.affected_ids & stored.keys(), decision.affected_ids - stored.keys()
-    if later := newer_answers.newer_ids(integration_id, record_type, here, read_at, not_stored=new):
-        rows = [row for row in rows if row.facts is None or row.facts.remote_id not in later]
+    known, new = decision.affected_ids & stored.keys(), decision.affected_ids - stored.keys()
+    if newer := newer_answers.newer_ids(integration_id, record_type, known, read_at, not_stored=new):
+        rows = [row for row in rows if row.facts is None or row.facts.remote_id not in newer]
         decision = decide.decide(record_type, rows, stored, scope, source.columns, keys, details=details)
-        decision.unchanged += len(later)
+        decision.unchanged += len(newer)
     changed = [change.remote_id for change in decision.updated]
     before = store.load_forms(integration_id, record_type, changed)
     decide.compare(record_type, decision, before, source.columns, keys)
@@ -65,7 +65,7 @@ def apply_rows(
 def apply_absence(
     integration_id: int, record_type: str, remote_id: int, why: str, *, origin: ChangeOrigin, read_at: datetime
 ) -> AbsenceResult:
-    """Make a tombstone of a record that the PSA says does not exist."""
+    """Mark a record as deleted that the PSA says does not exist, inside the caller's transaction."""
     if newer_answers.newer_ids(integration_id, record_type, [remote_id], read_at):
         return AbsenceResult.OUTDATED
     kept = store.find_stored(integration_id, record_type, [remote_id]).get(remote_id)
@@ -77,7 +77,7 @@ def apply_absence(
 
 
 def _keys(integration_id: int, record_type: str, source: Source) -> Keys:
-    """Return what the PSA's adapter knows of a type's keys, with those that were seen to change by themselves."""
+    """Return what the PSA's client knows about a type's keys, plus the keys found to be computed."""
     learnt = remote_lists.computed(integration_id, record_type)
     return Keys(lambda key: key in learnt or source.is_computed(record_type, key), source.shown_keys(record_type))
 

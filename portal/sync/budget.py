@@ -1,7 +1,7 @@
-"""How many requests a PSA's tenant still allows in its rolling window, shared by every process through the database.
+"""The request budget of a PSA's tenant in its rolling window, shared by all processes through the database.
 
-Requests are set aside before they are made. The last known limit of a Halo tenant is 700 in five minutes (halo-api.md
-section 5); what the PSA says of it when it refuses is believed at once, and so is what was agreed with its vendor.
+Requests are reserved before they are made. The default limit is 700 requests in five minutes (halo-api.md section 5).
+A limit that the PSA states when it refuses a request, or that was agreed with its vendor, takes precedence.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from portal.models.integrations import Integration
 
 KNOWN_QUOTA: Final = 700
 KNOWN_WINDOW_SECONDS: Final = 300
-# Never taken by a sync: enough for one connection test, so that people need not wait for a sync to end.
+# Not available to syncs: enough for a connection test, so that people need not wait for a sync to end.
 INTERACTIVE_RESERVE: Final = 30
-# A refusal that says nothing of the limit: others use it, too. After an hour the usual limit is believed again.
+# A refusal without a stated limit lowers the quota, because others use it too. It is restored after this time.
 LOWERED_QUOTA_LIFETIME: Final = timedelta(hours=1)
 MIN_QUOTA: Final = 50
-LONGEST_NAME: Final = 255  # what the table's column holds
+LONGEST_NAME: Final = 255  # the size of the column
 PAUSE_AFTER_REFUSAL: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class BudgetPolicy:
-    """What an integration may use: `share` in percent of the limit; `quota` was agreed with the PSA, None if not."""
+    """What an integration may use: `share` percent of the limit. `quota` was agreed with the PSA, or is None."""
 
     tenant: str
     share: int = 100
@@ -42,21 +42,21 @@ class BudgetPolicy:
 
 @dataclass(frozen=True)
 class BudgetGrant:
-    """`count` requests may be made now. When that is none, the next may be made in `wait_seconds`."""
+    """`count` requests may be made now. If that is 0, the next may be made in `wait_seconds`."""
 
     count: int
     wait_seconds: float = 0.0
 
 
 def tenant_of(integration: Integration) -> str:
-    """Name the tenant whose limit this integration uses: its host, and its tenant's name where there are several.
+    """Return the key of the tenant whose limit this integration uses: its host, plus its tenant name if it has one.
 
-    A separate authorisation server is part of the name: what one server grants proves nothing about the tenants of
-    another.
+    A separate authorisation server is part of the key, because its tokens prove nothing about another server's
+    tenants.
     """
-    host, granting = _host(integration.base_url), _host(integration.auth_server)
+    host, auth_host = _host(integration.base_url), _host(integration.auth_server)
     name = f"{host}/{integration.tenant.lower()}" if integration.tenant else host
-    name = name if granting in {"", host} else f"{name} by {granting}"
+    name = name if auth_host in {"", host} else f"{name} by {auth_host}"
     return name if len(name) <= LONGEST_NAME else hashlib.sha256(name.encode()).hexdigest()
 
 
@@ -70,7 +70,7 @@ def policy_of(integration: Integration, local_hour: int) -> BudgetPolicy:
 
 
 def known_limit(tenant: str) -> tuple[int, int]:
-    """Return what is known of the tenant's limit: so many requests in so many seconds. Changes nothing."""
+    """Return the tenant's limit: a number of requests, and the window in seconds."""
     budget = TenantBudget.get_or_none(TenantBudget.tenant == tenant)
     return (budget.quota, budget.window_seconds) if budget else (KNOWN_QUOTA, KNOWN_WINDOW_SECONDS)
 
@@ -78,7 +78,7 @@ def known_limit(tenant: str) -> tuple[int, int]:
 def sync_quota(policy: BudgetPolicy, known_quota: int) -> int:
     """Return how many requests per window syncs may make on these policy; some are kept for people."""
     quota = policy.quota or known_quota
-    # A smaller limit keeps a smaller part free.
+    # The reserve shrinks with the limit.
     kept = min(INTERACTIVE_RESERVE, -(-quota * INTERACTIVE_RESERVE // KNOWN_QUOTA))
     return max(1, min(quota - kept, quota * policy.share // 100))
 
@@ -86,9 +86,9 @@ def sync_quota(policy: BudgetPolicy, known_quota: int) -> int:
 def take(
     policy: BudgetPolicy, wanted: int, *, is_interactive: bool = False, all_or_nothing: bool = False
 ) -> BudgetGrant:
-    """Set up to `wanted` requests aside. What is not used belongs back by `refund`.
+    """Reserve up to `wanted` requests. Return unused ones with `refund`.
 
-    With `whole`, set aside all of them or none; where the limit is smaller than that, all that it allows.
+    With `all_or_nothing`, reserve all of them or none; if the limit is lower, all that it allows.
     """
     now = clock.now()
     with db.atomic():
@@ -107,7 +107,7 @@ def take(
 
 
 def refund(policy: BudgetPolicy, count: int) -> None:
-    """Return what was set aside and not used, the youngest first."""
+    """Return requests that were reserved and not used, the latest first."""
     with db.atomic():
         budget = _locked(policy.tenant)
         some = (TenantUse.budget == budget) & (TenantUse.count > 0)
@@ -120,13 +120,13 @@ def refund(policy: BudgetPolicy, count: int) -> None:
 
 
 def add(policy: BudgetPolicy, count: int) -> None:
-    """Count requests that were made without asking, such as a repetition or a token."""
+    """Count requests that were made without a reservation, such as a retry or a token."""
     with db.atomic():
         TenantUse.create(budget=_locked(policy.tenant), at=clock.now(), count=count)
 
 
 def record_refusal(policy: BudgetPolicy, error: PsaRateLimited) -> float:
-    """Let nobody call this tenant for as long as the refusal says, and learn from it; returns the seconds."""
+    """Block this tenant for as long as the refusal says, and adjust its limit. Returns the seconds."""
     now = clock.now()
     pause = PAUSE_AFTER_REFUSAL if error.retry_after is None else timedelta(seconds=error.retry_after)
     with db.atomic():
@@ -143,9 +143,9 @@ def record_refusal(policy: BudgetPolicy, error: PsaRateLimited) -> float:
 
 
 def _locked(tenant: str) -> TenantBudget:
-    """Return the tenant's row, which nobody else can change before the caller's transaction has ended."""
+    """Return the tenant's row, locked until the caller's transaction ends."""
     known = {"tenant": tenant, "quota": KNOWN_QUOTA, "window_seconds": KNOWN_WINDOW_SECONDS}
-    # On PostgreSQL, an update that changes nothing locks the row; SQLite has locked everything already.
+    # On PostgreSQL, an update that changes nothing locks the row; SQLite locks the whole database.
     if not TenantBudget.update(quota=TenantBudget.quota).where(TenantBudget.tenant == tenant).execute():
         TenantBudget.insert(known).on_conflict_ignore().execute()
     row: TenantBudget = TenantBudget.get(TenantBudget.tenant == tenant)
@@ -165,7 +165,7 @@ def _used(budget: TenantBudget) -> int:
 
 
 def _until_free(budget: TenantBudget, needed: int, now: datetime, window: timedelta) -> float:
-    """Return in how many seconds so many requests will have left the window."""
+    """Return in how many seconds this many requests will have left the window."""
     for use in TenantUse.select().where(TenantUse.budget == budget).order_by(TenantUse.at):
         needed -= use.count
         if needed <= 0:

@@ -1,10 +1,10 @@
-"""Finding out whether a list can be asked for its changes, and in which time zone it reads the date.
+"""Finds out whether a list can filter by update time, and in which time zone it reads the date.
 
-A witness is a record whose last update is known. The list must bring it when asked for changes since just before that
-moment, and leave something out; where that does not show at once, it must not bring the witness when asked for
-changes since just after it. A PSA that reads the date in a zone of its own, behind UTC, misses the witness: then its
-offset is searched for, and dates are sent so much earlier. One that is ahead of UTC brings more than needed, which
-does no harm.
+A witness is a record whose update time is known. A request for changes since just before that time must include the
+witness and leave out other records. If it is unclear whether it left any out, a request for changes since just after
+that time must not include the witness. If the PSA reads dates in a time zone behind UTC, the first request misses the
+witness; then a search finds the offset, and dates are sent that much earlier. A zone ahead of UTC does no harm: the
+list brings more than needed.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from portal.psa.source import Page, Row, Source
 from portal.sync.fetcher import PsaCall
 
 SECOND: Final = timedelta(seconds=1)
-# Offsets from UTC are multiples of it; the farthest zone is twelve hours behind.
+# Offsets from UTC are multiples of this; the farthest zone is twelve hours behind.
 STEP: Final = timedelta(minutes=15)
 FARTHEST: Final = timedelta(hours=14)
-NEWEST: Final = 50  # the fewest rows that a page was seen to be cut off at
+NEWEST: Final = 50  # the smallest known page size limit
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Witness:
 
 @dataclass(frozen=True)
 class DateFilter:
-    """What was found out; `offset` is how much earlier than meant a date must be sent. `why_not` is for people."""
+    """The result of a probe. Dates must be sent `offset` earlier than meant. `why_not` is for people."""
 
     works: bool
     offset: timedelta = timedelta()
@@ -42,7 +42,7 @@ class DateFilter:
 
 
 def witness(source: Source, record_type: str, remote_id: int) -> Generator[PsaCall, Any, Witness | None]:
-    """Read when a record was last updated, None where its details do not tell."""
+    """Read when a record was last updated. Returns None if its details lack that."""
     row: Row | None = yield partial(source.record, record_type, remote_id)
     if row is None or row.facts is None:
         return None
@@ -53,9 +53,9 @@ def witness(source: Source, record_type: str, remote_id: int) -> Generator[PsaCa
 def probe(
     source: Source, record_type: str, seen: Witness, total: int, offsets: Collection[timedelta]
 ) -> Generator[PsaCall, Any, DateFilter]:
-    """Try the filter with a witness, on a list of `total` rows; `offsets` were learnt from other lists.
+    """Try the filter with a witness, on a list of `total` rows. `offsets` were found for other lists.
 
-    Raises PsaUnavailable; any other refusal means that the filter is of no use.
+    Raises PsaUnavailable; after any other error, the filter counts as not working.
     """
     attempt = _Probe(source, record_type, seen, total)
     try:
@@ -80,15 +80,15 @@ class _Probe:
     excludes_rows: bool = False
 
     def includes_witness(self, offset: timedelta) -> Generator[PsaCall, Any, bool]:
-        """Ask for changes since just before the witness was updated. Returns whether it comes."""
+        """Return whether changes since just before the update of the witness include it."""
         page = yield from self._since(self.seen.updated_at - SECOND - offset)
         counted = len(page.rows) if page.total is None else page.total
         self.excludes_rows = len(page.rows) <= counted < self.total and not self._is_full(page)
         return self._has_witness(page)
 
     def search(self) -> Generator[PsaCall, Any, timedelta]:
-        """Find the smallest offset with which the witness comes, by halving; it comes with the farthest."""
-        low, high = 0, FARTHEST // STEP  # never with low, always with high
+        """Find the smallest offset that includes the witness, by bisection; the farthest one does."""
+        low, high = 0, FARTHEST // STEP  # low never includes it, high always does
         while high - low > 1:
             middle = (low + high) // 2
             if (yield from self.includes_witness(middle * STEP)):
@@ -98,7 +98,7 @@ class _Probe:
         return high * STEP
 
     def conclude(self, offset: timedelta) -> Generator[PsaCall, Any, DateFilter]:
-        """Make sure that the date leaves something out, if that was not seen: just after it, no witness comes."""
+        """Check that the date excludes rows, unless that was seen: a later date must not include the witness."""
         if not self.excludes_rows:
             page = yield from self._since(self.seen.updated_at + SECOND - offset)
             if self._has_witness(page):
@@ -113,5 +113,5 @@ class _Probe:
         return any(row.facts is not None and row.facts.remote_id == self.seen.remote_id for row in page.rows)
 
     def _is_full(self, page: Page) -> bool:
-        """Return whether more may follow than is counted: a count that equals the rows may be that of the page."""
+        """Return whether more rows may follow: a count that equals the number of rows may be that of the page."""
         return page.total is None or (page.total == len(page.rows) and page.total >= NEWEST)

@@ -1,4 +1,4 @@
-"""When it is time to find out whether a list can be asked for its changes; how is in date_filter.py."""
+"""Decides when to probe a list's date filter (date_filter.py has the probe), and saves the result."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from portal.sync.reconciliation import ReceivedList
 from portal.sync.writer import Writer
 
 MAX_PROBES: Final = 3
-PROBES_MADE: Final = "date filter"  # in SyncStep.asked
+PROBES_MADE: Final = "date filter"  # in SyncStep.answers
 
 
 @dataclass(frozen=True)
 class DateFilterProbe:
-    """`keep` keeps an answer for whoever goes on with the step."""
+    """`save_answer` saves how often the probe was started, in case another worker continues the step."""
 
     step: SyncStep
     writer: Writer
     source: Source
-    keep: Callable[[str, str], None]
+    save_answer: Callable[[str, str], None]
 
     def run(self, received: ReceivedList) -> Generator[PsaCall, Any, None]:
-        """Find out whether the list can be asked for its changes, where that is worth it and not known."""
+        """Probe the date filter if that is worth it and not known."""
         integration_id, record_type = self.writer.run.integration_id, self.step.record_type
         before = remote_lists.find(integration_id, record_type)
         is_worth_it = (
@@ -44,8 +44,8 @@ class DateFilterProbe:
                 self.writer.save_findings(self.step, psa_version=version)
             return
         if (tries := int((self.step.answers or {}).get(PROBES_MADE, 0))) >= MAX_PROBES:
-            return  # it has cost several windows of the budget: the next full sync tries again
-        self.keep(PROBES_MADE, str(tries + 1))
+            return  # it has cost several budget windows: the next full sync tries again
+        self.save_answer(PROBES_MADE, str(tries + 1))
         seen = yield from self._witness(received)
         if seen is None:
             return
@@ -64,7 +64,7 @@ class DateFilterProbe:
         )
 
     def _version(self, before: RemoteList | None) -> Generator[PsaCall, Any, str]:
-        """Ask for the PSA's version where a new one would make the filter doubtful again."""
+        """Read the PSA's version if a new one would require another probe."""
         if before is None or before.probed_at is None:
             return ""
         try:

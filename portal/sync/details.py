@@ -1,7 +1,7 @@
-"""The details of records whose list rows carry too little to decide about them.
+"""Saves the details of records whose list rows lack values that the filters need.
 
-Each costs a request, and a page may need more of them than one window of the budget allows. So each is kept as soon
-as it has come, and asked for again only when the list row has changed.
+Each costs a request, and a page may need more of them than one budget window allows. So each is saved as soon as it
+arrives, and fetched again only when the list row has changed.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from portal.sync import normal_form, remote_lists
 KEY: Final = (RowDetail.integration, RowDetail.record_type, RowDetail.remote_id)
 CHANGING: Final = (RowDetail.row, RowDetail.facts, RowDetail.asked_at, RowDetail.run_id)
 BATCH: Final = 900
-# Where rows do not carry their last update, a change that only details show leaves the row as it was. Each record has
-# a day of its own on which it is asked for again, so that not all of them come due in the same sync.
+# If rows carry no update time, a change that only details show does not change the row, so details expire. The age
+# differs from record to record, so that not all of them expire in the same sync.
 MAX_AGE_DAYS: Final = 14
 SPREAD_DAYS: Final = 14
 
 
 @dataclass(frozen=True)
 class RowWithDetail:
-    """A list row with the facts that its details tell."""
+    """A list row with the facts from its details."""
 
     facts: Facts | None
     payload: bytes
@@ -43,7 +43,7 @@ class RowWithDetail:
 
 @dataclass(frozen=True)
 class SingleRecord:
-    """A record that was asked for by its id; `row` is None where the PSA has none."""
+    """A record that was fetched by its id. `row` is None if the PSA has no such record."""
 
     remote_id: int
     row: Row | None
@@ -52,17 +52,17 @@ class SingleRecord:
 
 
 class Details:
-    """Those of one record type, for one run. A list row is the same if it differs in computed keys alone."""
+    """The saved details of one record type, for one run. Computed keys do not count when list rows are compared."""
 
     def __init__(self, run: SyncRun, record_type: str, source: Source) -> None:
         self._integration_id: int = run.integration_id
         self._run_id: int = run.id
         self._record_type = record_type
         self._source = source
-        self._learnt = remote_lists.computed(self._integration_id, record_type)
+        self._computed = remote_lists.computed(self._integration_id, record_type)
 
     def find_saved(self, rows: Sequence[Row]) -> dict[int, Facts | None]:
-        """Map those of these rows whose details need not be asked for again to the facts that count for them."""
+        """Return the facts of rows whose details need not be fetched, by id."""
         by_id = {row.facts.remote_id: row for row in rows if row.facts is not None}
         found: dict[int, Facts | None] = {}
         for ids in chunked(by_id, BATCH):
@@ -74,7 +74,7 @@ class Details:
         return found
 
     def save(self, row: Row, single: SingleRecord) -> Facts | None:
-        """Keep what came for a row, inside a transaction; returns the facts that count for it from now on."""
+        """Save the result for a row, inside the caller's transaction. Returns the facts to decide by."""
         facts = single.row.facts if single.row is not None else None
         RowDetail.insert(
             integration=self._integration_id,
@@ -88,7 +88,7 @@ class Details:
         return facts or row.facts
 
     def _facts(self, kept: RowDetail, row: Row) -> Facts | None:
-        """Return the facts that were kept, the row's own where there were no details; None to ask again."""
+        """Return the saved facts, or the row's own if it has no details. None means: fetch again."""
         if kept.facts is None:
             return row.facts if kept.run_id == self._run_id else None
         if not self._source.tells_updates(self._record_type) and _is_old(kept):
@@ -105,13 +105,13 @@ class Details:
             return hashlib.blake2b(row.payload, digest_size=normal_form.DIGEST_BYTES).digest()
 
     def _is_computed(self, key: str) -> bool:
-        return key in self._learnt or self._source.is_computed(self._record_type, key)
+        return key in self._computed or self._source.is_computed(self._record_type, key)
 
 
 def update_saved(
     integration_id: int, record_type: str, rows: Iterable[Row], source: Source, asked_at: datetime
 ) -> None:
-    """Replace what was kept of records by details that came for another reason, inside a transaction."""
+    """Update saved details with details that were fetched for another reason, inside the caller's transaction."""
     for row in rows:
         if row.facts is not None:
             RowDetail.update(facts=source.pack_facts(row.facts), asked_at=asked_at).where(
@@ -120,7 +120,7 @@ def update_saved(
 
 
 def remove_unlisted(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
-    """Forget the details of records that the PSA no longer lists, inside a transaction."""
+    """Remove details of records that the PSA no longer lists, inside the caller's transaction."""
     query: Any = RowDetail.select(RowDetail.remote_id).where(_of(integration_id, record_type)).tuples()
     gone = {remote_id for (remote_id,) in query} - listed
     for ids in chunked(sorted(gone), BATCH):

@@ -1,6 +1,6 @@
-"""Keeps the list of excluded records in step with what syncs and refetches decide. Always inside their transaction.
+"""Maintains the list of excluded records, inside the transactions of syncs and refetches.
 
-Rows that the filters exclude are not copied, so the list is the only place that can name them.
+Excluded rows are not copied, so this list is the only place that can name them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from portal.psa.source import Columns
 from portal.sync.decide import Decision
 from portal.sync.record_types import RecordType
 
-# Of records that were never stored, so many of a type are listed. Those that are stored are always listed.
+# The limit per type for records that were never stored. Stored records are always listed.
 MAX_LISTED: Final = 20_000
 BATCH: Final = 900
 
@@ -52,7 +52,7 @@ KNOWN: Final = (
 
 
 class ListedRow(NamedTuple):
-    """What the list shows of a record."""
+    """What the list shows about a record."""
 
     name: str
     client_remote_id: int | None
@@ -63,7 +63,7 @@ class ListedRow(NamedTuple):
 def update(
     integration_id: int, record_type: str, decision: Decision, read_columns: Callable[[str, bytes], Columns]
 ) -> None:
-    """List the rows that a decision excludes, and take those off the list that it does not."""
+    """List the rows that a decision excludes, and remove those that it includes."""
     _remove_included(integration_id, record_type, decision)
     reasons = {row.facts.remote_id: (row.payload, why) for row, why in decision.excluded if row.facts is not None}
     if not reasons:
@@ -85,7 +85,7 @@ def update(
 
 
 def add_stored(integration_id: int, record_type: str, reasons: Mapping[int, str]) -> None:
-    """List stored records that went out of scope, as they were last copied."""
+    """List stored records that went out of scope, with the values of their last copy."""
     by_reason: dict[str, list[int]] = {}
     for remote_id, why in reasons.items():
         by_reason.setdefault(why, []).append(remote_id)
@@ -101,13 +101,13 @@ def add_stored(integration_id: int, record_type: str, reasons: Mapping[int, str]
 
 
 def remove(integration_id: int, record_type: str, remote_ids: Collection[int]) -> None:
-    """Take records off the list: they are synced again, or the PSA no longer has them."""
+    """Remove records from the list: they are synced again, or the PSA no longer has them."""
     for ids in chunked(remote_ids, BATCH):
         Exclusion.delete().where(_of(integration_id, record_type), Exclusion.remote_id.in_(ids)).execute()
 
 
 def remove_unlisted(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
-    """After a complete pass, forget those that the PSA no longer lists, but for those that are stored."""
+    """After a complete sync, remove records that the PSA no longer lists, except stored ones."""
     query: Any = Exclusion.select(Exclusion.remote_id).where(_of(integration_id, record_type)).tuples()
     gone = {remote_id for (remote_id,) in query} - listed
     for ids in chunked(sorted(gone), BATCH):
@@ -122,9 +122,9 @@ def remove_unlisted(integration_id: int, record_type: str, listed: AbstractSet[i
 
 
 def client_reasons(integration_id: int, among: Collection[int] | None = None) -> dict[int, str]:
-    """Say why records of these clients, or of any, are excluded with them: the client was deleted, or is excluded.
+    """Return, by client, why the records of these clients, or of all clients, are excluded.
 
-    Clients that were never seen have no reason here.
+    The client was deleted or is excluded. Clients that were never seen are not in the result.
     """
     deleted = Record.select(Record.remote_id).where(
         Record.integration == integration_id,
@@ -141,7 +141,7 @@ def client_reasons(integration_id: int, among: Collection[int] | None = None) ->
 
 
 def group_by_reason(integration_id: int, clients: Collection[int]) -> dict[str, list[int]]:
-    """Sort excluded clients by the reason that excludes what belongs to them."""
+    """Group excluded clients by the reason that excludes their records."""
     reasons = client_reasons(integration_id)
     found: dict[str, list[int]] = {}
     for client in clients:
@@ -150,7 +150,7 @@ def group_by_reason(integration_id: int, clients: Collection[int]) -> dict[str, 
 
 
 def through_client(why: str) -> str:
-    """Say that a record is excluded because its client is; `why` is the client's own reason."""
+    """Return the reason for records of a client that is excluded for the reason `why`."""
     return f"{CLIENT_EXCLUDED.removesuffix('.')}: {why[:1].lower()}{why[1:]}" if why else CLIENT_EXCLUDED
 
 
@@ -175,7 +175,7 @@ def _listed_row(
 def _known(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, ListedRow]:
     known: dict[int, ListedRow] = {}
     for ids in chunked(remote_ids, BATCH):
-        # Written by hand: every full sync reads all of them, and Peewee takes longer than the database.
+        # Plain SQL: every full sync reads all of them, and Peewee takes longer than the database.
         marks = ", ".join([mark()] * len(ids))
         rows = db.execute_sql(KNOWN.format(mark(), marks), (integration_id, record_type, *ids)).fetchall()
         known.update((remote_id, ListedRow(*shown)) for remote_id, *shown in rows)

@@ -1,4 +1,4 @@
-"""The scope of one record type while a sync goes on: refetches may move clients, and their records with them."""
+"""The scope of one record type during a sync. Refetches may add or exclude clients meanwhile."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from portal.sync.newer_answers import CLIENT_ADDED, CLIENT_REMOVED
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
 
-# A refetch that was about to be committed while the clients were read has an earlier time than the reading.
+# A refetch that committed just after the clients were read has an earlier time than that reading.
 MAX_COMMIT_TIME: Final = timedelta(seconds=30)
 
 
 class LiveScope:
-    """`now` is exact inside a transaction that holds the integration's records (store.lock_records)."""
+    """`now` is exact inside a transaction that locked the integration's records (store.lock_records)."""
 
     def __init__(self, integration_id: int, record_type: str, filters: Filters) -> None:
         self._integration_id = integration_id
@@ -28,11 +28,11 @@ class LiveScope:
 
     @property
     def excludes_clients(self) -> bool:
-        """Return whether any client may be excluded, and with it what belongs to it."""
+        """Return whether any client may be excluded, and its records with it."""
         return self._scope.excludes_clients
 
     def now(self) -> Scope:
-        """Return the scope by the clients that are live now."""
+        """Return the scope, given the clients that are live now."""
         if self._depends_on_clients and self._is_outdated():
             self._read_at = clock.now()
             live = store.live_ids(self._integration_id, RecordType.CLIENTS)
@@ -40,7 +40,7 @@ class LiveScope:
         return self._scope
 
     def may_miss_since(self, moment: datetime) -> bool:
-        """Return whether a refetch has brought a client since then, whose records this sync may have excluded."""
+        """Return whether a refetch added a client since then, whose records this sync may have excluded."""
         return self._depends_on_clients and newer_answers.have_clients_moved(
             self._integration_id, moment, CLIENT_ADDED
         )

@@ -1,4 +1,4 @@
-"""What a run writes down for people: run → step → page → record. Always inside the caller's transaction."""
+"""Writes the sync log (run → step → page → record), inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog
 from portal.psa.source import Page
 from portal.sync.decide import Decision, Rejected
 
-# A page with thousands of bad rows is one mistake, told often enough.
+# A page with thousands of bad rows has one cause; this many lines are enough.
 MAX_ROWS: Final = 100
-# How a run's last line puts its state.
+# The last line of a run, by its state.
 ENDED: Final = {
     RunState.SUCCEEDED: "Sync completed.",
     RunState.INCOMPLETE: "Sync incomplete.",
@@ -47,7 +47,7 @@ def note(
 
 
 def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *, budget_left: int) -> None:
-    """Write the line of a page, and one for each record on it that a person may ask about."""
+    """Write the line of a page, and one for each of its records that a person may ask about."""
     details = {
         "path": page.path,
         "status": page.status,
@@ -69,14 +69,14 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
 
 
 def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
-    """Write a line for each record that was not stored or is no longer in scope."""
+    """Write a line for each record that was rejected or went out of scope."""
     rows = [_rejected(each) for each in decision.rejected[:MAX_ROWS]]
     rows += [_left(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MAX_ROWS]]
     _write(run, record_type, rows)
 
 
 def summary(step: SyncStep) -> str:
-    """Say what a step has read and what became of it."""
+    """Return the summary of a step: how many records it read, created, updated …"""
     what = "changed " if step.mode == StepMode.CHANGES else ""
     found = {
         "created": step.created,
@@ -90,7 +90,7 @@ def summary(step: SyncStep) -> str:
 
 
 def note_single_record(run: SyncRun, psa: str, record_type: str, remote_id: int, decision: Decision | None) -> None:
-    """Write what came of asking for one record, None when the PSA has none, unless another line says so already."""
+    """Write the result of reading one record, unless another line already says it. None means it does not exist."""
     if decision is None:
         message = f"{psa} has no record {remote_id} among its {record_type}."
     elif decision.rejected or decision.out_of_scope:
@@ -108,7 +108,7 @@ def note_single_record(run: SyncRun, psa: str, record_type: str, remote_id: int,
 
 
 def note_deleted(run: SyncRun, record_type: str, names: Mapping[int, str], why: str) -> None:
-    """Write a line for each record that the PSA no longer has; `names` maps ids to names."""
+    """Write a line for each deleted record. `names` maps ids to names."""
     rows = [
         {"remote_id": remote_id, "message": f"Deleted: {name or remote_id}.", "remedy": why}
         for remote_id, name in list(names.items())[:MAX_ROWS]
@@ -119,7 +119,7 @@ def note_deleted(run: SyncRun, record_type: str, names: Mapping[int, str], why: 
 def note_refetch_request(
     integration_id: int, record_type: str, remote_id: int, message: str, *, level: LogLevel, remedy: str
 ) -> None:
-    """Write a line about a record that was read again because a webhook named it."""
+    """Write a line about a record that was refetched because a webhook named it."""
     SyncLog.create(
         integration=integration_id,
         subject=LogSubject.RECORD,

@@ -1,8 +1,8 @@
-"""What becomes of stored records that a list, read as a whole, no longer has. The list alone never proves a delete.
+"""Decides about stored records that a complete list no longer has. The list alone never proves a delete.
 
-A few are asked for by their ids, and those that the PSA says do not exist are gone. A person decides about the
-others: where too many vanish at once to ask for each, where a type or all records of a client vanish, and where a
-record still exists or cannot be read.
+A few missing records are fetched by id; those that the PSA says do not exist are deleted. A person decides about the
+others: if too many vanish at once to fetch each, if a whole type or all records of a client vanish, or if a record
+still exists or cannot be read.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from portal.sync.record_types import RecordType
 
 MAX_SINGLE_READS: Final = 50
 SAMPLES: Final = 3
-# One record that goes is no set, even if it was its client's only one.
+# A single record is no set, even if it was its client's only one.
 MIN_SET: Final = 2
 
 
 class Presence(StrEnum):
-    """What the PSA answers when it is asked for a record that its list no longer has."""
+    """The PSA's answer when a record that its list lacks is fetched by id."""
 
     GONE = "gone"
     EXISTS = "exists"
@@ -40,8 +40,9 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True)
 class MissingOutcome:
-    """`gone` does not exist any more, `held` waits for a person, `kept` stays because a person has decided so.
-    `listed` is what the list has, asked for at `listed_at`.
+    """`gone` no longer exists, `held` waits for a person, `kept` stays because a person decided so.
+
+    `listed` holds the ids of the list, which was fetched at `listed_at`.
     """
 
     gone: frozenset[int] = frozenset()
@@ -53,19 +54,21 @@ class MissingOutcome:
 
 @dataclass
 class MissingRecords:
-    """`answers` are those that this step has had already, and `keep` keeps another one: each costs a request, and one
-    window of the budget may not pay for all of them.
+    """Decides about the missing records of one type.
+
+    `answers` holds the answers that this step already got, and `save_answer` saves another one: each costs a request,
+    and one budget window may not allow all of them.
     """
 
     source: Source
     integration_id: int
     record_type: str
     answers: Mapping[str, str]
-    keep: Callable[[str, str], None]
+    save_answer: Callable[[str, str], None]
     _presences: dict[int, Presence] = field(default_factory=dict)
 
     def decide(self, received: ReceivedList, stored: set[int]) -> Generator[PsaCall, Any, MissingOutcome]:
-        """Decide about records that are `stored` and not listed; the received is of a whole, reconciled list."""
+        """Decide about records that are `stored` but not in the complete, reconciled list `received`."""
         missing = stored - received.ids
         kept = frozenset(missing & held_deletes.kept_by_decision(self.integration_id, self.record_type))
         missing -= kept
@@ -79,7 +82,7 @@ class MissingRecords:
         yield from self._ask(sorted(missing))
         gone = {each for each in missing if self._presences[each] is Presence.GONE}
         doubtful = missing - gone
-        if len(doubtful) <= received.unusable:  # they are among the rows without a usable id
+        if len(doubtful) <= received.unusable:  # they may be the rows without a usable id
             doubtful = set()
         whole_sets = yield from self._whole_sets(gone)
         gone -= whole_sets
@@ -102,11 +105,11 @@ class MissingRecords:
             raise
         except PsaError:
             presence = Presence.REFUSED
-        self.keep(question, presence)
+        self.save_answer(question, presence)
         return presence
 
     def _whole_sets(self, gone: set[int]) -> Generator[PsaCall, Any, set[int]]:
-        """Return those that are all that a client had of this type, while the client itself is still there."""
+        """Return the records whose client lost all its records of this type, though the client still exists."""
         if self.record_type in (RecordType.CLIENTS, RecordType.PRODUCTS) or len(gone) < MIN_SET:
             return set()
         of_client: dict[int, set[int]] = defaultdict(set)
@@ -129,7 +132,7 @@ class MissingRecords:
 
 
 def _likely_cause(psa: str, found: list[Presence], *, is_empty: bool, is_set: bool) -> tuple[str, str]:
-    """Say why they vanished, and what to do."""
+    """Return the likely cause and what to do."""
     if is_empty:
         return (
             f"{psa}'s list is empty: the agent probably may no longer see any of them.",

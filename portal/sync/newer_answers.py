@@ -1,9 +1,9 @@
-"""What was asked for later wins: the one condition for every answer of the PSA that is about to be written.
+"""The answer that was requested last wins: every write checks here whether a newer answer is known.
 
-Syncs and refetches overlap, so an answer may be written after one that was asked for later. A stored record knows
-when the PSA was asked for what is stored. What a refetch has found unchanged, excluded or gone leaves no such trace
-there, but its refetch request tells. What a list has found unchanged leaves none at all, so a refetch that a list has
-overtaken is repeated. Ask inside the transaction that writes, while nobody else can (store.lock_records).
+Syncs and refetches overlap, so an answer may arrive after one that was requested later. Record.read_at says when the
+stored answer was requested. A refetch that found a record unchanged, excluded or deleted does not update it, but its
+refetch request has a `read_at`. A list that found a record unchanged leaves no trace at all, so a refetch that a list
+overtook is repeated. Call these functions inside the transaction that writes, after store.lock_records.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from portal.models.webhooks import Outcome, RefetchRequest
 from portal.sync.record_types import RecordType
 
 BATCH: Final = 900
-# A refetch takes a minute at most, and one run follows the other: more cannot have overtaken it.
+# A refetch takes at most a minute, and runs do not overlap, so no more runs than this can have overtaken it.
 RECENT_RUNS: Final = 3
-# Outcomes of refetches that settled what a record is. The others left that to the next sync.
+# Outcomes of refetches that settled a record's state. The others leave it to the next sync.
 CONCLUSIVE: Final = (
     Outcome.CREATED,
     Outcome.UPDATED,
@@ -44,20 +44,20 @@ def newer_ids(
     *,
     not_stored: Collection[int] = (),
 ) -> set[int]:
-    """Return those of these records for which a newer answer is known than one that was asked for at `asked_at`."""
+    """Return the records for which an answer requested after `asked_at` is known."""
     return _stored_later(integration_id, record_type, stored, asked_at) | _refetched_later(
         integration_id, record_type, [*stored, *not_stored], asked_at
     )
 
 
 def have_clients_moved(integration_id: int, since: datetime, outcomes: Collection[Outcome]) -> bool:
-    """Return whether refetches have brought clients to one of these outcomes since then."""
+    """Return whether refetches of clients had one of these outcomes since then."""
     moved = (RefetchRequest.record_type == RecordType.CLIENTS) & RefetchRequest.outcome.in_(list(outcomes))
     return bool(RefetchRequest.select().where(_settled_after(integration_id, since), moved).exists())
 
 
 def has_list_overtaken(integration_id: int, record_type: str, asked_at: datetime) -> bool:
-    """Return whether a page of this list was written that had been asked for after `asked_at`."""
+    """Return whether a page of this list was written that was requested after `asked_at`."""
     newest = SyncRun.select(SyncRun.id).where(SyncRun.integration == integration_id).order_by(SyncRun.id.desc())
     rows: Any = newest.limit(RECENT_RUNS).tuples()
     later = (SyncStep.record_type == record_type) & (SyncStep.page_asked_at > asked_at)
@@ -80,7 +80,7 @@ def _stored_later(integration_id: int, record_type: str, remote_ids: Collection[
 def _refetched_later(
     integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime
 ) -> set[int]:
-    # Mostly none was: then one look at the newest ones is all that a page of thousands costs.
+    # Mostly there are none: then a page of thousands of rows costs one indexed lookup.
     if not remote_ids or not RefetchRequest.select().where(_settled_after(integration_id, asked_at)).exists():
         return set()
     found: set[int] = set()

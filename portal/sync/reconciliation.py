@@ -1,4 +1,4 @@
-"""The books of a step: what the PSA says it has must equal what arrived. Pure."""
+"""Reconciles a step: the PSA's count must equal what arrived. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.models.sync import RunState, StepState
 from portal.psa.source import RollCall
 from portal.sync.reading import Reading
 
-# More than both of these at once is no tidying-up; it is more likely a permission that was lost.
+# If more records than both of these vanish at once, a lost permission is more likely than a cleanup.
 HELD_SHARE: Final = 0.10
 HELD_COUNT: Final = 20
 NAMED: Final = 10
@@ -22,10 +22,11 @@ SYNC_AGAIN: Final = (
 
 @dataclass(frozen=True)
 class ReceivedList:
-    """What arrived of a list, beside what the PSA counts; `expected` is None when it does not count.
+    """What arrived of a list. `expected` is the PSA's count, or None if it does not count.
 
-    `missing` names records that the PSA lists and does not hand out. `is_whole` is false for a list of changes, which
-    may grow while it is read; `moved` tells that the list never stood still.
+    `missing` holds ids that the PSA lists but does not return. `is_whole` is false for a list of changes, which may
+    grow while it is read. `moved` means that the list changed during every round. `named_by_roll` means that the ids
+    come from the PSA's list of ids.
     """
 
     ids: AbstractSet[int]
@@ -42,7 +43,7 @@ class ReceivedList:
 
     @classmethod
     def from_ids(cls, roll: RollCall, *, absent: AbstractSet[int], unreadable: AbstractSet[int]) -> ReceivedList:
-        """Go by the list of ids; `absent` were deleted since, `unreadable` are not handed out."""
+        """Use the PSA's list of ids. `absent` ids were deleted since; `unreadable` ones are not returned."""
         total = None if roll.total is None else roll.total - len(absent)
         return cls(roll.ids - absent, roll.unusable, total, unreadable, named_by_roll=True)
 
@@ -53,14 +54,14 @@ class ReceivedList:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """`problem` is empty when the books balance."""
+    """`problem` is empty if the step is reconciled."""
 
     problem: str = ""
     remedy: str = ""
 
 
 def reconcile(psa: str, words: str, received: ReceivedList) -> Reconciliation:
-    """Compare what the PSA counts with what arrived; `psa` and `words` name the PSA and the records for people."""
+    """Compare the PSA's count with what arrived. `psa` and `words` name the PSA and the records for people."""
     expected = received.expected
     if received.missing:
         return Reconciliation(
@@ -84,7 +85,7 @@ def reconcile(psa: str, words: str, received: ReceivedList) -> Reconciliation:
 
 
 def must_hold(gone: AbstractSet[int], stored: int) -> bool:
-    """Return whether so many of the stored records vanished at once that a person must decide."""
+    """Return whether so many stored records vanished at once that a person must decide."""
     return len(gone) > HELD_COUNT and len(gone) > HELD_SHARE * stored
 
 
@@ -99,7 +100,7 @@ def held_message(psa: str, words: str, count: int) -> str:
 
 
 def run_state(states: list[str]) -> RunState:
-    """Return the state of a run from those of its steps: green only when every one is."""
+    """Return the state of a run, given those of its steps: green only if all are."""
     if all(state == StepState.SUCCEEDED for state in states):
         return RunState.SUCCEEDED
     if all(state == StepState.FAILED for state in states):

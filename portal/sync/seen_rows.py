@@ -1,4 +1,4 @@
-"""The rows that one round through a list has had so far, and which of a page's rows are new to it. Pure."""
+"""Tracks the rows of one round through a list, and finds which rows of a page are new to it. Pure."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Final, NamedTuple
 
 from portal.psa.source import Row
 
-NO_ID: Final = -1  # stands for a row without a usable id wherever ids are listed
+NO_ID: Final = -1  # stands for a row without a usable id in lists of ids
 
 
 class NewRows(NamedTuple):
-    """The rows of a page that count; `repeated` is how many of its ids this round has had before."""
+    """The rows of a page that are new to the round. `repeated` is how many of its ids were not."""
 
     rows: list[Row]
     repeated: int
 
 
 class SeenRows:
-    """`ids` are those of this round, `unusable` counts rows that have none."""
+    """`ids` holds the ids of this round, `unusable` counts rows without a usable id."""
 
     def __init__(self) -> None:
         self.ids: set[int] = set()
@@ -30,12 +30,12 @@ class SeenRows:
         return len(self.ids) + self.unusable
 
     def resume(self, ids: Sequence[int]) -> None:
-        """Count what a page had, by its ids."""
+        """Add a page that was read before, by its ids."""
         self.ids.update(each for each in ids if each != NO_ID)
         self.unusable += sum(1 for each in ids if each == NO_ID)
 
     def take(self, rows: Sequence[Row]) -> NewRows:
-        """Count the rows of a page and return those that are new, those without a usable id too."""
+        """Add the rows of a page. Returns those that are new, including rows without a usable id."""
         new: list[Row] = []
         repeated = 0
         for row in rows:
@@ -50,7 +50,7 @@ class SeenRows:
         return NewRows([*new, *self._new_unusable(rows, is_new_page=bool(new))], repeated)
 
     def _new_unusable(self, rows: Sequence[Row], *, is_new_page: bool) -> list[Row]:
-        """Keep the rows without a usable id, but not those of a page that is likely the same one sent again."""
+        """Return the rows without a usable id, but no duplicates from a page that was probably sent twice."""
         unusable = [
             (row, hashlib.blake2b(row.payload, digest_size=16).digest()) for row in rows if id_of(row) == NO_ID
         ]
@@ -61,12 +61,12 @@ class SeenRows:
 
 
 def id_of(row: Row) -> int:
-    """Return the id of a row, NO_ID where it has none; a row that cannot be read may have one all the same."""
+    """Return the id of a row, or NO_ID. A row that cannot be used may still have a readable id."""
     if row.facts is not None:
         return row.facts.remote_id
     return NO_ID if row.remote_id is None else row.remote_id
 
 
 def page_signature(ids: Sequence[int]) -> tuple[int, ...]:
-    """Return what two pages with the same rows share."""
+    """Return a signature that is equal for pages with the same rows."""
     return (len(ids), ids[0], ids[-1]) if ids else (0,)

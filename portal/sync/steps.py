@@ -1,4 +1,4 @@
-"""The steps of a run that ends before they do."""
+"""Ends the open steps of a run that is cancelled or fails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OPEN: Final = (StepState.PENDING, StepState.RUNNING)
 
 
 def close_open_steps(run: SyncRun, state: StepState) -> None:
-    """End the steps that are open, inside the caller's transaction, and forget their pages: nobody goes on there."""
+    """End the open steps, inside the caller's transaction, and delete their checkpoints."""
     SyncStep.update(state=state, finished_at=clock.now()).where(
         SyncStep.run == run, SyncStep.state.in_(OPEN)
     ).execute()

@@ -1,4 +1,4 @@
-"""Reading and writing many records at once, in the two dialects that both understand."""
+"""Reads and writes records in bulk, in SQL that both SQLite and PostgreSQL accept."""
 
 from __future__ import annotations
 
@@ -37,27 +37,27 @@ CHANGING: Final = (
     "changed_at",
     "read_at",
 )
-# A record that has not changed keeps its date.
+# For a record that has not changed: `changed_at` stays as it is.
 UPDATE_PAYLOAD: Final = (
     "UPDATE record SET digest = {0}, content = {0}, payload = {0}, list_row = {0}, detail = {0}, read_at = {0}"
     " WHERE integration_id = {0} AND record_type = {0} AND remote_id = {0}"
 )
-# SQLite takes 32,766 variables in a statement, old builds 999.
+# SQLite allows 32,766 variables in a statement, old builds 999.
 BATCH: Final = 900
 HISTORY_BATCH: Final = 100
 
 
 class ChangeOrigin(NamedTuple):
-    """What brought a change: a run, or a webhook delivery; neither, when a person did."""
+    """What caused a change: a run or a webhook delivery; neither for a person."""
 
     run_id: int | None = None
     delivery_id: int | None = None
 
 
 def lock_records(integration_id: int) -> None:
-    """Keep other writers of the integration's records waiting until the transaction ends.
+    """Make other writers of the integration's records wait until the transaction ends.
 
-    SQLite has one writer anyway. Deliveries go on coming in: they refer to the row, which this lock allows.
+    SQLite has a single writer anyway. New deliveries are not blocked: this lock allows foreign keys to the row.
     """
     if not is_sqlite():
         row = Integration.select(Integration.id).where(Integration.id == integration_id)
@@ -65,7 +65,7 @@ def lock_records(integration_id: int) -> None:
 
 
 def find_stored(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, StoredRecord]:
-    """Return what is stored of these ids."""
+    """Return the stored digests and states of these records, by id."""
     found: dict[int, StoredRecord] = {}
     for ids in chunked(remote_ids, BATCH):
         cursor = db.execute_sql(_select(len(ids), is_sqlite()), (integration_id, record_type, *ids))
@@ -77,7 +77,7 @@ def find_stored(integration_id: int, record_type: str, remote_ids: list[int]) ->
 
 
 def load_forms(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, Forms]:
-    """Return what is stored of these ids, for comparing."""
+    """Return the stored payloads of these records, by id."""
     found: dict[int, Forms] = {}
     for ids in chunked(remote_ids, BATCH):
         columns = (Record.remote_id, Record.payload, Record.list_row, Record.detail, Record.digest)
@@ -89,12 +89,12 @@ def load_forms(integration_id: int, record_type: str, remote_ids: Iterable[int])
 
 
 def live_ids(integration_id: int, record_type: str) -> set[int]:
-    """Return the ids that are stored and live."""
+    """Return the ids of live records."""
     return _ids(integration_id, record_type, Record.state == RecordState.LIVE)
 
 
 def undeleted_ids(integration_id: int, record_type: str, *, before: datetime) -> set[int]:
-    """Return the ids that are stored and not deleted, and were read by then: the PSA should still list them."""
+    """Return the ids of records that are not deleted and were read by then: the PSA should still list them."""
     kept = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE])
     return _ids(integration_id, record_type, kept & (Record.read_at.is_null() | (Record.read_at <= before)))
 
@@ -106,9 +106,9 @@ def ids_in_state(integration_id: int, record_type: str, state: RecordState) -> s
 def write(
     integration_id: int, record_type: str, decision: Decision, *, origin: ChangeOrigin, read_at: datetime
 ) -> None:
-    """Carry a decision out, with its history, inside the caller's transaction.
+    """Write a decision and its history, inside the caller's transaction.
 
-    `read_at` is when the PSA was asked; what is decided about must have no newer answer (see newer_answers.py).
+    `read_at` is when the rows were requested. The caller has left out records with newer answers (newer_answers.py).
     """
     moment, asked = moment_value(clock.now()), moment_value(read_at)
     rows = [
@@ -137,23 +137,23 @@ def write(
 def set_state(
     integration_id: int,
     record_type: str,
-    left: Mapping[int, str],
+    reasons: Mapping[int, str],
     state: RecordState,
     origin: ChangeOrigin,
     *,
     asked_at: datetime | None = None,
 ) -> set[int]:
-    """Put records out of scope or make them tombstones, with a line of history each, inside a transaction.
+    """Set records to out of scope or deleted, with their history, inside the caller's transaction.
 
-    `left` maps each to the reason for people; `asked_at` is when the PSA was asked, if it is its answer. Those with a
-    newer answer stay. Returns those that left.
+    `reasons` maps their ids to the reason for people. `asked_at` is when the PSA was asked, if this follows from its
+    answer; records with a newer answer are left alone. Returns the ids of the records that were changed.
     """
     now = clock.now()
     if asked_at is not None:
-        later = newer_answers.newer_ids(integration_id, record_type, left.keys(), asked_at)
-        left = {each: why for each, why in left.items() if each not in later}
+        newer = newer_answers.newer_ids(integration_id, record_type, reasons.keys(), asked_at)
+        reasons = {each: why for each, why in reasons.items() if each not in newer}
     asked = {"read_at": asked_at} if asked_at is not None else {}
-    for ids in chunked(left, BATCH):
+    for ids in chunked(reasons, BATCH):
         counting.move(integration_id, record_type, counting.states_of(integration_id, record_type, ids), state)
         Record.update(state=state, changed_at=now, **asked).where(
             _of(integration_id, record_type), Record.remote_id.in_(ids)
@@ -166,21 +166,21 @@ def set_state(
                 "at": now,
                 **origin._asdict(),
                 "kind": ChangeKind(state.value),
-                "why": left[each],
+                "why": reasons[each],
             }
             for each in ids
         ]
         for some in chunked(rows, HISTORY_BATCH):
             RecordChange.insert_many(some).execute()
     if state == RecordState.OUT_OF_SCOPE:
-        exclusions.add_stored(integration_id, record_type, left)
+        exclusions.add_stored(integration_id, record_type, reasons)
     else:
-        exclusions.remove(integration_id, record_type, left)
-    return set(left)
+        exclusions.remove(integration_id, record_type, reasons)
+    return set(reasons)
 
 
 def request_full_read(integration_id: int, record_types: Collection[str]) -> None:
-    """Have the next sync read these lists as a whole, and soon: what it must find there need not have changed."""
+    """Request a sync that reads these lists in full: the records that it must find have not changed in the PSA."""
     RemoteList.update(read_until=None).where(
         RemoteList.integration == integration_id, RemoteList.record_type.in_(record_types)
     ).execute()
@@ -188,7 +188,7 @@ def request_full_read(integration_id: int, record_types: Collection[str]) -> Non
 
 
 def live_records_of_clients(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:
-    """Return the live records of these clients, by record type."""
+    """Return the ids of the live records of these clients, by record type."""
     found: dict[str, list[int]] = {}
     for ids in chunked(clients, BATCH):
         query = Record.select(Record.record_type, Record.remote_id).where(
@@ -219,7 +219,7 @@ def _note_changes(integration_id: int, record_type: str, changes: list[Change], 
 
 def _ids(integration_id: int, record_type: str, condition: Any) -> set[int]:
     query = Record.select(Record.remote_id).where(_of(integration_id, record_type), condition)
-    # Straight from the driver: there may be hundreds of thousands, and a plain number needs no conversion.
+    # Straight from the driver: there may be hundreds of thousands, and plain integers need no conversion.
     return {remote_id for (remote_id,) in db.execute(query)}
 
 
@@ -248,7 +248,7 @@ def _content(change: Change) -> tuple[Any, ...]:
     return change.digest, change.content, forms.payload, forms.list_row, forms.detail
 
 
-# Peewee builds one long statement for many rows; handing plain tuples to the driver is several times as fast.
+# Peewee builds one long statement for many rows; passing plain tuples to the driver is several times faster.
 
 
 @cache

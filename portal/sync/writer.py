@@ -1,4 +1,4 @@
-"""What a run writes: each time one transaction that commits only while the lease is ours."""
+"""Writes the results of a run. Each method is one transaction that commits only while this worker holds the lease."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from portal.sync.store import ChangeOrigin
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """A page that came: the ids that it adds to its round, and its rows that no round has had before."""
+    """A page of a list: the ids that are new to its round, and the rows that are new to all rounds."""
 
     page: Page
     ids: list[int]
-    fresh: list[Row]
+    new_rows: list[Row]
     read_at: datetime
     requests: int
     budget_left: int
@@ -53,18 +53,18 @@ class Writer:
         self._computed: dict[str, set[str]] = {}
 
     def begin(self, step: SyncStep) -> None:
-        """Start a step, or take it up again."""
+        """Start a step, or continue it."""
         with self._lease.writing():
             step.state = StepState.RUNNING
             step.started_at = step.started_at or clock.now()
             step.save()
 
     def page(self, step: SyncStep, fetched_page: FetchedPage, reading: Reading, scope: LiveScope) -> None:
-        """Write what a page brought, and that the reading has come so far."""
+        """Write the rows of a page and move the checkpoint."""
         step.expected, step.count_kind = reading.counts.stated, reading.counts.kind
         step.page_size, step.moved = reading.sizes.largest or None, reading.moved
         with self._step_transaction(step, fetched_page.requests):
-            decision = self._apply_rows(step, fetched_page.fresh, scope, fetched_page.read_at)
+            decision = self._apply_rows(step, fetched_page.new_rows, scope, fetched_page.read_at)
             if reading.is_done(fetched_page.page.number):
                 self._save_page_ids(step, fetched_page)
             step.pages_done += 1
@@ -75,19 +75,19 @@ class Writer:
             )
 
     def detail(self, step: SyncStep, details: Details, row: Row, single: SingleRecord) -> Facts | None:
-        """Keep the details that came for a row of a list; returns the facts that count for it from now on."""
+        """Save the details fetched for a list row. Returns the facts to decide by."""
         with self._step_transaction(step, single.requests):
             step.save()
             return details.save(row, single)
 
     def save_answer(self, step: SyncStep, question: str, answer: str, requests: int) -> None:
-        """Keep the answer to a question besides the pages, for whoever goes on with the step."""
+        """Save an answer that belongs to no page, so that a worker that continues the step need not ask again."""
         with self._step_transaction(step, requests):
             step.answers = {**(step.answers or {}), question: answer}
             step.save()
 
     def record(self, step: SyncStep, number: int, single: SingleRecord, scope: LiveScope) -> None:
-        """Write a single record as its details tell it, under a page number of its own."""
+        """Write a single record from its details, under a page number of its own."""
         ids = [] if single.row is None else [single.remote_id]
         with self._step_transaction(step, single.requests):
             if single.row is None:
@@ -103,7 +103,7 @@ class Writer:
             step.save()
 
     def next_round(self, step: SyncStep) -> None:
-        """Read the list once more from its start."""
+        """Start another round of the list."""
         step.round, step.moved = step.round + 1, False
         with self._lease.writing():
             step.save()
@@ -111,7 +111,7 @@ class Writer:
             logbook.note(self.run, message, subject=LogSubject.STEP, record_type=step.record_type)
 
     def count_requests(self, step: SyncStep, requests: int) -> None:
-        """Count calls that brought nothing to write."""
+        """Count requests of calls that brought nothing to write."""
         step.requests += requests
         with self._lease.writing(requests=SyncRun.requests + requests):
             step.save()
@@ -125,9 +125,9 @@ class Writer:
         state: StepState = StepState.SUCCEEDED,
         missing: MissingOutcome | None = None,
     ) -> None:
-        """End a step: make tombstones of what is gone, hold what a person must decide, and say how it went.
+        """End a step: write tombstones, hold the deletes that a person must decide on, and log the result.
 
-        `missing` is None when it is not known what has.
+        `missing` is None if it is not known which records the PSA no longer has.
         """
         with self._step_transaction(step, requests):
             if missing is not None:
@@ -148,7 +148,7 @@ class Writer:
             )
 
     def save_findings(self, step: SyncStep, *, notes: Sequence[str] = (), **found: Any) -> None:
-        """Keep what was learnt of the list, and write these notes into the step's log."""
+        """Save what was found out about the list, and log the notes with the step."""
         mine = (RemoteList.integration == self._integration_id) & (RemoteList.record_type == step.record_type)
         with self._lease.writing():
             if found and not RemoteList.update(**found).where(mine).execute():
@@ -157,21 +157,21 @@ class Writer:
                 logbook.note(self.run, note, subject=LogSubject.STEP, record_type=step.record_type)
 
     def computed(self, step: SyncStep) -> set[str]:
-        """Return the keys that have changed by themselves in what this worker wrote for the step."""
+        """Return the keys found to be computed in the rows that this worker wrote for the step."""
         return self._computed.get(step.record_type, set())
 
     def exclude_client_records(self, step: SyncStep) -> None:
-        """Put out of scope what belongs to clients that are."""
-        left = store.ids_in_state(self._integration_id, step.record_type, RecordState.OUT_OF_SCOPE)
+        """Put the records of excluded clients out of scope."""
+        excluded = store.ids_in_state(self._integration_id, step.record_type, RecordState.OUT_OF_SCOPE)
         with self._locked_transaction():
-            for why, clients in exclusions.group_by_reason(self._integration_id, left).items():
+            for why, clients in exclusions.group_by_reason(self._integration_id, excluded).items():
                 for record_type, ids in store.live_records_of_clients(self._integration_id, clients).items():
                     self._exclude(record_type, dict.fromkeys(ids, why))
 
     def prune(self, step: SyncStep, listed: AbstractSet[int]) -> None:
-        """Forget excluded records and details that the PSA no longer lists, and count anew, once a full sync.
+        """Remove exclusions and details of records that the PSA no longer lists, and recount, once per full sync.
 
-        `listed` is the PSA's complete list.
+        `listed` holds the ids of the PSA's complete list.
         """
         with self._locked_transaction():
             exclusions.remove_unlisted(self._integration_id, step.record_type, listed)
@@ -184,23 +184,23 @@ class Writer:
         return record_type in affected(read(self.run.filters), now)
 
     def past_reading(self, step: SyncStep) -> PastReading:
-        """Return what this run, or an earlier one, has seen of the list that the step reads."""
+        """Return what this run or an earlier one found out about the step's list."""
         return remote_lists.past_reading(self._integration_id, step)
 
     def pages_of(self, step: SyncStep) -> list[tuple[int, PageIds]]:
-        """Return the pages that were written, each with its round."""
+        """Return the pages written so far, each with its round."""
         pages = SyncPage.select().where(SyncPage.step == step).order_by(SyncPage.id)
         return [(page.round, PageIds(page.number, array("q", bytes(page.remote_ids)))) for page in pages]
 
     def _save_page_ids(self, step: SyncStep, fetched_page: FetchedPage) -> None:
-        """Note what the page held. A page that is read once more adds to what it held before."""
+        """Save the ids of a page. A page that is read again adds to its earlier ids."""
         packed = _packed(fetched_page.ids)
         of_page = (SyncPage.round == step.round) & (SyncPage.number == fetched_page.page.number)
         before = SyncPage.get_or_none(SyncPage.step == step, of_page)
         if before is None:
             SyncPage.create(step=step, round=step.round, number=fetched_page.page.number, remote_ids=packed)
         else:
-            # Not by the database: SQLite makes text of two blobs that it joins.
+            # Not in SQL: SQLite turns two concatenated blobs into text.
             before.remote_ids = bytes(before.remote_ids) + packed
             before.save()
 
@@ -245,7 +245,7 @@ class Writer:
             logbook.note(self.run, words, subject=LogSubject.STEP, record_type=record_type)
 
     def _apply_absence(self, step: SyncStep, single: SingleRecord) -> None:
-        """Make a tombstone of a record that the PSA says does not exist."""
+        """Mark a record as deleted that the PSA says does not exist."""
         remote_id, record_type, why = single.remote_id, step.record_type, self._deleted_reason
         origin, read_at = self._origin, single.read_at
         absence = applying.apply_absence(
@@ -259,31 +259,31 @@ class Writer:
             logbook.note_single_record(self.run, self._source.name, record_type, remote_id, None)
 
     def _exclude(self, record_type: str, reasons: dict[int, str]) -> None:
-        """Put records out of scope that no row of this run told of."""
+        """Put records out of scope that are not in the page at hand."""
         store.set_state(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self._origin)
         self._count(excluded=len(reasons))
 
     def _count(self, **more: int) -> None:
-        """Add to the run's counters, inside the transaction."""
+        """Add to the run's counters, inside the caller's transaction."""
         added = {name: getattr(SyncRun, name) + number for name, number in more.items() if number}
         if added:
             SyncRun.update(added).where(SyncRun.id == self.run.id).execute()
 
     def _step_transaction(self, step: SyncStep, requests: int) -> Any:
-        """Open a transaction that counts calls and says that the run has come further."""
+        """Open a transaction that counts requests and records progress: crashes and waits start again at 0."""
         step.requests += requests
         return self._locked_transaction(requests=SyncRun.requests + requests, crashes=0, waits=0)
 
     @contextmanager
     def _locked_transaction(self, **changes: Any) -> Iterator[None]:
-        """Open a transaction in which nobody else writes records of the integration."""
+        """Open a transaction in which no other worker writes records of the integration."""
         with self._lease.writing(**changes):
             store.lock_records(self._integration_id)
             yield
 
 
 def counts(step: SyncStep) -> dict[str, Any]:
-    """Return the step's counters under the names that people and scripts know."""
+    """Return the step's counters under their public names."""
     names = (
         "expected",
         "fetched",

@@ -47,7 +47,7 @@ def test_once_halo_accepts_the_scheduler_starts_the_sync_that_was_missed(copy: C
     with clock.using(lambda: NOON):
         scheduler.tick()
         (job,) = work_off()
-        assert job.func_name == "portal.jobs.credential_retries.try_again"
+        assert job.func_name == "portal.jobs.credential_retries.retry"
         scheduler.tick()
         (job,) = work_off()
     assert job.func_name == "portal.jobs.sync.run_sync"

@@ -165,7 +165,7 @@ def test_a_table_that_cannot_be_pruned_keeps_no_other_from_it(copy: Copy, monkey
     retention.bind(Periods())
     batch = retention._batch
     monkeypatch.setattr(
-        retention, "_bite", lambda table, *rest, **more: fail() if table is SyncRun else batch(table, *rest, **more)
+        retention, "_batch", lambda table, *rest, **more: fail() if table is SyncRun else batch(table, *rest, **more)
     )
     with at(NOON):
         pruned = retention.prune()

@@ -91,7 +91,7 @@ def test_five_hundred_events_on_one_record_cost_one_request(synced: Copy) -> Non
         tell(synced.integration, [about("clients", number) for _ in range(100)])
     assert read_again(synced) == 1
     assert results()[0] == ("done", "unchanged")
-    assert set(results()[1:]) == {("done", "together")}
+    assert set(results()[1:]) == {("done", "coalesced")}
     assert delivery_states() == ["done"] * 5
 
 
@@ -105,7 +105,10 @@ def test_what_comes_while_it_is_read_costs_one_more_request(synced: Copy, on_rea
     tell(synced.integration, [about("clients", number) for _ in range(250)])
     on_read(more)
     assert read_again(synced) == 2
-    assert [result for result in results() if result[1] != "together"] == [("done", "unchanged"), ("done", "updated")]
+    assert [result for result in results() if result[1] != "coalesced"] == [
+        ("done", "unchanged"),
+        ("done", "updated"),
+    ]
 
 
 def test_records_are_read_in_the_order_in_which_they_were_named(synced: Copy) -> None:
