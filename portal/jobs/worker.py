@@ -15,7 +15,7 @@ from portal import log, tether
 from portal.jobs.allowlist import PortalJob
 from portal.jobs.queue import queue
 
-LONGEST_WAIT: Final = 5.0
+MAX_WAIT: Final = 5.0
 DEQUEUE_SECONDS: Final = 60  # how long a dead connection can go unnoticed while nothing is queued
 
 
@@ -26,7 +26,7 @@ class SyncWorker(Worker):
     in the database.
     """
 
-    max_connection_wait_time = LONGEST_WAIT
+    max_connection_wait_time = MAX_WAIT
     stopping = False
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
@@ -74,6 +74,6 @@ def _wait_for(connection: redis.Redis) -> None:
         except redis.RedisError as error:
             log.get(__name__).warning("Redis does not answer yet", reason=str(error), again_in=wait)
             time.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
+            wait = min(wait * 2, MAX_WAIT)
         else:
             return

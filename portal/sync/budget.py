@@ -27,7 +27,7 @@ INTERACTIVE_RESERVE: Final = 30
 # A refusal without a stated limit lowers the quota, because others use it too. It is restored after this time.
 LOWERED_QUOTA_LIFETIME: Final = timedelta(hours=1)
 MIN_QUOTA: Final = 50
-LONGEST_NAME: Final = 255  # the size of the column
+MAX_NAME_LENGTH: Final = 255  # the size of the column
 PAUSE_AFTER_REFUSAL: Final = timedelta(seconds=30)
 
 
@@ -57,7 +57,7 @@ def tenant_of(integration: Integration) -> str:
     host, auth_host = _host(integration.base_url), _host(integration.auth_server)
     name = f"{host}/{integration.tenant.lower()}" if integration.tenant else host
     name = name if auth_host in {"", host} else f"{name} by {auth_host}"
-    return name if len(name) <= LONGEST_NAME else hashlib.sha256(name.encode()).hexdigest()
+    return name if len(name) <= MAX_NAME_LENGTH else hashlib.sha256(name.encode()).hexdigest()
 
 
 def _host(address: str) -> str:

@@ -21,9 +21,9 @@ from portal.sync.fetcher import PsaCall
 
 SECOND: Final = timedelta(seconds=1)
 # Offsets from UTC are multiples of this; the farthest zone is twelve hours behind.
-STEP: Final = timedelta(minutes=15)
-FARTHEST: Final = timedelta(hours=14)
-NEWEST: Final = 50  # the smallest known page size limit
+OFFSET_STEP: Final = timedelta(minutes=15)
+MAX_OFFSET: Final = timedelta(hours=14)
+SMALLEST_PAGE_LIMIT: Final = 50  # the smallest known page size limit
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def probe(
         for offset in (timedelta(), *sorted({each for each in offsets if each})):
             if (yield from attempt.includes_witness(offset)):
                 return (yield from attempt.conclude(offset))
-        if not (yield from attempt.includes_witness(FARTHEST)):
+        if not (yield from attempt.includes_witness(MAX_OFFSET)):
             return DateFilter(works=False, why_not="it does not bring a record that has changed since")
         return (yield from attempt.conclude((yield from attempt.search())))
     except PsaUnavailable:
@@ -75,32 +75,32 @@ def probe(
 class _Probe:
     source: Source
     record_type: str
-    seen: Witness
+    witness: Witness
     total: int
     excludes_rows: bool = False
 
     def includes_witness(self, offset: timedelta) -> Generator[PsaCall, Any, bool]:
         """Return whether changes since just before the update of the witness include it."""
-        page = yield from self._since(self.seen.updated_at - SECOND - offset)
+        page = yield from self._since(self.witness.updated_at - SECOND - offset)
         counted = len(page.rows) if page.total is None else page.total
         self.excludes_rows = len(page.rows) <= counted < self.total and not self._is_full(page)
         return self._has_witness(page)
 
     def search(self) -> Generator[PsaCall, Any, timedelta]:
         """Find the smallest offset that includes the witness, by bisection; the farthest one does."""
-        low, high = 0, FARTHEST // STEP  # low never includes it, high always does
+        low, high = 0, MAX_OFFSET // OFFSET_STEP  # low never includes it, high always does
         while high - low > 1:
             middle = (low + high) // 2
-            if (yield from self.includes_witness(middle * STEP)):
+            if (yield from self.includes_witness(middle * OFFSET_STEP)):
                 high = middle
             else:
                 low = middle
-        return high * STEP
+        return high * OFFSET_STEP
 
     def conclude(self, offset: timedelta) -> Generator[PsaCall, Any, DateFilter]:
         """Check that the date excludes rows, unless that was seen: a later date must not include the witness."""
         if not self.excludes_rows:
-            page = yield from self._since(self.seen.updated_at + SECOND - offset)
+            page = yield from self._since(self.witness.updated_at + SECOND - offset)
             if self._has_witness(page):
                 return DateFilter(works=False, why_not="it brings records that have not changed since")
         return DateFilter(works=True, offset=offset)
@@ -110,8 +110,8 @@ class _Probe:
         return page
 
     def _has_witness(self, page: Page) -> bool:
-        return any(row.facts is not None and row.facts.remote_id == self.seen.remote_id for row in page.rows)
+        return any(row.facts is not None and row.facts.remote_id == self.witness.remote_id for row in page.rows)
 
     def _is_full(self, page: Page) -> bool:
         """Return whether more rows may follow: a count that equals the number of rows may be that of the page."""
-        return page.total is None or (page.total == len(page.rows) and page.total >= NEWEST)
+        return page.total is None or (page.total == len(page.rows) and page.total >= SMALLEST_PAGE_LIMIT)

@@ -173,8 +173,8 @@ def _decide_in_scope(
             decision.unchanged += 1
             return
     columns, payload = read_columns(record_type, row.payload), row.payload.decode()
-    shown = Forms(payload, None, payload if details else None, has_row=not details)
-    change = Change(row.facts.remote_id if row.facts else 0, digest, shown, columns, content)
+    forms = Forms(payload, None, payload if details else None, has_row=not details)
+    change = Change(row.facts.remote_id if row.facts else 0, digest, forms, columns, content)
     if before is None:
         decision.created.append(change)
     else:

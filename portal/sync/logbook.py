@@ -71,7 +71,7 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
 def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
     """Write a line for each record that was rejected or went out of scope."""
     rows = [_rejected(each) for each in decision.rejected[:MAX_ROWS]]
-    rows += [_left(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MAX_ROWS]]
+    rows += [_newly_excluded(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MAX_ROWS]]
     _write(run, record_type, rows)
 
 
@@ -116,7 +116,7 @@ def note_deleted(run: SyncRun, record_type: str, names: Mapping[int, str], why: 
     _write(run, record_type, rows)
 
 
-def note_refetch_request(
+def note_refetch(
     integration_id: int, record_type: str, remote_id: int, message: str, *, level: LogLevel, remedy: str
 ) -> None:
     """Write a line about a record that was refetched because a webhook named it."""
@@ -141,7 +141,7 @@ def _rejected(rejected: Rejected) -> dict[str, Any]:
     }
 
 
-def _left(remote_id: int, why: str) -> dict[str, Any]:
+def _newly_excluded(remote_id: int, why: str) -> dict[str, Any]:
     return {"remote_id": remote_id, "message": f"Record {remote_id} is excluded now. {why}", "remedy": ""}
 
 

@@ -87,8 +87,8 @@ class MissingRecords:
         whole_sets = yield from self._whole_sets(gone)
         gone -= whole_sets
         unproved = doubtful | whole_sets
-        hold = self._to_hold(unproved, len(stored), is_set=bool(whole_sets)) if unproved else None
-        return MissingOutcome(frozenset(gone), hold, kept, received.ids)
+        to_hold = self._to_hold(unproved, len(stored), is_set=bool(whole_sets)) if unproved else None
+        return MissingOutcome(frozenset(gone), to_hold, kept, received.ids)
 
     def _ask(self, ids: list[int]) -> Generator[PsaCall, Any, None]:
         for remote_id in ids:
@@ -115,12 +115,12 @@ class MissingRecords:
         of_client: dict[int, set[int]] = defaultdict(set)
         for remote_id, client in copied.clients_of(self.integration_id, self.record_type, gone).items():
             of_client[client].add(remote_id)
-        had = copied.count_by_client(self.integration_id, self.record_type, of_client)
+        record_counts = copied.count_by_client(self.integration_id, self.record_type, of_client)
         found: set[int] = set()
-        for client, theirs in of_client.items():
-            if len(theirs) >= MIN_SET and had.get(client) == len(theirs):
+        for client, record_ids in of_client.items():
+            if len(record_ids) >= MIN_SET and record_counts.get(client) == len(record_ids):
                 presence = yield from self._check(RecordType.CLIENTS, client)
-                found |= set() if presence is Presence.GONE else theirs
+                found |= set() if presence is Presence.GONE else record_ids
         return found
 
     def _to_hold(
@@ -149,7 +149,7 @@ def _likely_cause(psa: str, found: list[Presence], *, is_empty: bool, is_set: bo
         )
     if is_set:
         return (
-            "All that a client had of this type is gone at once, while the client is still there.",
+            "All that a client record_counts of this type is gone at once, while the client is still there.",
             f"Ask your {psa} administrator whether they were deleted on purpose.",
         )
     return (

@@ -45,7 +45,7 @@ def newer_ids(
     not_stored: Collection[int] = (),
 ) -> set[int]:
     """Return the records for which an answer requested after `asked_at` is known."""
-    return _stored_later(integration_id, record_type, stored, asked_at) | _refetched_later(
+    return _with_newer_record(integration_id, record_type, stored, asked_at) | _with_newer_refetch(
         integration_id, record_type, [*stored, *not_stored], asked_at
     )
 
@@ -64,7 +64,9 @@ def has_list_overtaken(integration_id: int, record_type: str, asked_at: datetime
     return bool(SyncStep.select().where(SyncStep.run.in_([run_id for (run_id,) in rows]), later).exists())
 
 
-def _stored_later(integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime) -> set[int]:
+def _with_newer_record(
+    integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime
+) -> set[int]:
     found: set[int] = set()
     for ids in chunked(remote_ids, BATCH):
         rows: Any = Record.select(Record.remote_id).where(
@@ -77,7 +79,7 @@ def _stored_later(integration_id: int, record_type: str, remote_ids: Collection[
     return found
 
 
-def _refetched_later(
+def _with_newer_refetch(
     integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime
 ) -> set[int]:
     # Mostly there are none: then a page of thousands of rows costs one indexed lookup.

@@ -15,26 +15,26 @@ class PageSizes:
         self.largest = 0
         self.reported: int | None = None
         self.is_uneven = False
-        self._granted: int | None = None
+        self._proven: int | None = None
         self._lengths: dict[int, int] = {}
-        self._fitting: int | None = None
+        self._assumed: int | None = None
 
     @property
     def size(self) -> int | None:
         """Return the length of a page that others follow, or else a size that fits what was seen so far."""
-        return self._granted or self._fitting
+        return self._proven or self._assumed
 
     @property
     def ends_short(self) -> bool:
         """Return whether the last page seen has fewer rows than the pages before it."""
-        return self._granted is not None and self._lengths[max(self._lengths)] < self._granted
+        return self._proven is not None and self._lengths[max(self._lengths)] < self._proven
 
     def take(self, number: int, length: int, *, reported: int | None = None, total: int | None = None) -> None:
         """Record the length of a page. `total` is how many rows the list probably has."""
         self.largest = max(self.largest, length)
         self.reported = reported or self.reported
         self._lengths[number] = length
-        self._fitting = self._fitting or _fitting_size(number, length, total, (self._usual, reported))
+        self._assumed = self._assumed or _fitting_size(number, length, total, (self._usual, reported))
         self._compare()
 
     def is_short(self, number: int, known: int | None) -> bool:
@@ -43,19 +43,19 @@ class PageSizes:
 
     def assume(self, reported: int | None) -> None:
         """Use a size that was only reported until a page proves it."""
-        self._fitting = self._fitting or reported
+        self._assumed = self._assumed or reported
 
     def move(self, number: int, to: int) -> None:
         """Record that the rows of one page belong to another page number."""
         if number in self._lengths:
             self._lengths[to] = self._lengths.pop(number)
-            self._granted = None
+            self._proven = None
             self._compare()
 
     def _compare(self) -> None:
         *followed, last = (self._lengths[each] for each in sorted(self._lengths))
         if followed:
-            self._granted = self._granted or followed[0]
+            self._proven = self._proven or followed[0]
             self.is_uneven = last > followed[0] or any(each != followed[0] for each in followed)
 
 

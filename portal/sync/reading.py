@@ -97,7 +97,7 @@ class Reading:
         stated = self.counts.stated
         if stated is not None and stated >= self.rows:
             return stated
-        return self.rows if self._is_at_the_end() else stated
+        return self.rows if self._has_reached_end() else stated
 
     @property
     def is_reconciled(self) -> bool:
@@ -138,35 +138,35 @@ class Reading:
             self._cursor += 1
         if last is not None and self._cursor < last:
             return self._cursor
-        if self._is_at_the_end():
-            return self._next_early_page() or self._grown_tail()
-        return self._grown_tail() or self._cursor
+        if self._has_reached_end():
+            return self._next_early_page() or self._next_tail_read()
+        return self._next_tail_read() or self._cursor
 
     def take(self, page: Page) -> list[Row]:
         """Record a page. Returns the rows that are new to this round, including those without a usable id."""
-        was_begun, self._has_begun = self._has_begun, True
-        if not was_begun and self._is_behind_the_end(page):  # otherwise it will be fetched again
+        had_begun, self._has_begun = self._has_begun, True
+        if not had_begun and self._is_past_the_end(page):  # otherwise it will be fetched again
             self.counts.take(page.total, on_page=0, arrived=0, is_new=False)
             self._assume_size(page)
             return []
-        fresh, repeated = self.seen.take(page.rows)
-        brings = bool(fresh)
-        self.counts.take(page.total, on_page=len(page.rows), arrived=self.rows, is_new=brings)
-        if brings:
+        new_rows, repeated = self.seen.take(page.rows)
+        has_new = bool(new_rows)
+        self.counts.take(page.total, on_page=len(page.rows), arrived=self.rows, is_new=has_new)
+        if has_new:
             self.sizes.take(page.number, len(page.rows), reported=page.size, total=self.counts.total)
             self._stopped = self._must_restart
         elif not page.rows:
             self._assume_size(page)
-        if repeated and brings and page.number not in self._reread:
+        if repeated and has_new and page.number not in self._reread:
             self._moved = True
         if not page.rows:
             if self._must_repeat_empty(page.number):
                 return []
             self._set_end(page.number)
-        elif not brings and page.number not in self._reread and self._must_repeat(page):
+        elif not has_new and page.number not in self._reread and self._must_repeat(page):
             return []
         self._finish(page)
-        return fresh
+        return new_rows
 
     def is_done(self, number: int) -> bool:
         """Return whether the page is finished. One that brought nothing new may be fetched again."""
@@ -178,7 +178,7 @@ class Reading:
             self.counts.conclude(self.rows)
         return self.counts.kind
 
-    def _is_at_the_end(self) -> bool:
+    def _has_reached_end(self) -> bool:
         """Return whether the end of the list is proved, or the round is void anyway."""
         if self._end is not None and all(number in self._done for number in range(1, self._end)):
             return True
@@ -211,7 +211,7 @@ class Reading:
         is_untried = self.past.count_kind == CountKind.UNKNOWN
         return bool(self.rows) and (self.rows % ROUND_CAP == 0 or is_untried)
 
-    def _is_behind_the_end(self, page: Page) -> bool:
+    def _is_past_the_end(self, page: Page) -> bool:
         """Return whether a page guessed to be the last is past the end: some PSAs then send the first page."""
         if self.rows or page.total is None or self.counts.kind in UNTRUSTED:
             return False
@@ -234,7 +234,7 @@ class Reading:
         self._reread.add(number)
         return number
 
-    def _grown_tail(self) -> int | None:
+    def _next_tail_read(self) -> int | None:
         """Return the last page, to read it again, if records were added since."""
         last, total = self.last, self.counts.total
         has_grown = total is not None and self._tail_total is not None and total > self._tail_total
@@ -251,8 +251,8 @@ class Reading:
 
     def _must_repeat_empty(self, number: int) -> bool:
         """Return whether to fetch an empty page again, because the list should have more rows."""
-        should_be = max(self.counts.total or 0, self.past.rows or 0)
-        return self.rows < should_be and self._may_retry(number, most=1)
+        expected_rows = max(self.counts.total or 0, self.past.rows or 0)
+        return self.rows < expected_rows and self._may_retry(number, most=1)
 
     def _must_repeat(self, page: Page) -> bool:
         """Return whether to fetch a page without new rows again. Too many such pages end the round."""
@@ -266,8 +266,8 @@ class Reading:
             return False
         total = self.counts.total
         if total is None:
-            is_behind_a_short_one = self.sizes.is_short(page.number - 1, self.past.size)
-            is_plain = twin == 1 < page.number - 1 or is_behind_a_short_one or self.rows == self.past.rows
+            follows_short_page = self.sizes.is_short(page.number - 1, self.past.size)
+            is_plain = twin == 1 < page.number - 1 or follows_short_page or self.rows == self.past.rows
             if is_plain or not self._may_retry(page.number, most=1):
                 self._set_end(page.number)
                 return False

@@ -41,7 +41,7 @@ class PendingRefetch:
         return self.record_type, self.remote_id
 
 
-def waiting(integration_id: int) -> list[PendingRefetch]:
+def pending_refetches(integration_id: int) -> list[PendingRefetch]:
     """Return the pending records that are not postponed, in order of arrival."""
     now = clock.now()
     columns = (
@@ -96,7 +96,7 @@ def postpone(integration_id: int, pending: PendingRefetch, why: str) -> bool:
         return True
     pause = min(FIRST_PAUSE * 4 ** (attempts - 1), MAX_PAUSE)
     RefetchRequest.update(attempts=attempts, why=why, not_before=clock.now() + pause).where(
-        _in(integration_id, pending)
+        _requests_of(integration_id, pending)
     ).execute()
     return False
 
@@ -131,7 +131,9 @@ def ignore(refetch_requests: Any, why: str) -> None:
 
 
 def _end(integration_id: int, pending: PendingRefetch, state: RefetchRequestState, **found: Any) -> None:
-    settled = RefetchRequest.update(state=state, settled_at=clock.now(), **found).where(_in(integration_id, pending))
+    settled = RefetchRequest.update(state=state, settled_at=clock.now(), **found).where(
+        _requests_of(integration_id, pending)
+    )
     _update_deliveries(row[0] for row in settled.returning(RefetchRequest.delivery).tuples().execute())
 
 
@@ -145,15 +147,15 @@ def _combined_state() -> Any:
     return Case(
         None,
         [
-            (_has(RefetchRequestState.STUCK), DeliveryState.STUCK.value),
-            (_has(RefetchRequestState.WAITING), DeliveryState.WAITING.value),
-            (_has(RefetchRequestState.DONE), DeliveryState.DONE.value),
+            (_has_request(RefetchRequestState.STUCK), DeliveryState.STUCK.value),
+            (_has_request(RefetchRequestState.WAITING), DeliveryState.WAITING.value),
+            (_has_request(RefetchRequestState.DONE), DeliveryState.DONE.value),
         ],
         DeliveryState.IGNORED.value,
     )
 
 
-def _has(state: RefetchRequestState) -> Any:
+def _has_request(state: RefetchRequestState) -> Any:
     return fn.EXISTS(
         RefetchRequest.select(RefetchRequest.id).where(
             RefetchRequest.delivery == Delivery.id, RefetchRequest.state == state
@@ -169,7 +171,7 @@ def _waiting(integration_id: int) -> Any:
     return (RefetchRequest.integration == integration_id) & (RefetchRequest.state == RefetchRequestState.WAITING)
 
 
-def _in(integration_id: int, pending: PendingRefetch) -> Any:
+def _requests_of(integration_id: int, pending: PendingRefetch) -> Any:
     named = (RefetchRequest.record_type == pending.record_type) & (RefetchRequest.remote_id == pending.remote_id)
     return _waiting(integration_id) & named & (RefetchRequest.id <= pending.last)
 

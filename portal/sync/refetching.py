@@ -91,7 +91,9 @@ class Refetcher:
         now = clock.now()
         handled = {*self._in_flight, *(pending.key for pending, _ in self._unanswered)}
         waiting = [
-            pending for pending in refetch_requests.waiting(self._integration_id) if pending.key not in handled
+            pending
+            for pending in refetch_requests.pending_refetches(self._integration_id)
+            if pending.key not in handled
         ]
         self._queue.extend(pending for pending in waiting if pending.due <= now)
         return any(pending.due <= now + IDLE_WAIT for pending in waiting)
@@ -236,7 +238,7 @@ class Refetcher:
             )
 
     def _log(self, pending: PendingRefetch, message: str, *, level: LogLevel, remedy: str = "") -> None:
-        logbook.note_refetch_request(
+        logbook.note_refetch(
             self._integration_id, pending.record_type, pending.remote_id, message.strip(), level=level, remedy=remedy
         )
 

@@ -19,7 +19,7 @@ def choose(run: SyncRun, step: SyncStep, *, depends_on_clients: bool) -> None:
 
 
 def _has_new_clients(run: SyncRun) -> bool:
-    """Return whether this run brought a client into scope: its records are not stored, though they did not change."""
+    """Return whether this run brought a client into scope: its unchanged records may be missing."""
     of_clients = (SyncStep.run == run) & (SyncStep.record_type == RecordType.CLIENTS)
     created = SyncStep.select().where(of_clients, SyncStep.created > 0)
     back = RecordChange.select().where(

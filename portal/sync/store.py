@@ -125,11 +125,11 @@ def write(
         )
         counting.add(integration_id, record_type, {RecordState.LIVE.value: len(decision.created)})
         db.cursor().executemany(_upsert(is_sqlite()), rows)
-    settled = [
+    payload_only = [
         (*_content(change), asked, integration_id, record_type, change.remote_id) for change in decision.payload_only
     ]
-    if settled:
-        db.cursor().executemany(UPDATE_PAYLOAD.format(mark()), settled)
+    if payload_only:
+        db.cursor().executemany(UPDATE_PAYLOAD.format(mark()), payload_only)
     _note_changes(integration_id, record_type, decision.updated, origin)
     set_state(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, asked_at=read_at)
 

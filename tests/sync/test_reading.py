@@ -15,7 +15,7 @@ from portal.sync.past_readings import PageIds, PastReading
 from portal.sync.reading import MAX_USELESS_PAGES, Reading
 from portal.sync.seen_rows import NO_ID
 
-MOST_REQUESTS = 200
+MAX_REQUESTS = 200
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Halo:
 
     def page(self, number: int, **said: Any) -> Page:
         self.asked.append(number)
-        assert len(self.asked) < MOST_REQUESTS, "read on and on"
+        assert len(self.asked) < MAX_REQUESTS, "read on and on"
         ids = self.ids[(number - 1) * self.size : number * self.size]
         return page(number, ids, **{"size": self.size, "total": len(self.ids), **said})
 
@@ -121,7 +121,7 @@ def test_a_page_of_one_row_that_repeats_for_ever_ends_soon() -> None:
     reading, asked = Reading(), 0
     while (number := reading.next_page()) is not None:
         asked += 1
-        assert asked < MOST_REQUESTS
+        assert asked < MAX_REQUESTS
         reading.take(page(number, [7], size=1, total=130))
     assert asked <= 1 + 3 * MAX_USELESS_PAGES
     assert not reading.is_sound
@@ -204,7 +204,7 @@ class DishonestHalo(Halo):
         sizes = {"asked": self.asked_size, "granted": self.size, "nothing": None, "what came": len(ids)}
         total = {"total": len(self.ids), "page": len(ids), "nothing": None}[self.count_told]
         self.asked.append(number)
-        assert len(self.asked) < MOST_REQUESTS, "read on and on"
+        assert len(self.asked) < MAX_REQUESTS, "read on and on"
         return page(number, ids, size=sizes[self.size_told], total=total)
 
 

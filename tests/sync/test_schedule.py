@@ -18,7 +18,7 @@ from portal.sync.schedule import DEFAULT, HOURS, INTERVALS, WEEK, Schedule, Week
 NOTHING = timedelta()
 LONDON = ZoneInfo("Europe/London")
 # A zone may jump by a whole day, as Samoa did, which leaves out one of the chosen days.
-LONGEST_JUMP = timedelta(days=1)
+MAX_CLOCK_CHANGE = timedelta(days=1)
 
 every = st.sampled_from(INTERVALS).map(lambda minutes: Schedule(minutes=minutes))
 chosen = st.builds(
@@ -59,13 +59,13 @@ def test_the_next_time_is_ahead_and_no_farther_than_the_schedule_says(
     if one.minutes is not None:
         assert now < following <= now + timedelta(minutes=one.minutes)
     else:
-        assert now < following <= now + timedelta(days=7) + LONGEST_JUMP + spread
+        assert now < following <= now + timedelta(days=7) + MAX_CLOCK_CHANGE + spread
 
 
 @given(st.sampled_from(HOURS), some_zone, moments, spreads)
 def test_a_full_pass_comes_every_night(hour: int, zone: ZoneInfo, now: datetime, spread: timedelta) -> None:
     following = schedule.next_full_after(hour, zone, now, spread)
-    assert now < following <= now + timedelta(days=1) + LONGEST_JUMP + spread
+    assert now < following <= now + timedelta(days=1) + MAX_CLOCK_CHANGE + spread
 
 
 @given(every | chosen, some_zone, moments, spreads)

@@ -11,7 +11,7 @@ from portal.services.syncing import sync_runs
 from tests.halo_fixtures import Copy
 
 WINDOW = timedelta(minutes=5)
-MOST_WINDOWS = 12
+MAX_WINDOWS = 12
 
 
 def sync_by_windows(copy: Copy, record_type: str, *, quota: int) -> tuple[dict[str, Any], int]:
@@ -20,7 +20,7 @@ def sync_by_windows(copy: Copy, record_type: str, *, quota: int) -> tuple[dict[s
     moment, windows = clock.now() + timedelta(hours=1), 0
     with clock.using(lambda: moment):
         run = copy.open(record_type)
-        while sync_runs.report(run)["state"] in {"queued", "waiting"} and windows < MOST_WINDOWS:
+        while sync_runs.report(run)["state"] in {"queued", "waiting"} and windows < MAX_WINDOWS:
             sync_runs.execute(run.id)
             windows, moment = windows + 1, moment + WINDOW
     report = sync_runs.report(run)
