@@ -1,8 +1,8 @@
-"""Ends the open steps of a run that is cancelled or fails."""
+"""Ends the open steps of a run that is cancelled or fails, and names a step's counters."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from portal import clock
 from portal.models.sync import StepState, SyncPage, SyncRun, SyncStep
@@ -16,3 +16,19 @@ def close_open_steps(run: SyncRun, state: StepState) -> None:
         SyncStep.run == run, SyncStep.state.in_(OPEN)
     ).execute()
     SyncPage.delete().where(SyncPage.step.in_(SyncStep.select(SyncStep.id).where(SyncStep.run == run))).execute()
+
+
+def counts(step: SyncStep) -> dict[str, Any]:
+    """Return the step's counters under their public names."""
+    names = (
+        "expected",
+        "fetched",
+        "created",
+        "updated",
+        "unchanged",
+        "filtered_out",
+        "deleted",
+        "failed",
+        "requests",
+    )
+    return {name: getattr(step, name) for name in names}

@@ -16,7 +16,7 @@ from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
 from portal.psa.source import Facts, Page, Row, Source
-from portal.sync import applying, counting, exclusions, held_deletes, logbook, remote_lists, store
+from portal.sync import applying, counting, exclusions, held_deletes, logbook, remote_lists, steps, store
 from portal.sync import details as row_details
 from portal.sync.applying import AbsenceResult
 from portal.sync.decide import Decision
@@ -144,7 +144,7 @@ class Writer:
                 level=LogLevel.INFO if error is None else LogLevel.ERROR,
                 remedy=step.remedy,
                 record_type=step.record_type,
-                details=counts(step),
+                details=steps.counts(step),
             )
 
     def save_findings(self, step: SyncStep, *, notes: Sequence[str] = (), **found: Any) -> None:
@@ -280,22 +280,6 @@ class Writer:
         with self._lease.writing(**changes):
             store.lock_records(self._integration_id)
             yield
-
-
-def counts(step: SyncStep) -> dict[str, Any]:
-    """Return the step's counters under their public names."""
-    names = (
-        "expected",
-        "fetched",
-        "created",
-        "updated",
-        "unchanged",
-        "filtered_out",
-        "deleted",
-        "failed",
-        "requests",
-    )
-    return {name: getattr(step, name) for name in names}
 
 
 def _packed(ids: Sequence[int]) -> bytes:

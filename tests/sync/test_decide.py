@@ -1,4 +1,4 @@
-"""Each row goes into exactly one heap."""
+"""Each row gets exactly one decision."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def stored_as(each: Row) -> dict[int, Forms]:
 
 
 def heaps(decision: Decision) -> dict[str, int]:
-    """Return the heaps that are not empty."""
+    """Return the decision fields that are not empty."""
     sizes = {
         "created": len(decision.created),
         "updated": len(decision.updated),
@@ -97,12 +97,12 @@ def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
         (b'{"id":7,', "Halo sent a record that cannot be read."),
     ],
 )
-def test_a_row_that_cannot_be_stored_is_rejected_naming_it(payload: bytes, reason: str) -> None:
+def test_a_row_that_cannot_be_stored_is_rejected_by_id(payload: bytes, reason: str) -> None:
     decision = decide("sites", [Row(row().facts, payload)], {}, EVERYTHING, records.columns, KEYS)
     assert decision.rejected == [Rejected(7, reason)]
 
 
-def test_columns_are_read_only_of_what_is_written() -> None:
+def test_columns_are_read_only_for_rows_that_are_written() -> None:
     same, new = row(name="Main"), row(id=8)
 
     def columns(record_type: str, payload: bytes) -> records.Columns:
@@ -131,14 +131,14 @@ def test_a_fingerprint_changes_with_every_byte() -> None:
         ({"logo": "x" * 999}, {"logo": "y"}, {"logo": ["x" * 500 + "…", "y"]}),
     ],
 )
-def test_what_changed_is_told_field_by_field(old: Any, new: Any, told: Any) -> None:
+def test_changes_are_recorded_field_by_field(old: Any, new: Any, told: Any) -> None:
     before, after = row(**old), row(**new)
     decision = decide("sites", [after], known(before), EVERYTHING, records.columns, KEYS)
     compare("sites", decision, stored_as(before), records.columns, KEYS)
     if told:
         assert [change.fields for change in decision.updated] == [told]
     else:
-        # Only its form is another one: it counts as unchanged, and the new form is kept.
+        # Only its form changed: it counts as unchanged, and the new form is stored.
         assert (heaps(decision), [change.digest for change in decision.payload_only]) == (
             {"unchanged": 1},
             [fingerprint(after.payload)],
@@ -163,7 +163,7 @@ def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -
 
 
 @pytest.mark.parametrize("state", [OUT, GONE])
-def test_a_record_that_comes_back_says_so_even_if_nothing_else_changed(state: RecordState) -> None:
+def test_a_record_that_comes_back_is_recorded_even_if_unchanged(state: RecordState) -> None:
     site = row(name="Main")
     decision = decide("sites", [site], known(site, state), EVERYTHING, records.columns, KEYS)
     compare("sites", decision, stored_as(site), records.columns, KEYS)

@@ -1,4 +1,4 @@
-"""Who may write for a run: one worker at a time, on both engines."""
+"""Leases of runs: one worker at a time, on both databases."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_queued_run_is_claimed_once(run: SyncRun) -> None:
     assert (now.state, now.lease_until, now.started_at, now.crashes) == ("running", NOON + DURATION, NOON, 0)
 
 
-def test_of_eight_workers_one_gets_the_run(run: SyncRun) -> None:
+def test_one_of_eight_workers_gets_the_run(run: SyncRun) -> None:
     together = Barrier(8)
 
     def race(_: int) -> RunLease | None:
@@ -71,7 +71,7 @@ def test_of_eight_workers_one_gets_the_run(run: SyncRun) -> None:
     assert row(run).fencing_token == 1
 
 
-def test_a_run_that_is_not_there_is_nobodys(run: SyncRun) -> None:
+def test_a_run_that_does_not_exist_cannot_be_claimed(run: SyncRun) -> None:
     assert claim(run.id + 1) is None
 
 
@@ -83,14 +83,14 @@ def test_a_run_that_has_ended_is_not_claimed(state: RunState, run: SyncRun) -> N
     assert refused(run)
 
 
-def test_a_lease_that_has_run_out_may_be_taken_over(run: SyncRun) -> None:
+def test_an_expired_lease_can_be_taken_over(run: SyncRun) -> None:
     claimed(run)
     assert refused(run, NOON + DURATION)
     taken = claimed(run, NOON + DURATION + SECOND)
     assert (taken.fencing_token, row(run).crashes, row(run).started_at) == (2, 1, NOON)
 
 
-def test_a_beat_prolongs_the_lease(run: SyncRun) -> None:
+def test_a_beat_extends_the_lease(run: SyncRun) -> None:
     lease = claimed(run)
     with clock.using(lambda: NOON + 10 * SECOND):
         lease.beat()
@@ -98,14 +98,14 @@ def test_a_beat_prolongs_the_lease(run: SyncRun) -> None:
     assert row(run).lease_until == NOON + 10 * SECOND + DURATION
 
 
-def test_a_waiting_run_is_claimed_when_its_time_has_come(run: SyncRun) -> None:
+def test_a_waiting_run_can_be_claimed_once_its_wait_is_over(run: SyncRun) -> None:
     claimed(run).release(state=RunState.WAITING, not_before=NOON + 60 * SECOND)
     assert refused(run, NOON + 59 * SECOND)
     claimed(run, NOON + 60 * SECOND)
     assert (row(run).not_before, row(run).crashes) == (None, 0)
 
 
-def test_a_run_that_was_handed_back_goes_on_at_once_and_counts_a_crash(run: SyncRun) -> None:
+def test_a_run_released_after_a_crash_resumes_at_once_and_counts_it(run: SyncRun) -> None:
     lease = claimed(run)
     with clock.using(lambda: NOON):
         lease.release_after_crash()
@@ -128,7 +128,7 @@ DEEDS: list[Callable[[RunLease], Any]] = [
 
 @pytest.mark.parametrize("action", DEEDS, ids=["beat", "hand back", "write", "give up"])
 @pytest.mark.parametrize("how", ["taken over", "ended"])
-def test_a_worker_that_lost_the_run_changes_nothing(
+def test_a_worker_that_lost_its_lease_changes_nothing(
     how: str, action: Callable[[RunLease], Any], run: SyncRun
 ) -> None:
     old = claimed(run)
@@ -143,7 +143,7 @@ def test_a_worker_that_lost_the_run_changes_nothing(
     assert Account.select().count() == 1
 
 
-def test_a_write_that_breaks_leaves_no_trace(run: SyncRun) -> None:
+def test_a_failed_write_leaves_no_trace(run: SyncRun) -> None:
     lease = claimed(run)
     before = row(run).__data__
     with pytest.raises(ZeroDivisionError), lease.writing(requests=5):

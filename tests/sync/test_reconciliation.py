@@ -1,4 +1,4 @@
-"""Books balance or name what is missing, and nothing is green that is not."""
+"""A step is reconciled or names what is missing; nothing else is green."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ def received(arrived: int, expected: int | None, **more: Any) -> ReceivedList:
         (10, 12, "Halo counts 10 sites, but 12 arrived."),
     ],
 )
-def test_what_halo_counts_must_arrive(expected: int | None, arrived: int, problem: str) -> None:
+def test_everything_that_halo_counts_must_arrive(expected: int | None, arrived: int, problem: str) -> None:
     found = reconcile("Halo", "sites", received(arrived, expected))
     assert found.problem == problem
     assert bool(found.remedy) == bool(problem)
 
 
 @given(st.integers(0, 1000), st.integers(0, 1000))
-def test_only_equal_books_balance(expected: int, arrived: int) -> None:
+def test_only_equal_counts_are_reconciled(expected: int, arrived: int) -> None:
     assert (reconcile("Halo", "sites", received(arrived, expected)).problem == "") == (expected == arrived)
 
 
-def test_rows_without_an_id_are_counted_too() -> None:
+def test_rows_without_an_id_are_counted() -> None:
     assert reconcile("Halo", "sites", ReceivedList({1, 2}, 3, 5)).problem == ""
 
 
-def test_records_that_halo_lists_and_does_not_hand_out_are_named() -> None:
+def test_listed_records_that_halo_does_not_return_are_named() -> None:
     found = reconcile("Halo", "sites", received(20, 20, missing=set(range(1, 13))))
     assert found.problem == "Halo lists sites 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, but does not return them."
 
 
-def test_a_list_that_never_stood_still_is_amber_even_if_its_count_is_right() -> None:
+def test_a_list_that_kept_moving_is_amber_even_if_its_count_is_right() -> None:
     assert reconcile("Halo", "sites", received(5, 5, moved=True)).problem.startswith("The list of sites moved")
 
 
@@ -62,7 +62,7 @@ def test_a_list_of_changes_may_grow_while_it_is_read() -> None:
     ("gone", "live", "held"),
     [(0, 0, False), (20, 20, False), (21, 21, True), (21, 209, True), (21, 210, False), (501, 5001, True)],
 )
-def test_many_are_held_only_if_they_are_a_large_share_too(gone: int, live: int, held: bool) -> None:  # noqa: FBT001
+def test_many_deletes_are_held_only_if_they_are_a_large_share(gone: int, live: int, held: bool) -> None:  # noqa: FBT001
     assert must_hold(set(range(gone)), live) is held
 
 
@@ -78,5 +78,5 @@ def test_many_are_held_only_if_they_are_a_large_share_too(gone: int, live: int, 
         ([FAILED, FAILED], RunState.FAILED),
     ],
 )
-def test_a_run_is_as_good_as_its_worst_step(steps: list[str], run: RunState) -> None:
+def test_a_run_is_only_as_good_as_its_worst_step(steps: list[str], run: RunState) -> None:
     assert run_state(steps) == run

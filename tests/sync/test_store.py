@@ -1,4 +1,4 @@
-"""Writing many records at once means the same on SQLite and on PostgreSQL."""
+"""Bulk writes have the same effect on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def counted(integration: Integration) -> dict[str, int]:
     return stored_records.counts(integration)[RecordType.CLIENTS]
 
 
-def test_what_is_written_is_read_back(halo_of: Integration) -> None:
+def test_written_records_are_read_back(halo_of: Integration) -> None:
     with clock.using(lambda: LATER):
         write(halo_of, change(BIG, payload='{"name":"\\u0000"}'))
     record = Record.get()
@@ -74,7 +74,7 @@ def test_names_of_all_sorts_survive(name: str, halo_of: Integration) -> None:
     assert Record.get().name == name
 
 
-def test_a_second_write_changes_all_but_when_it_was_first_seen(halo_of: Integration) -> None:
+def test_a_second_write_keeps_only_first_seen_at(halo_of: Integration) -> None:
     with clock.using(lambda: NOON):
         write(halo_of, change(1, "Old"), change(2, "Same"))
     with clock.using(lambda: LATER):
@@ -91,7 +91,7 @@ def test_a_write_brings_a_tombstone_back_to_life(halo_of: Integration) -> None:
     assert Record.get().state == RecordState.LIVE
 
 
-def test_what_is_stored_is_found_by_thousands(halo_of: Integration) -> None:
+def test_thousands_of_stored_records_are_found_at_once(halo_of: Integration) -> None:
     write(halo_of, *(change(number) for number in range(1, 2001)))
     found = store.find_stored(halo_of.id, RecordType.CLIENTS, list(range(500, 4000)))
     assert set(found) == set(range(500, 2001))
@@ -107,13 +107,13 @@ def test_thousands_are_marked_at_once(halo_of: Integration) -> None:
     assert Record.select().where(Record.changed_at == LATER).count() == 1900
 
 
-def test_out_of_scope_rows_keep_what_they_were(halo_of: Integration) -> None:
+def test_out_of_scope_records_keep_their_values(halo_of: Integration) -> None:
     write(halo_of, change(1, "Acme"))
     write(halo_of, out_of_scope=(1,))
     assert (Record.get().state, Record.get().name) == ("out_of_scope", "Acme")
 
 
-def test_types_and_integrations_do_not_meet(halo_of: Integration) -> None:
+def test_types_and_integrations_are_separate(halo_of: Integration) -> None:
     other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
     write(halo_of, change(1))
     assert store.live_ids(other.id, RecordType.CLIENTS) == set()
@@ -123,7 +123,7 @@ def test_types_and_integrations_do_not_meet(halo_of: Integration) -> None:
     assert Record.get().state == RecordState.LIVE
 
 
-def test_what_leaves_has_a_line_of_history_with_its_reason(halo_of: Integration) -> None:
+def test_a_record_that_leaves_the_scope_has_the_reason_in_its_history(halo_of: Integration) -> None:
     write(halo_of, change(1), change(2))
     write(halo_of, out_of_scope=(1,))
     leave(halo_of, [2])
@@ -131,7 +131,7 @@ def test_what_leaves_has_a_line_of_history_with_its_reason(halo_of: Integration)
     assert lines == [(1, "out_of_scope", "It is left out.", RUN), (2, "deleted", "It is gone.", RUN)]
 
 
-def test_a_change_is_told_field_by_field(halo_of: Integration) -> None:
+def test_a_change_is_stored_field_by_field(halo_of: Integration) -> None:
     write(halo_of, change(1))
     changed = replace(change(1, "New"), kind=ChangeKind.UPDATED, fields={"name": ["Acme", "New"]})
     with db.db.atomic():
@@ -143,7 +143,7 @@ def test_a_change_is_told_field_by_field(halo_of: Integration) -> None:
     assert Record.get().first_run == RUN
 
 
-def test_another_form_of_the_same_record_changes_its_payload_alone(halo_of: Integration) -> None:
+def test_another_form_of_the_same_record_changes_only_its_payload(halo_of: Integration) -> None:
     with clock.using(lambda: NOON):
         write(halo_of, change(1, "Acme"))
     settled = change(1, "Ignored", b"s" * 16, '{"id":1}')
@@ -171,7 +171,7 @@ def refetched(integration: Integration, remote_id: int, outcome: Outcome, asked_
     )
 
 
-def test_newer_answers_are_known_from_records_and_from_refetches(halo_of: Integration) -> None:
+def test_newer_answers_are_found_in_records_and_refetches(halo_of: Integration) -> None:
     with clock.using(lambda: LATER):
         write(halo_of, change(1))
     with clock.using(lambda: NOON):
@@ -186,7 +186,7 @@ def test_newer_answers_are_known_from_records_and_from_refetches(halo_of: Integr
     assert newer_answers.newer_ids(halo_of.id, RecordType.SITES, {1, 2}, NOON, not_stored={7}) == set()
 
 
-def test_nothing_leaves_on_an_answer_that_is_older_than_what_is_known(halo_of: Integration) -> None:
+def test_an_answer_older_than_the_stored_one_removes_nothing(halo_of: Integration) -> None:
     with clock.using(lambda: LATER):
         write(halo_of, change(1))
     with clock.using(lambda: NOON):
@@ -223,7 +223,7 @@ def test_the_counts_follow_every_change_of_state(halo_of: Integration) -> None:
     assert counted(halo_of) == {"live": 3, "out_of_scope": 2, "deleted": 0}
 
 
-def test_what_was_read_after_a_list_is_not_missed_in_it(halo_of: Integration) -> None:
+def test_records_read_after_a_list_do_not_count_as_missing_from_it(halo_of: Integration) -> None:
     with clock.using(lambda: NOON):
         write(halo_of, change(1))
     with clock.using(lambda: LATER):
@@ -232,7 +232,7 @@ def test_what_was_read_after_a_list_is_not_missed_in_it(halo_of: Integration) ->
     assert store.undeleted_ids(halo_of.id, RecordType.CLIENTS, before=LATER) == {1, 2}
 
 
-def test_nothing_to_do_is_nothing(halo_of: Integration) -> None:
+def test_empty_decisions_write_nothing(halo_of: Integration) -> None:
     write(halo_of)
     leave(halo_of, [])
     assert store.find_stored(halo_of.id, RecordType.CLIENTS, []) == {}

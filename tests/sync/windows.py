@@ -1,4 +1,4 @@
-"""Syncs with so small a budget that they go on for several of its windows."""
+"""Syncs with a budget so small that they take several windows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_WINDOWS = 12
 
 
 def sync_by_windows(copy: Copy, record_type: str, *, quota: int) -> tuple[dict[str, Any], int]:
-    """Sync a type at so few requests in five minutes; returns its report, and how many windows it has taken."""
+    """Sync a type with a small quota. Returns its report and how many windows it took."""
     Integration.update(quota=quota).execute()
     moment, windows = clock.now() + timedelta(hours=1), 0
     with clock.using(lambda: moment):

@@ -44,8 +44,7 @@ from portal.sync.engine import Engine
 from portal.sync.lease import RunLease, claim, is_claimable
 from portal.sync.record_types import RecordType
 from portal.sync.request_reservation import RequestReservation
-from portal.sync.steps import close_open_steps
-from portal.sync.writer import counts
+from portal.sync.steps import close_open_steps, counts
 
 # Each time, a run that was in the way has ended before it could be looked at.
 MOST_TRIES: Final = 5
