@@ -76,7 +76,7 @@ def known_limit(tenant: str) -> tuple[int, int]:
 
 
 def sync_quota(policy: BudgetPolicy, known_quota: int) -> int:
-    """Return how many requests per window syncs may make on these policy; some are kept for people."""
+    """Return how many requests per window syncs may make under this policy. Some are kept for people."""
     quota = policy.quota or known_quota
     # The reserve shrinks with the limit.
     kept = min(INTERACTIVE_RESERVE, -(-quota * INTERACTIVE_RESERVE // KNOWN_QUOTA))

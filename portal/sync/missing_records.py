@@ -149,7 +149,7 @@ def _likely_cause(psa: str, found: list[Presence], *, is_empty: bool, is_set: bo
         )
     if is_set:
         return (
-            "All that a client record_counts of this type is gone at once, while the client is still there.",
+            "All that a client had of this type is gone at once, while the client is still there.",
             f"Ask your {psa} administrator whether they were deleted on purpose.",
         )
     return (
