@@ -124,7 +124,7 @@ OUTCOMES: Final = {
     Outcome.ABSENT: "not in Halo",
     Outcome.UNDECIDED: "left for the next sync",
     Outcome.REJECTED: "not stored",
-    Outcome.TOGETHER: "combined with another delivery",
+    Outcome.COALESCED: "combined with another delivery",
 }
 
 # How a card names what an integration is: the set-up, or how the syncs of a connected one stand.
