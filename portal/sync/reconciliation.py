@@ -1,4 +1,4 @@
-"""The books of a step: what the PSA says it has must equal what arrived. Pure."""
+"""Reconciles a step: the PSA's count must equal what arrived. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.models.sync import RunState, StepState
 from portal.psa.source import RollCall
 from portal.sync.reading import Reading
 
-# More than both of these at once is no tidying-up; it is more likely a permission that was lost.
+# If more records than both of these vanish at once, a lost permission is more likely than a cleanup.
 HELD_SHARE: Final = 0.10
 HELD_COUNT: Final = 20
 NAMED: Final = 10
@@ -21,11 +21,12 @@ SYNC_AGAIN: Final = (
 
 
 @dataclass(frozen=True)
-class Tally:
-    """What arrived of a list, beside what the PSA counts; `expected` is None when it does not count.
+class ReceivedList:
+    """What arrived of a list. `expected` is the PSA's count, or None if it does not count.
 
-    `missing` names records that the PSA lists and does not hand out. `is_whole` is false for a list of changes, which
-    may grow while it is read; `moved` tells that the list never stood still.
+    `missing` holds ids that the PSA lists but does not return. `is_whole` is false for a list of changes, which may
+    grow while it is read. `moved` means that the list changed during every round. `named_by_roll` means that the ids
+    come from the PSA's list of ids.
     """
 
     ids: AbstractSet[int]
@@ -37,14 +38,14 @@ class Tally:
     named_by_roll: bool = False
 
     @classmethod
-    def of_reading(cls, reading: Reading, *, is_whole: bool) -> Tally:
+    def from_reading(cls, reading: Reading, *, is_whole: bool) -> ReceivedList:
         return cls(reading.seen.ids, reading.seen.unusable, reading.expected, moved=reading.moved, is_whole=is_whole)
 
     @classmethod
-    def of_roll(cls, roll: RollCall, *, absent: AbstractSet[int], withheld: AbstractSet[int]) -> Tally:
-        """Go by the list of ids; `absent` were deleted since, `withheld` are not handed out."""
+    def from_ids(cls, roll: RollCall, *, absent: AbstractSet[int], unreadable: AbstractSet[int]) -> ReceivedList:
+        """Use the PSA's list of ids. `absent` ids were deleted since; `unreadable` ones are not returned."""
         total = None if roll.total is None else roll.total - len(absent)
-        return cls(roll.ids - absent, roll.unusable, total, withheld, named_by_roll=True)
+        return cls(roll.ids - absent, roll.unusable, total, unreadable, named_by_roll=True)
 
     @property
     def arrived(self) -> int:
@@ -53,37 +54,37 @@ class Tally:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """`problem` is empty when the books balance."""
+    """`problem` is empty if the step is reconciled."""
 
     problem: str = ""
     remedy: str = ""
 
 
-def reconcile(psa: str, words: str, tally: Tally) -> Reconciliation:
-    """Compare what the PSA counts with what arrived; `psa` and `words` name the PSA and the records for people."""
-    expected = tally.expected
-    if tally.missing:
+def reconcile(psa: str, words: str, received: ReceivedList) -> Reconciliation:
+    """Compare the PSA's count with what arrived. `psa` and `words` name the PSA and the records for people."""
+    expected = received.expected
+    if received.missing:
         return Reconciliation(
-            f"{psa} lists {words} {_listed(tally.missing)}, but doesn't return them.",
+            f"{psa} lists {words} {_listed(received.missing)}, but doesn't return them.",
             f"Check these records in {psa}; the agent may not be allowed to open them.",
         )
-    if expected is None or tally.arrived == expected or (tally.arrived > expected and not tally.is_whole):
-        return _steadiness(words, tally)
-    if tally.arrived < expected:
-        lacking = expected - tally.arrived
+    if expected is None or received.arrived == expected or (received.arrived > expected and not received.is_whole):
+        return _check_stability(words, received)
+    if received.arrived < expected:
+        lacking = expected - received.arrived
         missing = "1 is missing" if lacking == 1 else f"{lacking:,} are missing"
         return Reconciliation(
-            f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived: {missing}.",
-            SYNC_AGAIN if not tally.named_by_roll else f"{SYNC_AGAIN} All the ids that {psa} lists are here.",
+            f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived: {missing}.",
+            SYNC_AGAIN if not received.named_by_roll else f"{SYNC_AGAIN} All the ids that {psa} lists are here.",
         )
     return Reconciliation(
-        f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived.",
+        f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived.",
         "Records were probably deleted while they were read. Sync again to be sure.",
     )
 
 
-def are_held(gone: AbstractSet[int], stored: int) -> bool:
-    """Tell whether so many of the stored records vanished at once that a person must decide."""
+def must_hold(gone: AbstractSet[int], stored: int) -> bool:
+    """Return whether so many stored records vanished at once that a person must decide."""
     return len(gone) > HELD_COUNT and len(gone) > HELD_SHARE * stored
 
 
@@ -91,14 +92,14 @@ def check_the_agent(psa: str) -> str:
     return f"Check in {psa} that the agent can still see all of them."
 
 
-def held_words(psa: str, words: str, count: int) -> str:
+def held_message(psa: str, words: str, count: int) -> str:
     if count == 1:
         return f"{psa} no longer lists 1 of the {words}. It's kept until an admin decides."
     return f"{psa} no longer lists {count:,} {words}. They're kept until an admin decides."
 
 
-def outcome(states: list[str]) -> RunState:
-    """Return the state of a run from those of its steps: green only when every one is."""
+def run_state(states: list[str]) -> RunState:
+    """Return the state of a run, given those of its steps: green only if all are."""
     if all(state == StepState.SUCCEEDED for state in states):
         return RunState.SUCCEEDED
     if all(state == StepState.FAILED for state in states):
@@ -106,8 +107,8 @@ def outcome(states: list[str]) -> RunState:
     return RunState.INCOMPLETE
 
 
-def _steadiness(words: str, tally: Tally) -> Reconciliation:
-    if tally.moved and tally.is_whole:
+def _check_stability(words: str, received: ReceivedList) -> Reconciliation:
+    if received.moved and received.is_whole:
         return Reconciliation(
             f"The list of {words} changed each time it was read, so a record may have been missed.", SYNC_AGAIN
         )

@@ -1,4 +1,4 @@
-"""Questions about the records that are stored, for those who decide what becomes of them."""
+"""Queries on stored records for deciding about missing ones and for the date filter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.sync.record_types import RecordType
 
 
 def clients_of(integration_id: int, record_type: str, ids: Iterable[int]) -> dict[int, int]:
-    """Map those of these records that belong to a client to its id."""
+    """Return the client of each of these records that has one, by record id."""
     query = Record.select(Record.remote_id, Record.client_remote_id).where(
         _of(integration_id, record_type), Record.remote_id.in_(list(ids)), Record.client_remote_id.is_null(False)
     )
@@ -22,8 +22,8 @@ def clients_of(integration_id: int, record_type: str, ids: Iterable[int]) -> dic
     return dict(rows)
 
 
-def kept_of_clients(integration_id: int, record_type: str, clients: Iterable[int]) -> dict[int, int]:
-    """Count, for each of these clients, its records that are stored and not deleted."""
+def count_by_client(integration_id: int, record_type: str, clients: Iterable[int]) -> dict[int, int]:
+    """Return how many records that are not deleted each of these clients has."""
     query = (
         Record.select(Record.client_remote_id, fn.COUNT(SQL("*")))
         .where(
@@ -37,8 +37,8 @@ def kept_of_clients(integration_id: int, record_type: str, clients: Iterable[int
     return dict(rows)
 
 
-def newest_stamp(integration_id: int, record_type: str) -> tuple[int, datetime] | None:
-    """Return the live record with the latest date of its last update, and that date."""
+def latest_update(integration_id: int, record_type: str) -> tuple[int, datetime] | None:
+    """Return the id and update time of the live record that was updated last."""
     query = Record.select(Record.remote_id, Record.remote_updated_at).where(
         _of(integration_id, record_type), Record.state == RecordState.LIVE, Record.remote_updated_at.is_null(False)
     )

@@ -14,7 +14,7 @@ from portal.models.records import Record, RecordState
 from portal.models.sync import RunState, SyncRun, SyncStep
 from portal.sandbox.halo import HaloSandbox
 from portal.sync.counting import recount
-from portal.sync.exclusions import note_stored
+from portal.sync.exclusions import add_stored
 from portal.sync.filters import Filters, read, write
 from portal.sync.record_types import RecordType
 from tests.routes.conftest import make_run
@@ -159,7 +159,7 @@ def test_a_part_is_open_where_something_is_set(as_alice: FlaskClient, halo: Inte
 def test_counts_tell_what_is_here_and_what_is_out_of_scope(as_alice: FlaskClient, halo: Integration) -> None:
     for number in range(1, 1205):
         store(halo, number, "Acme", RecordState.LIVE if number > 2 else RecordState.OUT_OF_SCOPE)
-    note_stored(halo.id, "clients", dict.fromkeys((1, 2), "The client is inactive."))
+    add_stored(halo.id, "clients", dict.fromkeys((1, 2), "The client is inactive."))
     recount(halo.id, "clients")
     part = _parts(as_alice.get(TAB).text)["clients"]
     assert "1,202 in Scopable" in part

@@ -16,7 +16,7 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import RemoteList, RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
-from portal.sync.exclusions import CLIENT_DELETED, note_stored
+from portal.sync.exclusions import CLIENT_DELETED, add_stored
 from portal.sync.record_types import RecordType
 from tests.copies import changed, copied, held
 
@@ -169,7 +169,7 @@ def test_the_card_of_a_halo_that_does_not_answer_says_since_when(as_alice: Flask
 
 def test_the_excluded_records_are_listed_with_their_reasons(as_alice: FlaskClient, halo: Integration) -> None:
     copied(halo, range(1, 4), state=RecordState.OUT_OF_SCOPE, client_name="Acme")
-    note_stored(halo.id, "assets", {1: "Its asset type isn't one you chose.", 2: CLIENT_DELETED, 3: "Why not."})
+    add_stored(halo.id, "assets", {1: "Its asset type isn't one you chose.", 2: CLIENT_DELETED, 3: "Why not."})
     tab = as_alice.get(TAB).text
     assert "excluded" not in tab
     ran(halo, RunState.SUCCEEDED, ALL)
@@ -183,7 +183,7 @@ def test_the_excluded_records_are_listed_with_their_reasons(as_alice: FlaskClien
 
 def test_the_list_of_excluded_records_is_paged_and_searched(as_alice: FlaskClient, halo: Integration) -> None:
     copied(halo, range(1, 121), state=RecordState.OUT_OF_SCOPE)
-    note_stored(halo.id, "assets", dict.fromkeys(range(1, 121), "Why not."))
+    add_stored(halo.id, "assets", dict.fromkeys(range(1, 121), "Why not."))
     address: str | None = f"{HALO}/records/assets?state=out_of_scope"
     seen: list[str] = []
     while address:
@@ -199,7 +199,7 @@ def test_the_list_of_excluded_records_is_paged_and_searched(as_alice: FlaskClien
 def test_others_excluded_records_are_not_listed(as_alice: FlaskClient, halo: Integration, mallory: User) -> None:
     theirs = Integration.create(account=mallory.account, psa="halo", state="active", record_types=["assets"])
     copied(theirs, [1], state=RecordState.OUT_OF_SCOPE)
-    note_stored(theirs.id, "assets", {1: "Why not."})
+    add_stored(theirs.id, "assets", {1: "Why not."})
     assert "PC-0001" not in as_alice.get(f"{HALO}/records/assets?state=out_of_scope").text
     assert "PC-0001" not in as_alice.get(f"{HALO}/records/assets/1").text
 
@@ -216,7 +216,7 @@ def test_an_empty_list_says_what_is_true_of_it(
     as_alice: FlaskClient, halo: Integration, query: str, words: str
 ) -> None:
     copied(halo, [1], state=RecordState.OUT_OF_SCOPE)
-    note_stored(halo.id, "assets", {1: "Why not."})
+    add_stored(halo.id, "assets", {1: "Why not."})
     assert words in text(as_alice.get(f"{HALO}/records/assets{query}").text)
 
 
@@ -252,7 +252,7 @@ def test_a_record_says_how_it_stands_and_why(
 ) -> None:
     copied(halo, [1], state=state, is_active=True)
     if state == RecordState.OUT_OF_SCOPE:
-        note_stored(halo.id, "assets", {1: why})
+        add_stored(halo.id, "assets", {1: why})
     elif why:
         changed(halo, 1, ChangeKind(state.value), why=why)
     assert words in unescape(text(as_alice.get(f"{HALO}/records/assets/1").text))

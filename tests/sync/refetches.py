@@ -1,4 +1,4 @@
-"""What the tests of reading again share."""
+"""Helpers for the refetching tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.halo_fixtures import Copy
 
 
 def read_again(copy: Copy) -> int:
-    """Read what waits; returns how many requests for records Halo has seen."""
+    """Refetch the pending records. Returns how many record requests Halo received."""
     copy.halo.reset(faults=False)
     refetches.execute(copy.integration.id)
     return len(asked(copy))

@@ -1,4 +1,4 @@
-"""Whatever a Halo's lists say of themselves, a green sync has everything, and it costs one request more at most."""
+"""Whatever Halo's lists report about themselves, a green sync has everything, for at most one extra request."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def pages_asked(copy: Copy) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("character", CHARACTERS)
-def test_a_first_sync_and_a_second_one_are_complete(character: str, halo: HaloSandbox, northwind: Account) -> None:
+def test_the_first_and_second_syncs_are_complete(character: str, halo: HaloSandbox, northwind: Account) -> None:
     halo.turn(caps=CAPS, **CHARACTERS[character])
     copy = connected(northwind, halo)
     assert_everything_is_here(copy, copy.sync())
@@ -59,7 +59,7 @@ def test_a_first_sync_and_a_second_one_are_complete(character: str, halo: HaloSa
     assert all(asked <= -(-rows[name] // CAPS[name]) + 1 for name, asked in pages_asked(copy).items())
 
 
-def test_what_the_lists_are_like_is_learnt_and_told(halo: HaloSandbox, northwind: Account) -> None:
+def test_findings_about_lists_are_saved_and_logged(halo: HaloSandbox, northwind: Account) -> None:
     halo.turn(caps=CAPS, page_size_told="asked", record_count_told="page")
     copy = connected(northwind, halo)
     copy.sync("contacts")
@@ -70,7 +70,7 @@ def test_what_the_lists_are_like_is_learnt_and_told(halo: HaloSandbox, northwind
     assert "Halo's count of contacts covers only one page, so Scopable read until the list ended." in told
 
 
-def test_a_halo_that_begins_to_count_pages_after_a_year_is_noticed(halo: HaloSandbox, northwind: Account) -> None:
+def test_a_halo_that_starts_counting_pages_after_a_year_is_noticed(halo: HaloSandbox, northwind: Account) -> None:
     copy = connected(northwind, halo)
     copy.sync()
     halo.turn(caps=CAPS, page_size_told="asked", record_count_told="page")
@@ -80,19 +80,19 @@ def test_a_halo_that_begins_to_count_pages_after_a_year_is_noticed(halo: HaloSan
     assert len(copy.ids("contacts")) == SIZES["contacts"] + 70
 
 
-def test_null_is_an_empty_list_where_nothing_is_counted(halo: HaloSandbox, northwind: Account) -> None:
+def test_null_is_an_empty_list_if_the_count_is_zero(halo: HaloSandbox, northwind: Account) -> None:
     copy = connected(northwind, halo)
     halo.change_tenant(unseen=["products"])
     halo.fault("null_list", on="products", times=None)
     assert copy.sync("products")["state"] == "succeeded"
 
 
-def test_null_where_rows_are_counted_is_asked_for_again(copy: Copy) -> None:
+def test_null_is_fetched_again_if_rows_are_counted(copy: Copy) -> None:
     copy.halo.fault("null_list", on="products", times=1)
     assert_step(copy.sync("products"), "products", created=SIZES["products"])
 
 
-def test_null_for_good_where_rows_are_counted_ends_amber_and_does_not_wait(copy: Copy) -> None:
+def test_permanent_null_ends_amber_without_waiting_if_rows_are_counted(copy: Copy) -> None:
     copy.halo.fault("null_list", on="products", times=None)
     report = copy.sync("products")
     assert report["state"] == "incomplete"
@@ -100,7 +100,7 @@ def test_null_for_good_where_rows_are_counted_ends_amber_and_does_not_wait(copy:
 
 
 @pytest.mark.parametrize("odd", ["half_surrogate", "control_character", "broken_utf8"])
-def test_a_damaged_name_is_repaired_and_stops_nothing(odd: str, copy: Copy) -> None:
+def test_a_damaged_name_is_repaired_and_does_not_stop_the_sync(odd: str, copy: Copy) -> None:
     (number, *_) = sorted(copy.halo.truth("contacts", ids=True)["active_ids"])[30:]
     copy.halo.turn(odd_text={"contacts": {str(number): odd}})
     assert_step(copy.sync("contacts"), "contacts", created=SIZES["contacts"], failed=0)
@@ -119,7 +119,7 @@ def test_a_row_that_cannot_be_decoded_fails_alone_and_is_named(record_type: str,
     assert told == f"Record {number} was not stored. Halo sent it in a form that can't be read."
 
 
-def test_a_record_that_becomes_unreadable_is_kept_as_it_was(synced: Copy) -> None:
+def test_a_record_that_becomes_unreadable_keeps_its_stored_values(synced: Copy) -> None:
     (number, *_) = sorted(synced.ids("contacts"))[10:]
     synced.halo.turn(odd_text={"contacts": {str(number): "broken_json"}})
     step = synced.sync("contacts")["steps"]["contacts"]

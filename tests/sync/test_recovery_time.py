@@ -1,4 +1,4 @@
-"""How long a run takes to end after Halo has stumbled, by the injected clock: pauses between attempts count too."""
+"""How long a run takes after temporary faults, by the injected clock: pauses between retries count too."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FAULTS: list[dict[str, Any]] = [
 
 
 class Day:
-    """A clock on which only pauses take time."""
+    """A clock that only pauses move."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -44,7 +44,7 @@ class Day:
 
 @pytest.fixture
 def day(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
-    """Let pauses between attempts be as long as they really are, on a clock of our own."""
+    """Use the real pauses between retries, on a test clock."""
     day = Day()
     monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=day.sleep))
     stamina.set_testing(False)
@@ -53,7 +53,7 @@ def day(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
 
 
 def ended(copy: Copy, day: Day) -> dict[str, Any]:
-    """Work on a run whenever it may go on, until it has ended."""
+    """Work on a run whenever it can resume, until it has ended."""
     run = copy.open()
     while SyncRun.get_by_id(run.id).is_live:
         day.now = max(day.now, SyncRun.get_by_id(run.id).not_before or day.now)
@@ -63,7 +63,7 @@ def ended(copy: Copy, day: Day) -> dict[str, Any]:
 
 @pytest.mark.parametrize("on", ["assets", "clients", "any"])
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: " ".join(str(each) for each in fault.values()))
-def test_seven_stumbles_in_a_row_cost_a_minute_at_most(fault: dict[str, Any], on: str, copy: Copy, day: Day) -> None:
+def test_seven_faults_in_a_row_cost_at_most_a_minute(fault: dict[str, Any], on: str, copy: Copy, day: Day) -> None:
     copy.halo.fault(on=on, times=IN_A_ROW, **fault)
     report = ended(copy, day)
     assert report["state"] == "succeeded", report["problem"]

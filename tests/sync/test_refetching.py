@@ -1,4 +1,4 @@
-"""What a webhook names is read again from Halo, by the way that a sync goes."""
+"""Records that webhooks name are refetched from Halo and applied as a sync does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.telling import about, delivery_states, results, tell
 
 
 @pytest.mark.parametrize("record_type", ["clients", "sites", "contacts", "products", "assets", "contracts"])
-def test_what_was_changed_in_halo_is_fresh(record_type: str, synced: Copy) -> None:
+def test_a_change_in_halo_arrives(record_type: str, synced: Copy) -> None:
     (number,) = synced.halo.change(record_type, count=1)
     tell(synced.integration, about(record_type, number))
     assert read_again(synced) == 1
@@ -33,7 +33,7 @@ def test_what_was_changed_in_halo_is_fresh(record_type: str, synced: Copy) -> No
     assert "Updated by webhook: " in SyncLog.get(SyncLog.remote_id == number).message
 
 
-def test_the_body_is_not_believed(synced: Copy) -> None:
+def test_the_body_of_a_webhook_is_not_trusted(synced: Copy) -> None:
     number = one_of(synced, "clients")
     before = record("clients", number)
     tell(
@@ -68,7 +68,7 @@ def test_a_deleted_record_becomes_a_tombstone_and_comes_back(synced: Copy) -> No
     assert results()[1] == ("ignored", "absent")
 
 
-def test_what_halo_has_not_and_we_have_not_is_nothing(synced: Copy) -> None:
+def test_a_record_that_exists_nowhere_is_ignored(synced: Copy) -> None:
     tell(synced.integration, about("assets", 999_999))
     read_again(synced)
     assert results() == [("ignored", "absent")]
@@ -76,7 +76,7 @@ def test_what_halo_has_not_and_we_have_not_is_nothing(synced: Copy) -> None:
     assert RefetchRequest.get().why == "Halo has no such record, and it was not in Scopable."
 
 
-def test_a_ticket_is_told_from_an_opportunity_by_reading_it(synced: Copy) -> None:
+def test_a_ticket_is_distinguished_from_an_opportunity_by_reading_it(synced: Copy) -> None:
     number = one_of(synced, "opportunities")
     synced.halo.change("opportunities", [number])
     tell(synced.integration, about("ticket", number, "updated"), about("ticket", 999_999, "status changed"))
@@ -91,11 +91,11 @@ def test_five_hundred_events_on_one_record_cost_one_request(synced: Copy) -> Non
         tell(synced.integration, [about("clients", number) for _ in range(100)])
     assert read_again(synced) == 1
     assert results()[0] == ("done", "unchanged")
-    assert set(results()[1:]) == {("done", "together")}
+    assert set(results()[1:]) == {("done", "coalesced")}
     assert delivery_states() == ["done"] * 5
 
 
-def test_what_comes_while_it_is_read_costs_one_more_request(synced: Copy, on_read: OnRead) -> None:
+def test_events_during_a_refetch_cost_one_more_request(synced: Copy, on_read: OnRead) -> None:
     number = one_of(synced, "clients")
 
     def more() -> None:
@@ -105,17 +105,20 @@ def test_what_comes_while_it_is_read_costs_one_more_request(synced: Copy, on_rea
     tell(synced.integration, [about("clients", number) for _ in range(250)])
     on_read(more)
     assert read_again(synced) == 2
-    assert [result for result in results() if result[1] != "together"] == [("done", "unchanged"), ("done", "updated")]
+    assert [result for result in results() if result[1] != "coalesced"] == [
+        ("done", "unchanged"),
+        ("done", "updated"),
+    ]
 
 
-def test_records_are_read_in_the_order_in_which_they_were_named(synced: Copy) -> None:
+def test_records_are_refetched_in_order_of_arrival(synced: Copy) -> None:
     numbers = sorted(synced.ids("assets"))[:9]
     tell(synced.integration, *[about("assets", number) for number in reversed(numbers)])
     read_again(synced)
     assert sorted(asked(synced)[:3]) == sorted(f"/api/Asset/{number}" for number in numbers[-3:])
 
 
-def test_what_a_filter_leaves_out_says_so(synced: Copy) -> None:
+def test_a_filtered_out_record_says_so(synced: Copy) -> None:
     number = one_of(synced, "contacts")
     change_filters(synced.integration, list(synced.integration.record_types), Filters(active_only=True), None)
     client = record("contacts", number).client_remote_id
@@ -132,7 +135,7 @@ def test_what_a_filter_leaves_out_says_so(synced: Copy) -> None:
     assert RefetchRequest.get_by_id(2).why == "Your sync filters exclude its client: the client is inactive."
 
 
-def test_a_client_that_comes_into_scope_owes_a_sync_of_what_belongs_to_it(synced: Copy) -> None:
+def test_a_client_that_comes_into_scope_requests_a_sync_of_its_records(synced: Copy) -> None:
     change_filters(synced.integration, list(synced.integration.record_types), Filters(active_only=True), None)
     client = one_of(synced, "clients")
     synced.halo.deactivate("clients", [client])
@@ -150,7 +153,7 @@ def test_a_client_that_comes_into_scope_owes_a_sync_of_what_belongs_to_it(synced
     assert fresh(synced).integration.catch_up_at is None
 
 
-def test_a_type_that_is_not_synced_is_not_asked_for(copy: Copy) -> None:
+def test_a_type_that_is_not_synced_is_not_requested(copy: Copy) -> None:
     Integration.update(record_types=["clients"]).execute()
     tell(fresh(copy).integration, about("assets", 1))
     assert (read_again(copy), delivery_states()) == (0, ["ignored"])
@@ -162,16 +165,16 @@ OnRead = Callable[[Callable[[], Any]], None]
 
 @pytest.fixture
 def on_read(monkeypatch: pytest.MonkeyPatch) -> OnRead:
-    """Have something happen, once, after Halo was asked and before its answer is written."""
+    """Run an action once, after Halo answered and before the answer is written."""
 
     def plan(action: Callable[[], Any]) -> None:
-        answered, left = Refetcher._answered, [action]
+        answered, left = Refetcher._handle_success, [action]
 
         def first(self: Any, *rest: Any) -> None:
             if left:
                 left.pop()()
             answered(self, *rest)
 
-        monkeypatch.setattr(Refetcher, "_answered", first)
+        monkeypatch.setattr(Refetcher, "_handle_success", first)
 
     return plan

@@ -1,4 +1,4 @@
-"""Whatever kills a worker, the run goes on where it was, and ends with exact counts."""
+"""However a worker dies, the run continues from its checkpoint and ends with exact counts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALL_PAGES = sum(PAGES.values())
 
 
 def pages_asked(halo: Verbs) -> Counter[tuple[str, str]]:
-    """Count how often each page was asked for."""
+    """Return how often each page was requested."""
     lists = (entry for entry in halo.journal() if "page_size=1000" in entry["query"])
     return Counter((entry["kind"], entry["query"]) for entry in lists)
 
@@ -36,7 +36,7 @@ def assert_exact(report: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("pages", range(ALL_PAGES))
-def test_a_run_that_breaks_off_after_any_page_goes_on_behind_it(
+def test_a_run_interrupted_after_any_page_continues_after_it(
     pages: int, copy: Copy, breaking: type[Breaking]
 ) -> None:
     copy.halo.reset()
@@ -48,7 +48,7 @@ def test_a_run_that_breaks_off_after_any_page_goes_on_behind_it(
     sync_runs.execute(run.id)
     assert_exact(sync_runs.report(run))
     asked = pages_asked(copy.halo)
-    # Only what was under way when it broke is asked for twice: at most one page of each type.
+    # Only what was in flight is requested twice: at most one page per type.
     twice = [kind for (kind, _), times in asked.items() if times > 1]
     assert len(asked) == ALL_PAGES
     assert len(twice) == len(set(twice)) <= pages
@@ -56,13 +56,11 @@ def test_a_run_that_breaks_off_after_any_page_goes_on_behind_it(
     assert SyncPage.select().count() == 0
 
 
-def test_a_run_that_breaks_off_after_a_page_was_read_twice_goes_on(
-    copy: Copy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_interrupted_after_a_reread_page_continues(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_off(*_: Any, **__: Any) -> None:
         raise RuntimeError("a bug")
 
-    # The page that was believed to be the last is read before the last one, and once more in the end.
+    # The supposed last page is read before the last one, and again at the end.
     copy.halo.turn(caps={"assets": 20})
     run = copy.open("assets")
     with monkeypatch.context() as broken:
@@ -75,7 +73,7 @@ def test_a_run_that_breaks_off_after_a_page_was_read_twice_goes_on(
     assert (report["state"], report["steps"]["assets"]["created"]) == ("succeeded", SIZES["assets"])
 
 
-def test_a_killed_worker_is_followed_when_its_lease_has_run_out(copy: Copy, on_page: OnPage) -> None:
+def test_a_killed_worker_is_replaced_when_its_lease_expires(copy: Copy, on_page: OnPage) -> None:
     run = copy.open()
 
     def die() -> None:

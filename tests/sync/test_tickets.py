@@ -1,4 +1,4 @@
-"""A ticket is no opportunity, whatever a webhook says of it and whatever Halo answers at /Opportunities/{id}."""
+"""A ticket is no opportunity, whatever a webhook calls it and whatever /Opportunities/{id} returns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.halo_fixtures import Copy
 from tests.sync.refetches import asked, fresh, later, read_again, record
 from tests.telling import results, tell
 
-# What Halo tells: all, only the use of its ticket types, nothing.
+# What Halo reveals: everything, only the use of its ticket types, nothing.
 TOLD: tuple[dict[str, Any], ...] = (
     {},
     {"is_opportunity_told": False},
@@ -44,7 +44,7 @@ def test_a_ticket_is_not_taken_for_an_opportunity(knobs: dict[str, Any], synced:
     assert not has_ticket(number)
 
 
-def test_what_nothing_tells_is_left_to_the_next_sync(synced: Copy) -> None:
+def test_an_unclear_record_is_left_to_the_next_sync(synced: Copy) -> None:
     synced.halo.turn(**NOTHING)
     (number,) = synced.halo.create("opportunities")
     status_changed(synced, number)
@@ -59,7 +59,7 @@ def test_what_nothing_tells_is_left_to_the_next_sync(synced: Copy) -> None:
 
 
 @pytest.mark.parametrize("knobs", [ALL, BY_TYPE], ids=["all", "by type"])
-def test_a_new_opportunity_is_there_at_once_where_something_tells(knobs: dict[str, Any], synced: Copy) -> None:
+def test_a_recognisable_new_opportunity_arrives_at_once(knobs: dict[str, Any], synced: Copy) -> None:
     synced.halo.turn(**knobs)
     (number,) = synced.halo.create("opportunities")
     status_changed(synced, number)
@@ -68,7 +68,7 @@ def test_a_new_opportunity_is_there_at_once_where_something_tells(knobs: dict[st
     assert record("opportunities", number).state == RecordState.LIVE
 
 
-def test_what_the_list_has_brought_is_kept_up_to_date_though_nothing_tells(synced: Copy) -> None:
+def test_a_listed_opportunity_stays_up_to_date_even_if_unclear(synced: Copy) -> None:
     synced.halo.turn(**NOTHING)
     number = min(synced.ids("opportunities"))
     synced.halo.change("opportunities", [number], fields={"summary": "Renamed"})
@@ -78,7 +78,7 @@ def test_what_the_list_has_brought_is_kept_up_to_date_though_nothing_tells(synce
 
 
 @pytest.mark.parametrize("knobs", [ALL, BY_TYPE], ids=["all", "by type"])
-def test_a_ticket_that_is_converted_and_back_comes_and_goes(knobs: dict[str, Any], synced: Copy) -> None:
+def test_a_ticket_that_is_converted_and_back_appears_and_disappears(knobs: dict[str, Any], synced: Copy) -> None:
     synced.halo.turn(**knobs)
     number = synced.halo.tickets()[3]
     synced.halo.convert_tickets([number])
@@ -100,7 +100,7 @@ def test_a_ticket_that_is_converted_and_back_comes_and_goes(knobs: dict[str, Any
     assert synced.sync()["state"] == "succeeded"
 
 
-def test_a_tombstone_is_not_revived_by_a_ticket_that_tells_nothing(synced: Copy) -> None:
+def test_an_unclear_ticket_does_not_revive_a_tombstone(synced: Copy) -> None:
     number = min(synced.ids("opportunities"))
     synced.halo.revert_to_tickets([number])
     synced.sync()
@@ -113,7 +113,7 @@ def test_a_tombstone_is_not_revived_by_a_ticket_that_tells_nothing(synced: Copy)
 
 
 @pytest.mark.parametrize("knobs", [ALL, BY_TYPE], ids=["all", "by type"])
-def test_syncs_find_conversions_that_no_webhook_told_of(knobs: dict[str, Any], synced: Copy) -> None:
+def test_syncs_find_conversions_without_webhooks(knobs: dict[str, Any], synced: Copy) -> None:
     synced.halo.turn(**knobs)
     number, other = synced.halo.tickets()[0], max(synced.ids("opportunities"))
     synced.halo.convert_tickets([number])
@@ -123,7 +123,7 @@ def test_syncs_find_conversions_that_no_webhook_told_of(knobs: dict[str, Any], s
     assert record("opportunities", other).state == RecordState.DELETED
 
 
-def test_the_types_of_tickets_are_asked_for_once_however_many_tickets_change(synced: Copy) -> None:
+def test_ticket_types_are_requested_once_however_many_tickets_change(synced: Copy) -> None:
     synced.halo.turn(**BY_TYPE)
     for number in synced.halo.tickets()[:6]:
         status_changed(synced, number)

@@ -1,4 +1,4 @@
-"""Halo asks to wait, or is away: the worker is freed, and the run goes on from where it was."""
+"""Halo asks to wait, or is down: the run frees its worker and resumes from its checkpoint."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 @contextmanager
 def at(**later: float) -> Iterator[datetime]:
-    """Let it be that much after noon."""
+    """Set the clock to this long after noon."""
     moment = NOON + timedelta(**later)
     with clock.using(lambda: moment):
         yield moment
@@ -34,7 +34,7 @@ def again(run: SyncRun) -> dict[str, Any]:
 
 @pytest.fixture
 def waiting(copy: Copy) -> SyncRun:
-    """Have a run that Halo has asked, on the second page of assets, to wait for two minutes."""
+    """Return a run that Halo told to wait two minutes at the second page of assets."""
     copy.halo.turn(retry_after="seconds")
     copy.halo.fault("rate_limit", on="assets", page=2, seconds=120.0)
     with at():
@@ -50,7 +50,7 @@ def test_a_long_wait_frees_the_worker(copy: Copy, waiting: SyncRun) -> None:
     assert copy.logged()[-1] == "Halo's request limit is used up. Resumes automatically at 12:02:00."
 
 
-def test_halo_is_left_alone_until_then(copy: Copy, waiting: SyncRun) -> None:
+def test_no_requests_are_made_during_the_wait(copy: Copy, waiting: SyncRun) -> None:
     copy.halo.reset()
     with at(minutes=1, seconds=59):
         assert sync_runs.claimable() == []
@@ -58,7 +58,7 @@ def test_halo_is_left_alone_until_then(copy: Copy, waiting: SyncRun) -> None:
     assert copy.halo.counts()["total"] == 0
 
 
-def test_then_it_goes_on_from_its_checkpoint(copy: Copy, waiting: SyncRun) -> None:
+def test_after_the_wait_the_run_resumes_from_its_checkpoint(copy: Copy, waiting: SyncRun) -> None:
     copy.halo.reset()
     with at(minutes=2):
         assert sync_runs.claimable() == [waiting]
@@ -71,7 +71,7 @@ def test_then_it_goes_on_from_its_checkpoint(copy: Copy, waiting: SyncRun) -> No
     assert SyncRun.get_by_id(waiting.id).crashes == 0
 
 
-def test_a_halo_that_goes_down_in_the_middle_is_waited_for(copy: Copy) -> None:
+def test_an_outage_midway_makes_the_run_wait(copy: Copy) -> None:
     copy.halo.fault("status", status=503, on="opportunities", page=2, times=None)
     with at():
         report = copy.sync()
@@ -103,7 +103,7 @@ def test_waits_grow_and_end(copy: Copy) -> None:
     assert Integration.get_by_id(copy.integration.id).state == "active"
 
 
-def test_a_page_that_arrives_makes_waits_short_again(copy: Copy) -> None:
+def test_an_arriving_page_makes_waits_short_again(copy: Copy) -> None:
     copy.halo.turn(caps={"assets": 30})
     copy.halo.fault("status", status=503, on="assets", page=2, times=2)
     copy.halo.fault("status", status=503, on="assets", page=4, times=None)
@@ -118,7 +118,7 @@ def test_a_page_that_arrives_makes_waits_short_again(copy: Copy) -> None:
 
 
 @pytest.mark.parametrize("seconds", [99_999.0, 1e15])
-def test_nobody_waits_for_days_because_an_answer_says_so(seconds: float, copy: Copy) -> None:
+def test_an_answer_cannot_make_a_run_wait_for_days(seconds: float, copy: Copy) -> None:
     copy.halo.turn(retry_after="seconds")
     copy.halo.fault("rate_limit", on="clients", seconds=seconds)
     with at():
@@ -126,7 +126,7 @@ def test_nobody_waits_for_days_because_an_answer_says_so(seconds: float, copy: C
         assert sync_runs.live_run(copy.integration).not_before == NOON + timedelta(hours=1)
 
 
-def test_cancelling_a_run_that_waits_ends_it_at_once(copy: Copy, waiting: SyncRun) -> None:
+def test_cancelling_a_waiting_run_ends_it_at_once(copy: Copy, waiting: SyncRun) -> None:
     copy.halo.reset()
     sync_runs.request_cancel(copy.integration)
     with at(minutes=5):

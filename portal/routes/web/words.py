@@ -114,7 +114,7 @@ OUTCOMES: Final = {
     Outcome.ABSENT: "not in {psa}",
     Outcome.UNDECIDED: "left for the next sync",
     Outcome.REJECTED: "not stored",
-    Outcome.TOGETHER: "combined with another delivery",
+    Outcome.COALESCED: "combined with another delivery",
 }
 
 # A card's badge: the state of the set-up, or the condition of a connected integration.

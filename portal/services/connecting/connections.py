@@ -22,7 +22,7 @@ from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 from portal.psa.diagnosis import Advice, Diagnosis, ListAccess
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
-from portal.services.connecting.request_meter import Meter, own_terms
+from portal.services.connecting.request_meter import Meter, own_policy
 from portal.sync import budget
 from portal.vault import Secret
 
@@ -49,7 +49,7 @@ def discover(account_id: int, form: ConnectForm, address: str) -> Mapping[str, s
     Raises Busy while there is no place for another call.
     """
     with places.place(account_id, SUGGESTION_SECONDS):
-        if not budget.take(own_terms(account_id), 1, for_people=True).count:
+        if not budget.take(own_policy(account_id), 1, is_interactive=True).count:
             return form.guess(address)
         with Door() as door:
             return form.discover(door, address)

@@ -8,7 +8,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, SyncLog
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections, refused_credentials
-from portal.services.connecting.request_meter import own_terms
+from portal.services.connecting.request_meter import own_policy
 from portal.sync import budget
 
 
@@ -26,7 +26,7 @@ def try_again(integration_id: int) -> None:
     try:
         connection = connections.opened(integration)
         with adapter_of(integration.psa).open_client(connection, patient=False) as client:
-            budget.add(own_terms(integration.account_id), 1)
+            budget.add(own_policy(integration.account_id), 1)
             client.log_in()
     except (PsaError, VaultError) as error:
         log.get(__name__).info("the credentials are still refused", integration=integration_id)

@@ -10,14 +10,14 @@ from peewee import fn
 
 from portal.models.exclusions import Exclusion
 from portal.models.integrations import Integration
-from portal.sync.exclusions import CLIENT_DELETED, MOST_LISTED
+from portal.sync.exclusions import CLIENT_DELETED, MAX_LISTED
 from portal.sync.record_types import RecordType
-from portal.sync.retirement import SWITCHED_OFF
+from portal.sync.retirement import TYPE_DISABLED
 from portal.sync.scope import CLIENT_NOT_SEEN
 
 PAGE_RECORDS: Final = 50
 # What no filter has decided.
-NOT_BY_FILTERS: Final = frozenset({CLIENT_DELETED, CLIENT_NOT_SEEN, SWITCHED_OFF})
+NOT_BY_FILTERS: Final = frozenset({CLIENT_DELETED, CLIENT_NOT_SEEN, TYPE_DISABLED})
 BY_FILTERS: Final = "Excluded by your sync filters."
 
 
@@ -72,7 +72,7 @@ def page(
     first; `containing` keeps those with that text in their name.
     """
     edge = get(integration, record_type, before or after or 0)
-    is_cut = _count(integration, record_type) >= MOST_LISTED
+    is_cut = _count(integration, record_type) >= MAX_LISTED
     wanted = _of(integration, record_type)
     if containing:
         wanted &= Exclusion.name.contains(containing)

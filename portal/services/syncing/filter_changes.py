@@ -61,7 +61,7 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
         integration.save(only=[Integration.record_types, Integration.filters])
         if phrases:
             _forget_progress(integration, touched)
-            refetch_lease.take_away(integration.id)
+            refetch_lease.revoke(integration.id)
             audit_log.record(integration.account, user, "integration.data_changed", "; ".join(phrases))
         if {*now.record_types} - {*chosen}:
             retirement.request(integration.id)

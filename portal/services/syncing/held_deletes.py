@@ -20,7 +20,7 @@ from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
 from portal.services.audit import audit_log
 from portal.sync import store
 from portal.sync.record_types import RecordType
-from portal.sync.store import Origin
+from portal.sync.store import ChangeOrigin
 
 PAGE_RECORDS: Final = 100
 # There may be hundreds of thousands: between two bites, whoever else wants to write gets a turn.
@@ -156,9 +156,11 @@ def _bury(hold: HeldDelete, ids: list[int], why: str) -> int:
     """Turn those of these records that are still here into tombstones, each with its line of history."""
     here = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE])
     with db.atomic():
-        store.hold(hold.integration_id)
+        store.lock_records(hold.integration_id)
         rows: Any = Record.select(Record.remote_id).where(_named(hold, ids), here).tuples()
         gone = {remote_id: why for (remote_id,) in rows}
-        origin = Origin(hold.run_id)
-        left = store.leave(hold.integration_id, hold.record_type, gone, RecordState.DELETED, origin, asked_at=hold.at)
+        origin = ChangeOrigin(hold.run_id)
+        left = store.set_state(
+            hold.integration_id, hold.record_type, gone, RecordState.DELETED, origin, asked_at=hold.at
+        )
     return len(left)

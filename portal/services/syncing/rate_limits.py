@@ -16,7 +16,7 @@ from portal.models.accounts import User
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services.audit import audit_log
-from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, LEAST_QUOTA
+from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, MIN_QUOTA
 
 LARGEST_QUOTA: Final = 100_000
 HOURS: Final = range(24)
@@ -118,8 +118,8 @@ def _check(share: int, quiet: QuietHours | None, quota: int | None) -> None:
         raise Invalid("quiet_end", "Quiet hours must start and end at different hours, from 0 to 23.")
     if quiet and quiet.share not in PERCENT:
         raise Invalid("quiet_share", "Enter a percentage from 1 to 100.")
-    if quota is not None and not LEAST_QUOTA <= quota <= LARGEST_QUOTA:
-        raise Invalid("quota", f"Enter a number from {LEAST_QUOTA} to {LARGEST_QUOTA:,}, or leave it blank.")
+    if quota is not None and not MIN_QUOTA <= quota <= LARGEST_QUOTA:
+        raise Invalid("quota", f"Enter a number from {MIN_QUOTA} to {LARGEST_QUOTA:,}, or leave it blank.")
 
 
 def _are_possible(quiet: QuietHours) -> bool:

@@ -144,7 +144,7 @@ def _set_paused(integration: Integration, moment: datetime | None, action: str, 
             Integration.id == integration.id, Integration.paused_at.is_null(moment is not None)
         )
         if changed.execute():
-            refetch_lease.take_away(integration.id)
+            refetch_lease.revoke(integration.id)
             audit_log.record(integration.account, user, action)
     integration.paused_at = moment
 

@@ -36,16 +36,15 @@ from portal.psa.adapter import PsaClient
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.services.connecting import connections, refused_credentials
-from portal.services.connecting.request_meter import own_terms
+from portal.services.connecting.request_meter import own_policy
 from portal.services.syncing import run_endings, run_words
 from portal.sync import budget, logbook
-from portal.sync.budget import terms_of
+from portal.sync.budget import policy_of
 from portal.sync.engine import Engine
-from portal.sync.lease import Lease, claim, is_claimable
+from portal.sync.lease import RunLease, claim, is_claimable
 from portal.sync.record_types import RecordType
 from portal.sync.request_reservation import RequestReservation
-from portal.sync.steps import end_open
-from portal.sync.writer import counts
+from portal.sync.steps import close_open_steps, counts
 
 # Each time, a run that was in the way has ended before it could be looked at.
 MOST_TRIES: Final = 5
@@ -145,7 +144,7 @@ def execute(run_id: int) -> None:
         log.get(__name__).info("another worker took over the run, or it was stopped", run=run_id)
 
 
-def _work(lease: Lease) -> None:
+def _work(lease: RunLease) -> None:
     run = SyncRun.get_by_id(lease.run_id)
     if run.crashes >= run_endings.MOST_CRASHES:
         run_endings.fail(lease, run, *run_endings.crash_report(run))
@@ -153,7 +152,7 @@ def _work(lease: Lease) -> None:
     try:
         integration: Integration = run.integration
         zone = zones.zone(integration.account.time_zone)
-        reservation = RequestReservation(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
+        reservation = RequestReservation(lambda: policy_of(integration, clock.now().astimezone(zone).hour))
         connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
         with open_client(connection, patient=run.waits == 0, gate=reservation.gate) as client:
             _log_in(lease, run, client)
@@ -173,7 +172,7 @@ def _work(lease: Lease) -> None:
         trouble = trouble_of(error)
         with suppress(FencedOut, PeeweeException):
             if trouble is None:
-                lease.hand_back()
+                lease.release_after_crash()
             else:
                 run_endings.wait(lease, run.id, PsaUnavailable(*trouble))
         raise
@@ -196,7 +195,7 @@ def request_cancel(integration: Integration, user: User | None = None) -> None:
             mine, SyncRun.state.in_(LIVE_STATES), SyncRun.cancel_requested_at.is_null()
         )
         if idle.execute():
-            end_open(run, StepState.CANCELLED)
+            close_open_steps(run, StepState.CANCELLED)
             logbook.note(run, f"Sync cancelled by {by}. Records synced before that are kept.")
         elif busy.execute():
             logbook.note(run, f"Cancel requested by {by}.")
@@ -213,7 +212,7 @@ def stop_for_good(integration: Integration, user: User | None = None) -> None:
         SyncRun.update(
             state=RunState.CANCELLED, finished_at=clock.now(), fencing_token=SyncRun.fencing_token + 1
         ).where(SyncRun.id == run.id).execute()
-        end_open(run, StepState.CANCELLED)
+        close_open_steps(run, StepState.CANCELLED)
         by = run_words.person(user)
         logbook.note(run, f"Sync cancelled: {by} disconnected the integration. Records synced before that are kept.")
 
@@ -244,13 +243,13 @@ def _step_report(step: SyncStep) -> dict[str, Any]:
     return {"left_out" if name == "filtered_out" else name: count for name, count in counts(step).items()}
 
 
-def _log_in(lease: Lease, run: SyncRun, client: PsaClient) -> None:
+def _log_in(lease: RunLease, run: SyncRun, client: PsaClient) -> None:
     """Make sure that Halo accepts the credentials, where it has refused them lately: they are not proved then."""
     is_new = lease.fencing_token == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
     try:
         refused_credentials.log_in(run.integration, client, asked_by_person=is_new)
     finally:
         if client.requests:
-            budget.add(own_terms(run.integration.account_id), client.requests)
+            budget.add(own_policy(run.integration.account_id), client.requests)
             with lease.writing(requests=SyncRun.requests + client.requests):
                 pass

@@ -15,10 +15,10 @@ from portal.models.integrations import Integration, IntegrationState
 from portal.models.webhooks import Refetching, RefetchRequest, RefetchRequestState
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections, refused_credentials
-from portal.services.connecting.request_meter import own_terms
+from portal.services.connecting.request_meter import own_policy
 from portal.services.webhooks.deliveries import NOT_SYNCED
 from portal.sync import budget, refetch_lease, refetch_requests
-from portal.sync.budget import terms_of
+from portal.sync.budget import policy_of
 from portal.sync.filters import read
 from portal.sync.refetch_lease import RefetchLease
 from portal.sync.refetching import Refetcher
@@ -43,7 +43,7 @@ def waiting() -> list[int]:
     rows: Any = (
         Integration.select(Integration.id)
         .join(Refetching, JOIN.LEFT_OUTER, on=(Refetching.integration == Integration.id))
-        .where(may_read, Refetching.id.is_null() | refetch_lease.is_free(now))
+        .where(may_read, Refetching.id.is_null() | refetch_lease.is_claimable(now))
         .where(Integration.id.in_(RefetchRequest.select(RefetchRequest.integration).where(is_due)))
         .tuples()
     )
@@ -66,7 +66,7 @@ def execute(integration_id: int) -> None:
 
 def stop_for_good(integration: Integration) -> None:
     """Let nothing be read any more, at this instant. For use in a transaction."""
-    refetch_lease.take_away(integration.id)
+    refetch_lease.revoke(integration.id)
     refetch_requests.ignore(_waits(integration), DISCONNECTED)
 
 
@@ -79,10 +79,10 @@ def _work(mine: RefetchLease, integration: Integration) -> None:
         _wait(mine, error)
     except PsaRefusedCredentials as error:
         retry_at = refused_credentials.refused(integration, error)
-        mine.give_up(not_before=retry_at, problem=error.problem, remedy=error.remedy)
+        mine.release(not_before=retry_at, problem=error.problem, remedy=error.remedy)
     except VaultError as error:
         refused_credentials.ask_for_attention(integration, error)
-        mine.give_up(problem=error.problem, remedy=error.remedy)
+        mine.release(problem=error.problem, remedy=error.remedy)
     except PsaError as error:
         _wait(mine, PsaUnavailable(error.problem, error.remedy))
     except Exception as error:
@@ -91,7 +91,7 @@ def _work(mine: RefetchLease, integration: Integration) -> None:
                 _wait(mine, PsaUnavailable(*trouble))
         raise
     else:
-        mine.give_up()
+        mine.release()
 
 
 def _read(mine: RefetchLease, integration: Integration) -> None:
@@ -101,14 +101,14 @@ def _read(mine: RefetchLease, integration: Integration) -> None:
         switched_off = _waits(integration) & RefetchRequest.record_type.not_in(integration.record_types)
         refetch_requests.ignore(switched_off, NOT_SYNCED)
     zone = zones.zone(integration.account.time_zone)
-    reservation = RequestReservation(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
+    reservation = RequestReservation(lambda: policy_of(integration, clock.now().astimezone(zone).hour))
     connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
     with open_client(connection, patient=mine.waits == 0, gate=reservation.gate) as client:
         try:
             refused_credentials.log_in(integration, client)
         finally:
             if client.requests:  # for credentials that were refused lately, so they are not proved
-                budget.add(own_terms(integration.account_id), client.requests)
+                budget.add(own_policy(integration.account_id), client.requests)
         Refetcher(mine, client, reservation, read(integration.filters)).run()
 
 
@@ -116,13 +116,13 @@ def _wait(mine: RefetchLease, error: PsaUnavailable) -> None:
     """Leave it until the PSA may answer again; after too many waits in a row, a person must look."""
     if mine.waits >= MOST_WAITS:
         with mine.writing(lease_until=None, waits=0):
-            refetch_requests.stick(mine.integration_id, f"{error.problem} {error.remedy}".strip())
+            refetch_requests.mark_stuck(mine.integration_id, f"{error.problem} {error.remedy}".strip())
         return
     if error.retry_after is not None:
         pause = timedelta(seconds=error.retry_after)
     else:
         pause = min(FIRST_WAIT * (1 << min(mine.waits, 8)), LONGEST_WAIT)
-    mine.give_up(
+    mine.release(
         not_before=clock.now() + pause,
         waits=Refetching.waits + 1,
         problem=error.problem,

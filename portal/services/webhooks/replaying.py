@@ -131,7 +131,7 @@ def _batch(integration: Integration, ids: list[int], *, failed: bool = False) ->
     refetch_requests.ignore(
         chosen & (RefetchRequest.state == RefetchRequestState.STUCK) & ~is_synced, deliveries.NOT_SYNCED
     )
-    renewed = refetch_requests.again(chosen & is_synced)
+    renewed = refetch_requests.retry(chosen & is_synced)
     # What was said of refetch requests that were ignored holds no more.
     Delivery.update(why="").where(Delivery.id.in_(ids), Delivery.state == DeliveryState.WAITING).execute()
     return renewed

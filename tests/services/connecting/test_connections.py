@@ -12,7 +12,7 @@ from portal.psa.registry import adapter_of
 from portal.sandbox.halo import HaloSandbox
 from portal.services.connecting import connections, wizard
 from portal.sync import budget
-from portal.sync.budget import Terms
+from portal.sync.budget import BudgetPolicy
 from portal.vault import Secret
 from tests.halo_fixtures import SIZES, replaced, set_up, values
 from tests.servers import answering, listening
@@ -91,15 +91,15 @@ def test_what_is_pasted_is_understood_with_notes() -> None:
 
 def test_a_test_takes_from_what_the_budget_keeps_for_people(northwind: Account, halo: HaloSandbox) -> None:
     draft = set_up(northwind, halo)
-    terms = Terms(draft.limit_key)
-    assert budget.take(terms, 10_000).count > 0
-    assert budget.take(terms, 1).count == 0
+    policy = BudgetPolicy(draft.limit_key)
+    assert budget.take(policy, 10_000).count > 0
+    assert budget.take(policy, 1).count == 0
     assert connections.test(draft, None).ok
 
 
 def test_a_halo_that_asked_to_be_left_alone_is_left_alone(northwind: Account, halo: HaloSandbox) -> None:
     draft = set_up(northwind, halo)
-    budget.refused(Terms(draft.limit_key), PsaRateLimited("No.", retry_after=90))
+    budget.record_refusal(BudgetPolicy(draft.limit_key), PsaRateLimited("No.", retry_after=90))
     halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.field, verdict.problem) == (False, None, "The request limit is used up.")

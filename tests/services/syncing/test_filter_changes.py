@@ -16,7 +16,7 @@ from portal.models.sync import RemoteList
 from portal.services.connecting import wizard
 from portal.services.syncing import filter_changes
 from portal.sync import retirement as batches
-from portal.sync.filters import FOLLOWERS, Filters, read, write
+from portal.sync.filters import CLIENT_OWNED, Filters, read, write
 from tests.halo_fixtures import SIZES, Copy
 from tests.services.helpers import fresh
 
@@ -101,7 +101,7 @@ def test_a_change_is_noted_in_words_with_names(synced: Copy, alice: User) -> Non
     [
         (Filters(asset_types=frozenset({130})), {"assets"}),
         (Filters(product_groups=frozenset({12})), {"products"}),
-        (Filters(active_only=True), {"clients", *FOLLOWERS}),
+        (Filters(active_only=True), {"clients", *CLIENT_OWNED}),
         (Filters(without_general_users=True, active_contracts_only=True), {"contacts", "contracts"}),
     ],
 )

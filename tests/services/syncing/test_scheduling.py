@@ -21,7 +21,7 @@ from tests.services.helpers import fresh
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
 HOUR = timedelta(hours=1)
-SPREAD = schedule.LONGEST_SPREAD
+SPREAD = schedule.MAX_SPREAD
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Requests to a webhook address: what no honest Halo sends, what Halo sends, and what a stranger tries."""
+"""Requests to a webhook address: malformed ones, good ones, and ones with wrong secrets."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ LARGEST: Final = 2 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Request:
-    """`pieces` are sent one after the other; the answer to all of them is one."""
+    """A request that is sent in `pieces`."""
 
     kind: str
     pieces: tuple[bytes, ...]
 
 
 def hostile(seed: int, count: int, address: Callable[[random.Random], bytes]) -> Iterator[Request]:
-    """Yield requests that no honest Halo sends. `address` returns the request line and the proof of a sender."""
-    draw = random.Random(seed)  # noqa: S311  # a seed that is printed, for a storm that can be played again
+    """Yield requests that Halo never sends. `address` returns the request line and the authentication."""
+    draw = random.Random(seed)  # noqa: S311  # the printed seed makes it repeatable
     for _ in range(count):
         kind, body = draw.choice(list(BODIES.items()))
         yield Request(kind, _written(draw, address(draw), body(draw)))
 
 
-def line(integration: Integration, secret: str) -> bytes:
-    """Return the head of a request to this webhook, up to the headers that differ."""
+def request_head(integration: Integration, secret: str) -> bytes:
+    """Return the start of a request to this webhook, up to the headers that vary."""
     login = base64.b64encode(f"{integration.webhook_user}:{secret}".encode())
     path = f"/webhooks/halo/{integration.webhook_id}".encode()
     return b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic " + login + b"\r\n"
 
 
 def good(integration: Integration, ids: list[int]) -> Iterator[Request]:
-    head = line(integration, integration.webhook_secret.reveal())
+    head = request_head(integration, integration.webhook_secret.reveal())
     for number in ids:
         body = json.dumps(about("assets", number)).encode()
         length = b"Connection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
@@ -49,13 +49,13 @@ def good(integration: Integration, ids: list[int]) -> Iterator[Request]:
 
 
 def wrong(integration: Integration, count: int) -> Iterator[Request]:
-    """Good bodies of somebody who does not know the secret, or not the address."""
+    """Yield good bodies with a wrong secret or a wrong address."""
     known = b"/webhooks/halo/" + integration.webhook_id.encode()
     for number, request in enumerate(good(integration, list(range(1, count + 1)))):
         secret = integration.webhook_secret.reveal()
         guess = [secret[:-1], secret + "x", "", secret.swapcase(), "\0"][number % 5]
         (text,) = request.pieces
-        text = text.replace(line(integration, secret), line(integration, guess))
+        text = text.replace(request_head(integration, secret), request_head(integration, guess))
         yield Request("wrong", (text.replace(known, b"/webhooks/halo/guessed") if number % 7 == 0 else text,))
 
 

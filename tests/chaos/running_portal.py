@@ -1,4 +1,4 @@
-"""The portal that is to be shaken: `portal up` in a folder of its own, its processes by role, and how each is hit."""
+"""Starts a real portal (`portal up`) in its own folder, finds its processes by role, and sends them signals."""
 
 from __future__ import annotations
 
@@ -20,50 +20,50 @@ ROLES: Final = {"valkey-server": "valkey", " worker": "worker", " scheduler": "s
 
 
 @dataclass(frozen=True)
-class House:
-    """A running `portal up`; this process may read and write its database beside it."""
+class RunningPortal:
+    """A running `portal up`. This process may use its database at the same time."""
 
     address: str
     config: Config
     supervisor: subprocess.Popen[bytes]
-    printed: Path
+    log_file: Path
 
     def processes(self, role: str) -> list[int]:
-        """Return the processes that play this role now, oldest first."""
+        """Return the current processes of this role, oldest first."""
         if role == "horse":
             return [horse for worker in self.processes("worker") for horse in _children(worker)]
         return [pid for pid in _children(self.supervisor.pid) if _role(pid) == role]
 
-    def everything(self) -> list[int]:
-        """Return all that the supervisor watches over; the workers' horses go with them."""
+    def all_processes(self) -> list[int]:
+        """Return all child processes of the supervisor. The workers' horses die with them."""
         return _children(self.supervisor.pid)
 
-    def last_words(self) -> str:
-        """Return the end of what the portal has logged."""
-        return self.printed.read_text(errors="replace")[-4000:]
+    def log_tail(self) -> str:
+        """Return the end of the portal's log."""
+        return self.log_file.read_text(errors="replace")[-4000:]
 
     def wipe_valkey(self) -> None:
-        """Lose all that Redis knows; a file that it is just writing goes as well."""
+        """Delete all of Redis's data, including a file that it is writing."""
         shutil.rmtree(self.config.data_dir / "valkey" / "appendonlydir", ignore_errors=True)
 
 
 @contextmanager
-def standing(folder: Path, *, allow: str) -> Iterator[House]:
-    """Start a portal in the folder; `allow` names the simulated Halo's host and port."""
+def running_portal(folder: Path, *, allow: str) -> Iterator[RunningPortal]:
+    """Start a portal in the folder. `allow` is the host and port of the simulated Halo."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     environment |= {"PORTAL_DATA_DIR": str(folder / "data"), "PORTAL_OUTBOUND_ALLOW": allow}
-    printed = folder / "printed.txt"
+    log_file = folder / "log_file.txt"
     command = [sys.executable, "-m", "portal.cli", "up", "--port", "0"]
-    with printed.open("wb") as output:
+    with log_file.open("wb") as output:
         supervisor = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=output)
     try:
         assert supervisor.stdout is not None
         address = next((line.split()[-1] for line in supervisor.stdout if line.startswith(b"The portal is at")), None)
         if address is None:
-            raise AssertionError(f"the portal did not start: {printed.read_text()}")
+            raise AssertionError(f"the portal did not start: {log_file.read_text()}")
         config = Config.from_env(environment)
         bootstrap.bind(config)
-        yield House(address.decode(), config, supervisor, printed)
+        yield RunningPortal(address.decode(), config, supervisor, log_file)
     finally:
         supervisor.terminate()
         supervisor.wait(60)
@@ -71,8 +71,8 @@ def standing(folder: Path, *, allow: str) -> Iterator[House]:
             supervisor.stdout.close()
 
 
-def hit(pid: int, number: signal.Signals) -> bool:
-    """Send a signal; False when the process was gone already."""
+def send_signal(pid: int, number: signal.Signals) -> bool:
+    """Send a signal. Returns False if the process no longer exists."""
     with suppress(ProcessLookupError):
         os.kill(pid, number)
         return True
