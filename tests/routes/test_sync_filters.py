@@ -175,7 +175,7 @@ def test_broken_stored_filters_show_as_none(as_alice: FlaskClient, halo: Integra
 def test_what_halo_no_longer_has_can_still_be_seen_and_unticked(as_alice: FlaskClient, halo: Integration) -> None:
     halo.filters = write(Filters(asset_types=frozenset({999})))
     halo.save()
-    assert "Number 999, not in Halo now" in as_alice.get(TAB).text
+    assert "Number 999 (no longer in Halo)" in as_alice.get(TAB).text
     as_alice.post(TAB, data={"record_types": ALL, "asset_types": ["999", "130"]})
     assert saved(halo).asset_types == {999, 130}
 
