@@ -18,7 +18,7 @@ from portal import clock, create_app, db
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
 from portal.models.held_deletes import HeldDelete
-from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
 from portal.routes.sessions import TOKEN
 from portal.services.accounts import sessions
@@ -107,10 +107,10 @@ def _config(folder: Path) -> Config:
 
 
 def _fill() -> tuple[Integration, User]:
-    account: Account = Account.create(name="Benchmark", halo_enabled=True)
+    account: Account = Account.create(name="Benchmark", enabled_psas=["halo"])
     user: User = User.create(account=account, email="a@b.example", role=RoleName.ADMIN, fs_uniquifier="benchmark")
     integration: Integration = Integration.create(
-        account=account, psa=Psa.HALO, state=IntegrationState.ACTIVE, record_types=[each.value for each in RecordType]
+        account=account, psa="halo", state=IntegrationState.ACTIVE, record_types=[each.value for each in RecordType]
     )
     now = clock.now()
     run: SyncRun = SyncRun.create(

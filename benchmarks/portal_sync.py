@@ -41,10 +41,12 @@ def main() -> None:
 def connect(asked: task.Task) -> None:
     """Make a portal that is connected to the Halo, with nothing synced and no run open."""
     db.upgrade()
-    account: Account = Account.create(name="Benchmark", halo_enabled=True)
-    draft = wizard.draft(account)
+    account: Account = Account.create(name="Benchmark", enabled_psas=["halo"])
+    draft = wizard.draft(account, "halo")
     secret = Secret(asked.client_secret)
-    wizard.save_connection(draft, ConnectionValues(asked.url, "", "", asked.client_id, secret))
+    wizard.save_connection(
+        draft, ConnectionValues({"base_url": asked.url, "client_id": asked.client_id}, {"client_secret": secret})
+    )
     wizard.test_connection(draft, None)
     wizard.choose_data(draft, draft.record_types, active_only=False)
     draft.quota = NO_QUOTA

@@ -12,7 +12,6 @@ from portal.models.budgets import TenantBudget
 from portal.models.integrations import Integration
 from portal.sandbox.process import spawned
 from portal.sandbox.verbs import Verbs
-from portal.sync.budget import tenant_of
 
 QUOTA: Final = 700
 WINDOW_SECONDS: Final = 300
@@ -62,7 +61,7 @@ def _agree(portal: Entry, quota: int, window: float) -> None:
     with db.connected():
         Integration.update(quota=None).execute()
         TenantBudget.delete().execute()
-        tenant = tenant_of(Integration.get())
+        tenant = Integration.get().limit_key
         TenantBudget.create(tenant=tenant, quota=quota, window_seconds=round(window))
 
 

@@ -62,7 +62,7 @@ def measure(seconds: int, *, strike: bool) -> None:
 
 
 def _connected(halo: Verbs) -> Integration:
-    integration = connected(Account.create(name="Northwind IT", halo_enabled=True), halo).integration
+    integration = connected(Account.create(name="Northwind IT", enabled_psas=["halo"]), halo).integration
     run = sync_runs.open_run(integration, kind=RunKind.FULL, trigger=RunTrigger.CLI)
     sync_runs.execute(run.id)
     return integration

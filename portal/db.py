@@ -140,12 +140,12 @@ def trouble_of(error: BaseException) -> tuple[str, str] | None:
         if "disk is full" in said or "no space left" in said:
             return (
                 "The disk of the portal's database is full.",
-                "The operator must make room; the sync goes on by itself then. Nothing that was stored is lost.",
+                "Once the operator frees some space, the sync resumes automatically. No stored data is lost.",
             )
         if "database is locked" in said or "lock timeout" in said:
             return (
                 "The portal's database was busy for too long.",
-                "The sync goes on by itself. If it stays so, the operator should look for what holds the database.",
+                "The sync resumes automatically. If this keeps happening, the operator should see what locks it.",
             )
         cause = cause.__cause__ or cause.__context__
     return None

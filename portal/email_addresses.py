@@ -33,7 +33,7 @@ def normal_form(text: str) -> str:
     the domain is written as UTS-46 prescribes. All spellings of an address have the same normal form.
     """
     if len(text) > LONGEST:
-        raise ValueError("This is too long for an e-mail address.")
+        raise ValueError("This is too long for an email address.")
     plain = unicodedata.normalize("NFKC", _visible(text)).strip()
     local, at, domain = _visible(plain).rpartition("@")
     # Domains have rules of their own for capitals, and the validator applies them.

@@ -100,13 +100,14 @@ class AccountBusy(Busy):
     status = 429
 
     def __init__(self, waiting: int) -> None:
-        problem = f"{waiting} requests from your account are still waiting for Halo to answer."
-        super().__init__(problem, "Halo is slow at the moment. Try again in a few seconds.")
+        which = "1 request from your account is" if waiting == 1 else f"{waiting} requests from your account are"
+        problem = f"{which} still waiting for Halo."
+        super().__init__(problem, "Halo is slow right now. Try again in a few seconds.")
 
 
 class PortalBusy(Busy):
     def __init__(self) -> None:
-        problem = "The portal is already waiting for as many Halo servers as it can."
+        problem = "The portal is waiting for too many Halo servers."
         super().__init__(problem, "Nothing was sent to Halo. Try again in a few seconds.")
 
 
@@ -131,7 +132,7 @@ class HashingBusy(TryLater):
     status = 503
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many people are logging in at this moment.", retry_after)
+        super().__init__("Too many people are logging in right now.", retry_after)
 
 
 class VaultError(PortalError):
@@ -182,7 +183,7 @@ class PsaRefusedCredentials(PsaError):
     pass
 
 
-OTHERS_GO_ON = "The other record types are not affected, and stored records are kept. The next sync tries again."
+OTHERS_GO_ON = "Other record types aren't affected, and stored records are kept. The next sync tries again."
 
 
 class PsaListError(PsaError):

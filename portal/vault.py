@@ -74,14 +74,14 @@ class Vault:
         key = self._keys.get(key_id)
         if version != VERSION or key is None:
             raise VaultError(
-                "A stored secret was sealed with a key that this portal does not have.",
-                "Put the old key into PORTAL_VAULT_KEY_PREVIOUS, or enter the secret again.",
+                "A stored secret is encrypted with a key that this portal doesn't have.",
+                "Set PORTAL_VAULT_KEY_PREVIOUS to the old key, or enter the secret again.",
             )
         try:
             raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
             opened = key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode())
         except InvalidTag as error:
-            raise VaultError("A stored secret does not belong to its place.", "Enter the secret again.") from error
+            raise VaultError("A stored secret belongs to a different record.", "Enter the secret again.") from error
         except ValueError as error:  # no base64, or too short to be a secret
             raise VaultError("A stored secret is damaged.", "Enter the secret again.") from error
         return Secret(opened.decode())

@@ -117,7 +117,7 @@ def app(config: Config, database: None, apps: dict[Config, Flask], compiled_temp
 
 @pytest.fixture
 def northwind(database: None) -> Account:
-    account: Account = Account.create(name="Northwind IT", halo_enabled=True)
+    account: Account = Account.create(name="Northwind IT", enabled_psas=["halo"])
     return account
 
 
@@ -133,7 +133,7 @@ def sam(northwind: Account) -> User:
 
 @pytest.fixture
 def mallory(database: None) -> User:
-    return _person(Account.create(name="Other MSP", halo_enabled=True), "Mallory", RoleName.ADMIN)
+    return _person(Account.create(name="Other MSP", enabled_psas=["halo"]), "Mallory", RoleName.ADMIN)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from portal.models.records import Record, RecordState
 from portal.models.sync import RunKind, RunTrigger, SyncLog, SyncRun
 from portal.sandbox import Verbs
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.services.connecting import wizard
+from portal.services.connecting import connections, wizard
 from portal.services.connecting.connections import ConnectionValues
 from portal.services.syncing import disabled_types, sync_runs
 from portal.sync import retirement as batches
@@ -58,12 +58,29 @@ def values(halo: Verbs, **changed: Any) -> ConnectionValues:
         "client_id": right.client_id,
         "client_secret": Secret(right.client_secret),
     }
-    return ConnectionValues(**{**typed, **changed})
+    return entered({**typed, **changed})
+
+
+def entered(values: Mapping[str, Any]) -> ConnectionValues:
+    """Sort flat values into public ones and secrets; a secret of None stays as stored."""
+    public = {name: value for name, value in values.items() if name != "client_secret"}
+    secret = values.get("client_secret")
+    return ConnectionValues(public, {} if secret is None else {"client_secret": secret})
+
+
+def replaced(values: ConnectionValues, **changed: str | None) -> ConnectionValues:
+    """Return the values with some changed; a secret of None stays as stored."""
+    return entered({**values.public, **values.secrets, **changed})
+
+
+def secret_of(integration: Integration) -> str:
+    """Return the stored Client Secret."""
+    return connections.opened(integration).values["client_secret"]
 
 
 def set_up(account: Account, halo: Verbs, *types: str, active_only: bool = False) -> Integration:
     """Go through the wizard up to its last step. What the connection test has asked is not counted."""
-    draft = wizard.draft(account)
+    draft = wizard.draft(account, "halo")
     wizard.save_connection(draft, values(halo))
     assert wizard.test_connection(draft, None).ok
     halo.reset(faults=False)

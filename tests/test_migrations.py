@@ -9,7 +9,7 @@ from playhouse.schema_diff import diff_models
 
 from portal import db
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LIVE_STATES, RunKind, RunState, RunTrigger, SyncRun
 from portal.models.tables import TABLES
 from tests.postgres import database
@@ -51,33 +51,33 @@ def test_nothing_is_pending_after_an_upgrade(database: None) -> None:
     ],
 )
 def test_an_account_has_one_active_psa(first: IntegrationState, second: IntegrationState, northwind: Account) -> None:
-    Integration.create(account=northwind, psa=Psa.HALO, state=first)
+    Integration.create(account=northwind, psa="halo", state=first)
     with pytest.raises(IntegrityError), db.db.atomic():
-        Integration.create(account=northwind, psa=Psa.CONNECTWISE, state=second)
-    Integration.create(account=northwind, psa=Psa.CONNECTWISE, state=IntegrationState.DRAFT)
+        Integration.create(account=northwind, psa="connectwise", state=second)
+    Integration.create(account=northwind, psa="connectwise", state=IntegrationState.DRAFT)
     with pytest.raises(IntegrityError), db.db.atomic():
-        Integration.update(state=second).where(Integration.psa == Psa.CONNECTWISE).execute()
+        Integration.update(state=second).where(Integration.psa == "connectwise").execute()
 
 
 def test_other_accounts_may_have_theirs(northwind: Account) -> None:
     for account in (northwind, Account.create(name="Other MSP")):
-        Integration.create(account=account, psa=Psa.HALO, state=IntegrationState.ACTIVE)
+        Integration.create(account=account, psa="halo", state=IntegrationState.ACTIVE)
 
 
 def test_an_account_has_one_integration_per_psa(northwind: Account) -> None:
-    Integration.create(account=northwind, psa=Psa.HALO)
+    Integration.create(account=northwind, psa="halo")
     with pytest.raises(IntegrityError), db.db.atomic():
-        Integration.create(account=northwind, psa=Psa.HALO)
+        Integration.create(account=northwind, psa="halo")
 
 
 @pytest.mark.parametrize("second", LIVE_STATES, ids=str)
 @pytest.mark.parametrize("first", LIVE_STATES, ids=str)
 def test_an_integration_has_one_live_run(first: RunState, second: RunState, northwind: Account) -> None:
-    integration = Integration.create(account=northwind, psa=Psa.HALO)
+    integration = Integration.create(account=northwind, psa="halo")
     run_of(integration, RunState.SUCCEEDED)
     run_of(integration, RunState.FAILED)
     run_of(integration, first)
     with pytest.raises(IntegrityError), db.db.atomic():
         run_of(integration, second)
-    other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
+    other = Integration.create(account=Account.create(name="Other MSP"), psa="halo")
     run_of(other, second)

@@ -82,11 +82,11 @@ def test_so_does_one_with_any_piece_cut_out_or_changed(data: st.DataObject) -> N
     "damaged", ["", "v1", "v1.", "v2.abc.AAAA", "hush", "v1.00000000.AAAA", b"\xff\xfe", 5, "\x00"]
 )
 def test_a_row_with_a_damaged_secret_can_be_read_but_not_opened(damaged: object, northwind: Account) -> None:
-    row = Integration.create(account=northwind, psa="halo", uid="u1", client_secret=Secret("hush"))
-    db.execute_sql("UPDATE integration SET client_secret = ?", (damaged,))
+    row = Integration.create(account=northwind, psa="halo", uid="u1", credentials=Secret("hush"))
+    db.execute_sql("UPDATE integration SET credentials = ?", (damaged,))
     found = Integration.get_by_id(row.id)
     with pytest.raises(VaultError):
-        _ = found.client_secret
+        _ = found.credentials
 
 
 def test_a_previous_key_opens_but_does_not_seal() -> None:
@@ -123,14 +123,14 @@ def test_secrets_are_not_compared() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_a_column_holds_no_plain_text() -> None:
-    row = Integration(uid="u1", client_secret=Secret("hush"))
-    assert "hush" not in row.__data__["client_secret"]
-    assert row.client_secret.reveal() == "hush"
+    row = Integration(uid="u1", credentials=Secret("hush"))
+    assert "hush" not in row.__data__["credentials"]
+    assert row.credentials.reveal() == "hush"
 
 
 @pytest.mark.usefixtures("database")
 def test_a_column_refuses_plain_text() -> None:
-    with pytest.raises(TypeError, match="client_secret takes a Secret"):
-        Integration(uid="u1", client_secret="hush")
-    with pytest.raises(TypeError, match="client_secret takes a Secret"):
-        Integration(uid="u1", client_secret="v1.hush")
+    with pytest.raises(TypeError, match="credentials takes a Secret"):
+        Integration(uid="u1", credentials="hush")
+    with pytest.raises(TypeError, match="credentials takes a Secret"):
+        Integration(uid="u1", credentials="v1.hush")

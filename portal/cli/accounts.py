@@ -8,26 +8,26 @@ from portal import zones
 from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import Account
-from portal.models.integrations import Psa
+from portal.psa.registry import NAMES
 from portal.services.accounts import accounts
 from portal.services.syncing import scheduling
 
-psa_argument = click.argument("psa", type=click.Choice([psa.value for psa in Psa]), default=Psa.HALO.value)
+psa_argument = click.argument("psa", type=click.Choice(list(NAMES)), default=next(iter(NAMES)))
 
 
 @click.group()
 def account() -> None:
-    """Create accounts (MSPs) and switch a PSA on for them."""
+    """Create accounts (MSPs) and turn PSAs on for them."""
 
 
 @account.command()
 @click.argument("name")
-@click.option("--time-zone", default=zones.UTC_NAME, show_default=True, help="Such as Europe/London.")
+@click.option("--time-zone", default=zones.UTC_NAME, show_default=True, help="Time zone, such as Europe/London.")
 @opened()
 def create(name: str, time_zone: str) -> None:
-    """Create an account. No PSA is switched on yet."""
+    """Create an account. Its PSAs are turned off at first."""
     made = accounts.create(name, time_zone)
-    say(f"Created {made.name}. `portal account enable` switches a PSA on.")
+    say(f"Created {made.name}. Turn on a PSA with `portal account enable`.")
 
 
 @account.command("list")
@@ -39,8 +39,8 @@ def list_(*, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        cells = [(row["name"], *("on" if row[psa.value] else "off" for psa in Psa)) for row in rows]
-        print_table(("ACCOUNT", "HALO", "CONNECTWISE"), cells)
+        cells = [(row["name"], *("on" if row[psa] else "off" for psa in NAMES)) for row in rows]
+        print_table(("ACCOUNT", *(psa.upper() for psa in NAMES)), cells)
 
 
 @account.command()
@@ -48,9 +48,9 @@ def list_(*, as_json: bool) -> None:
 @psa_argument
 @opened()
 def enable(name: str, psa: str) -> None:
-    """Let an account connect a PSA (halo unless said otherwise)."""
-    accounts.set_available(accounts.get(name), Psa(psa), available=True)
-    say(f"{name} may connect {psa} now.")
+    """Let an account connect a PSA (default: halo)."""
+    accounts.set_available(accounts.get(name), psa, available=True)
+    say(f"{name} can now connect {psa}.")
 
 
 @account.command()
@@ -58,9 +58,9 @@ def enable(name: str, psa: str) -> None:
 @psa_argument
 @opened()
 def disable(name: str, psa: str) -> None:
-    """Hide a PSA from an account. Copied records stay."""
-    accounts.set_available(accounts.get(name), Psa(psa), available=False)
-    say(f"{name} may no longer connect {psa}.")
+    """Hide a PSA from an account. Synced records are kept."""
+    accounts.set_available(accounts.get(name), psa, available=False)
+    say(f"{name} can no longer connect {psa}.")
 
 
 @account.command("set-time-zone")
@@ -68,17 +68,16 @@ def disable(name: str, psa: str) -> None:
 @click.argument("time_zone")
 @opened()
 def set_time_zone(name: str, time_zone: str) -> None:
-    """Tell an account's times in another zone, such as Europe/London. Its schedules follow."""
+    """Set an account's time zone, such as Europe/London. Schedules and displayed times follow it."""
     one = accounts.get(name)
     scheduling.change_time_zone(one, time_zone, None)
-    say(f"The times of {one.name} are those of {one.time_zone} now.")
+    say(f"{one.name} now uses {one.time_zone}.")
 
 
 def _row(one: Account) -> dict[str, str | bool]:
     return {
         "name": one.name,
-        Psa.HALO.value: one.halo_enabled,
-        Psa.CONNECTWISE.value: one.connectwise_enabled,
+        **{psa: psa in one.enabled_psas for psa in NAMES},
         "time_zone": one.time_zone,
         "created_at": one.created_at.isoformat(),
     }

@@ -18,7 +18,7 @@ from portal.services.operations import support_bundle
 @click.command("support-bundle")
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path), default="portal-support.zip")
 def write_bundle(file: Path) -> None:
-    """Write versions, settings, counts, recent runs and their troubles into a ZIP file.
+    """Write versions, settings, counts, recent runs and their problems to a ZIP file.
 
     It holds no secret, no person and no copied record; still, look through it before you send it.
     """

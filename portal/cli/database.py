@@ -19,7 +19,7 @@ def db_() -> None:
 @db_.command()
 @opened(any_version=True)
 def upgrade() -> None:
-    """Apply the migrations that are missing."""
+    """Apply missing migrations."""
     applied = db.upgrade()
     if applied:
         audit_log.record(None, None, "database.upgraded", ", ".join(applied))
@@ -30,7 +30,7 @@ def upgrade() -> None:
 @json_option
 @opened(any_version=True)
 def status(*, as_json: bool) -> None:
-    """Say whether migrations are missing; exits with 1 if so."""
+    """Check for missing migrations; exits with 1 if there are any."""
     missing = db.pending()
     if as_json:
         print_json({"ok": not missing, "pending": missing})

@@ -11,8 +11,11 @@ from portal.cli.output import json_option, print_json, print_table, say
 from portal.cli.parameters import account_option, halo_of
 from portal.models.held_deletes import HeldDelete
 from portal.services.syncing import held_deletes
+from portal.sync.record_types import RecordType
 
-hold_option = click.option("--hold", "hold_id", type=click.IntRange(1, 2**31 - 1), required=True, help="Its number.")
+hold_option = click.option(
+    "--hold", "hold_id", type=click.IntRange(1, 2**31 - 1), required=True, help="Number of the hold."
+)
 
 
 @click.command("holds")
@@ -20,7 +23,7 @@ hold_option = click.option("--hold", "hold_id", type=click.IntRange(1, 2**31 - 1
 @json_option
 @opened()
 def list_(account: str, *, as_json: bool) -> None:
-    """List deletes that wait for a decision: what vanished from Halo's lists all at once."""
+    """List deletes waiting for a decision: records that disappeared from Halo's lists all at once."""
     found = held_deletes.pending(halo_of(account))
     if as_json:
         print_json([_as_row(hold) for hold in found])
@@ -38,7 +41,7 @@ def list_(account: str, *, as_json: bool) -> None:
 def approve(account: str, hold_id: int) -> None:
     """Delete held records here too."""
     hold = held_deletes.get(halo_of(account), hold_id)
-    say(f"Deleted {held_deletes.approve(hold, None):,} {hold.record_type}.")
+    say(f"Deleted {RecordType(hold.record_type).counted(held_deletes.approve(hold, None))}.")
 
 
 @click.command()
@@ -46,10 +49,10 @@ def approve(account: str, hold_id: int) -> None:
 @hold_option
 @opened()
 def keep(account: str, hold_id: int) -> None:
-    """Let held records stay."""
+    """Keep held records."""
     hold = held_deletes.get(halo_of(account), hold_id)
     held_deletes.keep(hold, None)
-    say(f"Kept {hold.count:,} {hold.record_type}.")
+    say(f"Kept {RecordType(hold.record_type).counted(hold.count)}.")
 
 
 def _as_row(hold: HeldDelete) -> dict[str, Any]:

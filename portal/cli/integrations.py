@@ -1,8 +1,9 @@
-"""`portal integration`: connect HaloPSA from a shell, on the same services as the wizard."""
+"""`portal integration`: connect a PSA from a shell, on the same services as the wizard."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -14,7 +15,10 @@ from portal.errors import PortalError
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
+from portal.psa.adapter import PsaAdapter
+from portal.psa.connect_form import ConnectField, FieldKind
 from portal.psa.diagnosis import Diagnosis
+from portal.psa.registry import ADAPTERS, adapter_of
 from portal.services.accounts import accounts
 from portal.services.connecting import filter_choices, integrations, wizard
 from portal.services.connecting.connections import ConnectionValues
@@ -31,43 +35,63 @@ class NotConnected(PortalError):
 
 @click.group()
 def integration() -> None:
-    """Connect an account's PSA, test the connection, disconnect."""
+    """Connect an account's PSA, test the connection and disconnect it."""
 
 
-@integration.command()
-@click.argument("psa", type=click.Choice(["halo"]))
-@account_option
-@click.option("--base-url", required=True, help="Resource Server, such as https://yourcompany.halopsa.com.")
-@click.option("--auth-server", default="", help="Authorisation Server, if it is not the Base URL's.")
-@click.option("--tenant", default="", help="Only for hosted Halo with several tenants.")
-@click.option("--client-id", required=True)
-@click.option("--client-secret-stdin", is_flag=True, help="Read the Client Secret from standard input.")
-@click.option("--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated; all if not given.")
-@click.option("--active-only", is_flag=True, help="Exclude inactive clients and what belongs to them.")
-@opened()
-def connect(
-    psa: str,  # noqa: ARG001  # there is one so far
-    account: str,
-    base_url: str,
-    auth_server: str,
-    tenant: str,
-    client_id: str,
-    types: list[RecordType],
-    *,
-    client_secret_stdin: bool,
-    active_only: bool,
-) -> None:
+@integration.group()
+def connect() -> None:
     """Connect a PSA and start its first sync, as the wizard does."""
-    secret = asking.secret("Client Secret", from_stdin=client_secret_stdin)
-    draft = wizard.draft(accounts.get(account))
-    wizard.save_connection(draft, ConnectionValues(base_url, auth_server, tenant, client_id, secret))
+
+
+def _connect(
+    adapter: PsaAdapter, account: str, types: list[RecordType], entered: dict[str, Any], *, active_only: bool
+) -> None:
+    form = adapter.connect_form
+    secrets = {
+        each.name: asking.secret(each.label, from_stdin=entered[f"{each.name}_stdin"]) for each in form.secrets
+    }
+    values = ConnectionValues({each.name: entered[each.name] for each in form.public}, secrets)
+    draft = wizard.draft(accounts.get(account), adapter.slug)
+    wizard.save_connection(draft, values)
     agent = _passed(wizard.test_connection(draft, None)).agent
     say(f"Connected as {agent}.")
     wizard.choose_data(draft, [each.value for each in types], active_only)
     wizard.finish_webhooks(draft, skipped=True)
     run: SyncRun = wizard.start(draft, None)
     ring(run)
-    say(f"Run {run.id} is the first sync. `portal sync status --account {account!r}` tells how it goes.")
+    say(f"Started the first sync, run {run.id}. Follow it with `portal sync status --account {account!r}`.")
+
+
+def _connect_command(adapter: PsaAdapter) -> click.Command:
+    """Make `connect <psa>`, with an option for each field of the PSA's connect form."""
+
+    @click.command(adapter.slug, help=f"Connect {adapter.label} and start its first sync.")
+    @account_option
+    @click.option(
+        "--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated record types. Default: all."
+    )
+    @click.option("--active-only", is_flag=True, help="Exclude inactive clients and their records.")
+    @opened()
+    def command(account: str, types: list[RecordType], *, active_only: bool, **entered: Any) -> None:
+        _connect(adapter, account, types, entered, active_only=active_only)
+
+    for field in adapter.connect_form.fields:
+        command.params.append(_option(field))
+    return command
+
+
+def _option(field: ConnectField) -> click.Option:
+    flag = field.name.replace("_", "-")
+    if field.kind == FieldKind.SECRET:
+        text = f"Read the {field.label} from standard input."
+        return click.Option([f"--{flag}-stdin"], is_flag=True, help=text)
+    return click.Option(
+        [f"--{flag}"], required=field.missing != "", default=None if field.missing else "", help=field.help
+    )
+
+
+for each in ADAPTERS.values():
+    connect.add_command(_connect_command(each))
 
 
 @integration.command()
@@ -94,19 +118,20 @@ def test(account: str, *, as_json: bool) -> None:
 @json_option
 @opened()
 def status(account: str, *, as_json: bool) -> None:
-    """Say what is connected, and what is wrong with it if anything is."""
+    """Show what is connected, and any problem with it."""
     one = halo_of(account)
     if as_json:
         print_json(_status(one))
         return
     now = integration_status.standing(one)
-    say(f"HaloPSA at {one.base_url}, as {one.agent_name}: {integration_status.LABELS[now.condition]}.")
+    label = adapter_of(one.psa).label
+    say(f"{label} at {one.source_address}, as {one.agent_name}: {integration_status.LABELS[now.condition]}.")
     say(f"Syncs {', '.join(one.record_types)}{' of active clients' if one.active_only else ''}.")
     for line in (now.problem, now.remedy):
         if line:
             say(line)
     if one.problem and one.credentials_retry_at:
-        say(f"Halo is asked again at {one.credentials_retry_at:%H:%M} UTC, then once an hour.")
+        say(f"Next try at {one.credentials_retry_at:%H:%M} UTC, then once an hour.")
 
 
 @integration.command()
@@ -114,7 +139,7 @@ def status(account: str, *, as_json: bool) -> None:
 @json_option
 @opened()
 def filters(account: str, *, as_json: bool) -> None:
-    """Say which record types are synced, and which of their records."""
+    """Show which record types are synced, and their filters."""
     one = halo_of(account)
     chosen = read(one.filters)
     if as_json:
@@ -127,12 +152,12 @@ def filters(account: str, *, as_json: bool) -> None:
 
 @integration.command()
 @account_option
-@click.confirmation_option(prompt="Stop syncing and forget the Client Secret?")
+@click.confirmation_option(prompt="Stop syncing and delete the Client Secret?")
 @opened()
 def disconnect(account: str) -> None:
-    """Stop syncing and forget the Client Secret. The copied records stay."""
+    """Stop syncing and delete the Client Secret. Synced records are kept."""
     integrations.disconnect(halo_of(account), None)
-    say("Disconnected. The copied records stay.")
+    say("Disconnected. Synced records are kept.")
 
 
 def _passed(diagnosis: Diagnosis) -> Diagnosis:
@@ -153,10 +178,7 @@ def _status(one: Integration) -> dict[str, object]:
     return {
         "psa": one.psa,
         "state": one.state,
-        "base_url": one.base_url,
-        "auth_server": one.auth_server,
-        "tenant": one.tenant,
-        "client_id": one.client_id,
+        **one.connection,
         "agent": one.agent_name,
         "record_types": one.record_types,
         "active_only": one.active_only,

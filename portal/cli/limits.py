@@ -29,21 +29,23 @@ class QuietHoursType(click.ParamType[QuietHours | str]):
             return value
         found = re.fullmatch(r"(\d{1,2})-(\d{1,2}):(\d{1,3})", value, re.ASCII)
         if found is None:
-            self.fail(f"{value!r} is not like 8-18:25 (from 8 to 18 o'clock, 25 percent), nor {NONE}.", param, ctx)
+            self.fail(
+                f"{value!r} isn't quiet hours such as 8-18:25 (08:00 to 18:00, 25 percent), or {NONE}.", param, ctx
+            )
         return QuietHours(*(int(part) for part in found.groups()))
 
 
 @click.command()
 @account_option
-@click.option("--share", type=int, help="Use at most so many percent of the limit.")
-@click.option("--quiet", type=QuietHoursType(), help=f"Quiet hours and their percent, 8-18:25, or {NONE}.")
-@click.option("--quota", type=int, help="Requests in five minutes, if agreed with Halo; 0 for the usual limit.")
+@click.option("--share", type=int, help="Percentage of the limit to use at most.")
+@click.option("--quiet", type=QuietHoursType(), help=f"Quiet hours with a percentage, such as 8-18:25, or {NONE}.")
+@click.option("--quota", type=int, help="Requests every five minutes agreed with Halo; 0 for the usual limit.")
 @json_option
 @opened()
 def limit(
     account: str, share: int | None, quiet: QuietHours | str | None, quota: int | None, *, as_json: bool
 ) -> None:
-    """Show how much of Halo's limit is used and may be used, or change that."""
+    """Show or change how much of Halo's request limit syncs use."""
     one = halo_of(account)
     known = rate_limits.spending(one)
     if (share, quiet, quota) != (None, None, None):

@@ -31,7 +31,7 @@ class RecordTypes(click.ParamType[list[RecordType]]):
             return [RecordType(name.strip()) for name in value.split(",")]
         except ValueError:
             known = ", ".join(record_type.value for record_type in RecordType)
-            self.fail(f"{value!r} is not a list of record types. Known are {known}.", param, ctx)
+            self.fail(f"{value!r} isn't a list of record types. Choose from {known}.", param, ctx)
 
 
 RECORD_TYPES = RecordTypes()
@@ -65,7 +65,7 @@ class RecordNumber(click.ParamType[tuple[RecordType | None, int]]):
         name, _, digits = value.rpartition(":")
         number = record_lists.as_number(digits)
         if number is None or (self.typed and not name):
-            self.fail(f"{value!r} names no record. Write it like assets:123.", param, ctx)
+            self.fail(f"{value!r} isn't a record. Use a value such as assets:123.", param, ctx)
         return (RECORD_TYPE.convert(name, param, ctx) if name else None), number
 
 

@@ -26,7 +26,7 @@ state_option = click.option(
 
 @click.group()
 def records() -> None:
-    """Count, look up and export the records that were copied."""
+    """Count, look up and export synced records."""
 
 
 @records.command()
@@ -72,13 +72,15 @@ def list_(account: str, record_type: RecordType, state: str, containing: str, li
 @click.argument("remote_id", type=int)
 @opened()
 def show(account: str, record_type: RecordType, remote_id: int) -> None:
-    """Show one record with its fields and all that the PSA sent, as JSON."""
+    """Show one record as JSON: its fields and everything that the PSA sent."""
     print_json(record_exports.as_document(copy.get(source_of(account), record_type, remote_id)))
 
 
 @records.command()
 @account_option
-@click.option("--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated; all if not given.")
+@click.option(
+    "--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated record types. Default: all."
+)
 @click.option(
     "--state", type=click.Choice([state.value for state in RecordState]), help="Only records in this state."
 )
@@ -86,7 +88,7 @@ def show(account: str, record_type: RecordType, remote_id: int) -> None:
 @click.option("--output", type=click.File("w", encoding="utf-8", lazy=True, atomic=True), default="-")
 @opened()
 def export(account: str, types: list[RecordType], state: str | None, as_format: str, output: IO[str]) -> None:
-    """Write records to standard output or a file: whole as JSON lines, or their columns and fields as CSV."""
+    """Export records to standard output or a file: everything as JSON Lines, or columns and fields as CSV."""
     integration = source_of(account)
     wanted = RecordState(state) if state else None
     export_log.records(integration, types, wanted, as_format)

@@ -36,7 +36,7 @@ def print_runs(runs: Iterable[SyncRun]) -> None:
         (run.id, f"{run.created_at:%Y-%m-%d %H:%M:%S}", run.kind, run_words.started_by(run), run.state)
         for run in runs
     ]
-    print_table(("RUN", "ASKED FOR (UTC)", "KIND", "STARTED BY", "STATE"), rows)
+    print_table(("RUN", "REQUESTED (UTC)", "KIND", "STARTED BY", "STATE"), rows)
 
 
 def print_logs(lines: Iterable[SyncLog]) -> None:

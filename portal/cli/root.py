@@ -61,7 +61,7 @@ class PortalGroup(click.Group):
         except PortalError as error:
             raise Refusal(error.problem, error.remedy) from error
         except PeeweeException as error:
-            raise Refusal(f"The database refused: {error}", "`portal db status` says more.") from error
+            raise Refusal(f"Database error: {error}", "Check `portal db status`.") from error
         finally:
             os.umask(before)
 

@@ -18,14 +18,16 @@ EVERY = click.Choice([str(minutes) for minutes in INTERVALS])
 
 @click.command("schedule")
 @account_option
-@click.option("--every", type=EVERY, help="Look for changes every so many minutes.")
-@click.option("--hours", type=Listed(click.IntRange(HOURS[0], HOURS[-1])), help="Instead: at these hours, 8,12,17.")
+@click.option("--every", type=EVERY, help="Minutes between syncs.")
+@click.option(
+    "--hours", type=Listed(click.IntRange(HOURS[0], HOURS[-1])), help="Sync at these hours instead, such as 8,12,17."
+)
 @click.option(
     "--weekdays",
     type=Listed(click.Choice(Weekday, case_sensitive=False)),
-    help="On these days, mon,tue; every day if not given.",
+    help="Days for --hours, such as mon,tue. Default: every day.",
 )
-@click.option("--full-hour", type=click.IntRange(HOURS[0], HOURS[-1]), help="Hour of the nightly full pass.")
+@click.option("--full-hour", type=click.IntRange(HOURS[0], HOURS[-1]), help="Hour of the nightly full sync.")
 @json_option
 @opened()
 def schedule_(
@@ -37,7 +39,7 @@ def schedule_(
     *,
     as_json: bool,
 ) -> None:
-    """Show when an account syncs by itself, or change it. Hours are those of the account's time zone."""
+    """Show or change an account's schedule. Hours are in the account's time zone."""
     one = halo_of(account)
     wanted = _wanted(every, hours, weekdays)
     if wanted or full_hour is not None:
@@ -50,16 +52,16 @@ def schedule_(
 @account_option
 @opened()
 def pause(account: str) -> None:
-    """Start no syncs by schedule until `portal sync resume`. One that goes on is left alone."""
+    """Pause scheduled syncs until `portal sync resume`. A running sync continues."""
     scheduling.pause(halo_of(account), None)
-    say("Paused. `portal sync resume` goes on.")
+    say("Paused. Resume with `portal sync resume`.")
 
 
 @click.command()
 @account_option
 @opened()
 def resume(account: str) -> None:
-    """Go on by schedule; if times were missed, one sync makes up for them."""
+    """Resume scheduled syncs. One sync makes up for those that were missed."""
     one = halo_of(account)
     scheduling.resume(one, None)
     _show(one, as_json=False)
@@ -67,7 +69,7 @@ def resume(account: str) -> None:
 
 def _wanted(every: str | None, hours: list[int] | None, weekdays: list[Weekday] | None) -> Schedule | None:
     if every is not None and (hours or weekdays):
-        raise click.UsageError("--every does not go together with --hours and --weekdays.")
+        raise click.UsageError("--every can't be combined with --hours or --weekdays.")
     if weekdays and not hours:
         raise click.UsageError("--weekdays needs --hours.")
     if every is not None:
@@ -80,7 +82,7 @@ def _show(one: Integration, *, as_json: bool) -> None:
     if as_json:
         print_json(_told(plan, one))
         return
-    say(f"Syncs {plan.words}.")
+    say(f"Syncs {plan.words} {plan.time_zone}.")
     if plan.paused_at:
         say(f"Paused since {plan.paused_at:%Y-%m-%d %H:%M} UTC.")
     elif plan.next_sync_at:

@@ -29,15 +29,17 @@ class NotComplete(PortalError):
 
 @click.group()
 def sync() -> None:
-    """Run syncs and see what they did."""
+    """Run syncs and see their results."""
 
 
 @sync.command()
 @account_option
-@click.option("--types", type=RECORD_TYPES, default=None, help="Comma-separated; all that were chosen if not given.")
-@click.option("--full", is_flag=True, help="Read whole lists, not only what has changed.")
+@click.option(
+    "--types", type=RECORD_TYPES, default=None, help="Comma-separated record types. Default: all that are synced."
+)
+@click.option("--full", is_flag=True, help="Read whole lists, not just changes.")
 @click.option("--record", type=RecordNumber(typed=True), help="Only this record, such as assets:123.")
-@click.option("--wait", is_flag=True, help="Stay until the run has ended; exits with 1 unless it succeeded.")
+@click.option("--wait", is_flag=True, help="Wait until the run ends; exits with 1 unless it succeeded.")
 @json_option
 @opened()
 def run(
@@ -49,9 +51,9 @@ def run(
     wait: bool,
     as_json: bool,
 ) -> None:
-    """Start a sync, or join the one that goes on. Without --wait it goes on in the background."""
+    """Start a sync, or join the one that is running. Without --wait, it runs in the background."""
     if record is not None and (full or types):
-        raise click.UsageError("--record asks for one record alone: leave out --full and --types.")
+        raise click.UsageError("--record can't be combined with --full or --types.")
     try:
         started = _start(halo_of(account), types, record, full=full)
     except SyncAlreadyRunning as error:
@@ -63,7 +65,7 @@ def run(
     if wait and ended.state != RunState.SUCCEEDED:
         raise NotComplete(
             ended.problem or f"Run {ended.id} is {ended.state}.",
-            ended.remedy or "`portal sync logs --level warning` tells what is missing.",
+            ended.remedy or "See what is missing with `portal sync logs --level warning`.",
         )
 
 
@@ -72,7 +74,7 @@ def run(
 @json_option
 @opened()
 def status(account: str, *, as_json: bool) -> None:
-    """Show the run that goes on, or the last one."""
+    """Show the current run, or the last one."""
     _show(_last(account), as_json=as_json)
 
 
@@ -94,18 +96,18 @@ def list_(account: str, limit: int, *, as_json: bool) -> None:
 @account_option
 @opened()
 def cancel(account: str) -> None:
-    """Stop the run that goes on. What has arrived is kept."""
+    """Cancel the current run. Records synced so far are kept."""
     sync_runs.request_cancel(halo_of(account))
-    say("Asked the run to stop.")
+    say("Cancel requested.")
 
 
 @sync.command()
 @account_option
-@click.option("--level", type=click.Choice(LogLevel, case_sensitive=False), help="Only lines of this level.")
-@click.option("--type", "record_type", type=RECORD_TYPE, help="Only lines about this record type.")
-@click.option("--run", "run_id", type=int, help="Only lines of this run.")
-@click.option("--subject", type=click.Choice(LogSubject, case_sensitive=False), help="Only lines about these.")
-@click.option("--record", type=RecordNumber(typed=False), help="Only lines about one record: assets:123, or 123.")
+@click.option("--level", type=click.Choice(LogLevel, case_sensitive=False), help="Only entries of this level.")
+@click.option("--type", "record_type", type=RECORD_TYPE, help="Only entries about this record type.")
+@click.option("--run", "run_id", type=int, help="Only entries of this run.")
+@click.option("--subject", type=click.Choice(LogSubject, case_sensitive=False), help="Only entries about these.")
+@click.option("--record", type=RecordNumber(typed=False), help="Only entries about one record: assets:123, or 123.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
 @opened()
@@ -120,7 +122,7 @@ def logs(
     *,
     as_json: bool,
 ) -> None:
-    """Show what syncs have logged, newest first."""
+    """Show sync log entries, newest first."""
     of_record, number = record or (None, None)
     filters = Filters(level, of_record or record_type, run_id, subject, number)
     lines = islice(_newest_first(source_of(account), filters), limit)
@@ -161,7 +163,7 @@ def _show(one: SyncRun, *, as_json: bool) -> None:
 def _last(account: str) -> SyncRun:
     last = integrations.last_run(source_of(account))
     if last is None:
-        raise NotFound("There has been no sync yet.", "`portal sync run` starts one.")
+        raise NotFound("There hasn't been a sync yet.", "Start one with `portal sync run`.")
     return last
 
 

@@ -26,11 +26,11 @@ def user() -> None:
 @click.argument("email")
 @click.option("--account", required=True, help="Name of the account.")
 @click.option("--role", type=ROLES, default=RoleName.SUPPORT.value, show_default=True)
-@click.option("--name", default="", help="What to call the person.")
+@click.option("--name", default="", help="The person's name.")
 @password_stdin
 @opened()
 def create(email: str, account: str, role: str, name: str, *, password_stdin: bool) -> None:
-    """Create a person. The password is asked for, or read from standard input."""
+    """Create a person. Prompts for the password, or reads it from standard input."""
     owner = accounts.get(account)
     password = asking.secret("Password", from_stdin=password_stdin, confirm=True)
     made = users.create(owner, email, password, RoleName(role), name=name)
@@ -58,9 +58,9 @@ def list_(account: str | None, *, as_json: bool) -> None:
 @click.argument("role", type=ROLES)
 @opened()
 def set_role(email: str, role: str) -> None:
-    """Make a person admin or support."""
+    """Set a person's role."""
     users.set_role(users.get(email), RoleName(role))
-    say(f"{email} is {role} now.")
+    say(f"{email} now has the role {role}.")
 
 
 @user.command("set-password")
@@ -68,7 +68,7 @@ def set_role(email: str, role: str) -> None:
 @password_stdin
 @opened()
 def set_password(email: str, *, password_stdin: bool) -> None:
-    """Give a person a new password; they are logged out everywhere."""
+    """Set a person's password, and log them out everywhere."""
     person = users.get(email)
     users.set_password(person, asking.secret("Password", from_stdin=password_stdin, confirm=True))
     say(f"Changed the password of {person.email}.")
@@ -78,7 +78,7 @@ def set_password(email: str, *, password_stdin: bool) -> None:
 @click.argument("email")
 @opened()
 def disable(email: str) -> None:
-    """Keep a person from logging in; they are logged out everywhere at once."""
+    """Stop a person from logging in, and log them out everywhere."""
     person = users.get(email)
     users.disable(person)
     say(f"{person.email} is disabled and logged out everywhere. `portal user enable` lets them log in again.")
@@ -96,10 +96,10 @@ def enable(email: str) -> None:
 
 @user.command()
 @click.argument("email")
-@click.confirmation_option(prompt="Remove this person for good?")
+@click.confirmation_option(prompt="Permanently remove this person?")
 @opened()
 def remove(email: str) -> None:
-    """Remove a person for good; what they did stays in the account's activity."""
+    """Permanently remove a person. Their past activity stays listed."""
     person = users.get(email)
     users.remove(person)
     say(f"Removed {person.email}.")
@@ -109,7 +109,7 @@ def remove(email: str) -> None:
 @click.argument("email")
 @opened()
 def reset_two_factor(email: str) -> None:
-    """Let a person who has lost the authenticator log in with the password alone; they are logged out everywhere."""
+    """Turn off two-factor authentication for a person who lost their authenticator, and log them out everywhere."""
     person = users.get(email)
     users.reset_two_factor(person)
     say(f"Two-factor authentication is off for {person.email}. Ask them to set it up again after logging in.")

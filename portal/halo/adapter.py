@@ -7,8 +7,10 @@ from typing import Final
 
 from portal.halo import lookups, record_fields, webhooks
 from portal.halo.client import HaloClient, no_limit
+from portal.halo.connect_form import CONNECT_FORM
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
+from portal.halo.tenants import tenant_of
 from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.webhooks import WebhookFormat
@@ -30,6 +32,10 @@ def _test(connection: Connection, meter: Meter) -> Diagnosis:
 
 HALO: Final = PsaAdapter(
     slug="halo",
+    label="Halo PSA",
+    name="Halo",
+    connect_form=CONNECT_FORM,
+    tenant_of=tenant_of,
     open_client=_open_client,
     test=_test,
     # Halo's authinfo, a token, and the variants that are tried when there is none.

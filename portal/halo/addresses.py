@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from portal import guard
 from portal.halo import hosts, pasted
-from portal.halo.pasted import Understood
+from portal.psa.connect_form import Understood
 
 # Halo's paths are case-insensitive (halo-api.md section 0).
 ENDINGS: Final = frozenset({"api", "auth", "token", "authinfo", "apidoc", "swagger"})
@@ -21,7 +21,7 @@ PAGES: Final = frozenset(
 )
 # Halo serves these itself, always without a folder (section 0).
 HOSTED: Final = (".halopsa.com", ".haloitsm.com", ".haloservicedesk.com")
-TIDIED: Final = "it was written in the usual way"
+TIDIED: Final = "the format was normalized"
 DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -106,7 +106,7 @@ def _folder(path: str, host: str) -> str:
 
 def _port_left_off(parts: SplitResult, port: str) -> list[str]:
     typed = re.search(r":\d*$", parts.netloc)
-    return [f"{typed[0]} was left off"] if typed and not port else []
+    return [f"{typed[0]} was removed"] if typed and not port else []
 
 
 def _path_left_off(parts: SplitResult, path: str) -> list[str]:
@@ -114,7 +114,7 @@ def _path_left_off(parts: SplitResult, path: str) -> list[str]:
     rest = parts.path.removeprefix(path)
     names = [part for part in rest.split("/") if part]
     if parts.query or parts.fragment or any(name.lower() not in ENDINGS for name in names):
-        return ["the page behind the address was left off"]
+        return ["the path after the address was removed"]
     if names:
-        return [f"/{'/'.join(names)} was left off"]
-    return ["the slash at the end was left off"] if rest else []
+        return [f"/{'/'.join(names)} was removed"]
+    return ["the trailing slash was removed"] if rest else []

@@ -16,21 +16,23 @@ from portal.unreadable import UNREADABLE
 
 # Halo's window is minutes long; whoever asks for more is asked again after this.
 LONGEST_WAIT_SECONDS: Final = 3600.0
-BREAKS_OFF: Final = "JSON that breaks off"
+BREAKS_OFF: Final = "incomplete JSON"
 _LIMIT: Final = re.compile(r"(\d{1,6}) Requests per rolling (\d{1,4}(?:\.\d{1,3})?) minute", re.IGNORECASE)
-EMPTY: Final = "an empty answer"
+EMPTY: Final = "an empty response"
 
 
 def temporary_problem(answer: Answer) -> Message | None:
     """Explain what will pass: too many requests, and Halo's own failures (halo-api.md section 5)."""
     if answer.status == 429:
         seconds = wait_seconds(answer)
-        when = "in a few minutes: Halo counts over five minutes" if seconds is None else f"in {seconds:.0f} seconds"
-        return Message(
-            "Halo's limit of requests is used up.", f"Nothing is wrong with these values. Test again {when}."
+        when = (
+            "in a few minutes: Halo counts over five minutes"
+            if seconds is None
+            else f"in {seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
         )
+        return Message("Halo's request limit is used up.", f"Your values aren't the cause. Test again {when}.")
     if answer.status >= 500:
-        return Message(f"Halo has a problem of its own (status {answer.status}).", WAIT)
+        return Message(f"Halo has an internal problem (status {answer.status}).", WAIT)
     return None
 
 
@@ -79,8 +81,8 @@ def described(answer: Answer) -> str:
     try:
         msgspec.json.decode(body)
     except UNREADABLE:
-        return BREAKS_OFF if body[:1] in b"{[" else "something that is not JSON"
-    return "JSON that is not Halo's"
+        return BREAKS_OFF if body[:1] in b"{[" else "something that isn't JSON"
+    return "JSON that isn't Halo's"
 
 
 def error_code(answer: Answer) -> str:

@@ -135,7 +135,7 @@ class HaloClient:
                 self._note_success()
         row = None if payload is None else pages.row(record_type, payload)
         if row and row.facts is not None and row.facts.remote_id != remote_id:
-            return Row(None, row.payload, f"Halo answered with record {row.facts.remote_id} instead.", remote_id)
+            return Row(None, row.payload, f"Halo returned record {row.facts.remote_id} instead.", remote_id)
         return self._ticket_types.opportunity(row) if row and record_type == "opportunities" else row
 
     def calls_roll(self, record_type: str) -> bool:

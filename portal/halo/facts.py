@@ -60,10 +60,10 @@ def read(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
     try:
         row = decode(payload)
     except UNREADABLE as error:
-        raise ValueError("Halo sent something that is no record.") from error
+        raise ValueError("Halo sent something that isn't a record.") from error
     remote_id = as_id(row.id)
     if remote_id is None:
-        raise ValueError(f"Halo sent a record whose id is {row.id!r:.60}.")
+        raise ValueError(f"Halo sent a record with the id {row.id!r:.60}.")
     return facts_of(row, remote_id)
 
 

@@ -12,9 +12,9 @@ def understood(host: str) -> tuple[str, list[str]]:
     if ":" in host:  # urlsplit has taken off the brackets
         return f"[{ipaddress.IPv6Address(host)}]", []
     plain = host.lower().rstrip(".")
-    notes = ["capital letters were made small"] if host.lower() != host else []
+    notes = ["capital letters were changed to lowercase"] if host.lower() != host else []
     if plain != host.lower():
-        notes.append("the dot at the end was left off")
+        notes.append("the trailing dot was removed")
     if not plain.isascii():
         called = idna.encode(plain, uts46=True).decode()  # its error is a ValueError
         return called, [*notes, f"{plain} is written {called}"]

@@ -20,11 +20,11 @@ _envelope = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
 # An id, a bracket, or a text, in which neither counts.
 _PIECE: Final = re.compile(rb'"id"\s*+:\s*+"?(\d{1,19})\b|([\[{])|([\]}])|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-REPAIRED: Final = "Some text in it was damaged; what could not be read became �."
+REPAIRED: Final = "Some text in it was damaged. Unreadable characters were replaced with �."
 NULL: Final = b"null"
-NOTHING: Final = "Halo answers with no record when asked for this one, but does not say that it does not exist."
+NOTHING: Final = "Halo returned no record, but didn't say that it doesn't exist."
 ABOUT_A_LIST: Final = ("record_count", "page_no", "page_size")
-BROKEN: Final = "Look at this record in Halo; some text in it is damaged."
+BROKEN: Final = "Check this record in Halo; some text in it is damaged."
 
 
 class Row(NamedTuple):
@@ -128,7 +128,7 @@ def _unreadable(answer: Answer, body: bytes, resource: Resource) -> PsaError:
     """Tell a broken object from one that was cut off on its way, and from a web page."""
     body = body.strip()
     if body.startswith(b"{") and body.endswith(b"}"):
-        return PsaUnreadable(f"Halo sends {resource.words} in a form that cannot be read.", BROKEN, body=body)
+        return PsaUnreadable(f"Halo sent {resource.words} in a form that can't be read.", BROKEN, body=body)
     return refusals.refused_list(answer, resource.words)
 
 
@@ -155,7 +155,7 @@ def roll_call(record_type: str, sent: Sent) -> RollCall:
 
 def unreadable_row(body: bytes) -> Row:
     """Return the one row of a page that cannot be read, with its id if that shows."""
-    return Row(None, body, "Halo sends it in a form that cannot be read.", _outermost_id(body))
+    return Row(None, body, "Halo sent it in a form that can't be read.", _outermost_id(body))
 
 
 def _outermost_id(body: bytes) -> int | None:

@@ -11,7 +11,7 @@ from portal.halo.pages import Row, Sent
 
 # Asks for a page of a list, by its number and size. Raises PsaError.
 AskPage = Callable[[int, int], Sent]
-NOTE: Final = "It could not be decoded as a whole, so it was read in parts."
+NOTE: Final = "It couldn't be decoded as a whole, so it was read in parts."
 _PRIMES: Final = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
 
 
@@ -31,7 +31,7 @@ def read(ask: AskPage, record_type: str, number: int, size: int) -> list[Row]:
             rows += [pages.unreadable_row(error.body)] if length == 1 else read(ask, record_type, part, length)
             continue
         if len(sent.rows) > length:
-            raise PsaUnreadable("Halo sends a page that cannot be read, and not in parts either.", pages.BROKEN)
+            raise PsaUnreadable("Halo sent a page that can't be read, not even in parts.", pages.BROKEN)
         rows += [pages.row(record_type, bytes(payload)) for payload in sent.rows]
         if len(sent.rows) < length:
             break

@@ -19,7 +19,7 @@ from portal.unreadable import UNREADABLE
 MARKS: Final = ("isencrypted", "value_is_password_id")
 _MARKS: Final = tuple(mark.encode() for mark in MARKS)
 NOT_SET: Final = (None, False, "", "false", "0")
-NOT_KEPT: Final = "It holds encrypted fields and cannot be read, so nothing of it is kept."
+NOT_KEPT: Final = "It has encrypted fields and can't be read, so none of it is kept."
 # Only what a mark sets, in whatever way: most entries say that they are not encrypted.
 _MARKED: Final = re.compile(rb'"(?:isencrypted|value_is_password_id)"\s*+:\s*+(?!false\b|null\b|0\b|"")')
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final, NamedTuple
+from typing import Final
 
 WRAPPING: Final = "\"'`<>()“”„‘’‚«»‹›"
 TRAILING: Final = ".,;"
@@ -12,13 +12,6 @@ TRAILING: Final = ".,;"
 WORD: Final = r"[^\s./:?#&=]"
 # Like "https:/acme" and "https;//acme".
 MISSPELT_SCHEME: Final = re.compile(r"^(https?)[:;]/{1,2}(?!/)", re.IGNORECASE)
-
-
-class Understood(NamedTuple):
-    """An address that can be called. `notes` say in short what was corrected; there are none when nothing was."""
-
-    address: str
-    notes: tuple[str, ...]
 
 
 def visible(text: str) -> str:
@@ -32,16 +25,16 @@ def cleaned(text: str) -> tuple[str, list[str]]:
     bare = visible(text)
     address = bare.strip(WRAPPING).rstrip(TRAILING).strip(WRAPPING).strip()
     if address != bare:
-        notes.append("the marks around it were taken off")
+        notes.append("the marks around it were removed")
     address, tail = _split(address)
     if re.search(rf"{WORD}\s+{WORD}|[,;|]", MISSPELT_SCHEME.sub("", address)) or re.search(r"\shttps?://", tail):
         raise ValueError(text)
     together = "".join(address.split())
     if bare != text or together != address:
-        notes.insert(0, "blanks and invisible characters were removed")
+        notes.insert(0, "spaces and invisible characters were removed")
     mended = MISSPELT_SCHEME.sub(r"\1://", together)
     if mended != together and "://" not in together:
-        notes.append("https:// was mended")
+        notes.append("https:// was corrected")
     return mended + tail, notes
 
 

@@ -98,7 +98,7 @@ def columns(record_type: str, payload: bytes) -> Columns:
     try:
         row = _READERS[record_type].decode(payload)
     except UNREADABLE as error:
-        raise ValueError("Halo sent a record that cannot be read.") from error
+        raise ValueError("Halo sent a record that can't be read.") from error
     shape = SHAPES[record_type]
     active = row.active if isinstance(row.active, bool) else row.inactive is not True
     return Columns(

@@ -56,12 +56,12 @@ def refused_list(answer: Answer, what: str) -> PsaError:
     if (passing := _passing(answer)) is not None:
         return passing
     if answer.status == 403:
-        return PsaRefusedType(f"Halo does not let the agent read {what}.", GRANT_PERMISSION)
+        return PsaRefusedType(f"Halo doesn't let the agent read {what}.", GRANT_PERMISSION)
     if answer.status == 401:
         # The token was new (see client.py), so the credentials are good.
         return PsaListError(f"Halo accepts the credentials, but not for {what} (status 401).", GRANT_PERMISSION)
     if answer.status == 200:
-        return PsaUnavailable(f"Halo answered with something that is not a list of {what}.", WAIT)
+        return PsaUnavailable(f"Halo sent something that isn't a list of {what}.", WAIT)
     return PsaListError(f"Halo answered with {_status(answer.status)} when asked for {what}.")
 
 
@@ -76,8 +76,8 @@ def _status(status: int) -> str:
 def _passing(answer: Answer, kind: type[PsaUnavailable] = PsaUnavailable) -> PsaError | None:
     if answer.status == 429:
         return PsaRateLimited(
-            "Halo's limit of requests is used up.",
-            "The portal goes on by itself as soon as Halo allows it.",
+            "Halo's request limit is used up.",
+            "Resumes automatically as soon as Halo allows it.",
             retry_after=answers.wait_seconds(answer),
             allowed=answers.allowed(answer),
         )

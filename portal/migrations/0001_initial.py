@@ -6,10 +6,11 @@ ROOMS = (accounts, integrations, records, sync, webhooks)
 
 
 def up(_migrator, db):
-    tables = [table for room in ROOMS for table in room.TABLES]
+    is_sqlite = db.param == "?"
+    tables = [*(table for room in ROOMS for table in room.TABLES), accounts.login_session(is_sqlite=is_sqlite)]
     with db.bind_ctx(tables):
         db.create_tables(tables)
     for room in ROOMS:
         for index in getattr(room, "INDEXES", ()):
             db.execute_sql(index)
-    audit_triggers.create_triggers(db, is_sqlite=db.param == "?")
+    audit_triggers.create_triggers(db, is_sqlite=is_sqlite)

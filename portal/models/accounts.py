@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONField
 
 from portal import clock
 from portal.db import BaseModel, UtcField
@@ -18,11 +19,10 @@ class RoleName(StrEnum):
 
 
 class Account(BaseModel):
-    """An MSP. The operator switches each PSA on per account."""
+    """An MSP. `enabled_psas` are the PSAs that the operator has switched on, by slug."""
 
     name = CharField(unique=True)
-    halo_enabled = BooleanField(default=False)
-    connectwise_enabled = BooleanField(default=False)
+    enabled_psas: Any = JSONField(default=list)
     time_zone = CharField(default="UTC")
     created_at = UtcField(default=clock.now)
 

@@ -14,11 +14,6 @@ from portal.models.accounts import Account
 from portal.vault import EncryptedField
 
 
-class Psa(StrEnum):
-    HALO = "halo"
-    CONNECTWISE = "connectwise"
-
-
 class IntegrationState(StrEnum):
     """`draft` lives in the wizard; both `active` and `needs_attention` count as active."""
 
@@ -61,7 +56,9 @@ class Integration(BaseModel):
     `tested_fingerprint` is the fingerprint of exactly the connection values that passed the test; Next opens only
     while it equals the fingerprint of what is stored. `findings` is what that test has seen of each list, and its
     advice. `wizard_step` is the furthest step that is open.
-    `source_url` and `source_tenant` name the PSA that the copied records came from. `touched_at` is when a person
+    `connection` holds the public connection values and `credentials` the secret ones, sealed, as a JSON object; the
+    PSA's adapter declares both. `limit_key` names the tenant whose request limit counts.
+    `source_address` and `source_tenant` name the PSA that the copied records came from. `touched_at` is when a person
     last worked on the set-up.
     `webhook_user` and `webhook_secret` are what Halo must send with a delivery, in the way of `webhook_login`
     (models/webhooks.py) and, where that asks for one, in the header `webhook_header`. `webhook_old_secret` counts,
@@ -81,11 +78,9 @@ class Integration(BaseModel):
     psa = CharField()
     uid = CharField(unique=True, default=_new_uid)
     state = CharField(default=IntegrationState.DRAFT)
-    base_url = CharField(default="")
-    auth_server = CharField(default="")
-    tenant = CharField(default="")
-    client_id = CharField(default="")
-    client_secret = EncryptedField(null=True)
+    connection: Any = JSONField(default=dict)
+    credentials = EncryptedField(null=True)
+    limit_key = CharField(default="")
     tested_fingerprint = CharField(null=True)
     tested_at = UtcField(null=True)
     agent_name = CharField(default="")
@@ -108,7 +103,7 @@ class Integration(BaseModel):
     remedy = TextField(default="")
     credential_refusals = IntegerField(default=0)
     credentials_retry_at = UtcField(null=True)
-    source_url = CharField(default="")
+    source_address = CharField(default="")
     source_tenant = CharField(default="")
     schedule = JSONField(default=_hourly)
     full_hour = IntegerField(default=2)

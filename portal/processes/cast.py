@@ -10,7 +10,6 @@ from pathlib import Path
 from portal import db
 from portal.errors import NotFound
 from portal.models.accounts import RoleName
-from portal.models.integrations import Psa
 from portal.processes.keys import write_private
 from portal.services.accounts import accounts, users
 from portal.vault import Secret
@@ -57,7 +56,7 @@ def enter(passwords: dict[str, str]) -> None:
 def _create(passwords: dict[str, str]) -> None:
     with db.db.atomic():
         account = accounts.create(ACCOUNT)
-        accounts.set_available(account, Psa.HALO, available=True)
+        accounts.set_available(account, "halo", available=True)
         for email, (name, role) in PEOPLE.items():
             users.create(account, email, Secret(passwords[email]), role, name=name)
 

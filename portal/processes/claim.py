@@ -20,7 +20,7 @@ def claimed(data_dir: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Conflict(
-                f"A portal is running on {data_dir} already.",
+                f"A portal is already running on {data_dir}.",
                 "Stop it first, or set PORTAL_DATA_DIR to another folder.",
             ) from error
         yield

@@ -87,7 +87,7 @@ def up(port: int) -> None:
     with suppress(Stopped), prepared(Supervisor()) as portal, served(portal, port) as address:
         click.echo(f"The portal is at {address}")
         if portal.config.public_url:
-            click.echo(f"Open it at {portal.config.public_url}: set your proxy to pass that on.")
+            click.echo(f"Open it at {portal.config.public_url}, through your proxy.")
         portal.supervisor.watch()
 
 

@@ -26,7 +26,7 @@ def make_missing(environ: Mapping[str, str]) -> None:
     if _is_missing(environ, "PORTAL_VAULT_KEY", key_file):
         if _secrets_exist(environ):
             raise ConfigError(
-                "PORTAL_VAULT_KEY is not set, and the database holds secrets sealed with it.",
+                "PORTAL_VAULT_KEY isn't set, but the database has secrets encrypted with it.",
                 f"Put the old key back into {key_file}, or set PORTAL_VAULT_KEY to it.",
             )
         _write_once(key_file, base64.urlsafe_b64encode(os.urandom(config.VAULT_KEY_BYTES)).decode())

@@ -102,7 +102,7 @@ class Supervisor:
         self._children.clear()
 
     def _last_words(self) -> str:
-        return f"What it said last is {'above' if self.output is None else f'in {self.output.name}'}."
+        return f"Its last output is {'above' if self.output is None else f'in {self.output.name}'}."
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from portal.outbound import Limits
+from portal.psa.connect_form import ConnectForm
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.source import Source
 from portal.psa.webhooks import WebhookFormat
@@ -77,15 +78,33 @@ class FilterOptions:
 
 
 @dataclass(frozen=True)
-class PsaAdapter:
-    """`slug` is what the database calls the PSA.
+class Tenant:
+    """One tenant of a PSA: records of another one have other numbers.
 
+    `name` is empty where an address has a single tenant, or where the tenant was left blank. `limit_key` names what
+    shares one request limit.
+    """
+
+    address: str
+    name: str
+    limit_key: str
+
+
+@dataclass(frozen=True)
+class PsaAdapter:
+    """`slug` is what addresses and the database call the PSA, `label` is its name on our pages, `name` the short one.
+
+    `connect_form` is step 1 of the wizard, and `tenant_of` reads the tenant out of its public values.
     `test` explains a connection, and raises only what the meter raises. `proving_requests` and `reading_requests` are
     what it needs at most, up to the token and after it. `record_fields` takes the type and the payload of a stored
     record, and raises nothing.
     """
 
     slug: str
+    label: str
+    name: str
+    connect_form: ConnectForm
+    tenant_of: Callable[[Mapping[str, str]], Tenant]
     open_client: OpenClient
     test: Callable[[Connection, Meter], Diagnosis]
     proving_requests: int

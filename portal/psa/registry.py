@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from portal.halo.adapter import HALO
 from portal.psa.adapter import PsaAdapter
 
 ADAPTERS: Final[Mapping[str, PsaAdapter]] = {
     HALO.slug: HALO,
+}
+
+
+class PsaName(NamedTuple):
+    """`label` is the full name on our pages, `name` the short one."""
+
+    label: str
+    name: str
+
+
+# Every PSA that has a card, by slug. One without an adapter cannot be connected yet.
+NAMES: Final[Mapping[str, PsaName]] = {
+    HALO.slug: PsaName(HALO.label, HALO.name),
+    "connectwise": PsaName("ConnectWise PSA", "ConnectWise"),
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 LONGEST_NAME: Final = 100
-NEXT_SYNC: Final = "The next sync looks for what has changed."
+NEXT_SYNC: Final = "The next sync checks for changes."
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class ActivityForm(SearchForm):
     def __init__(self, *arguments: Any, people: list[str], **options: Any) -> None:
         super().__init__(*arguments, **options)
         known = [SelectChoice(person, person) for person in people]
-        self.person.choices = [SelectChoice("", "Everybody"), *known, SelectChoice(NOBODY, "Operator and others")]
+        self.person.choices = [SelectChoice("", "Everyone"), *known, SelectChoice(NOBODY, "Operator and others")]
 
     def filters(self, zone: tzinfo) -> Filters:
         """Return what was chosen; both days are included."""

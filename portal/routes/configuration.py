@@ -11,15 +11,14 @@ from flask.typing import ResponseReturnValue
 
 from portal.errors import Invalid
 from portal.models.integrations import Integration
-from portal.routes import access, answers, limits, webhooks
-from portal.routes.forms import SecretForm
+from portal.psa.registry import adapter_of
+from portal.routes import access, answers, limits, secret_form, webhooks
 from portal.routes.schedule_forms import LimitForm, ScheduleForm
 from portal.routes.webhook_forms import LoginForm
 from portal.services.audit import activity
 from portal.services.connecting import connections, integrations
 from portal.services.syncing import rate_limits, scheduling
 from portal.services.webhooks import webhook_health
-from portal.vault import Secret
 
 bp = Blueprint("configuration", __name__, url_prefix="/integrations/halo/configuration")
 
@@ -46,14 +45,14 @@ def test_again() -> ResponseReturnValue:
 def replace_secret() -> ResponseReturnValue:
     """Try the new secret beside the stored one, which stays until the new one has worked."""
     integration = integrations.halo(access.account())
-    form = SecretForm()
+    form = secret_form.of(integration)
     if not form.validate():
         return show(integration, "halo/_secret.html", 422, form=form)
-    diagnosis = integrations.replace_secret(integration, Secret(form.client_secret.data), access.user())
+    diagnosis = integrations.replace_secrets(integration, form.secrets(), access.user())
     if not diagnosis.ok:
-        form.blame(Invalid("client_secret", diagnosis.problem, diagnosis.remedy))
+        form.blame(Invalid(form.spec.secrets[0].name, diagnosis.problem, diagnosis.remedy))
         return show(integration, "halo/_secret.html", 422, form=form)
-    return show(integration, "halo/_secret.html", form=SecretForm(formdata=None), replaced=True)
+    return show(integration, "halo/_secret.html", form=secret_form.of(integration, formdata=None), replaced=True)
 
 
 @bp.get("/delivery")
@@ -71,7 +70,7 @@ def confirm_disconnect() -> ResponseReturnValue:
 @bp.post("/disconnect")
 def disconnect() -> ResponseReturnValue:
     integrations.disconnect(integrations.halo(access.account()), access.user())
-    flash("Halo PSA is disconnected. The records copied so far are kept.", "success")
+    flash("Halo PSA is disconnected. Records synced so far are kept.", "success")
     return redirect(url_for("integrations.index"), 303)
 
 
@@ -87,7 +86,8 @@ def show(stale: Integration, part: str, status: int = 200, **more: Any) -> Respo
         "lists": connections.lists_of(integration),
         "advice": connections.advice_of(integration),
         "deeds": activity.page(integration.account, size=NEWEST_DEEDS),
-        "form": SecretForm(formdata=None),
+        "form": secret_form.of(integration, formdata=None),
+        "psa": adapter_of(integration.psa),
         "schedule_form": ScheduleForm(plan, formdata=None),
         "limit_form": LimitForm(known, formdata=None),
         "spending": known,

@@ -60,7 +60,7 @@ def cancel() -> ResponseReturnValue:
     try:
         sync_runs.request_cancel(integration, access.user())
     except NotFound:
-        flash("The sync had ended before it could be cancelled.", "info")
+        flash("The sync finished before it could be cancelled.", "info")
     return _content(integration)
 
 

@@ -54,7 +54,7 @@ def replay_all() -> ResponseReturnValue:
     replayed = replaying.replay_all(integration, ReplayForm(request.form).choice(_zone()), access.user())
     ring(integration.id)
     words = f"Replaying {replayed.number:,} {'delivery' if replayed.number == 1 else 'deliveries'}."
-    flash(f"{words} There are more: replay again." if replayed.more else words, "success")
+    flash(f"{words} There are more; replay again for those." if replayed.more else words, "success")
     return redirect(url_for("deliveries.index"), 303)
 
 
@@ -79,9 +79,9 @@ def replay(delivery_id: int) -> ResponseReturnValue:
     integration, delivery = _load(delivery_id)
     if replaying.replay(integration, delivery, access.user()):
         ring(integration.id)
-        flash("What this delivery names is read again.", "success")
+        flash("Replaying this delivery.", "success")
     else:
-        flash("There is nothing to read again in this delivery: it names no record that is synced.", "info")
+        flash("Nothing to replay: this delivery doesn't name a record that is synced.", "info")
     return redirect(url_for("deliveries.show", delivery_id=delivery_id), 303)
 
 

@@ -78,5 +78,5 @@ class ReplayForm(TimeForm):
         since, until = self.moment("since", zone), self.moment("until", zone)
         for name, moment in (("since", since), ("until", until)):
             if moment is None and self[name].raw_data and self[name].raw_data[0]:
-                raise Invalid(name, "This is no time.", "Write it like 2026-11-23T14:05.")
+                raise Invalid(name, "This isn't a valid time.", "Use a format like 2026-11-23T14:05.")
         return Choice(bool(self.failed.data), since, until)

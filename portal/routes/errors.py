@@ -15,19 +15,19 @@ from portal import log
 from portal.errors import PortalError, TryLater
 from portal.routes import limits, log_in_again, notices, session_cookie
 from portal.routes.answers import page_in_window
-from portal.routes.formats import about
+from portal.routes.formats import wait
 from portal.routes.headers import request_id
 from portal.services.accounts import passwords
 
 logger = log.get("portal.web")
 
 WORDS: Final = {
-    400: ("The browser sent something that cannot be read.", "Go back and try again."),
-    403: ("You may not see this page.", "Ask an admin of your account."),
-    404: ("There is no such page.", "The address may be mistyped, or what it showed is gone."),
-    405: ("This address cannot be used in that way.", "Go back and use the buttons on the page."),
-    413: ("That is too large.", "Send less at once."),
-    415: ("That kind of content is not accepted here.", "Use the form on the page."),
+    400: ("The portal couldn't read what your browser sent.", "Go back and try again."),
+    403: ("You don't have access to this page.", "Ask an admin of your account."),
+    404: ("Page not found.", "The address may be wrong, or the page no longer exists."),
+    405: ("That action isn't available here.", "Go back and use the buttons on the page."),
+    413: ("That's too large.", "Send less at once."),
+    415: ("This page doesn't accept that type of content.", "Use the form on the page."),
 }
 
 
@@ -44,12 +44,12 @@ def init_app(app: Flask) -> None:
 def _portal(error: PortalError) -> Response:
     if error.status >= 500:
         logger.error("Request failed", error_id=request_id(), problem=error.problem, exc_info=error)
-        return answer(error.status, error.problem, f"{error.remedy} Error id {request_id()}.".strip(), can_retry=True)
+        return answer(error.status, error.problem, f"{error.remedy} Error ID {request_id()}.".strip(), can_retry=True)
     return answer(error.status, error.problem, error.remedy)
 
 
 def _try_later(error: TryLater) -> Response:
-    response = answer(error.status, error.problem, f"Try again in {about(error.retry_after)}.", can_retry=True)
+    response = answer(error.status, error.problem, f"Try again in {wait(error.retry_after)}.", can_retry=True)
     response.headers["Retry-After"] = str(error.retry_after)
     return response
 
@@ -68,12 +68,12 @@ def _csrf(error: CSRFError) -> Response:  # noqa: ARG001  # Flask's signature
 
 
 def _password(error: PasswordValueError) -> Response:  # noqa: ARG001  # Flask's signature
-    return answer(422, "That password is too long.", f"A password has at most {passwords.MAX_LENGTH:,} characters.")
+    return answer(422, "That password is too long.", f"Use at most {passwords.MAX_LENGTH:,} characters.")
 
 
 def _too_often(error: HTTPException) -> Response:  # noqa: ARG001  # Flask's signature
     seconds = limits.seconds_left()
-    response = answer(429, "That was tried too often.", f"Try again in {about(seconds)}.", can_retry=True)
+    response = answer(429, "Too many attempts.", f"Try again in {wait(seconds)}.", can_retry=True)
     response.headers["Retry-After"] = str(seconds)
     return response
 
@@ -82,7 +82,7 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
-    problem, remedy = WORDS.get(status, ("That did not work.", "Go back and try again."))
+    problem, remedy = WORDS.get(status, ("That didn't work.", "Go back and try again."))
     response = answer(status, problem, remedy)
     for name, value in error.get_headers():
         if name == "Allow":
@@ -94,7 +94,7 @@ def _unknown(error: Exception) -> Response:
     # Templates ask who is logged in. The database may be what is broken, and this page must not ask it again.
     g.setdefault("_login_user", None)
     logger.error("Request failed", error_id=request_id(), exc_info=error)
-    remedy = f"Try again. If it keeps happening, give support the error id {request_id()}."
+    remedy = f"Try again. If it keeps happening, give support error ID {request_id()}."
     return answer(500, "Something went wrong in the portal.", remedy, can_retry=True)
 
 

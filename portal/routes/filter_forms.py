@@ -30,12 +30,12 @@ class IdsField(SelectMultipleField):
             self.data = sorted({_id(value) for value in valuelist})
         except ValueError as error:
             self.data = []
-            raise ValueError("One of these is not a number that Halo gives.") from error
+            raise ValueError("One of these isn't a valid Halo number.") from error
 
     def pre_validate(self, _form: Any) -> None:
         offered = {choice.value for choice in self.choices or []}
         if self.validate_choice and not offered.issuperset(self.data or []):
-            raise ValidationError("One of these is no longer in Halo. Look through the list again.")
+            raise ValidationError("One of these is no longer in Halo. Check your selection.")
 
 
 class DayField(DateField):
@@ -43,7 +43,7 @@ class DayField(DateField):
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
-            raise ValueError("Enter a day like 2026-01-31.") from error
+            raise ValueError("Enter a date like 2026-01-31.") from error
 
 
 class ChosenClientsForm(BlamedForm):
@@ -52,10 +52,10 @@ class ChosenClientsForm(BlamedForm):
     include_clients = IdsField(
         "Only these clients",
         validate_choice=False,
-        description="As long as one is chosen here, no other client is copied.",
+        description="If you choose any, no other clients are synced.",
     )
     exclude_clients = IdsField(
-        "Without these clients", validate_choice=False, description="They are excluded, whatever else they match."
+        "All but these clients", validate_choice=False, description="Always excluded, whatever else they match."
     )
 
 
@@ -65,29 +65,29 @@ class FiltersForm(ChosenClientsForm):
     record_types = SelectMultipleField("Record types", choices=TYPES)
     active_only = BooleanField("Active clients only", description="Excludes clients that are inactive in Halo.")
     top_levels = IdsField(
-        "Top levels", description="Only clients under one of these top levels. Tick none for all clients."
+        "Top levels", description="Only clients under these top levels. Select none for all clients."
     )
     relationships = IdsField(
         "Relationship types",
-        description="Only clients with at least one of these relationship types. Tick none for all clients.",
+        description="Only clients with at least one of these relationship types. Select none for all clients.",
     )
     without_service_accounts = BooleanField(
-        "Exclude service accounts", description="Users that are marked as service account in Halo."
+        "Exclude service accounts", description="Users marked as service accounts in Halo."
     )
     without_general_users = BooleanField(
-        "Exclude General Users", description="The placeholder that Halo makes for every site. It isn't a person."
+        "Exclude General Users", description="The placeholder that Halo creates for every site. It isn't a person."
     )
     product_groups = IdsField(
-        "Product groups", description="Only products in one of these groups. Tick none for all products."
+        "Product groups", description="Only products in these groups. Select none for all products."
     )
-    asset_types = IdsField("Asset types", description="Only assets of one of these types. Tick none for all assets.")
+    asset_types = IdsField("Asset types", description="Only assets of these types. Select none for all assets.")
     open_opportunities_only = BooleanField(
         "Open opportunities only", description="Excludes opportunities that are won, lost or closed."
     )
     opportunities_since = DayField(
         "Opened since",
         [Optional()],
-        description="Excludes opportunities opened before this day. Leave it blank for all.",
+        description="Excludes opportunities opened before this date. Leave it blank for all.",
     )
     active_contracts_only = BooleanField(
         "Active contracts only", description="Excludes contracts that have expired or haven't started yet."
@@ -113,7 +113,7 @@ class FiltersForm(ChosenClientsForm):
 
     def _offer(self, field: IdsField, names: Mapping[int, str], stored: frozenset[int]) -> None:
         """Offer what there is. What was chosen before can be seen and unticked, even where Halo has it no more."""
-        gone = {number: f"Number {number}, not in Halo now" for number in sorted(stored - names.keys())}
+        gone = {number: f"Number {number} (no longer in Halo)" for number in sorted(stored - names.keys())}
         field.choices = [SelectChoice(number, name) for number, name in {**names, **gone}.items()]
         # A list that Halo did not send may be incomplete: it refuses nobody's choice.
         field.validate_choice = not self.problem

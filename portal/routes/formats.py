@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
@@ -11,27 +12,29 @@ from markupsafe import Markup
 from portal import clock, zones
 from portal.models.integrations import Integration
 from portal.routes import words
+from portal.sync.record_types import RecordType
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words=words.FOR_TEMPLATES, next_try=next_try)
     filters = {"when": when, "clock_time": clock_time, "ago": ago, "span": span, "about": about, "number": number}
     app.jinja_env.filters.update(filters, short=short, sentence=sentence, local_minute=local_minute)
+    app.jinja_env.filters.update(singular=singular, counted=counted)
 
 
 def when(moment: datetime) -> Markup:
-    """Write a moment in the account's time zone, with UTC in the title."""
-    local = moment.astimezone(zones.zone(current_user.account.time_zone))
-    text = f"{local:%-d %b %H:%M:%S}" if local.year == clock.now().year else f"{local:%-d %b %Y %H:%M}"
-    return _time(moment, text)
+    """Write a moment in the account's time zone, with the year if it is not this one."""
+    local, now = _local(moment), _local(clock.now())
+    return _time(moment, f"{local:%-d %b %H:%M:%S}" if local.year == now.year else f"{local:%-d %b %Y %H:%M}")
 
 
 def clock_time(moment: datetime) -> Markup:
-    """Write a moment of today as 14:05, another one with its day, in the account's time zone."""
-    zone = zones.zone(current_user.account.time_zone)
-    local = moment.astimezone(zone)
-    is_today = local.date() == clock.now().astimezone(zone).date()
-    return _time(moment, f"{local:%H:%M}" if is_today else f"{local:%-d %b %H:%M}")
+    """Write a moment today as 14:05, and others with their day, in the account's time zone."""
+    local, now = _local(moment), _local(clock.now())
+    day = (
+        "" if local.date() == now.date() else f"{local:%-d %b} " if local.year == now.year else f"{local:%-d %b %Y} "
+    )
+    return _time(moment, f"{day}{local:%H:%M}")
 
 
 def next_try(integration: Integration) -> Markup:
@@ -42,7 +45,7 @@ def next_try(integration: Integration) -> Markup:
 
 def local_minute(moment: datetime) -> str:
     """Write a moment as a form's field for times takes it, in the account's time zone."""
-    return f"{moment.astimezone(zones.zone(current_user.account.time_zone)):%Y-%m-%dT%H:%M:%S}"
+    return f"{_local(moment):%Y-%m-%dT%H:%M:%S}"
 
 
 def ago(moment: datetime) -> Markup:
@@ -87,6 +90,16 @@ def about(seconds: float) -> str:
     return f"about {round(minutes / 60)} hours"
 
 
+def wait(seconds: float) -> str:
+    """Write how long to wait, rounded up: 20 seconds, 1 minute, 4 minutes, 2 hours."""
+    if seconds <= 50:
+        return f"{_tens(seconds)} seconds"
+    minutes = math.ceil(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return f"{math.ceil(minutes / 60)} hours"
+
+
 def number(value: int) -> str:
     """Write 45000 as 45,000."""
     return f"{value:,}"
@@ -97,12 +110,26 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def singular(record_type: str) -> str:
+    """Name one record of a type: Client."""
+    return RecordType(record_type).singular.capitalize()
+
+
+def counted(record_type: str, number: int) -> str:
+    """Write a number of records of a type: 1 client, 2 clients."""
+    return RecordType(record_type).counted(number)
+
+
 def _tens(seconds: float) -> int:
     return max(10, -(-int(seconds) // 10) * 10)
 
 
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(zones.zone(current_user.account.time_zone))
+
+
 def _time(moment: datetime, text: str) -> Markup:
-    utc = moment.astimezone(UTC)
-    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
-        utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M:%S}", text
-    )
+    """Show the exact time and its zone in the title."""
+    utc, zone = moment.astimezone(UTC).isoformat(timespec="seconds"), current_user.account.time_zone
+    title = f"{_local(moment):%-d %b %Y, %H:%M:%S} {zone.replace('_', ' ')}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(utc, title, text)

@@ -6,44 +6,31 @@ import unicodedata
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, SelectMultipleField, StringField
+from wtforms import BooleanField, PasswordField, SelectMultipleField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional, StopValidation
+from wtforms.validators import Length, StopValidation
 
 from portal.errors import Invalid
 from portal.models.integrations import Integration
-from portal.services.connecting import connections
-from portal.services.connecting.connections import ConnectionValues
 from portal.sync.record_types import RecordType
-from portal.vault import Secret
 
 LONGEST_ADDRESS: Final = 250
 LONGEST_PASTED: Final = 2000
 LONGEST_VALUE: Final = 250
-EXAMPLE: Final = "https://yourcompany.halopsa.com"
 TYPES: Final = [SelectChoice(one.value, one.label) for one in RecordType]
 
 
-def _stripped(value: str | None) -> str | None:
+def stripped(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
 def printable(_form: Any, field: Any) -> None:
     if any(unicodedata.category(character) == "Cc" for character in field.data or ""):
-        raise StopValidation("This contains characters that cannot be seen. Copy the value again.")
-
-
-def address(_form: Any, field: Any) -> None:
-    try:
-        understood = connections.understand(field.data)
-    except ValueError as error:
-        raise StopValidation(f"This is not an address. It should look like {EXAMPLE}.") from error
-    if len(understood.address) > LONGEST_ADDRESS:
-        raise StopValidation(f"This is too long: at most {LONGEST_ADDRESS} characters fit.")
+        raise StopValidation("This contains invisible characters. Copy the value again.")
 
 
 def at_most(length: int) -> Length:
-    return Length(max=length, message=f"This is too long: at most {length} characters fit.")
+    return Length(max=length, message=f"This is too long. Use at most {length} characters.")
 
 
 class BlamedForm(FlaskForm):
@@ -63,102 +50,9 @@ class BlamedForm(FlaskForm):
         return next((field.name for field in self if field.errors), "")
 
 
-def secret_field(label: str, description: str) -> PasswordField:
-    return PasswordField(label, [at_most(LONGEST_VALUE), printable], filters=[_stripped], description=description)
-
-
-class ConnectForm(BlamedForm):
-    """Step 1. An empty secret keeps the one that is stored. What was suggested comes back, to be told from what
-    a person has typed.
-    """
-
-    base_url = StringField(
-        "Base URL",
-        [
-            DataRequired(f"Enter the address of your Halo, such as {EXAMPLE}."),
-            at_most(LONGEST_PASTED),
-            address,
-        ],
-        filters=[_stripped],
-        description="Resource Server in Halo: Configuration → Integrations → HaloPSA API.",
-    )
-    auth_server = StringField(
-        "Auth Server",
-        [Optional(), at_most(LONGEST_PASTED), address],
-        filters=[_stripped],
-        description="Optional. Filled in from the Base URL. It is Authorisation Server on the same page in Halo;"
-        " change it only if you run a separate one.",
-    )
-    tenant = StringField(
-        "Tenant Name",
-        [Optional(), at_most(LONGEST_VALUE), printable],
-        filters=[_stripped],
-        description="Required for hosted (multi-tenant) Halo: Tenant on the same page. Leave it blank for"
-        " single-tenant and on-premises Halo.",
-    )
-    client_id = StringField(
-        "Client ID",
-        [DataRequired("Enter the Client ID of your API application."), at_most(LONGEST_VALUE), printable],
-        filters=[_stripped],
-        description="In Halo: Configuration → Integrations → HaloPSA API → View Applications → your application.",
-    )
-    client_secret = secret_field(
-        "Client Secret", "Halo shows it once, beside the Client ID. It is stored encrypted and never shown again."
-    )
-    suggested_auth_server = HiddenField()
-    suggested_tenant = HiddenField()
-
-    def __init__(self, integration: Integration, **options: Any) -> None:
-        # Field by field: the stored secret never enters the form.
-        shown = ("base_url", "auth_server", "tenant", "client_id")
-        stored = {name: getattr(integration, name) for name in shown}
-        guessed = {"suggested_auth_server": connections.suggest_auth_server(integration.base_url)}
-        super().__init__(data=guessed | stored, **options)
-        self.has_secret = integration.client_secret is not None
-
-    def stored(self, integration: Integration) -> ConnectForm:
-        """Show what is stored, which saving may have corrected and completed, and not what was typed."""
-        form = ConnectForm(integration, formdata=None)
-        form.suggested_auth_server.data = self.suggested_auth_server.data
-        form.suggested_tenant.data = self.suggested_tenant.data
-        return form
-
-    def suggest(self, auth_server: str, tenant: str) -> None:
-        """Fill in what Halo tells of itself, except where a person has typed something else."""
-        for field, suggested, found in (
-            (self.auth_server, self.suggested_auth_server, auth_server),
-            (self.tenant, self.suggested_tenant, tenant),
-        ):
-            if not field.data or field.data == suggested.data:
-                field.data = found
-            suggested.data = found
-
-    def validate_client_secret(self, field: Any) -> None:
-        if not field.data and not self.has_secret:
-            raise StopValidation("Enter the Client Secret. Halo shows it only once, when the application is created.")
-
-    def values(self) -> ConnectionValues:
-        secret = self.client_secret.data
-        return ConnectionValues(
-            base_url=self.base_url.data,
-            auth_server=self.auth_server.data or "",
-            tenant=self.tenant.data or "",
-            client_id=self.client_id.data,
-            client_secret=Secret(secret) if secret else None,
-        )
-
-
-class SecretForm(BlamedForm):
-    """A new Client Secret for a connection that is in use."""
-
-    client_secret = secret_field(
-        "New Client Secret",
-        "Regenerate it in your HaloPSA API application. It replaces the stored one only if it works.",
-    )
-
-    def validate_client_secret(self, field: Any) -> None:
-        if not field.data:
-            raise StopValidation("Enter the new Client Secret.")
+def secret_field(label: str, description: str, *presence: Any) -> PasswordField:
+    checks = [*presence, at_most(LONGEST_VALUE), printable]
+    return PasswordField(label, checks, filters=[stripped], description=description)
 
 
 class DataForm(BlamedForm):

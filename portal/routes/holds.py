@@ -10,6 +10,7 @@ from portal.models.integrations import Integration
 from portal.routes import access
 from portal.services.connecting import integrations
 from portal.services.syncing import held_deletes
+from portal.sync.record_types import RecordType
 
 bp = Blueprint("holds", __name__, url_prefix=f"/integrations/halo/held/<int(max={2**31 - 1}):hold_id>")
 
@@ -32,7 +33,10 @@ def confirm(hold_id: int) -> ResponseReturnValue:
 def approve(hold_id: int) -> ResponseReturnValue:
     _, hold = _load(hold_id)
     deleted = held_deletes.approve(hold, access.user())
-    flash(f"{deleted:,} {hold.record_type} were deleted here too. The next sync closes the books.", "success")
+    flash(
+        f"Deleted {RecordType(hold.record_type).counted(deleted)} here too. The next sync updates the counts.",
+        "success",
+    )
     return redirect(url_for("data_sync.index"), 303)
 
 
@@ -40,7 +44,7 @@ def approve(hold_id: int) -> ResponseReturnValue:
 def keep(hold_id: int) -> ResponseReturnValue:
     _, hold = _load(hold_id)
     held_deletes.keep(hold, access.user())
-    flash(f"{hold.count:,} {hold.record_type} are kept, although Halo does not list them.", "success")
+    flash(f"Kept {RecordType(hold.record_type).counted(hold.count)} that Halo no longer lists.", "success")
     return redirect(url_for("data_sync.index"), 303)
 
 

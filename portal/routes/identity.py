@@ -19,7 +19,7 @@ class Addresses(MailUtil):
         try:
             return email_addresses.normal_form(email)
         except ValueError as error:
-            raise EmailValidateException("This is not an email address.") from error
+            raise EmailValidateException("This isn't a valid email address.") from error
 
     def validate(self, email: str) -> str:
         return self.normalize(email)

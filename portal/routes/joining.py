@@ -21,7 +21,7 @@ def describe(run_id: int) -> SyncRun:
     """Say in a message who started the run that goes on, when, and where it can be seen; returns the run."""
     run = runs.get(run_id)
     by = f"started by {run.started_by.name or run.started_by.email}" if run.started_by else "started"
-    what = "sync of one record" if run.kind == RunKind.RECORD else "sync"
-    words = Markup('A {} is already running, {} {}: <a href="{}">here it is</a>.')
+    what = "single-record sync" if run.kind == RunKind.RECORD else "sync"
+    words = Markup('A {} is already running, {} {}. <a href="{}">View it</a>.')
     flash(words.format(what, by, ago(run.started_at or run.created_at), address_of(run)), "info")
     return run

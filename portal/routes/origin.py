@@ -36,12 +36,12 @@ def _check(public_url: str | None) -> None:
     if origin != "null":
         raise WrongOrigin(
             f"This portal is set up for {public_url}, but you opened {origin[:LONGEST_SHOWN]}.",
-            "Open it there, or set PORTAL_PUBLIC_URL.",
+            "Open it at that address, or change PORTAL_PUBLIC_URL.",
         )
     # A page whose proxy forbids the Referer has no Origin either, and so does a hostile page in a frame. Over https,
     # Sec-Fetch-Site tells one from the other.
     if not site and public_url.startswith("https://"):
         raise WrongOrigin(
-            "Your browser does not say where this form comes from.",
+            "Your browser doesn't say where this form came from.",
             "Use a newer browser, or ask the operator to remove the proxy's Referrer-Policy. Nothing was changed.",
         )

@@ -29,10 +29,10 @@ logger = log.get("portal.webhooks")
 
 # Halo shows these on the webhook's Deliveries tab.
 WORDS: Final = {
-    401: "The user name, password, token or signature is wrong. Copy it again from the portal's Configuration tab.",
-    413: "This delivery is larger than 2 MB. In Halo, let the webhook send a small object with key fields.",
-    415: "This is not JSON. Set the format of the webhook to JSON.",
-    429: "This cannot be taken now. The portal asks for what it has missed by itself.",
+    401: "The username, password, token or signature is wrong. Copy it again from the portal's Configuration tab.",
+    413: "This delivery is larger than 2 MB. In Halo, set the webhook to send a small object with key fields.",
+    415: "This isn't JSON. Set the webhook's format to JSON.",
+    429: "The portal can't accept this delivery now. It will sync the missed changes automatically.",
 }
 # Counted in each process. What is more would only fill the disk: a sync catches up with it.
 MOST_ARRIVALS: Final = limits.parse("60000 per 5 minutes")
@@ -101,7 +101,7 @@ def turn_away(integration_id: int) -> NoReturn:
 
 def refuse(error: HTTPException) -> Response:
     status = error.code or 500
-    text = f"{WORDS.get(status, 'This cannot be taken.')}\n"
+    text = f"{WORDS.get(status, 'This delivery was not accepted.')}\n"
     response = Response(text, status, HEADERS | {"Cache-Control": "no-store"}, content_type="text/plain")
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Scopable webhook", charset="UTF-8"'

@@ -47,11 +47,13 @@ class ScheduleForm(BlamedForm):
     hours = SelectMultipleField("Hours", choices=CLOCK)
     weekdays = SelectMultipleField("Days", choices=DAYS)
     full_hour = SelectField(
-        "Nightly full pass at",
+        "Nightly full sync at",
         choices=CLOCK,
-        description="Reads everything once a day, and finds what was deleted in Halo.",
+        description="Reads every record once a day, and finds records deleted in Halo.",
     )
-    time_zone = SelectField("Time zone", description="For the whole account: also for the times that pages show.")
+    time_zone = SelectField(
+        "Time zone", description="Applies to the whole account, including the times on these pages."
+    )
 
     def __init__(self, plan: Plan, **options: Any) -> None:
         minutes = plan.schedule.minutes
@@ -76,7 +78,7 @@ class LimitForm(BlamedForm):
 
     share = Whole(
         "Use at most",
-        [InputRequired("Enter how many percent."), NumberRange(1, 100, "Choose a share from 1 to 100 percent.")],
+        [InputRequired("Enter a percentage."), NumberRange(1, 100, "Enter a percentage from 1 to 100.")],
     )
     quiet_begin = SelectField("Quiet hours from", choices=[SelectChoice("", "None"), *CLOCK])
     quiet_end = SelectField("Until", choices=[SelectChoice("", "None"), *CLOCK])
@@ -84,7 +86,7 @@ class LimitForm(BlamedForm):
     quota = Whole(
         "Limit agreed with Halo",
         [Optional()],
-        description="Requests in five minutes. Leave it empty, unless Halo has granted you another limit than usual.",
+        description="Requests every five minutes. Leave it blank unless Halo gave you a different limit.",
     )
 
     def __init__(self, known: Spending, **options: Any) -> None:
@@ -100,11 +102,11 @@ class LimitForm(BlamedForm):
 
     def validate_quiet_end(self, field: Any) -> None:
         if bool(field.data) != bool(self.quiet_begin.data):
-            raise StopValidation("Choose both hours, or none.")
+            raise StopValidation("Choose both hours or neither.")
 
     def validate_quiet_share(self, field: Any) -> None:
         if self.quiet_begin.data and not field.errors and field.data not in PERCENT:
-            raise StopValidation("Choose a share from 1 to 100 percent for the quiet hours.")
+            raise StopValidation("Enter a percentage from 1 to 100 for the quiet hours.")
 
     def quiet(self) -> QuietHours | None:
         if not self.quiet_begin.data:

@@ -24,7 +24,7 @@ TYPES: Final = [SelectChoice(one.value, one.label) for one in RecordType]
 LEVELS: Final = [SelectChoice(level.value, level.capitalize()) for level in LogLevel]
 SUBJECTS: Final = [SelectChoice(subject.value, label) for subject, label in LOG_SUBJECTS.items()]
 STATES: Final = [SelectChoice(state.value, label) for state, (label, _) in RECORD_STATES.items()]
-ORDERS: Final = [SelectChoice(Order.NEWEST.value, "Newest change first"), SelectChoice(Order.NAME.value, "By name")]
+ORDERS: Final = [SelectChoice(Order.NEWEST.value, "Last changed"), SelectChoice(Order.NAME.value, "Name")]
 
 
 def id_of(name: str) -> int | None:

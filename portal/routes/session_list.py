@@ -29,5 +29,5 @@ def end(number: int) -> ResponseReturnValue:
 @bp.post("/end-others")
 def end_others() -> ResponseReturnValue:
     ended = sessions.end_others(access.user(), keep=g.session_number)
-    flash("Logged out on all other devices." if ended else "You were logged in nowhere else.", "success")
+    flash("Logged out on all other devices." if ended else "You weren't logged in anywhere else.", "success")
     return redirect(url_for("sessions.index"), 303)

@@ -63,7 +63,7 @@ def _security(config: Config) -> dict[str, Any]:
         "SECURITY_POST_LOGIN_VIEW": "/integrations",
         "SECURITY_POST_LOGOUT_VIEW": "/login",
         "SECURITY_POST_CHANGE_VIEW": "/integrations",
-        "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("That e-mail address and password do not belong together.", "error"),
+        "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("Incorrect email or password.", "error"),
         "SECURITY_MSG_UNAUTHENTICATED": ("Log in to see this page.", "info"),
         "SECURITY_MSG_TWO_FACTOR_LOGIN_SUCCESSFUL": ("You are logged in.", "success"),
         "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": (second_factor.WRONG_CODE, "error"),

@@ -1,8 +1,8 @@
-"""Wizard step 1: connect to Halo, and prove it."""
+"""Wizard step 1: enter the connection values, and prove them."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Response, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,31 +11,29 @@ from werkzeug.datastructures import MultiDict
 from portal import places
 from portal.errors import Busy, Invalid
 from portal.models.integrations import Integration, WizardStep
-from portal.routes import access, limits, steps
-from portal.routes.forms import ConnectForm
+from portal.psa.registry import adapter_of
+from portal.routes import access, connect_form, limits, steps
+from portal.routes.connect_form import ConnectForm
 from portal.routes.steps import bp
 from portal.services.connecting import connections, wizard
-
-# What the button of a fix may change; it comes in the button's address.
-FIXABLE: Final = ("base_url", "auth_server", "tenant", "client_id")
 
 
 @bp.get("/connect")
 def connect() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.CONNECT)
-    return _show(integration, ConnectForm(integration))
+    return _show(integration, connect_form.of(integration))
 
 
 @bp.post("/connect")
 def save_connection() -> ResponseReturnValue:
     """Save, and go on if exactly these values have passed the test."""
     integration = steps.draft(WizardStep.CONNECT)
-    form = ConnectForm(integration)
+    form = connect_form.of(integration)
     if not _save(integration, form):
         return _show(integration, form, 422)
     if not wizard.is_tested(integration):
-        flash("Test the connection first. The next steps open when the test has passed.", "warning")
-        return _show(integration, form.stored(integration), 422, notes=_corrections(form), focus="test")
+        flash("Test the connection first. The next steps open when the test passes.", "warning")
+        return _show(integration, form.stored(), 422, notes=_corrections(form), focus="test")
     return steps.go_to(WizardStep.DATA)
 
 
@@ -45,13 +43,13 @@ def save_connection() -> ResponseReturnValue:
 def test_connection() -> ResponseReturnValue:
     """Save what was typed, or a fix of it, then test exactly what is stored."""
     integration = steps.draft(WizardStep.CONNECT)
-    form = ConnectForm(integration, formdata=_typed_and_fixed())
-    # Saving may ask Halo for its Auth Server: that and the test together have one limit of time.
+    form = connect_form.of(integration, formdata=_typed_and_fixed(integration))
+    # Saving may ask the PSA for more values: that and the test share one time limit.
     with places.place(integration.account_id, connections.TEST_SECONDS):
         if not _save(integration, form):
             return _show(integration, form, 422)
         diagnosis = wizard.test_connection(integration, access.user())
-    shown = form.stored(integration)
+    shown = form.stored()
     if diagnosis.field is not None:
         shown.blame(Invalid(diagnosis.field, diagnosis.problem, diagnosis.remedy))
     status = 200 if diagnosis.ok else 422
@@ -62,25 +60,29 @@ def test_connection() -> ResponseReturnValue:
 @limits.suggestions_of_account
 @limits.suggestions_of_user
 def addresses() -> ResponseReturnValue:
-    """Correct a pasted Base URL, and fill in what its Halo tells; what a person has typed stays."""
+    """Correct a pasted address, and fill in what the PSA says about itself; what a person has entered stays."""
     integration = steps.draft(WizardStep.CONNECT)
-    form, busy = ConnectForm(integration, formdata=request.form), None
-    if not form.base_url.validate(form):
+    form, busy = connect_form.of(integration, formdata=request.form), None
+    if not form.address.validate(form):
         return "", 204
-    understood = connections.understand(form.base_url.data)
+    understood = form.spec.understand(form.address.data)
     try:
-        info = connections.discover(integration.account_id, understood.address)
-        form.suggest(info.auth_server, info.tenant)
-    except Busy as error:  # what was typed stays, and saving asks again
+        form.suggest(connections.discover(integration.account_id, form.spec, understood.address))
+    except Busy as error:  # what was entered stays, and saving asks again
         busy = error
-    return make_response(render_template("setup/_addresses.html", form=form, understood=understood, busy=busy))
+    return make_response(
+        render_template(
+            "setup/_addresses.html", form=form, psa=adapter_of(integration.psa), understood=understood, busy=busy
+        )
+    )
 
 
-def _typed_and_fixed() -> MultiDict[str, str]:
+def _typed_and_fixed(integration: Integration) -> MultiDict[str, str]:
+    """Return what was entered, with the values of a fix, which come in the address of its button."""
     values = MultiDict(request.form)
-    for name in FIXABLE:
-        if name in request.args:
-            values[name] = request.args[name]
+    for field in adapter_of(integration.psa).connect_form.public:
+        if field.name in request.args:
+            values[field.name] = request.args[field.name]
     return values
 
 
@@ -96,9 +98,9 @@ def _save(integration: Integration, form: ConnectForm) -> bool:
 
 
 def _corrections(form: ConnectForm) -> tuple[str, ...]:
-    """Say what was changed about the address that was typed, which is not the one that is shown now."""
-    understood = connections.understand(form.base_url.data)
-    return understood.notes if understood.address != form.base_url.data else ()
+    """Return what was corrected in the entered address, which is not the one that is shown now."""
+    understood = form.spec.understand(form.address.data)
+    return understood.notes if understood.address != form.address.data else ()
 
 
 def _show(integration: Integration, form: ConnectForm, status: int = 200, focus: str = "", **more: Any) -> Response:

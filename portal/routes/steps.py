@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.errors import Conflict, NotFound, OtherPsaActive
 from portal.models.integrations import Integration, WizardStep
+from portal.psa.registry import adapter_of
 from portal.routes import access, answers
 from portal.services.connecting import wizard
 
@@ -27,7 +28,7 @@ class StepClosed(Conflict):
 
     def __init__(self, furthest: WizardStep) -> None:
         if furthest is WizardStep.CONNECT:
-            super().__init__("Test the connection first. The next steps open when the test has passed.")
+            super().__init__("Test the connection first. The next steps open when the test passes.")
         else:
             super().__init__(f"Finish “{TITLES[furthest]}” first.")
         self.furthest = furthest
@@ -39,9 +40,9 @@ def draft(step: WizardStep) -> Integration:
     Nothing is stored before the first step is saved.
     """
     account = access.account()
-    integration = wizard.peek(account) if access.user().is_admin else wizard.find_draft(account)
+    integration = wizard.peek(account, "halo") if access.user().is_admin else wizard.find_draft(account, "halo")
     if integration is None:
-        raise NotFound("Nobody has started to set up Halo PSA.", "An admin of your account can start it.")
+        raise NotFound("Halo PSA isn't set up yet.", "Ask an admin of your account to set it up.")
     open_steps = wizard.open_steps(integration)
     if step not in open_steps:
         raise StepClosed(open_steps[-1])
@@ -57,6 +58,7 @@ def show(step: WizardStep, integration: Integration, status: int = 200, **contex
         titles=TITLES,
         open_steps=wizard.open_steps(integration),
         integration=integration,
+        psa=adapter_of(integration.psa),
         **context,
     )
 

@@ -61,12 +61,12 @@ def _saved(changed: Changed, dropped: list[str]) -> tuple[str, str]:
     """Say what happens next."""
     saved = "Saved."
     if dropped:
-        saved += f" {listed(dropped).capitalize()} are no longer synced: their records stay here, marked as excluded."
+        saved += f" {listed(dropped).capitalize()} are no longer synced. Their records are kept, marked as excluded."
     if not changed.touched:
-        return saved if dropped else "Saved. Nothing has to be read again.", "success"
+        return saved if dropped else "Saved. No sync is needed.", "success"
     if changed.run is None:
-        return f"{saved} The sync that is running keeps its old filters; the next one applies the new ones.", "info"
-    return f"{saved} A sync of {listed(changed.touched)} has started: it applies the new filters.", "success"
+        return f"{saved} The running sync keeps the old filters; the next one applies the new ones.", "info"
+    return f"{saved} A sync of {listed(changed.touched)} has started to apply them.", "success"
 
 
 def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Response:

@@ -135,7 +135,7 @@ def _finished(setup: Setup, form: CodeForm) -> ResponseReturnValue:
 
 def _shown_once(codes: list[str], *, is_new: bool = False) -> str:
     """Render what no other page can show again."""
-    text = "\r\n".join([f"Scopable recovery codes of {access.user().email}. Each works once.", "", *codes, ""])
+    text = "\r\n".join([f"Scopable recovery codes for {access.user().email}. Each code works once.", "", *codes, ""])
     return render_template("two_factor/codes.html", codes=codes, text=text, is_new=is_new)
 
 

@@ -21,7 +21,7 @@ class LoginForm(BlamedForm):
         [InputRequired("Choose how Halo authenticates.")],
         choices=[SelectChoice(login.value, label) for login, (label, _, _) in WEBHOOK_LOGINS.items()],
     )
-    webhook_header = StringField("Name of the header", description="Letters, digits and hyphens.")
+    webhook_header = StringField("Header name", description="Letters, digits and hyphens.")
 
     def __init__(self, integration: Integration, **options: Any) -> None:
         shown = {"webhook_login": integration.webhook_login, "webhook_header": integration.webhook_header}

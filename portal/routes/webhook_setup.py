@@ -30,7 +30,7 @@ def change_webhook_login() -> ResponseReturnValue:
     except Invalid as error:
         form.blame(error)
         return configuration.show(integration, CARD, 422, login_form=form)
-    return _done(integration, "Saved. Now change it in Halo, too: until then its deliveries are refused.")
+    return _done(integration, "Saved. Now make the same change in Halo. Until you do, its deliveries are refused.")
 
 
 @bp.post("/webhook/secret")
@@ -40,7 +40,7 @@ def make_webhook_secret() -> ResponseReturnValue:
         webhook_secrets.rotate(integration, access.user())
     except Conflict as error:
         return configuration.show(integration, CARD, 409, refused=error)
-    return _done(integration, "There is a new secret, and the old one is valid, too. Enter the new one in Halo.")
+    return _done(integration, "New secret created. The old one stays valid for now. Enter the new one in Halo.")
 
 
 @bp.post("/webhook/secret/drop")
@@ -50,7 +50,7 @@ def drop_webhook_secret() -> ResponseReturnValue:
         webhook_secrets.drop_old(integration, access.user())
     except Conflict as error:
         return configuration.show(integration, CARD, 409, refused=error)
-    return _done(integration, "The old secret is dropped. Only the one shown here is valid.")
+    return _done(integration, "Old secret removed. Only the one shown here is valid.")
 
 
 @bp.post("/webhook/unused")
@@ -58,7 +58,7 @@ def stop_using_webhook() -> ResponseReturnValue:
     """End the warning of a webhook that was taken out of Halo on purpose."""
     integration = integrations.halo(access.account())
     silence.stop_using(integration, access.user())
-    return _done(integration, "Your data syncs on schedule. Should a delivery come, it is taken as ever.")
+    return _done(integration, "Your data syncs on schedule. Deliveries are still accepted if any arrive.")
 
 
 def _done(integration: Integration, words: str) -> ResponseReturnValue:

@@ -17,14 +17,14 @@ from portal.sync.record_types import RecordType
 RECORD_TYPES: Final = {
     RecordType.CLIENTS: (
         "building",
-        "Your customers. Always synced, because everything else belongs to one of them.",
+        "Your customers. Always synced, because other records belong to them.",
     ),
-    RecordType.SITES: ("map-pin", "The places where your clients work."),
-    RecordType.CONTACTS: ("address-book", "The people at your clients. Halo calls them users."),
-    RecordType.PRODUCTS: ("package", "What you sell: items with their prices."),
-    RecordType.ASSETS: ("device-laptop", "Devices and software that you look after."),
-    RecordType.OPPORTUNITIES: ("target-arrow", "Deals that are open, won or lost."),
-    RecordType.CONTRACTS: ("file-text", "What you have agreed with each client, and until when."),
+    RecordType.SITES: ("map-pin", "Your clients' locations."),
+    RecordType.CONTACTS: ("address-book", "People at your clients. Halo calls them users."),
+    RecordType.PRODUCTS: ("package", "The items you sell, with prices."),
+    RecordType.ASSETS: ("device-laptop", "Devices and software you manage."),
+    RecordType.OPPORTUNITIES: ("target-arrow", "Open, won and lost deals."),
+    RecordType.CONTRACTS: ("file-text", "Agreements with your clients, with dates."),
 }
 
 # What Halo calls them in its list of events.
@@ -41,8 +41,8 @@ HALO_NAMES: Final = {
 ACCESS: Final = {
     "granted": ("Granted", "green", "check"),
     "refused": ("Refused", "red", "x"),
-    "empty": ("Suspiciously empty", "yellow", "alert-triangle"),
-    "unknown": ("Not answered", "secondary", "help-circle"),
+    "empty": ("No records visible", "yellow", "alert-triangle"),
+    "unknown": ("No answer", "secondary", "help-circle"),
 }
 
 # What a person reads, Tabler's colour, and the icon.
@@ -65,9 +65,9 @@ STEP_STATES: Final = {
 }
 RUN_KINDS: Final = {
     RunKind.INITIAL: "Initial sync",
-    RunKind.INCREMENTAL: "Sync of changes",
+    RunKind.INCREMENTAL: "Incremental sync",
     RunKind.FULL: "Full sync",
-    RunKind.RECORD: "Sync of one record",
+    RunKind.RECORD: "Single-record sync",
 }
 
 # What a log line tells of.
@@ -80,10 +80,10 @@ LOG_SUBJECTS: Final = {
 
 # What an admin said about records that vanished from Halo's list all at once.
 HOLD_STATES: Final = {
-    HeldDeleteState.PENDING: "Waits for a decision",
+    HeldDeleteState.PENDING: "Waiting for a decision",
     HeldDeleteState.APPROVED: "Deleted here too",
     HeldDeleteState.KEPT: "Kept",
-    HeldDeleteState.OVER: "Settled by a later sync",
+    HeldDeleteState.OVER: "Resolved by a later sync",
 }
 
 # What a person reads of a record's state, and the colour. Why a record is in it, the record itself tells.
@@ -107,7 +107,7 @@ DELIVERY_STATES: Final = {
     DeliveryState.UNREADABLE: ("Unreadable", "yellow"),
     DeliveryState.STUCK: ("Failed", "red"),
 }
-HINT_STATES: Final = {
+REFETCH_STATES: Final = {
     RefetchRequestState.WAITING: ("Waiting", "azure"),
     RefetchRequestState.DONE: ("Done", "green"),
     RefetchRequestState.IGNORED: ("Ignored", "secondary"),
@@ -122,15 +122,15 @@ OUTCOMES: Final = {
     Outcome.FILTERED_OUT: "excluded",
     Outcome.DELETED: "deleted",
     Outcome.ABSENT: "not in Halo",
-    Outcome.UNDECIDED: "left to the next sync",
+    Outcome.UNDECIDED: "left for the next sync",
     Outcome.REJECTED: "not stored",
-    Outcome.COALESCED: "read together with another delivery",
+    Outcome.COALESCED: "combined with another delivery",
 }
 
 # How a card names what an integration is: the set-up, or how the syncs of a connected one stand.
 CARD_STATES: Final = {
     CardState.NOT_CONFIGURED: ("Not Configured", "secondary"),
-    CardState.IN_PROGRESS: ("Set-up in progress", "azure"),
+    CardState.IN_PROGRESS: ("Setup in progress", "azure"),
     CardState.DISCONNECTED: ("Disconnected", "secondary"),
     Condition.CONNECTED: (LABELS[Condition.CONNECTED], "green"),
     Condition.NEEDS_ATTENTION: (LABELS[Condition.NEEDS_ATTENTION], "orange"),
@@ -151,7 +151,7 @@ FOR_TEMPLATES: Final = {
     "record_states": RECORD_STATES,
     "changes": CHANGES,
     "delivery_states": DELIVERY_STATES,
-    "hint_states": HINT_STATES,
+    "refetch_states": REFETCH_STATES,
     "outcomes": OUTCOMES,
     **webhook_words.FOR_TEMPLATES,
 }

@@ -6,11 +6,9 @@ A limit that the PSA states when it refuses a request, or that was agreed with i
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from peewee import fn
 
@@ -27,7 +25,6 @@ INTERACTIVE_RESERVE: Final = 30
 # A refusal without a stated limit lowers the quota, because others use it too. It is restored after this time.
 LOWERED_QUOTA_LIFETIME: Final = timedelta(hours=1)
 MIN_QUOTA: Final = 50
-MAX_NAME_LENGTH: Final = 255  # the size of the column
 PAUSE_AFTER_REFUSAL: Final = timedelta(seconds=30)
 
 
@@ -48,25 +45,9 @@ class BudgetGrant:
     wait_seconds: float = 0.0
 
 
-def tenant_of(integration: Integration) -> str:
-    """Return the key of the tenant whose limit this integration uses: its host, plus its tenant name if it has one.
-
-    A separate authorisation server is part of the key, because its tokens prove nothing about another server's
-    tenants.
-    """
-    host, auth_host = _host(integration.base_url), _host(integration.auth_server)
-    name = f"{host}/{integration.tenant.lower()}" if integration.tenant else host
-    name = name if auth_host in {"", host} else f"{name} by {auth_host}"
-    return name if len(name) <= MAX_NAME_LENGTH else hashlib.sha256(name.encode()).hexdigest()
-
-
-def _host(address: str) -> str:
-    return urlsplit(address).netloc.lower()
-
-
 def policy_of(integration: Integration, local_hour: int) -> BudgetPolicy:
     """Return the policy at this hour of the account's day."""
-    return BudgetPolicy(tenant_of(integration), _share(integration, local_hour), integration.quota)
+    return BudgetPolicy(integration.limit_key, _share(integration, local_hour), integration.quota)
 
 
 def known_limit(tenant: str) -> tuple[int, int]:

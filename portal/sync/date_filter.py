@@ -63,7 +63,7 @@ def probe(
             if (yield from attempt.includes_witness(offset)):
                 return (yield from attempt.conclude(offset))
         if not (yield from attempt.includes_witness(MAX_OFFSET)):
-            return DateFilter(works=False, why_not="it does not bring a record that has changed since")
+            return DateFilter(works=False, why_not="it misses a record that changed after the date")
         return (yield from attempt.conclude((yield from attempt.search())))
     except PsaUnavailable:
         raise
@@ -102,7 +102,7 @@ class _Probe:
         if not self.excludes_rows:
             page = yield from self._since(self.witness.updated_at + SECOND - offset)
             if self._has_witness(page):
-                return DateFilter(works=False, why_not="it brings records that have not changed since")
+                return DateFilter(works=False, why_not="it includes records that haven't changed since the date")
         return DateFilter(works=True, offset=offset)
 
     def _since(self, moment: datetime) -> Generator[PsaCall, Any, Page]:

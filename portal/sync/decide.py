@@ -117,7 +117,7 @@ def decide(
         try:
             _decide_in_scope(decision, record_type, row, before, read_columns, keys, details=details)
         except UnicodeDecodeError:
-            decision.rejected.append(Rejected(remote_id, "Its text is not UTF-8."))
+            decision.rejected.append(Rejected(remote_id, "Its text isn't UTF-8."))
         except (ValueError, RecursionError) as error:
             decision.rejected.append(Rejected(remote_id, str(error)))
     return decision

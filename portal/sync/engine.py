@@ -211,7 +211,7 @@ class Engine:
         self._is_cautious, self._unanswered_in_a_row = False, 0
         if is_last_try:
             for failed, why in self._unanswered.items():
-                problem = f"{self._source.name} answers, but does not send {failed.record_type}. {why.problem}"
+                problem = f"{self._source.name} answers, but doesn't send {failed.record_type}. {why.problem}"
                 failed.fail(PsaListError(problem))
             self._unanswered.clear()
 
@@ -261,7 +261,7 @@ class Engine:
     def _end_cancelled(self) -> RunState:
         with self._lease.writing():
             close_open_steps(self._run, StepState.CANCELLED)
-            logbook.note(self._run, "The sync was cancelled. What had arrived by then is kept.")
+            logbook.note(self._run, "Sync cancelled. Records synced before that are kept.")
             self._lease.release(state=RunState.CANCELLED, finished_at=clock.now())
         return RunState.CANCELLED
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from portal import clock
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
+from portal.sync.record_types import RecordType
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def kept_message(integration_id: int, psa: str, record_type: str, count: int) ->
         .first()
     )
     who = (held.decided_by.name or held.decided_by.email) if held and held.decided_by else "the operator"
-    return f"{count:,} {record_type} that {psa} no longer lists are kept: {who} chose to keep them."
+    return f"Kept {RecordType(record_type).counted(count)} that {psa} no longer lists, as {who} decided."
 
 
 def replace_pending(integration_id: int, record_type: str, run_id: int, held: DeletesToHold | None) -> None:

@@ -10,6 +10,7 @@ from portal.models.records import ChangeKind
 from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
 from portal.psa.source import Page
 from portal.sync.decide import Decision, Rejected
+from portal.sync.record_types import RecordType
 
 # A page with thousands of bad rows has one cause; this many lines are enough.
 MAX_ROWS: Final = 100
@@ -63,7 +64,7 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
         "filtered_out_because": "; ".join(f"{number} × {why}" for why, number in decision.reasons.most_common())
         or None,
     }
-    message = f"Page {page.number}: {len(page.rows):,} {record_type} read. {page.note}".rstrip()
+    message = f"Page {page.number}: {RecordType(record_type).counted(len(page.rows))} read. {page.note}".rstrip()
     note(run, message, subject=LogSubject.PAGE, record_type=record_type, details=details)
     note_records(run, record_type, decision)
 
@@ -86,24 +87,25 @@ def summary(step: SyncStep) -> str:
     }
     found |= {"deleted": step.deleted, "failed": step.failed}
     parts = [f"{number:,} {name}" for name, number in found.items() if number or name in {"created", "updated"}]
-    return f"{step.fetched:,} {what}{step.record_type} read: {', '.join(parts)}."
+    which = RecordType(step.record_type)
+    return f"{step.fetched:,} {what}{which.singular if step.fetched == 1 else which} read: {', '.join(parts)}."
 
 
 def note_single_record(run: SyncRun, psa: str, record_type: str, remote_id: int, decision: Decision | None) -> None:
     """Write the result of reading one record, unless another line already says it. None means it does not exist."""
     if decision is None:
-        message = f"{psa} has no record {remote_id} among its {record_type}."
+        message = f"{psa} has no {RecordType(record_type).singular} {remote_id}."
     elif decision.rejected or decision.out_of_scope:
         return
     elif decision.filtered_out:
         message = f"Record {remote_id} is excluded. {next(iter(decision.reasons))}"
     elif decision.created:
-        message = f"Record {remote_id} was copied for the first time."
+        message = f"Record {remote_id} was added."
     elif decision.updated:
         is_back = decision.updated[0].kind == ChangeKind.BACK
         message = f"Record {remote_id} is synced again." if is_back else f"Record {remote_id} was updated."
     else:
-        message = f"Record {remote_id} is up to date: nothing has changed in it."
+        message = f"Record {remote_id} is up to date. Nothing has changed."
     _write(run, record_type, [{"remote_id": remote_id, "message": message, "remedy": ""}])
 
 
@@ -136,13 +138,13 @@ def _rejected(rejected: Rejected) -> dict[str, Any]:
     return {
         "remote_id": rejected.remote_id,
         "level": LogLevel.WARNING,
-        "message": f"{which} was not stored. {rejected.why}",
-        "remedy": "The other records are not affected. Look at this record in your PSA.",
+        "message": f"{which} wasn't stored. {rejected.why}",
+        "remedy": "Other records aren't affected. Check this record in your PSA.",
     }
 
 
 def _newly_excluded(remote_id: int, why: str) -> dict[str, Any]:
-    return {"remote_id": remote_id, "message": f"Record {remote_id} is excluded now. {why}", "remedy": ""}
+    return {"remote_id": remote_id, "message": f"Record {remote_id} is now excluded. {why}", "remedy": ""}
 
 
 def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:

@@ -135,21 +135,22 @@ def _likely_cause(psa: str, found: list[Presence], *, is_empty: bool, is_set: bo
     """Return the likely cause and what to do."""
     if is_empty:
         return (
-            f"{psa}'s list is empty: the agent probably may no longer see any of them.",
+            f"{psa}'s list is empty: the agent probably lost access to all of them.",
             reconciliation.check_the_agent(psa),
         )
     if Presence.REFUSED in found:
         return (
-            f"{psa} refuses to show them: the agent has probably lost a permission.",
+            f"{psa} refuses to show them: the agent probably lost a permission.",
             reconciliation.check_the_agent(psa),
         )
     if Presence.EXISTS in found:
-        return f"They still exist in {psa}, but are no longer listed for the agent.", reconciliation.check_the_agent(
-            psa
+        return (
+            f"They still exist in {psa}, but it no longer lists them for the agent.",
+            reconciliation.check_the_agent(psa),
         )
     if is_set:
         return (
-            "All that a client had of this type is gone at once, while the client is still there.",
+            "A client lost all its records of this type at once, although the client itself still exists.",
             f"Ask your {psa} administrator whether they were deleted on purpose.",
         )
     return (

@@ -16,7 +16,7 @@ HELD_COUNT: Final = 20
 NAMED: Final = 10
 
 SYNC_AGAIN: Final = (
-    "Records may have changed while they were read. Sync again; if it stays so, send us the log of this run."
+    "Records may have changed while they were read. Sync again. If it still happens, send us the log of this run."
 )
 
 
@@ -65,18 +65,17 @@ def reconcile(psa: str, words: str, received: ReceivedList) -> Reconciliation:
     expected = received.expected
     if received.missing:
         return Reconciliation(
-            f"{psa} lists {words} {_listed(received.missing)}, but does not return them.",
-            f"Look at these records in {psa}; the agent may not be allowed to open them.",
+            f"{psa} lists {words} {_listed(received.missing)}, but doesn't return them.",
+            f"Check these records in {psa}; the agent may not be allowed to open them.",
         )
     if expected is None or received.arrived == expected or (received.arrived > expected and not received.is_whole):
         return _check_stability(words, received)
     if received.arrived < expected:
         lacking = expected - received.arrived
+        missing = "1 is missing" if lacking == 1 else f"{lacking:,} are missing"
         return Reconciliation(
-            f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived: {lacking:,} are missing.",
-            SYNC_AGAIN
-            if not received.named_by_roll
-            else f"{SYNC_AGAIN} All that {psa} names in its list of ids are here.",
+            f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived: {missing}.",
+            SYNC_AGAIN if not received.named_by_roll else f"{SYNC_AGAIN} All the ids that {psa} lists are here.",
         )
     return Reconciliation(
         f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived.",
@@ -90,13 +89,13 @@ def must_hold(gone: AbstractSet[int], stored: int) -> bool:
 
 
 def check_the_agent(psa: str) -> str:
-    return f"Check in {psa} that the agent may still see all of them."
+    return f"Check in {psa} that the agent can still see all of them."
 
 
 def held_message(psa: str, words: str, count: int) -> str:
     if count == 1:
-        return f"1 of the {words} is no longer in {psa}'s list. It was kept until an admin decides."
-    return f"{count:,} {words} are no longer in {psa}'s list. They were kept until an admin decides."
+        return f"{psa} no longer lists 1 of the {words}. It's kept until an admin decides."
+    return f"{psa} no longer lists {count:,} {words}. They're kept until an admin decides."
 
 
 def run_state(states: list[str]) -> RunState:
@@ -111,7 +110,7 @@ def run_state(states: list[str]) -> RunState:
 def _check_stability(words: str, received: ReceivedList) -> Reconciliation:
     if received.moved and received.is_whole:
         return Reconciliation(
-            f"The list of {words} moved each time it was read, so a record may have been missed.", SYNC_AGAIN
+            f"The list of {words} changed each time it was read, so a record may have been missed.", SYNC_AGAIN
         )
     return Reconciliation()
 

@@ -29,6 +29,7 @@ from portal.sync.refetch_requests import Key, PendingRefetch
 from portal.sync.request_reservation import GOES_ON, LIMIT_USED_UP, RequestReservation
 from portal.sync.scope import Scope
 from portal.sync.store import ChangeOrigin
+from portal.sync.stored import name_of
 
 MAX_IN_FLIGHT: Final = 3
 MAX_PAUSE_SECONDS: Final = 10.0
@@ -39,21 +40,21 @@ POLL_SECONDS: Final = 0.25
 MAX_UNANSWERED: Final = 2
 
 GONE: Final = "{} says it doesn't exist."
-NEVER_THERE: Final = "{} has no such record, and it was not in Scopable."
-NO_OPPORTUNITY: Final = "{} says it doesn't exist, or is an ordinary ticket by now."
-A_TICKET: Final = "It is an ordinary ticket, or does not exist. Tickets are not synced."
+NEVER_THERE: Final = "{} has no such record, and neither has Scopable."
+NO_OPPORTUNITY: Final = "{} says it doesn't exist, or is now an ordinary ticket."
+A_TICKET: Final = "It's an ordinary ticket, or it doesn't exist. Tickets aren't synced."
 PERHAPS_A_TICKET: Final = (
-    "{} does not say whether this is an opportunity or an ordinary ticket, and it was not in Scopable."
-    " The next sync looks in the list of opportunities."
+    "{} doesn't say whether this is an opportunity or an ordinary ticket, and it wasn't in Scopable."
+    " The next sync checks the list of opportunities."
 )
-ANSWERED_SINCE: Final = "{} was asked again since, and the newer answer counts."
+ANSWERED_SINCE: Final = "A newer answer from {} has replaced this one."
 WORDS: Final = {
-    Outcome.CREATED: "is new",
-    Outcome.UPDATED: "has changed",
-    Outcome.BACK: "is back",
-    Outcome.FILTERED_OUT: "is excluded",
-    Outcome.DELETED: "was deleted",
-    Outcome.REJECTED: "was not stored",
+    Outcome.CREATED: "Added by webhook",
+    Outcome.UPDATED: "Updated by webhook",
+    Outcome.BACK: "Synced again by webhook",
+    Outcome.FILTERED_OUT: "Excluded by webhook",
+    Outcome.DELETED: "Deleted by webhook",
+    Outcome.REJECTED: "Not stored by webhook",
 }
 
 
@@ -159,8 +160,8 @@ class Refetcher:
     def _postpone(self, pending: PendingRefetch, error: PsaError) -> None:
         why = f"{error.problem} {error.remedy}".strip()
         if refetch_requests.postpone(self._integration_id, pending, why):
-            message = f"Record {pending.remote_id} could not be read again after a webhook delivery. {error.problem}"
-            self._log(pending, message, level=LogLevel.ERROR, remedy="Its delivery can be replayed. " + error.remedy)
+            message = f"Couldn't read record {pending.remote_id} after a webhook delivery. {error.problem}"
+            self._log(pending, message, level=LogLevel.ERROR, remedy="You can replay the delivery. " + error.remedy)
 
     def _write(self, pending: PendingRefetch, row: Row | None, read_at: datetime) -> None:
         origin = ChangeOrigin(delivery_id=pending.delivery_id)
@@ -233,9 +234,8 @@ class Refetcher:
         refetch_requests.settle(self._integration_id, pending, outcome, why, read_at)
         if outcome in WORDS:
             level = LogLevel.WARNING if outcome is Outcome.REJECTED else LogLevel.INFO
-            self._log(
-                pending, f"Record {pending.remote_id} {WORDS[outcome]}, says a webhook delivery. {why}", level=level
-            )
+            name = name_of(self._integration_id, pending.record_type, pending.remote_id)
+            self._log(pending, f"{WORDS[outcome]}: {name}{why and f'. {why}'}", level=level)
 
     def _log(self, pending: PendingRefetch, message: str, *, level: LogLevel, remedy: str = "") -> None:
         logbook.note_refetch(

@@ -85,7 +85,7 @@ def with_computed(before: RemoteList | None, keys: Collection[str]) -> dict[str,
 def computed_messages(record_type: str, keys: Collection[str]) -> list[str]:
     if not keys:
         return []
-    return [f"{', '.join(sorted(keys))} changed in most {record_type} at once. That is not noted in their history."]
+    return [f"{', '.join(sorted(keys))} changed in most {record_type} at once, so their history doesn't list it."]
 
 
 def _computed(before: RemoteList | None) -> dict[str, int]:
@@ -106,7 +106,7 @@ def is_ignoring_dates(before: RemoteList | None, reading: Reading) -> bool:
 
 
 def ignored_date_message(psa: str, record_type: str) -> str:
-    return f"{psa} ignored the date and sent all {record_type}. From now on they are read as a whole."
+    return f"{psa} ignored the date and sent all {record_type}. From now on, syncs read the whole list."
 
 
 def probe_messages(
@@ -117,16 +117,16 @@ def probe_messages(
     if (works, offset) == was or (works and not offset and was[0] is None):
         return []
     if not works:
-        return [f"{psa}'s date filter cannot be relied on for {record_type}: {why}. They are read as a whole."]
+        return [f"{psa}'s date filter isn't reliable for {record_type}: {why}. Syncs read the whole list."]
     if offset:
-        return [f"{psa} reads dates for {record_type} in a time zone of its own; {_hours(offset)} behind UTC."]
-    return [f"{psa}'s date filter works for {record_type}: from now on only changes are asked for."]
+        return [f"{psa} reads dates for {record_type} in its own time zone, {_hours(offset)} behind UTC."]
+    return [f"{psa}'s date filter works for {record_type}. From now on, syncs read only changes."]
 
 
 def page_size_messages(psa: str, record_type: str, before: RemoteList | None, size: int | None) -> list[str]:
     if before is None or not before.page_size or not size or before.page_size == size:
         return []
-    return [f"{psa} grants {size:,} {record_type} a page now; it was {before.page_size:,}."]
+    return [f"{psa} now sends {size:,} {record_type} per page; before, it was {before.page_size:,}."]
 
 
 def disagreements(psa: str, record_type: str, reading: Reading) -> list[str]:
@@ -136,9 +136,9 @@ def disagreements(psa: str, record_type: str, reading: Reading) -> list[str]:
     if sizes.size and sizes.reported and sizes.reported != sizes.size:
         found.append(f"{psa} reports {sizes.reported:,} {record_type} per page but sends {sizes.size:,}.")
     if counts.kind == CountKind.PAGE:
-        found.append(f"{psa}'s count of {record_type} covers one page only, so the list was read to a proven end.")
+        found.append(f"{psa}'s count of {record_type} covers only one page, so Scopable read until the list ended.")
     if counts.kind == CountKind.NONE and reading.rows:
-        found.append(f"{psa} does not count its {record_type}, so the list was read to a proven end.")
+        found.append(f"{psa} doesn't count its {record_type}, so Scopable read until the list ended.")
     if counts.kind == CountKind.WRONG and counts.stated is not None:
         found.append(f"{psa} counts {counts.stated:,} {record_type} but sent {reading.rows:,}.")
     return found

@@ -10,7 +10,7 @@ from portal.psa.source import Facts
 from portal.sync.filters import CLIENT_OWNED, Filters, in_use
 from portal.sync.record_types import RecordType
 
-CLIENT_NOT_SEEN: Final = "Its client isn't in Scopable: the last sync of clients did not bring it."
+CLIENT_NOT_SEEN: Final = "Its client isn't in Scopable: the last sync of clients didn't include it."
 
 
 NO_REASONS: Final[Mapping[int, str]] = MappingProxyType({})
@@ -77,38 +77,38 @@ _RULES: Final[dict[str, Callable[[Filters], Rule]]] = {
     "active_only": lambda _: Rule(lambda row: not row.inactive, "The client is inactive."),
     "top_levels": lambda filters: Rule(
         lambda row: _one_of(row.group, filters.top_levels),
-        "Its top level is not among those chosen.",
-        "Its top level is not known.",
+        "Its top level isn't one you chose.",
+        "Its top level isn't known.",
     ),
     "relationships": lambda filters: Rule(
         lambda row: None if row.relationships is None else not filters.relationships.isdisjoint(row.relationships),
-        "Its relationship type is not among those chosen.",
-        "Its relationship type is not known.",
+        "Its relationship type isn't one you chose.",
+        "Its relationship type isn't known.",
     ),
     "include_clients": lambda filters: Rule(
-        lambda row: row.remote_id in filters.include_clients, "It is not among the chosen clients."
+        lambda row: row.remote_id in filters.include_clients, "It isn't one of the chosen clients."
     ),
     "exclude_clients": lambda filters: Rule(
-        lambda row: row.remote_id not in filters.exclude_clients, "It is one of the excluded clients."
+        lambda row: row.remote_id not in filters.exclude_clients, "It's one of the excluded clients."
     ),
-    "without_service_accounts": lambda _: Rule(lambda row: not row.is_service_account, "It is a service account."),
-    "without_general_users": lambda _: Rule(lambda row: not row.is_general_user, "It is a General User."),
+    "without_service_accounts": lambda _: Rule(lambda row: not row.is_service_account, "It's a service account."),
+    "without_general_users": lambda _: Rule(lambda row: not row.is_general_user, "It's a General User."),
     "product_groups": lambda filters: Rule(
-        lambda row: row.group in filters.product_groups, "Its product group is not among those chosen."
+        lambda row: row.group in filters.product_groups, "Its product group isn't one you chose."
     ),
     "asset_types": lambda filters: Rule(
         lambda row: _one_of(row.group, filters.asset_types),
-        "Its asset type is not among those chosen.",
-        "Its asset type is not known.",
+        "Its asset type isn't one you chose.",
+        "Its asset type isn't known.",
     ),
-    "open_opportunities_only": lambda _: Rule(lambda row: not row.is_closed, "It is closed."),
+    "open_opportunities_only": lambda _: Rule(lambda row: not row.is_closed, "It's closed."),
     "opportunities_since": lambda filters: Rule(
         lambda row: _since(row, filters),
         "It was opened before the chosen date.",
-        "It is not known when it was opened.",
+        "Its opening date isn't known.",
     ),
     "active_contracts_only": lambda _: Rule(
-        lambda row: row.is_active_contract, "The contract is not active.", "It is not known whether it is active."
+        lambda row: row.is_active_contract, "The contract isn't active.", "It isn't known whether it's active."
     ),
 }
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from peewee import SQL, fn
 
+from portal.models.exclusions import Exclusion
 from portal.models.records import Record, RecordState
+from portal.sync.record_types import RecordType
 
 
 def clients_of(integration_id: int, record_type: str, ids: Iterable[int]) -> dict[int, int]:
@@ -42,6 +44,16 @@ def latest_update(integration_id: int, record_type: str) -> tuple[int, datetime]
     )
     row = query.order_by(Record.remote_updated_at.desc()).first()
     return (row.remote_id, row.remote_updated_at) if row is not None else None
+
+
+def name_of(integration_id: int, record_type: str, remote_id: int) -> str:
+    """Return the name of a stored or excluded record, or its type and number if there is no name."""
+    for table in (Record, Exclusion):
+        mine = (table.integration == integration_id) & (table.record_type == record_type)
+        found = table.select(table.name).where(mine, table.remote_id == remote_id).first()
+        if found is not None and found.name:
+            return str(found.name)
+    return f"{RecordType(record_type).singular} {remote_id}"
 
 
 def _of(integration_id: int, record_type: str) -> Any:

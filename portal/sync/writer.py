@@ -107,7 +107,7 @@ class Writer:
         step.round, step.moved = step.round + 1, False
         with self._lease.writing():
             step.save()
-            message = f"The list of {step.record_type} moved while it was read; it is read once more."
+            message = f"The list of {step.record_type} changed while it was read, so Scopable reads it again."
             logbook.note(self.run, message, subject=LogSubject.STEP, record_type=step.record_type)
 
     def count_requests(self, step: SyncStep, requests: int) -> None:

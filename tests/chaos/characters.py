@@ -76,7 +76,7 @@ def play(character: str, records: int) -> Result:
     knobs = Knobs(quota=0, **CHARACTERS[character])
     tenant = TenantSettings(sizes=sizes_for(records))
     with _portal_database(), running(HaloSandbox(Settings(tenants=[tenant], knobs=knobs))) as halo:
-        copy = connected(Account.create(name="Northwind IT", halo_enabled=True), halo)
+        copy = connected(Account.create(name="Northwind IT", enabled_psas=["halo"]), halo)
         Integration.update(quota=NO_QUOTA).execute()
         syncs = [_sync(copy, "first", RunKind.INITIAL), _sync(copy, "unchanged", RunKind.FULL)]
         changed = 0

@@ -113,7 +113,7 @@ def run_attack(folder: Path, seed: int, *, records: int, count: int, good_delive
         halo = stack.enter_context(spawned("--records", str(records), "--quota", "0"))
         portal = stack.enter_context(running_portal(folder, allow=urlsplit(halo.url).netloc))
         stack.enter_context(db.connected())
-        copy = connected(Account.create(name="Northwind IT", halo_enabled=True), halo)
+        copy = connected(Account.create(name="Northwind IT", enabled_psas=["halo"]), halo)
         Integration.update(quota=1_000_000).execute()  # the request limit must not slow this down
         copy.sync()
         ids = sorted(copy.ids("assets"))[:good_deliveries]

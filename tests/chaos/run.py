@@ -46,7 +46,7 @@ def run_storm(
 
 
 def _connected(halo: SandboxControl) -> Integration:
-    account = Account.create(name="Northwind IT", halo_enabled=True)
+    account = Account.create(name="Northwind IT", enabled_psas=["halo"])
     integration = set_up(account, halo)
     wizard.start(integration, None)
     sync_runs.request_cancel(integration)

@@ -129,8 +129,8 @@ def running_scene(folder: Path) -> Iterator[Scene]:
         running_portal(folder, allow=urlsplit(halo.url).netloc) as portal,
         db.connected(),
     ):
-        account = Account.create(name="Northwind IT", halo_enabled=True)
-        other = Account.create(name="Other MSP", halo_enabled=True)
+        account = Account.create(name="Northwind IT", enabled_psas=["halo"])
+        other = Account.create(name="Other MSP", enabled_psas=["halo"])
         people = [
             _person(account, "alice", RoleName.ADMIN),
             _person(account, "sam", RoleName.SUPPORT),

@@ -36,7 +36,7 @@ def test_an_empty_list_says_so(shell: Shell) -> None:
 def test_a_name_that_is_taken_is_refused(northwind_shell: Shell) -> None:
     result = northwind_shell.run("account", "create", "Northwind IT")
     assert result.exit_code == 1
-    assert result.stderr.splitlines() == ["There is an account named Northwind IT already.", "Choose another name."]
+    assert result.stderr.splitlines() == ["An account named Northwind IT already exists.", "Choose another name."]
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,8 @@ def disabled(halo: Integration) -> None:
 # What each command that changes something, or hands something out, writes; and what must be there before.
 DEEDS: dict[tuple[str, ...], tuple[str, tuple[str, ...], Callable[[Integration], None]]] = {
     ("account", "create"): ("account.created", ("Other MSP",), nothing),
-    ("account", "enable"): ("connectwise.enabled", ("Northwind IT", "connectwise"), nothing),
-    ("account", "disable"): ("connectwise.disabled", ("Northwind IT", "connectwise"), nothing),
+    ("account", "enable"): ("account.psa_enabled", ("Northwind IT", "connectwise"), nothing),
+    ("account", "disable"): ("account.psa_disabled", ("Northwind IT", "connectwise"), nothing),
     ("account", "set-time-zone"): ("account.time_zone", ("Northwind IT", "Europe/London"), nothing),
     ("user", "create"): ("user.created", ("bob@northwind.example", *ACCOUNT, "--password-stdin"), nothing),
     ("user", "set-role"): ("user.role", (ADA, "admin"), nothing),
@@ -64,16 +64,16 @@ DEEDS: dict[tuple[str, ...], tuple[str, tuple[str, ...], Callable[[Integration],
     ("user", "enable"): ("user.enabled", (ADA,), disabled),
     ("user", "reset-two-factor"): ("user.two_factor_reset", (ADA,), nothing),
     ("user", "remove"): ("user.removed", (ADA, "--yes"), nothing),
-    ("integration", "disconnect"): ("halo.disconnected", (*ACCOUNT, "--yes"), nothing),
-    ("integration", "limit"): ("halo.limited", (*ACCOUNT, "--share", "50"), nothing),
+    ("integration", "disconnect"): ("integration.disconnected", (*ACCOUNT, "--yes"), nothing),
+    ("integration", "limit"): ("integration.limited", (*ACCOUNT, "--share", "50"), nothing),
     ("records", "export"): ("records.exported", ACCOUNT, nothing),
     ("sync", "approve"): ("hold.deleted", (*ACCOUNT, "--hold", "1"), hold),
     ("sync", "keep"): ("hold.kept", (*ACCOUNT, "--hold", "1"), hold),
     ("sync", "cancel"): ("sync.cancelled", ACCOUNT, running),
-    ("sync", "pause"): ("halo.paused", ACCOUNT, nothing),
-    ("sync", "resume"): ("halo.resumed", ACCOUNT, paused),
+    ("sync", "pause"): ("integration.paused", ACCOUNT, nothing),
+    ("sync", "resume"): ("integration.resumed", ACCOUNT, paused),
     ("sync", "run"): ("sync.started", ACCOUNT, nothing),
-    ("sync", "schedule"): ("halo.rescheduled", (*ACCOUNT, "--every", "15"), nothing),
+    ("sync", "schedule"): ("integration.rescheduled", (*ACCOUNT, "--every", "15"), nothing),
     ("webhook", "replay"): ("delivery.replayed", ("1", *ACCOUNT), delivered),
 }
 # These need more than a shell, and write what is said here.
@@ -81,8 +81,8 @@ ELSEWHERE = {
     ("db", "upgrade"): "database.upgraded",
     ("vault", "rotate"): "vault.rotated",
     ("support-bundle",): "bundle.made",
-    ("integration", "connect"): "halo.connected",
-    ("integration", "test"): "halo.tested",
+    ("integration", "connect", "halo"): "integration.connected",
+    ("integration", "test"): "integration.tested",
 }
 SHOWS: list[tuple[str, ...]] = [
     ("account", "list"),
@@ -180,12 +180,12 @@ def test_a_bundle_is_written_down(northwind_shell: Shell, tmp_path: Path) -> Non
 
 def test_the_list_shows_who_what_and_from_where(northwind_shell: Shell) -> None:
     with connected():
-        audit_log.record(Account.get(), None, "halo.limited", "50 percent")
+        audit_log.record(Account.get(), None, "integration.limited", "50 percent")
     (newest, *_) = northwind_shell.json("audit", "list")
     assert (newest["account"], newest["who"], newest["words"], newest["detail"]) == (
         "Northwind IT",
         "Operator",
-        "changed how much of Halo's limit may be used:",
+        "changed the request limit:",
         "50 percent",
     )
     assert "Operator" in northwind_shell.ok("audit", "list", *ACCOUNT, "--kind", "sync")
@@ -198,6 +198,6 @@ def test_the_list_shows_who_what_and_from_where(northwind_shell: Shell) -> None:
 def test_control_characters_do_not_reach_the_terminal(northwind_shell: Shell, form: tuple[str, ...]) -> None:
     with connected():
         person = User.create(account=Account.get(), email=HOSTILE, name=HOSTILE, password="x", fs_uniquifier="x")
-        audit_log.record(Account.get(), person, "halo.limited", HOSTILE)
+        audit_log.record(Account.get(), person, "integration.limited", HOSTILE)
         Account.update(name=HOSTILE).execute()
     assert harmless(northwind_shell.ok("audit", "list", *form))

@@ -52,18 +52,18 @@ def test_what_is_no_number_is_wrong_usage(northwind_shell: Shell, halo: Integrat
 @pytest.mark.parametrize("verb", ["approve", "keep"])
 def test_a_hold_of_others_is_not_found(northwind_shell: Shell, hold: HeldDelete, verb: str) -> None:
     with connected():
-        other = Account.create(name="Other MSP", halo_enabled=True)
+        other = Account.create(name="Other MSP", enabled_psas=["halo"])
         Integration.create(account=other, psa="halo", state="active")
     result = northwind_shell.run("sync", verb, "--account", "Other MSP", "--hold", str(hold.id))
     assert result.exit_code == 1
-    assert "There are no such held records." in result.stderr
+    assert "These held records don't exist." in result.stderr
 
 
 def test_a_hold_is_decided_once(northwind_shell: Shell, hold: HeldDelete) -> None:
     assert northwind_shell.ok("sync", "approve", *ACCOUNT, "--hold", str(hold.id)) == "Deleted 30 assets.\n"
     late = northwind_shell.run("sync", "keep", *ACCOUNT, "--hold", str(hold.id))
     assert late.exit_code == 1
-    assert "has decided already to delete them here too." in late.stderr
+    assert "already decided to delete them here too." in late.stderr
     with connected():
         assert list(states().values()).count("deleted") == 30
 

@@ -21,9 +21,9 @@ from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.conftest import Connect, credentials
 from tests.halo.scripted import TOKEN, scripted
 
-NOT_PERMITTED = "The application in Halo does not hold the permissions it was asked for."
+NOT_PERMITTED = "The application in Halo doesn't have the requested permissions."
 NO_TENANT = "Halo answered with status 410 instead of a token: it needs to know the tenant."
-NO_SECRETS = "The application in Halo does not log in with a Client Secret."
+NO_SECRETS = "The application in Halo isn't set up to log in with a Client Secret."
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -88,8 +88,8 @@ def test_a_list_that_refuses_new_tokens_too_is_to_blame_alone(halo: HaloSandbox,
         ({"what": "refused_client"}, WRONG_CREDENTIALS, "client_secret"),
         ({"what": "refused_client", "status": 400}, WRONG_CREDENTIALS, "client_secret"),
         ({"what": "status", "status": 403}, WRONG_CREDENTIALS, "client_secret"),
-        ({"what": "status", "status": 404}, "The Auth Server does not issue tokens.", "auth_server"),
-        ({"what": "redirect"}, "The Auth Server does not issue tokens.", "auth_server"),
+        ({"what": "status", "status": 404}, "The Auth Server doesn't issue tokens.", "auth_server"),
+        ({"what": "redirect"}, "The Auth Server doesn't issue tokens.", "auth_server"),
         ({"what": "status", "status": 400, "body": '{"error":"invalid_scope"}'}, NOT_PERMITTED, None),
         ({"what": "status", "status": 400, "body": '{"error":"unauthorized_client"}'}, NO_SECRETS, None),
         (

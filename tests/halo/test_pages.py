@@ -140,7 +140,7 @@ def test_a_count_that_is_none_is_as_good_as_missing(count: Any) -> None:
 def test_what_is_no_list_is_a_passing_failure(body: bytes) -> None:
     with pytest.raises(PsaUnavailable) as failed:
         read_scripted(lambda _: body)
-    assert "not a list of clients" in failed.value.problem
+    assert "isn't a list of clients" in failed.value.problem
 
 
 @pytest.mark.parametrize(

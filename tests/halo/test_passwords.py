@@ -67,7 +67,7 @@ def test_what_cannot_be_read_beside_a_password_is_not_kept() -> None:
     broken = b'{"id":7,"customfields":[{"isencrypted":true,"value":"hunter2"}],"x":"broken"}"'
     assert row("clients", broken).facts is None
     assert b"hunter2" not in shortened(broken)
-    with pytest.raises(ValueError, match="nothing of it is kept"):
+    with pytest.raises(ValueError, match="none of it is kept"):
         passwords.dropped(broken)
 
 

@@ -82,7 +82,7 @@ def test_a_refused_type_is_asked_for_once_more(halo: HaloSandbox, connect: Conne
     halo.change_tenant(refused=["assets"])
     with pytest.raises(PsaRefusedType) as refused:
         rows_of(connect, "assets")
-    assert "does not let the agent read assets" in refused.value.problem
+    assert "doesn't let the agent read assets" in refused.value.problem
     assert "Permissions tab" in refused.value.remedy
     assert halo.counts()["by_kind"]["assets"] == 2
 

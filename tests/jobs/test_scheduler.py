@@ -17,7 +17,7 @@ from portal import clock
 from portal.db import db
 from portal.jobs import scheduler
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.sync import SyncLog, SyncRun
 from portal.services.operations import retention
 from portal.services.operations.isolation import FIRST_PAUSE, LONGEST_PAUSE, Isolation
@@ -35,7 +35,7 @@ WRITES = ("BEGIN", "SAVEPOINT", "INSERT", "UPDATE", "DELETE", "REPLACE")
 
 def connected(name: str, **columns: Any) -> Integration:
     values = {"state": "active", "record_types": ["clients"], "next_sync_at": NOON} | columns
-    made: Integration = Integration.create(account=Account.create(name=name), psa=Psa.HALO, **values)
+    made: Integration = Integration.create(account=Account.create(name=name), psa="halo", **values)
     return made
 
 

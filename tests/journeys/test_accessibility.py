@@ -22,7 +22,7 @@ SHOW = "html => { document.querySelector('#main .container-xl').innerHTML = html
 def test_the_log_in_and_its_refusal(shared_demo: Demo, page: Page) -> None:
     page.goto(shared_demo.address)
     check(page, "log-in")
-    page.get_by_label("E-mail").fill("nobody@northwind.example")
+    page.get_by_label("Email").fill("nobody@northwind.example")
     page.get_by_label("Password", exact=True).fill("a wrong password")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert").or_(page.locator(".invalid-feedback")).first).to_be_visible()
@@ -121,7 +121,7 @@ def test_forms_with_errors(connected_demo: Demo, page: Page) -> None:
     expect(page.locator(".invalid-feedback").first).to_be_visible()
     check(page, "Change password, refused")
     page.goto(f"{connected_demo.address}/sessions")
-    check(page, "Where you are logged in")
+    check(page, "Where you're logged in")
 
 
 def test_what_goes_wrong(connected_demo: Demo, page: Page) -> None:

@@ -53,14 +53,14 @@ def switch_on(page: Page, demo: Demo) -> list[str]:
     assert page.locator(".typed-key").inner_text() == key
     page.get_by_label("Code").fill(str(TOTP(key.replace("-", "")).generate().token))
     page.get_by_role("button", name="Switch on").click()
-    expect(page.get_by_role("heading", name="Keep your recovery codes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Save your recovery codes")).to_be_visible()
     check(page, "recovery codes")
     return page.locator(".recovery-codes code").all_inner_texts()
 
 
 def log_in_with(page: Page, demo: Demo, code: str) -> None:
     page.goto(demo.address)
-    page.get_by_label("E-mail").fill(demo.admin_email)
+    page.get_by_label("Email").fill(demo.admin_email)
     page.get_by_label("Password", exact=True).fill(demo.admin_password)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("link", name="Use a recovery code").click()

@@ -11,7 +11,7 @@ from portal import db, vault
 from portal.config import Config, secret_key_file, vault_key_file
 from portal.errors import ConfigError
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.processes import keys
 from portal.vault import Secret
 
@@ -53,7 +53,7 @@ def test_no_new_vault_key_is_made_while_secrets_need_the_old_one(
 ) -> None:
     keys.make_missing(environ)
     vault.bind(Config.from_env(environ).vault_keys)
-    Integration.create(account=northwind, psa=Psa.HALO, uid="u1", client_secret=Secret("hush"))
+    Integration.create(account=northwind, psa="halo", uid="u1", credentials=Secret("hush"))
     db.db.close()
     vault_key_file(config.data_dir).unlink()
     with pytest.raises(ConfigError) as caught:

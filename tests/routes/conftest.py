@@ -12,12 +12,13 @@ from flask import Flask
 from portal import clock
 from portal.config import Config
 from portal.models.accounts import Account, User
-from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.services.connecting import connections, wizard
+from portal.services.connecting import wizard
 from portal.sync.record_types import RecordType
 from portal.vault import Secret
+from tests.halo_fixtures import entered
 
 SECRET = "acme-client-secret"
 
@@ -50,10 +51,8 @@ def typed(sandbox: HaloSandbox) -> dict[str, str]:
 @pytest.fixture
 def draft(app: Flask, northwind: Account, typed: dict[str, str]) -> Integration:
     """Save the first step's values, not tested yet."""
-    draft = wizard.draft(northwind)
-    secret = Secret(typed["client_secret"])
-    values = {name: value for name, value in typed.items() if name != "client_secret"}
-    wizard.save_connection(draft, connections.ConnectionValues(**values, client_secret=secret))
+    draft = wizard.draft(northwind, "halo")
+    wizard.save_connection(draft, entered({**typed, "client_secret": Secret(typed["client_secret"])}))
     return draft
 
 
@@ -83,9 +82,7 @@ def halo(tested: Integration) -> Integration:
 
 @pytest.fixture
 def connectwise(northwind: Account) -> Integration:
-    integration: Integration = Integration.create(
-        account=northwind, psa=Psa.CONNECTWISE, state=IntegrationState.ACTIVE
-    )
+    integration: Integration = Integration.create(account=northwind, psa="connectwise", state=IntegrationState.ACTIVE)
     return integration
 
 

@@ -67,18 +67,23 @@ Deed = tuple[str, str, dict[str, Any], Callable[[Integration], None]]
 DEEDS: Final[dict[str, Deed]] = {
     "data_sync.start": ("sync.started", f"{HALO}/sync", {}, nothing),
     "data_sync.cancel": ("sync.cancelled", f"{HALO}/sync/cancel", {}, running),
-    "data_sync.pause": ("halo.paused", f"{HALO}/sync/pause", {}, nothing),
-    "data_sync.resume": ("halo.resumed", f"{HALO}/sync/resume", {}, paused),
+    "data_sync.pause": ("integration.paused", f"{HALO}/sync/pause", {}, nothing),
+    "data_sync.resume": ("integration.resumed", f"{HALO}/sync/resume", {}, paused),
     "holds.approve": ("hold.deleted", f"{HALO}/held/1/delete", {}, hold),
     "holds.keep": ("hold.kept", f"{HALO}/held/1/keep", {}, hold),
     "records.sync": ("sync.started", f"{HALO}/records/assets/1/sync", {}, copy),
-    "sync_filters.change": ("halo.data_changed", f"{HALO}/filters", {"record_types": ["clients"]}, nothing),
+    "sync_filters.change": ("integration.data_changed", f"{HALO}/filters", {"record_types": ["clients"]}, nothing),
     "deliveries.replay_all": ("delivery.replayed", f"{HALO}/deliveries/replay", {"failed": "1"}, failed_delivery),
     "deliveries.replay": ("delivery.replayed", f"{HALO}/deliveries/1/replay", {}, failed_delivery),
-    "configuration.test_again": ("halo.tested", f"{TAB}/test", {}, nothing),
-    "configuration.replace_secret": ("halo.secret_replaced", f"{TAB}/secret", {"client_secret": SECRET}, nothing),
-    "configuration.reschedule": ("halo.rescheduled", f"{TAB}/schedule", EVERY, nothing),
-    "configuration.limit": ("halo.limited", f"{TAB}/limit", LIMIT, nothing),
+    "configuration.test_again": ("integration.tested", f"{TAB}/test", {}, nothing),
+    "configuration.replace_secret": (
+        "integration.secret_replaced",
+        f"{TAB}/secret",
+        {"client_secret": SECRET},
+        nothing,
+    ),
+    "configuration.reschedule": ("integration.rescheduled", f"{TAB}/schedule", EVERY, nothing),
+    "configuration.limit": ("integration.limited", f"{TAB}/limit", LIMIT, nothing),
     "configuration.change_webhook_login": (
         "webhook.login_changed",
         f"{TAB}/webhook/login",
@@ -88,7 +93,7 @@ DEEDS: Final[dict[str, Deed]] = {
     "configuration.make_webhook_secret": ("webhook.secret_made", f"{TAB}/webhook/secret", {}, nothing),
     "configuration.drop_webhook_secret": ("webhook.secret_dropped", f"{TAB}/webhook/secret/drop", {}, old_secret),
     "configuration.stop_using_webhook": ("webhook.unused", f"{TAB}/webhook/unused", {}, failed_delivery),
-    "configuration.disconnect": ("halo.disconnected", f"{TAB}/disconnect", {}, nothing),
+    "configuration.disconnect": ("integration.disconnected", f"{TAB}/disconnect", {}, nothing),
 }
 # Downloads: nothing changes, but something leaves the portal.
 DOWNLOADS: Final[dict[str, Deed]] = {
@@ -99,11 +104,11 @@ DOWNLOADS: Final[dict[str, Deed]] = {
 }
 # Walked through in test_the_wizard_from_start_to_end.
 WIZARD: Final = {
-    "setup.save_connection": "halo.setup_saved",
-    "setup.test_connection": "halo.tested",
-    "setup.choose_data": "halo.data_chosen",
-    "setup.finish_webhooks": "halo.webhooks_chosen",
-    "setup.start": "halo.connected",
+    "setup.save_connection": "integration.setup_saved",
+    "setup.test_connection": "integration.tested",
+    "setup.choose_data": "integration.data_chosen",
+    "setup.finish_webhooks": "integration.webhooks_chosen",
+    "setup.start": "integration.connected",
 }
 # Shown in test_audit_log_ins.py and test_two_factor.py.
 LOG_IN: Final = {
@@ -176,7 +181,7 @@ def test_the_wizard_from_start_to_end(as_alice: FlaskClient, alice: User, typed:
     as_alice.post(f"{SETUP}/review")
     entries = list(AuditEntry.select().order_by(AuditEntry.id))
     actions = {one.action for one in entries}
-    assert {"halo.setup_started", "sync.started", *WIZARD.values()} <= actions
+    assert {"integration.setup_started", "sync.started", *WIZARD.values()} <= actions
     assert {one.actor for one in entries} == {alice.email}
     assert SECRET not in "".join(one.detail for one in entries)
 

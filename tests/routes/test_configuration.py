@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunState, SyncRun
 from portal.sandbox.halo import HaloSandbox
+from portal.services.connecting import connections
 from portal.vault import Secret
+from tests.halo_fixtures import secret_of
 from tests.routes.conftest import SECRET, make_run
 from tests.telling import tell
 
@@ -18,7 +20,7 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 def test_the_summary_masks_the_secret(as_alice: FlaskClient, halo: Integration) -> None:
     page = as_alice.get(TAB).text
-    assert halo.base_url in page
+    assert halo.connection["base_url"] in page
     assert "stored encrypted" in page
     assert SECRET not in page
 
@@ -31,7 +33,7 @@ def test_testing_again_names_the_agent(as_alice: FlaskClient, halo: Integration)
 
 
 def test_a_test_that_fails_says_what_to_do(as_alice: FlaskClient, halo: Integration) -> None:
-    halo.client_secret = Secret("revoked")
+    halo.credentials = connections.with_secrets(halo, {"client_secret": Secret("revoked")})
     halo.save()
     page = as_alice.post(f"{TAB}/test")
     assert page.status_code == 422
@@ -52,10 +54,10 @@ def test_a_new_secret_that_works_takes_the_place_of_the_old_one(
     finally:
         sandbox.change_tenant(client_secret=SECRET)
     assert part.status_code == 200
-    assert "The new secret works and is stored." in part.text
+    assert "The new secret works and is now in use." in part.text
     assert "<html" not in part.text
     assert "brand-new" not in part.text
-    assert Integration.get_by_id(halo.id).client_secret.reveal() == "brand-new"
+    assert secret_of(Integration.get_by_id(halo.id)) == "brand-new"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_a_new_secret_that_does_not_work_changes_nothing(
     page = as_alice.post(f"{TAB}/secret", data={"client_secret": secret})
     assert page.status_code == 422
     assert message in page.text.partition('id="client_secret-error"')[2][:200]
-    assert Integration.get_by_id(halo.id).client_secret.reveal() == SECRET
+    assert secret_of(Integration.get_by_id(halo.id)) == SECRET
 
 
 def test_tests_and_new_secrets_share_a_limit(as_alice: FlaskClient, halo: Integration) -> None:
@@ -110,7 +112,7 @@ def test_disconnecting_stops_the_sync_and_forgets_the_secret(as_alice: FlaskClie
     page = as_alice.post(f"{TAB}/disconnect", follow_redirects=True)
     assert page.request.path == "/integrations"
     assert "Disconnected" in page.text
-    assert Integration.get_by_id(halo.id).client_secret is None
+    assert Integration.get_by_id(halo.id).credentials is None
     assert SyncRun.get().state == RunState.CANCELLED
 
 

@@ -16,7 +16,7 @@ def test_halo_is_not_configured_at_first_and_can_be_connected(as_alice: FlaskCli
 
 
 def test_halo_that_is_switched_off_offers_no_connect(as_alice: FlaskClient, northwind: Account) -> None:
-    northwind.halo_enabled = False
+    northwind.enabled_psas = []
     northwind.save()
     page = as_alice.get("/integrations").text
     assert "The Halo PSA integration is currently not available for your account." in page
@@ -36,7 +36,7 @@ def test_support_sees_the_cards_and_no_connect(as_sam: FlaskClient) -> None:
 
 
 def test_support_may_look_at_a_set_up_in_progress(as_sam: FlaskClient, reviewed: Integration) -> None:
-    assert "See the set-up" in as_sam.get("/integrations").text
+    assert "View setup" in as_sam.get("/integrations").text
     page = as_sam.get("/integrations/halo/setup/", follow_redirects=True)
     assert page.request.path.endswith("/review")
     assert "Save &amp; Start" not in page.text
@@ -45,7 +45,7 @@ def test_support_may_look_at_a_set_up_in_progress(as_sam: FlaskClient, reviewed:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (IntegrationState.DRAFT, "Continue set-up"),
+        (IntegrationState.DRAFT, "Continue setup"),
         (IntegrationState.ACTIVE, "Connected"),
         (IntegrationState.NEEDS_ATTENTION, "Needs attention"),
         (IntegrationState.DISCONNECTED, "Disconnected"),
@@ -59,4 +59,4 @@ def test_the_card_tells_the_state(as_alice: FlaskClient, halo: Integration, stat
 def test_another_accounts_integration_is_not_shown(as_mallory: FlaskClient, halo: Integration) -> None:
     page = as_mallory.get("/integrations").text
     assert "Not Configured" in page
-    assert halo.base_url not in page
+    assert halo.connection["base_url"] not in page

@@ -14,9 +14,9 @@ from portal.models.records import Record
 from portal.models.sync import SyncLog, SyncRun
 from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.connecting import integrations, wizard
-from portal.services.connecting.connections import ConnectionValues
 from portal.services.pages import overview
 from portal.vault import Secret
+from tests.halo_fixtures import entered, secret_of
 from tests.routes.test_every_route import TABLE
 
 # A download is written into the audit log; nothing else is.
@@ -54,7 +54,7 @@ def test_a_disconnected_halo_stays_so_until_its_new_connection_is_saved(
 ) -> None:
     integrations.disconnect(halo, alice)
     page = as_alice.get(f"{SETUP}/connect").text
-    assert halo.base_url in page
+    assert halo.connection["base_url"] in page
     assert overview.cards(northwind)[0].state == "disconnected"
     assert as_alice.post(f"{SETUP}/connect", data=typed | {"client_id": ""}).status_code == 422
     assert overview.cards(northwind)[0].state == "disconnected"
@@ -70,10 +70,9 @@ def test_filling_in_addresses_begins_no_set_up(as_alice: FlaskClient, typed: dic
 def test_two_tabs_that_begin_at_once_begin_one_set_up(
     as_alice: FlaskClient, typed: dict[str, str], northwind: Account
 ) -> None:
-    tabs = [wizard.peek(northwind) for _ in range(2)]
-    values = {name: value for name, value in typed.items() if name != "client_secret"}
+    tabs = [wizard.peek(northwind, "halo") for _ in range(2)]
     for number, tab in enumerate(tabs):
-        wizard.save_connection(tab, ConnectionValues(**values, client_secret=Secret(f"secret {number}")))
+        wizard.save_connection(tab, entered({**typed, "client_secret": Secret(f"secret {number}")}))
     stored = Integration.get()
-    assert stored.client_secret.reveal() == "secret 1"
+    assert secret_of(stored) == "secret 1"
     assert stored.webhook_secret.reveal()

@@ -52,7 +52,7 @@ def test_a_page_at_another_address_says_where_to_open_it(opened: str, behind_pro
     page = behind_proxy.post("/logout", headers={"Origin": opened})
     assert page.status_code == 400
     assert f"This portal is set up for {PUBLIC}, but you opened {opened}." in page.text
-    assert "Open it there, or set PORTAL_PUBLIC_URL." in page.text
+    assert "Open it at that address, or change PORTAL_PUBLIC_URL." in page.text
     assert f'href="{PUBLIC}/integrations"' in page.text
 
 

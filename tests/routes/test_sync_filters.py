@@ -47,15 +47,15 @@ def saved(halo: Integration) -> Filters:
     [
         ({"record_types": ["tickets"]}, "is not a valid choice"),
         ({"top_levels": ["2", "99"]}, "One of these is no longer in Halo"),
-        ({"asset_types": ["laptop"]}, "not a number that Halo gives"),
-        ({"asset_types": ["0"]}, "not a number that Halo gives"),
-        ({"product_groups": ["9" * 40]}, "not a number that Halo gives"),
-        ({"include_clients": ["-1"]}, "not a number that Halo gives"),
-        ({"exclude_clients": ["12\x00"]}, "not a number that Halo gives"),
-        ({"opportunities_since": "yesterday"}, "Enter a day like 2026-01-31."),
-        ({"opportunities_since": "2026-02-30"}, "Enter a day like 2026-01-31."),
-        ({"opportunities_since": "2999-01-01"}, "This day has not come yet"),
-        ({"include_clients": ["5"], "exclude_clients": ["5"]}, "A client is both chosen and excluded."),
+        ({"asset_types": ["laptop"]}, "isn't a valid Halo number"),
+        ({"asset_types": ["0"]}, "isn't a valid Halo number"),
+        ({"product_groups": ["9" * 40]}, "isn't a valid Halo number"),
+        ({"include_clients": ["-1"]}, "isn't a valid Halo number"),
+        ({"exclude_clients": ["12\x00"]}, "isn't a valid Halo number"),
+        ({"opportunities_since": "yesterday"}, "Enter a date like 2026-01-31."),
+        ({"opportunities_since": "2026-02-30"}, "Enter a date like 2026-01-31."),
+        ({"opportunities_since": "2999-01-01"}, "This date is in the future"),
+        ({"include_clients": ["5"], "exclude_clients": ["5"]}, "A client is both included and excluded."),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field_and_changes_nothing(
@@ -67,7 +67,7 @@ def test_what_cannot_be_is_refused_at_its_field_and_changes_nothing(
     assert message in answer.text
     (name,) = list(wrong)[-1:]
     assert f'id="{name}-error"' in answer.text
-    assert "Nothing was saved. Look at" in answer.text
+    assert "Nothing was saved. Check" in answer.text
     assert re.search(
         r'name="without_general_users"[^>]*checked|checked[^>]*name="without_general_users"', answer.text
     )
@@ -113,7 +113,7 @@ def test_every_filter_is_saved_noted_and_applied_by_a_sync_at_once(as_alice: Fla
         **{name: [int(each) for each in value] for name, value in chosen.items() if isinstance(value, list)},
         "opportunities_since": "2025-06-01",
     }
-    assert AuditEntry.select().where(AuditEntry.action == "halo.data_changed").count() == 1
+    assert AuditEntry.select().where(AuditEntry.action == "integration.data_changed").count() == 1
     (run,) = SyncRun.select()
     assert read(run.filters) == saved(halo)
 
@@ -125,7 +125,7 @@ def test_only_the_types_concerned_are_synced(as_alice: FlaskClient, halo: Integr
 
 def test_saving_nothing_new_starts_nothing(as_alice: FlaskClient, halo: Integration) -> None:
     page = as_alice.post(TAB, data={"record_types": ALL, "active_only": "y"}, follow_redirects=True)
-    assert "Saved. Nothing has to be read again." in page.text
+    assert "Saved. No sync is needed." in page.text
     assert SyncRun.select().count() == 0
 
 
@@ -133,9 +133,9 @@ def test_a_sync_that_is_running_keeps_its_filters_and_the_page_says_so(
     as_alice: FlaskClient, halo: Integration
 ) -> None:
     make_run(halo, RunState.RUNNING)
-    assert "A sync is running. If you save now" in as_alice.get(TAB).text
+    assert "A sync is running with the current filters." in as_alice.get(TAB).text
     page = as_alice.post(TAB, data={"record_types": ALL}, follow_redirects=True)
-    assert "The sync that is running keeps its old filters; the next one applies the new ones." in page.text
+    assert "The running sync keeps the old filters; the next one applies the new ones." in page.text
     assert SyncRun.select().count() == 1
     assert saved(halo) == Filters()
 
@@ -188,7 +188,7 @@ def test_without_halo_the_page_says_where_its_lists_come_from(
         page = as_alice.get(TAB).text
     finally:
         sandbox.clear_faults()
-    assert "incomplete or out of date, because Halo has not sent them" in page
+    assert "incomplete or out of date, because Halo didn't send them" in page
     assert "None is known yet" in page
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import limits
@@ -21,7 +18,6 @@ from portal.models.webhooks import Delivery, RefetchRequest
 from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT
 from portal.routes import receiver
 from portal.services.webhooks import inbox
-from portal.services.webhooks.deliveries import Arrival
 from portal.sync import catch_up
 
 
@@ -30,8 +26,9 @@ def login_of(integration: Integration) -> tuple[str, str]:
 
 
 def deliver(app: Flask, integration: Integration, **request: object) -> TestResponse:
-    login = {"auth": login_of(integration)}
-    return app.test_client().post(f"/webhooks/halo/{integration.webhook_id}", **(login | request))
+    return app.test_client().post(
+        f"/webhooks/halo/{integration.webhook_id}", **{"auth": login_of(integration)} | request
+    )
 
 
 def kept() -> list[Delivery]:
@@ -280,22 +277,3 @@ def test_what_cannot_be_stored_is_not_acknowledged_and_a_sync_makes_up_for_it(
 def test_any_other_verb_is_refused(app: Flask, halo: Integration, method: str) -> None:
     address = f"/webhooks/halo/{halo.webhook_id}"
     assert getattr(app.test_client(), method)(address, auth=login_of(halo)).status_code == 405
-
-
-def test_many_at_once_share_a_commit(app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, sizes, everybody = inbox._store, [], threading.Barrier(8)
-
-    def counted(arrivals: Sequence[Arrival]) -> list[int]:
-        sizes.append(len(arrivals))
-        return store(arrivals)
-
-    def send(number: int) -> int:
-        everybody.wait(10)
-        return deliver(app, halo, json={"event": "new site", "object_id": number + 1}).status_code
-
-    monkeypatch.setattr(inbox, "_store", counted)
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(send, range(8))) == [200] * 8
-    assert sum(sizes) == 8
-    assert {refetch_request.remote_id for refetch_request in RefetchRequest.select()} == set(range(1, 9))
-    assert all(refetch_request.delivery.event == "new site" for refetch_request in RefetchRequest.select())

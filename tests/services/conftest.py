@@ -14,7 +14,7 @@ __all__ = ["copy", "halo", "synced"]
 
 @pytest.fixture
 def draft(northwind: Account) -> Integration:
-    return wizard.draft(northwind)
+    return wizard.draft(northwind, "halo")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.integrations import Integration, IntegrationState
 
 
 def fresh(integration: Integration) -> Integration:
@@ -12,5 +12,5 @@ def fresh(integration: Integration) -> Integration:
 
 
 def connectwise(account: Account, state: IntegrationState = IntegrationState.ACTIVE) -> Integration:
-    made: Integration = Integration.create(account=account, psa=Psa.CONNECTWISE, state=state)
+    made: Integration = Integration.create(account=account, psa="connectwise", state=state)
     return made

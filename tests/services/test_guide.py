@@ -9,6 +9,7 @@ from portal.halo.diagnosis import causes, messages, rules
 from portal.outbound import OutboundError, Stop
 from portal.services.connecting import wizard
 
+OTHER_ACTIVE = wizard.other_psa_active("halo", "connectwise")
 TIMED_OUT = messages.for_transport_error(OutboundError(Stop.TIMED_OUT, "halo.example"))
 UNREACHABLE = messages.for_transport_error(OutboundError(Stop.PRIVATE_ADDRESS, "halo.example"))
 SELF_SIGNED = messages.for_transport_error(OutboundError(Stop.TLS, "halo.example", Refusal(Fault.SELF_SIGNED)))
@@ -33,9 +34,9 @@ SELF_SIGNED = messages.for_transport_error(OutboundError(Stop.TLS, "halo.example
         (UNREACHABLE.remedy, ["on-premises Halo must be reachable from the internet", "valid SSL certificate"]),
         (SELF_SIGNED.remedy, ["valid SSL certificate"]),
         (TIMED_OUT.remedy, ["Connection and token requests time out after about 15 seconds"]),
-        (wizard.OTHER_ACTIVE, ["Cannot activate HALO PSA: ConnectWise integration is already active"]),
-        (wizard.DISCONNECT_FIRST, ["Only one PSA can be connected at a time"]),
-        (wizard.DISCONNECT_FIRST, ["Disconnect ConnectWise first, then connect Halo"]),
+        (OTHER_ACTIVE.problem, ["Cannot activate HALO PSA: ConnectWise integration is already active"]),
+        (OTHER_ACTIVE.remedy, ["Only one PSA can be connected at a time"]),
+        (OTHER_ACTIVE.remedy, ["Disconnect ConnectWise first, then connect Halo"]),
     ],
 )
 def test_each_sentence_of_the_guide_is_told(told: str, phrases: list[str]) -> None:

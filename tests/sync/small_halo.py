@@ -51,7 +51,7 @@ def connected_to_a_small_halo(migrated: Path, now: Callable[[], datetime]) -> It
         with db.connected():
             # No power failures here, and waiting for the disk would take most of the time.
             db.db.execute_sql("PRAGMA synchronous = off")
-            integration = set_up(Account.create(name="Northwind IT", halo_enabled=True), halo, *TYPES)
+            integration = set_up(Account.create(name="Northwind IT", enabled_psas=["halo"]), halo, *TYPES)
             wizard.start(integration, None)
             sync_runs.request_cancel(integration)
             yield Copy(halo, integration)

@@ -127,20 +127,14 @@ def test_eight_concurrent_processes_never_exceed_the_limit() -> None:
 
 @pytest.mark.parametrize(("hour", "share"), [(7, 100), (8, 25), (17, 25), (18, 100), (0, 100)])
 def test_quiet_hours_lower_the_share_for_part_of_the_day(hour: int, share: int) -> None:
-    integration = Integration(base_url="https://acme.halopsa.com", quiet_hours={"from": 8, "until": 18, "share": 25})
+    integration = Integration(limit_key="acme.halopsa.com", quiet_hours={"from": 8, "until": 18, "share": 25})
     assert budget.policy_of(integration, hour) == BudgetPolicy("acme.halopsa.com", share)
 
 
 @pytest.mark.parametrize(("hour", "share"), [(21, 100), (22, 5), (23, 5), (0, 5), (5, 5), (6, 100)])
 def test_quiet_hours_may_span_midnight(hour: int, share: int) -> None:
-    integration = Integration(base_url="https://acme.halopsa.com", quiet_hours={"from": 22, "until": 6, "share": 5})
+    integration = Integration(limit_key="acme.halopsa.com", quiet_hours={"from": 22, "until": 6, "share": 5})
     assert budget.policy_of(integration, hour).share == share
-
-
-def test_hosted_tenants_on_one_host_have_separate_budgets() -> None:
-    one = Integration(base_url="https://Halo.example", tenant="Acme")
-    other = Integration(base_url="https://halo.example", tenant="Beta")
-    assert (budget.tenant_of(one), budget.tenant_of(other)) == ("halo.example/acme", "halo.example/beta")
 
 
 def test_a_run_reserves_a_batch_and_refunds_the_rest() -> None:

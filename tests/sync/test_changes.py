@@ -78,8 +78,8 @@ def test_if_halo_ignores_the_date_its_lists_are_read_in_full(copy: Copy) -> None
     report = sync_changes(copy)
     assert report["steps"]["contacts"]["fetched"] == SIZES["contacts"]
     assert report["steps"]["sites"]["fetched"] == 0
-    told = "Halo's date filter cannot be relied on for contacts: it brings records that have not changed since."
-    assert f"{told} They are read as a whole." in copy.logged(subject="step")
+    told = "Halo's date filter isn't reliable for contacts: it includes records that haven't changed since the date."
+    assert f"{told} Syncs read the whole list." in copy.logged(subject="step")
 
 
 def test_a_probe_is_valid_for_a_week(synced: Copy) -> None:

@@ -93,8 +93,8 @@ def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
-        (b'{"id":7,"notes":"\xff"}', "Its text is not UTF-8."),
-        (b'{"id":7,', "Halo sent a record that cannot be read."),
+        (b'{"id":7,"notes":"\xff"}', "Its text isn't UTF-8."),
+        (b'{"id":7,', "Halo sent a record that can't be read."),
     ],
 )
 def test_a_row_that_cannot_be_stored_is_rejected_by_id(payload: bytes, reason: str) -> None:

@@ -13,7 +13,7 @@ from portal.halo.client import HaloClient
 from portal.halo.credentials import Credentials
 from portal.halo.pages import Row
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.row_details import RowDetail
 from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.sync import details
@@ -27,7 +27,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 @pytest.fixture
 def run(northwind: Account) -> SyncRun:
-    return run_of(Integration.create(account=northwind, psa=Psa.HALO))
+    return run_of(Integration.create(account=northwind, psa="halo"))
 
 
 def run_of(integration: Integration) -> SyncRun:
@@ -93,7 +93,7 @@ def test_facts_packed_by_another_version_are_fetched_again(run: SyncRun) -> None
 
 
 def test_unlisted_details_are_removed_for_one_type_and_integration_only(run: SyncRun) -> None:
-    other = run_of(Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO))
+    other = run_of(Integration.create(account=Account.create(name="Other MSP"), psa="halo"))
     for one in (run, other):
         for number in (7, 8):
             of(one).save(row(number), SingleRecord(number, detail(number, 3), clock.now(), 1))

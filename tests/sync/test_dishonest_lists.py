@@ -67,7 +67,7 @@ def test_findings_about_lists_are_saved_and_logged(halo: HaloSandbox, northwind:
     assert (known.count_kind, known.page_size, known.total) == (CountKind.PAGE, 20, 60)
     told = copy.logged(subject="step")
     assert "Halo reports 1,000 contacts per page but sends 20." in told
-    assert "Halo's count of contacts covers one page only, so the list was read to a proven end." in told
+    assert "Halo's count of contacts covers only one page, so Scopable read until the list ended." in told
 
 
 def test_a_halo_that_starts_counting_pages_after_a_year_is_noticed(halo: HaloSandbox, northwind: Account) -> None:
@@ -116,7 +116,7 @@ def test_a_row_that_cannot_be_decoded_fails_alone_and_is_named(record_type: str,
     report = copy.sync(record_type)
     assert_step(report, record_type, created=SIZES[record_type] - 1, failed=1)
     (told,) = copy.logged(subject="record", remote_id=number)
-    assert told == f"Record {number} was not stored. Halo sends it in a form that cannot be read."
+    assert told == f"Record {number} was not stored. Halo sent it in a form that can't be read."
 
 
 def test_a_record_that_becomes_unreadable_keeps_its_stored_values(synced: Copy) -> None:

@@ -6,7 +6,7 @@ from portal.halo import facts, records
 from portal.halo.pages import Row
 from portal.models.accounts import Account
 from portal.models.exclusions import Exclusion
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.records import RecordState
 from portal.services.records import exclusions as lists
 from portal.sync import exclusions
@@ -30,7 +30,7 @@ def listed() -> list[tuple[int, str, str]]:
 
 
 def test_exclusions_are_added_updated_and_removed(northwind: Account) -> None:
-    halo = Integration.create(account=northwind, psa=Psa.HALO)
+    halo = Integration.create(account=northwind, psa="halo")
     decision = Decision(excluded=[(row(1), WHY), (row(2), WHY)])
     exclusions.update(halo.id, "clients", decision, records.columns)
     since = Exclusion.get(Exclusion.remote_id == 1).at

@@ -152,7 +152,7 @@ def test_a_new_reason_replaces_the_old_one(copy: Copy) -> None:
     number = min(excluded(copy))
     choose(copy, exclude_clients=frozenset({number}))
     copy.sync()
-    assert excluded(copy) == {number: "It is one of the excluded clients."}
+    assert excluded(copy) == {number: "It's one of the excluded clients."}
 
 
 def test_the_list_is_bounded(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +195,7 @@ def test_syncing_a_record_that_halo_does_not_have_says_so(copy: Copy, *, is_list
 
 def test_syncing_a_stored_record_logs_the_result(synced: Copy) -> None:
     number = one_of(synced, "assets")
-    assert sync_record(synced, "assets", number) == [f"Record {number} is up to date: nothing has changed in it."]
+    assert sync_record(synced, "assets", number) == [f"Record {number} is up to date. Nothing has changed."]
     synced.halo.change("assets", [number])
     assert sync_record(synced, "assets", number) == [f"Record {number} was updated."]
     synced.halo.delete("assets", [number])

@@ -236,4 +236,4 @@ def test_each_page_logs_why_rows_were_filtered_out(copy: Copy) -> None:
     choose(copy, without_general_users=True)
     filtered_out = copy.sync("contacts")["steps"]["contacts"]["left_out"]
     line = SyncLog.get(SyncLog.subject == "page", SyncLog.record_type == "contacts")
-    assert line.details["filtered_out_because"] == f"{filtered_out} × It is a General User."
+    assert line.details["filtered_out_because"] == f"{filtered_out} × It's a General User."

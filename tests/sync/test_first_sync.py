@@ -102,7 +102,7 @@ def test_odd_rows_are_still_copied(quirk: str, copy: Copy) -> None:
 
 
 def test_two_accounts_copies_are_separate(synced: Copy) -> None:
-    other = connected(Account.create(name="Other MSP", halo_enabled=True), synced.halo)
+    other = connected(Account.create(name="Other MSP", enabled_psas=["halo"]), synced.halo)
     before = synced.written()
     other.sync("clients")
     assert len(other.ids("clients")) == len(synced.ids("clients")) == SIZES["clients"]

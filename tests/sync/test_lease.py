@@ -14,7 +14,7 @@ from portal import clock
 from portal.db import connected
 from portal.errors import FencedOut
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunState, RunTrigger, SyncRun
 from portal.sync.lease import DURATION, RunLease, claim
 from tests.postgres import database
@@ -27,7 +27,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def run(northwind: Account) -> SyncRun:
-    integration = Integration.create(account=northwind, psa=Psa.HALO)
+    integration = Integration.create(account=northwind, psa="halo")
     made: SyncRun = SyncRun.create(integration=integration, kind=RunKind.FULL, trigger=RunTrigger.USER)
     return made
 

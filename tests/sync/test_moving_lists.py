@@ -109,7 +109,7 @@ def test_a_listed_record_that_is_not_returned_is_named(copy: Copy) -> None:
     copy.halo.fault("bad_ids", on=f"/api/asset/{hidden}", times=None)
     report = copy.sync("assets")
     assert report["state"] == "incomplete"
-    assert report["problem"] == f"Halo lists assets {hidden}, but does not return them."
+    assert report["problem"] == f"Halo lists assets {hidden}, but doesn't return them."
 
 
 def test_a_wrong_count_is_amber_although_all_listed_ids_are_stored(copy: Copy) -> None:

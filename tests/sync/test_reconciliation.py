@@ -46,7 +46,7 @@ def test_rows_without_an_id_are_counted() -> None:
 
 def test_listed_records_that_halo_does_not_return_are_named() -> None:
     found = reconcile("Halo", "sites", received(20, 20, missing=set(range(1, 13))))
-    assert found.problem == "Halo lists sites 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, but does not return them."
+    assert found.problem == "Halo lists sites 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, but doesn't return them."
 
 
 def test_a_list_that_kept_moving_is_amber_even_if_its_count_is_right() -> None:

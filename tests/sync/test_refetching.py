@@ -30,7 +30,7 @@ def test_a_change_in_halo_arrives(record_type: str, synced: Copy) -> None:
     assert delivery_states() == ["done"]
     line = RecordChange.get()
     assert (line.remote_id, line.kind, line.run_id, line.delivery_id) == (number, ChangeKind.UPDATED, None, 1)
-    assert "says a webhook delivery" in SyncLog.get(SyncLog.remote_id == number).message
+    assert "Updated by webhook: " in SyncLog.get(SyncLog.remote_id == number).message
 
 
 def test_the_body_of_a_webhook_is_not_trusted(synced: Copy) -> None:
@@ -82,7 +82,7 @@ def test_a_ticket_is_distinguished_from_an_opportunity_by_reading_it(synced: Cop
     tell(synced.integration, about("ticket", number, "updated"), about("ticket", 999_999, "status changed"))
     assert refetch_pending(synced) == 2
     assert results() == [("done", "updated"), ("ignored", "absent")]
-    assert RefetchRequest.get_by_id(2).why == "It is an ordinary ticket, or does not exist. Tickets are not synced."
+    assert RefetchRequest.get_by_id(2).why == "It's an ordinary ticket, or it doesn't exist. Tickets aren't synced."
 
 
 def test_five_hundred_events_on_one_record_cost_one_request(synced: Copy) -> None:
@@ -157,7 +157,7 @@ def test_a_type_that_is_not_synced_is_not_requested(copy: Copy) -> None:
     Integration.update(record_types=["clients"]).execute()
     tell(fresh(copy).integration, about("assets", 1))
     assert (refetch_pending(copy), delivery_states()) == (0, ["ignored"])
-    assert RefetchRequest.get().why == "Its record type is not synced."
+    assert RefetchRequest.get().why == "Its record type isn't synced."
 
 
 OnRead = Callable[[Callable[[], Any]], None]

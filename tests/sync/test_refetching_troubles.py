@@ -163,7 +163,7 @@ def test_a_type_that_is_disabled_meanwhile_is_not_refetched(synced: Copy) -> Non
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     change_filters(synced.integration, ["clients"], Filters(), None)
     assert refetch_pending(fresh(synced)) == 0
-    assert (results(), RefetchRequest.get().why) == ([("ignored", None)], "Its record type is not synced.")
+    assert (results(), RefetchRequest.get().why) == ([("ignored", None)], "Its record type isn't synced.")
     synced.retire()
     assert synced.ids("assets") == set()
 
@@ -186,7 +186,7 @@ def test_requests_waiting_at_disconnect_are_ignored(synced: Copy) -> None:
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     integrations.disconnect(synced.integration, None)
     assert (results(), delivery_states()) == ([("ignored", None)], ["ignored"])
-    assert RefetchRequest.get().why == "Halo was disconnected before it could be read."
+    assert RefetchRequest.get().why == "Halo PSA was disconnected before the record could be read."
 
 
 def test_a_refetch_without_requests_calls_nothing(synced: Copy) -> None:

@@ -43,7 +43,7 @@ def test_missed_records_that_never_arrive_are_requested_once_each(synced: Copy) 
     synced.halo.reset(faults=False)
     report, _ = sync_by_windows(synced, "assets", quota=10)
     assert report["problem"].startswith("Halo lists assets ")
-    assert report["problem"].endswith(" and 10 more, but does not return them.")
+    assert report["problem"].endswith(" and 10 more, but doesn't return them.")
     requested = single_requests(synced)
     assert len(requested) == 20
     assert set(requested.values()) == {1}

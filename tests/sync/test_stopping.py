@@ -67,7 +67,7 @@ def test_disconnecting_ends_a_running_sync(fault: int | None, copy: Copy, on_pag
 
 def test_a_secret_that_cannot_be_decrypted_fails_the_run_and_needs_attention(copy: Copy) -> None:
     run = copy.open()
-    type(copy.integration).update(client_secret="v1.gone.AAAA").execute()
+    type(copy.integration).update(credentials="v1.gone.AAAA").execute()
     sync_runs.execute(run.id)
     report = sync_runs.report(run)
     assert report["state"] == "failed"

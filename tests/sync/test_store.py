@@ -11,7 +11,7 @@ import pytest
 from portal import clock, db
 from portal.halo.records import Columns
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.webhooks import Delivery, DeliveryState, Outcome, RefetchRequest
 from portal.services.records import stored_records
@@ -33,7 +33,7 @@ NAMES = ["Плотность", "東京支店", "O'Brien; DROP TABLE record;--", 
 
 @pytest.fixture
 def halo_of(northwind: Account) -> Integration:
-    integration: Integration = Integration.create(account=northwind, psa=Psa.HALO)
+    integration: Integration = Integration.create(account=northwind, psa="halo")
     return integration
 
 
@@ -114,7 +114,7 @@ def test_out_of_scope_records_keep_their_values(halo_of: Integration) -> None:
 
 
 def test_types_and_integrations_are_separate(halo_of: Integration) -> None:
-    other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
+    other = Integration.create(account=Account.create(name="Other MSP"), psa="halo")
     write(halo_of, change(1))
     assert store.live_ids(other.id, RecordType.CLIENTS) == set()
     assert store.find_stored(halo_of.id, RecordType.SITES, [1]) == {}

@@ -24,7 +24,7 @@ def test_rows_without_a_usable_id_are_counted_and_logged(copy: Copy) -> None:
     assert (step["fetched"], step["created"], step["failed"]) == (60, 55, 5)
     assert report["state"] == "succeeded"
     warnings = copy.logged(level=LogLevel.WARNING, record_type="contacts")
-    assert [line.removeprefix("A record was not stored. Halo sent a record whose id is ") for line in warnings] == [
+    assert [line.removeprefix("A record wasn't stored. Halo sent a record with the id ") for line in warnings] == [
         "0.",
         "-1.",
         "None.",
@@ -60,7 +60,7 @@ def test_a_refused_type_fails_alone(copy: Copy) -> None:
     copy.halo.change_tenant(refused=["assets", "contracts"])
     report = copy.sync()
     assert report["state"] == "incomplete"
-    assert report["problem"] == "Halo does not let the agent read assets."
+    assert report["problem"] == "Halo doesn't let the agent read assets."
     assert "Permissions tab" in report["remedy"]
     assert {name: step["created"] for name, step in report["steps"].items()} == {**SIZES, "assets": 0, "contracts": 0}
 

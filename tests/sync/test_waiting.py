@@ -45,9 +45,9 @@ def waiting(copy: Copy) -> SyncRun:
 
 def test_a_long_wait_frees_the_worker(copy: Copy, waiting: SyncRun) -> None:
     assert (waiting.state, waiting.not_before, waiting.lease_until) == ("waiting", NOON + timedelta(minutes=2), None)
-    assert waiting.problem == "Halo's limit of requests is used up."
+    assert waiting.problem == "Halo's request limit is used up."
     assert waiting.requests == copy.halo.counts()["total"]
-    assert copy.logged()[-1] == "Halo's limit of requests is used up. Resumes automatically at 12:02:00."
+    assert copy.logged()[-1] == "Halo's request limit is used up. Resumes automatically at 12:02:00."
 
 
 def test_no_requests_are_made_during_the_wait(copy: Copy, waiting: SyncRun) -> None:
@@ -76,7 +76,7 @@ def test_an_outage_midway_makes_the_run_wait(copy: Copy) -> None:
     with at():
         report = copy.sync()
         assert report["state"] == "waiting"
-        assert report["problem"] == "Halo has a problem of its own (status 503)."
+        assert report["problem"] == "Halo has an internal problem (status 503)."
         run = sync_runs.live_run(copy.integration)
         assert run.not_before == NOON + timedelta(seconds=5)
     copy.halo.clear_faults()

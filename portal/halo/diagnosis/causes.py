@@ -50,7 +50,7 @@ def not_halo(seen: Observation, answer: Answer) -> Diagnosis:
         return failed("base_url", f"Halo is at {host_of(typed.auth_server)}, not at the Base URL.", MIX_UP, fix)
     if is_redirect(answer):
         return _redirected(typed.base_url, answer)
-    problem = f"The Base URL answered with {described(answer)}. It does not look like Halo."
+    problem = f"The Base URL responded with {described(answer)}. It doesn't look like Halo."
     return failed("base_url", problem, CHECK_ADDRESS, use("base_url", typed.base_url, unless=typed.base_url))
 
 

@@ -32,8 +32,8 @@ def _probe(client: HaloClient, record_type: str, limits: Limits) -> ListAccess:
     if total == 0:
         return ListAccess(
             Access.EMPTY,
-            problem="Halo shows no record of this type.",
-            remedy="If there are some, the agent's role, teams or departments do not let it see them.",
+            problem="Halo shows no records of this type.",
+            remedy="If there are some, the agent's role, teams or departments keep it from seeing them.",
         )
     granted = client.peek(record_type, limits, page=BEHIND_THE_END, size=PAGE_SIZE)
     return ListAccess(
@@ -53,7 +53,7 @@ def _inactive_clients(client: HaloClient, total: int, limits: Limits) -> int:
 
 def _result(probe: Future[ListAccess]) -> ListAccess:
     if not probe.done():
-        return ListAccess(Access.UNKNOWN, problem="Halo did not answer in time.", remedy="Test the connection again.")
+        return ListAccess(Access.UNKNOWN, problem="Halo didn't respond in time.", remedy="Test the connection again.")
     try:
         return probe.result()
     except PsaRefusedType as refused:

@@ -47,16 +47,16 @@ def advice(agent: Agent, scopes: frozenset[str]) -> Iterator[Advice]:
     """Suggest what to improve; an opaque token, which has no `scopes` to see, gives no advice on permissions."""
     if agent.is_unassigned:
         yield Advice(
-            "The application logs in as Halo's Unassigned agent, which is not a person of its own.", LOG_IN_AS_AGENT
+            "The application logs in as Halo's Unassigned agent, which isn't a separate agent.", LOG_IN_AS_AGENT
         )
     elif not agent.is_api_only:
         yield Advice(
-            f"{agent.name} is not an API-only agent, so it uses a licence.",
+            f"{agent.name} isn't an API-only agent, so it uses a license.",
             f"In Halo, open Configuration → Agents, choose {agent.name}, and check API Only Agent.",
         )
     if _can_write(scopes):
         yield Advice(
-            f"This token could write in Halo ({', '.join(sorted(scopes)[:5])}). The portal only ever reads.",
+            f"This token can write to Halo ({', '.join(sorted(scopes)[:5])}). Scopable only reads.",
             f"In Halo, open {APPLICATION}, choose the application, and on its Permissions tab grant no more than"
             f" {', '.join(LEAST_PRIVILEGE)}.",
         )
@@ -65,12 +65,12 @@ def advice(agent: Agent, scopes: frozenset[str]) -> Iterator[Advice]:
 def _remedy(record_type: str, agent: Agent, scopes: frozenset[str]) -> str:
     scope = SCOPES[record_type]
     if not scopes:
-        return f"{GRANT_PERMISSION} It is called {scope}."
+        return f"{GRANT_PERMISSION} The permission is called {scope}."
     if scopes.isdisjoint({scope, *EVERYTHING}):
         return f"In Halo, open {APPLICATION}, choose the application, and grant {scope} on its Permissions tab."
     return (
         f"The application's Permissions tab grants it, but the role of its agent {agent.name} does not. In Halo, open"
-        f" Configuration → Agents, choose {agent.name}, and give it a role that may read this."
+        f" Configuration → Agents, choose {agent.name}, and give it a role that can read this."
     )
 
 

@@ -29,14 +29,20 @@ from portal.psa.diagnosis import Access, Diagnosis, ListAccess, failed
 Rule = Callable[[Observation], Diagnosis | None]
 
 LACKS_PERMISSION: Final = "The credentials are right, but the application's agent or role lacks permissions (403)."
-NO_AGENT: Final = "The credentials are right, but the application does not log in as an agent."
+NO_AGENT: Final = "The credentials are right, but the application doesn't log in as an agent."
 # The error codes of a token page (halo-api.md section 1.3); other pages use none of them.
 INVALID_CLIENT: Final = "invalid_client"
 INVALID_REQUEST: Final = "invalid_request"
 APPLICATION_ERRORS: Final = {
-    "invalid_scope": ("The application in Halo does not hold the permissions it was asked for.", GRANT_PERMISSION),
-    "unauthorized_client": ("The application in Halo does not log in with a Client Secret.", USE_CLIENT_SECRET),
-    "unsupported_grant_type": ("The application in Halo does not log in with a Client Secret.", USE_CLIENT_SECRET),
+    "invalid_scope": ("The application in Halo doesn't have the requested permissions.", GRANT_PERMISSION),
+    "unauthorized_client": (
+        "The application in Halo isn't set up to log in with a Client Secret.",
+        USE_CLIENT_SECRET,
+    ),
+    "unsupported_grant_type": (
+        "The application in Halo isn't set up to log in with a Client Secret.",
+        USE_CLIENT_SECRET,
+    ),
 }
 # The address is the cause of these; the other errors may concern one page only.
 ADDRESS_ERRORS: Final = frozenset({Stop.NOT_HTTPS, Stop.HOST_NOT_FOUND, Stop.PRIVATE_ADDRESS, Stop.REFUSED, Stop.TLS})
@@ -57,7 +63,9 @@ def unusable_address(typed: Credentials) -> Diagnosis | None:
         try:
             understand(text)
         except ValueError:
-            return failed(field, "This is not an address.", "It looks like https://yourcompany.halopsa.com.")
+            return failed(
+                field, "This isn't a valid address.", "It should look like https://yourcompany.halopsa.com."
+            )
     return None
 
 
@@ -127,23 +135,23 @@ def _auth_server_is_another_halos(seen: Observation) -> Diagnosis | None:
 
 def _auth_server_issues_no_tokens(seen: Observation) -> Diagnosis | None:
     if isinstance(seen.token, Answer) and (seen.token.status in {404, 405} or is_redirect(seen.token)):
-        return failed("auth_server", "The Auth Server does not issue tokens.", KEEP_AUTH_SERVER)
+        return failed("auth_server", "The Auth Server doesn't issue tokens.", KEEP_AUTH_SERVER)
     return None
 
 
 def _auth_server_answers_in_part(seen: Observation) -> Diagnosis | None:
     if isinstance(seen.token, Answer) and (what := described(seen.token)) in {EMPTY, BREAKS_OFF}:
-        problem = f"The Auth Server answered with {what} instead of a token."
+        problem = f"The Auth Server responded with {what} instead of a token."
         return failed("auth_server", problem, f"{WAIT} {KEEP_AUTH_SERVER}")
     return None
 
 
 def _tenant_is_unknown_or_missing(seen: Observation) -> Diagnosis:
     what = described(seen.token) if isinstance(seen.token, Answer) else "nothing"
-    problem = f"Halo answered with {what} instead of a token"
+    problem = f"Halo responded with {what} instead of a token"
     if seen.typed.tenant:
-        return failed("tenant", f"{problem}: it may not know the tenant {seen.typed.tenant}.", COMPARE_TENANT)
-    return failed("tenant", f"{problem}: it needs to know the tenant.", FILL_TENANT)
+        return failed("tenant", f"{problem}. It may not know the tenant {seen.typed.tenant}.", COMPARE_TENANT)
+    return failed("tenant", f"{problem}. It needs to know the tenant.", FILL_TENANT)
 
 
 TOKEN_RULES: Final[tuple[Rule, ...]] = (
@@ -220,7 +228,7 @@ def _clients_are_refused(seen: Observation) -> Diagnosis | None:
     if seen.profile is None or "clients" not in lists or lists["clients"].access != Access.REFUSED:
         return None
     problem = (
-        f"Connected as {seen.profile.name}, but Halo does not let it read clients, which all other records belong to."
+        f"Connected as {seen.profile.name}, but Halo doesn't let it read clients, which other records belong to."
     )
     return Diagnosis(ok=False, problem=problem, remedy=lists["clients"].remedy, lists=lists)
 

@@ -50,10 +50,10 @@ def worth_trying(typed: Credentials, info: AuthInfo | None) -> list[Variant]:
 
 def _without_blanks(typed: Credentials) -> Iterator[Variant]:
     if (client_id := visible(typed.client_id)) != typed.client_id:
-        problem = "There are blanks or invisible characters around the Client ID."
+        problem = "There are spaces or invisible characters around the Client ID."
         yield Variant("client_id", problem, NO_BLANKS, {"client_id": client_id}, "Remove them")
     if (secret := visible(typed.client_secret)) != typed.client_secret:
-        problem = "There are blanks or invisible characters around the Client Secret."
+        problem = "There are spaces or invisible characters around the Client Secret."
         yield Variant("client_secret", problem, NO_BLANKS, {}, secret=secret)
 
 
@@ -64,7 +64,7 @@ def _tenants(typed: Credentials, info: AuthInfo | None) -> Iterator[Variant]:
         remedy = COMPARE_TENANT if typed.tenant else FILL_TENANT
         yield Variant("tenant", problem, remedy, {"tenant": named}, f"Use {named}")
     if typed.tenant:
-        problem = f"This Halo knows no tenant {typed.tenant}, and works without one."
+        problem = f"This Halo doesn't know the tenant {typed.tenant} and works without one."
         remedy = "Leave Tenant Name blank for single-tenant or on-premises Halo."
         yield Variant("tenant", problem, remedy, {"tenant": ""}, "Leave it blank")
 
@@ -75,8 +75,8 @@ def _auth_servers(typed: Credentials, info: AuthInfo | None) -> Iterator[Variant
     except ValueError:
         tidy = typed.auth_server
     told = {
-        tidy: ("The Auth Server ends in /auth, once.", CHECK_AUTH_SERVER),
-        auth_server_of(typed.base_url): ("Tokens come from the Base URL's own host.", KEEP_AUTH_SERVER),
+        tidy: ("The Auth Server must end in /auth, exactly once.", CHECK_AUTH_SERVER),
+        auth_server_of(typed.base_url): ("Tokens come from the same host as the Base URL.", KEEP_AUTH_SERVER),
     }
     if info:
         told[info.auth_server] = (f"This Halo's Auth Server is {info.auth_server}.", KEEP_AUTH_SERVER)

@@ -22,9 +22,9 @@ def read(text: bytes) -> list[Event]:
     said = _Batches().said(parts.values(text), None, 0)
     found = [subject.decide(each) for each in islice(said, MOST_EVENTS + 1)]
     if not found:
-        raise ValueError("There is no event in it.")
+        raise ValueError("It has no event.")
     if len(found) > MOST_EVENTS:
-        raise ValueError(f"There are more than {MOST_EVENTS:,} events in it.")
+        raise ValueError(f"It has more than {MOST_EVENTS:,} events.")
     return found
 
 
@@ -41,7 +41,7 @@ class _Batches:
         for value in values:
             self._left -= 1
             if self._left < 0:
-                raise ValueError(f"There are more than {MOST_VALUES:,} values in its lists.")
+                raise ValueError(f"Its lists have more than {MOST_VALUES:,} values.")
             if value.is_array:
                 yield from self.said(value.elements(), shared, depth + 1)
             elif value.is_object:

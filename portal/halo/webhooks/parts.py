@@ -14,7 +14,7 @@ from typing import Final
 LONGEST_KEY: Final = 60
 LONGEST_TEXT: Final = 10_000
 DEEPEST: Final = 500
-NOT_JSON: Final = "It is not JSON."
+NOT_JSON: Final = "It isn't JSON."
 
 # Possessive throughout: what backtracks takes hundreds of bytes for each character.
 STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'

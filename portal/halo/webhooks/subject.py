@@ -9,11 +9,11 @@ from portal.halo.webhooks import words
 from portal.halo.webhooks.claims import Claims
 from portal.psa.webhooks import NEXT_SYNC, Event
 
-NOT_A_RECORD: Final = "It is about something in Halo that is not synced."
-NO_SUBJECT: Final = f"It does not say what it is about. {NEXT_SYNC}"
-NO_ID: Final = f"It does not say which record it is about. {NEXT_SYNC}"
-SEVERAL: Final = f"It carries several records and does not say which one it is about. {NEXT_SYNC}"
-CONTRADICTION: Final = f"It contradicts itself about which record it is about. {NEXT_SYNC}"
+NOT_A_RECORD: Final = "It's about something in Halo that isn't synced."
+NO_SUBJECT: Final = f"It doesn't say what it's about. {NEXT_SYNC}"
+NO_ID: Final = f"It doesn't say which record it's about. {NEXT_SYNC}"
+SEVERAL: Final = f"It has several records and doesn't say which one it's about. {NEXT_SYNC}"
+CONTRADICTION: Final = f"It contradicts itself about which record it's about. {NEXT_SYNC}"
 
 # Seen: "The status has been changed for Ticket ID: 0004242."
 _IN_MESSAGE: Final = re.compile(r"\b([A-Za-z]+(?: [A-Za-z]+)?) ID: 0*([1-9]\d{0,17})\b")

@@ -38,9 +38,9 @@ def is_readable(body: bytes, content_type: str) -> bool:
 def json_in(body: bytes, content_type: str = "") -> bytes:
     """Return the JSON of a body in UTF-8. Raises ValueError, with the reason for people, where there is none."""
     if not body.strip():
-        raise ValueError("It is empty.")
+        raise ValueError("It's empty.")
     if body.startswith((b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd")):
-        raise ValueError("It is compressed. Turn off compression where it comes from.")
+        raise ValueError("It's compressed. Turn off compression at the sender.")
     kind, charset = _kind(content_type)
     text = _in_utf8(body, charset)
     if text is None:

@@ -1,14 +1,15 @@
 """Accounts, people, how they log in, and the audit log."""
 
-from peewee import BigIntegerField, BooleanField, CharField, DateTimeField, ForeignKeyField, IntegerField, TextField
+from peewee import AutoField, BigIntegerField, JSONField, BooleanField, CharField, DateTimeField, ForeignKeyField, IntegerField, JSONField, TextField
+
+from playhouse.sqlite_ext import AutoIncrementField
 
 from portal.migrations.initial.table import Table
 
 
 class Account(Table):
     name = CharField(unique=True)
-    halo_enabled = BooleanField()
-    connectwise_enabled = BooleanField()
+    enabled_psas = JSONField()
     time_zone = CharField()
     created_at = DateTimeField()
 
@@ -27,16 +28,6 @@ class User(Table):
     last_login_ip = CharField(null=True)
     current_login_ip = CharField(null=True)
     login_count = IntegerField()
-
-
-class LoginSession(Table):
-    user = ForeignKeyField(User, on_delete="CASCADE")
-    digest = CharField(unique=True)
-    created_at = DateTimeField()
-    last_seen_at = DateTimeField()
-    address = CharField()
-    user_agent = CharField()
-    remembered = BooleanField()
 
 
 class GuessCount(Table):
@@ -98,4 +89,22 @@ class AuditEntry(Table):
         )
 
 
-TABLES = [Account, User, LoginSession, GuessCount, KnownDevice, Authenticator, RecoveryCode, AuditEntry]
+TABLES = [Account, User, GuessCount, KnownDevice, Authenticator, RecoveryCode, AuditEntry]
+
+
+def login_session(*, is_sqlite):
+    """Make the table's class. SQLite would give the number of a deleted row to a new one, and the audit log must not
+    mix the two up.
+    """
+
+    class LoginSession(Table):
+        id = AutoIncrementField() if is_sqlite else AutoField()
+        user = ForeignKeyField(User, on_delete="CASCADE")
+        digest = CharField(unique=True)
+        created_at = DateTimeField()
+        last_seen_at = DateTimeField()
+        address = CharField()
+        user_agent = CharField()
+        remembered = BooleanField()
+
+    return LoginSession

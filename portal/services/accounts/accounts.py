@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from peewee import IntegrityError
 
 from portal import zones
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.models.accounts import Account, User
-from portal.models.integrations import Psa
+from portal.psa.registry import NAMES
 from portal.services.audit import audit_log
-
-ENABLED: Final = {Psa.HALO: "halo.enabled", Psa.CONNECTWISE: "connectwise.enabled"}
-DISABLED: Final = {Psa.HALO: "halo.disabled", Psa.CONNECTWISE: "connectwise.disabled"}
 
 
 def create(name: str, time_zone: str = zones.UTC_NAME) -> Account:
@@ -27,7 +22,7 @@ def create(name: str, time_zone: str = zones.UTC_NAME) -> Account:
             account: Account = Account.create(name=name, time_zone=_known(time_zone))
             audit_log.record(account, None, "account.created")
     except IntegrityError as error:
-        raise Conflict(f"There is an account named {name} already.", "Choose another name.") from error
+        raise Conflict(f"An account named {name} already exists.", "Choose another name.") from error
     return account
 
 
@@ -42,13 +37,14 @@ def everyone() -> list[Account]:
     return list(Account.select().order_by(Account.name))
 
 
-def set_available(account: Account, psa: Psa, *, available: bool) -> None:
+def set_available(account: Account, psa: str, *, available: bool) -> None:
     """Switch a PSA on or off for the account. Off hides it; a connected integration keeps its data."""
-    column = {Psa.HALO: Account.halo_enabled, Psa.CONNECTWISE: Account.connectwise_enabled}[psa]
+    enabled = set(account.enabled_psas) - {psa} | ({psa} if available else set())
     with db.atomic():
-        setattr(account, column.name, available)
-        account.save(only=[column])
-        audit_log.record(account, None, (ENABLED if available else DISABLED)[psa])
+        account.enabled_psas = [each for each in NAMES if each in enabled]
+        account.save(only=[Account.enabled_psas])
+        action = "account.psa_enabled" if available else "account.psa_disabled"
+        audit_log.record(account, None, action, NAMES[psa].label)
 
 
 def set_time_zone(account: Account, name: str, user: User | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,13 +14,11 @@ import msgspec
 from portal import clock, places
 from portal.db import db
 from portal.errors import Invalid, PsaRateLimited
-from portal.halo import addresses, discovery
-from portal.halo.discovery import AuthInfo
-from portal.halo.pasted import Understood
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.outbound import Door
-from portal.psa.adapter import Connection
+from portal.psa.adapter import Connection, Tenant
+from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 from portal.psa.diagnosis import Advice, Diagnosis, ListAccess
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
@@ -34,55 +32,39 @@ SUGGESTION_SECONDS: Final = 8.0
 
 @dataclass(frozen=True)
 class ConnectionValues:
-    """The wizard's five fields as typed. `client_secret` None keeps the stored one."""
+    """Connection values by field name, as people entered them. A secret that is not in `secrets` stays as stored."""
 
-    base_url: str
-    auth_server: str
-    tenant: str
-    client_id: str
-    client_secret: Secret | None
+    public: Mapping[str, str]
+    secrets: Mapping[str, Secret]
 
 
-def understand(text: str) -> Understood:
-    """Make a Base URL of what was pasted, with notes on what was corrected. Raises ValueError. Calls nobody."""
-    return addresses.understand(text)
+def tenant_of(integration: Integration) -> Tenant:
+    """Return the tenant that the stored connection values lead to."""
+    return adapter_of(integration.psa).tenant_of(integration.connection)
 
 
-def suggest_auth_server(base_url: str) -> str:
-    """Return the Auth Server that fits this Base URL, empty when there is no address in it. Calls nobody."""
-    try:
-        return addresses.auth_server_of(addresses.tidy_base_url(base_url))
-    except ValueError:
-        return ""
-
-
-def discover(account_id: int, base_url: str) -> AuthInfo:
-    """Ask the Halo of this tidy Base URL for its Auth Server and tenant; a Halo that says nothing is guessed.
+def discover(account_id: int, form: ConnectForm, address: str) -> Mapping[str, str]:
+    """Ask the PSA at this tidy address for its other values; without an answer they are guessed.
 
     Raises Busy while there is no place for another call.
     """
     with places.place(account_id, SUGGESTION_SECONDS):
         if not budget.take(own_policy(account_id), 1, is_interactive=True).count:
-            return discovery.guessed(base_url)
+            return form.guess(address)
         with Door() as door:
-            return discovery.discover(door, base_url)
+            return form.discover(door, address)
 
 
-def tidied(account_id: int, values: ConnectionValues) -> ConnectionValues:
-    """Return the values as they are stored. Raises Invalid naming the field that is no address or empty.
+def tidied(account_id: int, form: ConnectForm, values: ConnectionValues) -> ConnectionValues:
+    """Return the values as they are stored. Raises Invalid naming a field that is empty or holds no address.
 
-    An Auth Server that was left blank is asked of Halo itself, and so is the tenant then; what was typed wins.
+    If the first discoverable field is empty, the PSA is asked for all of them; values that people entered win.
     """
-    base_url = _address("base_url", values.base_url, addresses.tidy_base_url)
-    tenant, client_id = values.tenant.strip(), values.client_id.strip()
-    if not client_id:
-        raise Invalid("client_id", "Client ID is needed.", "Copy it from your HaloPSA API application.")
-    if values.auth_server.strip():
-        auth_server = _address("auth_server", values.auth_server, addresses.tidy_auth_server)
-    else:
-        info = discover(account_id, base_url)
-        auth_server, tenant = info.auth_server, tenant or info.tenant
-    return ConnectionValues(base_url, auth_server, tenant, client_id, values.client_secret)
+    public = {field.name: _tidied(form, field, values.public.get(field.name, "")) for field in form.public}
+    if form.discovered and not public[form.discovered[0]]:
+        found = discover(account_id, form, public[form.address])
+        public |= {name: public[name] or found[name] for name in form.discovered}
+    return ConnectionValues(public, values.secrets)
 
 
 def test(integration: Integration, user: User | None) -> Diagnosis:
@@ -96,7 +78,7 @@ def test(integration: Integration, user: User | None) -> Diagnosis:
         if opened(stored) == connection:
             tested = fingerprint(stored)
             found = {
-                "client_secret": stored.__data__["client_secret"],
+                "credentials": stored.__data__["credentials"],
                 "tested_fingerprint": tested if diagnosis.ok else None,
                 "tested_at": clock.now(),
                 "agent_name": diagnosis.agent,
@@ -104,7 +86,9 @@ def test(integration: Integration, user: User | None) -> Diagnosis:
             }
             Integration.update(found).where(Integration.id == integration.id).execute()
             integration.__data__.update(found)
-        audit_log.record(integration.account, user, "halo.tested", "passed" if diagnosis.ok else diagnosis.problem)
+        audit_log.record(
+            integration.account, user, "integration.tested", "passed" if diagnosis.ok else diagnosis.problem
+        )
     return diagnosis
 
 
@@ -122,7 +106,9 @@ def judge(integration: Integration, connection: Connection, *, is_proved: bool) 
             with meter:
                 return adapter.test(connection, meter)
         except PsaRateLimited as error:
-            remedy = f"Nothing is wrong with these values. Test again in {error.retry_after or 0:.0f} seconds."
+            seconds = round(error.retry_after or 0)
+            again = f"{seconds} second{'' if seconds == 1 else 's'}"
+            remedy = f"Your values aren't the cause. Test again in {again}."
             return Diagnosis(ok=False, problem=error.problem, remedy=remedy)
 
 
@@ -137,12 +123,13 @@ def advice_of(integration: Integration) -> list[Advice]:
 
 
 def is_offered(integration: Integration, values: ConnectionValues) -> bool:
-    """Tell whether the last test of exactly what is stored has offered to go to these places instead."""
+    """Tell whether the last test of exactly what is stored offered to go to these destinations instead."""
     findings = integration.findings or {}
     if findings.get("tested") != fingerprint(integration) or not findings.get("fix"):
         return False
-    places = ("base_url", "auth_server", "tenant")
-    return all(getattr(values, name) == findings["fix"].get(name, getattr(integration, name)) for name in places)
+    offered = {**integration.connection, **findings["fix"]}
+    form = adapter_of(integration.psa).connect_form
+    return all(values.public[each.name] == offered.get(each.name, "") for each in form.public if each.is_destination)
 
 
 def is_tested(integration: Integration) -> bool:
@@ -156,15 +143,9 @@ def is_proved(integration: Integration) -> bool:
 
 
 def fingerprint(integration: Integration) -> str:
-    """Return what changes with each of the connection values; the secret counts in its sealed form."""
-    values = [
-        integration.base_url,
-        integration.auth_server,
-        integration.tenant,
-        integration.client_id,
-        integration.__data__.get("client_secret"),
-    ]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+    """Return what changes with each of the connection values; the secrets count in their sealed form."""
+    values = [integration.connection, integration.__data__.get("credentials")]
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager
@@ -179,17 +160,24 @@ def staying_tested(integration: Integration) -> Iterator[None]:
 
 
 def opened(integration: Integration) -> Connection:
-    """Open the secret for a call. Raises VaultError when it does not open."""
-    secret = integration.client_secret
-    return Connection(
-        {
-            "base_url": integration.base_url,
-            "auth_server": integration.auth_server,
-            "tenant": integration.tenant,
-            "client_id": integration.client_id,
-            "client_secret": secret.reveal() if secret else "",
-        }
-    )
+    """Open the secrets for a call. Raises VaultError when they do not open."""
+    form = adapter_of(integration.psa).connect_form
+    known = {field.name: "" for field in form.fields}
+    return Connection({**known, **integration.connection, **_secrets(integration)})
+
+
+def with_secrets(integration: Integration, secrets: Mapping[str, Secret]) -> Secret | None:
+    """Return the credentials to store: the stored ones with these in their places, None if there are none at all."""
+    known = (_secrets(integration) if integration.credentials is not None else {}) | {
+        name: secret.reveal() for name, secret in secrets.items()
+    }
+    return Secret(json.dumps(known, sort_keys=True)) if known else None
+
+
+def _secrets(integration: Integration) -> dict[str, str]:
+    credentials = integration.credentials
+    opened: dict[str, str] = json.loads(credentials.reveal()) if credentials is not None else {}
+    return opened
 
 
 def _findings(diagnosis: Diagnosis, tested: str) -> dict[str, Any]:
@@ -201,8 +189,13 @@ def _findings(diagnosis: Diagnosis, tested: str) -> dict[str, Any]:
     return found
 
 
-def _address(field: str, text: str, tidy: Callable[[str], str]) -> str:
+def _tidied(form: ConnectForm, field: ConnectField, typed: str) -> str:
+    text = typed.strip()
+    if not text and field.requires[0]:
+        raise Invalid(field.name, *field.requires)
+    if field.kind != FieldKind.ADDRESS or (not text and field.name != form.address):
+        return text
     try:
-        return tidy(text)
+        return form.tidy(field.name, text)
     except ValueError as error:
-        raise Invalid(field, "This is not an address.", "It looks like https://yourcompany.halopsa.com.") from error
+        raise Invalid(field.name, "This isn't a valid address.", f"It should look like {form.example}.") from error

@@ -28,7 +28,7 @@ from portal.sync.record_types import RecordType
 
 SECONDS: Final = 10.0
 LIMITS: Final = Limits(seconds=SECONDS)
-STILL_ASKING: Final = "Halo is being asked for them right now. Reload this page in a few seconds."
+STILL_ASKING: Final = "They are still loading from Halo. Reload this page in a few seconds."
 KEPT: Final = timedelta(minutes=5)
 KEPT_WITHOUT_HALO: Final = timedelta(minutes=1)
 MOST_FOUND: Final = 20
@@ -106,7 +106,7 @@ def find_clients(integration: Integration, text: str, *, without: Iterable[int])
     names |= {each.remote_id: each.name for each in unstored if each.remote_id not in names}
     if number:
         known = exclusions.names(integration, RecordType.CLIENTS, [number]).get(number)
-        names = {number: known or f"Client {number}, not in Scopable", **names}
+        names = {number: known or f"Client {number} (not in Scopable)", **names}
     return dict([pair for pair in names.items() if pair[0] not in taken][:MOST_FOUND])
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from portal import clock
 from portal.db import db
 from portal.errors import NotFound
 from portal.models.accounts import Account, User
-from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa
+from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
 from portal.models.sync import SyncRun
 from portal.psa.diagnosis import Diagnosis
 from portal.services.audit import audit_log
@@ -19,10 +21,10 @@ from portal.vault import Secret
 def halo(account: Account) -> Integration:
     """Return the account's active Halo integration. Raises NotFound when there is none."""
     integration: Integration | None = Integration.get_or_none(
-        Integration.account == account, Integration.psa == Psa.HALO, Integration.state.in_(ACTIVE_STATES)
+        Integration.account == account, Integration.psa == "halo", Integration.state.in_(ACTIVE_STATES)
     )
     if integration is None:
-        raise NotFound("HaloPSA is not connected.", "Connect it on the Integrations page.")
+        raise NotFound("Halo PSA isn't connected.", "Connect it on the Integrations page.")
     return integration
 
 
@@ -34,17 +36,20 @@ def test_again(integration: Integration, user: User | None) -> Diagnosis:
     return diagnosis
 
 
-def replace_secret(integration: Integration, secret: Secret, user: User | None) -> Diagnosis:
-    """Test the new secret beside the stored one, and put it in its place only if it works."""
-    connection = connections.opened(integration).replacing(client_secret=secret.reveal())
+def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], user: User | None) -> Diagnosis:
+    """Test new secrets beside the stored ones, and put them in their places only if they work."""
+    revealed = {name: secret.reveal() for name, secret in secrets.items()}
+    connection = connections.opened(integration).replacing(**revealed)
     diagnosis = connections.judge(integration, connection, is_proved=False)
     with db.atomic():
         if diagnosis.ok:
-            integration.client_secret = secret
+            integration.credentials = connections.with_secrets(integration, secrets)
             integration.tested_fingerprint = connections.fingerprint(integration)
-            integration.save(only=[Integration.client_secret, Integration.tested_fingerprint])
+            integration.save(only=[Integration.credentials, Integration.tested_fingerprint])
             refused_credentials.accept(integration, user)
-        audit_log.record(integration.account, user, "halo.secret_replaced" if diagnosis.ok else "halo.secret_refused")
+        audit_log.record(
+            integration.account, user, "integration.secret_replaced" if diagnosis.ok else "integration.secret_refused"
+        )
     return diagnosis
 
 
@@ -54,14 +59,14 @@ def disconnect(integration: Integration, user: User | None) -> None:
         sync_runs.stop_for_good(integration, user)
         refetches.stop_for_good(integration)
         integration.state = IntegrationState.DISCONNECTED
-        integration.client_secret = None
+        integration.credentials = None
         integration.tested_fingerprint = None
         integration.next_sync_at = integration.next_full_at = None
         integration.disconnected_at = clock.now()
         integration.problem = integration.remedy = ""
         integration.credential_refusals, integration.credentials_retry_at = 0, None
         integration.save()
-        audit_log.record(integration.account, user, "halo.disconnected")
+        audit_log.record(integration.account, user, "integration.disconnected")
 
 
 def last_run(integration: Integration) -> SyncRun | None:

@@ -43,7 +43,7 @@ def log_in(integration: Integration, client: PsaClient, *, asked_by_person: bool
     elif not integration.credential_refusals:
         return False
     elif integration.credentials_retry_at and integration.credentials_retry_at > clock.now():
-        raise TooEarly("Halo has just refused the credentials.", until=integration.credentials_retry_at)
+        raise TooEarly("Halo just refused the credentials.", until=integration.credentials_retry_at)
     client.log_in()
     accept(integration, None)
     return True
@@ -126,7 +126,7 @@ def accept(integration: Integration, user: User | None) -> None:
             _resume(before)
             _log(before, "Halo accepts the credentials again. Syncing resumes.", "", LogLevel.INFO)
         if is_back:
-            audit_log.record(integration.account, user, "halo.credentials_accepted")
+            audit_log.record(integration.account, user, "integration.credentials_accepted")
 
 
 def clock_time(integration: Integration, moment: datetime) -> str:

@@ -11,12 +11,12 @@ from typing import Final, Self
 from portal.errors import PsaRateLimited
 from portal.models.integrations import Integration
 from portal.sync import budget
-from portal.sync.budget import BudgetPolicy, tenant_of
+from portal.sync.budget import BudgetPolicy
 from portal.sync.request_reservation import LIMIT_USED_UP
 
 # What an account may send with unproved credentials in five minutes, to whatever addresses.
 UNPROVED_QUOTA: Final = 200
-TRIED_TOO_OFTEN: Final = "Your account has tried too many credentials that did not work."
+TRIED_TOO_OFTEN: Final = "Your account has tried too many credentials that didn't work."
 
 
 def own_policy(account_id: int) -> BudgetPolicy:
@@ -32,7 +32,7 @@ class Meter:
     """
 
     def __init__(self, integration: Integration, *, is_proved: bool, proving: int, reading: int = 0) -> None:
-        self._tenant = BudgetPolicy(tenant_of(integration), quota=integration.quota)
+        self._tenant = BudgetPolicy(integration.limit_key, quota=integration.quota)
         self._payer = self._tenant if is_proved else own_policy(integration.account_id)
         self._expected = proving + reading if is_proved else proving
         self._reading = reading

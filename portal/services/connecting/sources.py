@@ -15,6 +15,7 @@ from portal.models.records import Record, RecordChange, RecordCount
 from portal.models.row_details import RowDetail
 from portal.models.sync import LogSubject, RemoteList, RunKind, SyncLog, SyncRun
 from portal.models.webhooks import Delivery
+from portal.services.connecting.connections import tenant_of
 from portal.services.webhooks import delivery_store
 from portal.sync.filters import Filters, read, write
 
@@ -26,12 +27,13 @@ def settle(integration: Integration) -> None:
 
     What earlier runs did stays in the sync log, but for the lines that name a single record.
     """
-    changes: dict[str, Any] = {"source_url": integration.base_url, "source_tenant": integration.tenant}
+    tenant = tenant_of(integration)
+    changes: dict[str, Any] = {"source_address": tenant.address, "source_tenant": tenant.name}
     if is_another(integration):
         _forget(integration)
         changes["filters"] = write(_without_numbers(read(integration.filters)))
         changes["last_delivery_at"] = _last_delivery(integration)
-    elif not integration.tenant:
+    elif not tenant.name:
         del changes["source_tenant"]
     for name, value in changes.items():
         setattr(integration, name, value)
@@ -43,10 +45,11 @@ def is_another(integration: Integration) -> bool:
 
     A tenant may be left blank only where the address has no other one.
     """
-    if not integration.source_url:
+    if not integration.source_address:
         return False
-    tenants = {integration.tenant.casefold(), integration.source_tenant.casefold()} - {""}
-    return integration.source_url != integration.base_url or len(tenants) > 1
+    tenant = tenant_of(integration)
+    names = {tenant.name.casefold(), integration.source_tenant.casefold()} - {""}
+    return integration.source_address != tenant.address or len(names) > 1
 
 
 def _forget(integration: Integration) -> None:

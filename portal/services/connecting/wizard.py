@@ -1,4 +1,4 @@
-"""The four steps of connecting Halo: connect, choose data, webhooks, review and start."""
+"""The four steps of connecting a PSA: connect, choose data, webhooks, review and start."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from portal import clock
 from portal.db import db
 from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
 from portal.models.accounts import Account, User
-from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, Psa, WizardStep
+from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, WizardStep
 from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
+from portal.psa.connect_form import ConnectForm
 from portal.psa.diagnosis import Access, Diagnosis
+from portal.psa.registry import NAMES, adapter_of
 from portal.services.audit import audit_log
 from portal.services.connecting import connections, sources
 from portal.services.connecting.connections import ConnectionValues
@@ -25,53 +27,46 @@ from portal.sync.filters import read, write
 from portal.sync.record_types import RecordType, in_order
 
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
-NOT_AVAILABLE: Final = "The Halo PSA integration is currently not available for your account."
-OTHER_ACTIVE: Final = "Cannot activate HALO PSA: ConnectWise integration is already active"
-DISCONNECT_FIRST: Final = "Only one PSA can be connected at a time. Disconnect ConnectWise first, then connect Halo."
-ADDRESS_CHANGED: Final = "Enter the Client Secret again, because the address that it is sent to has changed."
 STEPS: Final = list(WizardStep)
-SETUP_STARTED: Final = "halo.setup_started"
-DETAILS: Final = {
-    "base_url": "Base URL",
-    "auth_server": "Auth Server",
-    "tenant": "Tenant",
-    "client_id": "Client ID",
-    "client_secret": "Client Secret",
-}
+SETUP_STARTED: Final = "integration.setup_started"
 
 
-def find_draft(account: Account) -> Integration | None:
+def find_draft(account: Account, psa: str) -> Integration | None:
     """Return the set-up in progress, if there is one."""
     draft: Integration | None = Integration.get_or_none(
-        Integration.account == account, Integration.psa == Psa.HALO, Integration.state == IntegrationState.DRAFT
+        Integration.account == account, Integration.psa == psa, Integration.state == IntegrationState.DRAFT
     )
     return draft
 
 
-def peek(account: Account) -> Integration:
+def peek(account: Account, psa: str) -> Integration:
     """Return the set-up in progress, or what a new one would begin with; stores nothing.
 
-    Raises Unavailable when the operator has not switched Halo on, OtherPsaActive while ConnectWise is active, and
-    Conflict when Halo is connected already.
+    Raises Unavailable when the operator has not switched this PSA on, OtherPsaActive while another one is active, and
+    Conflict when this one is connected already.
     """
-    if not account.halo_enabled:
-        raise Unavailable(NOT_AVAILABLE, "Contact your administrator or Scopable.")
-    _refuse_beside_other_psa(account)
-    known: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
+    label = NAMES[psa].label
+    if psa not in account.enabled_psas:
+        raise Unavailable(
+            f"The {label} integration is currently not available for your account.",
+            "Contact your administrator or Scopable.",
+        )
+    _refuse_beside_other_psa(account, psa)
+    known: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == psa)
     if known is None:
-        return Integration(account=account, psa=Psa.HALO, record_types=[each.value for each in RecordType])
+        return Integration(account=account, psa=psa, record_types=[each.value for each in RecordType])
     if known.is_active:
-        raise Conflict("HaloPSA is connected already.", "Disconnect it first, on its Configuration tab.")
+        raise Conflict(f"{label} is already connected.", "Disconnect it first, on its Configuration tab.")
     if known.state == IntegrationState.DISCONNECTED:
         known.state, known.wizard_step = IntegrationState.DRAFT, WizardStep.CONNECT
     return known
 
 
-def draft(account: Account, user: User | None = None) -> Integration:
-    """Return the set-up in progress, or begin one; `user` is who does. Raises what `peek` raises."""
+def draft(account: Account, psa: str, user: User | None = None) -> Integration:
+    """Return the set-up in progress, or let `user` begin one. Raises what `peek` raises."""
     try:
         with db.atomic():
-            integration = peek(account)
+            integration = peek(account, psa)
             if integration.id is None:
                 integration.webhook_secret = webhook_secrets.new_secret()
             if integration.is_dirty():
@@ -80,35 +75,37 @@ def draft(account: Account, user: User | None = None) -> Integration:
                 audit_log.record(account, user, SETUP_STARTED)
             return integration
     except IntegrityError:  # another tab was quicker
-        return peek(account)
+        return peek(account, psa)
 
 
 def save_connection(integration: Integration, values: ConnectionValues, user: User | None = None) -> None:
-    """Store step 1, which begins a set-up that was only looked at so far; the secret is sealed at once.
+    """Store step 1, which begins a set-up that was only looked at so far; secrets are sealed at once.
 
     A test that had passed counts no longer if a value has changed.
 
-    Raises Invalid naming the field. Where an address or the tenant changes, the secret must be given again, so that
-    no stored secret is ever sent to a new place; a fix that the last test offered is no new place.
+    Raises Invalid naming the field. Where a destination changes, the secrets must be entered again, so that no stored
+    secret is ever sent to a new place; a fix that the last test offered is no new place.
     """
-    values = connections.tidied(integration.account_id, values)
-    if values.client_secret is None:
-        if integration.client_secret is None:
-            raise Invalid("client_secret", "Client Secret is needed.", "Halo shows it once, when it is made.")
-        moved = _places(integration) != (values.base_url, values.auth_server, values.tenant)
-        if moved and not connections.is_offered(integration, values):
-            raise Invalid("client_secret", ADDRESS_CHANGED)
-    changed = _changed(integration, values)
+    adapter = adapter_of(integration.psa)
+    form = adapter.connect_form
+    values = connections.tidied(integration.account_id, form, values)
+    kept = [field for field in form.secrets if field.name not in values.secrets]
+    if kept and integration.credentials is None:
+        raise Invalid(kept[0].name, *kept[0].requires)
+    if kept and _is_moved(integration, form, values) and not connections.is_offered(integration, values):
+        problem = f"The address has changed, so enter the {kept[0].label} again."
+        raise Invalid(kept[0].name, problem)
+    changed = _changed(integration, form, values)
     with db.atomic():
-        integration.__data__.update(draft(integration.account, user).__data__)
-        integration.base_url, integration.auth_server = values.base_url, values.auth_server
-        integration.tenant, integration.client_id = values.tenant, values.client_id
-        if values.client_secret is not None:
-            integration.client_secret = values.client_secret
+        integration.__data__.update(draft(integration.account, integration.psa, user).__data__)
+        integration.connection = dict(values.public)
+        integration.limit_key = adapter.tenant_of(values.public).limit_key
+        if values.secrets:
+            integration.credentials = connections.with_secrets(integration, values.secrets)
         integration.touched_at = clock.now()
         integration.save()
         if changed:
-            audit_log.record(integration.account, user, "halo.setup_saved", ", ".join(changed))
+            audit_log.record(integration.account, user, "integration.setup_saved", ", ".join(changed))
 
 
 def test_connection(integration: Integration, user: User | None) -> Diagnosis:
@@ -146,15 +143,16 @@ def choose_data(
     if refused:
         raise Invalid(
             "record_types",
-            f"Halo does not let the agent read {', '.join(refused)}.",
-            "Grant the permission in Halo and test the connection again, or leave them out for now.",
+            f"{NAMES[integration.psa].name} doesn't let the agent read {', '.join(refused)}.",
+            f"Grant the permission in {NAMES[integration.psa].name} and test the connection again, or deselect them"
+            " for now.",
         )
     integration.record_types = chosen
     integration.filters = write(msgspec.structs.replace(read(integration.filters), active_only=active_only))
     with db.atomic():
         _reach(integration, WizardStep.WEBHOOKS)
         which = "of active clients" if active_only else "of all clients"
-        audit_log.record(integration.account, user, "halo.data_chosen", f"{', '.join(chosen)} {which}")
+        audit_log.record(integration.account, user, "integration.data_chosen", f"{', '.join(chosen)} {which}")
 
 
 def finish_webhooks(integration: Integration, skipped: bool, user: User | None = None) -> None:  # noqa: FBT001  # a button
@@ -163,18 +161,21 @@ def finish_webhooks(integration: Integration, skipped: bool, user: User | None =
     with db.atomic():
         _reach(integration, WizardStep.REVIEW)
         audit_log.record(
-            integration.account, user, "halo.webhooks_chosen", "skipped" if skipped else "set up in Halo"
+            integration.account,
+            user,
+            "integration.webhooks_chosen",
+            "skipped" if skipped else f"set up in {NAMES[integration.psa].name}",
         )
 
 
 def start(integration: Integration, user: User | None) -> SyncRun:
     """Activate the integration and open its first run, both or neither.
 
-    Raises Conflict when a step is missing or somebody was quicker, OtherPsaActive while ConnectWise is active.
+    Raises Conflict when a step is missing or somebody was quicker, OtherPsaActive while another PSA is active.
     """
     if WizardStep.REVIEW not in open_steps(integration):
-        raise Conflict("The set-up is not complete.", "Go through the steps; what you entered is kept.")
-    _refuse_beside_other_psa(integration.account)
+        raise Conflict("Setup isn't complete.", "Finish the remaining steps. What you entered is kept.")
+    _refuse_beside_other_psa(integration.account, integration.psa)
     now = clock.now()
     try:
         with db.atomic():
@@ -188,17 +189,29 @@ def start(integration: Integration, user: User | None) -> SyncRun:
                 **scheduling.first_times(integration),
             ).where(Integration.id == integration.id, Integration.state == IntegrationState.DRAFT)
             if not activated.execute():
-                raise Conflict("HaloPSA is connected already.", "See it on the dashboard.")
+                raise Conflict(f"{NAMES[integration.psa].label} is already connected.", "See it on the dashboard.")
             sources.settle(integration)
             _note_lists(integration)
             retirement.request(integration.id)  # types that an earlier connection synced, and this one does not
-            audit_log.record(integration.account, user, "halo.connected", integration.base_url)
+            audit_log.record(integration.account, user, "integration.connected", integration.source_address)
             trigger = RunTrigger.CLI if user is None else RunTrigger.WIZARD
             run = sync_runs.open_run(integration, kind=RunKind.INITIAL, trigger=trigger, user=user)
             _note_forecast(run, integration)
             return run
     except IntegrityError as error:
-        raise OtherPsaActive(OTHER_ACTIVE, DISCONNECT_FIRST) from error
+        other = _other_active(integration.account, integration.psa)
+        if other is None:
+            raise
+        raise other_psa_active(integration.psa, other.psa) from error
+
+
+def other_psa_active(psa: str, other: str) -> OtherPsaActive:
+    """Explain, in the guide's words, that `psa` cannot be activated while `other` is active."""
+    ours, theirs = NAMES[psa], NAMES[other].name
+    return OtherPsaActive(
+        f"Cannot activate {ours.label.upper()}: {theirs} integration is already active",
+        f"Only one PSA can be connected at a time. Disconnect {theirs} first, then connect {ours.name}.",
+    )
 
 
 def forget_stale_drafts() -> int:
@@ -213,7 +226,7 @@ def forget_stale_drafts() -> int:
     with db.atomic():
         deleted: int = Integration.delete().where(stale, never_active).execute()
         parked: int = (
-            Integration.update(state=IntegrationState.DISCONNECTED, client_secret=None, tested_fingerprint=None)
+            Integration.update(state=IntegrationState.DISCONNECTED, credentials=None, tested_fingerprint=None)
             .where(stale)
             .execute()
         )
@@ -225,7 +238,7 @@ def parse_types(record_types: list[str]) -> list[str]:
     try:
         return [each.value for each in in_order(record_types)]
     except ValueError as error:
-        raise Invalid("record_types", "One of these record types does not exist.") from error
+        raise Invalid("record_types", "One of these record types doesn't exist.") from error
 
 
 def _reach(integration: Integration, step: WizardStep) -> None:
@@ -245,26 +258,31 @@ def _note_forecast(run: SyncRun, integration: Integration) -> None:
     run.save(only=[SyncRun.forecast_requests, SyncRun.forecast_seconds])
 
 
-def _changed(integration: Integration, values: ConnectionValues) -> list[str]:
-    """Name the details that differ from what is stored. A secret that is given counts as changed."""
-    return [
-        label
-        for name, label in DETAILS.items()
-        if (new := getattr(values, name)) is not None
-        and (name == "client_secret" or new != getattr(integration, name))
-    ]
+def _changed(integration: Integration, form: ConnectForm, values: ConnectionValues) -> list[str]:
+    """Name the values that differ from those that are stored. A secret that is entered counts as changed."""
+    stored = integration.connection
+    changed = {field.name for field in form.public if values.public[field.name] != stored.get(field.name, "")}
+    return [field.label for field in form.fields if field.name in changed | values.secrets.keys()]
 
 
-def _places(integration: Integration) -> tuple[str, str, str]:
-    return integration.base_url, integration.auth_server, integration.tenant
-
-
-def _refuse_beside_other_psa(account: Account) -> None:
-    other = Integration.select().where(
-        Integration.account == account, Integration.psa != Psa.HALO, Integration.state.in_(ACTIVE_STATES)
+def _is_moved(integration: Integration, form: ConnectForm, values: ConnectionValues) -> bool:
+    stored = integration.connection
+    return any(
+        values.public[field.name] != stored.get(field.name, "") for field in form.public if field.is_destination
     )
-    if other.exists():
-        raise OtherPsaActive(OTHER_ACTIVE, DISCONNECT_FIRST)
+
+
+def _refuse_beside_other_psa(account: Account, psa: str) -> None:
+    other = _other_active(account, psa)
+    if other is not None:
+        raise other_psa_active(psa, other.psa)
+
+
+def _other_active(account: Account, psa: str) -> Integration | None:
+    other: Integration | None = Integration.get_or_none(
+        Integration.account == account, Integration.psa != psa, Integration.state.in_(ACTIVE_STATES)
+    )
+    return other
 
 
 def _note_lists(integration: Integration) -> None:

@@ -18,6 +18,8 @@ from portal.models.integrations import Integration
 from portal.models.records import Record
 from portal.models.sync import LogLevel, SyncLog, SyncRun
 from portal.models.webhooks import Delivery, RefetchRequest
+from portal.psa.connect_form import FieldKind
+from portal.psa.registry import adapter_of
 from portal.services.operations import sealed_values
 from portal.services.syncing import runs, sync_runs
 from portal.sync.filters import read, write
@@ -79,13 +81,17 @@ def _sealing() -> dict[str, int]:
     return {"sealed": found.sealed, "stale": found.stale, "broken": len(found.broken)}
 
 
+def _addresses(one: Integration) -> dict[str, str]:
+    form = adapter_of(one.psa).connect_form
+    return {each.name: one.connection.get(each.name, "") for each in form.fields if each.kind == FieldKind.ADDRESS}
+
+
 def _integration(one: Integration) -> dict[str, Any]:
     return {
         "id": one.id,
         "psa": one.psa,
         "state": one.state,
-        "base_url": one.base_url,
-        "auth_server": one.auth_server,
+        "addresses": _addresses(one),
         "record_types": one.record_types,
         "filters": write(read(one.filters)),
         "next_sync_at": one.next_sync_at,

@@ -59,7 +59,7 @@ def get(integration: Integration, delivery_id: int) -> Delivery:
     found: Delivery | None = Delivery.get_or_none(Delivery.id == delivery_id, Delivery.integration == integration)
     if found is None:
         raise NotFound(
-            "There is no such delivery.", "Deliveries are forgotten after a while; the list has the others."
+            "This delivery doesn't exist.", "It may have been deleted: deliveries are kept for a limited time."
         )
     return found
 

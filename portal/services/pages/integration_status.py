@@ -13,7 +13,7 @@ from portal.models.sync import LIVE_STATES, RunKind, RunState, StepState, SyncRu
 from portal.models.webhooks import Refetching
 from portal.services.syncing import held_deletes, last_steps
 from portal.services.syncing.run_words import listed
-from portal.sync.record_types import in_order
+from portal.sync.record_types import RecordType, in_order
 
 
 class Condition(StrEnum):
@@ -79,7 +79,7 @@ def _trouble(integration: Integration) -> Standing | None:
         return Standing(Condition.FAILED, f"{words} {failed[0].problem}".strip(), failed[0].remedy)
     held = list(held_deletes.pending(integration, HeldDelete.record_type, HeldDelete.count))
     if held:
-        what = listed([f"{hold.count:,} {hold.record_type}" for hold in held])
+        what = listed([RecordType(hold.record_type).counted(hold.count) for hold in held])
         return Standing(
             Condition.DECISION, f"Halo no longer lists {what}.", "Decide whether to delete them here too."
         )

@@ -22,7 +22,7 @@ def find_run(integration: Integration, run_id: int) -> SyncRun:
     """Return a run of the integration. Raises NotFound for those of others."""
     run: SyncRun | None = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration)
     if run is None:
-        raise NotFound("There is no such run.", "The Data Sync tab lists the runs.")
+        raise NotFound("This run doesn't exist.", "The Data Sync tab lists the runs.")
     return run
 
 

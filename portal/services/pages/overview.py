@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.integrations import Integration, IntegrationState
+from portal.psa.registry import NAMES
 from portal.services.pages import integration_status
 from portal.services.pages.integration_status import Condition, Standing
 from portal.services.syncing import scheduling
@@ -38,10 +39,10 @@ class Card:
     `standing` what is wrong with its syncs.
     """
 
-    psa: Psa
+    psa: str
     state: CardState
     available: bool
-    blocked_by: Psa | None
+    blocked_by: str | None
     integration: Integration | None
     plan: Plan | None
     silence: Silence | None
@@ -59,13 +60,12 @@ class Card:
 
 
 def cards(account: Account) -> list[Card]:
-    """Return Halo's card and ConnectWise's, in that order."""
-    found = {Psa(one.psa): one for one in Integration.select().where(Integration.account == account)}
-    switches = {Psa.HALO: account.halo_enabled, Psa.CONNECTWISE: account.connectwise_enabled}
-    return [_card(psa, found, available=bool(switches[psa])) for psa in Psa]
+    """Return the cards of all PSAs that the portal knows."""
+    found = {one.psa: one for one in Integration.select().where(Integration.account == account)}
+    return [_card(psa, found, available=psa in account.enabled_psas) for psa in NAMES]
 
 
-def _card(psa: Psa, found: dict[Psa, Integration], *, available: bool) -> Card:
+def _card(psa: str, found: dict[str, Integration], *, available: bool) -> Card:
     integration = found.get(psa)
     state = STATES[IntegrationState(integration.state)] if integration else CardState.NOT_CONFIGURED
     others = [other for other, one in found.items() if other != psa and one.is_active]

@@ -52,7 +52,7 @@ def last(integration: Integration, record_type: RecordType, remote_id: int) -> A
 
 def _failure(run: SyncRun, record_type: RecordType) -> tuple[str, str]:
     if run.state == RunState.CANCELLED:
-        return "The question was cancelled before Halo answered.", ""
+        return "The lookup was cancelled before Halo answered.", ""
     step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.record_type == record_type)
     if step is not None and step.state == StepState.FAILED:
         return step.problem or run.problem, step.remedy or run.remedy

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from portal.errors import NotFound
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.records import Record, RecordCount, RecordState
 from portal.services.pages import record_pages
 from portal.sync.record_types import RecordType
@@ -16,9 +16,9 @@ BATCH = 500
 
 def source(account: Account) -> Integration:
     """Return the link that the account's records came over, in whatever state it is now. Raises NotFound for none."""
-    found: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == Psa.HALO)
+    found: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == "halo")
     if found is None:
-        raise NotFound("HaloPSA was never connected.", "Connect it on the Integrations page.")
+        raise NotFound("Halo PSA has never been connected.", "Connect it on the Integrations page.")
     return found
 
 

@@ -17,7 +17,7 @@ def of(integration: Integration, chosen: list[str], *, active_only: bool) -> For
 
 def pace(integration: Integration) -> Pace:
     """Return how many requests syncs may make: the agreed quota or the known one, its share, less in quiet hours."""
-    known, window_seconds = budget.known_limit(budget.tenant_of(integration))
+    known, window_seconds = budget.known_limit(integration.limit_key)
     now = clock.now().astimezone(zones.zone(integration.account.time_zone))
     policy = [budget.policy_of(integration, hour) for hour in range(24)]
     return Pace(

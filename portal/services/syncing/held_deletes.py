@@ -19,6 +19,7 @@ from portal.models.records import Record, RecordState
 from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
 from portal.services.audit import audit_log
 from portal.sync import store
+from portal.sync.record_types import RecordType
 from portal.sync.store import ChangeOrigin
 
 PAGE_RECORDS: Final = 100
@@ -61,7 +62,7 @@ def get(integration: Integration, hold_id: int) -> HeldDelete:
     """Return a hold in whatever state, with its ids. Raises NotFound when the integration has none of that number."""
     hold: HeldDelete | None = HeldDelete.get_or_none(HeldDelete.id == hold_id, HeldDelete.integration == integration)
     if hold is None:
-        raise NotFound("There are no such held records.", "The Data Sync tab shows those that wait for a decision.")
+        raise NotFound("These held records don't exist.", "The Data Sync tab shows the ones waiting for a decision.")
     return hold
 
 
@@ -91,7 +92,7 @@ def approve(hold: HeldDelete, user: User | None) -> int:
     middle, the next full sync finds the rest.
     """
     _decide(hold, HeldDeleteState.APPROVED, user)
-    why = f"It vanished from Halo's list together with others; {_who(user)} decided to delete them here, too."
+    why = f"It disappeared from Halo's list along with others. {_who(user)} decided to delete them here too."
     deleted = 0
     for ids in chunked(_ids(hold), BITE_ROWS):
         deleted += _bury(hold, ids, why)
@@ -116,20 +117,21 @@ def _named(hold: HeldDelete, ids: list[int]) -> Any:
 def _decide(hold: HeldDelete, state: HeldDeleteState, user: User | None) -> None:
     """Settle the hold, if nobody has yet: of two who decide at once, the row lets one through."""
     action = "deleted" if state is HeldDeleteState.APPROVED else "kept"
+    which = RecordType(hold.record_type).counted(hold.count)
     with db.atomic():
         settled = HeldDelete.update(state=state, decided_at=clock.now(), decided_by=user).where(
             HeldDelete.id == hold.id, HeldDelete.state == HeldDeleteState.PENDING
         )
         if not settled.execute():
             raise _settled_already(HeldDelete.select(*COLUMNS).where(HeldDelete.id == hold.id).get())
-        audit_log.record(hold.integration.account, user, ACTIONS[state], f"{hold.count:,} {hold.record_type}")
+        audit_log.record(hold.integration.account, user, ACTIONS[state], which)
         SyncLog.create(
             integration=hold.integration_id,
             run=SyncRun.get_or_none(SyncRun.id == hold.run_id),
             level=LogLevel.INFO,
             subject=LogSubject.STEP,
             record_type=hold.record_type,
-            message=f"{hold.count:,} {hold.record_type} missing in Halo were {action}: {_who(user)} decided so.",
+            message=f"{_who(user)} {action} {which} that Halo no longer lists.",
         )
 
 
@@ -137,12 +139,12 @@ def _settled_already(hold: HeldDelete) -> Conflict:
     words = {HeldDeleteState.APPROVED: "to delete them here too", HeldDeleteState.KEPT: "to keep them"}
     if hold.state not in words:
         return Conflict(
-            f"There is nothing to decide any more: a later sync has settled these {hold.record_type}.",
+            f"There's nothing left to decide: a later sync resolved these {hold.record_type}.",
             "The Data Sync tab shows how things stand now.",
         )
     return Conflict(
-        f"{_who(hold.decided_by)} has decided already {words[HeldDeleteState(hold.state)]}.",
-        "Nothing was changed by you. The Activity page tells when.",
+        f"{_who(hold.decided_by)} already decided {words[HeldDeleteState(hold.state)]}.",
+        "You haven't changed anything. See the Activity page for when.",
     )
 
 

@@ -16,7 +16,7 @@ from portal.models.accounts import User
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services.audit import audit_log
-from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, MIN_QUOTA, tenant_of
+from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, MIN_QUOTA
 
 LARGEST_QUOTA: Final = 100_000
 HOURS: Final = range(24)
@@ -32,7 +32,7 @@ class QuietHours:
     share: int
 
     def __str__(self) -> str:
-        return f"{self.share} % from {self.begin:02}:00 to {self.end:02}:00"
+        return f"{self.share}% from {self.begin:02}:00 to {self.end:02}:00"
 
 
 class LimitSource(StrEnum):
@@ -61,7 +61,7 @@ class Spending:
 def spending(integration: Integration) -> Spending:
     """Return what is known of the limit now."""
     now = clock.now()
-    budget = TenantBudget.get_or_none(TenantBudget.tenant == tenant_of(integration))
+    budget = TenantBudget.get_or_none(TenantBudget.tenant == integration.limit_key)
     window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
     known = budget.quota if budget else KNOWN_QUOTA
     source = LimitSource.HALO if known != KNOWN_QUOTA else LimitSource.USUAL
@@ -91,12 +91,12 @@ def limit(
         integration.budget_share, integration.quota = share, quota
         integration.quiet_hours = quiet and {"from": quiet.begin, "until": quiet.end, "share": quiet.share}
         integration.save(only=[Integration.budget_share, Integration.quota, Integration.quiet_hours])
-        audit_log.record(integration.account, user, "halo.limited", in_words(share, quiet, quota))
+        audit_log.record(integration.account, user, "integration.limited", in_words(share, quiet, quota))
 
 
 def in_words(share: int, quiet: QuietHours | None, quota: int | None) -> str:
     """Say it in one line: at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with Halo."""
-    said = [f"at most {share} %"]
+    said = [f"at most {share}%"]
     said += [str(quiet)] if quiet else []
     said += [f"limit of {quota} agreed with Halo"] if quota else []
     return ", ".join(said)
@@ -113,13 +113,13 @@ def quiet_hours(stored: Any) -> QuietHours | None:
 
 def _check(share: int, quiet: QuietHours | None, quota: int | None) -> None:
     if share not in PERCENT:
-        raise Invalid("share", "Choose a share from 1 to 100 percent.", "To use nothing at all, pause the schedule.")
+        raise Invalid("share", "Enter a percentage from 1 to 100.", "To use none of it, pause the schedule.")
     if quiet and not _are_possible(quiet):
-        raise Invalid("quiet_end", "Quiet hours begin and end at different hours, from 0 to 23.")
+        raise Invalid("quiet_end", "Quiet hours must start and end at different hours, from 0 to 23.")
     if quiet and quiet.share not in PERCENT:
-        raise Invalid("quiet_share", "Choose a share from 1 to 100 percent.")
+        raise Invalid("quiet_share", "Enter a percentage from 1 to 100.")
     if quota is not None and not MIN_QUOTA <= quota <= LARGEST_QUOTA:
-        raise Invalid("quota", f"Enter a number from {MIN_QUOTA} to {LARGEST_QUOTA:,}, or leave it empty.")
+        raise Invalid("quota", f"Enter a number from {MIN_QUOTA} to {LARGEST_QUOTA:,}, or leave it blank.")
 
 
 def _are_possible(quiet: QuietHours) -> bool:

@@ -18,7 +18,7 @@ MOST_CRASHES: Final = 5
 MOST_WAITS: Final = 100
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
-CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
+CANCELLED: Final = "Sync cancelled. Records synced before that are kept."
 
 
 def wait_for_credentials(lease: RunLease, run_id: int, error: PsaRefusedCredentials) -> None:
@@ -83,6 +83,6 @@ def crash_report(run: SyncRun) -> tuple[str, str]:
     step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.state == StepState.RUNNING)
     where = f"page {step.pages_done + 1} of {step.record_type}" if step else "the start of the run"
     return (
-        f"The sync was broken off {MOST_CRASHES} times at {where}.",
-        "Send us this run's log; we look into it.",
+        f"The sync stopped unexpectedly {MOST_CRASHES} times at {where}.",
+        "Send us this run's log so that we can investigate.",
     )

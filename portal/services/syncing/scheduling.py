@@ -18,7 +18,7 @@ from portal.services.audit.audit_words import kind_of
 from portal.sync import refetch_lease, schedule
 from portal.sync.schedule import Schedule
 
-PAUSED: Final = "halo.paused"
+PAUSED: Final = "integration.paused"
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Plan:
 
     @property
     def words(self) -> str:
-        """Say it in one line: every 15 minutes, full pass at 02:00 Europe/London."""
-        return f"{schedule.in_words(self.schedule)}, full pass at {self.full_hour:02}:00 {self.time_zone}"
+        """Say it in one line, in the account's time zone: every 15 minutes, full sync at 02:00."""
+        return f"{schedule.in_words(self.schedule)}, full sync at {self.full_hour:02}:00"
 
 
 def plan(integration: Integration) -> Plan:
@@ -88,7 +88,8 @@ def change(
             change_time_zone(integration.account, time_zone, user)
         integration.schedule, integration.full_hour = schedule.write(wanted), full_hour
         _plan_again(integration)
-        audit_log.record(integration.account, user, "halo.rescheduled", plan(integration).words)
+        chosen = plan(integration)
+        audit_log.record(integration.account, user, "integration.rescheduled", f"{chosen.words} {chosen.time_zone}")
 
 
 def change_time_zone(account: Account, name: str, user: User | None) -> None:
@@ -110,7 +111,7 @@ def pause(integration: Integration, user: User | None) -> None:
 
 def resume(integration: Integration, user: User | None) -> None:
     """Go on by schedule. If times were missed meanwhile, one sync makes up for them at once."""
-    _set_paused(integration, None, "halo.resumed", user)
+    _set_paused(integration, None, "integration.resumed", user)
 
 
 def _plan_again(integration: Integration) -> None:
@@ -131,7 +132,7 @@ def _check(wanted: Schedule, full_hour: int) -> None:
     if wanted.minutes is None and not wanted.weekdays:
         raise Invalid("weekdays", "Choose at least one day.")
     if not wanted.is_possible:
-        raise Invalid("minutes" if wanted.minutes is not None else "hours", "There is no such time to choose.")
+        raise Invalid("minutes" if wanted.minutes is not None else "hours", "Choose one of the times on offer.")
     if full_hour not in schedule.HOURS:
         raise Invalid("full_hour", "Choose an hour from 0 to 23.")
 

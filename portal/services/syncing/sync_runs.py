@@ -69,14 +69,14 @@ def open_run(
     """
     chosen = [name for name in integration.record_types if record_types is None or name in record_types]
     if not chosen:
-        raise Invalid("record_types", "None of these record types is synced.", "Choose them under Sync Filters.")
+        raise Invalid("record_types", "None of these record types are synced.", "Choose them under Sync Filters.")
     for _ in range(MOST_TRIES):
         try:
             return _create_run(integration, chosen, kind, trigger, user, remote_ids)
         except IntegrityError as error:
             with suppress(NotFound):  # the run that was in the way may have ended by now
                 raise SyncAlreadyRunning(live_run(integration).id) from error
-    raise Conflict("Another sync keeps starting and ending at this moment.", "Try again in a moment.")
+    raise Conflict("Other syncs keep starting and ending right now.", "Try again in a moment.")
 
 
 def _create_run(
@@ -114,7 +114,7 @@ def _note_start(run: SyncRun, chosen: list[str], remote_ids: list[int] | None) -
         return
     record_type = chosen[0]
     for remote_id in remote_ids:
-        message = f"Halo is asked for {RecordType(record_type).singular} {remote_id}, started by {by}."
+        message = f"Looking up {RecordType(record_type).singular} {remote_id} in Halo, started by {by}."
         logbook.note(run, message, record_type=record_type, remote_id=remote_id)
 
 
@@ -141,7 +141,7 @@ def execute(run_id: int) -> None:
     try:
         _work(lease)
     except FencedOut:
-        log.get(__name__).info("another worker goes on with the run, or it was stopped", run=run_id)
+        log.get(__name__).info("another worker took over the run, or it was stopped", run=run_id)
 
 
 def _work(lease: RunLease) -> None:
@@ -196,7 +196,7 @@ def request_cancel(integration: Integration, user: User | None = None) -> None:
         )
         if idle.execute():
             close_open_steps(run, StepState.CANCELLED)
-            logbook.note(run, f"The sync was cancelled by {by}. What had arrived by then is kept.")
+            logbook.note(run, f"Sync cancelled by {by}. Records synced before that are kept.")
         elif busy.execute():
             logbook.note(run, f"Cancel requested by {by}.")
         elif SyncRun.get_by_id(run.id).is_live:
@@ -214,7 +214,7 @@ def stop_for_good(integration: Integration, user: User | None = None) -> None:
         ).where(SyncRun.id == run.id).execute()
         close_open_steps(run, StepState.CANCELLED)
         by = run_words.person(user)
-        logbook.note(run, f"The sync was cancelled: {by} disconnected the integration. What had arrived is kept.")
+        logbook.note(run, f"Sync cancelled: {by} disconnected the integration. Records synced before that are kept.")
 
 
 def claimable() -> list[SyncRun]:
@@ -239,10 +239,8 @@ def report(run: SyncRun) -> dict[str, Any]:
 
 
 def _step_report(step: SyncStep) -> dict[str, Any]:
-    found = counts(step)
-    # The name that scripts rely on.
-    found["left_out"] = found.pop("filtered_out")
-    return found
+    # Scripts rely on these names, and `left_out` is one of them.
+    return {"left_out" if name == "filtered_out" else name: count for name, count in counts(step).items()}
 
 
 def _log_in(lease: RunLease, run: SyncRun, client: PsaClient) -> None:

@@ -20,7 +20,7 @@ LONGEST_HEADER: Final = 500
 MOST_HEADERS: Final = 50
 BYTES_OF_ROW: Final = 200  # of a delivery and of each of its events, with their indexes
 
-NOT_SYNCED: Final = "Its record type is not synced."
+NOT_SYNCED: Final = "Its record type isn't synced."
 
 
 @dataclass(frozen=True)

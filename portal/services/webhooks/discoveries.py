@@ -15,7 +15,7 @@ from portal.services.pages import id_ranges
 
 # One every five minutes for a week, and then some: what is older is left out.
 NEWEST_RUNS: Final = 2_100
-DATA_CHANGED: Final = "halo.data_changed"
+DATA_CHANGED: Final = "integration.data_changed"
 KINDS: Final = (RunKind.INCREMENTAL, RunKind.FULL)
 
 

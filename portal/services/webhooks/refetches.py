@@ -27,7 +27,7 @@ from portal.sync.request_reservation import RequestReservation
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 MOST_WAITS: Final = 100
-DISCONNECTED: Final = "Halo was disconnected before it could be read."
+DISCONNECTED: Final = "Halo PSA was disconnected before the record could be read."
 
 
 def waiting() -> list[int]:
@@ -61,7 +61,7 @@ def execute(integration_id: int) -> None:
     try:
         _work(mine, Integration.get_by_id(integration_id))
     except FencedOut:
-        log.get(__name__).info("another worker reads on", integration=integration_id)
+        log.get(__name__).info("another worker took over", integration=integration_id)
 
 
 def stop_for_good(integration: Integration) -> None:

@@ -21,10 +21,10 @@ SILENT_AFTER: Final = timedelta(hours=6)
 LEAST_CHANGES: Final = 5
 
 REMEDY: Final = (
-    "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"
-    " webhook: its Deliveries tab says what failed. Mend that, then switch Active on again."
+    "Halo has probably turned the webhook off. In Halo, go to Configuration → Integrations → Webhooks, open the"
+    " webhook and check its Deliveries tab for failures. Fix the cause, then turn Active back on."
 )
-MADE_UP: Final = "A full sync makes up for what was missed."
+MADE_UP: Final = "A full sync catches up on what was missed."
 
 
 @dataclass(frozen=True)

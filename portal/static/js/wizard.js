@@ -13,7 +13,8 @@
 
   // Whoever types into an address, or into what was filled in for it, is not interrupted by an answer to what it was.
   document.addEventListener("input", (event) => {
-    const base = document.getElementById("base_url");
+    const base = document.querySelector("[data-leads]");
+    if (!base) return;
     if (event.target === base || event.target.closest("#addresses")) base.dispatchEvent(new Event("htmx:abort"));
   });
 
@@ -29,12 +30,14 @@
   });
 
   // The server never sends a secret back. While a test fails for another reason, the one that was typed stays typed.
-  let typed = "";
+  let typed = {};
   document.addEventListener("htmx:before:swap", () => {
-    typed = document.getElementById("client_secret")?.value ?? "";
+    typed = {};
+    for (const field of document.querySelectorAll("form[data-tested] input[type=password]")) typed[field.id] = field.value;
   });
   document.addEventListener("htmx:after:swap", () => {
-    const field = document.querySelector("#client_secret[data-keeps]");
-    if (field && !field.value) field.value = typed;
+    for (const field of document.querySelectorAll("form[data-tested] [data-keeps]")) {
+      if (!field.value) field.value = typed[field.id] ?? "";
+    }
   });
 })();

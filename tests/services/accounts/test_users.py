@@ -93,9 +93,9 @@ def test_a_person_who_is_not_there_is_not_found() -> None:
 
 
 def test_what_a_removed_person_did_stays_under_their_address(ada: User) -> None:
-    audit_log.record(ada.account, ada, "halo.connected")
+    audit_log.record(ada.account, ada, "integration.connected")
     users.remove(ada)
-    entry = AuditEntry.get(AuditEntry.action == "halo.connected")
+    entry = AuditEntry.get(AuditEntry.action == "integration.connected")
     assert (entry.user, entry.actor) == (None, "ada@northwind.example")
 
 

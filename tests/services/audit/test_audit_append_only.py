@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def entry(northwind: Account, alice: User) -> AuditEntry:
-    audit_log.record(northwind, alice, "halo.connected", "https://halo.example")
+    audit_log.record(northwind, alice, "integration.connected", "https://halo.example")
     return found()
 
 
@@ -57,7 +57,7 @@ def refuses(statement: str, *values: Any) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "action = 'halo.disconnected'",
+        "action = 'integration.disconnected'",
         "detail = ''",
         "actor = 'mallory@other.example'",
         "user_id = NULL",
@@ -109,7 +109,7 @@ def test_a_person_can_be_removed_and_their_entries_stay(northwind: Account, alic
     users.remove(alice)
     rows = list(AuditEntry.select().order_by(AuditEntry.id))
     assert [(row.action, row.user, row.actor) for row in rows] == [
-        ("halo.connected", None, alice.email),
+        ("integration.connected", None, alice.email),
         ("login.failed", None, alice.email),
         ("user.removed", None, ""),
     ]

@@ -44,7 +44,7 @@ def test_when_halo_accepts_again_syncing_resumes_by_itself(copy: Copy, day: Day)
     assert (now.state, now.problem, now.remedy, now.credentials_retry_at) == ("active", "", "", None)
     assert copy.logged()[-1] == "Halo accepts the credentials again. Syncing resumes."
     entry = AuditEntry.select().order_by(AuditEntry.id.desc()).get()
-    assert (entry.action, entry.user) == ("halo.credentials_accepted", None)
+    assert (entry.action, entry.user) == ("integration.credentials_accepted", None)
     (run,) = due_runs.open_runs()
     work(run, day)
     report = sync_runs.report(run)
@@ -97,7 +97,7 @@ def test_a_persons_fix_works_at_once(how: str, copy: Copy, alice: User, day: Day
         assert integrations.test_again(integration, alice).ok
     elif how == "secret":
         secret = Secret(copy.halo.credentials().client_secret)
-        assert integrations.replace_secret(integration, secret, alice).ok
+        assert integrations.replace_secrets(integration, {"client_secret": secret}, alice).ok
     else:
         work(copy.open(), day)
     assert fresh(copy.integration).state == "active"
@@ -144,14 +144,14 @@ def test_a_halo_that_is_down_at_the_hour_is_asked_at_the_next(copy: Copy, day: D
 
 
 def test_a_secret_that_opens_again_resumes_too(copy: Copy, day: Day) -> None:
-    sealed = fresh(copy.integration).__data__["client_secret"]
-    Integration.update(client_secret="v1.gone.AAAA").execute()
+    sealed = fresh(copy.integration).__data__["credentials"]
+    Integration.update(credentials="v1.gone.AAAA").execute()
     work(copy.open(), day)
     assert fresh(copy.integration).state == "needs_attention"
     day.later(hours=1)
     credential_retries.try_again(copy.integration.id)
     assert fresh(copy.integration).state == "needs_attention"
-    Integration.update(client_secret=sealed).execute()
+    Integration.update(credentials=sealed).execute()
     day.later(hours=1)
     credential_retries.try_again(copy.integration.id)
     assert fresh(copy.integration).state == "active"

@@ -85,9 +85,9 @@ def test_a_halo_that_was_away_is_asked_again_after_a_minute(copy: Copy, later: l
 
 
 def test_a_secret_that_cannot_be_opened_is_a_problem_and_no_crash(copy: Copy) -> None:
-    Integration.update(client_secret=None).execute()
+    Integration.update(credentials=None).execute()
     broken = Integration.get_by_id(copy.integration.id)
-    broken.__data__["client_secret"] = "v1:nonsense"
+    broken.__data__["credentials"] = "v1:nonsense"
     assert filter_choices.of(broken).problem
 
 
@@ -104,7 +104,7 @@ def test_what_nothing_is_called_finds_nothing(text: str, synced: Copy) -> None:
 
 
 def test_a_client_that_was_never_copied_is_found_by_its_number(copy: Copy) -> None:
-    assert filter_choices.find_clients(copy.integration, "77", without=()) == {77: "Client 77, not in Scopable"}
+    assert filter_choices.find_clients(copy.integration, "77", without=()) == {77: "Client 77 (not in Scopable)"}
     assert filter_choices.find_clients(copy.integration, "77", without={77}) == {}
 
 

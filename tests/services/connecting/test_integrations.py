@@ -17,7 +17,7 @@ from tests.services.helpers import fresh
 
 
 def test_an_account_without_halo_has_none(northwind: Account) -> None:
-    wizard.draft(northwind)
+    wizard.draft(northwind, "halo")
     with pytest.raises(NotFound):
         integrations.halo(northwind)
 
@@ -25,21 +25,21 @@ def test_an_account_without_halo_has_none(northwind: Account) -> None:
 def test_an_account_finds_its_own_halo_only(copy: Copy, northwind: Account) -> None:
     assert integrations.halo(northwind) == copy.integration
     with pytest.raises(NotFound):
-        integrations.halo(Account.create(name="Other MSP", halo_enabled=True))
+        integrations.halo(Account.create(name="Other MSP", enabled_psas=["halo"]))
 
 
 def test_disconnecting_forgets_the_secret_and_keeps_the_records(synced: Copy, alice: User) -> None:
     integrations.disconnect(synced.integration, alice)
     now = fresh(synced.integration)
-    assert (now.state, now.client_secret, now.tested_fingerprint, now.next_sync_at) == (
+    assert (now.state, now.credentials, now.tested_fingerprint, now.next_sync_at) == (
         "disconnected",
         None,
         None,
         None,
     )
     assert {name: len(synced.ids(name)) for name in SIZES} == SIZES
-    assert AuditEntry.select().order_by(AuditEntry.id.desc()).get().action == "halo.disconnected"
-    sealed = db.db.execute_sql("SELECT client_secret FROM integration").fetchall()
+    assert AuditEntry.select().order_by(AuditEntry.id.desc()).get().action == "integration.disconnected"
+    sealed = db.db.execute_sql("SELECT credentials FROM integration").fetchall()
     assert sealed == [(None,)]
 
 
@@ -55,7 +55,7 @@ def test_disconnecting_ends_the_live_run(copy: Copy) -> None:
 
 def test_a_disconnected_halo_is_connected_again_only_with_its_secret(synced: Copy, northwind: Account) -> None:
     integrations.disconnect(synced.integration, None)
-    draft = wizard.draft(northwind)
+    draft = wizard.draft(northwind, "halo")
     assert draft == synced.integration
     assert wizard.open_steps(draft) == ["connect"]
     with pytest.raises(Invalid) as refused:
@@ -65,7 +65,7 @@ def test_a_disconnected_halo_is_connected_again_only_with_its_secret(synced: Cop
 
 def test_a_second_connection_goes_on_from_the_copy(synced: Copy, northwind: Account) -> None:
     integrations.disconnect(synced.integration, None)
-    draft = wizard.draft(northwind)
+    draft = wizard.draft(northwind, "halo")
     wizard.save_connection(draft, values(synced.halo))
     wizard.test_connection(draft, None)
     wizard.choose_data(draft, list(SIZES), False)

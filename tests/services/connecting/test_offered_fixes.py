@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from portal.models.integrations import Integration
 from portal.sandbox.halo import HaloSandbox
 from portal.services.connecting import wizard
 from portal.services.connecting.connections import ConnectionValues
-from tests.halo_fixtures import values
+from tests.halo_fixtures import replaced, values
 
 
 @pytest.fixture
@@ -24,11 +23,11 @@ def mistyped(draft: Integration, halo: HaloSandbox) -> ConnectionValues:
     verdict = wizard.test_connection(draft, None)
     assert verdict.fix is not None
     assert dict(verdict.fix.changes) == {"tenant": "acme"}
-    return dataclasses.replace(typed, client_secret=None)
+    return replaced(typed, client_secret=None)
 
 
 def test_the_offered_fix_needs_no_secret_and_passes(draft: Integration, mistyped: ConnectionValues) -> None:
-    wizard.save_connection(draft, dataclasses.replace(mistyped, tenant="acme"))
+    wizard.save_connection(draft, replaced(mistyped, tenant="acme"))
     assert wizard.test_connection(draft, None).ok
 
 
@@ -44,7 +43,7 @@ def test_any_other_change_asks_for_the_secret(
     draft: Integration, mistyped: ConnectionValues, other: dict[str, Any]
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        wizard.save_connection(draft, dataclasses.replace(mistyped, **other))
+        wizard.save_connection(draft, replaced(mistyped, **other))
     assert refused.value.field == "client_secret"
 
 
@@ -53,4 +52,4 @@ def test_a_fix_of_values_that_have_changed_since_is_no_longer_offered(
 ) -> None:
     wizard.save_connection(draft, values(halo, tenant="third"))
     with pytest.raises(Invalid):
-        wizard.save_connection(draft, dataclasses.replace(mistyped, tenant="acme"))
+        wizard.save_connection(draft, replaced(mistyped, tenant="acme"))

@@ -8,7 +8,7 @@ from threading import Barrier
 
 from portal import clock, db
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.services.connecting import refused_credentials
 from tests.postgres import database
 
@@ -19,7 +19,7 @@ WORKERS = 8
 
 
 def test_of_many_workers_one_takes_the_try(database: None, northwind: Account) -> None:
-    parked = Integration.create(account=northwind, psa=Psa.HALO, state="needs_attention")
+    parked = Integration.create(account=northwind, psa="halo", state="needs_attention")
     together = Barrier(WORKERS)
 
     def take(_: int) -> bool:
@@ -35,7 +35,7 @@ def test_of_many_workers_one_takes_the_try(database: None, northwind: Account) -
 
 
 def test_the_try_is_taken_only_where_attention_is_needed(database: None, northwind: Account) -> None:
-    one = Integration.create(account=northwind, psa=Psa.HALO, state="active")
+    one = Integration.create(account=northwind, psa="halo", state="active")
     assert not refused_credentials.take_try(one.id)
     Integration.update(state="needs_attention").execute()
     assert refused_credentials.take_try(one.id)

@@ -18,22 +18,24 @@ from portal.models.integrations import Integration
 from portal.services.connecting import connections, credential_retries, filter_choices, integrations, wizard
 from portal.services.connecting.request_meter import TRIED_TOO_OFTEN, UNPROVED_QUOTA, Meter, own_policy
 from portal.sync import budget
-from portal.sync.budget import INTERACTIVE_RESERVE, KNOWN_QUOTA, BudgetGrant, BudgetPolicy, tenant_of
+from portal.sync.budget import INTERACTIVE_RESERVE, KNOWN_QUOTA, BudgetGrant, BudgetPolicy
 from portal.vault import Secret
 from tests.halo_fixtures import Copy, values
 
 TESTS = 41
 
+FORM = HALO.connect_form
+
 
 @pytest.fixture
 def mallorys(database: None) -> Account:
-    account: Account = Account.create(name="Other MSP", halo_enabled=True)
+    account: Account = Account.create(name="Other MSP", enabled_psas=["halo"])
     return account
 
 
 def attempt(account: Account, copy: Copy, **typed: object) -> Integration:
     """Type the address of Northwind's Halo into another account's wizard, with a secret that is wrong."""
-    draft = wizard.draft(account)
+    draft = wizard.draft(account, "halo")
     wizard.save_connection(draft, values(copy.halo, **{"client_secret": Secret("wrong"), **typed}))
     return draft
 
@@ -43,7 +45,7 @@ def used(name: str) -> int:
 
 
 def used_of_tenant(copy: Copy) -> int:
-    return used(tenant_of(copy.integration))
+    return used(copy.integration.limit_key)
 
 
 def used_by(account: Account) -> int:
@@ -56,7 +58,7 @@ def test_forty_one_wrong_tests_leave_the_tenants_budget_as_it_was(copy: Copy, ma
     for _ in range(TESTS):
         assert not connections.test(draft, None).ok
     assert used_of_tenant(copy) == before
-    granted = budget.take(BudgetPolicy(tenant_of(copy.integration)), KNOWN_QUOTA).count
+    granted = budget.take(BudgetPolicy(copy.integration.limit_key), KNOWN_QUOTA).count
     assert granted == KNOWN_QUOTA - INTERACTIVE_RESERVE - before
 
 
@@ -139,9 +141,9 @@ def test_a_429_to_unproved_credentials_teaches_the_tenants_budget_nothing(
     draft = attempt(mallorys, copy)
     copy.halo.fault("rate_limit", on=on, times=None, seconds=600)
     verdict = connections.test(draft, None)
-    assert verdict.problem == "Halo's limit of requests is used up."
+    assert verdict.problem == "Halo's request limit is used up."
     copy.halo.clear_faults()
-    known = TenantBudget.get(TenantBudget.tenant == tenant_of(copy.integration))
+    known = TenantBudget.get(TenantBudget.tenant == copy.integration.limit_key)
     assert (known.quota, known.blocked_until, known.limited_at) == (KNOWN_QUOTA, None, None)
 
 
@@ -149,39 +151,26 @@ def test_a_tenant_that_asked_to_be_left_alone_is_not_read_with_a_new_token_eithe
     copy: Copy, mallorys: Account
 ) -> None:
     draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
-    budget.record_refusal(BudgetPolicy(tenant_of(copy.integration)), PsaRateLimited("No.", retry_after=90))
+    budget.record_refusal(BudgetPolicy(copy.integration.limit_key), PsaRateLimited("No.", retry_after=90))
     copy.halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.problem) == (False, "The request limit is used up.")
     assert copy.halo.counts()["total"] == 2
 
 
-def test_a_token_of_another_auth_server_proves_nothing_about_the_tenant(copy: Copy, mallorys: Account) -> None:
-    base_url, auth_server = "https://halo.northwind.example", "https://mallory.example/auth"
-    theirs = Integration(base_url=base_url, auth_server=f"{base_url}/auth", tenant="acme")
-    hers = Integration(base_url=base_url, auth_server=auth_server, tenant="acme")
-    assert tenant_of(theirs) == "halo.northwind.example/acme"
-    assert tenant_of(hers) != tenant_of(theirs)
-
-
-def test_the_longest_names_fit_into_the_table() -> None:
-    one = Integration(base_url="https://" + "a" * 230, auth_server="https://" + "b" * 230, tenant="c" * 250)
-    assert len(tenant_of(one)) <= 255
-
-
 def test_suggestions_cost_the_account_that_asks(copy: Copy, mallorys: Account) -> None:
     before = used_of_tenant(copy)
-    assert connections.discover(mallorys.id, copy.halo.url).tenant == "acme"
+    assert connections.discover(mallorys.id, FORM, copy.halo.url)["tenant"] == "acme"
     assert (used_by(mallorys), used_of_tenant(copy)) == (1, before)
     budget.add(own_policy(mallorys.id), UNPROVED_QUOTA)
     copy.halo.reset()
-    assert connections.discover(mallorys.id, copy.halo.url).auth_server == f"{copy.halo.url}/auth"
+    assert connections.discover(mallorys.id, FORM, copy.halo.url)["auth_server"] == f"{copy.halo.url}/auth"
     assert copy.halo.counts()["total"] == 0
 
 
 def test_a_new_secret_that_is_wrong_costs_the_account(copy: Copy) -> None:
     before = used_of_tenant(copy)
-    assert not integrations.replace_secret(copy.integration, Secret("wrong"), None).ok
+    assert not integrations.replace_secrets(copy.integration, {"client_secret": Secret("wrong")}, None).ok
     assert used_of_tenant(copy) == before
     assert used_by(copy.integration.account) > 0
 
@@ -204,7 +193,7 @@ def test_the_hourly_try_of_refused_credentials_costs_the_account(copy: Copy) -> 
 
 
 def test_a_test_begins_only_when_all_that_it_may_send_is_allowed(copy: Copy) -> None:
-    policy = BudgetPolicy(tenant_of(copy.integration))
+    policy = BudgetPolicy(copy.integration.limit_key)
     spent = KNOWN_QUOTA - used_of_tenant(copy) - (HALO.proving_requests + HALO.reading_requests) + 1
     budget.add(policy, spent)
     copy.halo.reset()
@@ -218,7 +207,7 @@ def test_a_test_begins_only_when_all_that_it_may_send_is_allowed(copy: Copy) -> 
 
 def test_what_a_refused_test_had_set_aside_is_free_again(copy: Copy, mallorys: Account) -> None:
     draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
-    policy = BudgetPolicy(tenant_of(copy.integration))
+    policy = BudgetPolicy(copy.integration.limit_key)
     budget.add(policy, KNOWN_QUOTA - used_of_tenant(copy) - HALO.reading_requests + 1)
     before = used_of_tenant(copy)
     assert not connections.test(draft, None).ok
@@ -226,7 +215,7 @@ def test_what_a_refused_test_had_set_aside_is_free_again(copy: Copy, mallorys: A
 
 
 def test_a_limit_smaller_than_a_test_lets_it_begin_when_nothing_else_is_under_way(copy: Copy) -> None:
-    policy = BudgetPolicy(tenant_of(copy.integration), quota=10)
+    policy = BudgetPolicy(copy.integration.limit_key, quota=10)
     TenantUse.delete().execute()
     assert budget.take(policy, 28, is_interactive=True, all_or_nothing=True).count == 10
     assert budget.take(policy, 28, is_interactive=True, all_or_nothing=True).count == 0
@@ -245,7 +234,7 @@ def test_the_wait_for_a_whole_reservation_is_until_all_of_it_is_free(copy: Copy)
 
 def test_a_test_keeps_to_the_limit_that_was_agreed_with_halo(copy: Copy) -> None:
     Integration.update(quota=50).execute()
-    budget.add(BudgetPolicy(tenant_of(copy.integration)), 50)
+    budget.add(BudgetPolicy(copy.integration.limit_key), 50)
     assert not connections.test(Integration.get_by_id(copy.integration.id), None).ok
 
 

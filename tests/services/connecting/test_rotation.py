@@ -46,7 +46,7 @@ def test_a_fix_that_the_last_test_has_offered_is_still_offered(
     assert diagnosis.fix is not None
     rotate(config)
     wizard.save_connection(fresh(draft), values(halo, client_secret=None, **diagnosis.fix.changes))
-    assert fresh(draft).auth_server == f"{halo.url}/auth"
+    assert fresh(draft).connection["auth_server"] == f"{halo.url}/auth"
 
 
 def test_a_test_that_is_under_way_counts_when_it_has_passed(
@@ -90,10 +90,10 @@ def test_a_rotation_writes_nothing_but_what_is_sealed_and_its_test(
 
     def changed_meanwhile() -> Iterator[tuple[Any, str, str]]:
         found = list(read())
-        Integration.update(tenant="changed").execute()
+        Integration.update(connection={**tested.connection, "tenant": "changed"}).execute()
         return iter(found)
 
     monkeypatch.setattr(sealed_values, "_stored", changed_meanwhile)
     rotate(config)
-    assert fresh(tested).tenant == "changed"
+    assert fresh(tested).connection["tenant"] == "changed"
     assert not wizard.is_tested(fresh(tested))

@@ -12,15 +12,20 @@ from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import RunState
+from portal.psa.diagnosis import Diagnosis
 from portal.sandbox.halo import HaloSandbox
 from portal.services.connecting import integrations, wizard
 from portal.vault import Secret
-from tests.halo_fixtures import Copy, values
+from tests.halo_fixtures import Copy, secret_of, values
 
 
 def stored(integration: Integration) -> str:
-    secret = Integration.get_by_id(integration.id).client_secret
-    return secret.reveal() if secret else ""
+    return secret_of(Integration.get_by_id(integration.id))
+
+
+def replaced_by(secret: str, copy: Copy, user: User) -> Diagnosis:
+    integration = Integration.get_by_id(copy.integration.id)
+    return integrations.replace_secrets(integration, {"client_secret": Secret(secret)}, user)
 
 
 def later(hours: float) -> None:
@@ -29,14 +34,14 @@ def later(hours: float) -> None:
 
 def test_a_new_secret_that_works_takes_the_place_of_the_old_one(copy: Copy, alice: User) -> None:
     copy.halo.change_tenant(client_secret="the new one")
-    assert integrations.replace_secret(copy.integration, Secret("the new one"), alice).ok
+    assert replaced_by("the new one", copy, alice).ok
     assert stored(copy.integration) == "the new one"
     assert copy.sync()["state"] == RunState.SUCCEEDED
 
 
 def test_a_new_secret_that_does_not_work_leaves_the_old_one_in_place(copy: Copy, alice: User) -> None:
     before = stored(copy.integration)
-    verdict = integrations.replace_secret(copy.integration, Secret("mistyped"), alice)
+    verdict = replaced_by("mistyped", copy, alice)
     assert (verdict.ok, verdict.field) == (False, "client_secret")
     assert stored(copy.integration) == before
     assert copy.sync()["state"] == RunState.SUCCEEDED
@@ -45,10 +50,10 @@ def test_a_new_secret_that_does_not_work_leaves_the_old_one_in_place(copy: Copy,
 def test_replacing_the_secret_ends_the_need_for_attention_and_is_on_record(copy: Copy, alice: User) -> None:
     Integration.update(state="needs_attention", problem="Halo refuses").execute()
     copy.halo.change_tenant(client_secret="the new one")
-    integrations.replace_secret(Integration.get_by_id(copy.integration.id), Secret("the new one"), alice)
+    replaced_by("the new one", copy, alice)
     assert Integration.get_by_id(copy.integration.id).state == "active"
     last = AuditEntry.select().order_by(AuditEntry.id.desc()).first()
-    assert (last.action, last.user, last.detail) == ("halo.secret_replaced", alice, "")
+    assert (last.action, last.user, last.detail) == ("integration.secret_replaced", alice, "")
 
 
 def test_a_set_up_is_kept_for_a_day_and_then_forgotten(tested: Integration) -> None:
@@ -67,12 +72,12 @@ def test_working_on_a_set_up_keeps_it(tested: Integration) -> None:
 
 def test_forgetting_a_set_up_that_was_connected_before_keeps_its_records(synced: Copy, northwind: Account) -> None:
     integrations.disconnect(synced.integration, None)
-    draft = wizard.draft(northwind)
+    draft = wizard.draft(northwind, "halo")
     wizard.save_connection(draft, values(synced.halo))
     later(hours=25)
     assert wizard.forget_stale_drafts() == 1
     parked = Integration.get_by_id(draft.id)
-    assert (parked.state, parked.client_secret) == ("disconnected", None)
+    assert (parked.state, parked.credentials) == ("disconnected", None)
     assert synced.ids("clients") != set()
 
 

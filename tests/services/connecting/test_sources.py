@@ -23,13 +23,13 @@ from portal.sync.record_types import RecordType
 from tests.halo_fixtures import SIZES, Copy
 from tests.services.helpers import fresh
 
-OTHER = {"source_url": "https://former.example"}
+OTHER = {"source_address": "https://former.example"}
 COPIED = (Record, RecordChange, RecordCount, Exclusion, RemoteList, HeldDelete)
 
 
 def reconnected(copy: Copy, **changed: Any) -> Integration:
     """Disconnect, and start the set-up of a connection whose last source differs as told."""
-    credentials = {name: copy.integration.__data__[name] for name in ("client_secret", "tested_fingerprint")}
+    credentials = {name: copy.integration.__data__[name] for name in ("credentials", "tested_fingerprint")}
     integrations.disconnect(fresh(copy.integration), None)
     Integration.update({"state": IntegrationState.DRAFT, **credentials, **changed}).execute()
     draft = fresh(copy.integration)
@@ -105,7 +105,7 @@ def test_deliveries_that_came_during_the_new_set_up_stay(used: Copy) -> None:
     integrations.disconnect(fresh(used.integration), None)
     new = delivered(used, minutes_ago=-1)
     draft = fresh(used.integration)
-    draft.source_url = OTHER["source_url"]
+    draft.source_address = OTHER["source_address"]
     sources.settle(draft)
     assert list(Delivery.select()) == [new]
     assert fresh(draft).last_delivery_at == new.received_at
@@ -133,7 +133,8 @@ def test_another_tenant_at_the_same_address_is_another_halo(
     before: str, now: str, outcome: str, synced: Copy
 ) -> None:
     integration = fresh(synced.integration)
-    integration.source_tenant, integration.tenant = before, now
+    integration.source_tenant = before
+    integration.connection = {**integration.connection, "tenant": now}
     assert sources.is_another(integration) == (outcome == "another")
     sources.settle(integration)
     assert Record.select().exists() == (outcome == "same")
@@ -143,7 +144,7 @@ def test_a_tenant_that_is_left_blank_once_is_not_forgotten(synced: Copy) -> None
     integration = fresh(synced.integration)
     for tenant in ("acme", "", "globex"):
         assert Record.select().exists()
-        integration.tenant = tenant
+        integration.connection = {**integration.connection, "tenant": tenant}
         sources.settle(integration)
     assert not Record.select().exists()
 
@@ -159,8 +160,8 @@ def test_the_same_halo_goes_on_from_what_is_stored(used: Copy) -> None:
 
 
 def test_a_first_connection_forgets_nothing_and_notes_its_source(ready: Integration) -> None:
-    ready.tenant = "acme"
+    ready.connection = {**ready.connection, "tenant": "acme"}
     assert not sources.is_another(ready)
     sources.settle(ready)
     noted = fresh(ready)
-    assert (noted.source_url, noted.source_tenant) == (ready.base_url, "acme")
+    assert (noted.source_address, noted.source_tenant) == (ready.connection["base_url"], "acme")

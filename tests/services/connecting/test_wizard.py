@@ -13,16 +13,15 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
 from portal.sandbox.halo import HaloSandbox
 from portal.services.connecting import wizard
-from portal.services.connecting.wizard import ADDRESS_CHANGED
 from portal.vault import Secret
-from tests.halo_fixtures import SIZES, values
+from tests.halo_fixtures import SIZES, secret_of, values
 from tests.services.helpers import connectwise, fresh
 
 
 def test_an_account_that_may_not_has_no_wizard(northwind: Account) -> None:
-    northwind.halo_enabled = False
+    northwind.enabled_psas = []
     with pytest.raises(Unavailable) as refused:
-        wizard.draft(northwind)
+        wizard.draft(northwind, "halo")
     assert refused.value.problem == "The Halo PSA integration is currently not available for your account."
     assert Integration.select().count() == 0
 
@@ -31,26 +30,26 @@ def test_an_account_that_may_not_has_no_wizard(northwind: Account) -> None:
 def test_beside_an_active_connectwise_there_is_no_wizard(state: IntegrationState, northwind: Account) -> None:
     connectwise(northwind, state)
     with pytest.raises(OtherPsaActive) as refused:
-        wizard.draft(northwind)
+        wizard.draft(northwind, "halo")
     assert refused.value.problem == "Cannot activate HALO PSA: ConnectWise integration is already active"
 
 
 def test_a_connectwise_of_another_account_or_of_the_past_is_no_hindrance(northwind: Account) -> None:
     connectwise(northwind, IntegrationState.DISCONNECTED)
     connectwise(Account.create(name="Other MSP"))
-    assert wizard.draft(northwind).state == "draft"
+    assert wizard.draft(northwind, "halo").state == "draft"
 
 
 def test_a_set_up_is_found_again_and_not_made_twice(draft: Integration, northwind: Account) -> None:
-    assert wizard.draft(northwind) == draft == wizard.find_draft(northwind)
+    assert wizard.draft(northwind, "halo") == draft == wizard.find_draft(northwind, "halo")
     assert wizard.open_steps(draft) == ["connect"]
     assert draft.record_types == list(SIZES)
 
 
 def test_a_connected_halo_has_no_wizard(ready: Integration, northwind: Account) -> None:
     wizard.start(ready, None)
-    with pytest.raises(Conflict, match="connected already"):
-        wizard.draft(northwind)
+    with pytest.raises(Conflict, match="already connected"):
+        wizard.draft(northwind, "halo")
 
 
 @pytest.mark.parametrize(
@@ -70,32 +69,32 @@ def test_a_wrong_value_is_refused_at_its_field_and_nothing_stored(
     with pytest.raises(Invalid) as refused:
         wizard.save_connection(draft, values(halo, **changed))
     assert refused.value.field == field
-    assert (fresh(draft).base_url, fresh(draft).__data__["client_secret"]) == ("", None)
+    assert (fresh(draft).connection, fresh(draft).__data__["credentials"]) == ({}, None)
 
 
 def test_the_secret_lies_sealed_in_the_table_from_the_first_moment(draft: Integration, halo: HaloSandbox) -> None:
     wizard.save_connection(draft, values(halo, client_secret=Secret("hush-hush")))
     rows = db.db.execute_sql("SELECT * FROM integration").fetchall()
     assert "hush-hush" not in repr(rows)
-    assert fresh(draft).__data__["client_secret"].startswith("v1.")
-    assert fresh(draft).client_secret.reveal() == "hush-hush"
+    assert fresh(draft).__data__["credentials"].startswith("v1.")
+    assert secret_of(fresh(draft)) == "hush-hush"
 
 
 def test_a_blank_auth_server_is_asked_of_halo(draft: Integration, halo: HaloSandbox) -> None:
     halo.turn(authinfo={"auth_url": f"{halo.url}/auth", "tenant_id": "acme"})
     wizard.save_connection(draft, values(halo, auth_server="", base_url=f" {halo.url}/api/ "))
-    assert (draft.base_url, draft.auth_server, draft.tenant) == (halo.url, f"{halo.url}/auth", "acme")
+    assert draft.connection == {**values(halo).public, "tenant": "acme"}
 
 
 def test_what_was_typed_is_not_asked_of_halo(draft: Integration, halo: HaloSandbox) -> None:
     wizard.save_connection(draft, values(halo, tenant="mine"))
-    assert (draft.tenant, halo.counts()["total"]) == ("mine", 0)
+    assert (draft.connection["tenant"], halo.counts()["total"]) == ("mine", 0)
 
 
 def test_a_kept_secret_stays_while_the_addresses_do(tested: Integration, halo: HaloSandbox) -> None:
-    before = fresh(tested).__data__["client_secret"]
+    before = fresh(tested).__data__["credentials"]
     wizard.save_connection(tested, values(halo, client_secret=None))
-    assert fresh(tested).__data__["client_secret"] == before
+    assert fresh(tested).__data__["credentials"] == before
     assert wizard.is_tested(fresh(tested))
 
 
@@ -113,8 +112,11 @@ def test_a_kept_secret_is_never_sent_to_another_place(
 ) -> None:
     with pytest.raises(Invalid) as refused:
         wizard.save_connection(tested, values(halo, client_secret=None, **changed))
-    assert (refused.value.field, refused.value.problem) == ("client_secret", ADDRESS_CHANGED)
-    assert fresh(tested).base_url == halo.url
+    assert (refused.value.field, refused.value.problem) == (
+        "client_secret",
+        "The address has changed, so enter the Client Secret again.",
+    )
+    assert fresh(tested).connection["base_url"] == halo.url
 
 
 def test_a_passed_test_opens_the_next_step_and_names_the_agent(tested: Integration) -> None:
@@ -151,4 +153,4 @@ def test_values_that_another_tab_changed_meanwhile_are_not_tested(
     assert wizard.test_connection(draft, None).ok
     assert not wizard.is_tested(fresh(draft))
     assert wizard.open_steps(fresh(draft)) == ["connect"]
-    assert fresh(draft).client_id == "changed in another tab"
+    assert fresh(draft).connection["client_id"] == "changed in another tab"

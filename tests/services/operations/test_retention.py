@@ -11,7 +11,7 @@ from portal import clock
 from portal.models.accounts import Account, User
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.held_deletes import HeldDelete
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.records import RecordChange
 from portal.models.sessions import LoginSession
 from portal.models.sync import SyncLog, SyncPage, SyncRun, SyncStep
@@ -35,7 +35,7 @@ def now(database: None) -> Iterator[None]:
 
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
-    halo: Integration = Integration.create(account=northwind, psa=Psa.HALO, state="active")
+    halo: Integration = Integration.create(account=northwind, psa="halo", state="active")
     return halo
 
 
@@ -108,7 +108,7 @@ def test_runs_go_after_ninety_days_with_their_steps_and_pages(halo: Integration)
 def test_the_last_run_of_an_integration_stays(halo: Integration) -> None:
     ended(halo, 500)
     last = ended(halo, 400)
-    other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
+    other = Integration.create(account=Account.create(name="Other MSP"), psa="halo")
     theirs = ended(other, 450)
     retention.prune()
     assert set(SyncRun.select()) == {last, theirs}

@@ -8,7 +8,7 @@ from typing import Final
 from portal import clock
 from portal.db import db
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.sync import SyncLog
 from portal.services.operations import retention
 
@@ -24,7 +24,7 @@ FROM number
 
 
 def test_many_log_rows_lose_their_old_half_bite_by_bite(northwind: Account) -> None:
-    halo = Integration.create(account=northwind, psa=Psa.HALO)
+    halo = Integration.create(account=northwind, psa="halo")
     db.execute_sql(WRITE, (ROWS, halo.id, f"{NOW - timedelta(days=60):%Y-%m-%d %H:%M:%S}", ROWS))
     batches = 0
     with clock.using(lambda: NOW):

@@ -9,7 +9,7 @@ import pytest
 
 from portal.db import db
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_lists, delivery_pages
 from portal.services.pages.delivery_lists import Filters
@@ -25,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
-    halo: Integration = Integration.create(account=northwind, psa=Psa.HALO, record_types=["assets"])
+    halo: Integration = Integration.create(account=northwind, psa="halo", record_types=["assets"])
     return halo
 
 
@@ -58,7 +58,7 @@ def minutes(halo: Integration, since: int | None, until: int | None) -> list[int
 def test_a_time_begins_with_its_first_moment_and_ends_before_its_last(
     halo: Integration, since: int | None, until: int | None, found: list[int]
 ) -> None:
-    came(Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO), 5, 9)
+    came(Integration.create(account=Account.create(name="Other MSP"), psa="halo"), 5, 9)
     came(halo, *range(31))
     assert minutes(halo, since, until) == found
 

@@ -8,7 +8,7 @@ import pytest
 
 from portal import clock
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, IntegrationState, Psa
+from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
 from portal.models.webhooks import Refetching
 from portal.services.pages.integration_status import Condition, standing
@@ -18,7 +18,7 @@ from tests.copies import held
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
     integration: Integration = Integration.create(
-        account=northwind, psa=Psa.HALO, state=IntegrationState.ACTIVE, record_types=["clients", "sites"]
+        account=northwind, psa="halo", state=IntegrationState.ACTIVE, record_types=["clients", "sites"]
     )
     return integration
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from portal.models.accounts import Account, User
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.services.pages import record_lists
 from portal.services.pages.record_lists import PAGE_RECORDS, Order, RecordPage, Wanted
@@ -24,7 +24,7 @@ BY_NAME = Wanted(RecordType.ASSETS, order=Order.NAME)
 
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
-    integration: Integration = Integration.create(account=northwind, psa=Psa.HALO)
+    integration: Integration = Integration.create(account=northwind, psa="halo")
     return integration
 
 
@@ -35,7 +35,7 @@ def ids(page: RecordPage) -> list[int]:
 def test_other_types_states_and_accounts_stay_out(halo: Integration, mallory: User) -> None:
     copied(halo, [1], of="contacts")
     copied(halo, [2], state=RecordState.DELETED)
-    copied(Integration.create(account=mallory.account, psa=Psa.HALO), [3])
+    copied(Integration.create(account=mallory.account, psa="halo"), [3])
     assert ids(record_lists.page(halo, ASSETS)) == []
     assert record_lists.with_number(halo, RecordType.ASSETS, 3) is None
     assert ids(record_lists.page(halo, Wanted(RecordType.ASSETS, RecordState.DELETED))) == [2]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from portal.models.accounts import Account, User
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncLog, SyncRun, SyncStep
 from portal.record_fields import Reference, Value
@@ -22,7 +22,7 @@ ASSETS, CLIENTS = RecordType.ASSETS, RecordType.CLIENTS
 
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
-    integration: Integration = Integration.create(account=northwind, psa=Psa.HALO, record_types=["clients", "assets"])
+    integration: Integration = Integration.create(account=northwind, psa="halo", record_types=["clients", "assets"])
     return integration
 
 
@@ -33,7 +33,7 @@ def a_run(halo: Integration, kind: RunKind, state: RunState, **step: object) -> 
 
 
 def test_nothing_of_others_is_shown(halo: Integration, mallory: User) -> None:
-    theirs = Integration.create(account=mallory.account, psa=Psa.HALO)
+    theirs = Integration.create(account=mallory.account, psa="halo")
     copied(theirs, [1])
     changed(theirs, 1, ChangeKind.UPDATED, {"name": ["a", "b"]})
     SyncLog.create(integration=theirs, record_type="assets", remote_id=1, message="theirs")

@@ -70,14 +70,14 @@ def test_a_record_that_halo_does_not_have_is_answered_so(synced: Copy) -> None:
     assert not absence(synced, 987654).is_certain
     ask(synced, 987654)
     found = absence(synced, 987654)
-    assert (found.why, found.is_certain) == ("Halo has no record 987654 among its clients.", True)
+    assert (found.why, found.is_certain) == ("Halo has no client 987654.", True)
 
 
 def test_an_answer_that_halo_refuses_is_the_reason(synced: Copy) -> None:
     synced.halo.change_tenant(refused=["clients"])
     ask(synced, 987654)
     found = absence(synced, 987654)
-    assert found.why == "Halo does not let the agent read clients."
+    assert found.why == "Halo doesn't let the agent read clients."
     assert "Permissions tab" in found.remedy
     assert found.asked is not None
     assert found.asked.failed
@@ -97,14 +97,14 @@ def test_a_question_that_was_cancelled_is_no_answer(synced: Copy) -> None:
     synced.halo.fault("status", status=503, times=None)
     ask(synced, 987654)
     sync_runs.request_cancel(synced.integration)
-    assert absence(synced, 987654).why == "The question was cancelled before Halo answered."
+    assert absence(synced, 987654).why == "The lookup was cancelled before Halo answered."
 
 
 def test_what_a_later_sync_found_counts_more_than_an_older_answer(copy: Copy) -> None:
     number = inactive(copy)
     copy.halo.delete("clients", [number])
     ask(copy, number)
-    assert "has no record" in absence(copy, number).why
+    assert "Halo has no client" in absence(copy, number).why
     copy.halo.create("clients", ids=[number])
     copy.halo.deactivate("clients", [number])
     choose(copy, active_only=True)
@@ -124,7 +124,7 @@ def test_a_stored_record_says_what_came_of_asking_for_it(synced: Copy, alice: Us
     view = record_pages.view(synced.integration, CLIENTS, number)
     assert view is not None
     assert view.asked is not None
-    assert view.asked.answer == f"Record {number} is up to date: nothing has changed in it."
+    assert view.asked.answer == f"Record {number} is up to date. Nothing has changed."
 
 
 def test_a_tombstone_that_halo_lists_again_and_filters_exclude_says_so(synced: Copy) -> None:

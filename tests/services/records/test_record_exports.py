@@ -7,7 +7,7 @@ import json
 import pytest
 
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.records import Record
 from portal.record_fields import FIELDS
 from portal.services.records import record_exports
@@ -27,7 +27,7 @@ PAYLOAD = {
 
 @pytest.fixture
 def contract(northwind: Account) -> Record:
-    halo = Integration.create(account=northwind, psa=Psa.HALO)
+    halo = Integration.create(account=northwind, psa="halo")
     copied(halo, [1], of="contracts", payload=json.dumps(PAYLOAD))
     record: Record = Record.get()
     return record

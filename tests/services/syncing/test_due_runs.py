@@ -9,7 +9,7 @@ import pytest
 
 from portal import clock
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunState, RunTrigger, SyncRun
 from portal.services.syncing import due_runs, sync_runs
 from tests.postgres import database
@@ -37,7 +37,7 @@ def noon() -> Iterator[None]:
 def connected(account: Account, **columns: object) -> Integration:
     return Integration.create(
         account=account,
-        psa=Psa.HALO,
+        psa="halo",
         **{"state": "active", "record_types": ["clients"], "next_sync_at": NOON, "next_full_at": TONIGHT} | columns,
     )
 

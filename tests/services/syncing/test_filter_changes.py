@@ -24,7 +24,7 @@ EVERYTHING = list(SIZES)
 
 
 def noted() -> list[str]:
-    return [one.detail for one in AuditEntry.select().where(AuditEntry.action == "halo.data_changed")]
+    return [one.detail for one in AuditEntry.select().where(AuditEntry.action == "integration.data_changed")]
 
 
 def know_lists(integration: Integration) -> None:
@@ -84,13 +84,16 @@ def test_a_change_is_noted_in_words_with_names(synced: Copy, alice: User) -> Non
     dropped, taken_back = noted()
     assert dropped == (
         "sites, contacts, products, opportunities, contracts switched off; active clients only: on;"
-        f" excluded clients: {acme} (before: none); asset types: 130 (before: all)"
+        f" excluded clients: {acme} (was: none); asset types: 130 (was: all)"
     )
     assert taken_back == (
         "sites switched on; active clients only: off;"
-        f" excluded clients: none (before: {acme}); asset types: all (before: 130)"
+        f" excluded clients: none (was: {acme}); asset types: all (was: 130)"
     )
-    assert AuditEntry.select().where(AuditEntry.action == "halo.data_changed", AuditEntry.user == alice).count() == 2
+    assert (
+        AuditEntry.select().where(AuditEntry.action == "integration.data_changed", AuditEntry.user == alice).count()
+        == 2
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,9 @@ from portal.errors import Invalid
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.services.syncing import rate_limits
 from portal.services.syncing.rate_limits import LimitSource, QuietHours
-from portal.sync import budget
 from tests.services.helpers import fresh
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -30,7 +29,7 @@ def noon(database: None) -> Iterator[None]:
 
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
-    halo: Integration = Integration.create(account=northwind, psa=Psa.HALO, base_url="https://halo.example")
+    halo: Integration = Integration.create(account=northwind, psa="halo", limit_key="halo.example")
     return halo
 
 
@@ -78,7 +77,7 @@ def test_before_the_first_call_the_usual_limit_is_unused(halo: Integration) -> N
 
 
 def test_only_what_lies_in_the_window_of_this_tenant_is_used(halo: Integration) -> None:
-    mine = TenantBudget.create(tenant=budget.tenant_of(halo), quota=400, window_seconds=300)
+    mine = TenantBudget.create(tenant=halo.limit_key, quota=400, window_seconds=300)
     other = TenantBudget.create(tenant="other.example", quota=700, window_seconds=300)
     for one, seconds in ((mine, 299), (mine, 0), (mine, 300), (other, 1)):
         TenantUse.create(budget=one, at=NOON - timedelta(seconds=seconds), count=10)
@@ -88,5 +87,5 @@ def test_only_what_lies_in_the_window_of_this_tenant_is_used(halo: Integration) 
 
 def test_a_wait_that_is_over_is_not_told(halo: Integration) -> None:
     past = NOON - timedelta(seconds=1)
-    TenantBudget.create(tenant=budget.tenant_of(halo), quota=700, window_seconds=300, blocked_until=past)
+    TenantBudget.create(tenant=halo.limit_key, quota=700, window_seconds=300, blocked_until=past)
     assert rate_limits.spending(halo).blocked_until is None

@@ -12,7 +12,7 @@ import pytest
 from portal import clock
 from portal.db import db
 from portal.models.accounts import Account
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.records import Record, RecordChange, RecordCount, RecordState
 from portal.models.sync import RemoteList, RunKind, RunState, RunTrigger, SyncRun
 from portal.services.operations.isolation import Isolation
@@ -42,7 +42,7 @@ def small_batches(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def connected(name: str, *record_types: str) -> Integration:
     made: Integration = Integration.create(
-        account=Account.create(name=name), psa=Psa.HALO, state="active", record_types=["clients", *record_types]
+        account=Account.create(name=name), psa="halo", state="active", record_types=["clients", *record_types]
     )
     return made
 

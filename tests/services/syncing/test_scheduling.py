@@ -11,7 +11,7 @@ from portal import clock
 from portal.errors import Invalid
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.services.accounts import accounts, users
 from portal.services.connecting import integrations
 from portal.services.syncing import due_runs, scheduling
@@ -34,7 +34,7 @@ def noon(database: None) -> Iterator[None]:
 def halo(northwind: Account) -> Integration:
     halo: Integration = Integration.create(
         account=northwind,
-        psa=Psa.HALO,
+        psa="halo",
         state="active",
         record_types=["clients"],
         next_sync_at=NOON + HOUR,
@@ -83,7 +83,7 @@ def test_another_schedule_counts_from_now_on(halo: Integration, alice: User) -> 
     assert now.schedule == {"hours": [8, 18], "weekdays": ["mon", "fri"]}
     assert NOON + 6 * HOUR <= now.next_sync_at < NOON + 6 * HOUR + SPREAD
     assert NOON + 15 * HOUR <= now.next_full_at < NOON + 15 * HOUR + SPREAD
-    assert deeds() == [("halo.rescheduled", "at 08:00, 18:00 on Mon, Fri, full pass at 03:00 UTC")]
+    assert deeds() == [("integration.rescheduled", "at 08:00, 18:00 on Mon, Fri, full sync at 03:00 UTC")]
 
 
 def test_the_schedule_follows_the_time_zone_of_the_account(halo: Integration, alice: User) -> None:
@@ -110,7 +110,7 @@ def test_a_pause_says_who_and_since_when(halo: Integration, alice: User) -> None
     scheduling.pause(halo, alice)
     plan = scheduling.plan(fresh(halo))
     assert (plan.paused_by, plan.paused_at) == (alice.name, NOON)
-    assert deeds() == [("halo.paused", "")]
+    assert deeds() == [("integration.paused", "")]
 
 
 def test_a_pause_of_a_removed_person_is_not_the_operators(halo: Integration, alice: User) -> None:
@@ -139,7 +139,7 @@ def test_resuming_catches_up_once(halo: Integration, alice: User) -> None:
         scheduling.resume(fresh(halo), alice)
         assert len(due_runs.open_runs()) == 1
         assert due_runs.open_runs() == []
-    assert [action for action, _ in deeds()] == ["halo.paused", "halo.resumed"]
+    assert [action for action, _ in deeds()] == ["integration.paused", "integration.resumed"]
 
 
 def test_resuming_before_anything_was_missed_starts_nothing(halo: Integration) -> None:

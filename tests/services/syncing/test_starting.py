@@ -9,7 +9,6 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
 from portal.services.connecting import wizard
-from portal.services.connecting.wizard import OTHER_ACTIVE
 from tests.services.helpers import connectwise, fresh
 
 
@@ -27,7 +26,7 @@ def test_going_back_closes_nothing(ready: Integration) -> None:
 
 
 def test_nobody_starts_before_the_last_step(tested: Integration) -> None:
-    with pytest.raises(Conflict, match="not complete"):
+    with pytest.raises(Conflict, match="isn't complete"):
         wizard.start(tested, None)
     assert (fresh(tested).state, SyncRun.select().count()) == ("draft", 0)
 
@@ -37,7 +36,7 @@ def test_start_activates_and_opens_the_first_run(ready: Integration, alice: User
     now = fresh(ready)
     assert (now.state, run.kind, run.trigger, run.state) == ("active", "initial", "wizard", "queued")
     assert min(now.next_sync_at, now.next_full_at) > now.activated_at
-    assert now.source_url == now.base_url
+    assert now.source_address == now.connection["base_url"]
 
 
 def test_a_new_start_ends_a_pause(ready: Integration) -> None:
@@ -49,7 +48,7 @@ def test_a_new_start_ends_a_pause(ready: Integration) -> None:
 def test_of_two_starts_one_wins(ready: Integration) -> None:
     other_tab = fresh(ready)
     wizard.start(ready, None)
-    with pytest.raises(Conflict, match="connected already"):
+    with pytest.raises(Conflict, match="already connected"):
         wizard.start(other_tab, None)
     assert SyncRun.select().count() == 1
 
@@ -58,7 +57,9 @@ def test_a_connectwise_that_was_quicker_wins(ready: Integration, monkeypatch: py
     connectwise(ready.account)
     for look_first in (True, False):
         if not look_first:  # as if it came between the look and the leap
-            monkeypatch.setattr(wizard, "_refuse_beside_other_psa", lambda _: None)
-        with pytest.raises(OtherPsaActive, match=OTHER_ACTIVE):
+            monkeypatch.setattr(wizard, "_refuse_beside_other_psa", lambda *_: None)
+        with pytest.raises(
+            OtherPsaActive, match="Cannot activate HALO PSA: ConnectWise integration is already active"
+        ):
             wizard.start(ready, None)
     assert (fresh(ready).state, SyncRun.select().count()) == ("draft", 0)

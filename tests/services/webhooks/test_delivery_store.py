@@ -11,7 +11,7 @@ import pytest
 from portal import clock
 from portal.models.accounts import Account
 from portal.models.delivery_store import DeliveryStore
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
 from portal.psa.webhooks import Event
 from portal.services.operations import retention
@@ -36,7 +36,7 @@ def small(monkeypatch: pytest.MonkeyPatch, database: None) -> Iterator[None]:
 
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
-    halo: Integration = Integration.create(account=northwind, psa=Psa.HALO, state="active")
+    halo: Integration = Integration.create(account=northwind, psa="halo", state="active")
     return halo
 
 
@@ -60,7 +60,7 @@ def counted(halo: Integration) -> int:
 
 
 def test_what_is_stored_is_counted_for_each_account(halo: Integration) -> None:
-    other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
+    other = Integration.create(account=Account.create(name="Other MSP"), psa="halo")
     assert store([arrival(halo, 3_000), arrival(halo, 2_000), arrival(other, 9_000)]) == []
     assert store([arrival(halo, 6_000), arrival(other, 500)]) == [halo.id]
     assert [row.bytes for row in DeliveryStore.select().order_by(DeliveryStore.integration)] == [11_000, 9_500]
@@ -101,7 +101,7 @@ def test_one_that_is_stuck_in_part_waits_for_the_rest(halo: Integration) -> None
 
 
 def test_while_nothing_can_be_deleted_the_account_is_full_and_no_other(halo: Integration) -> None:
-    other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO)
+    other = Integration.create(account=Account.create(name="Other MSP"), psa="halo")
     store([arrival(halo, 16_000, DeliveryState.WAITING), arrival(other, 9_000)])
     delivery_store.make_room(halo.id)
     assert (delivery_store.is_full(halo.id), delivery_store.is_full(other.id)) == (True, False)

@@ -11,7 +11,7 @@ from portal import clock
 from portal.errors import Invalid
 from portal.models.accounts import Account
 from portal.models.audit import AuditEntry
-from portal.models.integrations import Integration, Psa
+from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.pages import delivery_pages
 from portal.services.webhooks import replaying
@@ -27,7 +27,7 @@ FAILED = Choice(failed=True)
 @pytest.fixture
 def halo(northwind: Account) -> Integration:
     types = ["clients", "assets"]
-    halo: Integration = Integration.create(account=northwind, psa=Psa.HALO, state="active", record_types=types)
+    halo: Integration = Integration.create(account=northwind, psa="halo", state="active", record_types=types)
     return halo
 
 
@@ -45,7 +45,7 @@ def replayed(halo: Integration, number: int = 1) -> int:
 def test_without_a_choice_nothing_is_replayed(halo: Integration) -> None:
     tell(halo, about("assets", 1))
     settle("stuck")
-    with pytest.raises(Invalid, match="all deliveries"):
+    with pytest.raises(Invalid, match="every delivery"):
         replaying.replay_all(halo, Choice(), None)
     with pytest.raises(Invalid):
         replaying.offer(halo, Choice())
@@ -64,7 +64,7 @@ def test_what_is_done_stays_done_when_the_failed_ones_are_replayed(halo: Integra
 
 
 def test_deliveries_of_others_are_left_alone(halo: Integration) -> None:
-    other = Integration.create(account=Account.create(name="Other MSP"), psa=Psa.HALO, record_types=["assets"])
+    other = Integration.create(account=Account.create(name="Other MSP"), psa="halo", record_types=["assets"])
     tell(other, about("assets", 1))
     settle("stuck")
     assert replaying.replay_all(halo, FAILED, None).number == 0
@@ -88,7 +88,7 @@ def test_what_is_stuck_is_ignored_once_its_type_is_not_synced(halo: Integration)
     settle("stuck", why="Halo did not answer.")
     Integration.update(record_types=["clients"]).execute()
     assert replayed(Integration.get()) == 0
-    assert (delivery_states(), RefetchRequest.get().why) == (["ignored"], "Its record type is not synced.")
+    assert (delivery_states(), RefetchRequest.get().why) == (["ignored"], "Its record type isn't synced.")
 
 
 def test_what_cannot_be_read_still_stays_as_it_is(halo: Integration) -> None:
@@ -101,7 +101,7 @@ def test_what_cannot_be_read_still_stays_as_it_is(halo: Integration) -> None:
 def test_what_can_be_read_by_now_gets_its_hints_once(halo: Integration) -> None:
     tell(halo, [about("assets", 1), about("sites", 2)])
     RefetchRequest.delete().execute()
-    Delivery.update(state="unreadable", event="", why="It is not JSON.").execute()
+    Delivery.update(state="unreadable", event="", why="It isn't JSON.").execute()
     assert [replayed(halo), replayed(halo)] == [1, 1]
     assert results() == [("waiting", None), ("ignored", None)]
     delivery = Delivery.get()
@@ -141,7 +141,7 @@ def test_too_many_failed_ones_are_replayed_one_part_after_the_other(
     tell(halo, *(about("assets", number) for number in range(1, 6)))
     settle("stuck")
     assert replaying.offer(halo, FAILED).counted == replaying.Counted(3, more=True)
-    with pytest.raises(Invalid, match="more than 3 deliveries"):
+    with pytest.raises(Invalid, match="More than 3 deliveries"):
         replaying.replay_all(halo, Choice(until=clock.now() + timedelta(days=1)), None)
     assert delivery_states() == ["stuck"] * 5
     assert replaying.replay_all(halo, FAILED, None) == replaying.Counted(3, more=True)

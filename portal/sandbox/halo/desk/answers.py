@@ -49,7 +49,7 @@ def desk(instance: Instance, request: Request) -> Response:
             return assets.asset("/".join(path[1:]))
         visit = Visit(instance, instance.tenant(request.query.get("tenant")), path, request.query)
     except KeyError:
-        nobody = Visit(instance, instance.tenants[0], ("",), problem="This Halo has no tenant of that name.")
+        nobody = Visit(instance, instance.tenants[0], ("",), problem="This Halo has no tenant with that name.")
         return response(overview.show(nobody), status=404)
     except Missing:
         return Response(404)
@@ -65,7 +65,7 @@ def _do(visit: Visit, form: Form) -> Response:
     try:
         verb = _VERBS.get(form.text("do"))
         if verb is None:
-            raise Refusal("This form is not one that the desk knows. Reload the page and try again.")
+            raise Refusal("The desk doesn't recognize this form. Reload the page and try again.")
         done = verb(visit, form)
     except Refusal as refusal:
         return _shown(replace(visit, problem=str(refusal), typed=form), status=400)
@@ -78,7 +78,7 @@ def _shown(visit: Visit, *, status: int = 200) -> Response:
     try:
         text = _PAGES.get(visit.path[0], _nothing)(visit)
     except Missing:
-        problem = visit.problem or "The desk has no such page, or the record has been deleted."
+        problem = visit.problem or "This page doesn't exist, or the record was deleted."
         return response(page(replace(visit, problem=problem), "missing.html"), status=404)
     return response(text, status=status, forget_notice=bool(visit.notice))
 

@@ -34,35 +34,35 @@ class Character:
 
 
 CHARACTERS: Final = (
-    Character("behaves", "Behaves", "As it started: all switches and permissions back, no faults.", {}),
+    Character("behaves", "Behaves", "Default switches and permissions, no faults.", {}),
     Character(
         "echoes",
         "Echoes the page size",
-        "Grants 50 rows a page, and claims to have granted whatever was asked for.",
+        "Sends 50 rows per page, but claims the page size that was requested.",
         {"page_size_told": "asked", "caps": _SMALL_PAGES},
     ),
     Character(
         "counts_page",
         "Counts the page only",
-        "Grants 50 rows a page, and counts only those instead of all records.",
+        "Sends 50 rows per page, and counts only those instead of all records.",
         {"record_count_told": "page", "caps": _SMALL_PAGES},
     ),
     Character(
         "silent",
         "Says nothing about itself",
-        "Grants 50 rows a page, and names neither the page size nor a count.",
+        "Sends 50 rows per page, and reports neither a page size nor a count.",
         {"page_size_told": "nothing", "record_count_told": "nothing", "caps": _SMALL_PAGES},
     ),
     Character(
         "caps",
         "Caps at 50",
-        "Never gives more than 50 rows a page, of any type.",
+        "Never sends more than 50 rows per page, for any type.",
         {"caps": dict.fromkeys(RECORD_TYPES, 50)},
     ),
     Character(
         "repeats",
         "Repeats its last page",
-        "Asked for a page past the end, it sends the last one again.",
+        "Sends the last page again when asked for a page past the end.",
         {"past_end": "repeat_last", "record_count_told": "nothing"},
     ),
     Character(
@@ -77,9 +77,7 @@ CHARACTERS: Final = (
         "Computed values, the way numbers are written and the order of keys differ from answer to answer.",
         {"flickers": ["computed", "numbers", "order", "nulls"]},
     ),
-    Character(
-        "thin", "Thin lists", "A record read by itself has more in it than its row in a list.", {"thin_lists": True}
-    ),
+    Character("thin", "Thin lists", "A single record has more fields than its row in a list.", {"thin_lists": True}),
     Character(
         "odd_text",
         "Bad characters",
@@ -90,13 +88,13 @@ CHARACTERS: Final = (
     Character(
         "busy",
         "Busy: 429s",
-        "Allows 12 requests in 30 seconds, and says when to come back.",
+        "Allows 12 requests every 30 seconds, and says when to retry.",
         {"quota": 12, "quota_window": 30.0, "retry_after": "seconds"},
     ),
     Character(
         "falls_over",
         "Falls over now and then",
-        "One answer in five is an error, a page of HTML, cut short, or no answer at all.",
+        "One response in five is an error, an HTML page, cut short or missing.",
         {},
         faults=(
             Fault("status", status=503, after=3, every=20, times=None),

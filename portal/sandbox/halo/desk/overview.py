@@ -92,13 +92,13 @@ def _advance(visit: Visit, form: Form) -> Done:
     if amount * _UNITS[unit] > _FARTHEST_DAYS * _UNITS["days"]:
         raise Refusal(f"The clock moves by at most {_FARTHEST_DAYS:,} days at once.")
     visit.instance.clock.advance(amount * _UNITS[unit])
-    return Done(f"The clock is {amount:,} {unit if amount > 1 else unit[:-1]} further on.")
+    return Done(f"Moved the clock forward by {amount:,} {unit if amount > 1 else unit[:-1]}.")
 
 
 def _become(visit: Visit, form: Form) -> Done:
     character = next((each for each in CHARACTERS if each.id == form.text("character")), None)
     if character is None:
-        raise Refusal("This Halo knows no such character. Reload the page and choose again.")
+        raise Refusal("This character doesn't exist. Reload the page and choose again.")
     turn_into(visit.instance, character)
     return Done(f"This Halo now plays: {character.name}.")
 
@@ -106,13 +106,13 @@ def _become(visit: Visit, form: Form) -> Done:
 def _clear_quota(visit: Visit, form: Form) -> Done:
     del form
     visit.tenant.quota.reset()
-    return Done("The window is empty: the whole quota is available again.")
+    return Done("Quota reset: all requests are available again.")
 
 
 def _end_tokens(visit: Visit, form: Form) -> Done:
     del form
     visit.tenant.tokens.revoke()
-    return Done("All tokens have ended: the next request with one of them gets 401.")
+    return Done("All tokens have expired: the next request with one of them gets 401.")
 
 
 VERBS: Final[dict[str, Callable[[Visit, Form], Done]]] = {

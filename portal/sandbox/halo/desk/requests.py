@@ -22,7 +22,7 @@ def show(visit: Visit) -> str:
 def _forget(visit: Visit, form: Form) -> Done:
     del form
     visit.instance.journal.reset()
-    return Done("The journal is empty.")
+    return Done("Journal cleared.")
 
 
 VERBS: Final[dict[str, Callable[[Visit, Form], Done]]] = {"forget_requests": _forget}

@@ -56,7 +56,7 @@ def where(planned: Planned) -> str:
     parts = ["any request" if fault.on == "any" else fault.on]
     parts += [f"after {fault.after}"] if fault.after else []
     parts += [f"one in {fault.every}"] if fault.every > 1 else []
-    parts += ["without end" if fault.times is None else "once" if fault.times == 1 else f"{fault.times} times"]
+    parts += ["no limit" if fault.times is None else "once" if fault.times == 1 else f"{fault.times} times"]
     usual = Fault(fault.what)
     for each in controls(fault, FIELDS, start=usual):
         if each.is_changed and each.name not in _IN_WORDS:
@@ -80,7 +80,7 @@ def _plan(visit: Visit, form: Form) -> Done:
         raise Refusal(f"{_MOST} faults are planned already. Clear them first.")
     place = form.text("path").lower() or form.text("on") or "any"
     if not place.startswith("/") and place not in PLACES:
-        raise Refusal(f"“{place[:40]}” is no place. Choose one, or enter a path such as /api/client/12.")
+        raise Refusal(f"“{place[:40]}” isn't a known place. Choose one, or enter a path such as /api/client/12.")
     names = {each.name for each in controls(Fault(what), FIELDS)} - {"what", "on"}
     fault = changed(Fault(what, on=place), {name for name in names if name in form}, FIELDS, form)
     control(visit.instance, "POST", "/faults", msgspec.to_builtins(fault))
@@ -90,7 +90,7 @@ def _plan(visit: Visit, form: Form) -> Done:
 def _clear(visit: Visit, form: Form) -> Done:
     del form
     control(visit.instance, "DELETE", "/faults")
-    return Done("No faults are planned any more.")
+    return Done("All faults cleared.")
 
 
 VERBS: Final[dict[str, Callable[[Visit, Form], Done]]] = {"plan": _plan, "clear_faults": _clear}

@@ -14,7 +14,7 @@ from portal.sandbox.halo.tenant import Tenant
 
 PAGE: Final = 50
 STATES: Final = ("", "active", "inactive")
-SORTS: Final = {"": "Last changed first", "number": "By number"}
+SORTS: Final = {"": "Last changed", "number": "Number"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def line(kind: str, row: Row) -> Line:
     table = TABLES[kind]
     return Line(
         id=row.id,
-        label=_text(fields.get(table.label)) or f"({table.one} without a name)",
+        label=_text(fields.get(table.label)) or f"(unnamed {table.one})",
         cells=[_text(fields.get(key)) for _, key in table.columns],
         active=row.active,
         updated=row.updated,

@@ -58,7 +58,7 @@ def _more(form: Form) -> Fields:
     except msgspec.DecodeError as problem:
         raise Refusal(f'More fields must be a JSON object such as {{"colour": "#2bd3c6"}}: {problem}.') from problem
     if "id" in more:
-        raise Refusal("A record keeps its number: leave “id” out of the JSON.")
+        raise Refusal("A record's number can't change. Remove “id” from the JSON.")
     return more
 
 
@@ -106,13 +106,13 @@ def _day(label: str, text: str) -> str:
     try:
         return f"{date.fromisoformat(text).isoformat()}T00:00:00"
     except ValueError:
-        raise Refusal(f"{label} must be a day such as 2026-11-30, not “{text[:40]}”.") from None
+        raise Refusal(f"{label} must be a date such as 2026-11-30, not “{text[:40]}”.") from None
 
 
 def _choice(entry: Entry, text: str) -> Fields:
     names = {str(number): (number, name) for number, name in entry.choices}
     if text not in names:
-        raise Refusal(f"{entry.label} has no choice “{text[:40]}”.")
+        raise Refusal(f"“{text[:40]}” isn't a choice for {entry.label}.")
     number, name = names[text]
     return {entry.key: number, entry.name_key: name}
 

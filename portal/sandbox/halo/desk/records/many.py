@@ -26,7 +26,7 @@ _DRAW = SystemRandom()
 def known(kind: str) -> str:
     """Refusal for what is no record type."""
     if kind not in RECORD_TYPES:
-        raise Refusal(f"“{kind[:40]}” is not a record type.")
+        raise Refusal(f"“{kind[:40]}” isn't a record type.")
     return kind
 
 
@@ -43,7 +43,7 @@ def do(visit: Visit, kind: str, verb: Verb, ids: Sequence[int], fields: dict[str
     if verb != "change" and len(ids) > 1:
         ids = _without_unknown(kind, ids)
     if verb != "change" and kind == "clients" and UNKNOWN.id in ids:
-        raise Refusal(f"Client {UNKNOWN.id}, “{UNKNOWN.name}”, is Halo's own: it cannot be {_SAID[verb].lower()}.")
+        raise Refusal(f"Client {UNKNOWN.id}, “{UNKNOWN.name}”, is Halo's own and can't be {_SAID[verb].lower()}.")
     try:
         edit(visit.instance, visit.tenant, kind, Change(verb, ids=list(ids), fields=fields or {}))
     except KeyError as missing:
@@ -59,12 +59,13 @@ def merged(visit: Visit, kind: str, ids: Sequence[int]) -> Done:
     if not others:
         raise Refusal("Choose two or more records to merge. The one with the lowest number stays.")
     if kind == "clients" and into == UNKNOWN.id:
-        raise Refusal(f"Client {UNKNOWN.id}, “{UNKNOWN.name}”, is Halo's own and cannot be merged.")
+        raise Refusal(f"Client {UNKNOWN.id}, “{UNKNOWN.name}”, is Halo's own and can't be merged.")
     try:
         moved = merge(visit.instance, visit.tenant, kind, into, others)
     except KeyError as missing:
         raise _gone(kind, missing) from None
-    return Done(f"Merged {_named(kind, others)} into {into}; {moved} other records moved with it.")
+    followers = "1 other record" if moved == 1 else f"{moved} other records"
+    return Done(f"Merged {_named(kind, others)} into {into}; {followers} moved with it.")
 
 
 def chosen(visit: Visit, kind: str, verb: str, form: Form) -> list[int]:
@@ -92,7 +93,7 @@ def _without_unknown(kind: str, ids: Sequence[int]) -> list[int]:
 
 
 def _gone(kind: str, missing: KeyError) -> Refusal:
-    return Refusal(f"{TABLES[kind].one.capitalize()} {missing} does not exist any more. Reload the page.")
+    return Refusal(f"{TABLES[kind].one.capitalize()} {missing} no longer exists. Reload the page.")
 
 
 def _named(kind: str, ids: Sequence[int]) -> str:

@@ -96,10 +96,10 @@ def _save(visit: Visit, form: Form) -> Done:
     try:
         row = _row(visit)
     except Missing:
-        raise Refusal("This record does not exist any more, so nothing was saved.") from None
+        raise Refusal("This record no longer exists, so nothing was saved.") from None
     fields = changes(visit.tenant, kind, form, row.fields())
     if not fields:
-        return Done("Nothing was different, so nothing was saved.")
+        return Done("Nothing changed, so nothing was saved.")
     many.do(visit, kind, "change", [row.id], fields)
     return Done(f"Saved {TABLES[kind].one} {row.id}.")
 
@@ -135,7 +135,7 @@ def _burst(visit: Visit, form: Form) -> Done:
         return many.merged(visit, kind, many.drawn(kind, verb, rows, max(count, 2)))
     known = next((each for each in many.VERBS if each == verb), None)
     if known is None:
-        raise Refusal(f"“{verb[:40]}” is nothing that can be done to records.")
+        raise Refusal(f"“{verb[:40]}” isn't an action for records.")
     return many.do(visit, kind, known, many.drawn(kind, verb, rows, count))
 
 

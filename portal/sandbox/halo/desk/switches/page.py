@@ -65,7 +65,7 @@ def _turn(visit: Visit, form: Form) -> Done:
     group = form.text("group")
     names = knobs_of(group)
     if not names:
-        raise Refusal("There is no such group of switches. Reload the page and try again.")
+        raise Refusal("This group of switches doesn't exist. Reload the page and try again.")
     visit.instance.knobs = changed(visit.instance.knobs, names, KNOBS, form)
     title = next(each.title for each in GROUPS if each.id == group)
     return Done(f"Saved: {title}.", f"{visit.here}#{group}")

@@ -32,7 +32,7 @@ def converted(values: Mapping[str, Any], kind: type[S]) -> S:
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as problem:
-        raise Refusal(f"This cannot be saved: {problem}.") from problem
+        raise Refusal(f"This can't be saved: {problem}.") from problem
 
 
 def _read(kind: Kind, name: str, words: Words, form: Form, value: Any) -> Any:

@@ -91,7 +91,7 @@ def _resend(visit: Visit, form: Form) -> Done:
         one(visit, delivery.webhook_id)
         visit.instance.webhooks.repeat(delivery, visit.instance.clock.now())
     except KeyError:
-        raise Refusal("This delivery cannot be sent again: its webhook is switched off, or it is too old.") from None
+        raise Refusal("This delivery can't be sent again: its webhook is switched off, or it is too old.") from None
     return Done(f"Sent “{delivery.event or 'a body of your own'}” again.")
 
 

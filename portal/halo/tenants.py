@@ -1,0 +1,29 @@
+"""Which of Halo's tenants a connection leads to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+from portal.halo.addresses import host_of
+from portal.psa.adapter import Tenant
+
+LONGEST_KEY: Final = 255
+
+
+def tenant_of(values: Mapping[str, str]) -> Tenant:
+    """Read the tenant out of connection values.
+
+    The request limit belongs to a tenant of a host. A separate authorisation server is part of its key: a token of
+    one server proves nothing about the tenants of another.
+    """
+    address, tenant = values.get("base_url", ""), values.get("tenant", "")
+    host, granting = host_of(address), host_of(values.get("auth_server", ""))
+    key = f"{host}/{tenant.lower()}" if tenant else host
+    key = key if granting in {"", host} else f"{key} by {granting}"
+    return Tenant(
+        address=address,
+        name=tenant,
+        limit_key=key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest(),
+    )
