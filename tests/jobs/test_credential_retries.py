@@ -20,7 +20,7 @@ __all__ = ["bell", "copy", "halo", "valkey"]
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def work_off() -> list[Job]:
+def run_queued_jobs() -> list[Job]:
     """Run every queued job."""
     jobs = list(queue.queue().get_jobs())
     for job in jobs:
@@ -37,7 +37,7 @@ def test_one_token_is_requested_per_hour_however_often_the_scheduler_ticks(copy:
         with clock.using(lambda minutes=minutes: NOON + timedelta(minutes=minutes)):  # type: ignore[misc]
             scheduler.tick()
             credential_retries.ring_due(Isolation())
-            work_off()
+            run_queued_jobs()
         asked[minutes // 60] += copy.halo.counts()["total"] - asked.total()
     assert asked == {0: 1, 1: 1, 2: 1}
 
@@ -46,9 +46,9 @@ def test_once_halo_accepts_the_credentials_the_missed_sync_starts(copy: Copy, be
     Integration.update(state="needs_attention", credentials_retry_at=NOON, next_sync_at=NOON).execute()
     with clock.using(lambda: NOON):
         scheduler.tick()
-        (job,) = work_off()
+        (job,) = run_queued_jobs()
         assert job.func_name == "portal.jobs.credential_retries.retry"
         scheduler.tick()
-        (job,) = work_off()
+        (job,) = run_queued_jobs()
     assert job.func_name == "portal.jobs.sync.run_sync"
     assert SyncRun.select().order_by(SyncRun.id.desc()).get().state == "succeeded"

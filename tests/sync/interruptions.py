@@ -45,27 +45,27 @@ def on_page(monkeypatch: pytest.MonkeyPatch) -> OnPage:
     return plan
 
 
-class Breaking(HaloClient):
+class FailingClient(HaloClient):
     """Raises an error after `pages` pages, while `pages` is set."""
 
     pages: int | None = None
     error: BaseException = RuntimeError("a bug")
 
-    def page(self, *asked: Any, **more: Any) -> Any:
-        if Breaking.pages == 0:
-            raise Breaking.error
-        if Breaking.pages is not None:
-            Breaking.pages -= 1
-        return super().page(*asked, **more)
+    def page(self, *requested: Any, **more: Any) -> Any:
+        if FailingClient.pages == 0:
+            raise FailingClient.error
+        if FailingClient.pages is not None:
+            FailingClient.pages -= 1
+        return super().page(*requested, **more)
 
 
 @pytest.fixture
-def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Breaking]]:
+def failing_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FailingClient]]:
     """Let runs use a client that can fail on demand."""
-    monkeypatch.setattr(adapter, "HaloClient", Breaking)
-    Breaking.pages, Breaking.error = None, RuntimeError("a bug")
-    yield Breaking
-    Breaking.pages = None
+    monkeypatch.setattr(adapter, "HaloClient", FailingClient)
+    FailingClient.pages, FailingClient.error = None, RuntimeError("a bug")
+    yield FailingClient
+    FailingClient.pages = None
 
 
 @contextmanager

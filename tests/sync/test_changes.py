@@ -42,9 +42,9 @@ def test_an_unchanged_list_that_filters_by_date_costs_one_request(synced: Copy) 
     before = synced.written()
     report = sync_changes(synced)
     assert report["state"] == "succeeded"
-    asked = synced.halo.counts()["by_kind"]
-    assert {name: asked[name] for name in DATED} == dict.fromkeys(DATED, 1)
-    assert (asked["products"], asked["contracts"]) == (1, 1)  # lists of one page: read in full
+    requested = synced.halo.counts()["by_kind"]
+    assert {name: requested[name] for name in DATED} == dict.fromkeys(DATED, 1)
+    assert (requested["products"], requested["contracts"]) == (1, 1)  # lists of one page: read in full
     assert synced.written() == before
 
 
@@ -87,8 +87,8 @@ def test_a_probe_is_valid_for_a_week(synced: Copy) -> None:
         later = clock.now() + timedelta(days=days)
         with clock.using(lambda later=later: later):  # type: ignore[misc]  # a default binds the loop's value
             synced.sync(kind=RunKind.FULL)
-        asked = {each["kind"] for each in synced.halo.journal() if "lastupdatefromdate" in each["query"]}
-        assert len(asked) == tries
+        requested = {each["kind"] for each in synced.halo.journal() if "lastupdatefromdate" in each["query"]}
+        assert len(requested) == tries
 
 
 def test_an_empty_list_proves_nothing(copy: Copy) -> None:

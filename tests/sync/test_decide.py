@@ -40,7 +40,7 @@ def stored_as(each: Row) -> dict[int, Forms]:
     return {7: Forms(each.payload.decode())}
 
 
-def heaps(decision: Decision) -> dict[str, int]:
+def counts_by_field(decision: Decision) -> dict[str, int]:
     """Return the decision fields that are not empty."""
     sizes = {
         "created": len(decision.created),
@@ -53,7 +53,7 @@ def heaps(decision: Decision) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("state", "changed", "heap"),
+    ("state", "changed", "field"),
     [
         (None, False, "created"),
         (LIVE, False, "unchanged"),
@@ -64,11 +64,11 @@ def heaps(decision: Decision) -> dict[str, int]:
         (GONE, True, "updated"),
     ],
 )
-def test_a_row_in_scope(state: RecordState | None, changed: bool, heap: str) -> None:  # noqa: FBT001  # a column
+def test_a_row_in_scope(state: RecordState | None, changed: bool, field: str) -> None:  # noqa: FBT001  # a column
     site = row(name="Main", client_id=1)
     stored = {} if state is None else known(site, state, b"other" if changed else None)
     decision = decide("sites", [site], stored, EVERYTHING, records.columns, KEYS)
-    assert heaps(decision) == {heap: 1}
+    assert counts_by_field(decision) == {field: 1}
     assert decision.out_of_scope == {}
 
 
@@ -80,14 +80,14 @@ def test_only_a_live_record_goes_out_of_scope(state: RecordState | None, leaves:
     site = row(client_id=3)
     stored = {} if state is None else known(site, state)
     decision = decide("sites", [site], stored, ACTIVE, records.columns, KEYS)
-    assert (heaps(decision), decision.out_of_scope) == ({"filtered_out": 1}, leaves)
+    assert (counts_by_field(decision), decision.out_of_scope) == ({"filtered_out": 1}, leaves)
     assert decision.reasons == {FILTERED_OUT: 1}
     assert decision.excluded == [(site, FILTERED_OUT)]
 
 
 def test_a_row_without_facts_is_rejected_with_its_reason() -> None:
     decision = decide("sites", [Row(None, b"null", "no record")], {}, EVERYTHING, records.columns, KEYS)
-    assert (heaps(decision), decision.rejected) == ({"rejected": 1}, [Rejected(None, "no record")])
+    assert (counts_by_field(decision), decision.rejected) == ({"rejected": 1}, [Rejected(None, "no record")])
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_columns_are_read_only_for_rows_that_are_written() -> None:
         assert payload == new.payload
         return records.columns(record_type, payload)
 
-    assert heaps(decide("sites", [same, new], known(same), EVERYTHING, columns, KEYS)) == {
+    assert counts_by_field(decide("sites", [same, new], known(same), EVERYTHING, columns, KEYS)) == {
         "unchanged": 1,
         "created": 1,
     }
@@ -139,7 +139,7 @@ def test_changes_are_recorded_field_by_field(old: Any, new: Any, told: Any) -> N
         assert [change.fields for change in decision.updated] == [told]
     else:
         # Only its form changed: it counts as unchanged, and the new form is stored.
-        assert (heaps(decision), [change.digest for change in decision.payload_only]) == (
+        assert (counts_by_field(decision), [change.digest for change in decision.payload_only]) == (
             {"unchanged": 1},
             [fingerprint(after.payload)],
         )
@@ -149,7 +149,10 @@ def test_a_detail_with_more_keys_than_the_stored_row_changes_nothing() -> None:
     listed, detail = row(name="Main"), row(name="Main", website="https://x.example")
     decision = decide("sites", [detail], known(listed), EVERYTHING, records.columns, KEYS, details=True)
     compare("sites", decision, stored_as(listed), records.columns, KEYS)
-    assert (heaps(decision), [change.digest for change in decision.payload_only]) == ({"unchanged": 1}, [b""])
+    assert (counts_by_field(decision), [change.digest for change in decision.payload_only]) == (
+        {"unchanged": 1},
+        [b""],
+    )
 
 
 def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -> None:
@@ -158,7 +161,7 @@ def test_a_listed_row_with_fewer_keys_than_the_stored_detail_changes_nothing() -
     decision = decide("sites", [listed], stored, EVERYTHING, records.columns, KEYS)
     before = {7: Forms(text, None, text, has_row=False)}
     compare("sites", decision, before, records.columns, KEYS)
-    assert heaps(decision) == {"unchanged": 1}
+    assert counts_by_field(decision) == {"unchanged": 1}
     assert [change.digest for change in decision.payload_only] == [fingerprint(listed.payload)]
 
 
@@ -190,7 +193,7 @@ def test_every_row_counts_exactly_once(
     scope = Scope(Filters(active_only=active_only), {1, 2})
     everything = incoming + [Row(None, b"null", "no record")] * spoiled
     decision = decide("sites", everything, stored, scope, records.columns, KEYS)
-    assert sum(heaps(decision).values()) == len(everything)
+    assert sum(counts_by_field(decision).values()) == len(everything)
     assert decision.reasons.total() == decision.filtered_out
     written = [change.remote_id for change in (*decision.created, *decision.updated)]
     assert len(set(written) | set(decision.out_of_scope)) == len(written) + len(decision.out_of_scope)

@@ -35,9 +35,9 @@ def assert_everything_is_here(copy: Copy, report: dict[str, Any]) -> None:
         assert copy.digests(record_type) == copy.halo.truth(record_type, digests=True)["digests"]
 
 
-def pages_asked(copy: Copy) -> dict[str, int]:
-    asked = [entry["kind"] for entry in copy.halo.journal() if "page_size=1000" in entry["query"]]
-    return {name: asked.count(name) for name in SIZES}
+def page_requests(copy: Copy) -> dict[str, int]:
+    requested = [entry["kind"] for entry in copy.halo.journal() if "page_size=1000" in entry["query"]]
+    return {name: requested.count(name) for name in SIZES}
 
 
 @pytest.mark.parametrize("character", CHARACTERS)
@@ -56,7 +56,7 @@ def test_the_first_and_second_syncs_are_complete(character: str, halo: HaloSandb
     report = copy.sync()
     assert {step["updated"] for step in report["steps"].values()} == {0}
     rows = {name: found["total"] for name, found in halo.truth().items()}
-    assert all(asked <= -(-rows[name] // CAPS[name]) + 1 for name, asked in pages_asked(copy).items())
+    assert all(requested <= -(-rows[name] // CAPS[name]) + 1 for name, requested in page_requests(copy).items())
 
 
 def test_findings_about_lists_are_saved_and_logged(halo: HaloSandbox, northwind: Account) -> None:

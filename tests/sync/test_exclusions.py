@@ -18,7 +18,7 @@ from portal.sync.filters import Filters
 from portal.sync.retirement import TYPE_DISABLED
 from portal.sync.scope import CLIENT_NOT_SEEN
 from tests.halo_fixtures import SIZES, Copy
-from tests.sync.refetches import fresh, one_of, read_again, record
+from tests.sync.refetches import fresh, one_of, record, refetch_pending
 from tests.telling import about, tell
 
 INACTIVE = "The client is inactive."
@@ -41,7 +41,7 @@ def of_client(copy: Copy, record_type: str, client: int) -> set[int]:
     return {int(row["id"]) for row in rows if int(row.get("client_id", 0)) == client}
 
 
-def ask(copy: Copy, record_type: str, number: int) -> list[str]:
+def sync_record(copy: Copy, record_type: str, number: int) -> list[str]:
     """Sync one record. Returns the log lines that follow the request, oldest first."""
     run = sync_runs.open_run(
         copy.integration,
@@ -178,7 +178,7 @@ def test_a_run_also_counts_records_excluded_through_clients(synced: Copy) -> Non
 def test_syncing_an_excluded_record_logs_the_reason(copy: Copy) -> None:
     number = copy.halo.truth("clients", ids=True)["inactive_ids"][0]
     choose(copy, active_only=True)
-    assert ask(copy, "clients", number) == [f"Record {number} is excluded. {INACTIVE}"]
+    assert sync_record(copy, "clients", number) == [f"Record {number} is excluded. {INACTIVE}"]
     assert excluded(copy) == {number: INACTIVE}
 
 
@@ -189,17 +189,17 @@ def test_syncing_a_record_that_halo_does_not_have_says_so(copy: Copy, *, is_list
         choose(copy, active_only=True)
         copy.sync()
     copy.halo.delete("clients", [number])
-    assert ask(copy, "clients", number) == [f"Halo has no record {number} among its clients."]
+    assert sync_record(copy, "clients", number) == [f"Halo has no record {number} among its clients."]
     assert number not in excluded(copy)
 
 
 def test_syncing_a_stored_record_logs_the_result(synced: Copy) -> None:
     number = one_of(synced, "assets")
-    assert ask(synced, "assets", number) == [f"Record {number} is up to date. Nothing has changed."]
+    assert sync_record(synced, "assets", number) == [f"Record {number} is up to date. Nothing has changed."]
     synced.halo.change("assets", [number])
-    assert ask(synced, "assets", number) == [f"Record {number} was updated."]
+    assert sync_record(synced, "assets", number) == [f"Record {number} was updated."]
     synced.halo.delete("assets", [number])
-    (deleted,) = ask(synced, "assets", number)
+    (deleted,) = sync_record(synced, "assets", number)
     assert deleted.startswith("Deleted: ")
 
 
@@ -210,7 +210,7 @@ def test_a_webhook_lists_records_that_the_filters_exclude(synced: Copy) -> None:
     assert client is not None
     synced.halo.deactivate("clients", [client])
     tell(synced.integration, about("clients", client, "deactivated"))
-    read_again(fresh(synced))
+    refetch_pending(fresh(synced))
     assert excluded(synced) == {client: INACTIVE}
     assert excluded(synced, "contacts")[number] == THROUGH_CLIENT
 

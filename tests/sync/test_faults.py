@@ -41,7 +41,7 @@ def _words(fault: dict[str, Any]) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def _few_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PAGE_LIMITS", Limits(seconds=0.5, size=32_000_000))
 
 
@@ -85,10 +85,10 @@ def test_no_requests_are_made_before_the_time_that_halo_named(form: str, copy: C
         copy.sync()
     run = sync_runs.live_run(copy.integration)
     assert run.not_before == NOON + timedelta(minutes=2)
-    asked = copy.halo.counts()["total"]
+    requested = copy.halo.counts()["total"]
     with clock.using(lambda: NOON + timedelta(seconds=119)):
         sync_runs.execute(run.id)
-    assert copy.halo.counts()["total"] == asked
+    assert copy.halo.counts()["total"] == requested
     with clock.using(lambda: NOON + timedelta(minutes=2)):
         sync_runs.execute(run.id)
     assert_exact(copy, sync_runs.report(run))

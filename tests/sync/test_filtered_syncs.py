@@ -36,7 +36,7 @@ def ids_where(copy: Copy, record_type: str, wanted: Callable[[dict[str, Any]], b
     return {int(row["id"]) for row in rows if wanted(row)}
 
 
-def belonging_to(copy: Copy, record_type: str, clients: set[int]) -> set[int]:
+def records_of_clients(copy: Copy, record_type: str, clients: set[int]) -> set[int]:
     """Return the ids of Halo's records that belong to these clients or to none."""
     return ids_where(copy, record_type, lambda row: int(row.get("client_id", 0)) in clients | {0, -1})
 
@@ -52,7 +52,7 @@ def test_inactive_clients_and_their_records_are_filtered_out(copy: Copy) -> None
     assert report["steps"]["clients"]["left_out"] == truth["inactive"]
     for record_type in CLIENT_OWNED:
         step = report["steps"][record_type]
-        assert copy.ids(record_type) == belonging_to(copy, record_type, active)
+        assert copy.ids(record_type) == records_of_clients(copy, record_type, active)
         assert step["created"] + step["left_out"] == step["fetched"] == step["expected"]
     assert report["steps"]["products"]["left_out"] == 0
 
@@ -80,7 +80,7 @@ def test_a_client_that_becomes_inactive_excludes_its_records(copy: Copy) -> None
     active_only(copy, on=True)
     copy.sync()
     (gone,) = copy.halo.deactivate("clients", count=1)
-    theirs = belonging_to(copy, "contacts", {gone}) - belonging_to(copy, "contacts", set())
+    theirs = records_of_clients(copy, "contacts", {gone}) - records_of_clients(copy, "contacts", set())
     assert theirs
     copy.sync()
     assert copy.ids("clients", RecordState.OUT_OF_SCOPE) == {gone}
@@ -160,7 +160,7 @@ def test_every_client_filter_excludes_the_clients_records(chosen: dict[str, Any]
     steps = synced.sync()["steps"]
     clients = synced.ids("clients")
     for record_type in CLIENT_OWNED:
-        assert synced.ids(record_type) == belonging_to(synced, record_type, clients)
+        assert synced.ids(record_type) == records_of_clients(synced, record_type, clients)
         assert steps[record_type]["left_out"] > 0
     assert steps["products"]["left_out"] == 0
 
@@ -168,7 +168,7 @@ def test_every_client_filter_excludes_the_clients_records(chosen: dict[str, Any]
 def test_type_filters_and_client_filters_both_apply(synced: Copy) -> None:
     choose(synced, top_levels=frozenset({3}), asset_types=frozenset({130, 131}))
     step = synced.sync()["steps"]["assets"]
-    theirs = belonging_to(synced, "assets", synced.ids("clients"))
+    theirs = records_of_clients(synced, "assets", synced.ids("clients"))
     right_type = ids_where(synced, "assets", lambda row: row["assettype_id"] in (130, 131))
     assert synced.ids("assets") == theirs & right_type
     assert step["left_out"] == SIZES["assets"] - len(theirs & right_type)

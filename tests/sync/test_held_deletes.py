@@ -17,41 +17,41 @@ def pending() -> HeldDelete | None:
     return found
 
 
-def ids(hold: HeldDelete) -> set[int]:
-    return set(array("q", bytes(hold.remote_ids)))
+def ids(held: HeldDelete) -> set[int]:
+    return set(array("q", bytes(held.remote_ids)))
 
 
-@pytest.mark.parametrize(("deleted", "held"), [(20, False), (21, True), (120, True)])
-def test_mass_deletes_are_held(deleted: int, held: bool, synced: Copy) -> None:  # noqa: FBT001  # a table's column
+@pytest.mark.parametrize(("deleted", "is_held"), [(20, False), (21, True), (120, True)])
+def test_mass_deletes_are_held(deleted: int, is_held: bool, synced: Copy) -> None:  # noqa: FBT001  # a table's column
     gone = synced.halo.delete("assets", count=deleted)
     report = synced.sync("assets")
-    assert report["state"] == ("incomplete" if held else "succeeded")
-    assert len(synced.ids("assets", RecordState.DELETED)) == (0 if held else deleted)
-    hold = pending()
-    assert (hold is not None) == held
-    if hold is not None:
+    assert report["state"] == ("incomplete" if is_held else "succeeded")
+    assert len(synced.ids("assets", RecordState.DELETED)) == (0 if is_held else deleted)
+    held = pending()
+    assert (held is not None) == is_held
+    if held is not None:
         assert report["problem"].startswith(f"{deleted} assets are no longer in Halo's list. They were kept")
-        assert (ids(hold), hold.count, hold.stored) == (set(gone), deleted, SIZES["assets"])
-        assert hold.cause == "Halo says they don't exist: they were probably deleted on purpose."
+        assert (ids(held), held.count, held.stored) == (set(gone), deleted, SIZES["assets"])
+        assert held.cause == "Halo says they don't exist: they were probably deleted on purpose."
 
 
 def test_records_the_agent_can_no_longer_see_are_held_with_the_cause(synced: Copy) -> None:
     synced.halo.change_tenant(unseen=["opportunities"])
     assert synced.sync()["state"] == "incomplete"
     assert len(synced.ids("opportunities")) == SIZES["opportunities"]
-    hold = pending()
-    assert hold is not None
-    assert hold.cause == "Halo's list is empty: the agent probably may no longer see any of them."
-    assert "agent may still see" in hold.advice
+    held = pending()
+    assert held is not None
+    assert held.cause == "Halo's list is empty: the agent probably may no longer see any of them."
+    assert "agent may still see" in held.advice
 
 
 def test_a_refusal_is_given_as_the_cause(synced: Copy) -> None:
     synced.halo.delete("assets", count=40)
     synced.halo.fault("status", status=403, on="/api/asset/*", times=None)
     synced.sync("assets")
-    hold = pending()
-    assert hold is not None
-    assert hold.cause == "Halo refuses to show them: the agent has probably lost a permission."
+    held = pending()
+    assert held is not None
+    assert held.cause == "Halo refuses to show them: the agent has probably lost a permission."
 
 
 def test_a_second_sync_replaces_the_pending_held_delete(synced: Copy) -> None:
@@ -59,8 +59,8 @@ def test_a_second_sync_replaces_the_pending_held_delete(synced: Copy) -> None:
     synced.sync("assets")
     second = set(synced.halo.delete("assets", count=5, seed=9))
     synced.sync("assets")
-    (hold,) = HeldDelete.select()
-    assert ids(hold) == first | second
+    (held,) = HeldDelete.select()
+    assert ids(held) == first | second
 
 
 def test_a_held_delete_ends_when_the_records_are_back(synced: Copy) -> None:
@@ -68,7 +68,7 @@ def test_a_held_delete_ends_when_the_records_are_back(synced: Copy) -> None:
     synced.sync("assets")
     synced.halo.change_tenant(unseen=[])
     assert synced.sync("assets")["state"] == "succeeded"
-    assert [hold.state for hold in HeldDelete.select()] == [HeldDeleteState.OVER]
+    assert [held.state for held in HeldDelete.select()] == [HeldDeleteState.OVER]
 
 
 def test_records_that_a_person_kept_are_not_held_again(synced: Copy) -> None:

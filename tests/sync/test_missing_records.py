@@ -44,17 +44,17 @@ def test_a_small_type_that_becomes_empty_is_held_even_if_all_are_gone(synced: Co
     synced.halo.delete("contracts", sorted(synced.ids("contracts")))
     assert synced.sync("contracts")["state"] == "incomplete"
     assert len(synced.ids("contracts")) == SIZES["contracts"]
-    hold = pending("contracts")
-    assert hold is not None
-    assert "list is empty" in hold.cause
+    held = pending("contracts")
+    assert held is not None
+    assert "list is empty" in held.cause
 
 
 def test_a_type_may_become_empty_if_an_admin_approves(synced: Copy, alice: User) -> None:
     synced.halo.delete("contracts", sorted(synced.ids("contracts")))
     synced.sync("contracts")
-    hold = pending("contracts")
-    assert hold is not None
-    held_deletes.approve(hold, alice)
+    held = pending("contracts")
+    assert held is not None
+    held_deletes.approve(held, alice)
     assert synced.sync("contracts")["state"] == "succeeded"
     assert synced.ids("contracts") == set()
 
@@ -63,8 +63,8 @@ def test_a_few_missing_records_are_each_checked_and_deleted(synced: Copy) -> Non
     gone = synced.halo.delete("clients", count=7)
     assert synced.sync("clients")["state"] == "succeeded"
     assert synced.ids("clients", RecordState.DELETED) == set(gone)
-    asked = {int(entry["path"].rsplit("/", 1)[1]) for entry in synced.halo.journal(status="404")}
-    assert asked == set(gone)
+    requested = {int(entry["path"].rsplit("/", 1)[1]) for entry in synced.halo.journal(status="404")}
+    assert requested == set(gone)
 
 
 @pytest.mark.parametrize(
@@ -79,17 +79,17 @@ def test_unlisted_records_that_may_still_exist_are_held(answer: str, cause: str,
     hidden = hide(synced, "contacts", count, answer)
     assert synced.sync("contacts")["state"] == "incomplete"
     assert set(hidden) <= synced.ids("contacts")
-    hold = pending("contacts")
-    assert hold is not None
-    assert (hold.count, hold.cause) == (count, cause)
+    held = pending("contacts")
+    assert held is not None
+    assert (held.count, held.cause) == (count, cause)
 
 
 def test_a_kept_record_leaves_the_next_sync_green_with_a_note(synced: Copy, alice: User) -> None:
     hidden = hide(synced, "contacts", 3, "shown")
     synced.sync("contacts")
-    hold = pending("contacts")
-    assert hold is not None
-    held_deletes.keep(hold, alice)
+    held = pending("contacts")
+    assert held is not None
+    held_deletes.keep(held, alice)
     assert synced.sync("contacts")["state"] == "succeeded"
     assert set(hidden) <= synced.ids("contacts")
     assert "3 contacts that Halo no longer lists are kept: Alice chose to keep them." in synced.logged(subject="step")
@@ -98,9 +98,9 @@ def test_a_kept_record_leaves_the_next_sync_green_with_a_note(synced: Copy, alic
 def test_a_kept_record_that_was_relisted_is_held_when_it_vanishes_again(synced: Copy, alice: User) -> None:
     hide(synced, "contacts", 3, "shown")
     synced.sync("contacts")
-    hold = pending("contacts")
-    assert hold is not None
-    held_deletes.keep(hold, alice)
+    held = pending("contacts")
+    assert held is not None
+    held_deletes.keep(held, alice)
     synced.halo.change_tenant(hidden={})
     synced.sync("contacts")
     hide(synced, "contacts", 3, "shown")
@@ -120,9 +120,9 @@ def test_all_records_of_an_existing_clients_type_are_held(synced: Copy) -> None:
     synced.halo.delete("contacts", theirs)
     report = synced.sync("contacts")
     assert (report["state"], set(theirs) <= synced.ids("contacts")) == ("incomplete", True)
-    hold = pending("contacts")
-    assert hold is not None
-    assert hold.cause.startswith("All that a client had of this type is gone at once")
+    held = pending("contacts")
+    assert held is not None
+    assert held.cause.startswith("All that a client had of this type is gone at once")
 
 
 def test_records_of_a_deleted_client_are_deleted_with_it(synced: Copy) -> None:

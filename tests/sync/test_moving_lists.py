@@ -18,13 +18,13 @@ def small_pages(copy: Copy) -> None:
     copy.halo.turn(caps={"assets": 20, "opportunities": 20})
 
 
-def truth(copy: Copy, record_type: str) -> set[int]:
+def halo_ids(copy: Copy, record_type: str) -> set[int]:
     found = copy.halo.truth(record_type, ids=True)
     return set(found["active_ids"] + found["inactive_ids"])
 
 
 def first_ids(copy: Copy, record_type: str, count: int) -> list[int]:
-    return sorted(truth(copy, record_type))[:count]
+    return sorted(halo_ids(copy, record_type))[:count]
 
 
 @pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
@@ -35,7 +35,7 @@ def test_deletes_on_earlier_pages_hide_no_others(record_type: str, number: int, 
     on_page(record_type, number, lambda: copy.halo.delete(record_type, gone))
     report = copy.sync(record_type)
     assert report["state"] == "succeeded", report["problem"]
-    assert copy.ids(record_type) == truth(copy, record_type)
+    assert copy.ids(record_type) == halo_ids(copy, record_type)
     assert copy.ids(record_type, RecordState.DELETED) <= set(gone)  # records that were read before
 
 
@@ -50,7 +50,7 @@ def test_as_many_creates_as_deletes_are_noticed(record_type: str, copy: Copy, on
     on_page(record_type, 3, swap)
     report = copy.sync(record_type)
     assert report["state"] == "succeeded", report["problem"]
-    assert copy.ids(record_type) == truth(copy, record_type)
+    assert copy.ids(record_type) == halo_ids(copy, record_type)
 
 
 @pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
@@ -59,7 +59,7 @@ def test_records_created_during_the_sync_arrive(record_type: str, copy: Copy, on
     on_page(record_type, 2, lambda: copy.halo.create(record_type, 25))
     report = copy.sync(record_type)
     assert report["state"] == "succeeded", report["problem"]
-    assert copy.ids(record_type) == truth(copy, record_type)
+    assert copy.ids(record_type) == halo_ids(copy, record_type)
 
 
 def test_deactivating_a_record_does_not_move_the_list(copy: Copy, on_page: OnPage) -> None:
@@ -81,7 +81,7 @@ def test_a_page_size_that_changes_midway_is_noticed(cap: int, record_type: str, 
     report = copy.sync(record_type)
     assert report["state"] == "succeeded", report["problem"]
     assert report["steps"][record_type]["created"] == SIZES[record_type]
-    assert copy.ids(record_type) == truth(copy, record_type)
+    assert copy.ids(record_type) == halo_ids(copy, record_type)
 
 
 def test_rows_of_an_earlier_round_are_not_counted_again(copy: Copy, on_page: OnPage) -> None:
@@ -105,7 +105,7 @@ def test_a_list_that_keeps_moving_is_amber_after_three_rounds(copy: Copy, on_pag
 def test_a_listed_record_that_is_not_returned_is_named(copy: Copy) -> None:
     small_pages(copy)
     copy.halo.fault("repeated_page", on="assets", page=3, times=None)
-    (hidden,) = sorted(truth(copy, "assets"))[40:41]
+    (hidden,) = sorted(halo_ids(copy, "assets"))[40:41]
     copy.halo.fault("bad_ids", on=f"/api/asset/{hidden}", times=None)
     report = copy.sync("assets")
     assert report["state"] == "incomplete"

@@ -20,15 +20,15 @@ MAX_REQUESTS = 200
 
 @dataclass
 class Halo:
-    """A list of ids in pages of `size`. `asked` holds the numbers of the requested pages."""
+    """A list of ids in pages of `size`. `requested` holds the numbers of the requested pages."""
 
     ids: list[int]
     size: int = 3
-    asked: list[int] = field(default_factory=list)
+    requested: list[int] = field(default_factory=list)
 
     def page(self, number: int, **said: Any) -> Page:
-        self.asked.append(number)
-        assert len(self.asked) < MAX_REQUESTS, "read on and on"
+        self.requested.append(number)
+        assert len(self.requested) < MAX_REQUESTS, "read on and on"
         ids = self.ids[(number - 1) * self.size : number * self.size]
         return page(number, ids, **{"size": self.size, "total": len(self.ids), **said})
 
@@ -46,26 +46,26 @@ def read(halo: Halo, reading: Reading | None = None) -> Reading:
 
 
 @pytest.mark.parametrize(
-    ("count", "asked"), [(0, [1]), (1, [1]), (3, [1, 2]), (4, [2, 1]), (6, [2, 1, 3]), (13, [5, 1, 2, 3, 4])]
+    ("count", "requested"), [(0, [1]), (1, [1]), (3, [1, 2]), (4, [2, 1]), (6, [2, 1, 3]), (13, [5, 1, 2, 3, 4])]
 )
-def test_each_page_is_read_once_starting_with_the_last(count: int, asked: list[int]) -> None:
+def test_each_page_is_read_once_starting_with_the_last(count: int, requested: list[int]) -> None:
     halo = Halo(list(range(1, count + 1)))
     reading = read(halo, Reading(PastReading(max(1, -(-count // 3)), count_kind=CountKind.TOTAL)))
-    assert halo.asked == asked
+    assert halo.requested == requested
     assert (reading.is_sound, reading.seen.ids) == (True, set(halo.ids))
 
 
-@pytest.mark.parametrize(("count", "asked"), [(0, [1]), (3, [1, 2]), (4, [1, 2, 1]), (13, [1, 5, 2, 3, 4, 1])])
-def test_if_the_last_page_is_unknown_the_first_is_read_twice(count: int, asked: list[int]) -> None:
+@pytest.mark.parametrize(("count", "requested"), [(0, [1]), (3, [1, 2]), (4, [1, 2, 1]), (13, [1, 5, 2, 3, 4, 1])])
+def test_if_the_last_page_is_unknown_the_first_is_read_twice(count: int, requested: list[int]) -> None:
     halo = Halo(list(range(1, count + 1)))
-    assert (read(halo).is_sound, halo.asked) == (True, asked)
+    assert (read(halo).is_sound, halo.requested) == (True, requested)
 
 
-@pytest.mark.parametrize(("believed", "asked"), [(3, [3, 5, 1, 2, 4, 3]), (9, [9, 5, 1, 2, 3, 4])])
-def test_starting_with_a_page_that_is_not_the_last_does_no_harm(believed: int, asked: list[int]) -> None:
+@pytest.mark.parametrize(("believed", "requested"), [(3, [3, 5, 1, 2, 4, 3]), (9, [9, 5, 1, 2, 3, 4])])
+def test_starting_with_a_page_that_is_not_the_last_does_no_harm(believed: int, requested: list[int]) -> None:
     halo = Halo(list(range(1, 14)))
     reading = read(halo, Reading(PastReading(believed, 3)))
-    assert (reading.is_sound, reading.seen.ids, halo.asked) == (True, set(halo.ids), asked)
+    assert (reading.is_sound, reading.seen.ids, halo.requested) == (True, set(halo.ids), requested)
 
 
 def test_the_first_page_sent_for_one_past_the_end_is_recognised() -> None:
@@ -104,7 +104,7 @@ def test_a_record_that_is_added_at_the_end_costs_one_request() -> None:
     reading.take(halo.page(1))
     halo.ids.append(8)
     read(halo, reading)
-    assert halo.asked == [3, 1, 2, 3]
+    assert halo.requested == [3, 1, 2, 3]
     assert (reading.is_sound, reading.seen.ids) == (True, set(halo.ids))
 
 
@@ -114,16 +114,16 @@ def test_a_page_size_that_changes_midway_ends_the_round() -> None:
     reading.take(halo.page(1))
     halo.size = 2
     read(halo, reading)
-    assert (halo.asked, reading.is_sound) == ([1, 5, 2], False)
+    assert (halo.requested, reading.is_sound) == ([1, 5, 2], False)
 
 
 def test_a_single_row_page_that_repeats_forever_ends_soon() -> None:
-    reading, asked = Reading(), 0
+    reading, requested = Reading(), 0
     while (number := reading.next_page()) is not None:
-        asked += 1
-        assert asked < MAX_REQUESTS
+        requested += 1
+        assert requested < MAX_REQUESTS
         reading.take(page(number, [7], size=1, total=130))
-    assert asked <= 1 + 3 * MAX_USELESS_PAGES
+    assert requested <= 1 + 3 * MAX_USELESS_PAGES
     assert not reading.is_sound
 
 
@@ -142,12 +142,12 @@ def test_a_resumed_reading_continues_after_its_pages(taken: int) -> None:
         assert number is not None
         rows = first.take(halo.page(number))
         pages.append(PageIds(number, [each.facts.remote_id for each in rows if each.facts]))
-    halo.asked.clear()
+    halo.requested.clear()
     resumed = Reading.resumed(
         pages, past=PastReading(5, count_kind=first.counts.kind), total=first.counts.total, moved=first.moved
     )
     read(halo, resumed)
-    assert len(halo.asked) == 5 - taken
+    assert len(halo.requested) == 5 - taken
     assert (resumed.is_sound, resumed.seen.ids) == (True, set(halo.ids))
 
 
@@ -185,7 +185,7 @@ def test_a_sound_round_misses_no_row_that_was_there_throughout(
 def test_a_stable_list_costs_one_request_per_page(count: int, size: int) -> None:
     halo, pages = Halo(list(range(1, count + 1)), size), max(1, -(-count // size))
     assert read(halo, Reading(PastReading(pages, count_kind=CountKind.TOTAL))).is_sound
-    assert len(halo.asked) == pages + (count > 0 and count % size == 0)
+    assert len(halo.requested) == pages + (count > 0 and count % size == 0)
 
 
 @dataclass
@@ -206,8 +206,8 @@ class DishonestHalo(Halo):
         ids = self.ids[(sent - 1) * self.size : sent * self.size]
         sizes = {"asked": self.asked_size, "granted": self.size, "nothing": None, "what came": len(ids)}
         total = {"total": len(self.ids), "page": len(ids), "nothing": None}[self.reported_count]
-        self.asked.append(number)
-        assert len(self.asked) < MAX_REQUESTS, "read on and on"
+        self.requested.append(number)
+        assert len(self.requested) < MAX_REQUESTS, "read on and on"
         return page(number, ids, size=sizes[self.reported_size], total=total)
 
 
@@ -231,24 +231,24 @@ def test_the_whole_list_is_read_whatever_it_reports(
     reading = read(halo, Reading(before))
     assert (reading.seen.ids, reading.is_sound, reading.expected) == (set(halo.ids), True, count)
     if known == "the truth" and past_end == "empty":
-        assert len(halo.asked) <= pages + 1
+        assert len(halo.requested) <= pages + 1
         assert reading.conclude() == kind or count <= size
         if reported_count == "total" and (pages > 1 or count % 50):
-            assert len(halo.asked) == pages + (count > 0 and count % size == 0)
+            assert len(halo.requested) == pages + (count > 0 and count % size == 0)
 
 
 @pytest.mark.parametrize("reported_count", ["nothing", "page"])
 def test_a_list_of_nine_hundred_in_pages_of_fifty_costs_one_extra_request(reported_count: str) -> None:
     halo = DishonestHalo(list(range(1, 901)), 50, reported_count=reported_count)
     reading = read(halo)
-    assert (len(reading.seen.ids), reading.is_sound, halo.asked) == (900, True, list(range(1, 20)))
+    assert (len(reading.seen.ids), reading.is_sound, halo.requested) == (900, True, list(range(1, 20)))
 
 
 def test_an_echoed_page_size_is_ignored_if_the_count_contradicts_it() -> None:
     halo = DishonestHalo(list(range(1, 901)), 50, reported_count="total")
     reading = read(halo)
     assert (len(reading.seen.ids), reading.is_sound, reading.sizes.largest) == (900, True, 50)
-    assert halo.asked == [1, 18, *range(2, 18), 19, 1]
+    assert halo.requested == [1, 18, *range(2, 18), 19, 1]
 
 
 def test_a_count_that_contradicts_the_rows_is_ignored() -> None:

@@ -17,7 +17,7 @@ from portal.services.syncing.filter_changes import change as change_filters
 from portal.sync.filters import Filters
 from portal.sync.refetching import Refetcher
 from tests.halo_fixtures import Copy
-from tests.sync.refetches import asked, fresh, later, one_of, read_again, record
+from tests.sync.refetches import fresh, later, one_of, record, refetch_pending, requested
 from tests.telling import about, delivery_states, results, tell
 
 
@@ -25,7 +25,7 @@ from tests.telling import about, delivery_states, results, tell
 def test_a_change_in_halo_arrives(record_type: str, synced: Copy) -> None:
     (number,) = synced.halo.change(record_type, count=1)
     tell(synced.integration, about(record_type, number))
-    assert read_again(synced) == 1
+    assert refetch_pending(synced) == 1
     assert results() == [("done", "updated")]
     assert delivery_states() == ["done"]
     line = RecordChange.get()
@@ -39,7 +39,7 @@ def test_the_body_of_a_webhook_is_not_trusted(synced: Copy) -> None:
     tell(
         synced.integration, about("clients", number) | {"client": {"id": number, "name": "Forged", "inactive": True}}
     )
-    assert read_again(synced) == 1
+    assert refetch_pending(synced) == 1
     assert results() == [("done", "unchanged")]
     after = record("clients", number)
     assert (after.name, after.state, after.changed_at) == (before.name, before.state, before.changed_at)
@@ -48,7 +48,7 @@ def test_the_body_of_a_webhook_is_not_trusted(synced: Copy) -> None:
 def test_a_new_record_is_created(synced: Copy) -> None:
     (number,) = synced.halo.create("assets", 1)
     tell(synced.integration, about("assets", number, "created"))
-    read_again(synced)
+    refetch_pending(synced)
     assert results() == [("done", "created")]
     found = record("assets", number)
     assert (found.state, found.first_run, found.first_delivery) == (RecordState.LIVE, None, 1)
@@ -59,18 +59,18 @@ def test_a_deleted_record_becomes_a_tombstone_and_comes_back(synced: Copy) -> No
     number = one_of(synced, "assets")
     synced.halo.delete("assets", [number])
     tell(synced.integration, about("assets", number, "deleted"))
-    read_again(synced)
+    refetch_pending(synced)
     assert record("assets", number).state == RecordState.DELETED
     assert results() == [("done", "deleted")]
     tell(synced.integration, about("assets", number, "deleted"))
     with later(minutes=2):
-        read_again(synced)
+        refetch_pending(synced)
     assert results()[1] == ("ignored", "absent")
 
 
 def test_a_record_that_exists_nowhere_is_ignored(synced: Copy) -> None:
     tell(synced.integration, about("assets", 999_999))
-    read_again(synced)
+    refetch_pending(synced)
     assert results() == [("ignored", "absent")]
     assert delivery_states() == ["ignored"]
     assert RefetchRequest.get().why == "Halo has no such record, and it was not in Scopable."
@@ -80,7 +80,7 @@ def test_a_ticket_is_distinguished_from_an_opportunity_by_reading_it(synced: Cop
     number = one_of(synced, "opportunities")
     synced.halo.change("opportunities", [number])
     tell(synced.integration, about("ticket", number, "updated"), about("ticket", 999_999, "status changed"))
-    assert read_again(synced) == 2
+    assert refetch_pending(synced) == 2
     assert results() == [("done", "updated"), ("ignored", "absent")]
     assert RefetchRequest.get_by_id(2).why == "It's an ordinary ticket, or it doesn't exist. Tickets aren't synced."
 
@@ -89,7 +89,7 @@ def test_five_hundred_events_on_one_record_cost_one_request(synced: Copy) -> Non
     number = one_of(synced, "clients")
     for _ in range(5):
         tell(synced.integration, [about("clients", number) for _ in range(100)])
-    assert read_again(synced) == 1
+    assert refetch_pending(synced) == 1
     assert results()[0] == ("done", "unchanged")
     assert set(results()[1:]) == {("done", "coalesced")}
     assert delivery_states() == ["done"] * 5
@@ -104,7 +104,7 @@ def test_events_during_a_refetch_cost_one_more_request(synced: Copy, on_read: On
 
     tell(synced.integration, [about("clients", number) for _ in range(250)])
     on_read(more)
-    assert read_again(synced) == 2
+    assert refetch_pending(synced) == 2
     assert [result for result in results() if result[1] != "coalesced"] == [
         ("done", "unchanged"),
         ("done", "updated"),
@@ -114,8 +114,8 @@ def test_events_during_a_refetch_cost_one_more_request(synced: Copy, on_read: On
 def test_records_are_refetched_in_order_of_arrival(synced: Copy) -> None:
     numbers = sorted(synced.ids("assets"))[:9]
     tell(synced.integration, *[about("assets", number) for number in reversed(numbers)])
-    read_again(synced)
-    assert sorted(asked(synced)[:3]) == sorted(f"/api/Asset/{number}" for number in numbers[-3:])
+    refetch_pending(synced)
+    assert sorted(requested(synced)[:3]) == sorted(f"/api/Asset/{number}" for number in numbers[-3:])
 
 
 def test_a_filtered_out_record_says_so(synced: Copy) -> None:
@@ -125,12 +125,12 @@ def test_a_filtered_out_record_says_so(synced: Copy) -> None:
     assert client is not None
     synced.halo.deactivate("clients", [client])
     tell(synced.integration, about("clients", client, "deactivated"))
-    read_again(fresh(synced))
+    refetch_pending(fresh(synced))
     assert results() == [("done", "filtered_out")]
     assert RefetchRequest.get().why == "The client is inactive."
     assert record("clients", client).state == record("contacts", number).state == RecordState.OUT_OF_SCOPE
     tell(synced.integration, about("contacts", number))
-    read_again(fresh(synced))
+    refetch_pending(fresh(synced))
     assert results()[1] == ("done", "filtered_out")
     assert RefetchRequest.get_by_id(2).why == "Your sync filters exclude its client: the client is inactive."
 
@@ -140,11 +140,11 @@ def test_a_client_that_comes_into_scope_requests_a_sync_of_its_records(synced: C
     client = one_of(synced, "clients")
     synced.halo.deactivate("clients", [client])
     tell(synced.integration, about("clients", client))
-    read_again(fresh(synced))
+    refetch_pending(fresh(synced))
     synced.halo.reactivate("clients", [client])
     tell(synced.integration, about("clients", client))
     with later(minutes=2):
-        read_again(fresh(synced))
+        refetch_pending(fresh(synced))
     assert results()[1] == ("done", "back")
     assert fresh(synced).integration.catch_up_at is not None
     assert RemoteList.get(RemoteList.record_type == "assets").read_until is None
@@ -156,7 +156,7 @@ def test_a_client_that_comes_into_scope_requests_a_sync_of_its_records(synced: C
 def test_a_type_that_is_not_synced_is_not_requested(copy: Copy) -> None:
     Integration.update(record_types=["clients"]).execute()
     tell(fresh(copy).integration, about("assets", 1))
-    assert (read_again(copy), delivery_states()) == (0, ["ignored"])
+    assert (refetch_pending(copy), delivery_states()) == (0, ["ignored"])
     assert RefetchRequest.get().why == "Its record type isn't synced."
 
 

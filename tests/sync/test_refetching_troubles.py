@@ -22,7 +22,7 @@ from portal.sync.filters import Filters
 from portal.sync.refetch_requests import MAX_ATTEMPTS
 from portal.sync.writer import Writer
 from tests.halo_fixtures import Copy
-from tests.sync.refetches import at, fresh, later, one_of, read_again, record
+from tests.sync.refetches import at, fresh, later, one_of, record, refetch_pending
 from tests.telling import about, delivery_states, results, tell
 
 
@@ -52,7 +52,7 @@ def test_while_halo_is_down_requests_wait_and_none_fails(synced: Copy) -> None:
     for _ in range(20):
         with at(now):
             assert refetches.waiting() == [synced.integration.id]
-            calls += read_again(synced)
+            calls += refetch_pending(synced)
             assert refetches.waiting() == []
         now = Refetching.get().not_before
     assert now - clock.now() > timedelta(hours=1)
@@ -60,7 +60,7 @@ def test_while_halo_is_down_requests_wait_and_none_fails(synced: Copy) -> None:
     assert RefetchRequest.select().where(RefetchRequest.attempts > 0).count() == 0
     synced.halo.clear_faults()
     with at(now):
-        read_again(synced)
+        refetch_pending(synced)
     assert set(results()) == {("done", "unchanged")}
 
 
@@ -68,7 +68,7 @@ def test_a_record_without_an_answer_delays_no_other(synced: Copy) -> None:
     first, *others = sorted(synced.ids("assets"))[:5]
     synced.halo.fault("status", status=500, on=f"/api/asset/{first}", times=None)
     tell(synced.integration, *[about("assets", number) for number in (first, *others)])
-    read_again(synced)
+    refetch_pending(synced)
     assert results() == [("waiting", None)] + [("done", "unchanged")] * 4
     assert RefetchRequest.get_by_id(1).attempts == 1
 
@@ -78,7 +78,7 @@ def test_a_refused_record_delays_no_other(status: int, synced: Copy) -> None:
     first, *others = sorted(synced.ids("assets"))[:4]
     synced.halo.fault("status", status=status, on=f"/api/asset/{first}", times=None)
     tell(synced.integration, *[about("assets", number) for number in (first, *others)])
-    read_again(synced)
+    refetch_pending(synced)
     assert results() == [("waiting", None)] + [("done", "unchanged")] * 3
     assert fresh(synced).integration.state == IntegrationState.ACTIVE
 
@@ -87,19 +87,19 @@ def test_a_refused_record_delays_no_other(status: int, synced: Copy) -> None:
 def test_a_single_refusal_of_a_record_is_not_a_failure(status: int, synced: Copy) -> None:
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     synced.halo.fault("status", status=status, on="assets")
-    read_again(synced)
+    refetch_pending(synced)
     assert (results(), RefetchRequest.get().attempts) == ([("done", "unchanged")], 0)
 
 
 def test_halos_limit_is_respected(synced: Copy) -> None:
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     synced.halo.fault("rate_limit", on="assets", seconds=60)
-    assert read_again(synced) == 1
+    assert refetch_pending(synced) == 1
     assert (results(), refetches.waiting()) == ([("waiting", None)], [])
     with later(seconds=6):
-        assert read_again(synced) == 0
+        assert refetch_pending(synced) == 0
     with later(minutes=6):
-        assert read_again(synced) == 1
+        assert refetch_pending(synced) == 1
     assert results() == [("done", "unchanged")]
 
 
@@ -110,7 +110,7 @@ def test_a_revoked_secret_needs_attention_and_keeps_the_deliveries(synced: Copy)
     for _ in range(3):
         with at(now):
             assert fresh(synced).integration.state == IntegrationState.ACTIVE
-            read_again(synced)
+            refetch_pending(synced)
             now = Refetching.get().not_before
     assert fresh(synced).integration.state == IntegrationState.NEEDS_ATTENTION
     assert results() == [("waiting", None)]
@@ -122,7 +122,7 @@ def test_while_it_is_paused_or_disconnected_deliveries_wait(synced: Copy, state:
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     Integration.update(**state).execute()
     assert refetches.waiting() == []
-    assert read_again(synced) == 0
+    assert refetch_pending(synced) == 0
     assert results() == [("waiting", None)]
 
 
@@ -151,10 +151,10 @@ def test_two_workers_do_not_refetch_at_once(synced: Copy) -> None:
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     mine = refetch_lease.claim(synced.integration.id)
     assert mine is not None
-    assert (read_again(synced), refetches.waiting()) == (0, [])
+    assert (refetch_pending(synced), refetches.waiting()) == (0, [])
     with later(seconds=16):
         assert refetches.waiting() == [synced.integration.id]
-        assert read_again(synced) == 1
+        assert refetch_pending(synced) == 1
         with pytest.raises(FencedOut):
             mine.beat()
 
@@ -162,7 +162,7 @@ def test_two_workers_do_not_refetch_at_once(synced: Copy) -> None:
 def test_a_type_that_is_disabled_meanwhile_is_not_refetched(synced: Copy) -> None:
     tell(synced.integration, about("assets", one_of(synced, "assets")))
     change_filters(synced.integration, ["clients"], Filters(), None)
-    assert read_again(fresh(synced)) == 0
+    assert refetch_pending(fresh(synced)) == 0
     assert (results(), RefetchRequest.get().why) == ([("ignored", None)], "Its record type isn't synced.")
     synced.retire()
     assert synced.ids("assets") == set()
@@ -191,4 +191,4 @@ def test_requests_waiting_at_disconnect_are_ignored(synced: Copy) -> None:
 
 def test_a_refetch_without_requests_calls_nothing(synced: Copy) -> None:
     assert refetches.waiting() == []
-    assert read_again(synced) == 0
+    assert refetch_pending(synced) == 0

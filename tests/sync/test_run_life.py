@@ -56,7 +56,7 @@ writes = st.integers(1, 14)
 
 
 class RunLife(RuleBasedStateMachine):
-    """`edited` is whether Halo changed since the live run began; `ends` holds the results of ended runs."""
+    """`edited` is whether Halo changed since the live run began; `ended` holds the ids of ended runs."""
 
     migrated: ClassVar[Path]
 

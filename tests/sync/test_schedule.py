@@ -110,15 +110,15 @@ def test_an_existing_local_time_is_due_at_that_time(one: Schedule, zone: ZoneInf
     ],
 )
 def test_clock_changes(zone: str, now: str, hour: int, due: str) -> None:
-    asked = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    found = schedule.next_full_after(hour, ZoneInfo(zone), asked, NOTHING)
+    requested = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    found = schedule.next_full_after(hour, ZoneInfo(zone), requested, NOTHING)
     assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
 def test_two_hours_that_fall_on_the_end_of_a_gap_are_one_time() -> None:
     one = schedule.at([1, 2], WEEK)
-    asked = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
-    first = schedule.next_after(one, LONDON, asked, NOTHING)
+    requested = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+    first = schedule.next_after(one, LONDON, requested, NOTHING)
     assert first == datetime(2026, 3, 29, 1, tzinfo=UTC)
     assert schedule.next_after(one, LONDON, first, NOTHING) == datetime(2026, 3, 30, 0, tzinfo=UTC)
 

@@ -18,8 +18,8 @@ from tests.sync.test_filters import FILTERS
 CHOSEN = frozenset({1, 2})
 
 
-def facts(**told: Any) -> Facts:
-    return Facts(**{"remote_id": 7, "inactive": False, "client_id": None, **told})
+def facts(**values: Any) -> Facts:
+    return Facts(**{"remote_id": 7, "inactive": False, "client_id": None, **values})
 
 
 FACTS = st.builds(

@@ -10,7 +10,7 @@ from tests.halo_fixtures import SIZES, Copy
 from tests.sync.windows import sync_by_windows
 
 
-def singles_asked(copy: Copy) -> Counter[str]:
+def single_requests(copy: Copy) -> Counter[str]:
     """Return how often each single record was requested."""
     paths = (entry["path"] for entry in copy.halo.journal())
     return Counter(path for path in paths if path.rpartition("/")[2].isdigit())
@@ -22,9 +22,9 @@ def test_missing_records_beyond_one_budget_window_are_requested_once_each(synced
     report, _ = sync_by_windows(synced, "assets", quota=10)
     assert report["state"] == "succeeded"
     assert synced.ids("assets", RecordState.DELETED) == set(gone)
-    asked = singles_asked(synced)
-    assert {path for path in asked if "/asset/" in path.lower()} == {f"/api/Asset/{number}" for number in gone}
-    assert set(asked.values()) == {1}
+    requested = single_requests(synced)
+    assert {path for path in requested if "/asset/" in path.lower()} == {f"/api/Asset/{number}" for number in gone}
+    assert set(requested.values()) == {1}
 
 
 def test_a_probe_that_exceeds_every_budget_window_ends_no_sync(copy: Copy) -> None:
@@ -44,6 +44,6 @@ def test_missed_records_that_never_arrive_are_requested_once_each(synced: Copy) 
     report, _ = sync_by_windows(synced, "assets", quota=10)
     assert report["problem"].startswith("Halo lists assets ")
     assert report["problem"].endswith(" and 10 more, but doesn't return them.")
-    asked = singles_asked(synced)
-    assert len(asked) == 20
-    assert set(asked.values()) == {1}
+    requested = single_requests(synced)
+    assert len(requested) == 20
+    assert set(requested.values()) == {1}

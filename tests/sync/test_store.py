@@ -48,7 +48,7 @@ def write(integration: Integration, *changes: Change, out_of_scope: tuple[int, .
         store.write(integration.id, RecordType.CLIENTS, decision, origin=ChangeOrigin(RUN), read_at=clock.now())
 
 
-def leave(integration: Integration, ids: Iterable[int], record_type: RecordType = RecordType.CLIENTS) -> None:
+def exclude(integration: Integration, ids: Iterable[int], record_type: RecordType = RecordType.CLIENTS) -> None:
     store.set_state(
         integration.id, record_type, dict.fromkeys(ids, "It is gone."), RecordState.DELETED, ChangeOrigin(RUN)
     )
@@ -86,7 +86,7 @@ def test_a_second_write_keeps_only_first_seen_at(halo_of: Integration) -> None:
 
 def test_a_write_brings_a_tombstone_back_to_life(halo_of: Integration) -> None:
     write(halo_of, change(1))
-    leave(halo_of, [1])
+    exclude(halo_of, [1])
     write(halo_of, change(1))
     assert Record.get().state == RecordState.LIVE
 
@@ -102,7 +102,7 @@ def test_thousands_of_stored_records_are_found_at_once(halo_of: Integration) -> 
 def test_thousands_are_marked_at_once(halo_of: Integration) -> None:
     write(halo_of, *(change(number) for number in range(1, 2001)))
     with clock.using(lambda: LATER):
-        leave(halo_of, range(1, 1901))
+        exclude(halo_of, range(1, 1901))
     assert store.live_ids(halo_of.id, RecordType.CLIENTS) == set(range(1901, 2001))
     assert Record.select().where(Record.changed_at == LATER).count() == 1900
 
@@ -118,15 +118,15 @@ def test_types_and_integrations_are_separate(halo_of: Integration) -> None:
     write(halo_of, change(1))
     assert store.live_ids(other.id, RecordType.CLIENTS) == set()
     assert store.find_stored(halo_of.id, RecordType.SITES, [1]) == {}
-    leave(other, [1])
-    leave(halo_of, [1], RecordType.SITES)
+    exclude(other, [1])
+    exclude(halo_of, [1], RecordType.SITES)
     assert Record.get().state == RecordState.LIVE
 
 
 def test_a_record_that_leaves_the_scope_has_the_reason_in_its_history(halo_of: Integration) -> None:
     write(halo_of, change(1), change(2))
     write(halo_of, out_of_scope=(1,))
-    leave(halo_of, [2])
+    exclude(halo_of, [2])
     lines = [(each.remote_id, each.kind, each.why, each.run_id) for each in RecordChange.select()]
     assert lines == [(1, "out_of_scope", "It is left out.", RUN), (2, "deleted", "It is gone.", RUN)]
 
@@ -212,7 +212,7 @@ def test_the_counts_follow_every_change_of_state(halo_of: Integration) -> None:
     write(halo_of, change(1), change(2), change(3))
     write(halo_of, change(4))
     assert counted(halo_of) == {"live": 4, "out_of_scope": 0, "deleted": 0}
-    leave(halo_of, [1])
+    exclude(halo_of, [1])
     write(halo_of, change(5), out_of_scope=(2, 3))
     assert counted(halo_of) == {"live": 2, "out_of_scope": 2, "deleted": 1}
     back = replace(change(1), kind=ChangeKind.BACK)
@@ -234,5 +234,5 @@ def test_records_read_after_a_list_do_not_count_as_missing_from_it(halo_of: Inte
 
 def test_empty_decisions_write_nothing(halo_of: Integration) -> None:
     write(halo_of)
-    leave(halo_of, [])
+    exclude(halo_of, [])
     assert store.find_stored(halo_of.id, RecordType.CLIENTS, []) == {}

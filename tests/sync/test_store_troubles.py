@@ -28,7 +28,7 @@ def limit_disk(spare_pages: int) -> None:
     db.execute_sql(f"PRAGMA max_page_count = {pages + spare_pages}")
 
 
-def go_on(run: SyncRun) -> dict[str, Any]:
+def resume(run: SyncRun) -> dict[str, Any]:
     """Work on the run when its wait is over, or its lease has expired."""
     now = SyncRun.get_by_id(run.id)
     later = now.not_before or clock.now() + DURATION + timedelta(seconds=1)
@@ -53,7 +53,7 @@ def test_a_run_that_hits_a_full_disk_waits_and_names_the_disk(copy: Copy) -> Non
     assert report["problem"] == "The disk of the portal's database is full."
     assert "make room" in report["remedy"]
     db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
-    assert_exact(go_on(run))
+    assert_exact(resume(run))
 
 
 def test_a_disk_that_stays_full_does_not_count_as_a_crash(copy: Copy) -> None:
@@ -61,11 +61,11 @@ def test_a_disk_that_stays_full_does_not_count_as_a_crash(copy: Copy) -> None:
     limit_disk(60)
     for _ in range(8):
         with suppress(PeeweeException):
-            go_on(run)
+            resume(run)
     assert sync_runs.report(run)["state"] == RunState.WAITING
     assert SyncRun.get_by_id(run.id).crashes == 0
     db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
-    assert_exact(go_on(run))
+    assert_exact(resume(run))
 
 
 @pytest.mark.parametrize("at", [1, 2, 5, 9])
@@ -79,4 +79,4 @@ def test_a_database_that_is_locked_for_a_while_delays_the_run_and_loses_nothing(
             sync_runs.execute(run.id)
         assert sync_runs.live_run(copy.integration) == run
         other.execute("ROLLBACK")
-    assert_exact(go_on(run))
+    assert_exact(resume(run))

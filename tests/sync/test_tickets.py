@@ -10,7 +10,7 @@ from portal.models.records import Record, RecordState
 from portal.models.webhooks import RefetchRequest
 from portal.sync import catch_up
 from tests.halo_fixtures import Copy
-from tests.sync.refetches import asked, fresh, later, read_again, record
+from tests.sync.refetches import fresh, later, record, refetch_pending, requested
 from tests.telling import results, tell
 
 # What Halo reveals: everything, only the use of its ticket types, nothing.
@@ -36,7 +36,7 @@ def test_a_ticket_is_not_taken_for_an_opportunity(knobs: dict[str, Any], synced:
     (number, *_) = synced.halo.tickets()
     synced.halo.change_tickets([number], fields={"status_id": 2})
     status_changed(synced, number)
-    read_again(synced)
+    refetch_pending(synced)
     assert not has_ticket(number)
     assert results() == [("ignored", "undecided" if knobs == NOTHING else "absent")]
     assert "ticket" in RefetchRequest.get().why
@@ -48,7 +48,7 @@ def test_an_unclear_record_is_left_to_the_next_sync(synced: Copy) -> None:
     synced.halo.turn(**NOTHING)
     (number,) = synced.halo.create("opportunities")
     status_changed(synced, number)
-    read_again(synced)
+    refetch_pending(synced)
     assert (has_ticket(number), results()) == (False, [("ignored", "undecided")])
     assert "The next sync looks" in RefetchRequest.get().why
     due = fresh(synced).integration.catch_up_at
@@ -63,7 +63,7 @@ def test_a_recognisable_new_opportunity_arrives_at_once(knobs: dict[str, Any], s
     synced.halo.turn(**knobs)
     (number,) = synced.halo.create("opportunities")
     status_changed(synced, number)
-    read_again(synced)
+    refetch_pending(synced)
     assert results() == [("done", "created")]
     assert record("opportunities", number).state == RecordState.LIVE
 
@@ -73,7 +73,7 @@ def test_a_listed_opportunity_stays_up_to_date_even_if_unclear(synced: Copy) -> 
     number = min(synced.ids("opportunities"))
     synced.halo.change("opportunities", [number], fields={"summary": "Renamed"})
     status_changed(synced, number)
-    read_again(synced)
+    refetch_pending(synced)
     assert (results(), record("opportunities", number).name) == ([("done", "updated")], "Renamed")
 
 
@@ -83,18 +83,18 @@ def test_a_ticket_that_is_converted_and_back_appears_and_disappears(knobs: dict[
     number = synced.halo.tickets()[3]
     synced.halo.convert_tickets([number])
     status_changed(synced, number)
-    read_again(synced)
+    refetch_pending(synced)
     assert record("opportunities", number).state == RecordState.LIVE
     synced.halo.revert_to_tickets([number])
     status_changed(synced, number)
     with later(minutes=2):
-        read_again(synced)
+        refetch_pending(synced)
     assert record("opportunities", number).state == RecordState.DELETED
     assert "ordinary ticket" in (RefetchRequest.select().order_by(RefetchRequest.id.desc()).get().why)
     synced.halo.convert_tickets([number])
     status_changed(synced, number)
     with later(minutes=4):
-        read_again(synced)
+        refetch_pending(synced)
     assert record("opportunities", number).state == RecordState.LIVE
     assert results() == [("done", "created"), ("done", "deleted"), ("done", "back")]
     assert synced.sync()["state"] == "succeeded"
@@ -107,7 +107,7 @@ def test_an_unclear_ticket_does_not_revive_a_tombstone(synced: Copy) -> None:
     assert record("opportunities", number).state == RecordState.DELETED
     synced.halo.turn(**NOTHING)
     status_changed(synced, number)
-    read_again(synced)
+    refetch_pending(synced)
     assert record("opportunities", number).state == RecordState.DELETED
     assert results() == [("ignored", "undecided")]
 
@@ -127,6 +127,6 @@ def test_ticket_types_are_requested_once_however_many_tickets_change(synced: Cop
     synced.halo.turn(**BY_TYPE)
     for number in synced.halo.tickets()[:6]:
         status_changed(synced, number)
-    assert read_again(synced) == 7
-    assert asked(synced).count("/api/TicketType") == 1
+    assert refetch_pending(synced) == 7
+    assert requested(synced).count("/api/TicketType") == 1
     assert results() == [("ignored", "absent")] * 6

@@ -177,7 +177,7 @@ def test_lists_that_never_answer_fail_alone_within_minutes(
 ) -> None:
     for each in on:
         copy.halo.fault(on=each, times=None, **fault)
-    seconds, report = to_its_end(copy)
+    seconds, report = sync_to_end(copy)
     assert report["state"] == "incomplete"
     assert {name: step["created"] for name, step in report["steps"].items()} == SIZES | dict.fromkeys(on, 0)
     assert report["problem"].startswith(f"Halo answers, but does not send {on[0]}. ")
@@ -202,7 +202,7 @@ def test_an_unreachable_halo_is_not_mistaken_for_a_list_that_never_answers(copy:
     assert sync_runs.report(run)["state"] == "succeeded"
 
 
-def to_its_end(copy: Copy) -> tuple[float, dict[str, Any]]:
+def sync_to_end(copy: Copy) -> tuple[float, dict[str, Any]]:
     """Sync, resuming as soon as possible. Returns how many seconds it took, and the report."""
     now = NOON
     with clock.using(lambda: now):

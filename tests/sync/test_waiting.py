@@ -27,7 +27,7 @@ def at(**later: float) -> Iterator[datetime]:
         yield moment
 
 
-def again(run: SyncRun) -> dict[str, Any]:
+def work_again(run: SyncRun) -> dict[str, Any]:
     sync_runs.execute(run.id)
     return sync_runs.report(run)
 
@@ -54,7 +54,7 @@ def test_no_requests_are_made_during_the_wait(copy: Copy, waiting: SyncRun) -> N
     copy.halo.reset()
     with at(minutes=1, seconds=59):
         assert sync_runs.claimable() == []
-        again(waiting)
+        work_again(waiting)
     assert copy.halo.counts()["total"] == 0
 
 
@@ -62,10 +62,10 @@ def test_after_the_wait_the_run_resumes_from_its_checkpoint(copy: Copy, waiting:
     copy.halo.reset()
     with at(minutes=2):
         assert sync_runs.claimable() == [waiting]
-        report = again(waiting)
+        report = work_again(waiting)
     assert report["state"] == "succeeded"
-    asked = [entry["query"] for entry in copy.halo.journal(kind="assets")]
-    assert not any("page_no=1&" in query for query in asked if "lastupdate" not in query)
+    requested = [entry["query"] for entry in copy.halo.journal(kind="assets")]
+    assert not any("page_no=1&" in query for query in requested if "lastupdate" not in query)
     assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
     assert {name: step["fetched"] for name, step in report["steps"].items()} == SIZES
     assert SyncRun.get_by_id(waiting.id).crashes == 0
@@ -81,7 +81,7 @@ def test_an_outage_midway_makes_the_run_wait(copy: Copy) -> None:
         assert run.not_before == NOON + timedelta(seconds=5)
     copy.halo.clear_faults()
     with at(seconds=5):
-        report = again(run)
+        report = work_again(run)
     assert report["state"] == "succeeded"
     assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
 
@@ -98,7 +98,7 @@ def test_waits_grow_and_end(copy: Copy) -> None:
             assert run.not_before is not None
             pauses.append((run.not_before - now).total_seconds())
             now = run.not_before
-        assert again(run)["state"] == "failed"
+        assert work_again(run)["state"] == "failed"
     assert pauses[:8] == [5, 10, 20, 40, 80, 160, 300, 300]
     assert Integration.get_by_id(copy.integration.id).state == "active"
 
@@ -112,7 +112,7 @@ def test_an_arriving_page_makes_waits_short_again(copy: Copy) -> None:
         sync_runs.execute(run.id)
     assert SyncRun.get_by_id(run.id).waits == 1
     with at(minutes=2):
-        again(run)
+        work_again(run)
     run = SyncRun.get_by_id(run.id)
     assert (run.waits, run.not_before) == (1, NOON + timedelta(minutes=2, seconds=5))
 
@@ -130,7 +130,7 @@ def test_cancelling_a_waiting_run_ends_it_at_once(copy: Copy, waiting: SyncRun) 
     copy.halo.reset()
     sync_runs.request_cancel(copy.integration)
     with at(minutes=5):
-        report = again(waiting)
+        report = work_again(waiting)
     assert report["state"] == "cancelled"
     assert copy.halo.counts()["total"] == 0
     assert len(copy.ids("assets")) == 80
@@ -140,5 +140,5 @@ def test_a_run_that_was_cancelled_meanwhile_does_not_wait(copy: Copy) -> None:
     copy.halo.fault("status", status=503, on="clients", times=None)
     run = copy.open()
     SyncRun.update(cancel_requested_at=NOON).where(SyncRun.id == run.id).execute()
-    assert again(run)["state"] == "cancelled"
+    assert work_again(run)["state"] == "cancelled"
     assert copy.halo.counts()["by_kind"].get("clients", 0) == 0

@@ -35,7 +35,7 @@ def test_no_wrong_count_ends_a_list_early_or_keeps_it_going(
         halo = DishonestHalo(list(range(1, rows + 1)), 25, reported_size=size_told, past_end=past_end)
         reading = Reading(known)
         while (number := reading.next_page()) is not None:
-            said = COUNTS[count](rows, len(halo.asked) + 1)
+            said = COUNTS[count](rows, len(halo.requested) + 1)
             reading.take(replace(halo.page(number), total=said))
         assert reading.seen.ids == set(halo.ids) or not reading.is_sound
         if reading.is_sound and reading.sizes.size:
@@ -47,4 +47,4 @@ def test_no_wrong_count_ends_a_list_early_or_keeps_it_going(
 def test_a_reported_size_equal_to_the_rows_does_not_hide_the_usual_one(past_end: str) -> None:
     halo = DishonestHalo(list(range(1, 27)), 25, reported_size="what came", reported_count="total", past_end=past_end)
     reading = read(halo, Reading(PastReading(2, 25, 26, CountKind.TOTAL)))
-    assert (reading.is_sound, halo.asked) == (True, [2, 1])
+    assert (reading.is_sound, halo.requested) == (True, [2, 1])
