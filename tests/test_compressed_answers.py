@@ -177,7 +177,7 @@ def test_a_connection_test_says_that_the_compression_is_wrong(
     halo.fault(encoding, on=place, times=None)
     found = connection_test.check(credentials(halo))
     assert (found.ok, found.field) == (False, field)
-    assert found.problem == "127.0.0.1 sent its answer in a compression that the portal does not accept."
+    assert found.problem == "127.0.0.1 compressed its response in a way that the portal doesn't accept."
     assert "proxy or firewall" in found.remedy
 
 

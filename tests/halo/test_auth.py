@@ -22,7 +22,7 @@ from tests.halo.conftest import Connect, credentials
 from tests.halo.scripted import TOKEN, scripted
 
 NOT_PERMITTED = "The application in Halo doesn't have the requested permissions."
-NO_TENANT = "Halo answered with status 410 instead of a token: it needs to know the tenant."
+NO_TENANT = "Halo responded with status 410 instead of a token. It needs to know the tenant."
 NO_SECRETS = "The application in Halo isn't set up to log in with a Client Secret."
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -94,7 +94,7 @@ def test_a_list_that_refuses_new_tokens_too_is_to_blame_alone(halo: HaloSandbox,
         ({"what": "status", "status": 400, "body": '{"error":"unauthorized_client"}'}, NO_SECRETS, None),
         (
             {"what": "status", "status": 410},
-            "Halo answered with status 410 instead of a token: it needs to know the tenant.",
+            "Halo responded with status 410 instead of a token. It needs to know the tenant.",
             "tenant",
         ),
     ],

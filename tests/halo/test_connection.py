@@ -36,7 +36,7 @@ def test_least_privilege_and_an_api_only_agent_need_no_advice(halo: HaloSandbox)
 def test_a_token_that_could_write_is_told_with_the_least_that_is_needed(scopes: list[str], halo: HaloSandbox) -> None:
     halo.change_tenant(scopes=scopes)
     advice = advised(halo)
-    assert f"can write to Halo ({', '.join(sorted(scopes))}). The portal only ever reads." in advice
+    assert f"can write to Halo ({', '.join(sorted(scopes))}). Scopable only reads." in advice
     assert "read:customers, read:items, read:assets, read:contracts, read:sales, read:crm" in advice
 
 

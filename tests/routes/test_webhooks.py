@@ -214,7 +214,7 @@ def test_what_is_not_understood_has_a_sync_look_a_little_later(app: Flask, halo:
     assert clock.now() < first <= clock.now() + catch_up.SOON
     deliver(app, halo, data=b"{broken", content_type="application/json")
     assert kept()[1].state == "unreadable"
-    assert "The next sync looks" in kept()[1].why
+    assert "The next sync checks" in kept()[1].why
     assert Integration.get_by_id(halo.id).catch_up_at == first
     catch_up.request(halo.id)
     assert Integration.get_by_id(halo.id).catch_up_at <= clock.now()
