@@ -1,6 +1,6 @@
-"""The only door to the network: it reads, and it posts a form for a token. No redirects, limits of time and size.
+"""The only HTTP client for other servers: GET, and POST for a token. No redirects; time and size are limited.
 
-Which addresses may be dialled is decided in portal/guard.py.
+portal/guard.py decides which addresses may be dialled.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ class Answer:
         return "json" in self.headers.get("content-type", "").lower()
 
 
-class Door:
-    """Keeps connections open between calls. It can read, and it can post a form for a token; it has no other verb.
+class OutboundClient:
+    """A thread-safe client that keeps connections open. It has two verbs: `get`, and `post_form` for a token.
 
-    `calls` counts what was sent, answered or not, and `before_call` runs before each. Several threads may use one
-    door. All calls end with the place that the door was made in (see places.py).
+    `calls` counts every request sent, answered or not; `before_call` runs before each. No call outlasts the place
+    that the client was created in (see places.py).
     """
 
     def __init__(self, before_call: Callable[[], None] = lambda: None) -> None:

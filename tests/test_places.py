@@ -12,7 +12,7 @@ import pytest
 
 from portal import clock, guard, places
 from portal.errors import AccountBusy, PortalBusy
-from portal.outbound import Door, Limits, OutboundError, Stop
+from portal.outbound import Limits, OutboundClient, OutboundError, Stop
 from tests.servers import listening, silent
 
 
@@ -120,23 +120,23 @@ def test_a_refusal_says_what_why_and_when(error: AccountBusy | PortalBusy) -> No
 
 def test_all_calls_of_a_place_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1"}))
-    with listening(silent) as halo, places.place(1, 0.4), Door() as door:
+    with listening(silent) as halo, places.place(1, 0.4), OutboundClient() as client:
         began = clock.monotonic()
         for _ in range(3):
             with pytest.raises(OutboundError) as stopped:
-                door.get(halo.url, limits=Limits(seconds=15))
+                client.get(halo.url, limits=Limits(seconds=15))
             assert stopped.value.stop == Stop.TIMED_OUT
         assert clock.monotonic() - began < 5  # not three times fifteen
-        assert door.calls == 1
+        assert client.calls == 1
 
 
 def test_a_page_opens_no_door_without_a_place() -> None:
     entered = places.enter_page()
     try:
         with pytest.raises(RuntimeError, match="inside places"):
-            Door()
-        with places.place(1, 1), Door():
+            OutboundClient()
+        with places.place(1, 1), OutboundClient():
             pass
     finally:
         places.leave_page(entered)
-    Door().close()
+    OutboundClient().close()

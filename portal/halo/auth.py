@@ -13,7 +13,7 @@ from portal.errors import PsaRefusedCredentials
 from portal.halo import grants, refusals
 from portal.halo.addresses import token_url
 from portal.halo.credentials import Credentials
-from portal.outbound import Answer, Door, Limits, OutboundError
+from portal.outbound import Answer, Limits, OutboundClient, OutboundError
 
 SCOPE: Final = "all"  # everything that the application's Permissions tab grants (halo-api.md section 7)
 DEFAULT_LIFETIME: Final = timedelta(hours=1)
@@ -22,7 +22,7 @@ MARGIN: Final = timedelta(minutes=1)
 LIMITS: Final = Limits(seconds=15, size=256 * 1024)
 
 
-def ask(door: Door, credentials: Credentials, limits: Limits) -> Answer:
+def ask(client: OutboundClient, credentials: Credentials, limits: Limits) -> Answer:
     """Ask the token page once (halo-api.md section 1.2). Raises OutboundError when there is no answer."""
     form = {
         "grant_type": "client_credentials",
@@ -30,14 +30,14 @@ def ask(door: Door, credentials: Credentials, limits: Limits) -> Answer:
         "client_secret": credentials.client_secret,
         "scope": SCOPE,
     }
-    return door.post_form(token_url(credentials.auth_server, credentials.tenant), form, limits=limits)
+    return client.post_form(token_url(credentials.auth_server, credentials.tenant), form, limits=limits)
 
 
 class TokenSource:
     """Hands out the token to all threads of one client. It can begin with one that was `granted` before."""
 
-    def __init__(self, door: Door, credentials: Credentials, granted: Answer | None = None) -> None:
-        self._door = door
+    def __init__(self, client: OutboundClient, credentials: Credentials, granted: Answer | None = None) -> None:
+        self._client = client
         self._credentials = credentials
         self._lock = Lock()
         self._token = ""
@@ -86,6 +86,6 @@ class TokenSource:
 
     def _ask(self) -> Answer:
         try:
-            return ask(self._door, self._credentials, LIMITS)
+            return ask(self._client, self._credentials, LIMITS)
         except OutboundError as error:
             raise refusals.stopped(error, "auth_server") from error

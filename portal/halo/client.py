@@ -31,7 +31,7 @@ from portal.halo.pages import Page, RollCall, Row, Sent
 from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
-from portal.outbound import Answer, Door, Limits, OutboundError
+from portal.outbound import Answer, Limits, OutboundClient, OutboundError
 
 PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
 PAGE_LIMITS: Final = Limits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
@@ -69,8 +69,8 @@ class HaloClient:
         self._most_failures = MOST_ATTEMPTS if patient else 1
         self._failures_in_a_row = 0
         self._gate = gate
-        self._door = Door(before_call)
-        self._tokens = TokenSource(self._door, credentials, granted)
+        self._outbound = OutboundClient(before_call)
+        self._tokens = TokenSource(self._outbound, credentials, granted)
         self._version: str | None = None
         self._asking_version = Lock()
         self._custom_fields = CustomFieldIds(self._field_list)
@@ -80,17 +80,17 @@ class HaloClient:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._door.close()
+        self._outbound.close()
 
     @property
     def requests(self) -> int:
         """Count every call so far: pages, tokens, and what was repeated."""
-        return self._door.calls
+        return self._outbound.calls
 
     @property
     def requests_here(self) -> int:
         """Count the calls of the thread that asks."""
-        return self._door.calls_here
+        return self._outbound.calls_here
 
     def log_in(self) -> None:
         """Get a token, unless there is one. Raises PsaError."""
@@ -283,10 +283,10 @@ class HaloClient:
         self._gate()
         try:
             token, is_new = self._tokens.token(), False
-            answer = self._door.get(url, params=params, token=token, limits=limits)
+            answer = self._outbound.get(url, params=params, token=token, limits=limits)
             while answer.status == 401 and not is_new:
                 with self._tokens.renewed(token) as (token, is_new):
-                    answer = self._door.get(url, params=params, token=token, limits=limits)
+                    answer = self._outbound.get(url, params=params, token=token, limits=limits)
         except OutboundError as error:
             raise refusals.stopped(error, "base_url") from error
         return answer

@@ -7,7 +7,7 @@ from typing import Final
 
 from portal.halo import addresses, discovery
 from portal.halo.discovery import AuthInfo
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 
 EXAMPLE: Final = "https://yourcompany.halopsa.com"
@@ -17,8 +17,8 @@ def _tidy(name: str, text: str) -> str:
     return addresses.tidy_auth_server(text) if name == "auth_server" else addresses.tidy_base_url(text)
 
 
-def _discover(door: Door, address: str) -> Mapping[str, str]:
-    return _filled_in(discovery.discover(door, address))
+def _discover(client: OutboundClient, address: str) -> Mapping[str, str]:
+    return _filled_in(discovery.discover(client, address))
 
 
 def _guess(address: str) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from portal.halo.addresses import auth_server_of, tidy_auth_server
-from portal.outbound import Answer, Door, Limits, OutboundError
+from portal.outbound import Answer, Limits, OutboundClient, OutboundError
 from portal.unreadable import UNREADABLE
 
 LIMITS: Final = Limits(seconds=15, size=64 * 1024)
@@ -25,9 +25,9 @@ class _AuthInfoAnswer(msgspec.Struct):
     tenant_id: str | None = None
 
 
-def ask(door: Door, base_url: str, limits: Limits = LIMITS) -> Answer:
+def ask(client: OutboundClient, base_url: str, limits: Limits = LIMITS) -> Answer:
     """Ask `/api/authinfo`, which is open to all (halo-api.md section 1.1). Raises OutboundError."""
-    return door.get(f"{base_url}/api/authinfo", limits=limits)
+    return client.get(f"{base_url}/api/authinfo", limits=limits)
 
 
 def read(answer: Answer) -> AuthInfo | None:
@@ -39,10 +39,10 @@ def read(answer: Answer) -> AuthInfo | None:
         return None
 
 
-def discover(door: Door, base_url: str) -> AuthInfo:
+def discover(client: OutboundClient, base_url: str) -> AuthInfo:
     """Ask Halo; when that fails, {base}/auth is the guess that mostly fits."""
     try:
-        told = read(ask(door, base_url))
+        told = read(ask(client, base_url))
     except OutboundError:
         told = None
     return told or guessed(base_url)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 
 
 class FieldKind(StrEnum):
@@ -58,7 +58,7 @@ class ConnectForm:
     discovered: tuple[str, ...]
     understand: Callable[[str], Understood]
     tidy: Callable[[str, str], str]
-    discover: Callable[[Door, str], Mapping[str, str]]
+    discover: Callable[[OutboundClient, str], Mapping[str, str]]
     guess: Callable[[str], Mapping[str, str]]
 
     @property

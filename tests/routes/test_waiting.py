@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from portal import clock, places
 from portal.models.integrations import Integration
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.sandbox.halo import HaloSandbox
 from portal.services.connecting import connections
 from tests.routes.test_every_route import TABLE
@@ -101,7 +101,7 @@ def test_filters_without_a_place_say_why_their_lists_may_be_incomplete(
 def test_a_view_that_calls_the_network_without_a_place_fails(
     app: Flask, as_alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.view_functions, "activity.index", lambda: str(Door()))
+    monkeypatch.setitem(app.view_functions, "activity.index", lambda: str(OutboundClient()))
     monkeypatch.setitem(app.config, "TESTING", False)
     assert as_alice.get("/activity").status_code == 500
 

@@ -11,15 +11,15 @@ from dataclasses import replace
 from typing import Final
 
 from portal import clock
-from portal.halo import auth, client, discovery
+from portal.halo import auth, discovery
 from portal.halo.addresses import tidy_base_url
 from portal.halo.answers import is_temporary
-from portal.halo.client import HaloClient
+from portal.halo.client import PROFILE_LIMITS, HaloClient
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import lists, variants
 from portal.halo.diagnosis.observation import Observation, Reply
 from portal.halo.resources import RESOURCES
-from portal.outbound import Answer, Door, Limits, OutboundError
+from portal.outbound import Answer, Limits, OutboundClient, OutboundError
 from portal.psa.adapter import Meter
 
 SECONDS: Final = 30.0
@@ -42,18 +42,18 @@ NO_METER: Final = NoMeter()
 def observe(credentials: Credentials, meter: Meter = NO_METER) -> Observation:
     """Ask everything that the rules need, within `SECONDS`. Raises only what `meter` raises."""
     with (
-        Door(meter.before_call) as door,
+        OutboundClient(meter.before_call) as client,
         ThreadPoolExecutor(max_workers=8, thread_name_prefix="probe") as pool,
     ):
-        return _Probe(door, pool, credentials, meter).run()
+        return _Probe(client, pool, credentials, meter).run()
 
 
 class _Probe:
     """Goes from stage to stage while each succeeds."""
 
-    def __init__(self, door: Door, pool: ThreadPoolExecutor, typed: Credentials, meter: Meter) -> None:
+    def __init__(self, client: OutboundClient, pool: ThreadPoolExecutor, typed: Credentials, meter: Meter) -> None:
         self._meter = meter
-        self._door = door
+        self._client = client
         self._pool = pool
         self._typed = typed
         self._end = clock.monotonic() + SECONDS
@@ -85,14 +85,14 @@ class _Probe:
         return replace(seen, tried=tuple(tried), neighbour=neighbour.result() if neighbour else None)
 
     def _authinfo(self, base_url: str, limits: Limits) -> Reply:
-        return _reply(lambda: discovery.ask(self._door, base_url, self._within(limits)))
+        return _reply(lambda: discovery.ask(self._client, base_url, self._within(limits)))
 
     def _token(self, credentials: Credentials, limits: Limits) -> Reply:
-        return _reply(lambda: auth.ask(self._door, credentials, self._within(limits)))
+        return _reply(lambda: auth.ask(self._client, credentials, self._within(limits)))
 
     def _agent(self, token: str) -> Reply:
-        url, limits = f"{self._typed.base_url}/api/Agent/me", self._within(client.PROFILE_LIMITS)
-        return _reply(lambda: self._door.get(url, token=token, limits=limits))
+        url, limits = f"{self._typed.base_url}/api/Agent/me", self._within(PROFILE_LIMITS)
+        return _reply(lambda: self._client.get(url, token=token, limits=limits))
 
     def _within(self, limits: Limits) -> Limits:
         return replace(limits, seconds=min(limits.seconds, self._left()))

@@ -16,7 +16,7 @@ from portal.db import db
 from portal.errors import Invalid, PsaRateLimited
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.psa.adapter import Connection, Tenant
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 from portal.psa.diagnosis import Advice, Diagnosis, ListAccess
@@ -51,8 +51,8 @@ def discover(account_id: int, form: ConnectForm, address: str) -> Mapping[str, s
     with places.place(account_id, SUGGESTION_SECONDS):
         if not budget.take(own_terms(account_id), 1, for_people=True).count:
             return form.guess(address)
-        with Door() as door:
-            return form.discover(door, address)
+        with OutboundClient() as client:
+            return form.discover(client, address)
 
 
 def tidied(account_id: int, form: ConnectForm, values: ConnectionValues) -> ConnectionValues:
