@@ -25,8 +25,8 @@ USER_AGENT: Final = "Scopable-Portal/0.1"
 LARGEST_PACKING_OVERHEAD: Final = gzipped.PIECE_BYTES
 
 
-class Stop(StrEnum):
-    """Why a call did not get its answer."""
+class TransportFailure(StrEnum):
+    """Why a call got no answer."""
 
     NOT_HTTPS = "not_https"
     HOST_NOT_FOUND = "host_not_found"
@@ -40,13 +40,13 @@ class Stop(StrEnum):
 
 
 class OutboundError(PortalError):
-    """`certificate` tells more of a stop by TLS."""
+    """`certificate` is the detail of a TLS failure."""
 
     status = 502
 
-    def __init__(self, stop: Stop, host: str, certificate: Refusal | None = None) -> None:
-        super().__init__(f"The call to {host} was stopped: {stop.value}.")
-        self.stop = stop
+    def __init__(self, failure: TransportFailure, host: str, certificate: Refusal | None = None) -> None:
+        super().__init__(f"The call to {host} was stopped: {failure.value}.")
+        self.failure = failure
         self.host = host
         self.certificate = certificate
 
@@ -121,10 +121,10 @@ class OutboundClient:
         try:
             request = self._client.build_request(method, url, **parts)
         except (httpx.InvalidURL, UnicodeError) as error:
-            raise OutboundError(Stop.HOST_NOT_FOUND, url) from error
+            raise OutboundError(TransportFailure.HOST_NOT_FOUND, url) from error
         host, port = request.url.host, request.url.port
         if request.url.scheme != "https" and not guard.is_allowed(host, port or 80):
-            raise OutboundError(Stop.NOT_HTTPS, host)
+            raise OutboundError(TransportFailure.NOT_HTTPS, host)
         return request
 
     def _count(self) -> None:
@@ -138,7 +138,7 @@ class OutboundClient:
         began = clock.monotonic()
         seconds = min(limits.seconds, self._until - began)
         if seconds <= 0:
-            raise OutboundError(Stop.TIMED_OUT, host)
+            raise OutboundError(TransportFailure.TIMED_OUT, host)
         self._count()
         before = guard.deadline.set(began + seconds)
         request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
@@ -149,20 +149,20 @@ class OutboundClient:
             finally:
                 response.close()
         except httpx.TimeoutException as error:
-            raise OutboundError(Stop.TIMED_OUT, host) from error
+            raise OutboundError(TransportFailure.TIMED_OUT, host) from error
         except gzipped.BrokenGzipError as error:
-            raise OutboundError(Stop.BROKEN, host) from error
+            raise OutboundError(TransportFailure.BROKEN, host) from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             # UnicodeError: Python cannot look up a name with an empty label, as in acme..halopsa.com.
-            raise self._noted(_stopped(error, host)) from error
+            raise self._noted(_transport_error(error, host)) from error
         finally:
             guard.deadline.reset(before)
         return Answer(response.status_code, response.headers, body, clock.monotonic() - began)
 
-    def _noted(self, stopped: OutboundError) -> OutboundError:
-        """Log the exact cause, because people get one sentence for several causes (see halo/stops.py)."""
-        self._logger.info("A call was stopped", host=stopped.host, cause=stopped.stop.value)
-        return stopped
+    def _noted(self, error: OutboundError) -> OutboundError:
+        """Log the exact cause: people see one message for several causes (see halo/diagnosis/messages.py)."""
+        self._logger.info("A call was stopped", host=error.host, cause=error.failure.value)
+        return error
 
 
 def _read(response: httpx.Response, size: int, host: str) -> bytes:
@@ -174,7 +174,7 @@ def _read(response: httpx.Response, size: int, host: str) -> bytes:
         case ["gzip"] | ["x-gzip"]:
             pieces = gzipped.unpacked(packed)
         case _:  # among them gzip in gzip: three layers turn 264 bytes into 2 GB
-            raise OutboundError(Stop.ENCODING, host)
+            raise OutboundError(TransportFailure.ENCODING, host)
     body = BytesIO()  # unlike b"".join(), it hands over what it has collected without a copy
     for piece in _limited(pieces, size, host):
         body.write(piece)
@@ -186,25 +186,27 @@ def _limited(pieces: Iterator[bytes], size: int, host: str) -> Iterator[bytes]:
     for piece in pieces:
         total += len(piece)
         if total > size:
-            raise OutboundError(Stop.TOO_LARGE, host)
+            raise OutboundError(TransportFailure.TOO_LARGE, host)
         yield piece
 
 
-def _stopped(error: BaseException, host: str) -> OutboundError:
+def _transport_error(error: BaseException, host: str) -> OutboundError:
     """Look for the reason under the layers of httpx and httpcore."""
     cause: BaseException | None = error
     while cause is not None:
         match cause:
             case guard.PrivateAddressError():
-                return OutboundError(Stop.PRIVATE_ADDRESS, host)
+                return OutboundError(TransportFailure.PRIVATE_ADDRESS, host)
             case socket.gaierror() | UnicodeError():
-                return OutboundError(Stop.HOST_NOT_FOUND, host)
+                return OutboundError(TransportFailure.HOST_NOT_FOUND, host)
             case guard.OtherNameError(names=names):
-                return OutboundError(Stop.TLS, host, Refusal(Fault.OTHER_NAME, names))
+                return OutboundError(TransportFailure.TLS, host, Refusal(Fault.OTHER_NAME, names))
             case ssl.SSLError():
-                return OutboundError(Stop.TLS, host, Refusal(fault_of(cause)))
+                return OutboundError(TransportFailure.TLS, host, Refusal(fault_of(cause)))
             case ConnectionRefusedError():
-                return OutboundError(Stop.REFUSED, host)
+                return OutboundError(TransportFailure.REFUSED, host)
             case _:
                 cause = cause.__cause__ or cause.__context__
-    return OutboundError(Stop.REFUSED if isinstance(error, httpx.ConnectError) else Stop.BROKEN, host)
+    return OutboundError(
+        TransportFailure.REFUSED if isinstance(error, httpx.ConnectError) else TransportFailure.BROKEN, host
+    )

@@ -16,7 +16,7 @@ from portal.errors import PsaError
 from portal.halo.client import PROFILE_LIMITS, HaloClient
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
-from portal.outbound import Limits, OutboundClient, OutboundError, Stop
+from portal.outbound import Limits, OutboundClient, OutboundError, TransportFailure
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.servers import answering, listening
 
@@ -68,10 +68,10 @@ def body_of(client: OutboundClient, body: bytes, encoding: str, limits: Limits =
         return client.get(listener.url, limits=limits).body
 
 
-def stop_of(client: OutboundClient, body: bytes, encoding: str, limits: Limits = LIMITS) -> Stop:
-    with pytest.raises(OutboundError) as stopped:
+def failure_of(client: OutboundClient, body: bytes, encoding: str, limits: Limits = LIMITS) -> TransportFailure:
+    with pytest.raises(OutboundError) as failed:
         body_of(client, body, encoding, limits)
-    return stopped.value.stop
+    return failed.value.failure
 
 
 @pytest.mark.parametrize("name", BOMBS)
@@ -80,11 +80,11 @@ def test_a_small_answer_cannot_fill_the_memory(name: str, client: OutboundClient
     assert len(body) < MEGABYTE
     tracemalloc.start()
     try:
-        stop = stop_of(client, body, encoding)
+        failure = failure_of(client, body, encoding)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert stop == (Stop.TOO_LARGE if name == "gzip" else Stop.ENCODING)
+    assert failure == (TransportFailure.TOO_LARGE if name == "gzip" else TransportFailure.ENCODING)
     assert peak < len(body) + MEGABYTE
 
 
@@ -135,7 +135,7 @@ def test_an_answer_of_exactly_the_limit_arrives_compressed_too(client: OutboundC
 
 @pytest.mark.parametrize("end", [1, 9, -9, -1])
 def test_gzip_that_ends_too_early_is_a_broken_answer(end: int, client: OutboundClient) -> None:
-    assert stop_of(client, gzip.compress(b"x" * 1000)[:end], "gzip") == Stop.BROKEN
+    assert failure_of(client, gzip.compress(b"x" * 1000)[:end], "gzip") == TransportFailure.BROKEN
 
 
 @pytest.mark.parametrize(
@@ -144,18 +144,18 @@ def test_gzip_that_ends_too_early_is_a_broken_answer(end: int, client: OutboundC
     ids=["plain", "deflate", "more behind it", "wrong checksum"],
 )
 def test_what_is_not_gzip_although_it_is_marked_so_is_a_broken_answer(body: bytes, client: OutboundClient) -> None:
-    assert stop_of(client, body, "gzip") == Stop.BROKEN
+    assert failure_of(client, body, "gzip") == TransportFailure.BROKEN
 
 
 @pytest.mark.parametrize(
     "encoding", ["br", "deflate", "zstd", "compress", "gzip, br", "br, gzip", "identity, gzip", "x"]
 )
 def test_every_other_encoding_is_refused_unread(encoding: str, client: OutboundClient) -> None:
-    assert stop_of(client, b"{}", encoding) == Stop.ENCODING
+    assert failure_of(client, b"{}", encoding) == TransportFailure.ENCODING
 
 
 def test_gzip_files_that_hold_nothing_cannot_go_on_for_ever(client: OutboundClient) -> None:
-    assert stop_of(client, gzip.compress(b"") * 20_000, "gzip") == Stop.TOO_LARGE
+    assert failure_of(client, gzip.compress(b"") * 20_000, "gzip") == TransportFailure.TOO_LARGE
 
 
 @pytest.mark.parametrize("size", [1, 65_535, 65_536, 65_537, 200_000])
@@ -196,9 +196,9 @@ def test_what_halo_tells_without_credentials_can_be_done_without(encoding: str, 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_sync_says_that_the_compression_is_what_stops_it(encoding: str, halo: HaloSandbox) -> None:
     halo.fault(encoding, on="clients", times=None)
-    with HaloClient(credentials(halo)) as client, pytest.raises(PsaError, match="compression") as stopped:
+    with HaloClient(credentials(halo)) as client, pytest.raises(PsaError, match="compression") as failed:
         client.page("clients", 1)
-    assert "proxy or firewall" in stopped.value.remedy
+    assert "proxy or firewall" in failed.value.remedy
 
 
 @pytest.mark.parametrize("place", ["authinfo", "token", "agent", "clients"])

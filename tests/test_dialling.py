@@ -15,7 +15,7 @@ import pytest
 
 from portal import dialling, guard
 from portal.dialling import Address
-from portal.outbound import Limits, OutboundClient, OutboundError, Stop
+from portal.outbound import Limits, OutboundClient, OutboundError, TransportFailure
 from tests.servers import Listener, answering, listening
 
 PATIENT = Limits(seconds=5)
@@ -101,7 +101,7 @@ def test_addresses_that_all_refuse_are_a_refusal(client: OutboundClient, monkeyp
     monkeypatch.setattr(socket, "getaddrinfo", leading_to("127.0.0.3", "127.0.0.4"))
     with pytest.raises(OutboundError) as stopped:
         read(client, 9)
-    assert stopped.value.stop == Stop.REFUSED
+    assert stopped.value.failure == TransportFailure.REFUSED
 
 
 def test_addresses_that_say_nothing_end_with_the_call(
@@ -111,7 +111,7 @@ def test_addresses_that_say_nothing_end_with_the_call(
     began = time.monotonic()
     with pytest.raises(OutboundError) as stopped:
         read(client, silent_port, HASTY)
-    assert stopped.value.stop == Stop.TIMED_OUT
+    assert stopped.value.failure == TransportFailure.TIMED_OUT
     assert time.monotonic() - began < 2
 
 
@@ -169,7 +169,7 @@ def test_a_name_look_up_that_hangs_ends_with_the_call(hanging: list[int], client
     began = time.monotonic()
     with pytest.raises(OutboundError) as stopped:
         read(client, 443, HASTY)
-    assert stopped.value.stop == Stop.TIMED_OUT
+    assert stopped.value.failure == TransportFailure.TIMED_OUT
     assert time.monotonic() - began < 2
 
 
@@ -177,5 +177,5 @@ def test_look_ups_that_hang_take_a_limited_number_of_threads(hanging: list[int],
     for _ in range(6):
         with pytest.raises(OutboundError) as stopped:
             read(client, 443, Limits(seconds=0.05))
-        assert stopped.value.stop == Stop.TIMED_OUT
+        assert stopped.value.failure == TransportFailure.TIMED_OUT
     assert len(hanging) == 4

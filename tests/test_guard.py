@@ -10,7 +10,7 @@ import pytest
 
 from portal import allowed_hosts, dialling, guard
 from portal.dialling import Address
-from portal.outbound import Limits, OutboundClient, OutboundError, Stop
+from portal.outbound import Limits, OutboundClient, OutboundError, TransportFailure
 from tests.servers import Listener, answering, listening
 
 LIMITS = Limits(seconds=2)
@@ -83,7 +83,7 @@ def test_a_private_address_is_refused_however_it_is_written(
 ) -> None:
     with pytest.raises(OutboundError) as refused:
         client.get(f"https://{host}:{listener.port}/", limits=LIMITS)
-    assert refused.value.stop in {Stop.PRIVATE_ADDRESS, Stop.HOST_NOT_FOUND}
+    assert refused.value.failure in {TransportFailure.PRIVATE_ADDRESS, TransportFailure.HOST_NOT_FOUND}
     assert listener.connections == 0
 
 
@@ -93,14 +93,14 @@ def test_plain_http_is_refused_before_a_name_is_looked_up(
 ) -> None:
     with pytest.raises(OutboundError) as refused:
         client.get(f"http://{host}:{listener.port}/", limits=LIMITS)
-    assert (refused.value.stop, listener.connections) == (Stop.NOT_HTTPS, 0)
+    assert (refused.value.failure, listener.connections) == (TransportFailure.NOT_HTTPS, 0)
 
 
 @pytest.mark.parametrize("address", ["ftp://halo.example/", "file:///etc/passwd", "//halo.example", "", "gopher:x"])
 def test_other_schemes_are_refused(address: str, client: OutboundClient) -> None:
     with pytest.raises(OutboundError) as refused:
         client.get(address, limits=LIMITS)
-    assert refused.value.stop == Stop.NOT_HTTPS
+    assert refused.value.failure == TransportFailure.NOT_HTTPS
 
 
 def test_the_operator_may_open_a_single_private_host(listener: Listener, client: OutboundClient) -> None:
@@ -115,7 +115,7 @@ def test_the_operator_may_open_a_single_port(listener: Listener, client: Outboun
     assert client.get(listener.url, limits=LIMITS).body == b"ok"
     with pytest.raises(OutboundError) as refused:
         client.get("http://127.0.0.1:9", limits=LIMITS)
-    assert refused.value.stop == Stop.NOT_HTTPS
+    assert refused.value.failure == TransportFailure.NOT_HTTPS
 
 
 @pytest.mark.parametrize("entry", ["[::1]", "[::1]:{port}", "::1", "[0:0::1]:{port}", "[0000:0000::0001]"])
@@ -132,7 +132,7 @@ def test_an_open_ipv6_address_opens_no_other(entry: str, client: OutboundClient)
         guard.bind(allowed_hosts.parsed(entry))
         with pytest.raises(OutboundError) as refused:
             client.get(f"https://[::1]:{listener.port}", limits=LIMITS)
-    assert (refused.value.stop, listener.connections) == (Stop.PRIVATE_ADDRESS, 0)
+    assert (refused.value.failure, listener.connections) == (TransportFailure.PRIVATE_ADDRESS, 0)
 
 
 def test_an_open_host_opens_no_name_that_merely_looks_like_it(listener: Listener, client: OutboundClient) -> None:
@@ -152,7 +152,7 @@ def test_a_name_with_one_private_answer_is_refused(
     monkeypatch.setattr(socket, "getaddrinfo", resolving(*answers))
     with pytest.raises(OutboundError) as refused:
         client.get("https://halo.example/", limits=LIMITS)
-    assert (refused.value.stop, dialled) == (Stop.PRIVATE_ADDRESS, [])
+    assert (refused.value.failure, dialled) == (TransportFailure.PRIVATE_ADDRESS, [])
 
 
 def test_a_name_that_changes_its_mind_is_asked_once_and_its_checked_address_dialled(
@@ -172,11 +172,11 @@ def test_a_name_that_changes_its_mind_is_asked_once_and_its_checked_address_dial
     with pytest.raises(OutboundError) as broken:  # the listener speaks no TLS
         client.get("https://halo.example/", limits=LIMITS)
     assert (dialled, len(looked_up)) == ([PUBLIC], 1)
-    assert broken.value.stop != Stop.PRIVATE_ADDRESS
+    assert broken.value.failure != TransportFailure.PRIVATE_ADDRESS
 
 
 @pytest.mark.parametrize("host", ["acme..halopsa.com", ".halopsa.com", f"{'a' * 64}.halopsa.com", "acme.invalid"])
 def test_a_name_that_cannot_exist_is_not_found(host: str, client: OutboundClient) -> None:
     with pytest.raises(OutboundError) as refused:
         client.get(f"https://{host}/", limits=LIMITS)
-    assert refused.value.stop == Stop.HOST_NOT_FOUND
+    assert refused.value.failure == TransportFailure.HOST_NOT_FOUND

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from portal import guard
-from portal.outbound import USER_AGENT, Limits, OutboundClient, OutboundError, Stop
+from portal.outbound import USER_AGENT, Limits, OutboundClient, OutboundError, TransportFailure
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.servers import Talk, answering, dripping, listening, silent
 
@@ -17,7 +17,7 @@ PATIENT = Limits(seconds=5)
 HASTY = Limits(seconds=0.2)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 JSON = HEAD + b"Connection: close\r\n\r\n{}"
-Try = Callable[[Talk, Limits], Stop]
+Try = Callable[[Talk, Limits], TransportFailure]
 
 
 @pytest.fixture(autouse=True)
@@ -33,14 +33,14 @@ def client() -> Iterator[OutboundClient]:
 
 @pytest.fixture
 def why(client: OutboundClient) -> Try:
-    """Return what stops a call to a server that talks so."""
+    """Return why a call to a server that talks like this fails."""
 
-    def stopped(talk: Talk, limits: Limits) -> Stop:
-        with listening(talk) as listener, pytest.raises(OutboundError) as stop:
+    def failure(talk: Talk, limits: Limits) -> TransportFailure:
+        with listening(talk) as listener, pytest.raises(OutboundError) as failed:
             client.get(listener.url, limits=limits)
-        return stop.value.stop
+        return failed.value.failure
 
-    return stopped
+    return failure
 
 
 def test_it_reads_and_posts_forms_and_has_no_other_verb() -> None:
@@ -91,13 +91,13 @@ def test_a_redirect_is_an_answer_and_not_followed(client: OutboundClient, status
 )
 def test_a_whole_call_has_one_deadline_however_it_drips(why: Try, talk: Talk) -> None:
     began = time.monotonic()
-    assert why(talk, HASTY) == Stop.TIMED_OUT
+    assert why(talk, HASTY) == TransportFailure.TIMED_OUT
     assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("head", [b"Content-Length: 5000000\r\n\r\n", b"\r\n"])
 def test_a_body_that_is_too_large_is_broken_off(why: Try, head: bytes) -> None:
-    assert why(answering(HEAD + head + b"x" * 5_000_000), Limits(seconds=5, size=1000)) == Stop.TOO_LARGE
+    assert why(answering(HEAD + head + b"x" * 5_000_000), Limits(seconds=5, size=1000)) == TransportFailure.TOO_LARGE
 
 
 def test_a_body_of_exactly_the_limit_arrives(client: OutboundClient) -> None:
@@ -108,7 +108,7 @@ def test_a_body_of_exactly_the_limit_arrives(client: OutboundClient) -> None:
 def test_a_body_counts_as_large_as_it_is_unpacked(why: Try) -> None:
     packed = gzip.compress(b" " * 10_000_000)
     head = HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
-    assert why(answering(head + packed), Limits(seconds=5, size=1_000_000)) == Stop.TOO_LARGE
+    assert why(answering(head + packed), Limits(seconds=5, size=1_000_000)) == TransportFailure.TOO_LARGE
 
 
 @pytest.mark.parametrize("chunked", [True, False])
@@ -117,9 +117,9 @@ def test_of_three_gigabytes_no_more_is_read_than_the_limit(client: OutboundClien
     with running(HaloSandbox(settings)) as halo:
         halo.fault("huge", on="instanceinfo", chunked=chunked)
         began = time.monotonic()
-        with pytest.raises(OutboundError) as stop:
+        with pytest.raises(OutboundError) as failed:
             client.get(f"{halo.url}/api/InstanceInfo", limits=Limits(seconds=20, size=1_000_000))
-    assert stop.value.stop == Stop.TOO_LARGE
+    assert failed.value.failure == TransportFailure.TOO_LARGE
     assert time.monotonic() - began < 3
 
 
@@ -138,15 +138,15 @@ def test_of_three_gigabytes_no_more_is_read_than_the_limit(client: OutboundClien
     ids=["nothing", "ssh", "tls", "half", "chunk", "length", "gzip", "head"],
 )
 def test_what_is_not_http_or_breaks_off_is_broken(why: Try, data: bytes) -> None:
-    assert why(answering(data), PATIENT) == Stop.BROKEN
+    assert why(answering(data), PATIENT) == TransportFailure.BROKEN
 
 
 def test_a_closed_port_refuses(client: OutboundClient) -> None:
     with listening(silent) as listener:
         closed = listener.url
-    with pytest.raises(OutboundError) as stop:
+    with pytest.raises(OutboundError) as failed:
         client.get(closed, limits=PATIENT)
-    assert (stop.value.stop, stop.value.host) == (Stop.REFUSED, "127.0.0.1")
+    assert (failed.value.failure, failed.value.host) == (TransportFailure.REFUSED, "127.0.0.1")
 
 
 def test_every_call_counts_also_one_without_an_answer(client: OutboundClient) -> None:
@@ -159,7 +159,7 @@ def test_every_call_counts_also_one_without_an_answer(client: OutboundClient) ->
 
 
 def test_an_error_names_the_host_and_nothing_of_the_call(client: OutboundClient) -> None:
-    with listening(answering(b"")) as listener, pytest.raises(OutboundError) as stop:
+    with listening(answering(b"")) as listener, pytest.raises(OutboundError) as failed:
         client.post_form(f"{listener.url}/auth/token?tenant=t", {"client_secret": "hush"}, limits=PATIENT)
-    assert "127.0.0.1" in stop.value.problem
-    assert "hush" not in str(stop.value) + repr(stop.value) + repr(stop.value.__cause__)
+    assert "127.0.0.1" in failed.value.problem
+    assert "hush" not in str(failed.value) + repr(failed.value) + repr(failed.value.__cause__)

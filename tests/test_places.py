@@ -12,7 +12,7 @@ import pytest
 
 from portal import clock, guard, places
 from portal.errors import AccountBusy, PortalBusy
-from portal.outbound import Limits, OutboundClient, OutboundError, Stop
+from portal.outbound import Limits, OutboundClient, OutboundError, TransportFailure
 from tests.servers import listening, silent
 
 
@@ -125,7 +125,7 @@ def test_all_calls_of_a_place_share_one_deadline(monkeypatch: pytest.MonkeyPatch
         for _ in range(3):
             with pytest.raises(OutboundError) as stopped:
                 client.get(halo.url, limits=Limits(seconds=15))
-            assert stopped.value.stop == Stop.TIMED_OUT
+            assert stopped.value.failure == TransportFailure.TIMED_OUT
         assert clock.monotonic() - began < 5  # not three times fifteen
         assert client.calls == 1
 

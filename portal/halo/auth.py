@@ -88,4 +88,4 @@ class TokenSource:
         try:
             return ask(self._client, self._credentials, LIMITS)
         except OutboundError as error:
-            raise refusals.stopped(error, "auth_server") from error
+            raise refusals.unanswered(error, "auth_server") from error

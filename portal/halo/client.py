@@ -288,5 +288,5 @@ class HaloClient:
                 with self._tokens.renewed(token) as (token, is_new):
                     answer = self._outbound.get(url, params=params, token=token, limits=limits)
         except OutboundError as error:
-            raise refusals.stopped(error, "base_url") from error
+            raise refusals.unanswered(error, "base_url") from error
         return answer

@@ -19,24 +19,24 @@ from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import messages, rules
 from portal.halo.diagnosis.messages import GRANT_PERMISSION, WAIT
 from portal.halo.diagnosis.observation import Observation
-from portal.outbound import Answer, OutboundError, Stop
+from portal.outbound import Answer, OutboundError, TransportFailure
 
-_NO_HOST: Final = {Stop.REFUSED, Stop.HOST_NOT_FOUND, Stop.PRIVATE_ADDRESS}
-_CUT_SHORT: Final = {Stop.TIMED_OUT, Stop.BROKEN}
+_NO_HOST: Final = {TransportFailure.REFUSED, TransportFailure.HOST_NOT_FOUND, TransportFailure.PRIVATE_ADDRESS}
+_CUT_SHORT: Final = {TransportFailure.TIMED_OUT, TransportFailure.BROKEN}
 
 
-def stopped(error: OutboundError, field: str) -> PsaError:
+def unanswered(error: OutboundError, field: str) -> PsaError:
     """Explain a call that got no answer; `field` is the form field that holds the address.
 
     A slow or broken answer of the Base URL may concern one list only. Without the Auth Server nothing can be read.
     """
     problem, remedy = messages.for_transport_error(error, field)
     kind: type[PsaError] = PsaError
-    if error.stop in _NO_HOST or (error.stop in _CUT_SHORT and field == "auth_server"):
+    if error.failure in _NO_HOST or (error.failure in _CUT_SHORT and field == "auth_server"):
         kind = PsaUnreachable
-    elif error.stop in _CUT_SHORT:
+    elif error.failure in _CUT_SHORT:
         kind = PsaUnavailable
-    elif error.stop == Stop.TOO_LARGE and field == "base_url":
+    elif error.failure == TransportFailure.TOO_LARGE and field == "base_url":
         kind = PsaListError
     return kind(problem, remedy, field=field)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from portal.certificates import Fault, Refusal
-from portal.outbound import OutboundError, Stop
+from portal.outbound import OutboundError, TransportFailure
 
 API_PAGE: Final = "Configuration → Integrations → HaloPSA API"
 APPLICATION: Final = f"{API_PAGE} → View Applications"
@@ -66,21 +66,21 @@ class Message(NamedTuple):
 
 
 UNREACHABLE: Final = ("{host} cannot be reached from the portal.", f"{CHECK_ADDRESS} {BE_REACHABLE} {ALLOW_PRIVATE}")
-_BY_STOP: Final = {
-    Stop.NOT_HTTPS: ("{host} is not an https address.", "Use the address that starts with https://."),
-    Stop.HOST_NOT_FOUND: UNREACHABLE,
-    Stop.PRIVATE_ADDRESS: UNREACHABLE,
-    Stop.REFUSED: ("{host} refused the connection.", f"{CHECK_ADDRESS} {BE_REACHABLE}"),
-    Stop.TIMED_OUT: (
+_BY_FAILURE: Final = {
+    TransportFailure.NOT_HTTPS: ("{host} is not an https address.", "Use the address that starts with https://."),
+    TransportFailure.HOST_NOT_FOUND: UNREACHABLE,
+    TransportFailure.PRIVATE_ADDRESS: UNREACHABLE,
+    TransportFailure.REFUSED: ("{host} refused the connection.", f"{CHECK_ADDRESS} {BE_REACHABLE}"),
+    TransportFailure.TIMED_OUT: (
         "{host} did not answer in time.",
         f"Connection and token requests time out after about 15 seconds. {BE_REACHABLE} {WAIT}",
     ),
-    Stop.TOO_LARGE: ("{host} sent an answer that is too large to be Halo's.", CHECK_ADDRESS),
-    Stop.ENCODING: (
+    TransportFailure.TOO_LARGE: ("{host} sent an answer that is too large to be Halo's.", CHECK_ADDRESS),
+    TransportFailure.ENCODING: (
         "{host} sent its answer in a compression that the portal does not accept.",
         "Only gzip is accepted. Turn off other compression in the proxy or firewall in front of Halo.",
     ),
-    Stop.BROKEN: ("{host} broke off its answer.", WAIT),
+    TransportFailure.BROKEN: ("{host} broke off its answer.", WAIT),
 }
 _BY_FAULT: Final = {
     Fault.EXPIRED: ("The SSL certificate of {host} has expired.", "Renew it."),
@@ -105,9 +105,9 @@ _SHOWN_NAMES: Final = 3
 
 def for_transport_error(error: OutboundError, field: str = "base_url") -> Message:
     """Explain why a call got no answer; `field` is the form field that holds the address."""
-    if error.stop == Stop.TLS:
+    if error.failure == TransportFailure.TLS:
         return _for_certificate(error.host, error.certificate or Refusal(Fault.OTHER))
-    problem, remedy = _BY_STOP[error.stop]
+    problem, remedy = _BY_FAILURE[error.failure]
     if field == "auth_server":
         remedy = remedy.replace(CHECK_ADDRESS, CHECK_AUTH_SERVER)
     return Message(problem.format(host=error.host), remedy)

@@ -23,7 +23,7 @@ from portal.halo.diagnosis.messages import (
     WAIT,
 )
 from portal.halo.diagnosis.observation import Observation, Reply, grant_in
-from portal.outbound import Answer, OutboundError, Stop
+from portal.outbound import Answer, OutboundError, TransportFailure
 from portal.psa.diagnosis import Access, Diagnosis, ListAccess, failed
 
 Rule = Callable[[Observation], Diagnosis | None]
@@ -39,7 +39,15 @@ APPLICATION_ERRORS: Final = {
     "unsupported_grant_type": ("The application in Halo does not log in with a Client Secret.", USE_CLIENT_SECRET),
 }
 # The address is the cause of these; the other errors may concern one page only.
-ADDRESS_ERRORS: Final = frozenset({Stop.NOT_HTTPS, Stop.HOST_NOT_FOUND, Stop.PRIVATE_ADDRESS, Stop.REFUSED, Stop.TLS})
+ADDRESS_ERRORS: Final = frozenset(
+    {
+        TransportFailure.NOT_HTTPS,
+        TransportFailure.HOST_NOT_FOUND,
+        TransportFailure.PRIVATE_ADDRESS,
+        TransportFailure.REFUSED,
+        TransportFailure.TLS,
+    }
+)
 
 
 def explain(seen: Observation) -> Diagnosis:
@@ -96,7 +104,7 @@ def _base_url_is_unreachable(seen: Observation) -> Diagnosis | None:
     if not isinstance(error, OutboundError):
         return None
     both_failed = isinstance(seen.token, OutboundError) and seen.has_one_host
-    return causes.unreachable(error, "base_url") if error.stop in ADDRESS_ERRORS or both_failed else None
+    return causes.unreachable(error, "base_url") if error.failure in ADDRESS_ERRORS or both_failed else None
 
 
 def _auth_server_is_unreachable(seen: Observation) -> Diagnosis | None:
