@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO, Final, Self
 
-from portal import log, tether
+from portal import log, parent_death
 from portal.errors import PortalError
 
 POLL_SECONDS: Final = 0.2
@@ -116,12 +116,12 @@ class Supervisor:
 
     def _spawn(self, program: Program) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  # only commands that the portal itself made up
-            tether.tethered(program.command),
+            parent_death.with_watcher(program.command),
             env=program.environment,
             stdin=subprocess.DEVNULL,
             stdout=self.output,
             stderr=self.output,
             pass_fds=program.keeps_open,
             process_group=0,  # a Ctrl-C at the terminal reaches us only, and we stop them in order
-            preexec_fn=tether.die_with_parent,  # safe, because the supervisor has one thread
+            preexec_fn=parent_death.die_with_parent,  # safe, because the supervisor has one thread
         )
