@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import click
 
 from portal import config
-from portal.processes import cast, embedded, ports
+from portal.processes import demo_accounts, embedded, ports
 from portal.processes.supervisor import Program, Stopped, Supervisor
 
 HALO_PORT = 8100
@@ -65,23 +65,23 @@ def run(port: int) -> None:
         suppress(Stopped),
         embedded.prepared(Supervisor(output)) as portal,
     ):
-        notes = cast.notes(data_dir, halo_port=HALO_PORT if port else 0)
-        halo = Halo(ports.free(notes.halo_port))
-        replace(notes, halo_port=halo.port).write(data_dir)
-        cast.enter(notes.passwords)
+        settings = demo_accounts.load(data_dir, halo_port=HALO_PORT if port else 0)
+        halo = Halo(ports.free(settings.halo_port))
+        replace(settings, halo_port=halo.port).write(data_dir)
+        demo_accounts.create_missing(settings.passwords)
         portal.supervisor.start(halo.program())
         portal.environment["PORTAL_OUTBOUND_ALLOW"] = ",".join({*portal.config.outbound_allow, halo.host})
         with embedded.served(portal, port) as address:
-            click.echo(table(address, halo, notes.passwords))
+            click.echo(table(address, halo, settings.passwords))
             portal.supervisor.watch()
 
 
 def table(address: str, halo: Halo, passwords: dict[str, str]) -> str:
     """Say what to log in with, what the wizard asks for and what it fills in from Halo's own answer."""
-    people = [(role.value.capitalize(), email, passwords[email]) for email, (_, role) in cast.PEOPLE.items()]
+    users = [(role.value.capitalize(), email, passwords[email]) for email, (_, role) in demo_accounts.USERS.items()]
     lines = [
         ("Portal", address, ""),
-        *people,
+        *users,
         ("Wizard", "Base URL", halo.base_url),
         ("", "Client ID", CLIENT_ID),
         ("", "Client Secret", CLIENT_SECRET),
