@@ -27,7 +27,7 @@ from portal.halo.auth import TokenSource
 from portal.halo.credentials import Credentials
 from portal.halo.custom_field_ids import CustomFieldIds
 from portal.halo.facts import Facts
-from portal.halo.pages import Page, RollCall, Row, Sent
+from portal.halo.pages import Page, IdList, Row, Sent
 from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
@@ -138,14 +138,14 @@ class HaloClient:
             return Row(None, row.payload, f"Halo answered with record {row.facts.remote_id} instead.", remote_id)
         return self._ticket_types.opportunity(row) if row and record_type == "opportunities" else row
 
-    def calls_roll(self, record_type: str) -> bool:
+    def lists_ids(self, record_type: str) -> bool:
         """Tell whether Halo can list the ids of this type alone (halo-api.md section 3.2)."""
         return RESOURCES[record_type].has_ids_only
 
-    def roll_call(self, record_type: str) -> RollCall:
+    def list_ids(self, record_type: str) -> IdList:
         """Read the ids of a whole list in one answer. Raises PsaError."""
         sent, _, _ = self._list(record_type, {"idonly": "true"})
-        return pages.roll_call(record_type, sent)
+        return pages.id_list(record_type, sent)
 
     def knows_date(self, record_type: str) -> bool:
         """Tell whether this list has the filter by date at all (halo-api.md section 3.6)."""

@@ -58,7 +58,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class RollCall:
+class IdList:
     """The ids of a whole list; `unusable` counts the rows that have none, `total` is what Halo counts."""
 
     ids: frozenset[int]
@@ -146,11 +146,11 @@ def row(record_type: str, payload: bytes) -> Row:
         return Row(None, payload, str(error))
 
 
-def roll_call(record_type: str, sent: Sent) -> RollCall:
+def id_list(record_type: str, sent: Sent) -> IdList:
     """Read a list that was asked for its ids alone."""
     rows = [row(record_type, bytes(payload)) for payload in sent.rows]
     ids = frozenset(each.facts.remote_id for each in rows if each.facts is not None)
-    return RollCall(ids, sum(1 for each in rows if each.facts is None), sent.total)
+    return IdList(ids, sum(1 for each in rows if each.facts is None), sent.total)
 
 
 def unreadable_row(body: bytes) -> Row:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.models.sync import RunState, StepState
-from portal.psa.source import RollCall
+from portal.psa.source import IdList
 from portal.sync.reading import Reading
 
 # More than both of these at once is no tidying-up; it is more likely a permission that was lost.
@@ -34,17 +34,17 @@ class Tally:
     missing: AbstractSet[int] = frozenset()
     moved: bool = False
     is_whole: bool = True
-    named_by_roll: bool = False
+    has_id_list: bool = False
 
     @classmethod
     def of_reading(cls, reading: Reading, *, is_whole: bool) -> Tally:
         return cls(reading.seen.ids, reading.seen.unusable, reading.expected, moved=reading.moved, is_whole=is_whole)
 
     @classmethod
-    def of_roll(cls, roll: RollCall, *, absent: AbstractSet[int], withheld: AbstractSet[int]) -> Tally:
+    def of_id_list(cls, listed: IdList, *, absent: AbstractSet[int], withheld: AbstractSet[int]) -> Tally:
         """Go by the list of ids; `absent` were deleted since, `withheld` are not handed out."""
-        total = None if roll.total is None else roll.total - len(absent)
-        return cls(roll.ids - absent, roll.unusable, total, withheld, named_by_roll=True)
+        total = None if listed.total is None else listed.total - len(absent)
+        return cls(listed.ids - absent, listed.unusable, total, withheld, has_id_list=True)
 
     @property
     def arrived(self) -> int:
@@ -74,7 +74,7 @@ def reconcile(psa: str, words: str, tally: Tally) -> Reconciliation:
         return Reconciliation(
             f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived: {lacking:,} are missing.",
             SYNC_AGAIN
-            if not tally.named_by_roll
+            if not tally.has_id_list
             else f"{SYNC_AGAIN} All that {psa} names in its list of ids are here.",
         )
     return Reconciliation(

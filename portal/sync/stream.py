@@ -16,7 +16,7 @@ from typing import Any, Final
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaUnavailable
 from portal.models.sync import StepMode, StepState, SyncStep
-from portal.psa.source import Page, RollCall, Row, Source
+from portal.psa.source import Page, IdList, Row, Source
 from portal.sync import reconciliation, remote_lists, store
 from portal.sync.date_filter_probe import DateTrial
 from portal.sync.details import Detailed, Details, Single
@@ -150,18 +150,18 @@ class Stream:
 
     def _mend(self, reading: Reading) -> Generator[Ask, Any, Tally | None]:
         """Read the few records that were missed one by one; None when that is not possible."""
-        if self.step.mode != StepMode.FULL or not self._source.calls_roll(self.record_type):
+        if self.step.mode != StepMode.FULL or not self._source.lists_ids(self.record_type):
             return None
         try:
-            roll: RollCall = yield partial(self._source.roll_call, self.record_type)
+            listed: IdList = yield partial(self._source.list_ids, self.record_type)
         except PsaUnavailable:
             raise
         except PsaError:
             return None
         self._listed_at = self.asked_at
         seen = reading.seen.ids | self._earlier
-        missing = roll.ids - seen
-        is_odd = len(roll.ids & seen) < len(seen) / 2
+        missing = listed.ids - seen
+        is_odd = len(listed.ids & seen) < len(seen) / 2
         if is_odd or len(missing) > MOST_SINGLE:
             return None
         absent, withheld = set(), set()
@@ -171,7 +171,7 @@ class Stream:
                 withheld.add(remote_id)
             elif not exists:
                 absent.add(remote_id)
-        return Tally.of_roll(roll, absent=absent, withheld=withheld)
+        return Tally.of_id_list(listed, absent=absent, withheld=withheld)
 
     def _read_one(self, remote_id: int) -> Generator[Ask, Any, bool | None]:
         """Read a record that the list did not bring; tells whether it exists, None when it cannot be read."""
