@@ -27,7 +27,7 @@ from portal.halo.auth import TokenSource
 from portal.halo.credentials import Credentials
 from portal.halo.custom_field_ids import CustomFieldIds
 from portal.halo.facts import Facts
-from portal.halo.pages import Page, IdList, Row, Sent
+from portal.halo.pages import IdList, Page, Row, Sent
 from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes

@@ -16,7 +16,7 @@ from typing import Any, Final
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaUnavailable
 from portal.models.sync import StepMode, StepState, SyncStep
-from portal.psa.source import Page, IdList, Row, Source
+from portal.psa.source import IdList, Page, Row, Source
 from portal.sync import reconciliation, remote_lists, store
 from portal.sync.date_filter_probe import DateTrial
 from portal.sync.details import Detailed, Details, Single
