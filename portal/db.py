@@ -99,7 +99,7 @@ def is_sqlite() -> bool:
 
 
 @contextmanager
-def taking_turns() -> Iterator[None]:
+def write_queue() -> Iterator[None]:
     """Queue up with the other processes that write as often as this one, for SQLite's right to write.
 
     SQLite itself lets those who come too early sleep for longer and longer, and forgets who came first. A process
@@ -117,18 +117,18 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def mark() -> str:
+def placeholder() -> str:
     """Return what stands for a value in a statement that is written by hand."""
     return "?" if is_sqlite() else "%s"
 
 
-def moment_value(value: datetime | None) -> Any:
+def timestamp_value(value: datetime | None) -> Any:
     """Return what a statement that is written by hand stores for a moment."""
     naive = value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
     return str(naive) if is_sqlite() and naive is not None else naive
 
 
-def trouble_of(error: BaseException) -> tuple[str, str] | None:
+def storage_problem(error: BaseException) -> tuple[str, str] | None:
     """Explain an error that passes when the database has room or rest again, in two sentences; None for others.
 
     On a full disk SQLite has rolled back by itself, so what is raised is often a complaint about that, and the real

@@ -20,7 +20,7 @@ import httpx
 # httpcore has no public name for the stream on an open socket.
 from httpcore._backends.sync import SyncStream
 
-from portal import allowed_hosts, certificates, clock, dialling, places
+from portal import allowed_hosts, certificates, clock, dialling, outbound_slots
 from portal.authorities import Authorities
 from portal.dialling import Address
 from portal.public_addresses import is_public
@@ -58,7 +58,7 @@ class OtherNameError(httpcore.ConnectError):
 
 class GuardedTransport(httpx.HTTPTransport):
     def __init__(self) -> None:
-        places.check()
+        outbound_slots.check()
         # httpx offers no public way to hand a network backend to its pool.
         self._pool = httpcore.ConnectionPool(
             ssl_context=_ssl_context(_authorities),

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from portal import clock, guard, gzipped, log, places
+from portal import clock, guard, gzipped, log, outbound_slots
 from portal.certificates import Fault, Refusal, fault_of
 from portal.errors import PortalError
 
@@ -74,14 +74,14 @@ class Answer:
 class OutboundClient:
     """A thread-safe client that keeps connections open. It has two verbs: `get`, and `post_form` for a token.
 
-    `calls` counts every request sent, answered or not; `before_call` runs before each. No call outlasts the place
-    that the client was created in (see places.py).
+    `calls` counts every request sent, answered or not; `before_call` runs before each. No call outlasts the outbound
+    slot in which the client was created (see outbound_slots.py).
     """
 
     def __init__(self, before_call: Callable[[], None] = lambda: None) -> None:
         self.calls = 0
         self._before_call = before_call
-        self._until = places.until()
+        self._until = outbound_slots.until()
         self._logger = log.bound("portal.outbound")
         self._counting = Lock()
         self._here = local()

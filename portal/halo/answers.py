@@ -11,8 +11,8 @@ import msgspec
 
 from portal import clock
 from portal.halo.diagnosis.messages import WAIT, Message
+from portal.json_errors import JSON_ERRORS
 from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
 
 # Halo's window is minutes long; whoever asks for more is asked again after this.
 LONGEST_WAIT_SECONDS: Final = 3600.0
@@ -78,7 +78,7 @@ def described(answer: Answer) -> str:
         return "a web page"
     try:
         msgspec.json.decode(body)
-    except UNREADABLE:
+    except JSON_ERRORS:
         return BREAKS_OFF if body[:1] in b"{[" else "something that is not JSON"
     return "JSON that is not Halo's"
 
@@ -87,7 +87,7 @@ def error_code(answer: Answer) -> str:
     """Return the `error` of a refusal (halo-api.md sections 1.3 and 5), empty when there is none."""
     try:
         said: Any = msgspec.json.decode(answer.body)
-    except UNREADABLE:
+    except JSON_ERRORS:
         return ""
     code = said.get("error") if isinstance(said, dict) else None
     return code if isinstance(code, str) else ""

@@ -147,13 +147,13 @@ class HaloClient:
         sent, _, _ = self._list(record_type, {"idonly": "true"})
         return pages.id_list(record_type, sent)
 
-    def knows_date(self, record_type: str) -> bool:
+    def supports_date_filter(self, record_type: str) -> bool:
         """Tell whether this list has the filter by date at all (halo-api.md section 3.6)."""
         return RESOURCES[record_type].has_date_filter
 
-    def tells_updates(self, record_type: str) -> bool:
+    def has_update_times(self, record_type: str) -> bool:
         """Tell whether rows of this list carry the date of their last update (halo-api.md section 3.6)."""
-        return RESOURCES[record_type].tells_updates
+        return RESOURCES[record_type].has_update_times
 
     def peek(self, record_type: str, limits: Limits, *, page: int, size: int, active_only: bool = False) -> Sent:
         """Read one page of a list as it is, once. Raises PsaError."""
@@ -163,7 +163,7 @@ class HaloClient:
             params["includeinactive"] = "false"
         return pages.decoded(self._get(resource.path, params, limits), resource)
 
-    def answers_besides(self, record_types: Collection[str]) -> bool:
+    def another_list_works(self, record_types: Collection[str]) -> bool:
         """Tell whether Halo answers when it is asked, once, for another list than these."""
         other = next((each for each in RESOURCES if each not in record_types), None)
         if other is None:
@@ -190,7 +190,7 @@ class HaloClient:
     def is_computed(self, record_type: str, key: str) -> bool:
         return computed.is_computed(record_type, key)
 
-    def shown_keys(self, record_type: str) -> frozenset[str]:
+    def column_keys(self, record_type: str) -> frozenset[str]:
         return records.SHOWN[record_type]
 
     def pack_facts(self, facts: Facts) -> bytes:

@@ -17,8 +17,8 @@ import msgspec
 from portal.errors import PsaError, PsaRateLimited
 from portal.halo.records import as_id
 from portal.halo.resources import RESOURCES
+from portal.json_errors import JSON_ERRORS
 from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
 
 PATH: Final = "FieldInfo"
 PARAMETER: Final = "include_custom_fields"
@@ -77,7 +77,7 @@ def _ids(answer: Answer) -> list[int]:
     """Read a list of fields, but for encrypted ones; there are none in a refusal: the agent may not see them."""
     try:
         rows = msgspec.json.decode(answer.body) if answer.status == 200 else []
-    except UNREADABLE:
+    except JSON_ERRORS:
         rows = []
     fields = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     found = (as_id(row.get("id")) for row in fields if row.get("isencrypted") is not True)

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from portal.halo.addresses import auth_server_of, tidy_auth_server
+from portal.json_errors import JSON_ERRORS
 from portal.outbound import Answer, Limits, OutboundClient, OutboundError
-from portal.unreadable import UNREADABLE
 
 LIMITS: Final = Limits(seconds=15, size=64 * 1024)
 
@@ -35,7 +35,7 @@ def read(answer: Answer) -> AuthInfo | None:
     try:
         info = msgspec.json.decode(answer.body, type=_AuthInfoAnswer)
         return AuthInfo(tidy_auth_server(info.auth_url), info.tenant_id or "")
-    except (*UNREADABLE, ValueError):
+    except (*JSON_ERRORS, ValueError):
         return None
 
 

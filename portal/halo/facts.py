@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from portal.halo.records import as_id, as_moment
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
 
 # Every client and site gets a placeholder of this name; no key tells it from a person (section 4.3).
 GENERAL_USER: Final = "General User"
@@ -59,7 +59,7 @@ def read(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
     decode, facts_of = _KINDS[record_type]
     try:
         row = decode(payload)
-    except UNREADABLE as error:
+    except JSON_ERRORS as error:
         raise ValueError("Halo sent something that is no record.") from error
     remote_id = as_id(row.id)
     if remote_id is None:
@@ -76,7 +76,7 @@ def unpack(packed: bytes) -> Facts:
     """Read what `pack` has written. Raises ValueError for anything else."""
     try:
         return _unpack(packed)
-    except UNREADABLE as error:
+    except JSON_ERRORS as error:
         raise ValueError("These facts were written by another version of the portal.") from error
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from portal.json_errors import JSON_ERRORS
 from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
 
 
 class Grant(msgspec.Struct):
@@ -35,7 +35,7 @@ class Grant(msgspec.Struct):
             claims = (
                 msgspec.json.decode(urlsafe_b64decode(payload[0] + "=" * (-len(payload[0]) % 4))) if payload else {}
             )
-        except (binascii.Error, *UNREADABLE):
+        except (binascii.Error, *JSON_ERRORS):
             return {}
         return claims if isinstance(claims, dict) else {}
 
@@ -46,7 +46,7 @@ def read(answer: Answer) -> Grant | None:
         return None
     try:
         grant = msgspec.json.decode(answer.body, type=Grant, strict=False)
-    except UNREADABLE:
+    except JSON_ERRORS:
         return None
     return grant if _fits_a_header(grant.access_token) else None
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
+from portal.json_errors import JSON_ERRORS
 from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
 
 LONGEST: Final = 40
 
@@ -20,5 +20,5 @@ def version(answer: Answer) -> str:
     """Return the version in an answer of /api/InstanceInfo, empty where there is none."""
     try:
         return msgspec.json.decode(answer.body, type=_InstanceInfo).app_version[:LONGEST]
-    except UNREADABLE:
+    except JSON_ERRORS:
         return ""

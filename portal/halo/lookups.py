@@ -13,8 +13,8 @@ import msgspec
 
 from portal.halo import refusals
 from portal.halo.records import as_id
+from portal.json_errors import JSON_ERRORS
 from portal.outbound import Answer, Limits
-from portal.unreadable import UNREADABLE
 
 LONGEST_NAME: Final = 120
 
@@ -50,7 +50,7 @@ def read(ask: Callable[[str, Limits], Answer], name: str, limits: Limits) -> dic
         raise refusals.refused_list(answer, lookup.words)
     try:
         sent = msgspec.json.decode(answer.body)
-    except UNREADABLE as error:
+    except JSON_ERRORS as error:
         raise refusals.refused_list(answer, lookup.words) from error
     rows = sent.get(lookup.key) if isinstance(sent, dict) else sent
     if not isinstance(rows, list):
@@ -79,7 +79,7 @@ def seen(name: str, payloads: Iterable[str]) -> dict[int, str]:
     for payload in payloads:
         try:
             row = _naming.decode(payload)
-        except UNREADABLE:
+        except JSON_ERRORS:
             continue
         found.update(_named(_rows_of(name, row)))
     return found

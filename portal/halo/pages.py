@@ -12,8 +12,8 @@ from portal.errors import PsaError, PsaUnreadable
 from portal.halo import facts, lenient, passwords, records, refusals
 from portal.halo.facts import Facts
 from portal.halo.resources import Resource
+from portal.json_errors import JSON_ERRORS
 from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
 
 MOST: Final = 2**31 - 1  # what a column of counts holds; a greater number counts nothing real
 _envelope = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -88,7 +88,7 @@ def decoded(answer: Answer, resource: Resource) -> Sent:
         raise refusals.refused_list(answer, resource.words)
     try:
         sent = _sent(answer.body, resource)
-    except UNREADABLE:
+    except JSON_ERRORS:
         sent = _repaired(answer, resource)
     if sent is None:
         raise refusals.refused_list(answer, resource.words)
@@ -96,7 +96,7 @@ def decoded(answer: Answer, resource: Resource) -> Sent:
 
 
 def _sent(body: bytes, resource: Resource) -> Sent | None:
-    """Read a list; None where there is none. Raises what UNREADABLE names."""
+    """Read a list; None where there is none. Raises what JSON_ERRORS names."""
     body.decode()  # rows are taken as they are, and would hide text that is no UTF-8
     if body.lstrip()[:1] == b"[":  # without an envelope
         return Sent(_rows.decode(body), None, None)
@@ -119,7 +119,7 @@ def _repaired(answer: Answer, resource: Resource) -> Sent | None:
     body = lenient.repaired(answer.body)
     try:
         sent = _sent(body, resource)
-    except UNREADABLE as error:
+    except JSON_ERRORS as error:
         raise _unreadable(answer, body, resource) from error
     return None if sent is None else replace(sent, is_repaired=True)
 
@@ -175,11 +175,11 @@ def single(answer: Answer, resource: Resource) -> bytes:
     try:
         answer.body.decode()
         return _record(answer.body)
-    except UNREADABLE:
+    except JSON_ERRORS:
         body = lenient.repaired(answer.body)
     try:
         return _record(body)
-    except UNREADABLE as error:
+    except JSON_ERRORS as error:
         raise _unreadable(answer, body, resource) from error
 
 
@@ -200,7 +200,7 @@ def _number(raw: msgspec.Raw | None) -> int | None:
     """Read a count, which Halo may write as 12, 12.0 or "12"; None for what is none."""
     try:
         value: Any = msgspec.json.decode(raw) if raw is not None else None
-    except UNREADABLE:
+    except JSON_ERRORS:
         return None
     if value == 0 and not isinstance(value, bool):
         return 0

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from portal.halo import lenient
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
 
 MARKS: Final = ("isencrypted", "value_is_password_id")
 _MARKS: Final = tuple(mark.encode() for mark in MARKS)
@@ -33,14 +33,14 @@ def dropped(text: bytes) -> bytes:
         return text
     try:
         return msgspec.json.encode(_without(_read(text)))
-    except (*UNREADABLE, ValueError, OverflowError) as error:
+    except (*JSON_ERRORS, ValueError, OverflowError) as error:
         raise ValueError(NOT_KEPT) from error
 
 
 def _read(text: bytes) -> Any:
     try:
         return msgspec.json.decode(text)
-    except UNREADABLE:
+    except JSON_ERRORS:
         return msgspec.json.decode(lenient.repaired(text))
 
 

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from portal.halo.records import as_id
+from portal.json_errors import JSON_ERRORS
 from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
 
 # Halo's place for tickets that nobody has taken, which is no person.
 UNASSIGNED: Final = 1
@@ -39,7 +39,7 @@ def read(answer: Answer) -> Agent | None:
         return None
     try:
         profile = msgspec.json.decode(answer.body, type=_AgentAnswer)
-    except UNREADABLE:
+    except JSON_ERRORS:
         return None
     return Agent(
         name=profile.name or profile.email or f"agent {profile.id}",

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
 
 MAX_ID: Final = 2**63 - 1
 MAX_TEXT: Final = 255
@@ -97,7 +97,7 @@ def columns(record_type: str, payload: bytes) -> Columns:
     """Read the typed columns; a value of the wrong type is empty. Raises ValueError when it is no JSON object."""
     try:
         row = _READERS[record_type].decode(payload)
-    except UNREADABLE as error:
+    except JSON_ERRORS as error:
         raise ValueError("Halo sent a record that cannot be read.") from error
     shape = SHAPES[record_type]
     active = row.active if isinstance(row.active, bool) else row.inactive is not True

@@ -31,7 +31,7 @@ class Resource:
     params: Mapping[str, str] = field(default_factory=dict)
     has_date_filter: bool = True
     has_ids_only: bool = True
-    tells_updates: bool = False
+    has_update_times: bool = False
     field_kind: int | None = None
 
 
@@ -49,7 +49,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         # Without `includeagent` rows have the number of the agent only (section 4.6).
         {"includeclosed": "0,1", "includeagent": "true"},
         has_ids_only=False,
-        tells_updates=True,
+        has_update_times=True,
         field_kind=1,
     ),
     "contracts": Resource(

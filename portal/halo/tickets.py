@@ -11,8 +11,8 @@ import msgspec
 from portal.errors import PsaError, PsaRateLimited
 from portal.halo.pages import Row
 from portal.halo.records import as_id
+from portal.json_errors import JSON_ERRORS
 from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
 
 PATH: Final = "TicketType"
 OPPORTUNITY: Final = "opportunity"
@@ -55,7 +55,7 @@ class TicketTypes:
             rows = msgspec.json.decode(answer.body) if answer.status == 200 else []
         except PsaRateLimited:
             raise
-        except (PsaError, *UNREADABLE):
+        except (PsaError, *JSON_ERRORS):
             rows = []
         return uses(rows)
 

@@ -8,7 +8,7 @@ from flask import Response, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from portal import places
+from portal import outbound_slots
 from portal.errors import Busy, Invalid
 from portal.models.integrations import Integration, WizardStep
 from portal.psa.registry import adapter_of
@@ -45,7 +45,7 @@ def test_connection() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.CONNECT)
     form = connect_form.of(integration, formdata=_typed_and_fixed(integration))
     # Saving may ask the PSA for more values: that and the test share one time limit.
-    with places.place(integration.account_id, connections.TEST_SECONDS):
+    with outbound_slots.slot(integration.account_id, connections.TEST_SECONDS):
         if not _save(integration, form):
             return _show(integration, form, 422)
         diagnosis = wizard.test_connection(integration, access.user())

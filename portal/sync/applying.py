@@ -79,7 +79,7 @@ def forget(
 def _keys(integration_id: int, record_type: str, source: Source) -> Keys:
     """Return what the PSA's adapter knows of a type's keys, with those that were seen to change by themselves."""
     learnt = remote_lists.computed(integration_id, record_type)
-    return Keys(lambda key: key in learnt or source.is_computed(record_type, key), source.shown_keys(record_type))
+    return Keys(lambda key: key in learnt or source.is_computed(record_type, key), source.column_keys(record_type))
 
 
 def names_of(integration_id: int, record_type: str, ids: list[int]) -> dict[int, str]:

@@ -33,7 +33,9 @@ class DateTrial:
         """Find out whether the list can be asked for its changes, where that is worth it and not known."""
         integration_id, record_type = self.writer.run.integration_id, self.step.record_type
         before = remote_lists.find(integration_id, record_type)
-        is_worth_it = self.step.mode == StepMode.FULL and self.source.knows_date(record_type) and len(tally.ids) > 1
+        is_worth_it = (
+            self.step.mode == StepMode.FULL and self.source.supports_date_filter(record_type) and len(tally.ids) > 1
+        )
         if not is_worth_it or (before is not None and remote_lists.is_one_page(before)):
             return
         version = yield from self._version(before)
@@ -74,7 +76,7 @@ class DateTrial:
         return version
 
     def _witness(self, tally: Tally) -> Generator[Ask, Any, Witness | None]:
-        if self.source.tells_updates(self.step.record_type):
+        if self.source.has_update_times(self.step.record_type):
             newest = stored.newest_stamp(self.writer.run.integration_id, self.step.record_type)
             return Witness(*newest) if newest is not None and newest[0] in tally.ids else None
         return (yield from date_filter.witness(self.source, self.step.record_type, max(tally.ids)))

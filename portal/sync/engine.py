@@ -197,7 +197,7 @@ class Engine:
         if self._allowance.take_one():
             return False
         besides = [each.record_type for each in self._unanswered]
-        fetcher.ask(stream, partial(self._source.answers_besides, besides))
+        fetcher.ask(stream, partial(self._source.another_list_works, besides))
         while True:
             arrived = fetcher.next(BEAT_SECONDS, lambda _: 0)
             if arrived is None:

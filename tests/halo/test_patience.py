@@ -120,12 +120,12 @@ def test_an_impatient_client_becomes_patient_when_halo_has_answered(halo: HaloSa
 def test_another_list_tells_whether_halo_answers(halo: HaloSandbox, connect: Connect) -> None:
     client = connect()
     halo.fault("status", status=500, on="clients", times=None)
-    assert client.answers_besides(["clients"])
+    assert client.another_list_works(["clients"])
     halo.fault("status", status=404, on="sites", times=None)
-    assert client.answers_besides(["clients"])
+    assert client.another_list_works(["clients"])
     halo.fault("html", on="any", times=None)
-    assert not client.answers_besides(["sites"])
-    assert not client.answers_besides(list(SIZES))
+    assert not client.another_list_works(["sites"])
+    assert not client.another_list_works(list(SIZES))
 
 
 def test_a_page_that_is_too_large_is_not_repeated(halo: HaloSandbox, connect: Connect) -> None:

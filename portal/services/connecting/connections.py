@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from portal import clock, places
+from portal import clock, outbound_slots
 from portal.db import db
 from portal.errors import Invalid, PsaRateLimited
 from portal.models.accounts import User
@@ -48,7 +48,7 @@ def discover(account_id: int, form: ConnectForm, address: str) -> Mapping[str, s
 
     Raises Busy while there is no place for another call.
     """
-    with places.place(account_id, SUGGESTION_SECONDS):
+    with outbound_slots.slot(account_id, SUGGESTION_SECONDS):
         if not budget.take(own_terms(account_id), 1, for_people=True).count:
             return form.guess(address)
         with OutboundClient() as client:
@@ -101,7 +101,7 @@ def judge(integration: Integration, connection: Connection, *, is_proved: bool) 
     meter = Meter(
         integration, is_proved=is_proved, proving=adapter.proving_requests, reading=adapter.reading_requests
     )
-    with places.place(integration.account_id, TEST_SECONDS):
+    with outbound_slots.slot(integration.account_id, TEST_SECONDS):
         try:
             with meter:
                 return adapter.test(connection, meter)

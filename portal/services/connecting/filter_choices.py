@@ -12,7 +12,7 @@ from typing import Final
 
 from peewee import ModelSelect, chunked
 
-from portal import places
+from portal import outbound_slots
 from portal.errors import Busy, PsaError, VaultError
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
@@ -148,7 +148,7 @@ def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
     adapter, is_proved = adapter_of(integration.psa), connections.is_proved(integration)
     options = adapter.filter_options
     meter = Meter(integration, is_proved=is_proved, proving=1, reading=len(options.listed))
-    with places.place(integration.account_id, SECONDS, patience=0):
+    with outbound_slots.slot(integration.account_id, SECONDS, patience=0):
         try:
             with meter, adapter.open_client(connection, patient=False, before_call=meter.before_call) as client:
                 client.log_in()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from peewee import IntegrityError, PeeweeException
 
 from portal import clock, log, zones
-from portal.db import db, trouble_of
+from portal.db import db, storage_problem
 from portal.errors import (
     Conflict,
     FencedOut,
@@ -170,7 +170,7 @@ def _work(lease: Lease) -> None:
     except PsaError as error:
         run_endings.fail(lease, run, error.problem, error.remedy)
     except Exception as error:
-        trouble = trouble_of(error)
+        trouble = storage_problem(error)
         with suppress(FencedOut, PeeweeException):
             if trouble is None:
                 lease.hand_back()

@@ -1,4 +1,4 @@
-"""Places for outbound calls that a page waits for."""
+"""How many web requests may wait for other servers at once."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from threading import Event
 
 import pytest
 
-from portal import clock, guard, places
+from portal import clock, guard, outbound_slots
 from portal.errors import AccountBusy, PortalBusy
 from portal.outbound import Limits, OutboundClient, OutboundError, TransportFailure
 from tests.servers import listening, silent
 
 
 @pytest.fixture(autouse=True)
-def fresh_places() -> Iterator[None]:
-    places.bind(16)
+def fresh_slots() -> Iterator[None]:
+    outbound_slots.bind(16)
     yield
-    places.bind(places.DEFAULT_THREADS)
+    outbound_slots.bind(outbound_slots.DEFAULT_THREADS)
 
 
 def in_another_thread(account_id: int, *, patience: float = 0.0) -> str:
-    """Take a place as another request would, and say what came of it."""
+    """Take a slot as another request would; return "slot", or the name of the error."""
 
     def take() -> str:
         try:
-            with places.place(account_id, 1, patience=patience):
-                return "place"
+            with outbound_slots.slot(account_id, 1, patience=patience):
+                return "slot"
         except (AccountBusy, PortalBusy) as error:
             return type(error).__name__
 
@@ -38,7 +38,7 @@ def in_another_thread(account_id: int, *, patience: float = 0.0) -> str:
 
 
 class Holding:
-    """Takes a place in a thread of its own, and keeps it until `let_go`."""
+    """Takes a slot in its own thread and holds it until `let_go`."""
 
     def __init__(self, account_id: int) -> None:
         self._entered, self._done = Event(), Event()
@@ -47,7 +47,7 @@ class Holding:
         assert self._entered.wait(5)
 
     def _hold(self, account_id: int) -> None:
-        with places.place(account_id, 30, patience=0):
+        with outbound_slots.slot(account_id, 30, patience=0):
             self._entered.set()
             self._done.wait(30)
 
@@ -57,58 +57,58 @@ class Holding:
         self._pool.shutdown()
 
 
-def test_an_account_has_two_places_and_no_third() -> None:
+def test_an_account_has_two_slots() -> None:
     both = [Holding(1), Holding(1)]
     assert in_another_thread(1) == "AccountBusy"
-    assert in_another_thread(2) == "place"
+    assert in_another_thread(2) == "slot"
     both[0].let_go()
-    assert in_another_thread(1) == "place"
+    assert in_another_thread(1) == "slot"
     both[1].let_go()
 
 
-def test_all_accounts_together_have_a_third_of_the_threads() -> None:
+def test_all_accounts_share_a_third_of_the_threads() -> None:
     taken = [Holding(account_id) for account_id in range(5)]
     assert in_another_thread(9) == "PortalBusy"
     for each in taken:
         each.let_go()
-    assert in_another_thread(9) == "place"
+    assert in_another_thread(9) == "slot"
 
 
-def test_even_a_process_with_one_thread_has_a_place() -> None:
-    places.bind(1)
+def test_even_a_process_with_one_thread_has_a_slot() -> None:
+    outbound_slots.bind(1)
     one = Holding(1)
     assert in_another_thread(2) == "PortalBusy"
     one.let_go()
-    assert in_another_thread(2) == "place"
+    assert in_another_thread(2) == "slot"
 
 
-def test_a_place_that_gets_free_soon_is_waited_for() -> None:
+def test_a_request_waits_briefly_for_a_slot() -> None:
     first, second = Holding(1), Holding(1)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(in_another_thread, 1, patience=30)
         first.let_go()
-        assert waiting.result() == "place"
+        assert waiting.result() == "slot"
     second.let_go()
 
 
-def test_a_place_is_free_again_when_its_block_fails() -> None:
+def test_a_slot_is_released_when_its_block_fails() -> None:
     for _ in range(5):
-        with pytest.raises(ZeroDivisionError), places.place(1, 1, patience=0):
+        with pytest.raises(ZeroDivisionError), outbound_slots.slot(1, 1, patience=0):
             raise ZeroDivisionError
-    assert in_another_thread(1) == "place"
+    assert in_another_thread(1) == "slot"
 
 
-def test_a_place_within_a_place_takes_no_second_one_and_keeps_the_earlier_end() -> None:
+def test_a_nested_slot_takes_no_second_one_and_keeps_the_earlier_deadline() -> None:
     with ExitStack() as stack:
-        stack.enter_context(places.place(1, 10, patience=0))
-        outer = places.until()
+        stack.enter_context(outbound_slots.slot(1, 10, patience=0))
+        outer = outbound_slots.until()
         for _ in range(5):
-            stack.enter_context(places.place(1, 60, patience=0))
-        assert places.until() == outer
-        with places.place(1, 1):
-            assert places.until() < outer
-        assert places.until() == outer
-    assert places.until() == math.inf
+            stack.enter_context(outbound_slots.slot(1, 60, patience=0))
+        assert outbound_slots.until() == outer
+        with outbound_slots.slot(1, 1):
+            assert outbound_slots.until() < outer
+        assert outbound_slots.until() == outer
+    assert outbound_slots.until() == math.inf
 
 
 @pytest.mark.parametrize("error", [AccountBusy(2), PortalBusy()])
@@ -118,9 +118,9 @@ def test_a_refusal_says_what_why_and_when(error: AccountBusy | PortalBusy) -> No
     assert error.retry_after > 0
 
 
-def test_all_calls_of_a_place_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_calls_in_a_slot_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1"}))
-    with listening(silent) as halo, places.place(1, 0.4), OutboundClient() as client:
+    with listening(silent) as halo, outbound_slots.slot(1, 0.4), OutboundClient() as client:
         began = clock.monotonic()
         for _ in range(3):
             with pytest.raises(OutboundError) as stopped:
@@ -130,13 +130,13 @@ def test_all_calls_of_a_place_share_one_deadline(monkeypatch: pytest.MonkeyPatch
         assert client.calls == 1
 
 
-def test_a_page_opens_no_door_without_a_place() -> None:
-    entered = places.enter_page()
+def test_a_page_opens_no_client_without_a_slot() -> None:
+    entered = outbound_slots.enter_page()
     try:
-        with pytest.raises(RuntimeError, match="inside places"):
+        with pytest.raises(RuntimeError, match="inside outbound_slots"):
             OutboundClient()
-        with places.place(1, 1), OutboundClient():
+        with outbound_slots.slot(1, 1), OutboundClient():
             pass
     finally:
-        places.leave_page(entered)
+        outbound_slots.leave_page(entered)
     OutboundClient().close()
