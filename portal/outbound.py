@@ -52,7 +52,7 @@ class OutboundError(PortalError):
 
 
 @dataclass(frozen=True)
-class Limits:
+class CallLimits:
     """`seconds` is for the whole call, from the name look-up to the last byte; `size` is in unpacked bytes."""
 
     seconds: float = 15.0
@@ -60,7 +60,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -107,13 +107,13 @@ class OutboundClient:
         self._client.close()
 
     def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None, limits: Limits
-    ) -> Answer:
+        self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None, limits: CallLimits
+    ) -> Response:
         """Read `url`. Raises OutboundError when no whole answer arrives; any status is an answer."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self._send(self._request("GET", url, params=params, headers=headers), limits)
 
-    def post_form(self, url: str, form: Mapping[str, str], *, limits: Limits) -> Answer:
+    def post_form(self, url: str, form: Mapping[str, str], *, limits: CallLimits) -> Response:
         """Ask for a token. Raises OutboundError as `get` does."""
         return self._send(self._request("POST", url, data=form), limits)
 
@@ -133,7 +133,7 @@ class OutboundClient:
         with self._counting:
             self.calls += 1
 
-    def _send(self, request: httpx.Request, limits: Limits) -> Answer:
+    def _send(self, request: httpx.Request, limits: CallLimits) -> Response:
         host = request.url.host
         began = clock.monotonic()
         seconds = min(limits.seconds, self._until - began)
@@ -157,7 +157,7 @@ class OutboundClient:
             raise self._noted(_transport_error(error, host)) from error
         finally:
             guard.deadline.reset(before)
-        return Answer(response.status_code, response.headers, body, clock.monotonic() - began)
+        return Response(response.status_code, response.headers, body, clock.monotonic() - began)
 
     def _noted(self, error: OutboundError) -> OutboundError:
         """Log the exact cause: people see one message for several causes (see halo/diagnosis/messages.py)."""

@@ -13,11 +13,11 @@ from portal import guard
 from portal.authorities import Authorities
 from portal.certificates import Fault
 from portal.errors import ConfigError
-from portal.outbound import Limits, OutboundClient, OutboundError
+from portal.outbound import CallLimits, OutboundClient, OutboundError
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.authority import Authority
 
-LIMITS = Limits(seconds=5)
+LIMITS = CallLimits(seconds=5)
 NAMES = ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "PORTAL_CA_FILE"]
 FILES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PORTAL_CA_FILE"]
 

@@ -16,12 +16,12 @@ from portal.errors import PsaError
 from portal.halo.client import PROFILE_LIMITS, HaloClient
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
-from portal.outbound import Limits, OutboundClient, OutboundError, TransportFailure
+from portal.outbound import CallLimits, OutboundClient, OutboundError, TransportFailure
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.servers import answering, listening
 
 MEGABYTE = 1024 * 1024
-LIMITS = Limits(seconds=10, size=256 * 1024)
+LIMITS = CallLimits(seconds=10, size=256 * 1024)
 BLANKS = bytes(100 * MEGABYTE)
 ENCODINGS = ["gzip_twice", "brotli", "deflate"]
 # A packed body, and how its encoding is written.
@@ -63,12 +63,12 @@ def answer(body: bytes, encoding: str) -> bytes:
     return f"HTTP/1.1 200 OK\r\n{headers}\r\n\r\n".encode() + body
 
 
-def body_of(client: OutboundClient, body: bytes, encoding: str, limits: Limits = LIMITS) -> bytes:
+def body_of(client: OutboundClient, body: bytes, encoding: str, limits: CallLimits = LIMITS) -> bytes:
     with listening(answering(answer(body, encoding))) as listener:
         return client.get(listener.url, limits=limits).body
 
 
-def failure_of(client: OutboundClient, body: bytes, encoding: str, limits: Limits = LIMITS) -> TransportFailure:
+def failure_of(client: OutboundClient, body: bytes, encoding: str, limits: CallLimits = LIMITS) -> TransportFailure:
     with pytest.raises(OutboundError) as failed:
         body_of(client, body, encoding, limits)
     return failed.value.failure
@@ -89,7 +89,7 @@ def test_a_small_answer_cannot_fill_the_memory(name: str, client: OutboundClient
 
 
 def test_a_large_answer_takes_little_more_memory_than_its_limit(client: OutboundClient) -> None:
-    limits = Limits(seconds=20, size=20 * MEGABYTE)
+    limits = CallLimits(seconds=20, size=20 * MEGABYTE)
     packed = gzip.compress(bytes(limits.size))
     tracemalloc.start()
     try:

@@ -15,11 +15,11 @@ import pytest
 
 from portal import dialling, guard
 from portal.dialling import Address
-from portal.outbound import Limits, OutboundClient, OutboundError, TransportFailure
+from portal.outbound import CallLimits, OutboundClient, OutboundError, TransportFailure
 from tests.servers import Listener, answering, listening
 
-PATIENT = Limits(seconds=5)
-HASTY = Limits(seconds=0.3)
+PATIENT = CallLimits(seconds=5)
+HASTY = CallLimits(seconds=0.3)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 IPV4, IPV6 = "127.0.0.1", "::1"
 
@@ -67,7 +67,7 @@ def leading_to(*addresses: str) -> Any:
     return getaddrinfo
 
 
-def read(client: OutboundClient, port: int, limits: Limits = PATIENT) -> bytes:
+def read(client: OutboundClient, port: int, limits: CallLimits = PATIENT) -> bytes:
     return client.get(f"http://halo.example:{port}/", limits=limits).body
 
 
@@ -93,7 +93,7 @@ def test_an_address_that_says_nothing_costs_a_moment_and_not_the_call(
     monkeypatch.setattr(socket, "getaddrinfo", leading_to("127.0.0.2", IPV4))
     with listening(answering(OK), IPV4, silent_port):
         began = time.monotonic()
-        assert read(client, silent_port, Limits(seconds=20)) == b"ok"
+        assert read(client, silent_port, CallLimits(seconds=20)) == b"ok"
     assert time.monotonic() - began < 2
 
 
@@ -176,6 +176,6 @@ def test_a_name_look_up_that_hangs_ends_with_the_call(hanging: list[int], client
 def test_look_ups_that_hang_take_a_limited_number_of_threads(hanging: list[int], client: OutboundClient) -> None:
     for _ in range(6):
         with pytest.raises(OutboundError) as stopped:
-            read(client, 443, Limits(seconds=0.05))
+            read(client, 443, CallLimits(seconds=0.05))
         assert stopped.value.failure == TransportFailure.TIMED_OUT
     assert len(hanging) == 4

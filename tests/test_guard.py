@@ -10,10 +10,10 @@ import pytest
 
 from portal import allowed_hosts, dialling, guard
 from portal.dialling import Address
-from portal.outbound import Limits, OutboundClient, OutboundError, TransportFailure
+from portal.outbound import CallLimits, OutboundClient, OutboundError, TransportFailure
 from tests.servers import Listener, answering, listening
 
-LIMITS = Limits(seconds=2)
+LIMITS = CallLimits(seconds=2)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 PUBLIC = "93.184.215.14"
 NAMES = {"localhost": "127.0.0.1", "localhost.": "127.0.0.1", "metadata.google.internal": "169.254.169.254"}

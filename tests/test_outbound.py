@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from portal import guard
-from portal.outbound import USER_AGENT, Limits, OutboundClient, OutboundError, TransportFailure
+from portal.outbound import USER_AGENT, CallLimits, OutboundClient, OutboundError, TransportFailure
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.servers import Talk, answering, dripping, listening, silent
 
-PATIENT = Limits(seconds=5)
-HASTY = Limits(seconds=0.2)
+PATIENT = CallLimits(seconds=5)
+HASTY = CallLimits(seconds=0.2)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 JSON = HEAD + b"Connection: close\r\n\r\n{}"
-Try = Callable[[Talk, Limits], TransportFailure]
+Try = Callable[[Talk, CallLimits], TransportFailure]
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def client() -> Iterator[OutboundClient]:
 def why(client: OutboundClient) -> Try:
     """Return why a call to a server that talks like this fails."""
 
-    def failure(talk: Talk, limits: Limits) -> TransportFailure:
+    def failure(talk: Talk, limits: CallLimits) -> TransportFailure:
         with listening(talk) as listener, pytest.raises(OutboundError) as failed:
             client.get(listener.url, limits=limits)
         return failed.value.failure
@@ -97,18 +97,20 @@ def test_a_whole_call_has_one_deadline_however_it_drips(why: Try, talk: Talk) ->
 
 @pytest.mark.parametrize("head", [b"Content-Length: 5000000\r\n\r\n", b"\r\n"])
 def test_a_body_that_is_too_large_is_broken_off(why: Try, head: bytes) -> None:
-    assert why(answering(HEAD + head + b"x" * 5_000_000), Limits(seconds=5, size=1000)) == TransportFailure.TOO_LARGE
+    assert (
+        why(answering(HEAD + head + b"x" * 5_000_000), CallLimits(seconds=5, size=1000)) == TransportFailure.TOO_LARGE
+    )
 
 
 def test_a_body_of_exactly_the_limit_arrives(client: OutboundClient) -> None:
     with listening(answering(HEAD + b"Content-Length: 1000\r\n\r\n" + b"x" * 1000)) as listener:
-        assert len(client.get(listener.url, limits=Limits(seconds=5, size=1000)).body) == 1000
+        assert len(client.get(listener.url, limits=CallLimits(seconds=5, size=1000)).body) == 1000
 
 
 def test_a_body_counts_as_large_as_it_is_unpacked(why: Try) -> None:
     packed = gzip.compress(b" " * 10_000_000)
     head = HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
-    assert why(answering(head + packed), Limits(seconds=5, size=1_000_000)) == TransportFailure.TOO_LARGE
+    assert why(answering(head + packed), CallLimits(seconds=5, size=1_000_000)) == TransportFailure.TOO_LARGE
 
 
 @pytest.mark.parametrize("chunked", [True, False])
@@ -118,7 +120,7 @@ def test_of_three_gigabytes_no_more_is_read_than_the_limit(client: OutboundClien
         halo.fault("huge", on="instanceinfo", chunked=chunked)
         began = time.monotonic()
         with pytest.raises(OutboundError) as failed:
-            client.get(f"{halo.url}/api/InstanceInfo", limits=Limits(seconds=20, size=1_000_000))
+            client.get(f"{halo.url}/api/InstanceInfo", limits=CallLimits(seconds=20, size=1_000_000))
     assert failed.value.failure == TransportFailure.TOO_LARGE
     assert time.monotonic() - began < 3
 

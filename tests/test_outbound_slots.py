@@ -12,7 +12,7 @@ import pytest
 
 from portal import clock, guard, outbound_slots
 from portal.errors import AccountBusy, PortalBusy
-from portal.outbound import Limits, OutboundClient, OutboundError, TransportFailure
+from portal.outbound import CallLimits, OutboundClient, OutboundError, TransportFailure
 from tests.servers import listening, silent
 
 
@@ -124,7 +124,7 @@ def test_all_calls_in_a_slot_share_one_deadline(monkeypatch: pytest.MonkeyPatch)
         began = clock.monotonic()
         for _ in range(3):
             with pytest.raises(OutboundError) as stopped:
-                client.get(halo.url, limits=Limits(seconds=15))
+                client.get(halo.url, limits=CallLimits(seconds=15))
             assert stopped.value.failure == TransportFailure.TIMED_OUT
         assert clock.monotonic() - began < 5  # not three times fifteen
         assert client.calls == 1

@@ -20,10 +20,12 @@ def _open_client(
     connection: Connection,
     *,
     patient: bool = True,
-    gate: Callable[[], None] = no_limit,
+    check_rate_limit: Callable[[], None] = no_limit,
     before_call: Callable[[], None] = no_limit,
 ) -> HaloClient:
-    return HaloClient(Credentials.of(connection), patient=patient, gate=gate, before_call=before_call)
+    return HaloClient(
+        Credentials.of(connection), patient=patient, check_rate_limit=check_rate_limit, before_call=before_call
+    )
 
 
 def _test(connection: Connection, meter: Meter) -> Diagnosis:
@@ -42,7 +44,7 @@ HALO: Final = PsaAdapter(
     proving_requests=12,
     # The profile, two requests to each list, and one for the inactive clients.
     reading_requests=16,
-    filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.SEEN_IN, lookups.seen),
-    webhooks=WebhookFormat(webhooks.is_readable, webhooks.json_in, webhooks.read, webhooks.shortened),
+    filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.FOUND_IN, lookups.collect),
+    webhooks=WebhookFormat(webhooks.is_readable, webhooks.extract_json, webhooks.read, webhooks.abridge),
     record_fields=record_fields.read,
 )

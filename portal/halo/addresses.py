@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from portal import guard
 from portal.halo import hosts, pasted
-from portal.psa.connect_form import Understood
+from portal.psa.connect_form import ParsedAddress
 
 # Halo's paths are case-insensitive (halo-api.md section 0).
 ENDINGS: Final = frozenset({"api", "auth", "token", "authinfo", "apidoc", "swagger"})
@@ -25,7 +25,7 @@ TIDIED: Final = "it was written in the usual way"
 DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
-def understand(text: str) -> Understood:
+def parse_address(text: str) -> ParsedAddress:
     """Make the Resource Server's address of whatever was pasted, and tell what was corrected.
 
     Raises ValueError when it names no host, more than one, or a user beside it.
@@ -45,17 +45,17 @@ def understand(text: str) -> Understood:
     left_off = [*_port_left_off(parts, port), *_path_left_off(parts, path)]
     understood = f"{scheme}://{host}{port}{path}"
     notes += [*host_notes, *left_off]
-    return Understood(understood, tuple(notes) if notes or understood == text else (TIDIED,))
+    return ParsedAddress(understood, tuple(notes) if notes or understood == text else (TIDIED,))
 
 
-def tidy_base_url(text: str) -> str:
+def normalize_base_url(text: str) -> str:
     """Return the Resource Server without what people paste around it. Raises ValueError as `understand` does."""
-    return understand(text).address
+    return parse_address(text).address
 
 
-def tidy_auth_server(text: str) -> str:
+def normalize_auth_server(text: str) -> str:
     """Return the Authorisation Server as Halo shows it, ending in /auth once. Raises ValueError as `understand`."""
-    return auth_server_of(understand(text).address)
+    return auth_server_of(parse_address(text).address)
 
 
 def auth_server_of(base_url: str) -> str:

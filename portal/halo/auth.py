@@ -13,16 +13,16 @@ from portal.errors import PsaRefusedCredentials
 from portal.halo import grants, refusals
 from portal.halo.addresses import token_url
 from portal.halo.credentials import Credentials
-from portal.outbound import Answer, Limits, OutboundClient, OutboundError
+from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 
 SCOPE: Final = "all"  # everything that the application's Permissions tab grants (halo-api.md section 7)
 DEFAULT_LIFETIME: Final = timedelta(hours=1)
 LONGEST_LIFETIME: Final = timedelta(days=1)
 MARGIN: Final = timedelta(minutes=1)
-LIMITS: Final = Limits(seconds=15, size=256 * 1024)
+LIMITS: Final = CallLimits(seconds=15, size=256 * 1024)
 
 
-def ask(client: OutboundClient, credentials: Credentials, limits: Limits) -> Answer:
+def ask(client: OutboundClient, credentials: Credentials, limits: CallLimits) -> Response:
     """Ask the token page once (halo-api.md section 1.2). Raises OutboundError when there is no answer."""
     form = {
         "grant_type": "client_credentials",
@@ -36,7 +36,7 @@ def ask(client: OutboundClient, credentials: Credentials, limits: Limits) -> Ans
 class TokenSource:
     """Hands out the token to all threads of one client. It can begin with one that was `granted` before."""
 
-    def __init__(self, client: OutboundClient, credentials: Credentials, granted: Answer | None = None) -> None:
+    def __init__(self, client: OutboundClient, credentials: Credentials, granted: Response | None = None) -> None:
         self._client = client
         self._credentials = credentials
         self._lock = Lock()
@@ -74,17 +74,17 @@ class TokenSource:
             self._refusal = error
             raise
 
-    def _keep(self, answer: Answer) -> None:
-        token = grants.read(answer)
+    def _keep(self, response: Response) -> None:
+        token = grants.read(response)
         if token is None:
-            raise refusals.refused_token(self._credentials, answer)
+            raise refusals.refused_token(self._credentials, response)
         lifetime = DEFAULT_LIFETIME
         if token.expires_in is not None and 0 < token.expires_in < LONGEST_LIFETIME.total_seconds():
             lifetime = timedelta(seconds=token.expires_in)
         self._token = token.access_token
         self._good_until = clock.now() + max(lifetime - MARGIN, lifetime / 2)
 
-    def _ask(self) -> Answer:
+    def _ask(self) -> Response:
         try:
             return ask(self._client, self._credentials, LIMITS)
         except OutboundError as error:

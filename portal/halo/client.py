@@ -17,9 +17,9 @@ from portal.halo import (
     instance,
     lookups,
     pages,
-    parts,
     records,
     refusals,
+    split_pages,
     tickets,
 )
 from portal.halo import facts as facts_of_rows
@@ -27,14 +27,14 @@ from portal.halo.auth import TokenSource
 from portal.halo.credentials import Credentials
 from portal.halo.custom_field_ids import CustomFieldIds
 from portal.halo.facts import Facts
-from portal.halo.pages import IdList, Page, Row, Sent
+from portal.halo.pages import IdList, ListBody, Page, Row
 from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
-from portal.outbound import Answer, Limits, OutboundClient, OutboundError
+from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 
-PROFILE_LIMITS: Final = Limits(seconds=15)  # the profile was seen with 2 MB of claims
-PAGE_LIMITS: Final = Limits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
+PROFILE_LIMITS: Final = CallLimits(seconds=15)  # the profile was seen with 2 MB of claims
+PAGE_LIMITS: Final = CallLimits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
 LONGEST_PAUSE_SECONDS: Final = 10.0
 MOST_ATTEMPTS: Final = 6
 # Seen in production as UTC with its zone, on tickets (halo-api.md section 3.6).
@@ -61,14 +61,14 @@ class HaloClient:
         credentials: Credentials,
         *,
         patient: bool = True,
-        granted: Answer | None = None,
-        gate: Callable[[], None] = no_limit,
+        granted: Response | None = None,
+        check_rate_limit: Callable[[], None] = no_limit,
         before_call: Callable[[], None] = no_limit,
     ) -> None:
         self._base_url = credentials.base_url
         self._most_failures = MOST_ATTEMPTS if patient else 1
         self._failures_in_a_row = 0
-        self._gate = gate
+        self._check_rate_limit = check_rate_limit
         self._outbound = OutboundClient(before_call)
         self._tokens = TokenSource(self._outbound, credentials, granted)
         self._version: str | None = None
@@ -94,7 +94,7 @@ class HaloClient:
 
     def log_in(self) -> None:
         """Get a token, unless there is one. Raises PsaError."""
-        self._gate()
+        self._check_rate_limit()
         self._tokens.token()
 
     def page(self, record_type: str, number: int, *, since: datetime | None = None, size: int | None = None) -> Page:
@@ -130,8 +130,8 @@ class HaloClient:
         resource = RESOURCES[record_type]
         for attempt in self._patiently():
             with attempt:
-                answer = self._get(f"{resource.path}/{remote_id}", {"includedetails": "true"}, PAGE_LIMITS)
-                payload = None if answer.status == 404 else pages.single(answer, resource)
+                response = self._get(f"{resource.path}/{remote_id}", {"includedetails": "true"}, PAGE_LIMITS)
+                payload = None if response.status == 404 else pages.single(response, resource)
                 self._note_success()
         row = None if payload is None else pages.row(record_type, payload)
         if row and row.facts is not None and row.facts.remote_id != remote_id:
@@ -155,13 +155,15 @@ class HaloClient:
         """Tell whether rows of this list carry the date of their last update (halo-api.md section 3.6)."""
         return RESOURCES[record_type].has_update_times
 
-    def peek(self, record_type: str, limits: Limits, *, page: int, size: int, active_only: bool = False) -> Sent:
+    def peek(
+        self, record_type: str, limits: CallLimits, *, page: int, size: int, active_only: bool = False
+    ) -> ListBody:
         """Read one page of a list as it is, once. Raises PsaError."""
         resource = RESOURCES[record_type]
         params = {**resource.params, **PAGING, "page_no": str(page), "page_size": str(size)}
         if active_only:
             params["includeinactive"] = "false"
-        return pages.decoded(self._get(resource.path, params, limits), resource)
+        return pages.decode_list(self._get(resource.path, params, limits), resource)
 
     def another_list_works(self, record_types: Collection[str]) -> bool:
         """Tell whether Halo answers when it is asked, once, for another list than these."""
@@ -176,11 +178,11 @@ class HaloClient:
             return False
         return True
 
-    def lookup(self, path: str, limits: Limits) -> Answer:
+    def lookup(self, path: str, limits: CallLimits) -> Response:
         """Read one of the small lists that people choose from, once. Raises PsaError when nothing arrives."""
         return self._get(path, {}, limits)
 
-    def options(self, name: str, limits: Limits) -> dict[int, str]:
+    def options(self, name: str, limits: CallLimits) -> dict[int, str]:
         """Read what a filter offers, once: names by id. Raises PsaError."""
         return lookups.read(self.lookup, name, limits)
 
@@ -200,7 +202,7 @@ class HaloClient:
         return facts_of_rows.unpack(packed)
 
     def _page(self, record_type: str, number: int, params: dict[str, str], asked: dict[str, str]) -> Page:
-        sent, answer, retries = self._list(record_type, params)
+        sent, response, retries = self._list(record_type, params)
         rows = [pages.row(record_type, bytes(payload)) for payload in sent.rows]
         is_repaired = sent.is_repaired or any(row.is_repaired for row in rows)
         return Page(
@@ -209,8 +211,8 @@ class HaloClient:
             size=sent.size,
             total=sent.total,
             path=shown_path(record_type, asked),
-            status=answer.status,
-            seconds=answer.seconds,
+            status=response.status,
+            seconds=response.seconds,
             retries=retries,
             note=pages.REPAIRED if is_repaired else "",
         )
@@ -219,18 +221,18 @@ class HaloClient:
         """Read a page that cannot be decoded; the rows that spoil it are among its rows."""
         began, totals = clock.monotonic(), [0]
 
-        def ask(part: int, length: int) -> Sent:
+        def ask(part: int, length: int) -> ListBody:
             asked = {"page_no": str(part), "page_size": str(length), **changed}
             sent, _, _ = self._list(record_type, {**PAGING, **asked})
             totals.append(sent.total or 0)
             return sent
 
-        rows = parts.read(ask, record_type, number, size)
+        rows = split_pages.read(ask, record_type, number, size)
         shown = shown_path(record_type, {"page_no": str(number), "page_size": str(size), **changed})
         took = clock.monotonic() - began
-        return Page(number, rows, None, max(totals) or None, shown, 200, took, len(totals), parts.NOTE)
+        return Page(number, rows, None, max(totals) or None, shown, 200, took, len(totals), split_pages.NOTE)
 
-    def _list(self, record_type: str, params: dict[str, str]) -> tuple[Sent, Answer, int]:
+    def _list(self, record_type: str, params: dict[str, str]) -> tuple[ListBody, Response, int]:
         """Read a list with its custom fields; returns how often it was asked for in vain, too."""
         if "idonly" in params:
             return self._list_of(record_type, params)
@@ -240,21 +242,21 @@ class HaloClient:
             return found
         return self._list_of(record_type, {**params, **self._custom_fields.params(record_type)})
 
-    def _list_of(self, record_type: str, params: dict[str, str]) -> tuple[Sent, Answer, int]:
+    def _list_of(self, record_type: str, params: dict[str, str]) -> tuple[ListBody, Response, int]:
         resource = RESOURCES[record_type]
         for attempt in self._patiently():
             with attempt:
-                answer = self._get(resource.path, {**resource.params, **params}, PAGE_LIMITS)
-                sent = pages.decoded(answer, resource)
+                response = self._get(resource.path, {**resource.params, **params}, PAGE_LIMITS)
+                sent = pages.decode_list(response, resource)
                 self._note_success()
-        return sent, answer, attempt.num - 1
+        return sent, response, attempt.num - 1
 
-    def _field_list(self, kind: int) -> Answer:
+    def _field_list(self, kind: int) -> Response:
         """Ask which custom fields there are of one kind, once. Raises PsaError where Halo cannot answer."""
-        answer = self._get(custom_field_ids.PATH, {"typeid": str(kind)}, PAGE_LIMITS)
-        if answer.status == 429 or answer.status >= 500:
-            raise refusals.refused_list(answer, "custom fields")
-        return answer
+        response = self._get(custom_field_ids.PATH, {"typeid": str(kind)}, PAGE_LIMITS)
+        if response.status == 429 or response.status >= 500:
+            raise refusals.refused_list(response, "custom fields")
+        return response
 
     def _patiently(self) -> Iterable[stamina.Attempt]:
         refusals: list[PsaListError] = []
@@ -277,16 +279,16 @@ class HaloClient:
     def _note_success(self) -> None:
         self._failures_in_a_row, self._most_failures = 0, MOST_ATTEMPTS
 
-    def _get(self, path: str, params: dict[str, str], limits: Limits) -> Answer:
+    def _get(self, path: str, params: dict[str, str], limits: CallLimits) -> Response:
         """Read with a token; a refused one is replaced, until a new one is refused (halo-api.md section 5)."""
         url = f"{self._base_url}/api/{path}"
-        self._gate()
+        self._check_rate_limit()
         try:
             token, is_new = self._tokens.token(), False
-            answer = self._outbound.get(url, params=params, token=token, limits=limits)
-            while answer.status == 401 and not is_new:
+            response = self._outbound.get(url, params=params, token=token, limits=limits)
+            while response.status == 401 and not is_new:
                 with self._tokens.renewed(token) as (token, is_new):
-                    answer = self._outbound.get(url, params=params, token=token, limits=limits)
+                    response = self._outbound.get(url, params=params, token=token, limits=limits)
         except OutboundError as error:
             raise refusals.unanswered(error, "base_url") from error
-        return answer
+        return response

@@ -13,8 +13,8 @@ from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 EXAMPLE: Final = "https://yourcompany.halopsa.com"
 
 
-def _tidy(name: str, text: str) -> str:
-    return addresses.tidy_auth_server(text) if name == "auth_server" else addresses.tidy_base_url(text)
+def _normalize(name: str, text: str) -> str:
+    return addresses.normalize_auth_server(text) if name == "auth_server" else addresses.normalize_base_url(text)
 
 
 def _discover(client: OutboundClient, address: str) -> Mapping[str, str]:
@@ -74,8 +74,8 @@ CONNECT_FORM: Final = ConnectForm(
     address="base_url",
     example=EXAMPLE,
     discovered=("auth_server", "tenant"),
-    understand=addresses.understand,
-    tidy=_tidy,
+    parse_address=addresses.parse_address,
+    normalize=_normalize,
     discover=_discover,
     guess=_guess,
 )

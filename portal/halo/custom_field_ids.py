@@ -18,7 +18,7 @@ from portal.errors import PsaError, PsaRateLimited
 from portal.halo.records import as_id
 from portal.halo.resources import RESOURCES
 from portal.json_errors import JSON_ERRORS
-from portal.outbound import Answer
+from portal.outbound import Response
 
 PATH: Final = "FieldInfo"
 PARAMETER: Final = "include_custom_fields"
@@ -31,7 +31,7 @@ ATTEMPTS: Final = 2
 class CustomFieldIds:
     """What to ask each list for; used by several threads. `ask` reads the custom fields of a kind."""
 
-    def __init__(self, ask: Callable[[int], Answer]) -> None:
+    def __init__(self, ask: Callable[[int], Response]) -> None:
         self._ask = ask
         self._lock = Lock()
         self._params: dict[str, dict[str, str]] = {}
@@ -73,10 +73,10 @@ class CustomFieldIds:
         return {}
 
 
-def _ids(answer: Answer) -> list[int]:
+def _ids(response: Response) -> list[int]:
     """Read a list of fields, but for encrypted ones; there are none in a refusal: the agent may not see them."""
     try:
-        rows = msgspec.json.decode(answer.body) if answer.status == 200 else []
+        rows = msgspec.json.decode(response.body) if response.status == 200 else []
     except JSON_ERRORS:
         rows = []
     fields = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

@@ -7,11 +7,11 @@ from typing import Final
 
 import msgspec
 
-from portal.halo.addresses import auth_server_of, tidy_auth_server
+from portal.halo.addresses import auth_server_of, normalize_auth_server
 from portal.json_errors import JSON_ERRORS
-from portal.outbound import Answer, Limits, OutboundClient, OutboundError
+from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 
-LIMITS: Final = Limits(seconds=15, size=64 * 1024)
+LIMITS: Final = CallLimits(seconds=15, size=64 * 1024)
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,16 @@ class _AuthInfoAnswer(msgspec.Struct):
     tenant_id: str | None = None
 
 
-def ask(client: OutboundClient, base_url: str, limits: Limits = LIMITS) -> Answer:
+def ask(client: OutboundClient, base_url: str, limits: CallLimits = LIMITS) -> Response:
     """Ask `/api/authinfo`, which is open to all (halo-api.md section 1.1). Raises OutboundError."""
     return client.get(f"{base_url}/api/authinfo", limits=limits)
 
 
-def read(answer: Answer) -> AuthInfo | None:
+def read(response: Response) -> AuthInfo | None:
     """Return what Halo tells; None for what no Halo says."""
     try:
-        info = msgspec.json.decode(answer.body, type=_AuthInfoAnswer)
-        return AuthInfo(tidy_auth_server(info.auth_url), info.tenant_id or "")
+        info = msgspec.json.decode(response.body, type=_AuthInfoAnswer)
+        return AuthInfo(normalize_auth_server(info.auth_url), info.tenant_id or "")
     except (*JSON_ERRORS, ValueError):
         return None
 

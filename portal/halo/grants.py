@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from portal.json_errors import JSON_ERRORS
-from portal.outbound import Answer
+from portal.outbound import Response
 
 
 class Grant(msgspec.Struct):
@@ -40,12 +40,12 @@ class Grant(msgspec.Struct):
         return claims if isinstance(claims, dict) else {}
 
 
-def read(answer: Answer) -> Grant | None:
+def read(response: Response) -> Grant | None:
     """Return the token only for status 200, JSON and a value: Halo also answers 200 with a page (section 1.3)."""
-    if answer.status != 200 or not answer.is_json:
+    if response.status != 200 or not response.is_json:
         return None
     try:
-        grant = msgspec.json.decode(answer.body, type=Grant, strict=False)
+        grant = msgspec.json.decode(response.body, type=Grant, strict=False)
     except JSON_ERRORS:
         return None
     return grant if _fits_a_header(grant.access_token) else None

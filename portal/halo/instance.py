@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from portal.json_errors import JSON_ERRORS
-from portal.outbound import Answer
+from portal.outbound import Response
 
 LONGEST: Final = 40
 
@@ -16,9 +16,9 @@ class _InstanceInfo(msgspec.Struct):
     app_version: str = ""
 
 
-def version(answer: Answer) -> str:
+def version(response: Response) -> str:
     """Return the version in an answer of /api/InstanceInfo, empty where there is none."""
     try:
-        return msgspec.json.decode(answer.body, type=_InstanceInfo).app_version[:LONGEST]
+        return msgspec.json.decode(response.body, type=_InstanceInfo).app_version[:LONGEST]
     except JSON_ERRORS:
         return ""

@@ -14,7 +14,7 @@ import msgspec
 from portal.halo import refusals
 from portal.halo.records import as_id
 from portal.json_errors import JSON_ERRORS
-from portal.outbound import Answer, Limits
+from portal.outbound import CallLimits, Response
 
 LONGEST_NAME: Final = 120
 
@@ -34,7 +34,7 @@ LOOKUPS: Final[Mapping[str, Lookup]] = {
     "asset_types": Lookup("AssetType", "", "asset types"),
 }
 # The record types whose rows name the members of a list.
-SEEN_IN: Final[Mapping[str, str]] = {
+FOUND_IN: Final[Mapping[str, str]] = {
     "top_levels": "clients",
     "relationships": "clients",
     "product_groups": "products",
@@ -42,19 +42,19 @@ SEEN_IN: Final[Mapping[str, str]] = {
 }
 
 
-def read(ask: Callable[[str, Limits], Answer], name: str, limits: Limits) -> dict[int, str]:
+def read(ask: Callable[[str, CallLimits], Response], name: str, limits: CallLimits) -> dict[int, str]:
     """Read a list, once: names by id. `ask` gets a path of the API. Raises PsaError."""
     lookup = LOOKUPS[name]
-    answer = ask(lookup.path, limits)
-    if answer.status != 200:
-        raise refusals.refused_list(answer, lookup.words)
+    response = ask(lookup.path, limits)
+    if response.status != 200:
+        raise refusals.refused_list(response, lookup.words)
     try:
-        sent = msgspec.json.decode(answer.body)
+        sent = msgspec.json.decode(response.body)
     except JSON_ERRORS as error:
-        raise refusals.refused_list(answer, lookup.words) from error
+        raise refusals.refused_list(response, lookup.words) from error
     rows = sent.get(lookup.key) if isinstance(sent, dict) else sent
     if not isinstance(rows, list):
-        raise refusals.refused_list(answer, lookup.words)
+        raise refusals.refused_list(response, lookup.words)
     return _named(rows)
 
 
@@ -73,7 +73,7 @@ class _Naming(msgspec.Struct):
 _naming = msgspec.json.Decoder(_Naming)
 
 
-def seen(name: str, payloads: Iterable[str]) -> dict[int, str]:
+def collect(name: str, payloads: Iterable[str]) -> dict[int, str]:
     """Gather a list from the records of `SEEN_IN[name]`: names by id. A record that cannot be read names nothing."""
     found: dict[int, str] = {}
     for payload in payloads:

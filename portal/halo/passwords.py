@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from portal.halo import lenient
+from portal.halo import json_repair
 from portal.json_errors import JSON_ERRORS
 
 MARKS: Final = ("isencrypted", "value_is_password_id")
@@ -24,7 +24,7 @@ NOT_KEPT: Final = "It holds encrypted fields and cannot be read, so nothing of i
 _MARKED: Final = re.compile(rb'"(?:isencrypted|value_is_password_id)"\s*+:\s*+(?!false\b|null\b|0\b|"")')
 
 
-def dropped(text: bytes) -> bytes:
+def without_passwords(text: bytes) -> bytes:
     """Return JSON without the entries that hold passwords, the same bytes where there are none.
 
     Raises ValueError, with a reason for people, for what has such entries and cannot be read.
@@ -41,7 +41,7 @@ def _read(text: bytes) -> Any:
     try:
         return msgspec.json.decode(text)
     except JSON_ERRORS:
-        return msgspec.json.decode(lenient.repaired(text))
+        return msgspec.json.decode(json_repair.repaired(text))
 
 
 def _without(value: Any) -> Any:

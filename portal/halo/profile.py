@@ -9,7 +9,7 @@ import msgspec
 
 from portal.halo.records import as_id
 from portal.json_errors import JSON_ERRORS
-from portal.outbound import Answer
+from portal.outbound import Response
 
 # Halo's place for tickets that nobody has taken, which is no person.
 UNASSIGNED: Final = 1
@@ -33,12 +33,12 @@ class _AgentAnswer(msgspec.Struct):
     is_agent: bool | None = None
 
 
-def read(answer: Answer) -> Agent | None:
+def read(response: Response) -> Agent | None:
     """Return the agent of a profile; None for any other answer."""
-    if answer.status != 200 or not answer.is_json:
+    if response.status != 200 or not response.is_json:
         return None
     try:
-        profile = msgspec.json.decode(answer.body, type=_AgentAnswer)
+        profile = msgspec.json.decode(response.body, type=_AgentAnswer)
     except JSON_ERRORS:
         return None
     return Agent(

@@ -14,12 +14,12 @@ from portal.errors import (
     PsaUnavailable,
     PsaUnreachable,
 )
-from portal.halo import answers
+from portal.halo import responses
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import messages, rules
 from portal.halo.diagnosis.messages import GRANT_PERMISSION, WAIT
 from portal.halo.diagnosis.observation import Observation
-from portal.outbound import Answer, OutboundError, TransportFailure
+from portal.outbound import OutboundError, Response, TransportFailure
 
 _NO_HOST: Final = {TransportFailure.REFUSED, TransportFailure.HOST_NOT_FOUND, TransportFailure.PRIVATE_ADDRESS}
 _CUT_SHORT: Final = {TransportFailure.TIMED_OUT, TransportFailure.BROKEN}
@@ -41,28 +41,28 @@ def unanswered(error: OutboundError, field: str) -> PsaError:
     return kind(problem, remedy, field=field)
 
 
-def refused_token(credentials: Credentials, answer: Answer) -> PsaError:
+def refused_token(credentials: Credentials, response: Response) -> PsaError:
     """Explain an answer of the token page that brought no token, by the rules of the connection test."""
-    if (passing := _passing(answer, PsaUnreachable)) is not None:
+    if (passing := _passing(response, PsaUnreachable)) is not None:
         return passing
-    found = rules.explain(Observation(credentials, token=answer))
+    found = rules.explain(Observation(credentials, token=response))
     # A maintenance page looks the same as the page of a wrong tenant, and it goes away.
-    kind = PsaUnreachable if answer.status == 200 else PsaRefusedCredentials
+    kind = PsaUnreachable if response.status == 200 else PsaRefusedCredentials
     return kind(found.problem, found.remedy, field=found.field)
 
 
-def refused_list(answer: Answer, what: str) -> PsaError:
+def refused_list(response: Response, what: str) -> PsaError:
     """Explain why a page of `what` was not read."""
-    if (passing := _passing(answer)) is not None:
+    if (passing := _passing(response)) is not None:
         return passing
-    if answer.status == 403:
+    if response.status == 403:
         return PsaRefusedType(f"Halo does not let the agent read {what}.", GRANT_PERMISSION)
-    if answer.status == 401:
+    if response.status == 401:
         # The token was new (see client.py), so the credentials are good.
         return PsaListError(f"Halo accepts the credentials, but not for {what} (status 401).", GRANT_PERMISSION)
-    if answer.status == 200:
+    if response.status == 200:
         return PsaUnavailable(f"Halo answered with something that is not a list of {what}.", WAIT)
-    return PsaListError(f"Halo answered with {_status(answer.status)} when asked for {what}.")
+    return PsaListError(f"Halo answered with {_status(response.status)} when asked for {what}.")
 
 
 def _status(status: int) -> str:
@@ -73,13 +73,13 @@ def _status(status: int) -> str:
         return f"status {status}"
 
 
-def _passing(answer: Answer, kind: type[PsaUnavailable] = PsaUnavailable) -> PsaError | None:
-    if answer.status == 429:
+def _passing(response: Response, kind: type[PsaUnavailable] = PsaUnavailable) -> PsaError | None:
+    if response.status == 429:
         return PsaRateLimited(
             "Halo's limit of requests is used up.",
             "The portal goes on by itself as soon as Halo allows it.",
-            retry_after=answers.wait_seconds(answer),
-            allowed=answers.allowed(answer),
+            retry_after=responses.wait_seconds(response),
+            allowed=responses.allowed(response),
         )
-    passing = answers.temporary_problem(answer)
+    passing = responses.temporary_problem(response)
     return kind(*passing) if passing else None

@@ -12,7 +12,7 @@ from portal.errors import PsaError, PsaRateLimited
 from portal.halo.pages import Row
 from portal.halo.records import as_id
 from portal.json_errors import JSON_ERRORS
-from portal.outbound import Answer
+from portal.outbound import Response
 
 PATH: Final = "TicketType"
 OPPORTUNITY: Final = "opportunity"
@@ -23,7 +23,7 @@ OTHER_USES: Final = frozenset({"ticket", "project"})
 class TicketTypes:
     """What each type of ticket is used for. Halo is asked once, when a ticket does not tell by itself what it is."""
 
-    def __init__(self, ask: Callable[[], Answer]) -> None:
+    def __init__(self, ask: Callable[[], Response]) -> None:
         self._ask = ask
         self._lock = Lock()
         self._known: Mapping[int, bool] | None = None
@@ -51,8 +51,8 @@ class TicketTypes:
     def _read(self) -> Mapping[int, bool]:
         """Return whether tickets of a type are opportunities, for the types of which Halo says so."""
         try:
-            answer = self._ask()
-            rows = msgspec.json.decode(answer.body) if answer.status == 200 else []
+            response = self._ask()
+            rows = msgspec.json.decode(response.body) if response.status == 200 else []
         except PsaRateLimited:
             raise
         except (PsaError, *JSON_ERRORS):

@@ -65,7 +65,7 @@ def addresses() -> ResponseReturnValue:
     form, busy = connect_form.of(integration, formdata=request.form), None
     if not form.address.validate(form):
         return "", 204
-    understood = form.spec.understand(form.address.data)
+    understood = form.spec.parse_address(form.address.data)
     try:
         form.suggest(connections.discover(integration.account_id, form.spec, understood.address))
     except Busy as error:  # what was entered stays, and saving asks again
@@ -99,7 +99,7 @@ def _save(integration: Integration, form: ConnectForm) -> bool:
 
 def _corrections(form: ConnectForm) -> tuple[str, ...]:
     """Return what was corrected in the entered address, which is not the one that is shown now."""
-    understood = form.spec.understand(form.address.data)
+    understood = form.spec.parse_address(form.address.data)
     return understood.notes if understood.address != form.address.data else ()
 
 

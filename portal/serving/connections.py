@@ -9,7 +9,7 @@ from typing import Final
 from portal import clock, log
 from portal.networks import network_of
 from portal.serving.channels import NEVER, Channel
-from portal.serving.limits import Limits
+from portal.serving.limits import ServerLimits
 from portal.serving.pools import Pools
 
 # A client may be sending on a connection that it takes for open: it still gets an answer, and is told to close.
@@ -23,7 +23,7 @@ class Connections:
     `count` may be called by any thread, all else by the loop's.
     """
 
-    def __init__(self, limits: Limits, pools: Pools) -> None:
+    def __init__(self, limits: ServerLimits, pools: Pools) -> None:
         self.is_stopping = False
         self.incoming = 0  # bytes of requests that are held
         self._limits, self._pools = limits, pools

@@ -9,7 +9,7 @@ MB = 1024 * KB
 
 
 @dataclass(frozen=True)
-class Limits:
+class ServerLimits:
     """A request must be complete `request_seconds` after its first byte, plus a second for each `body_rate` bytes of
     its body that have arrived, but never later than `longest_request_seconds`.
 

@@ -7,7 +7,7 @@ from typing import Any
 from waitress.task import ThreadedTaskDispatcher
 
 from portal import clock, log
-from portal.serving.limits import Limits
+from portal.serving.limits import ServerLimits
 
 LOG_SECONDS = 60.0
 
@@ -45,7 +45,7 @@ class Pool(ThreadedTaskDispatcher):
 class Pools:
     """As many threads for deliveries as for pages: both wait for the database most of the time."""
 
-    def __init__(self, threads: int, limits: Limits) -> None:
+    def __init__(self, threads: int, limits: ServerLimits) -> None:
         self._limits = limits
         self.pages = Pool("pages", threads)
         self.deliveries = Pool("deliveries", threads)

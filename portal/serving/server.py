@@ -13,7 +13,7 @@ from waitress.wasyncore import close_all, poll2
 from portal.serving.channels import Channel
 from portal.serving.connections import Connections
 from portal.serving.heads import LARGEST_HEAD
-from portal.serving.limits import MB, Limits
+from portal.serving.limits import MB, ServerLimits
 from portal.serving.pools import Pools
 
 MOST_ACCEPTED_AT_ONCE: Final = 64
@@ -90,9 +90,9 @@ class Server:
         *,
         threads: int,
         trusts_local_proxy: bool,
-        limits: Limits | None = None,
+        limits: ServerLimits | None = None,
     ) -> None:
-        self.limits, self.trusts_local_proxy = limits or Limits(), trusts_local_proxy
+        self.limits, self.trusts_local_proxy = limits or ServerLimits(), trusts_local_proxy
         self.map: dict[int, Any] = {}
         self.pools = Pools(threads, self.limits)
         self.connections = Connections(self.limits, self.pools)

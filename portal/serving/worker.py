@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gunicorn.workers.base import Worker
 
-from portal.serving.limits import Limits
+from portal.serving.limits import ServerLimits
 from portal.serving.server import Server
 
 TURN_SECONDS: Final = 1.0
@@ -37,7 +37,7 @@ class PortalWorker(Worker):
             self.wsgi,
             threads=self.cfg.threads,
             trusts_local_proxy=bool(self.cfg.secure_scheme_headers),
-            limits=Limits(connections=_connections()),
+            limits=ServerLimits(connections=_connections()),
         )
         while self.alive and self.ppid == os.getppid():
             self.notify()
@@ -56,7 +56,7 @@ class PortalWorker(Worker):
 
 def _connections() -> int:
     """Return how many connections there may be, after allowing for as many open files as that takes."""
-    wanted = Limits.connections + FILES_BESIDE_CONNECTIONS
+    wanted = ServerLimits.connections + FILES_BESIDE_CONNECTIONS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:

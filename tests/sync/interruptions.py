@@ -72,7 +72,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Breaking]]:
 def worker(run: SyncRun, lease: Lease) -> Iterator[Engine]:
     """Make the engine that works for this lease."""
     reservation = RequestReservation(lambda: Terms("a tenant"))
-    with HaloClient(Credentials.of(connections.opened(run.integration)), gate=reservation.gate) as client:
+    with HaloClient(Credentials.of(connections.opened(run.integration)), check_rate_limit=reservation.gate) as client:
         yield Engine(lease, client, reservation)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from portal.errors import PsaError, PsaRefusedType
 from portal.halo.client import HaloClient
 from portal.halo.resources import PAGE_SIZE
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.psa.diagnosis import CAUTIOUS_PAGE_SIZE, Access, ListAccess
 
 SECONDS: Final = 10.0
@@ -19,14 +19,14 @@ BEHIND_THE_END: Final = 1_000_000
 
 def probe(client: HaloClient, record_types: Iterable[str], *, seconds: float = SECONDS) -> dict[str, ListAccess]:
     """Probe each list; one that has not answered after `seconds` is `unknown`. Raises nothing."""
-    limits = Limits(seconds=seconds / 2, size=4 * 1024 * 1024)
+    limits = CallLimits(seconds=seconds / 2, size=4 * 1024 * 1024)
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="lists") as pool:
         probes = {each: pool.submit(_probe, client, each, limits) for each in record_types}
         wait(probes.values(), timeout=seconds)
         return {each: _result(probe) for each, probe in probes.items()}
 
 
-def _probe(client: HaloClient, record_type: str, limits: Limits) -> ListAccess:
+def _probe(client: HaloClient, record_type: str, limits: CallLimits) -> ListAccess:
     everything = client.peek(record_type, limits, page=1, size=1)
     total = everything.total if everything.total is not None else len(everything.rows)
     if total == 0:
@@ -45,7 +45,7 @@ def _probe(client: HaloClient, record_type: str, limits: Limits) -> ListAccess:
     )
 
 
-def _inactive_clients(client: HaloClient, total: int, limits: Limits) -> int:
+def _inactive_clients(client: HaloClient, total: int, limits: CallLimits) -> int:
     """Count them as the difference to the active ones; no filter of Halo's lists them alone."""
     active = client.peek("clients", limits, page=1, size=1, active_only=True).total
     return 0 if active is None else max(0, total - active)

@@ -12,11 +12,11 @@ from portal.halo.diagnosis.variants import Variant
 from portal.halo.discovery import AuthInfo
 from portal.halo.grants import Grant
 from portal.halo.profile import Agent
-from portal.outbound import Answer, OutboundError
+from portal.outbound import OutboundError, Response
 from portal.psa.diagnosis import ListAccess
 
 # An answer, or why there is none; None for what was not asked.
-Reply = Answer | OutboundError | None
+Reply = Response | OutboundError | None
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Observation:
 
     @property
     def info(self) -> AuthInfo | None:
-        return discovery.read(self.authinfo) if isinstance(self.authinfo, Answer) else None
+        return discovery.read(self.authinfo) if isinstance(self.authinfo, Response) else None
 
     @property
     def neighbour_is_halo(self) -> bool:
-        return isinstance(self.neighbour, Answer) and discovery.read(self.neighbour) is not None
+        return isinstance(self.neighbour, Response) and discovery.read(self.neighbour) is not None
 
     @property
     def grant(self) -> Grant | None:
@@ -49,7 +49,7 @@ class Observation:
 
     @property
     def profile(self) -> Agent | None:
-        return profile.read(self.agent) if isinstance(self.agent, Answer) else None
+        return profile.read(self.agent) if isinstance(self.agent, Response) else None
 
     @property
     def has_one_host(self) -> bool:
@@ -57,4 +57,4 @@ class Observation:
 
 
 def grant_in(reply: Reply) -> Grant | None:
-    return grants.read(reply) if isinstance(reply, Answer) else None
+    return grants.read(reply) if isinstance(reply, Response) else None

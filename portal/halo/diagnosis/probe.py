@@ -12,19 +12,19 @@ from typing import Final
 
 from portal import clock
 from portal.halo import auth, discovery
-from portal.halo.addresses import tidy_base_url
-from portal.halo.answers import is_temporary
+from portal.halo.addresses import normalize_base_url
 from portal.halo.client import PROFILE_LIMITS, HaloClient
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import lists, variants
 from portal.halo.diagnosis.observation import Observation, Reply
 from portal.halo.resources import RESOURCES
-from portal.outbound import Answer, Limits, OutboundClient, OutboundError
+from portal.halo.responses import is_temporary
+from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 from portal.psa.adapter import Meter
 
 SECONDS: Final = 30.0
 # Follow-up questions, which only tell causes apart, wait less.
-FOLLOW_UP: Final = Limits(seconds=5, size=256 * 1024)
+FOLLOW_UP: Final = CallLimits(seconds=5, size=256 * 1024)
 LISTS_SECONDS: Final = 10.0
 
 
@@ -63,10 +63,10 @@ class _Probe:
         token = self._token(self._typed, auth.LIMITS)
         seen = Observation(self._typed, authinfo.result(), token)
         if seen.grant is None:
-            return seen if isinstance(token, Answer) and is_temporary(token) else self._follow_up(seen)
+            return seen if isinstance(token, Response) and is_temporary(token) else self._follow_up(seen)
         self._meter.token_granted()
         seen = replace(seen, agent=self._agent(seen.grant.access_token))
-        if seen.profile is None or not isinstance(token, Answer):
+        if seen.profile is None or not isinstance(token, Response):
             return self._follow_up(seen)
         client = HaloClient(self._typed, patient=False, granted=token, before_call=self._meter.before_call)
         with client as halo:
@@ -77,31 +77,31 @@ class _Probe:
         """Ask what tells the possible causes apart, all at the same time."""
         neighbour: Future[Reply] | None = None
         if seen.info is None and not seen.has_one_host:
-            neighbour = self._pool.submit(self._authinfo, tidy_base_url(self._typed.auth_server), FOLLOW_UP)
+            neighbour = self._pool.submit(self._authinfo, normalize_base_url(self._typed.auth_server), FOLLOW_UP)
         worth_trying = [] if seen.grant else variants.worth_trying(self._typed, seen.info)
         if isinstance(seen.token, OutboundError):  # only another address can help then
             worth_trying = [each for each in worth_trying if "auth_server" in each.changes]
         tried = self._pool.map(lambda each: (each, self._token(each.of(self._typed), FOLLOW_UP)), worth_trying)
         return replace(seen, tried=tuple(tried), neighbour=neighbour.result() if neighbour else None)
 
-    def _authinfo(self, base_url: str, limits: Limits) -> Reply:
+    def _authinfo(self, base_url: str, limits: CallLimits) -> Reply:
         return _reply(lambda: discovery.ask(self._client, base_url, self._within(limits)))
 
-    def _token(self, credentials: Credentials, limits: Limits) -> Reply:
+    def _token(self, credentials: Credentials, limits: CallLimits) -> Reply:
         return _reply(lambda: auth.ask(self._client, credentials, self._within(limits)))
 
     def _agent(self, token: str) -> Reply:
         url, limits = f"{self._typed.base_url}/api/Agent/me", self._within(PROFILE_LIMITS)
         return _reply(lambda: self._client.get(url, token=token, limits=limits))
 
-    def _within(self, limits: Limits) -> Limits:
+    def _within(self, limits: CallLimits) -> CallLimits:
         return replace(limits, seconds=min(limits.seconds, self._left()))
 
     def _left(self) -> float:
         return max(self._end - clock.monotonic(), 0.0)
 
 
-def _reply(ask: Callable[[], Answer]) -> Reply:
+def _reply(ask: Callable[[], Response]) -> Reply:
     try:
         return ask()
     except OutboundError as error:

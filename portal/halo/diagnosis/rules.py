@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from portal.halo.addresses import understand
-from portal.halo.answers import BREAKS_OFF, EMPTY, described, error_code, is_redirect, temporary_problem
+from portal.halo.addresses import parse_address
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import causes, permissions
 from portal.halo.diagnosis.messages import (
@@ -23,7 +22,8 @@ from portal.halo.diagnosis.messages import (
     WAIT,
 )
 from portal.halo.diagnosis.observation import Observation, Reply, grant_in
-from portal.outbound import Answer, OutboundError, TransportFailure
+from portal.halo.responses import BREAKS_OFF, EMPTY, described, error_code, is_redirect, temporary_problem
+from portal.outbound import OutboundError, Response, TransportFailure
 from portal.psa.diagnosis import Access, Diagnosis, ListAccess, failed
 
 Rule = Callable[[Observation], Diagnosis | None]
@@ -63,7 +63,7 @@ def unusable_address(typed: Credentials) -> Diagnosis | None:
     """Explain what is not an address, and is therefore never called."""
     for field, text in (("base_url", typed.base_url), ("auth_server", typed.auth_server)):
         try:
-            understand(text)
+            parse_address(text)
         except ValueError:
             return failed(field, "This is not an address.", "It looks like https://yourcompany.halopsa.com.")
     return None
@@ -117,7 +117,7 @@ def _halo_refuses_the_credentials(seen: Observation) -> Diagnosis | None:
 
 
 def _base_url_is_not_halo(seen: Observation) -> Diagnosis | None:
-    if seen.info is not None or not isinstance(seen.authinfo, Answer):
+    if seen.info is not None or not isinstance(seen.authinfo, Response):
         return None
     return _temporary(seen.authinfo) or causes.not_halo(seen, seen.authinfo)
 
@@ -134,20 +134,20 @@ def _auth_server_is_another_halos(seen: Observation) -> Diagnosis | None:
 
 
 def _auth_server_issues_no_tokens(seen: Observation) -> Diagnosis | None:
-    if isinstance(seen.token, Answer) and (seen.token.status in {404, 405} or is_redirect(seen.token)):
+    if isinstance(seen.token, Response) and (seen.token.status in {404, 405} or is_redirect(seen.token)):
         return failed("auth_server", "The Auth Server does not issue tokens.", KEEP_AUTH_SERVER)
     return None
 
 
 def _auth_server_answers_in_part(seen: Observation) -> Diagnosis | None:
-    if isinstance(seen.token, Answer) and (what := described(seen.token)) in {EMPTY, BREAKS_OFF}:
+    if isinstance(seen.token, Response) and (what := described(seen.token)) in {EMPTY, BREAKS_OFF}:
         problem = f"The Auth Server answered with {what} instead of a token."
         return failed("auth_server", problem, f"{WAIT} {KEEP_AUTH_SERVER}")
     return None
 
 
 def _tenant_is_unknown_or_missing(seen: Observation) -> Diagnosis:
-    what = described(seen.token) if isinstance(seen.token, Answer) else "nothing"
+    what = described(seen.token) if isinstance(seen.token, Response) else "nothing"
     problem = f"Halo answered with {what} instead of a token"
     if seen.typed.tenant:
         return failed("tenant", f"{problem}: it may not know the tenant {seen.typed.tenant}.", COMPARE_TENANT)
@@ -192,7 +192,7 @@ def _token_is_from_another_halo(seen: Observation) -> Diagnosis | None:
 
 def _profile_is_not_halos(seen: Observation) -> Diagnosis | None:
     is_refused = _status(seen.agent) in {401, 403}
-    return None if is_refused or not isinstance(seen.agent, Answer) else causes.not_halo(seen, seen.agent)
+    return None if is_refused or not isinstance(seen.agent, Response) else causes.not_halo(seen, seen.agent)
 
 
 def _application_has_no_agent(seen: Observation) -> Diagnosis | None:
@@ -247,15 +247,15 @@ LIST_RULES: Final[tuple[Rule, ...]] = (_login_is_not_an_agent, _clients_are_refu
 
 
 def _code(reply: Reply) -> str:
-    return error_code(reply) if isinstance(reply, Answer) else ""
+    return error_code(reply) if isinstance(reply, Response) else ""
 
 
 def _status(reply: Reply) -> int | None:
-    return reply.status if isinstance(reply, Answer) else None
+    return reply.status if isinstance(reply, Response) else None
 
 
 def _temporary(reply: Reply) -> Diagnosis | None:
-    message = temporary_problem(reply) if isinstance(reply, Answer) else None
+    message = temporary_problem(reply) if isinstance(reply, Response) else None
     return failed(None, *message) if message else None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from portal.halo.addresses import auth_server_of, host_of, tidy_auth_server
+from portal.halo.addresses import auth_server_of, host_of, normalize_auth_server
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis.messages import CHECK_AUTH_SERVER, COMPARE_TENANT, FILL_TENANT, KEEP_AUTH_SERVER
 from portal.halo.discovery import AuthInfo
@@ -71,11 +71,11 @@ def _tenants(typed: Credentials, info: AuthInfo | None) -> Iterator[Variant]:
 
 def _auth_servers(typed: Credentials, info: AuthInfo | None) -> Iterator[Variant]:
     try:
-        tidy = tidy_auth_server(typed.auth_server)
+        normalize = normalize_auth_server(typed.auth_server)
     except ValueError:
-        tidy = typed.auth_server
+        normalize = typed.auth_server
     told = {
-        tidy: ("The Auth Server ends in /auth, once.", CHECK_AUTH_SERVER),
+        normalize: ("The Auth Server ends in /auth, once.", CHECK_AUTH_SERVER),
         auth_server_of(typed.base_url): ("Tokens come from the Base URL's own host.", KEEP_AUTH_SERVER),
     }
     if info:

@@ -7,6 +7,6 @@
 from __future__ import annotations
 
 from portal.halo.webhooks.events import read
-from portal.halo.webhooks.text import is_readable, json_in, shortened
+from portal.halo.webhooks.text import abridge, extract_json, is_readable
 
-__all__ = ["is_readable", "json_in", "read", "shortened"]
+__all__ = ["abridge", "extract_json", "is_readable", "read"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from portal.halo.webhooks import parts, words
-from portal.halo.webhooks.parts import Keys, Part
+from portal.halo.webhooks import json_slices, words
+from portal.halo.webhooks.json_slices import JsonSlice, Keys
 from portal.halo.webhooks.words import TYPE_OF_KEY
 from portal.psa.webhooks import LONGEST_NAME
 
@@ -54,13 +54,13 @@ class Claims:
     other_id: int | None = None
     linked: dict[str, int | None] = field(default_factory=dict)
     own_ids: dict[str, int] = field(default_factory=dict)
-    lists: list[tuple[str, Part]] = field(default_factory=list)
-    batch: Part | None = None
+    lists: list[tuple[str, JsonSlice]] = field(default_factory=list)
+    batch: JsonSlice | None = None
 
 
-def of(part: Part, depth: int = 0) -> Claims:
+def of(value: JsonSlice, depth: int = 0) -> Claims:
     """Collect what an object says. Raises ValueError when its text is no JSON."""
-    found = part.members(_EVENT)
+    found = value.members(_EVENT)
     claims = Claims(
         name=_first_text(found, _NAMES),
         stated=next(
@@ -82,14 +82,14 @@ def of(part: Part, depth: int = 0) -> Claims:
     return claims
 
 
-def inside(part: Part) -> Iterator[Part]:
+def inside(value: JsonSlice) -> Iterator[JsonSlice]:
     """Yield the values of the JSON in a text: some programs put one into the other."""
-    text = part.text(LONGEST_INNER)
+    text = value.text(LONGEST_INNER)
     if text.lstrip().startswith(("{", "[")):
-        yield from parts.values(text.encode())
+        yield from json_slices.values(text.encode())
 
 
-def _add_record(claims: Claims, record_type: str, value: Part) -> None:
+def _add_record(claims: Claims, record_type: str, value: JsonSlice) -> None:
     if value.is_object:
         number = _number(value.members(_ID).get("id"))
         claims.linked[record_type] = claims.linked.get(record_type) or number
@@ -99,7 +99,7 @@ def _add_record(claims: Claims, record_type: str, value: Part) -> None:
         claims.own_ids.setdefault(record_type, number)
 
 
-def _unwrap(claims: Claims, key: str, value: Part, depth: int) -> None:
+def _unwrap(claims: Claims, key: str, value: JsonSlice, depth: int) -> None:
     """Add what a wrapper holds to what is said outside of it, which counts first."""
     if value.is_array:
         claims.batch = claims.batch or value
@@ -119,13 +119,13 @@ def _unwrap(claims: Claims, key: str, value: Part, depth: int) -> None:
     claims.batch = claims.batch or inner.batch
 
 
-def _first_text(found: dict[str, Part], keys: tuple[str, ...]) -> str:
+def _first_text(found: dict[str, JsonSlice], keys: tuple[str, ...]) -> str:
     return next((text for key in keys if (text := _text(found.get(key)))), "")
 
 
-def _text(value: Part | None) -> str:
+def _text(value: JsonSlice | None) -> str:
     return _UNSEEN.sub(" ", value.text()).strip()[:LONGEST_NAME] if value else ""
 
 
-def _number(value: Part | None) -> int | None:
+def _number(value: JsonSlice | None) -> int | None:
     return value.number() if value else None

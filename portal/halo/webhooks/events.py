@@ -7,19 +7,19 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from portal.halo.webhooks import claims, parts, subject, words
+from portal.halo.webhooks import claims, json_slices, subject, words
 from portal.halo.webhooks.claims import DEEPEST, Claims
-from portal.halo.webhooks.parts import Part
-from portal.psa.webhooks import Event
+from portal.halo.webhooks.json_slices import JsonSlice
+from portal.psa.webhooks import WebhookEvent
 
 MOST_EVENTS: Final = 1_000
 # Lists may hold what is no event, and lists of lists.
 MOST_VALUES: Final = 10_000
 
 
-def read(text: bytes) -> list[Event]:
+def read(text: bytes) -> list[WebhookEvent]:
     """Return the events of a JSON text, in order. Raises ValueError, with the reason for people, when it has none."""
-    said = _Batches().said(parts.values(text), None, 0)
+    said = _Batches().said(json_slices.values(text), None, 0)
     found = [subject.decide(each) for each in islice(said, MOST_EVENTS + 1)]
     if not found:
         raise ValueError("There is no event in it.")
@@ -34,7 +34,7 @@ class _Batches:
     def __init__(self) -> None:
         self._left = MOST_VALUES
 
-    def said(self, values: Iterator[Part], shared: Claims | None, depth: int) -> Iterator[Claims]:
+    def said(self, values: Iterator[JsonSlice], shared: Claims | None, depth: int) -> Iterator[Claims]:
         """Yield what each event says. `shared` is what its batch says of all of them: its name and type count."""
         if depth > DEEPEST:
             return
@@ -64,7 +64,7 @@ class _Batches:
             yield own
 
 
-def _subjects(own: Claims) -> list[tuple[str, Part]]:
+def _subjects(own: Claims) -> list[tuple[str, JsonSlice]]:
     """Return the lists of records that an event is about: those that its name speaks of, else all of them."""
     named = words.types_in(own.name)[:1] if own.lists else []
     return [each for each in own.lists if not named or each[0] in named]

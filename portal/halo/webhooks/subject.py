@@ -7,7 +7,7 @@ from typing import Final
 
 from portal.halo.webhooks import words
 from portal.halo.webhooks.claims import Claims
-from portal.psa.webhooks import NEXT_SYNC, Event
+from portal.psa.webhooks import NEXT_SYNC, WebhookEvent
 
 NOT_A_RECORD: Final = "It is about something in Halo that is not synced."
 NO_SUBJECT: Final = f"It does not say what it is about. {NEXT_SYNC}"
@@ -23,14 +23,14 @@ class _Unknown(Exception):
     """The record cannot be told; the message is the reason, for people."""
 
 
-def decide(claims: Claims) -> Event:
+def decide(claims: Claims) -> WebhookEvent:
     try:
         record_type = _type(claims)
         if record_type == words.OTHER:
-            return Event(claims.name, why=NOT_A_RECORD)
-        return Event(claims.name, record_type, _id(claims, record_type))
+            return WebhookEvent(claims.name, why=NOT_A_RECORD)
+        return WebhookEvent(claims.name, record_type, _id(claims, record_type))
     except _Unknown as unknown:
-        return Event(claims.name, why=str(unknown), needs_sync=True)
+        return WebhookEvent(claims.name, why=str(unknown), needs_sync=True)
 
 
 def _type(claims: Claims) -> str:

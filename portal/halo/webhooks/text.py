@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from portal.halo import passwords
-from portal.halo.webhooks.parts import NOT_JSON, STRING
+from portal.halo.webhooks.json_slices import NOT_JSON, STRING
 
 FORM: Final = "application/x-www-form-urlencoded"
 MOST_FIELDS: Final = 100
@@ -35,7 +35,7 @@ def is_readable(body: bytes, content_type: str) -> bool:
     return kind.endswith("json") or kind == FORM or bool(_BEGINNING.match(_in_utf8(body, "") or b""))
 
 
-def json_in(body: bytes, content_type: str = "") -> bytes:
+def extract_json(body: bytes, content_type: str = "") -> bytes:
     """Return the JSON of a body in UTF-8. Raises ValueError, with the reason for people, where there is none."""
     if not body.strip():
         raise ValueError("It is empty.")
@@ -50,12 +50,12 @@ def json_in(body: bytes, content_type: str = "") -> bytes:
     return _in_form(text)
 
 
-def shortened(text: bytes) -> bytes:
+def abridge(text: bytes) -> bytes:
     """Return what of a JSON text is worth keeping: everything but passwords and long texts, and of very many the
     first ones.
     """
     try:
-        text = passwords.dropped(text)
+        text = passwords.without_passwords(text)
     except ValueError as error:
         return f"({error})".encode()
     if len(text) <= SMALL:

@@ -194,6 +194,6 @@ def _tidied(form: ConnectForm, field: ConnectField, typed: str) -> str:
     if field.kind != FieldKind.ADDRESS or (not text and field.name != form.address):
         return text
     try:
-        return form.tidy(field.name, text)
+        return form.normalize(field.name, text)
     except ValueError as error:
         raise Invalid(field.name, "This is not an address.", f"It looks like {form.example}.") from error

@@ -155,7 +155,7 @@ def _work(lease: Lease) -> None:
         zone = zones.zone(integration.account.time_zone)
         reservation = RequestReservation(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
         connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
-        with open_client(connection, patient=run.waits == 0, gate=reservation.gate) as client:
+        with open_client(connection, patient=run.waits == 0, check_rate_limit=reservation.gate) as client:
             _log_in(lease, run, client)
             state = Engine(lease, client, reservation).run()
     except FencedOut:

@@ -103,7 +103,7 @@ def _read(mine: RefetchLease, integration: Integration) -> None:
     zone = zones.zone(integration.account.time_zone)
     reservation = RequestReservation(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
     connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
-    with open_client(connection, patient=mine.waits == 0, gate=reservation.gate) as client:
+    with open_client(connection, patient=mine.waits == 0, check_rate_limit=reservation.gate) as client:
         try:
             refused_credentials.log_in(integration, client)
         finally:

@@ -50,7 +50,7 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class JsonSlice:
     """A JSON value, by its place in the text. Whatever reads it raises ValueError where the text is no JSON."""
 
     data: bytes
@@ -89,9 +89,9 @@ class Part:
         number = int(found[1]) if found else 0
         return number if 0 < number < 2**63 else None
 
-    def members(self, wanted: Keys) -> dict[str, Part]:
+    def members(self, wanted: Keys) -> dict[str, JsonSlice]:
         """Return an object's values by the wanted keys; of a key that comes twice, the last one counts."""
-        data, found = self.data, dict[str, Part]()
+        data, found = self.data, dict[str, JsonSlice]()
         position = wanted.next_one(data, self.start + 1)
         while not data.startswith(b"}", position):
             key = _KEY.match(data, position)
@@ -100,25 +100,25 @@ class Part:
             start = key.end()
             end = _end(data, start)
             if key.end(1) - key.start(1) <= LONGEST_KEY and (name := plain(key[1])) in wanted.names:
-                found[name] = Part(data, start, end)
+                found[name] = JsonSlice(data, start, end)
             position = wanted.next_one(data, end)
         return found
 
-    def elements(self) -> Iterator[Part]:
+    def elements(self) -> Iterator[JsonSlice]:
         """Yield an array's values, one at a time."""
         position = _after_gap(self.data, self.start + 1)
         while not self.data.startswith(b"]", position):
             end = _end(self.data, position)
-            yield Part(self.data, position, end)
+            yield JsonSlice(self.data, position, end)
             position = _after_gap(self.data, end)
 
 
-def values(text: bytes) -> Iterator[Part]:
+def values(text: bytes) -> Iterator[JsonSlice]:
     """Yield the values of a text: one, or several that follow each other."""
     position = _after_gap(text, 0)
     while position < len(text):
         end = _end(text, position)
-        yield Part(text, position, end)
+        yield JsonSlice(text, position, end)
         position = _after_gap(text, end)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from portal import clock
 from portal.halo.diagnosis.messages import WAIT, Message
 from portal.json_errors import JSON_ERRORS
-from portal.outbound import Answer
+from portal.outbound import Response
 
 # Halo's window is minutes long; whoever asks for more is asked again after this.
 LONGEST_WAIT_SECONDS: Final = 3600.0
@@ -21,33 +21,33 @@ _LIMIT: Final = re.compile(r"(\d{1,6}) Requests per rolling (\d{1,4}(?:\.\d{1,3}
 EMPTY: Final = "an empty answer"
 
 
-def temporary_problem(answer: Answer) -> Message | None:
+def temporary_problem(response: Response) -> Message | None:
     """Explain what will pass: too many requests, and Halo's own failures (halo-api.md section 5)."""
-    if answer.status == 429:
-        seconds = wait_seconds(answer)
+    if response.status == 429:
+        seconds = wait_seconds(response)
         when = "in a few minutes: Halo counts over five minutes" if seconds is None else f"in {seconds:.0f} seconds"
         return Message(
             "Halo's limit of requests is used up.", f"Nothing is wrong with these values. Test again {when}."
         )
-    if answer.status >= 500:
-        return Message(f"Halo has a problem of its own (status {answer.status}).", WAIT)
+    if response.status >= 500:
+        return Message(f"Halo has a problem of its own (status {response.status}).", WAIT)
     return None
 
 
-def is_temporary(answer: Answer) -> bool:
-    return temporary_problem(answer) is not None
+def is_temporary(response: Response) -> bool:
+    return temporary_problem(response) is not None
 
 
-def wait_seconds(answer: Answer) -> float | None:
+def wait_seconds(response: Response) -> float | None:
     """Read how long Halo asks to wait, as seconds or as a date (RFC 9110); None when it does not say."""
-    text = answer.headers.get("retry-after", "").strip()
+    text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_WAIT_SECONDS)
     until = _moment(text)
     if until is None:
         return None
     # By Halo's own clock, which may be minutes wrong; only without it by ours.
-    now = _moment(answer.headers.get("date", "")) or clock.now()
+    now = _moment(response.headers.get("date", "")) or clock.now()
     return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT_SECONDS)
 
 
@@ -60,21 +60,21 @@ def _moment(text: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def allowed(answer: Answer) -> tuple[int, float] | None:
+def allowed(response: Response) -> tuple[int, float] | None:
     """Read a refusal that says "700 Requests per rolling 5 minute window" (halo-api.md section 5)."""
-    said = _LIMIT.search(error_code(answer))
+    said = _LIMIT.search(error_code(response))
     quota, seconds = (int(said[1]), 60 * float(said[2])) if said else (0, 0.0)
     return (quota, seconds) if quota and seconds else None
 
 
-def described(answer: Answer) -> str:
+def described(response: Response) -> str:
     """Say what came, for "answered with …"."""
-    if answer.status != 200:
-        return f"status {answer.status}"
-    body = answer.body.strip()
+    if response.status != 200:
+        return f"status {response.status}"
+    body = response.body.strip()
     if not body:
         return EMPTY
-    if body.startswith(b"<") or "html" in answer.headers.get("content-type", "").lower():
+    if body.startswith(b"<") or "html" in response.headers.get("content-type", "").lower():
         return "a web page"
     try:
         msgspec.json.decode(body)
@@ -83,15 +83,15 @@ def described(answer: Answer) -> str:
     return "JSON that is not Halo's"
 
 
-def error_code(answer: Answer) -> str:
+def error_code(response: Response) -> str:
     """Return the `error` of a refusal (halo-api.md sections 1.3 and 5), empty when there is none."""
     try:
-        said: Any = msgspec.json.decode(answer.body)
+        said: Any = msgspec.json.decode(response.body)
     except JSON_ERRORS:
         return ""
     code = said.get("error") if isinstance(said, dict) else None
     return code if isinstance(code, str) else ""
 
 
-def is_redirect(answer: Answer) -> bool:
-    return 300 <= answer.status < 400
+def is_redirect(response: Response) -> bool:
+    return 300 <= response.status < 400

@@ -7,10 +7,10 @@ from typing import Final
 
 from portal.errors import PsaUnreadable
 from portal.halo import pages
-from portal.halo.pages import Row, Sent
+from portal.halo.pages import ListBody, Row
 
 # Asks for a page of a list, by its number and size. Raises PsaError.
-AskPage = Callable[[int, int], Sent]
+AskPage = Callable[[int, int], ListBody]
 NOTE: Final = "It could not be decoded as a whole, so it was read in parts."
 _PRIMES: Final = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
 
