@@ -1,4 +1,4 @@
-"""Tokens: asked for once, kept until shortly before they expire, renewed once when Halo refuses one."""
+"""Access tokens: cached until shortly before they expire, and renewed once if Halo rejects one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIMITS: Final = CallLimits(seconds=15, size=256 * 1024)
 
 
 def ask(client: OutboundClient, credentials: Credentials, limits: CallLimits) -> Response:
-    """Ask the token page once (halo-api.md section 1.2). Raises OutboundError when there is no answer."""
+    """Request a token, without retries (halo-api.md section 1.2). Raises OutboundError if there is no response."""
     form = {
         "grant_type": "client_credentials",
         "client_id": credentials.client_id,
@@ -34,7 +34,7 @@ def ask(client: OutboundClient, credentials: Credentials, limits: CallLimits) ->
 
 
 class TokenSource:
-    """Hands out the token to all threads of one client. It can begin with one that was `granted` before."""
+    """Provides the token to all threads of a client. `granted` is a token response to start with."""
 
     def __init__(self, client: OutboundClient, credentials: Credentials, granted: Response | None = None) -> None:
         self._client = client
@@ -47,7 +47,7 @@ class TokenSource:
             self._keep(granted)
 
     def token(self) -> str:
-        """Return a token that should be good. Raises PsaError when Halo gives none."""
+        """Return a token that has not expired. Raises PsaError if Halo does not grant one."""
         with self._lock:
             if self._good_until is None or clock.now() >= self._good_until:
                 self._fetch()
@@ -55,9 +55,9 @@ class TokenSource:
 
     @contextmanager
     def renewed(self, refused: str) -> Iterator[tuple[str, bool]]:
-        """Give the block another token than `refused`, and whether it is new; asks Halo only if nobody else has.
+        """Yield a token other than `refused`, and whether this call fetched it or another thread already had.
 
-        No other thread is handed a token during the block, so none of them can have used up a new one.
+        Other threads cannot get a token during the block, so none of them can use up the new one first.
         """
         with self._lock:
             is_new = self._token == refused
@@ -66,7 +66,7 @@ class TokenSource:
             yield self._token, is_new
 
     def _fetch(self) -> None:
-        if self._refusal is not None:  # another thread has just heard it; asking again would not help
+        if self._refusal is not None:  # another thread was just refused; a second request would not help
             raise self._refusal
         try:
             self._keep(self._ask())

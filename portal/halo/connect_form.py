@@ -1,4 +1,4 @@
-"""Halo's connect form. The words are those of Halo's own screens (halo-api.md section 1)."""
+"""Halo's connect form, in the wording of Halo's own screens (halo-api.md section 1)."""
 
 from __future__ import annotations
 

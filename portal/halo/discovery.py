@@ -1,4 +1,4 @@
-"""What Halo tells without credentials: where its authorisation server is, and which tenant it has."""
+"""Finds the authorisation server and tenant of a Halo, for which no credentials are needed."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class _AuthInfoAnswer(msgspec.Struct):
 
 
 def ask(client: OutboundClient, base_url: str, limits: CallLimits = LIMITS) -> Response:
-    """Ask `/api/authinfo`, which is open to all (halo-api.md section 1.1). Raises OutboundError."""
+    """Request `/api/authinfo`, which is public (halo-api.md section 1.1). Raises OutboundError."""
     return client.get(f"{base_url}/api/authinfo", limits=limits)
 
 
 def read(response: Response) -> AuthInfo | None:
-    """Return what Halo tells; None for what no Halo says."""
+    """Parse the response; None if it does not come from a Halo."""
     try:
         info = msgspec.json.decode(response.body, type=_AuthInfoAnswer)
         return AuthInfo(normalize_auth_server(info.auth_url), info.tenant_id or "")
@@ -40,12 +40,12 @@ def read(response: Response) -> AuthInfo | None:
 
 
 def discover(client: OutboundClient, base_url: str) -> AuthInfo:
-    """Ask Halo; when that fails, {base}/auth is the guess that mostly fits."""
+    """Ask Halo. If that fails, return {base}/auth, which is usually right."""
     try:
-        told = read(ask(client, base_url))
+        found = read(ask(client, base_url))
     except OutboundError:
-        told = None
-    return told or guessed(base_url)
+        found = None
+    return found or guessed(base_url)
 
 
 def guessed(base_url: str) -> AuthInfo:

@@ -1,4 +1,4 @@
-"""What a Halo tells anybody of itself (halo-api.md section 0)."""
+"""Public information about a Halo instance (halo-api.md section 0)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
 
-LONGEST: Final = 40
+LONGEST_VERSION: Final = 40
 
 
 class _InstanceInfo(msgspec.Struct):
@@ -17,8 +17,8 @@ class _InstanceInfo(msgspec.Struct):
 
 
 def version(response: Response) -> str:
-    """Return the version in an answer of /api/InstanceInfo, empty where there is none."""
+    """Return the version in a response of /api/InstanceInfo, or an empty string."""
     try:
-        return msgspec.json.decode(response.body, type=_InstanceInfo).app_version[:LONGEST]
+        return msgspec.json.decode(response.body, type=_InstanceInfo).app_version[:LONGEST_VERSION]
     except JSON_ERRORS:
         return ""

@@ -1,4 +1,4 @@
-"""Who the application is logged in as (halo-api.md section 2)."""
+"""The agent that the application logs in as (halo-api.md section 2)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from portal.halo.records import as_id
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
 
-# Halo's place for tickets that nobody has taken, which is no person.
+# Halo's pseudo-agent for tickets that nobody is assigned to.
 UNASSIGNED: Final = 1
 
 
 @dataclass(frozen=True)
 class Agent:
-    """`is_agent` is False only where Halo says so: then a user is logged in who is none."""
+    """`is_agent` is false only if Halo says so: the login is then a user who is not an agent."""
 
     name: str
     is_api_only: bool
@@ -34,7 +34,7 @@ class _AgentAnswer(msgspec.Struct):
 
 
 def read(response: Response) -> Agent | None:
-    """Return the agent of a profile; None for any other answer."""
+    """Return the agent in a profile; None for any other response."""
     if response.status != 200 or not response.is_json:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What a sync is told when Halo does not do what was asked. Pure: from an answer to the error that says it."""
+"""The errors that a sync gets when a request to Halo fails. Pure: response in, error out."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _CUT_SHORT: Final = {TransportFailure.TIMED_OUT, TransportFailure.BROKEN}
 
 
 def unanswered(error: OutboundError, field: str) -> PsaError:
-    """Explain a call that got no answer; `field` is the form field that holds the address.
+    """Explain a call without a response; `field` is the form field for the address.
 
-    A slow or broken answer of the Base URL may concern one list only. Without the Auth Server nothing can be read.
+    A slow or broken response from the Base URL may affect one list only; without the Auth Server nothing works.
     """
     problem, remedy = messages.for_transport_error(error, field)
     kind: type[PsaError] = PsaError
@@ -42,19 +42,19 @@ def unanswered(error: OutboundError, field: str) -> PsaError:
 
 
 def refused_token(credentials: Credentials, response: Response) -> PsaError:
-    """Explain an answer of the token page that brought no token, by the rules of the connection test."""
-    if (passing := _passing(response, PsaUnreachable)) is not None:
-        return passing
+    """Explain a token response without a token, using the rules of the connection test."""
+    if (temporary := _temporary(response, PsaUnreachable)) is not None:
+        return temporary
     found = rules.explain(Observation(credentials, token=response))
-    # A maintenance page looks the same as the page of a wrong tenant, and it goes away.
+    # A maintenance page looks like the page for a wrong tenant, but is temporary.
     kind = PsaUnreachable if response.status == 200 else PsaRefusedCredentials
     return kind(found.problem, found.remedy, field=found.field)
 
 
 def refused_list(response: Response, what: str) -> PsaError:
-    """Explain why a page of `what` was not read."""
-    if (passing := _passing(response)) is not None:
-        return passing
+    """Explain why a list of `what` could not be fetched."""
+    if (temporary := _temporary(response)) is not None:
+        return temporary
     if response.status == 403:
         return PsaRefusedType(f"Halo does not let the agent read {what}.", GRANT_PERMISSION)
     if response.status == 401:
@@ -66,14 +66,14 @@ def refused_list(response: Response, what: str) -> PsaError:
 
 
 def _status(status: int) -> str:
-    """Write a status with its name: status 404 (Not Found)."""
+    """Format a status with its name: status 404 (Not Found)."""
     try:
         return f"status {status} ({HTTPStatus(status).phrase})"
     except ValueError:
         return f"status {status}"
 
 
-def _passing(response: Response, kind: type[PsaUnavailable] = PsaUnavailable) -> PsaError | None:
+def _temporary(response: Response, kind: type[PsaUnavailable] = PsaUnavailable) -> PsaError | None:
     if response.status == 429:
         return PsaRateLimited(
             "Halo's limit of requests is used up.",
@@ -81,5 +81,5 @@ def _passing(response: Response, kind: type[PsaUnavailable] = PsaUnavailable) ->
             retry_after=responses.wait_seconds(response),
             allowed=responses.allowed(response),
         )
-    passing = responses.temporary_problem(response)
-    return kind(*passing) if passing else None
+    temporary = responses.temporary_problem(response)
+    return kind(*temporary) if temporary else None

@@ -1,4 +1,4 @@
-"""What an answer looks like to somebody who had expected another one."""
+"""Classifies and describes unexpected responses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.halo.diagnosis.messages import WAIT, Message
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
 
-# Halo's window is minutes long; whoever asks for more is asked again after this.
+# Halo's rate-limit window is a few minutes long, so longer waits are capped.
 LONGEST_WAIT_SECONDS: Final = 3600.0
 BREAKS_OFF: Final = "JSON that breaks off"
 _LIMIT: Final = re.compile(r"(\d{1,6}) Requests per rolling (\d{1,4}(?:\.\d{1,3})?) minute", re.IGNORECASE)
@@ -22,7 +22,7 @@ EMPTY: Final = "an empty answer"
 
 
 def temporary_problem(response: Response) -> Message | None:
-    """Explain what will pass: too many requests, and Halo's own failures (halo-api.md section 5)."""
+    """Explain a temporary failure: the rate limit, or an error of Halo's own (halo-api.md section 5)."""
     if response.status == 429:
         seconds = wait_seconds(response)
         when = "in a few minutes: Halo counts over five minutes" if seconds is None else f"in {seconds:.0f} seconds"
@@ -39,20 +39,20 @@ def is_temporary(response: Response) -> bool:
 
 
 def wait_seconds(response: Response) -> float | None:
-    """Read how long Halo asks to wait, as seconds or as a date (RFC 9110); None when it does not say."""
+    """Parse Retry-After, given in seconds or as a date (RFC 9110); None if it is missing or invalid."""
     text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_WAIT_SECONDS)
     until = _moment(text)
     if until is None:
         return None
-    # By Halo's own clock, which may be minutes wrong; only without it by ours.
+    # Compare with Halo's clock, which may be minutes off, rather than with ours.
     now = _moment(response.headers.get("date", "")) or clock.now()
     return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT_SECONDS)
 
 
 def _moment(text: str) -> datetime | None:
-    """Read a date as HTTP writes it."""
+    """Parse an HTTP date."""
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
@@ -61,14 +61,14 @@ def _moment(text: str) -> datetime | None:
 
 
 def allowed(response: Response) -> tuple[int, float] | None:
-    """Read a refusal that says "700 Requests per rolling 5 minute window" (halo-api.md section 5)."""
+    """Parse the quota in "700 Requests per rolling 5 minute window" (halo-api.md section 5): requests, seconds."""
     said = _LIMIT.search(error_code(response))
     quota, seconds = (int(said[1]), 60 * float(said[2])) if said else (0, 0.0)
     return (quota, seconds) if quota and seconds else None
 
 
 def described(response: Response) -> str:
-    """Say what came, for "answered with …"."""
+    """Describe the response, to complete "answered with …"."""
     if response.status != 200:
         return f"status {response.status}"
     body = response.body.strip()
@@ -84,7 +84,7 @@ def described(response: Response) -> str:
 
 
 def error_code(response: Response) -> str:
-    """Return the `error` of a refusal (halo-api.md sections 1.3 and 5), empty when there is none."""
+    """Return the `error` of a refusal (halo-api.md sections 1.3 and 5), or an empty string."""
     try:
         said: Any = msgspec.json.decode(response.body)
     except JSON_ERRORS:

@@ -1,4 +1,4 @@
-"""Telling opportunities from ordinary tickets: Halo answers /Opportunities/{id} for both (section 4.6)."""
+"""Distinguishes opportunities from other tickets: Halo returns both from /Opportunities/{id} (section 4.6)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from portal.outbound import Response
 
 PATH: Final = "TicketType"
 OPPORTUNITY: Final = "opportunity"
-# The uses of a ticket type with which a ticket is certainly none.
+# Uses of a ticket type that rule out an opportunity.
 OTHER_USES: Final = frozenset({"ticket", "project"})
 
 
 class TicketTypes:
-    """What each type of ticket is used for. Halo is asked once, when a ticket does not tell by itself what it is."""
+    """The use of each ticket type, fetched once, when a ticket itself does not show whether it is an opportunity."""
 
     def __init__(self, ask: Callable[[], Response]) -> None:
         self._ask = ask
@@ -29,9 +29,9 @@ class TicketTypes:
         self._known: Mapping[int, bool] | None = None
 
     def opportunity(self, row: Row) -> Row | None:
-        """Return the row, None for a ticket that is no opportunity. Where nothing tells, it stays open in its facts.
+        """Return the row; None for a ticket that is not an opportunity. If unknown, `is_opportunity` stays None.
 
-        Raises PsaRateLimited while Halo cannot be asked.
+        Raises PsaRateLimited while the rate limit is used up.
         """
         facts = row.facts
         if facts is None:
@@ -49,7 +49,7 @@ class TicketTypes:
             return self._known
 
     def _read(self) -> Mapping[int, bool]:
-        """Return whether tickets of a type are opportunities, for the types of which Halo says so."""
+        """Fetch which ticket types are opportunities, as far as Halo says."""
         try:
             response = self._ask()
             rows = msgspec.json.decode(response.body) if response.status == 200 else []
@@ -61,7 +61,7 @@ class TicketTypes:
 
 
 def uses(rows: Any) -> dict[int, bool]:
-    """Read a list of ticket types. One that has no opportunities among them means something else by "use"."""
+    """Parse a list of ticket types. A list without any opportunity type uses "use" for something else."""
     types = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     found = {as_id(row.get("id")): row["use"].strip().lower() for row in types if isinstance(row.get("use"), str)}
     if OPPORTUNITY not in found.values():

@@ -112,9 +112,9 @@ class IdList(Protocol):
 
 
 class Source(Protocol):
-    """Fetches lists and records, and extracts typed columns from payloads. Thread-safe. `name` is the PSA's short name.
+    """Fetches lists and records, and extracts typed columns from payloads. Thread-safe.
 
-    Every method that sends a request raises PsaError, unless it says otherwise.
+    `name` is the PSA's short name. Every method that sends a request raises PsaError, unless it says otherwise.
 
     - `requests` counts all calls so far, `requests_here` those of the current thread.
     - `page`: `size` is the page size observed so far, if any.

@@ -196,7 +196,7 @@ def _profile_is_not_halos(seen: Observation) -> Diagnosis | None:
 
 
 def _application_has_no_agent(seen: Observation) -> Diagnosis | None:
-    return failed(None, NO_AGENT, LOG_IN_AS_AGENT) if seen.grant and seen.grant.names_no_agent() else None
+    return failed(None, NO_AGENT, LOG_IN_AS_AGENT) if seen.grant and seen.grant.lacks_agent() else None
 
 
 def _permission_is_missing(_: Observation) -> Diagnosis:
