@@ -1,8 +1,8 @@
-"""What people read: remedies in the words of Halo's own screens and the guide's Troubleshooting section, and the
-messages for a call that got no answer.
+"""Texts for people: remedies in the wording of Halo's screens and the guide's Troubleshooting section, and messages
+for transport failures.
 
-A private address and an unknown host get the same message, so that nobody can find out which names a private network
-has. The log has the exact cause (see portal/outbound.py).
+A private address and an unknown host get the same message, so that nobody can probe which names exist in a private
+network. The log has the exact cause (see portal/outbound.py).
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ _SHOWN_NAMES: Final = 3
 
 
 def for_transport_error(error: OutboundError, field: str = "base_url") -> Message:
-    """Explain why a call got no answer; `field` is the form field that holds the address."""
+    """Explain a transport failure; `field` is the form field for the address."""
     if error.failure == TransportFailure.TLS:
         return _for_certificate(error.host, error.certificate or Refusal(Fault.OTHER))
     problem, remedy = _BY_FAILURE[error.failure]
@@ -119,7 +119,7 @@ def _for_certificate(host: str, refusal: Refusal) -> Message:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    """List the first few names: a certificate can hold hundreds, with any content."""
+    """List the first few names: a certificate can have hundreds, with arbitrary content."""
     shown = [name[:100] for name in names if name.isprintable()][:_SHOWN_NAMES]
     more = len(names) - len(shown)
     return (

@@ -1,4 +1,4 @@
-"""What a connection test asked, and what came back."""
+"""Everything that a connection test observed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from portal.halo.profile import Agent
 from portal.outbound import OutboundError, Response
 from portal.psa.diagnosis import ListAccess
 
-# An answer, or why there is none; None for what was not asked.
+# A response, or the reason for not getting one; None if the request was not sent.
 Reply = Response | OutboundError | None
 
 
 @dataclass(frozen=True)
 class Observation:
-    """The replies of each stage.
+    """The replies in each stage of the test.
 
-    `neighbour` is the reply of the Auth Server's host when it is taken for a Base URL. `tried` has the token replies
-    to variants of the typed values.
+    `typed` are the values under test. `neighbour` is the authinfo reply of the Auth Server's host, to see if the
+    Base URL should be there. `tried` has the token replies for variants of the typed values.
     """
 
     typed: Credentials

@@ -1,6 +1,6 @@
-"""The I/O of a connection test: the Auth Server and a token, then the agent's profile, then each list.
+"""The I/O of a connection test: authinfo and a token, then the agent's profile, then each list.
 
-Where a stage fails, the probe asks what tells the possible causes apart. It judges nothing.
+If a stage fails, the probe sends follow-up requests that distinguish the possible causes. It draws no conclusions.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Final
 
 from portal import clock
 from portal.halo import auth, discovery
+from portal.halo import client as halo_client
 from portal.halo.addresses import normalize_base_url
-from portal.halo.client import PROFILE_LIMITS, HaloClient
+from portal.halo.client import HaloClient
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import lists, variants
 from portal.halo.diagnosis.observation import Observation, Reply
@@ -23,7 +24,7 @@ from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 from portal.psa.adapter import Meter
 
 SECONDS: Final = 30.0
-# Follow-up questions, which only tell causes apart, wait less.
+# Follow-up requests only distinguish causes, so they get less time.
 FOLLOW_UP: Final = CallLimits(seconds=5, size=256 * 1024)
 LISTS_SECONDS: Final = 10.0
 
@@ -40,7 +41,7 @@ NO_METER: Final = NoMeter()
 
 
 def observe(credentials: Credentials, meter: Meter = NO_METER) -> Observation:
-    """Ask everything that the rules need, within `SECONDS`. Raises only what `meter` raises."""
+    """Collect everything that the rules need, within `SECONDS`. Raises only what `meter` raises."""
     with (
         OutboundClient(meter.before_call) as client,
         ThreadPoolExecutor(max_workers=8, thread_name_prefix="probe") as pool,
@@ -49,7 +50,7 @@ def observe(credentials: Credentials, meter: Meter = NO_METER) -> Observation:
 
 
 class _Probe:
-    """Goes from stage to stage while each succeeds."""
+    """Runs the stages in order, until one fails."""
 
     def __init__(self, client: OutboundClient, pool: ThreadPoolExecutor, typed: Credentials, meter: Meter) -> None:
         self._meter = meter
@@ -70,11 +71,11 @@ class _Probe:
             return self._follow_up(seen)
         client = HaloClient(self._typed, patient=False, granted=token, before_call=self._meter.before_call)
         with client as halo:
-            # Calls still under way when the time is up are waited for, for as long again.
+            # Calls still running at the time limit are awaited, which can take as long again.
             return replace(seen, lists=lists.probe(halo, RESOURCES, seconds=min(LISTS_SECONDS, self._left() / 2)))
 
     def _follow_up(self, seen: Observation) -> Observation:
-        """Ask what tells the possible causes apart, all at the same time."""
+        """Send the follow-up requests, in parallel."""
         neighbour: Future[Reply] | None = None
         if seen.info is None and not seen.has_one_host:
             neighbour = self._pool.submit(self._authinfo, normalize_base_url(self._typed.auth_server), FOLLOW_UP)
@@ -91,7 +92,7 @@ class _Probe:
         return _reply(lambda: auth.ask(self._client, credentials, self._within(limits)))
 
     def _agent(self, token: str) -> Reply:
-        url, limits = f"{self._typed.base_url}/api/Agent/me", self._within(PROFILE_LIMITS)
+        url, limits = f"{self._typed.base_url}/api/Agent/me", self._within(halo_client.PROFILE_LIMITS)
         return _reply(lambda: self._client.get(url, token=token, limits=limits))
 
     def _within(self, limits: CallLimits) -> CallLimits:

@@ -1,4 +1,4 @@
-"""Collects what one event says: its name, and all that may tell which record it is about. It decides nothing."""
+"""Collects an event's name, and everything in it that may identify its record. Draws no conclusions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from portal.halo.webhooks.json_slices import JsonSlice, Keys
 from portal.halo.webhooks.words import TYPE_OF_KEY
 from portal.psa.webhooks import LONGEST_NAME
 
-# Wrappers in wrappers, and lists in lists.
+# Nesting of wrappers and lists.
 DEEPEST: Final = 5
-# JSON as a text in JSON takes several times its length.
+# Parsing JSON inside a JSON string takes several times its length in memory.
 LONGEST_INNER: Final = 256 * 1024
 
 _NAMES: Final = ("event", "eventname", "eventtype", "topic", "trigger")
@@ -24,7 +24,7 @@ _TYPES: Final = (
 )
 _OTHER_IDS: Final = ("entityid", "recordid", "resourceid", "id")
 _BATCHES: Final = ("events", "objects", "records", "objectids", "entityids", "recordids", "ids")
-# What holds the record, the event, or a list of either, under a name that tells nothing.
+# Generic keys that wrap the record, the event, or a list of either.
 _WRAPPERS: Final = (
     *("entity", "object", "record", "resource", "data", "payload", "body", "content", "detail", "details", "value"),
     *("values", "results", "batch", "notification", "event"),
@@ -35,16 +35,16 @@ _EVENT: Final = Keys(
 )
 _ID: Final = Keys({"id"})
 _NAME: Final = Keys({"name"})
-_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
+_INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 @dataclass
 class Claims:
-    """`stated` is the record type that it names outright, or words.OTHER; `object_id` the id that Halo puts on top.
+    """`stated` is the record type that the event explicitly names, or words.OTHER. `object_id` is its top-level id.
 
-    `linked` are the ids of the records that it carries, by record type, None for one without; `own_ids` those of keys
-    such as `client_id`; `other_id` an id that says nothing of the type. `lists` holds lists of records with their
-    types, `batch` a list of events.
+    `linked` has the ids of embedded records by record type, None for one without an id; `own_ids` has the ids in keys
+    such as `client_id`; `other_id` is an id of unknown type. `lists` are lists of records with their types, `batch`
+    is a list of events.
     """
 
     name: str = ""
@@ -59,13 +59,11 @@ class Claims:
 
 
 def of(value: JsonSlice, depth: int = 0) -> Claims:
-    """Collect what an object says. Raises ValueError when its text is no JSON."""
+    """Collect the claims of an object. Raises ValueError for invalid JSON."""
     found = value.members(_EVENT)
     claims = Claims(
         name=_first_text(found, _NAMES),
-        stated=next(
-            (name for key in _TYPES if key in found and (name := words.type_called(_text(found[key])))), None
-        ),
+        stated=next((name for key in _TYPES if key in found and (name := words.type_named(_text(found[key])))), None),
         message=_text(found.get("message")),
         object_id=_number(found.get("objectid")),
         other_id=next((number for key in _OTHER_IDS if (number := _number(found.get(key)))), None),
@@ -82,8 +80,8 @@ def of(value: JsonSlice, depth: int = 0) -> Claims:
     return claims
 
 
-def inside(value: JsonSlice) -> Iterator[JsonSlice]:
-    """Yield the values of the JSON in a text: some programs put one into the other."""
+def embedded_json(value: JsonSlice) -> Iterator[JsonSlice]:
+    """Yield the values of JSON inside a string: some programs encode it twice."""
     text = value.text(LONGEST_INNER)
     if text.lstrip().startswith(("{", "[")):
         yield from json_slices.values(text.encode())
@@ -100,11 +98,11 @@ def _add_record(claims: Claims, record_type: str, value: JsonSlice) -> None:
 
 
 def _unwrap(claims: Claims, key: str, value: JsonSlice, depth: int) -> None:
-    """Add what a wrapper holds to what is said outside of it, which counts first."""
+    """Merge the content of a wrapper. Claims outside the wrapper take precedence."""
     if value.is_array:
         claims.batch = claims.batch or value
     elif value.is_text:
-        value = next(inside(value), value)
+        value = next(embedded_json(value), value)
     if not value.is_object or depth >= DEEPEST:
         return
     inner = of(value, depth + 1)
@@ -124,7 +122,7 @@ def _first_text(found: dict[str, JsonSlice], keys: tuple[str, ...]) -> str:
 
 
 def _text(value: JsonSlice | None) -> str:
-    return _UNSEEN.sub(" ", value.text()).strip()[:LONGEST_NAME] if value else ""
+    return _INVISIBLE.sub(" ", value.text()).strip()[:LONGEST_NAME] if value else ""
 
 
 def _number(value: JsonSlice | None) -> int | None:
