@@ -1,4 +1,4 @@
-"""What msgspec raises for bytes that it cannot read: broken JSON, text that is no UTF-8, or thousands of brackets."""
+"""What msgspec raises for input it cannot parse: malformed JSON, invalid UTF-8, or nesting that is too deep."""
 
 from __future__ import annotations
 

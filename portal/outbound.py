@@ -21,7 +21,7 @@ from portal.certificates import Fault, Refusal, fault_of
 from portal.errors import PortalError
 
 USER_AGENT: Final = "Scopable-Portal/0.1"
-# Incompressible data grows a little when it is packed.
+# Incompressible data grows slightly when compressed.
 LARGEST_PACKING_OVERHEAD: Final = gzipped.PIECE_BYTES
 
 
@@ -53,7 +53,7 @@ class OutboundError(PortalError):
 
 @dataclass(frozen=True)
 class CallLimits:
-    """`seconds` is for the whole call, from the name look-up to the last byte; `size` is in unpacked bytes."""
+    """`seconds` covers the whole call, from the name look-up to the last byte. `size` is in decompressed bytes."""
 
     seconds: float = 15.0
     size: int = 32 * 1024 * 1024
@@ -100,7 +100,7 @@ class OutboundClient:
 
     @property
     def calls_here(self) -> int:
-        """Count what the thread that asks has sent."""
+        """The number of requests sent by the current thread."""
         return getattr(self._here, "calls", 0)
 
     def close(self) -> None:
@@ -109,12 +109,12 @@ class OutboundClient:
     def get(
         self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None, limits: CallLimits
     ) -> Response:
-        """Read `url`. Raises OutboundError when no whole answer arrives; any status is an answer."""
+        """Send a GET. Raises OutboundError unless a complete response arrives, with any status."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self._send(self._request("GET", url, params=params, headers=headers), limits)
 
     def post_form(self, url: str, form: Mapping[str, str], *, limits: CallLimits) -> Response:
-        """Ask for a token. Raises OutboundError as `get` does."""
+        """Send a form to request a token. Raises OutboundError like `get`."""
         return self._send(self._request("POST", url, data=form), limits)
 
     def _request(self, method: str, url: str, **parts: Any) -> httpx.Request:
@@ -166,16 +166,16 @@ class OutboundClient:
 
 
 def _read(response: httpx.Response, size: int, host: str) -> bytes:
-    """Read the body, unpacked. Raises OutboundError before more than `size` and one piece of it is in memory."""
+    """Return the decompressed body. Raises OutboundError before more than `size` plus one piece is in memory."""
     packed = _limited(response.iter_raw(), size + LARGEST_PACKING_OVERHEAD, host)
     match [each.lower() for each in response.headers.get_list("content-encoding", split_commas=True) if each]:
         case [] | ["identity"]:
             pieces = packed
         case ["gzip"] | ["x-gzip"]:
             pieces = gzipped.unpacked(packed)
-        case _:  # among them gzip in gzip: three layers turn 264 bytes into 2 GB
+        case _:  # including nested gzip: three layers turn 264 bytes into 2 GB
             raise OutboundError(TransportFailure.ENCODING, host)
-    body = BytesIO()  # unlike b"".join(), it hands over what it has collected without a copy
+    body = BytesIO()  # unlike b"".join(), it returns its content without a copy
     for piece in _limited(pieces, size, host):
         body.write(piece)
     return body.getvalue()
@@ -191,7 +191,7 @@ def _limited(pieces: Iterator[bytes], size: int, host: str) -> Iterator[bytes]:
 
 
 def _transport_error(error: BaseException, host: str) -> OutboundError:
-    """Look for the reason under the layers of httpx and httpcore."""
+    """Find the root cause beneath the exceptions of httpx and httpcore."""
     cause: BaseException | None = error
     while cause is not None:
         match cause:

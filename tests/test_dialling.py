@@ -133,7 +133,7 @@ def test_a_host_with_very_many_addresses_is_dialled_at_a_few(monkeypatch: pytest
         noted.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(dialling, "_begun", begun)
+    monkeypatch.setattr(dialling, "_start_connecting", begun)
     with pytest.raises(ConnectionRefusedError):
         dialling.dial([Address(socket.AF_INET, (f"192.0.2.{each}", 443)) for each in range(200)], 5)
     assert len(noted) == dialling.MOST_ADDRESSES

@@ -67,13 +67,13 @@ def resolving(*answers: str) -> Callable[..., Any]:
 def dialled(monkeypatch: pytest.MonkeyPatch, listener: Listener) -> list[str]:
     """Note every address that is dialled, and lead all of them to the listener."""
     noted: list[str] = []
-    begun = dialling._begun
+    begun = dialling._start_connecting
 
     def redirected(address: Address) -> socket.socket:
         noted.append(address.ip)
         return begun(Address(socket.AF_INET, ("127.0.0.1", listener.port)))
 
-    monkeypatch.setattr(dialling, "_begun", redirected)
+    monkeypatch.setattr(dialling, "_start_connecting", redirected)
     return noted
 
 
