@@ -13,7 +13,7 @@ LARGEST_FORM: Final = 256 * 1024
 
 WEBHOOKS: Final = "webhooks"
 # Set in the environ of a delivery that must not wait, because too many already wait for the database.
-TOO_MANY_WAIT: Final = "portal.too_many_wait"
+QUEUE_FULL: Final = "portal.too_many_wait"
 
 
 def webhook_path(path: str) -> list[str] | None:

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, Un
 from portal import log
 from portal.db import connected
 from portal.jobs.refetches import Bell
-from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT, webhook_path
+from portal.request_sizes import LARGEST_DELIVERY, QUEUE_FULL, webhook_path
 from portal.routes.headers import HEADERS
 from portal.services.webhooks import deliveries, delivery_store, senders
 from portal.services.webhooks.inbox import Inbox
@@ -75,7 +75,7 @@ def receive(webhook_id: str) -> ResponseReturnValue:
     if integration is None:
         senders.note_refusal(webhook_id, request.remote_addr or "")
         raise Unauthorized
-    if TOO_MANY_WAIT in request.environ:
+    if QUEUE_FULL in request.environ:
         inbox.miss(integration.id)
         raise TooManyRequests
     if not deliveries.is_readable(integration, body, request.content_type or ""):

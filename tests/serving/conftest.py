@@ -122,11 +122,11 @@ def serving(app: WsgiApp, *, threads: int = 2, trusts_local_proxy: bool = True, 
             limits=replace(PATIENT, **limits),
         )
 
-        def turn() -> None:
+        def run_once() -> None:
             while not stop.is_set():
-                server.turn(0.02)
+                server.run_once(0.02)
 
-        thread = threading.Thread(target=turn)
+        thread = threading.Thread(target=run_once)
         thread.start()
         try:
             yield Served(listener.getsockname()[1], server, stack)
