@@ -12,7 +12,7 @@ from portal.halo import auth, discovery
 from portal.halo.diagnosis import probe
 from portal.halo.diagnosis.connection_test import check
 from portal.halo.diagnosis.permissions import LEAST_PRIVILEGE
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.psa.diagnosis import Access
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.conftest import SIZES, credentials
@@ -136,7 +136,7 @@ def test_a_private_address_is_told_in_the_same_words_whatever_is_there(monkeypat
 
 def test_the_limits_are_those_that_the_guide_names() -> None:
     assert auth.LIMITS.seconds == discovery.LIMITS.seconds == 15
-    assert isinstance(probe.FOLLOW_UP, Limits)
+    assert isinstance(probe.FOLLOW_UP, CallLimits)
     assert probe.SECONDS < 60  # the web server's own limit
 
 

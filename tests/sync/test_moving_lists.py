@@ -11,7 +11,7 @@ from tests.sync.interruptions import OnPage, on_page
 
 __all__ = ["on_page"]
 
-WITH_ROLL_CALL, WITHOUT = "assets", "opportunities"
+WITH_ID_LIST, WITHOUT = "assets", "opportunities"
 
 
 def small_pages(copy: Copy) -> None:
@@ -27,7 +27,7 @@ def first_ids(copy: Copy, record_type: str, count: int) -> list[int]:
     return sorted(halo_ids(copy, record_type))[:count]
 
 
-@pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
+@pytest.mark.parametrize("record_type", [WITH_ID_LIST, WITHOUT])
 @pytest.mark.parametrize("number", [1, 2, 4])
 def test_deletes_on_earlier_pages_hide_no_others(record_type: str, number: int, copy: Copy, on_page: OnPage) -> None:
     small_pages(copy)
@@ -39,7 +39,7 @@ def test_deletes_on_earlier_pages_hide_no_others(record_type: str, number: int, 
     assert copy.ids(record_type, RecordState.DELETED) <= set(gone)  # records that were read before
 
 
-@pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
+@pytest.mark.parametrize("record_type", [WITH_ID_LIST, WITHOUT])
 def test_as_many_creates_as_deletes_are_noticed(record_type: str, copy: Copy, on_page: OnPage) -> None:
     small_pages(copy)
 
@@ -53,7 +53,7 @@ def test_as_many_creates_as_deletes_are_noticed(record_type: str, copy: Copy, on
     assert copy.ids(record_type) == halo_ids(copy, record_type)
 
 
-@pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
+@pytest.mark.parametrize("record_type", [WITH_ID_LIST, WITHOUT])
 def test_records_created_during_the_sync_arrive(record_type: str, copy: Copy, on_page: OnPage) -> None:
     small_pages(copy)
     on_page(record_type, 2, lambda: copy.halo.create(record_type, 25))
@@ -73,7 +73,7 @@ def test_deactivating_a_record_does_not_move_the_list(copy: Copy, on_page: OnPag
     assert report["requests"] == 11
 
 
-@pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
+@pytest.mark.parametrize("record_type", [WITH_ID_LIST, WITHOUT])
 @pytest.mark.parametrize("cap", [7, 50])
 def test_a_page_size_that_changes_midway_is_noticed(cap: int, record_type: str, copy: Copy, on_page: OnPage) -> None:
     small_pages(copy)
