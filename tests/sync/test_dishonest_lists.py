@@ -116,7 +116,7 @@ def test_a_row_that_cannot_be_decoded_fails_alone_and_is_named(record_type: str,
     report = copy.sync(record_type)
     assert_step(report, record_type, created=SIZES[record_type] - 1, failed=1)
     (told,) = copy.logged(subject="record", remote_id=number)
-    assert told == f"Record {number} was not stored. Halo sent it in a form that can't be read."
+    assert told == f"Record {number} wasn't stored. Halo sent it in a form that can't be read."
 
 
 def test_a_record_that_becomes_unreadable_keeps_its_stored_values(synced: Copy) -> None:

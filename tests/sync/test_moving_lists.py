@@ -90,7 +90,10 @@ def test_rows_of_an_earlier_round_are_not_counted_again(copy: Copy, on_page: OnP
     step = copy.sync(WITHOUT)["steps"][WITHOUT]
     assert (step["expected"], step["fetched"], step["created"]) == (119, 120, 120)
     assert (step["deleted"], step["unchanged"], step["updated"]) == (1, 0, 0)
-    assert copy.logged(subject="step")[0] == f"The list of {WITHOUT} moved while it was read; it is read once more."
+    assert (
+        copy.logged(subject="step")[0]
+        == f"The list of {WITHOUT} changed while it was read, so Scopable reads it again."
+    )
 
 
 def test_a_list_that_keeps_moving_is_amber_after_three_rounds(copy: Copy, on_page: OnPage) -> None:
@@ -116,4 +119,4 @@ def test_a_wrong_count_is_amber_although_all_listed_ids_are_stored(copy: Copy) -
     copy.halo.fault("lying_count", on="assets", size=7, times=None)
     report = copy.sync("assets")
     assert report["problem"] == "Halo counts 137 assets, but 130 arrived: 7 are missing."
-    assert report["remedy"].endswith("All that Halo names in its list of ids are here.")
+    assert report["remedy"].endswith("All the ids that Halo lists are here.")
