@@ -17,27 +17,25 @@ def create_app(config: Config) -> Flask:
     from htmx_flask import Htmx
 
     from portal import bootstrap, routes
-    from portal.routes import (
+    from portal.routes import webhook_receiver
+    from portal.routes.web import (
         access,
         assets,
-        audit_log_ins,
         audit_origin,
         bodies,
-        connection,
+        database,
         errors,
         field_formats,
         formats,
         forms_only,
         headers,
-        known_devices,
         limits,
-        login,
         origin,
         public_address,
-        receiver,
         settings,
         waiting,
     )
+    from portal.routes.web.login import audit, known_devices, security
 
     bootstrap.bind(config)
 
@@ -49,7 +47,7 @@ def create_app(config: Config) -> Flask:
     errors.init_app(app)
     headers.init_app(app, config)
     public_address.init_app(app, config)
-    connection.init_app(app)
+    database.init_app(app)
     audit_origin.init_app(app)
     forms_only.init_app(app)
     waiting.init_app(app)
@@ -57,14 +55,14 @@ def create_app(config: Config) -> Flask:
     access.init_app(app)
     # Before CSRF as well: at another address than the public one there is no cookie, and so no token that is right.
     origin.init_app(app, config)
-    login.init_app(app)
-    audit_log_ins.init_app(app)
+    security.init_app(app)
+    audit.init_app(app)
     known_devices.init_app(app, config)
     limits.init_app(app)
     assets.init_app(app)
     formats.init_app(app)
     field_formats.init_app(app)
     routes.init_app(app)
-    receiver.init_app(app)
+    webhook_receiver.init_app(app)
     bodies.init_app(app)
     return app

@@ -16,6 +16,8 @@ from portal.sync.record_types import RecordType
 
 account_option = click.option("--account", required=True, help="Name of the account.")
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+# The one PSA that these commands work with so far.
+HALO = "halo"
 RECORD_TYPE = click.Choice(RecordType, case_sensitive=False)
 
 
@@ -76,9 +78,9 @@ def utc(moment: datetime | None) -> datetime | None:
 
 def halo_of(account: str) -> Integration:
     """Find the account's connection to Halo; raises NotFound when there is no such account or nothing is set up."""
-    return integrations.halo(accounts.get(account))
+    return integrations.active(accounts.get(account), HALO)
 
 
 def source_of(account: str) -> Integration:
     """Find what the account's records were copied from, also after it was disconnected."""
-    return stored_records.source(accounts.get(account))
+    return stored_records.source(accounts.get(account), HALO)

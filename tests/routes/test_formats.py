@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.routes.formats import about, counted, short, singular, span, wait
+from portal.routes.web.formats import about, counted, short, singular, span, wait
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from portal import clock
 from portal.models.accounts import User
-from portal.routes.password_forms import password_refused
+from portal.routes.web.login.password_forms import password_refused
 from portal.services.accounts.password_guesses import BY_STRANGERS, CALM, PER_NETWORK, PER_NETWORK_AND_PERSON
 from tests.conftest import PASSWORD, browser
 from tests.routes.guesser import Guesser, networks

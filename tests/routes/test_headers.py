@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from portal import create_app, db
 from portal.config import Config
 from portal.models.accounts import User
-from portal.routes.assets import STATIC
+from portal.routes.web.assets import STATIC
 from tests.conftest import browser
 
 TEMPLATES = STATIC.parent / "templates"

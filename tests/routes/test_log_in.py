@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.models.accounts import Account, RoleName, User
-from portal.routes.login import Person
+from portal.routes.web.login.security import Person
 from portal.services.accounts import recovery_codes, users
 from portal.vault import Secret
 from tests.conftest import PASSWORD, browser

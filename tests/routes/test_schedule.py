@@ -125,7 +125,7 @@ def test_a_limit_is_saved_and_noted(as_alice: FlaskClient, halo: Integration) ->
     assert (now.budget_share, now.quota) == (50, 900)
     assert now.quiet_hours == {"from": 8, "until": 18, "share": 25}
     detail = AuditEntry.get(AuditEntry.action == "integration.limited").detail
-    assert detail == "at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with Halo"
+    assert detail == "at most 50%, 25% from 08:00 to 18:00, limit of 900 agreed with Halo"
 
 
 def test_no_quiet_hours_and_the_usual_limit_are_empty_fields(as_alice: FlaskClient, halo: Integration) -> None:

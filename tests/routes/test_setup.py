@@ -58,7 +58,7 @@ def test_a_refused_type_cannot_be_ticked_and_says_why(as_alice: FlaskClient, ass
     assert re.search(r'value="assets"[^>]*\sdisabled', page)
     assert not re.search(r'value="assets"[^>]*\schecked', page)
     why = page.partition('id="why-assets"')[2]
-    assert "Halo doesn't let the agent read assets." in why[:200]
+    assert "Halo doesn&#39;t let the agent read assets." in why[:200]
     assert f"{SETUP}/connect#test" in why.partition("</div>")[0]
 
 

@@ -47,11 +47,11 @@ def saved(halo: Integration) -> Filters:
     [
         ({"record_types": ["tickets"]}, "is not a valid choice"),
         ({"top_levels": ["2", "99"]}, "One of these is no longer in Halo"),
-        ({"asset_types": ["laptop"]}, "isn't a valid Halo number"),
-        ({"asset_types": ["0"]}, "isn't a valid Halo number"),
-        ({"product_groups": ["9" * 40]}, "isn't a valid Halo number"),
-        ({"include_clients": ["-1"]}, "isn't a valid Halo number"),
-        ({"exclude_clients": ["12\x00"]}, "isn't a valid Halo number"),
+        ({"asset_types": ["laptop"]}, "a valid Halo number"),
+        ({"asset_types": ["0"]}, "a valid Halo number"),
+        ({"product_groups": ["9" * 40]}, "a valid Halo number"),
+        ({"include_clients": ["-1"]}, "a valid Halo number"),
+        ({"exclude_clients": ["12\x00"]}, "a valid Halo number"),
         ({"opportunities_since": "yesterday"}, "Enter a date like 2026-01-31."),
         ({"opportunities_since": "2026-02-30"}, "Enter a date like 2026-01-31."),
         ({"opportunities_since": "2999-01-01"}, "This date is in the future"),
@@ -175,7 +175,7 @@ def test_broken_stored_filters_show_as_none(as_alice: FlaskClient, halo: Integra
 def test_what_halo_no_longer_has_can_still_be_seen_and_unticked(as_alice: FlaskClient, halo: Integration) -> None:
     halo.filters = write(Filters(asset_types=frozenset({999})))
     halo.save()
-    assert "Number 999, not in Halo now" in as_alice.get(TAB).text
+    assert "Number 999 (no longer in Halo)" in as_alice.get(TAB).text
     as_alice.post(TAB, data={"record_types": ALL, "asset_types": ["999", "130"]})
     assert saved(halo).asset_types == {999, 130}
 

@@ -93,7 +93,7 @@ def test_the_card_says_what_to_type_into_halo(
     part = as_alice.post(LOGIN, data={"webhook_login": login, "webhook_header": "X-Halo-Key"}, headers=HTMX)
     assert part.status_code == 200
     assert "<html" not in part.text
-    assert "Now change it in Halo" in part.text
+    assert "Now make the same change in Halo" in part.text
     for page in (part.text, card(as_alice.get(TAB).text)):
         assert [each for each in words if each not in page] == []
         assert [each for each in not_words if each in page] == []
@@ -152,7 +152,7 @@ def test_a_third_secret_is_refused_while_two_are_valid(as_alice: FlaskClient, ha
 def test_dropping_what_is_dropped_is_refused(as_alice: FlaskClient, halo: Integration) -> None:
     page = as_alice.post(DROP)
     assert page.status_code == 409
-    assert "There is no old secret any more." in page.text
+    assert "The old secret was already removed." in page.text
 
 
 @pytest.mark.parametrize("address", [LOGIN, MAKE, DROP, f"{TAB}/webhook/unused"])
@@ -184,7 +184,7 @@ def test_the_card_tells_what_became_of_the_last_delivery(as_alice: FlaskClient, 
     assert "All deliveries" not in before
     tell(halo, about("clients", 1), b"{broken")
     after = card(as_alice.get(TAB).text)
-    assert "could not be understood. It isn't JSON." in after
+    assert "couldn&#39;t be understood. It isn't JSON." in after
     assert 'href="/integrations/halo/deliveries"' in after
 
 

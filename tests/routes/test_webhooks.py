@@ -10,25 +10,15 @@ from flask import Flask
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from peewee import OperationalError
-from werkzeug.test import TestResponse
 
 from portal import clock
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, RefetchRequest
 from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT
-from portal.routes import receiver
+from portal.routes import webhook_receiver
 from portal.services.webhooks import inbox
 from portal.sync import catch_up
-
-
-def login_of(integration: Integration) -> tuple[str, str]:
-    return integration.webhook_user, integration.webhook_secret.reveal()
-
-
-def deliver(app: Flask, integration: Integration, **request: object) -> TestResponse:
-    return app.test_client().post(
-        f"/webhooks/halo/{integration.webhook_id}", **{"auth": login_of(integration)} | request
-    )
+from tests.routes.webhook_calls import deliver, login_of
 
 
 def kept() -> list[Delivery]:
@@ -250,8 +240,8 @@ def test_a_body_without_a_length_is_cut_off_where_it_is_too_large(app: Flask, ha
 def test_too_many_are_turned_away_and_a_sync_makes_up_for_them(
     app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiver, "MOST_ARRIVALS", limits.parse("3 per hour"))
-    monkeypatch.setattr(receiver, "arrivals", FixedWindowRateLimiter(MemoryStorage()))
+    monkeypatch.setattr(webhook_receiver, "MOST_DELIVERIES", limits.parse("3 per hour"))
+    monkeypatch.setattr(webhook_receiver, "deliveries_limiter", FixedWindowRateLimiter(MemoryStorage()))
     answers = [deliver(app, halo, json={}) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert answers[-1].headers["Retry-After"] == "60"

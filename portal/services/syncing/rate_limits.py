@@ -39,7 +39,7 @@ class LimitSource(StrEnum):
     """Where the limit is known from: a person agreed it, Halo said it, or it is what Halo usually grants."""
 
     AGREED = "agreed"
-    HALO = "halo"
+    PSA = "psa"
     USUAL = "usual"
 
 
@@ -64,7 +64,7 @@ def spending(integration: Integration) -> Spending:
     budget = TenantBudget.get_or_none(TenantBudget.tenant == integration.limit_key)
     window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
     known = budget.quota if budget else KNOWN_QUOTA
-    source = LimitSource.HALO if known != KNOWN_QUOTA else LimitSource.USUAL
+    source = LimitSource.PSA if known != KNOWN_QUOTA else LimitSource.USUAL
     blocked = budget.blocked_until if budget else None
     return Spending(
         used=_used(budget, now - timedelta(seconds=window)) if budget else 0,
