@@ -146,8 +146,8 @@ def _start(
 def _newest_first(integration: Integration, filters: Filters) -> Iterator[SyncLog]:
     page = sync_logs.page(integration, filters)
     yield from page.rows
-    while page.older is not None:
-        page = sync_logs.page(integration, filters, before=page.older)
+    while page.next is not None:
+        page = sync_logs.page(integration, filters, before=page.next)
         yield from page.rows
 
 

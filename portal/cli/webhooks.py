@@ -117,8 +117,8 @@ def replay(
 def _newest_first(integration: Integration, filters: Filters) -> Iterator[Row]:
     page = delivery_lists.page(integration, filters)
     yield from page.rows
-    while page.older is not None:
-        page = delivery_lists.page(integration, filters, before=page.older)
+    while page.next is not None:
+        page = delivery_lists.page(integration, filters, before=page.next)
         yield from page.rows
 
 

@@ -18,9 +18,9 @@ from portal.routes.search_forms import RecordSearchForm, id_of
 from portal.services.audit import export_log
 from portal.services.connecting import integrations
 from portal.services.pages import record_lists, record_pages
-from portal.services.pages.record_lists import RecordPage, Wanted
+from portal.services.pages.keyset import Page
+from portal.services.pages.record_lists import Wanted
 from portal.services.records import exclusions, record_files, stored_records
-from portal.services.records.exclusions import ExclusionPage
 from portal.sync.record_types import RecordType
 
 bp = Blueprint("records", __name__, url_prefix="/integrations/halo/records/<record_type:record_type>")
@@ -55,7 +55,7 @@ def index(record_type: RecordType) -> ResponseReturnValue:
     page = _page(integration, wanted)
     excluded = exclusions.counts(integration)[record_type]
     counts = record_lists.counts(integration, record_type) | {RecordState.OUT_OF_SCOPE: excluded}
-    stamp = record_lists.stamp([*page.records, *([numbered] if numbered else [])], counts, page.before, page.after)
+    stamp = record_lists.stamp([*page.rows, *([numbered] if numbered else [])], counts, page.previous, page.next)
     if answers.is_shown(stamp):
         return "", 204
     absence = record_pages.absence(integration, record_type, number) if number and not numbered else None
@@ -73,7 +73,7 @@ def index(record_type: RecordType) -> ResponseReturnValue:
     )
 
 
-def _page(integration: Integration, wanted: Wanted) -> RecordPage | ExclusionPage:
+def _page(integration: Integration, wanted: Wanted) -> Page[Any]:
     """Return the page that the address asks for: the excluded records have a list of their own, with reasons."""
     edges = {"before": id_of("before"), "after": id_of("after")}
     if wanted.state is RecordState.OUT_OF_SCOPE:

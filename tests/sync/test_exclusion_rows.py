@@ -52,7 +52,7 @@ def test_rows_are_listed_renewed_and_forgotten(northwind: Account) -> None:
     assert exclusions.of_clients(halo.id, [2, 9]) == {2: through_client}
     assert lists.counts(halo)["clients"] == 2
     page = lists.page(halo, RecordType.CLIENTS, containing="store")
-    assert [each.remote_id for each in page.records] == [3]
+    assert [each.remote_id for each in page.rows] == [3]
     exclusions.drop(halo.id, "clients", [2, 3])
     assert listed() == []
 

@@ -11,7 +11,8 @@ from portal.db import connected
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.services.audit.audit_words import Kind, doer_of, words_of
-from portal.services.pages import id_ranges
+from portal.services.pages import id_ranges, keyset
+from portal.services.pages.keyset import Page
 
 PAGE_ENTRIES: Final = 50
 BATCH: Final = 500
@@ -50,20 +51,12 @@ class Entry:
     session: int | None
 
 
-@dataclass(frozen=True)
-class ActivityPage:
-    """`older` is the id to page on from, None when this is the end."""
-
-    entries: list[Entry]
-    older: int | None
-
-
 def page(
     account: Account, filters: Filters | None = None, *, before: int | None = None, size: int = PAGE_ENTRIES
-) -> ActivityPage:
+) -> Page[Entry]:
     """Return the entries of the account that are older than `before`, or the newest."""
-    rows = _rows(account, filters or Filters(), before, size + 1)
-    return ActivityPage(rows[:size], rows[size - 1].id if len(rows) > size else None)
+    found = keyset.newest_first(query(account, filters or Filters()), AuditEntry, size, before=before)
+    return found.with_rows([_entry(row) for row in found.rows])
 
 
 def newest_first(account: Account | None, filters: Filters) -> Iterator[Entry]:
@@ -72,11 +65,12 @@ def newest_first(account: Account | None, filters: Filters) -> Iterator[Entry]:
     while True:
         # A connection for each batch: a request's own is closed when its answer is still on its way.
         with connected():
-            rows = _rows(account, filters, before, BATCH)
+            found = keyset.newest_first(query(account, filters), AuditEntry, BATCH, before=before)
+            rows = [_entry(row) for row in found.rows]
         yield from rows
-        if len(rows) < BATCH:
+        if found.next is None:
             return
-        before = rows[-1].id
+        before = found.next
 
 
 def people(account: Account) -> list[str]:
@@ -105,23 +99,14 @@ def wanted(account: Account | None, filters: Filters) -> list[Any]:
     return conditions
 
 
-def query(account: Account | None, filters: Filters, before: int | None, most: int) -> Any:
-    conditions = wanted(account, filters)
-    if before is not None:
-        conditions.append(AuditEntry.id < before)
+def query(account: Account | None, filters: Filters) -> Any:
     return (
         AuditEntry.select(AuditEntry, User, Account)
         .left_outer_join(User)
         .switch(AuditEntry)
         .left_outer_join(Account, on=(AuditEntry.account == Account.id))
-        .where(*conditions)
-        .order_by(AuditEntry.id.desc())
-        .limit(most)
+        .where(*wanted(account, filters))
     )
-
-
-def _rows(account: Account | None, filters: Filters, before: int | None, most: int) -> list[Entry]:
-    return [_entry(row) for row in query(account, filters, before, most)]
 
 
 def _entry(row: Any) -> Entry:

@@ -102,7 +102,7 @@ def find_clients(integration: Integration, text: str, *, without: Iterable[int])
     query = _clients(integration).where(matches, Record.state != RecordState.DELETED)
     found = query.order_by(Record.name, Record.remote_id).limit(MOST_FOUND + len(taken))
     names = {record.remote_id: record.name for record in found}
-    unstored = exclusions.page(integration, RecordType.CLIENTS, containing=text).records
+    unstored = exclusions.page(integration, RecordType.CLIENTS, containing=text).rows
     names |= {each.remote_id: each.name for each in unstored if each.remote_id not in names}
     if number:
         known = exclusions.names(integration, RecordType.CLIENTS, [number]).get(number)

@@ -11,8 +11,9 @@ from peewee import fn
 
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
-from portal.services.pages import delivery_rows, id_ranges
+from portal.services.pages import delivery_rows, id_ranges, keyset
 from portal.services.pages.delivery_rows import Row
+from portal.services.pages.keyset import Page
 from portal.sync.record_types import RecordType
 
 PAGE_ROWS: Final = 50
@@ -40,15 +41,8 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class DeliveryPage:
-    """`newer` and `older` are the ids to page from, None where there is nothing on that side.
-
-    `stamp` changes whenever the rows do; `waits` tells whether they will by themselves.
-    """
-
-    rows: list[Row]
-    newer: int | None
-    older: int | None
+class DeliveryPage(Page[Row]):
+    """`stamp` changes whenever the rows do; `waits` is true while some of them will change by themselves."""
 
     @property
     def stamp(self) -> str:
@@ -63,25 +57,9 @@ def page(
     integration: Integration, filters: Filters, *, before: int | None = None, after: int | None = None
 ) -> DeliveryPage:
     """Return the deliveries older than `before`, or the ones just newer than `after`, or the newest."""
-    if after is not None:
-        return _newer(integration, filters, after)
-    asked = wanted(integration, filters)
-    if before is not None:
-        asked.append(Delivery.id < before)
-    rows = list(Delivery.select(*COLUMNS).where(*asked).order_by(Delivery.id.desc()).limit(PAGE_ROWS + 1))
-    shown, more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
-    newer = shown[0].id if before is not None and shown else None
-    return DeliveryPage(delivery_rows.rows(shown), newer, shown[-1].id if more else None)
-
-
-def _newer(integration: Integration, filters: Filters, after: int) -> DeliveryPage:
-    asked = [*wanted(integration, filters), Delivery.id > after]
-    rows = list(Delivery.select(*COLUMNS).where(*asked).order_by(Delivery.id).limit(PAGE_ROWS + 1))
-    if len(rows) <= PAGE_ROWS:
-        # The newest page, filled up, so that paging back never ends on a page of three rows.
-        return page(integration, filters)
-    shown = rows[:PAGE_ROWS][::-1]
-    return DeliveryPage(delivery_rows.rows(shown), shown[0].id, shown[-1].id)
+    query = Delivery.select(*COLUMNS).where(*wanted(integration, filters))
+    found = keyset.newest_first(query, Delivery, PAGE_ROWS, before=before, after=after)
+    return DeliveryPage(delivery_rows.rows(found.rows), found.previous, found.next)
 
 
 def wanted(integration: Integration, filters: Filters) -> list[Any]:

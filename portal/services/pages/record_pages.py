@@ -10,7 +10,7 @@ from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
-from portal.services.pages import delivery_pages, record_details
+from portal.services.pages import delivery_pages, keyset, record_details
 from portal.services.pages.record_details import Details
 from portal.services.records import absences, exclusions, payloads, record_syncs
 from portal.services.records.absences import Absence
@@ -110,15 +110,12 @@ def history(
     """Return a page of what has changed in a record, which `first_delivery` has created."""
     mine = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
     mine &= RecordChange.remote_id == remote_id
-    if before is not None:
-        mine &= RecordChange.id < before
-    rows = list(RecordChange.select().where(mine).order_by(RecordChange.id.desc()).limit(PAGE_CHANGES + 1))
-    shown = rows[:PAGE_CHANGES]
-    told = [row.delivery_id for row in shown if row.delivery_id] + ([first_delivery] if first_delivery else [])
+    found = keyset.newest_first(RecordChange.select().where(mine), RecordChange, PAGE_CHANGES, before=before)
+    ids = [first_delivery, *(row.delivery_id for row in found.rows)]
     return History(
-        events=[_event(row) for row in shown],
-        older=shown[-1].id if len(rows) > PAGE_CHANGES else None,
-        deliveries=delivery_pages.still_there(integration, told),
+        events=[_event(row) for row in found.rows],
+        older=found.next,
+        deliveries=delivery_pages.still_there(integration, [each for each in ids if each]),
     )
 
 

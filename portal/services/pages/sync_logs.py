@@ -9,6 +9,8 @@ from peewee import fn
 
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
+from portal.services.pages import keyset
+from portal.services.pages.keyset import Page
 from portal.sync.record_types import RecordType
 
 PAGE_ROWS: Final = 50
@@ -27,40 +29,14 @@ class Filters:
         return self != Filters()
 
 
-@dataclass(frozen=True)
-class LogPage:
-    """`newer` and `older` are the ids to page from, None where there is nothing on that side."""
-
-    rows: list[SyncLog]
-    newer: int | None
-    older: int | None
-
-
 def page(
     integration: Integration, filters: Filters, *, before: int | None = None, after: int | None = None
-) -> LogPage:
+) -> Page[SyncLog]:
     """Return the rows older than `before`, or the ones just newer than `after`, or the newest."""
     if filters.run_id is not None and not _owns(integration, filters.run_id):
-        return LogPage([], None, None)
-    if after is not None:
-        return _newer(integration, filters, after)
-    wanted = _wanted(integration, filters)
-    if before is not None:
-        wanted.append(SyncLog.id < before)
-    rows = list(SyncLog.select().where(*wanted).order_by(SyncLog.id.desc()).limit(PAGE_ROWS + 1))
-    shown, more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
-    newer = shown[0].id if before is not None and shown else None
-    return LogPage(shown, newer, shown[-1].id if more else None)
-
-
-def _newer(integration: Integration, filters: Filters, after: int) -> LogPage:
-    wanted = [*_wanted(integration, filters), SyncLog.id > after]
-    rows = list(SyncLog.select().where(*wanted).order_by(SyncLog.id).limit(PAGE_ROWS + 1))
-    if len(rows) <= PAGE_ROWS:
-        # The newest page, filled up, so that paging back never ends on a page of three rows.
-        return page(integration, filters)
-    shown = rows[:PAGE_ROWS][::-1]
-    return LogPage(shown, shown[0].id, shown[-1].id)
+        return Page([])
+    query = SyncLog.select().where(*_wanted(integration, filters))
+    return keyset.newest_first(query, SyncLog, PAGE_ROWS, before=before, after=after)
 
 
 def _owns(integration: Integration, run_id: int) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from portal import clock
 from portal.db import db, is_sqlite
 from portal.models.accounts import Account, User
+from portal.models.audit import AuditEntry
 from portal.services.audit import activity, audit_log
 from portal.services.audit.activity import Filters
 from portal.services.audit.audit_words import Kind
@@ -35,7 +36,7 @@ def did(account: Account, user: User | None, action: str, hours: int) -> None:
 
 
 def hours(account: Account, **filters: Any) -> list[int]:
-    return [int(entry.detail) for entry in activity.page(account, Filters(**filters)).entries]
+    return [int(entry.detail) for entry in activity.page(account, Filters(**filters)).rows]
 
 
 @pytest.fixture
@@ -120,5 +121,6 @@ def test_a_page_of_a_million_entries_is_a_range_of_an_index(northwind: Account, 
 
 
 def _explained(account: Account, filters: Filters, how: str) -> list[str]:
-    sql, values = activity.query(account, filters, 10**6, 51).sql()
+    query = activity.query(account, filters).where(AuditEntry.id < 10**6).order_by(AuditEntry.id.desc()).limit(51)
+    sql, values = query.sql()
     return [str(row[-1]) for row in db.execute_sql(f"{how} {sql}", values).fetchall()]
