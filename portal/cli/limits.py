@@ -59,4 +59,4 @@ def limit(
         print_json(asdict(known))
         return
     say(f"{known.used} of {known.limit} requests used in the last {known.window_seconds} seconds.")
-    say(f"Syncs use {rate_limits.in_words(known.share, known.quiet, known.quota)}.")
+    say(f"Syncs use {rate_limits.in_words(one, known.share, known.quiet, known.quota)}.")

@@ -16,10 +16,9 @@ from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, LogSubject, RunKind, RunState, RunTrigger, SyncLog, SyncRun
-from portal.services.connecting import integrations
 from portal.services.pages import log_files, run_heads, sync_logs
 from portal.services.pages.sync_logs import Filters
-from portal.services.syncing import run_words, runs, sync_runs
+from portal.services.syncing import run_words, sync_runs
 from portal.sync.record_types import RecordType
 
 
@@ -55,7 +54,7 @@ def run(
     try:
         started = _start(halo_of(account), types, record, full=full)
     except SyncAlreadyRunning as error:
-        started = runs.get(error.run_id)
+        started = sync_runs.by_id(error.run_id)
         by = run_words.started_by(started)
         say(f"Run {started.id}, started by {by}, is already running; joining it.", err=True)
     ended = follow(started) if wait else started
@@ -83,7 +82,7 @@ def status(account: str, *, as_json: bool) -> None:
 @opened()
 def list_(account: str, limit: int, *, as_json: bool) -> None:
     """List runs, newest first."""
-    found = runs.newest_first(limit, source_of(account))
+    found = sync_runs.newest_first(limit, source_of(account))
     if as_json:
         print_json([sync_runs.report(one) for one in found])
     else:
@@ -159,10 +158,10 @@ def _show(one: SyncRun, *, as_json: bool) -> None:
 
 
 def _last(account: str) -> SyncRun:
-    last = integrations.last_run(source_of(account))
-    if last is None:
+    found = sync_runs.newest_first(1, source_of(account))
+    if not found:
         raise NotFound("There has been no sync yet.", "`portal sync run` starts one.")
-    return last
+    return found[0]
 
 
 for command in holds.COMMANDS:

@@ -45,4 +45,8 @@ HALO: Final = PsaAdapter(
     filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.SEEN_IN, lookups.seen),
     webhooks=WebhookFormat(webhooks.is_readable, webhooks.json_in, webhooks.read, webhooks.shortened),
     record_fields=record_fields.read,
+    silent_webhook_remedy=(
+        "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"
+        " webhook: its Deliveries tab says what failed. Mend that, then switch Active on again."
+    ),
 )

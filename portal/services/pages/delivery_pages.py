@@ -1,4 +1,4 @@
-"""One delivery as a page shows it: what Halo sent, and what came of each event in it."""
+"""One delivery as a page shows it: what the PSA sent, and what came of each event in it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def get(integration: Integration, delivery_id: int) -> Delivery:
 
 
 def without_address(delivery: Delivery, webhook_id: str) -> Delivery:
-    """Hide the webhook's address, which proxies put into headers and Halo may put into bodies. Stores nothing."""
+    """Hide the webhook's address, which proxies put into headers and the PSA may put into bodies. Stores nothing."""
     hidden = re.compile(re.escape(webhook_id), re.IGNORECASE)
     delivery.headers = [(name, hidden.sub(HIDDEN, value)) for name, value in delivery.headers]
     delivery.body = re.sub(re.escape(webhook_id).encode(), HIDDEN.encode(), bytes(delivery.body), flags=re.IGNORECASE)

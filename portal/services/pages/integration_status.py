@@ -11,6 +11,7 @@ from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LIVE_STATES, RunKind, RunState, StepState, SyncRun
 from portal.models.webhooks import Refetching
+from portal.psa.registry import adapter_of
 from portal.services.syncing import held_deletes, last_steps
 from portal.services.syncing.run_words import listed
 from portal.sync.record_types import in_order
@@ -29,7 +30,7 @@ class Condition(StrEnum):
 
 LABELS: Final = {
     Condition.NEEDS_ATTENTION: "Needs attention",
-    Condition.WAITING: "Waiting for Halo",
+    Condition.WAITING: "Waiting for the PSA",
     Condition.FAILED: "Sync failed",
     Condition.DECISION: "Decision needed",
     Condition.INCOMPLETE: "Sync incomplete",
@@ -80,8 +81,9 @@ def _trouble(integration: Integration) -> Standing | None:
     held = list(held_deletes.pending(integration, HeldDelete.record_type, HeldDelete.count))
     if held:
         what = listed([f"{hold.count:,} {hold.record_type}" for hold in held])
+        psa = adapter_of(integration.psa).name
         return Standing(
-            Condition.DECISION, f"Halo no longer lists {what}.", "Decide whether to delete them here too."
+            Condition.DECISION, f"{psa} no longer lists {what}.", "Decide whether to delete them here too."
         )
     if incomplete:
         words = f"The last sync of {listed([step.record_type.value for step in incomplete])} is incomplete."

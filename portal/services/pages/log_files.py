@@ -9,21 +9,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from portal.db import connected
-from portal.errors import NotFound
-from portal.models.integrations import Integration
 from portal.models.sync import SyncLog, SyncRun
 from portal.services.records.spreadsheets import harmless
 
 BATCH: Final = 500
 COLUMNS: Final = ("at", "run", "level", "subject", "type", "remote_id", "message", "remedy", "details")
-
-
-def find_run(integration: Integration, run_id: int) -> SyncRun:
-    """Return a run of the integration. Raises NotFound for those of others."""
-    run: SyncRun | None = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration)
-    if run is None:
-        raise NotFound("There is no such run.", "The Data Sync tab lists the runs.")
-    return run
 
 
 def as_row(line: SyncLog) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from portal.models.records import Record, RecordCount, RecordState
 from portal.models.sync import RemoteList
 from portal.services.pages import keyset
 from portal.services.pages.keyset import Keys, Page
+from portal.services.records import lookup
 from portal.sync.record_types import RecordType
 
 PAGE_RECORDS: Final = 50
@@ -91,11 +92,7 @@ def stamp(rows: Iterable[BaseModel], *figures: object) -> str:
 
 def with_number(integration: Integration, record_type: RecordType, number: int | None) -> Record | None:
     """Return the record with this number, in whatever state it is."""
-    if number is None:
-        return None
-    mine = (Record.integration == integration) & (Record.record_type == record_type)
-    found: Record | None = Record.select(*SHOWN).where(mine, Record.remote_id == number).first()
-    return found
+    return lookup.find(integration, record_type, number, *SHOWN) if number is not None else None
 
 
 def as_number(text: str) -> int | None:
@@ -106,14 +103,13 @@ def as_number(text: str) -> int | None:
 
 
 def _matching(integration: Integration, wanted: Wanted) -> Expression:
-    mine = (Record.integration == integration) & (Record.record_type == wanted.record_type)
-    mine &= Record.state == wanted.state
+    mine = lookup.of_type(integration, wanted.record_type) & (Record.state == wanted.state)
     if wanted.containing:
         mine &= Record.name.contains(wanted.containing) | Record.reference.contains(wanted.containing)
     return mine
 
 
 def _shown(integration: Integration, wanted: Wanted, ids: list[int]) -> list[Record]:
-    mine = (Record.integration == integration) & (Record.record_type == wanted.record_type)
+    mine = lookup.of_type(integration, wanted.record_type)
     found = {record.remote_id: record for record in Record.select(*SHOWN).where(mine, Record.remote_id.in_(ids))}
     return [found[each] for each in ids if each in found]

@@ -10,9 +10,10 @@ from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
+from portal.psa.registry import adapter_of
 from portal.services.pages import delivery_pages, keyset, record_details
 from portal.services.pages.record_details import Details
-from portal.services.records import absences, exclusions, payloads, record_syncs
+from portal.services.records import absences, exclusions, lookup, payloads, record_syncs
 from portal.services.records.absences import Absence
 from portal.services.records.payloads import Line, Value
 from portal.services.records.record_syncs import Asked
@@ -56,7 +57,7 @@ class History:
 @dataclass(frozen=True)
 class RecordView:
     """`details` are its fields, `lines` what the PSA sent. `standing` says how the record stands and why, `asked`
-    what came of asking Halo for it, `hold` is the open decision about deleting it here.
+    what came of asking the PSA for it, `hold` is the open decision about deleting it here.
     """
 
     record: Record
@@ -75,7 +76,7 @@ def view(
     integration: Integration, record_type: RecordType, remote_id: int, *, before: int | None = None
 ) -> RecordView | None:
     """Return what a record's page shows, with its history older than `before`; None when the copy has it not."""
-    record = _find(integration, record_type, remote_id)
+    record = lookup.find(integration, record_type, remote_id)
     if record is None:
         return None
     return RecordView(
@@ -127,7 +128,7 @@ def logs(integration: Integration, record_type: RecordType, remote_id: int) -> l
 
 
 def asking(integration: Integration, record_type: RecordType, remote_id: int) -> SyncRun | None:
-    """Return the live run that asks Halo for this record, if there is one."""
+    """Return the live run that asks the PSA for this record, if there is one."""
     live = (SyncRun.integration == integration) & SyncRun.state.in_(LIVE_STATES)
     run: SyncRun | None = SyncRun.get_or_none(live, SyncRun.kind == RunKind.RECORD)
     if run is None:
@@ -138,9 +139,8 @@ def asking(integration: Integration, record_type: RecordType, remote_id: int) ->
 
 def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> str:
     """Return what changes whenever a record's page does: a few columns, so that an unchanged poll costs little."""
-    mine = (Record.integration == integration) & (Record.record_type == record_type)
     columns = (Record.changed_at, Record.state, Record.digest, Record.first_seen_at)
-    record: Any = Record.select(*columns).where(mine, Record.remote_id == remote_id).tuples().first()
+    record = lookup.find(integration, record_type, remote_id, *columns)
     changes = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
     newest = RecordChange.select(RecordChange.id).where(changes, RecordChange.remote_id == remote_id)
     change: Any = newest.order_by(RecordChange.id.desc()).limit(1).tuples().first()
@@ -148,7 +148,7 @@ def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> 
     question = run and (run.id, run.state, run.not_before)
     exclusion = exclusions.get(integration, record_type, remote_id)
     reason = exclusion and (exclusion.reason, exclusion.at)
-    return hashlib.sha256(repr((record, change, question, reason)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((record and record.__data__, change, question, reason)).encode()).hexdigest()[:16]
 
 
 def _standing(integration: Integration, record: Record) -> str:
@@ -157,7 +157,7 @@ def _standing(integration: Integration, record: Record) -> str:
     if exclusion is not None:
         return exclusions.words(exclusion)
     if record.state == RecordState.LIVE:
-        return "Synced from Halo."
+        return f"Synced from {adapter_of(integration.psa).name}."
     last: RecordChange | None = (
         RecordChange.select()
         .where(
@@ -168,12 +168,6 @@ def _standing(integration: Integration, record: Record) -> str:
         .first()
     )
     return last.why if last is not None else ""
-
-
-def _find(integration: Integration, record_type: RecordType, remote_id: int) -> Record | None:
-    mine = (Record.integration == integration) & (Record.record_type == record_type)
-    found: Record | None = Record.get_or_none(mine, Record.remote_id == remote_id)
-    return found
 
 
 def _event(change: RecordChange) -> Event:

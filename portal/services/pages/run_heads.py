@@ -1,9 +1,10 @@
-"""What a run was, and its books: Halo's count = stored + left out + failed, for each type."""
+"""What a run was, and its reconciliation: the PSA's count = stored + filtered out + failed, for each type."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.errors import NotFound
 from portal.models.integrations import Integration
 from portal.models.sync import RunState, StepMode, StepState, SyncRun, SyncStep
 from portal.services.syncing import run_words, sync_runs
@@ -12,7 +13,7 @@ from portal.sync.record_types import RecordType
 
 @dataclass(frozen=True)
 class BookLine:
-    """`expected` is what Halo counts, None when it has not counted; `missing` is what the other three leave open."""
+    """`expected` is the PSA's count, None if it gave none; `missing` is the part of it that is unaccounted for."""
 
     record_type: RecordType
     state: StepState
@@ -44,8 +45,11 @@ class RunHead:
 
 def head(integration: Integration, run_id: int | None) -> RunHead | None:
     """Return the head of a run's log; None for no run and for a run of others."""
-    run = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration) if run_id else None
-    if run is None:
+    if run_id is None:
+        return None
+    try:
+        run = sync_runs.get(integration, run_id)
+    except NotFound:
         return None
     return RunHead(
         run, RunState(run.state), run_words.started_by(run), [_line(step) for step in sync_runs.steps_of(run)]

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from portal import clock
 from portal.models.exclusions import Exclusion
 from portal.models.integrations import Integration
 from portal.models.sync import LogSubject, SyncLog, SyncRun, SyncStep
+from portal.psa.registry import adapter_of
 from portal.services.pages import record_lists
 from portal.services.records import exclusions, record_syncs
 from portal.services.records.record_syncs import Asked
 from portal.sync.record_types import RecordType
-
-ASK: Final = "Ask Halo for it to find out."
 
 
 @dataclass(frozen=True)
 class Absence:
     """`why` is the reason, with what to do about it in `remedy`; `since` is the moment that it is known from.
 
-    `is_certain` is false where only possible reasons are known. `asked` is the last question to Halo about this very
-    record, `logs` are the lines about it, newest first.
+    `is_certain` is false where only possible reasons are known. `asked` is the last question to the PSA about
+    this very record, `logs` are the lines about it, newest first.
     """
 
     record_type: RecordType
@@ -100,10 +98,12 @@ def _latest(*reasons: Reason | None) -> Reason | None:
 
 def _unlisted(integration: Integration, record_type: RecordType) -> Reason:
     """Go by the last complete list, which did not have it."""
+    psa = adapter_of(integration.psa).name
+    ask = f"Ask {psa} for it to find out."
     if read_at := record_lists.read_at(integration, record_type):
-        why = f"Halo's list of {record_type} didn't include it when the whole list was last read."
-        return Reason(why, ASK, read_at, is_certain=False)
+        why = f"{psa}'s list of {record_type} didn't include it when the whole list was last read."
+        return Reason(why, ask, read_at, is_certain=False)
     read = SyncStep.select().join(SyncRun).where(SyncRun.integration == integration, SyncStep.fetched > 0)
     if read.where(SyncStep.record_type == record_type).exists():
-        return Reason(f"The list of {record_type} was never read completely.", ASK, is_certain=False)
-    return Reason(f"No {record_type} have been read from Halo yet.", "The first complete sync brings them.")
+        return Reason(f"The list of {record_type} was never read completely.", ask, is_certain=False)
+    return Reason(f"No {record_type} have been read from {psa} yet.", "The first complete sync brings them.")

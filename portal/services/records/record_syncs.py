@@ -1,4 +1,4 @@
-"""What came of asking Halo for one record: the last time that somebody did so."""
+"""What came of asking the PSA for one record: the last time that somebody did so."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 
 from portal.models.integrations import Integration
 from portal.models.sync import LogSubject, RunKind, RunState, StepState, SyncLog, SyncRun, SyncStep
+from portal.psa.registry import adapter_of
 from portal.services.syncing import run_words
 from portal.sync.record_types import RecordType
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`answer` says what Halo answered, or what kept it from answering; `remedy` what to do then.
+    """`answer` says what the PSA answered, or what kept it from answering; `remedy` what to do then.
 
     It is empty while the question is under way; `resumes_at` is when a question that waits is asked again. `failed`
     tells that there was no answer.
@@ -52,7 +53,7 @@ def last(integration: Integration, record_type: RecordType, remote_id: int) -> A
 
 def _failure(run: SyncRun, record_type: RecordType) -> tuple[str, str]:
     if run.state == RunState.CANCELLED:
-        return "The question was cancelled before Halo answered.", ""
+        return f"The question was cancelled before {adapter_of(run.integration.psa).name} answered.", ""
     step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.record_type == record_type)
     if step is not None and step.state == StepState.FAILED:
         return step.problem or run.problem, step.remedy or run.remedy

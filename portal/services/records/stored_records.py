@@ -9,6 +9,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordCount, RecordState
 from portal.services.pages import record_pages
+from portal.services.records import lookup
 from portal.sync.record_types import RecordType
 
 BATCH = 500
@@ -41,18 +42,15 @@ def look_up(
     limit: int = 50,
 ) -> list[Record]:
     """List records by name; `containing` keeps those with that text in their name or reference."""
-    query = Record.select().where(
-        Record.integration == integration, Record.record_type == record_type, Record.state == state
-    )
+    query = Record.select().where(lookup.of_type(integration, record_type), Record.state == state)
     if containing:
         query = query.where(Record.name.contains(containing) | Record.reference.contains(containing))
     return list(query.order_by(Record.name, Record.remote_id).limit(limit))
 
 
 def get(integration: Integration, record_type: RecordType, remote_id: int) -> Record:
-    record: Record | None = Record.get_or_none(
-        Record.integration == integration, Record.record_type == record_type, Record.remote_id == remote_id
-    )
+    """Return a stored record. Raises NotFound, with the reason why the record is missing."""
+    record = lookup.find(integration, record_type, remote_id)
     if record is None:
         absence = record_pages.absence(integration, record_type, remote_id)
         raise NotFound(
@@ -73,7 +71,7 @@ def batch(
     integration: Integration, record_type: RecordType, state: RecordState | None, after: int | None
 ) -> list[Record]:
     """Return the next few records of a type behind the id `after`."""
-    query = Record.select().where(Record.integration == integration, Record.record_type == record_type)
+    query = Record.select().where(lookup.of_type(integration, record_type))
     if state is not None:
         query = query.where(Record.state == state)
     if after is not None:

@@ -9,7 +9,7 @@ from typing import Final
 from portal.psa.diagnosis import Access, ListAccess
 
 DAY_SECONDS: Final = 24 * 3600
-# What a list call takes (halo-api.md section 5).
+# What a list call takes.
 SECONDS_PER_REQUEST: Final = 0.4
 # A token, and for each type at most one page more than the records need.
 FIXED_REQUESTS: Final = 1
@@ -48,7 +48,7 @@ class TypeForecast:
 class Forecast:
     """`seconds` is the longer of two: what the answers take, and what the pace allows.
 
-    `is_least` says that Halo does not count some of the lists.
+    `is_least` says that the PSA does not count some of the lists.
     """
 
     types: dict[str, TypeForecast]

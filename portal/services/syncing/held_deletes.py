@@ -1,4 +1,4 @@
-"""Held deletes: so many records vanished from Halo's list at once that a person decides about them."""
+"""Held deletes: so many records vanished from the PSA's list at once that a person decides about them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
+from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.sync import store
 from portal.sync.store import Origin
@@ -87,11 +88,12 @@ def page(hold: HeldDelete, number: int = 1) -> HeldPage:
 def approve(hold: HeldDelete, user: User | None) -> int:
     """Delete the records here too, as tombstones; returns how many. Raises Conflict when that was decided already.
 
-    What was read from Halo since they vanished has shown itself again, and stays. Should this be broken off in the
+    What was read from the PSA since they vanished has shown itself again, and stays. Should this be broken off in the
     middle, the next full sync finds the rest.
     """
     _decide(hold, HeldDeleteState.APPROVED, user)
-    why = f"It vanished from Halo's list together with others; {_who(user)} decided to delete them here, too."
+    psa = adapter_of(hold.integration.psa).name
+    why = f"It vanished from {psa}'s list together with others; {_who(user)} decided to delete them here, too."
     deleted = 0
     for ids in chunked(_ids(hold), BITE_ROWS):
         deleted += _bury(hold, ids, why)
@@ -115,6 +117,7 @@ def _named(hold: HeldDelete, ids: list[int]) -> Any:
 
 def _decide(hold: HeldDelete, state: HeldDeleteState, user: User | None) -> None:
     """Settle the hold, if nobody has yet: of two who decide at once, the row lets one through."""
+    psa = adapter_of(hold.integration.psa).name
     action = "deleted" if state is HeldDeleteState.APPROVED else "kept"
     with db.atomic():
         settled = HeldDelete.update(state=state, decided_at=clock.now(), decided_by=user).where(
@@ -129,7 +132,7 @@ def _decide(hold: HeldDelete, state: HeldDeleteState, user: User | None) -> None
             level=LogLevel.INFO,
             subject=LogSubject.STEP,
             record_type=hold.record_type,
-            message=f"{hold.count:,} {hold.record_type} missing in Halo were {action}: {_who(user)} decided so.",
+            message=f"{hold.count:,} {hold.record_type} missing in {psa} were {action}: {_who(user)} decided so.",
         )
 
 

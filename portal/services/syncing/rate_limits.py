@@ -1,4 +1,4 @@
-"""How much of Halo's limit of requests an integration may use, and what is known of that limit."""
+"""How much of the PSA's request limit an integration may use, and what is known of that limit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from portal.errors import Invalid
 from portal.models.accounts import User
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
+from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, LEAST_QUOTA
 
@@ -36,10 +37,10 @@ class QuietHours:
 
 
 class LimitSource(StrEnum):
-    """Where the limit is known from: a person agreed it, Halo said it, or it is what Halo usually grants."""
+    """Where the limit is known from: agreed with the PSA, reported by it, or what it usually grants."""
 
     AGREED = "agreed"
-    HALO = "halo"
+    REPORTED = "reported"
     USUAL = "usual"
 
 
@@ -64,7 +65,7 @@ def spending(integration: Integration) -> Spending:
     budget = TenantBudget.get_or_none(TenantBudget.tenant == integration.limit_key)
     window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
     known = budget.quota if budget else KNOWN_QUOTA
-    source = LimitSource.HALO if known != KNOWN_QUOTA else LimitSource.USUAL
+    source = LimitSource.REPORTED if known != KNOWN_QUOTA else LimitSource.USUAL
     blocked = budget.blocked_until if budget else None
     return Spending(
         used=_used(budget, now - timedelta(seconds=window)) if budget else 0,
@@ -82,7 +83,7 @@ def spending(integration: Integration) -> Spending:
 def limit(
     integration: Integration, share: int, quiet: QuietHours | None, quota: int | None, user: User | None
 ) -> None:
-    """Use at most `share` percent of Halo's limit, in quiet hours less; `quota` is what was agreed with Halo.
+    """Use at most `share` percent of the PSA's limit, in quiet hours less; `quota` is what was agreed with the PSA.
 
     Raises Invalid naming `share`, `quiet_end`, `quiet_share` or `quota`. What goes on keeps to it at once.
     """
@@ -91,14 +92,14 @@ def limit(
         integration.budget_share, integration.quota = share, quota
         integration.quiet_hours = quiet and {"from": quiet.begin, "until": quiet.end, "share": quiet.share}
         integration.save(only=[Integration.budget_share, Integration.quota, Integration.quiet_hours])
-        audit_log.record(integration.account, user, "integration.limited", in_words(share, quiet, quota))
+        audit_log.record(integration.account, user, "integration.limited", in_words(integration, share, quiet, quota))
 
 
-def in_words(share: int, quiet: QuietHours | None, quota: int | None) -> str:
-    """Say it in one line: at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with Halo."""
+def in_words(integration: Integration, share: int, quiet: QuietHours | None, quota: int | None) -> str:
+    """Say it in one line: at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with the PSA."""
     said = [f"at most {share} %"]
     said += [str(quiet)] if quiet else []
-    said += [f"limit of {quota} agreed with Halo"] if quota else []
+    said += [f"limit of {quota} agreed with {adapter_of(integration.psa).name}"] if quota else []
     return ", ".join(said)
 
 

@@ -22,7 +22,7 @@ CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
 
 
 def wait_for_credentials(lease: Lease, run_id: int, error: PsaRefusedCredentials) -> None:
-    """Free the worker until Halo is asked again; when the integration needs attention instead, fail the run."""
+    """Free the worker until the PSA is asked again; when the integration needs attention instead, fail the run."""
     run = SyncRun.get_by_id(run_id)
     if run.cancel_requested_at is not None:
         cancel(lease, run)

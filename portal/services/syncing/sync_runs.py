@@ -113,10 +113,30 @@ def _note_start(run: SyncRun, chosen: list[str], remote_ids: list[int] | None) -
     if remote_ids is None:
         logbook.note(run, f"Sync started by {by}: {', '.join(chosen)}.")
         return
-    record_type = chosen[0]
+    psa, record_type = adapter_of(run.integration.psa).name, chosen[0]
     for remote_id in remote_ids:
-        message = f"Halo is asked for {RecordType(record_type).singular} {remote_id}, started by {by}."
+        message = f"{psa} is asked for {RecordType(record_type).singular} {remote_id}, started by {by}."
         logbook.note(run, message, record_type=record_type, remote_id=remote_id)
+
+
+def get(integration: Integration, run_id: int) -> SyncRun:
+    """Return a run of the integration. Raises NotFound if there is none with this id."""
+    run: SyncRun | None = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration)
+    if run is None:
+        raise NotFound("There is no such run.", "The Data Sync tab lists the runs.")
+    return run
+
+
+def by_id(run_id: int) -> SyncRun:
+    """Return a run by an id that a service has returned, such as that of SyncAlreadyRunning."""
+    run: SyncRun = SyncRun.get_by_id(run_id)
+    return run
+
+
+def newest_first(limit: int, integration: Integration | None = None) -> list[SyncRun]:
+    """Return the latest runs of one integration, or of all."""
+    query = SyncRun.select().order_by(SyncRun.id.desc()).limit(limit)
+    return list(query if integration is None else query.where(SyncRun.integration == integration))
 
 
 def live_run(integration: Integration) -> SyncRun:
@@ -245,7 +265,7 @@ def _step_report(step: SyncStep) -> dict[str, Any]:
 
 
 def _log_in(lease: Lease, run: SyncRun, client: PsaClient) -> None:
-    """Make sure that Halo accepts the credentials, where it has refused them lately: they are not proved then."""
+    """Make sure that the PSA accepts the credentials, where it has refused them lately: they are not proved then."""
     is_new = lease.fencing_token == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
     try:
         refused_credentials.log_in(run.integration, client, asked_by_person=is_new)

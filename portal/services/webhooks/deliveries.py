@@ -52,7 +52,7 @@ def is_readable(integration: Integration, body: bytes, content_type: str) -> boo
 
 
 def arrival(integration: Integration, headers: Iterable[tuple[str, str]], body: bytes) -> Arrival:
-    """Read what was delivered. Whoever has proved to be Halo is believed to mean well: nonsense is kept, too."""
+    """Read what was delivered. Its sender has proved to be the PSA, so nonsense is kept, too."""
     headers = list(headers)
     received_at, shown = clock.now(), _without_proof(integration, headers)
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")

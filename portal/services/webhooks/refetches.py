@@ -27,7 +27,6 @@ from portal.sync.request_reservation import RequestReservation
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 MOST_WAITS: Final = 100
-DISCONNECTED: Final = "Halo was disconnected before it could be read."
 
 
 def waiting() -> list[int]:
@@ -67,7 +66,8 @@ def execute(integration_id: int) -> None:
 def stop_for_good(integration: Integration) -> None:
     """Let nothing be read any more, at this instant. For use in a transaction."""
     refetch_lease.take_away(integration.id)
-    refetch_requests.ignore(_waits(integration), DISCONNECTED)
+    why = f"{adapter_of(integration.psa).name} was disconnected before it could be read."
+    refetch_requests.ignore(_waits(integration), why)
 
 
 def _work(mine: RefetchLease, integration: Integration) -> None:

@@ -1,4 +1,4 @@
-"""Who may deliver: Halo proves with each call that it knows the secret of one integration (halo-api.md section 6)."""
+"""Who may deliver: each call proves that its sender knows the secret of one integration."""
 
 from __future__ import annotations
 

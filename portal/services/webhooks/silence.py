@@ -1,4 +1,4 @@
-"""A webhook that has fallen silent although Halo goes on changing: Halo has probably switched it off."""
+"""A webhook that has fallen silent although records keep changing: the PSA has probably switched it off."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from portal.db import db
 from portal.models.accounts import User
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LogLevel, SyncLog
+from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.services.operations.isolation import Isolation
 from portal.services.webhooks import discoveries
@@ -20,10 +21,6 @@ SILENT_AFTER: Final = timedelta(hours=6)
 # Fewer may be of a kind for which no event was chosen.
 LEAST_CHANGES: Final = 5
 
-REMEDY: Final = (
-    "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"
-    " webhook: its Deliveries tab says what failed. Mend that, then switch Active on again."
-)
 MADE_UP: Final = "A full sync makes up for what was missed."
 
 
@@ -31,13 +28,15 @@ MADE_UP: Final = "A full sync makes up for what was missed."
 class Silence:
     """`since` is when the last delivery came, `changed` how many records syncs have found changed since then."""
 
+    psa: str
     since: datetime
     changed: int
 
     @property
     def problem(self) -> str:
         length = _hours(clock.now() - self.since)
-        return f"The webhook has been silent for {length} while {self.changed:,} records changed in Halo."
+        psa = adapter_of(self.psa).name
+        return f"The webhook has been silent for {length} while {self.changed:,} records changed in {psa}."
 
 
 def silence(integration: Integration) -> Silence | None:
@@ -46,7 +45,7 @@ def silence(integration: Integration) -> Silence | None:
     if since is None or since > clock.now() - SILENT_AFTER:
         return None
     changed = sum(discoveries.found_by_syncs(integration, since).values())
-    return Silence(since, changed) if changed >= LEAST_CHANGES else None
+    return Silence(integration.psa, since, changed) if changed >= LEAST_CHANGES else None
 
 
 def notice_silence(isolation: Isolation | None = None) -> int:
@@ -60,7 +59,7 @@ def notice_silence(isolation: Isolation | None = None) -> int:
 
 
 def stop_using(integration: Integration, user: User | None) -> None:
-    """Take it that Halo is not meant to call any more. The next delivery, should one come, begins anew."""
+    """Take it that the PSA is not meant to call any more. The next delivery, should one come, begins anew."""
     with db.atomic():
         forgotten = {"last_delivery_at": None, "silence_noted_at": None}
         Integration.update(forgotten).where(Integration.id == integration.id).execute()
@@ -80,7 +79,7 @@ def _note(integration: Integration, one: Silence) -> bool:
         )
         if not noted.execute():
             return False
-        remedy = f"{REMEDY} {MADE_UP}"
+        remedy = f"{adapter_of(integration.psa).silent_webhook_remedy} {MADE_UP}"
         SyncLog.create(integration=integration, level=LogLevel.WARNING, message=one.problem, remedy=remedy)
     return True
 

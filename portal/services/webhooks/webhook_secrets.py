@@ -1,4 +1,4 @@
-"""What Halo must know to deliver: the webhook's secret, changed without a gap, and the way in which it is sent."""
+"""What the PSA must know to deliver: the webhook's secret, changed without a gap, and the way in which it is sent."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from portal.errors import Conflict, Invalid
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
+from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.vault import Secret
 
@@ -41,7 +42,7 @@ def is_rotating(integration: Integration) -> bool:
 def rotate(integration: Integration, user: User | None) -> None:
     """Make a new secret. The one so far counts as well, until it is dropped.
 
-    Raises Conflict while an older one still counts: nobody could tell then which of three Halo is using.
+    Raises Conflict while an older one still counts: nobody could tell then which of three the PSA is using.
     """
     so_far = integration.webhook_secret
     # Opened and sealed again: what is sealed for one column does not open in another.
@@ -51,9 +52,10 @@ def rotate(integration: Integration, user: User | None) -> None:
     with db.atomic():
         mine = Integration.id == integration.id
         if not Integration.update(sealed).where(mine, Integration.webhook_old_secret.is_null()).execute():
+            psa = adapter_of(integration.psa).name
             raise Conflict(
                 "The secret before this one is still valid.",
-                "Enter the present one in Halo and drop the old one; then make another.",
+                f"Enter the present one in {psa} and drop the old one; then make another.",
             )
         audit_log.record(integration.account, user, "webhook.secret_made")
 
@@ -68,7 +70,7 @@ def drop_old(integration: Integration, user: User | None) -> None:
 
 
 def choose_login(integration: Integration, login: str, header: str, user: User | None) -> None:
-    """Have Halo prove in this way who it is; the secret stays. `header` counts where the way has one.
+    """Have the PSA prove in this way who it is; the secret stays. `header` counts where the way has one.
 
     Raises Invalid naming `webhook_login` or `webhook_header`.
     """

@@ -82,7 +82,7 @@ def test_only_what_lies_in_the_window_of_this_tenant_is_used(halo: Integration) 
     for one, seconds in ((mine, 299), (mine, 0), (mine, 300), (other, 1)):
         TenantUse.create(budget=one, at=NOON - timedelta(seconds=seconds), count=10)
     known = rate_limits.spending(halo)
-    assert (known.used, known.limit, known.source) == (20, 400, LimitSource.HALO)
+    assert (known.used, known.limit, known.source) == (20, 400, LimitSource.REPORTED)
 
 
 def test_a_wait_that_is_over_is_not_told(halo: Integration) -> None:
