@@ -45,16 +45,16 @@ def limit(
 ) -> None:
     """Show how much of Halo's limit is used and may be used, or change that."""
     one = halo_of(account)
-    known = rate_limits.spending(one)
+    known = rate_limits.current(one)
     if (share, quiet, quota) != (None, None, None):
-        rate_limits.limit(
+        rate_limits.change(
             one,
             known.share if share is None else share,
             known.quiet if quiet is None else (quiet if isinstance(quiet, QuietHours) else None),
             known.quota if quota is None else quota or None,
             None,
         )
-        known = rate_limits.spending(one)
+        known = rate_limits.current(one)
     if as_json:
         print_json(asdict(known))
         return

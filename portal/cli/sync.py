@@ -17,7 +17,7 @@ from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, LogSubject, RunKind, RunState, RunTrigger, SyncLog, SyncRun
 from portal.services.pages import log_files, run_heads, sync_logs
-from portal.services.pages.sync_logs import Filters
+from portal.services.pages.sync_logs import LogFilters
 from portal.services.syncing import run_words, sync_runs
 from portal.sync.record_types import RecordType
 
@@ -121,7 +121,7 @@ def logs(
 ) -> None:
     """Show what syncs have logged, newest first."""
     of_record, number = record or (None, None)
-    filters = Filters(level, of_record or record_type, run_id, subject, number)
+    filters = LogFilters(level, of_record or record_type, run_id, subject, number)
     lines = islice(_newest_first(source_of(account), filters), limit)
     if as_json:
         print_json([log_files.as_row(line) for line in lines])
@@ -142,7 +142,7 @@ def _start(
     return sync_later(integration, RunTrigger.CLI, kind=kind, record_types=chosen)
 
 
-def _newest_first(integration: Integration, filters: Filters) -> Iterator[SyncLog]:
+def _newest_first(integration: Integration, filters: LogFilters) -> Iterator[SyncLog]:
     page = sync_logs.page(integration, filters)
     yield from page.rows
     while page.next is not None:

@@ -10,7 +10,7 @@ from wtforms.fields import SelectChoice
 
 from portal.routes.delivery_forms import YEARS
 from portal.routes.search_forms import SearchForm
-from portal.services.audit.activity import Filters
+from portal.services.audit.activity import ActivityFilters
 from portal.services.audit.audit_words import LABELS, Kind
 
 # Of entries without a person.
@@ -29,11 +29,11 @@ class ActivityForm(SearchForm):
         known = [SelectChoice(person, person) for person in people]
         self.person.choices = [SelectChoice("", "Everybody"), *known, SelectChoice(NOBODY, "Operator and others")]
 
-    def filters(self, zone: tzinfo) -> Filters:
+    def filters(self, zone: tzinfo) -> ActivityFilters:
         """Return what was chosen; both days are included."""
         self.validate()
         person, kind = self.chosen("person"), self.chosen("kind")
-        return Filters(
+        return ActivityFilters(
             person="" if person == NOBODY else person or None,
             kind=Kind(kind) if kind else None,
             since=self._midnight("since", zone, 0),

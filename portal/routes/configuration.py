@@ -77,7 +77,7 @@ def disconnect() -> ResponseReturnValue:
 def show(stale: Integration, part: str, status: int = 200, **more: Any) -> Response:
     """Render the tab as it is now, or the part of it that htmx keeps."""
     integration = integrations.halo(stale.account)
-    plan, known = scheduling.plan(integration), rate_limits.spending(integration)
+    plan, known = scheduling.plan(integration), rate_limits.current(integration)
     context = {
         "integration": integration,
         "webhook": webhooks.endpoint_of(integration),

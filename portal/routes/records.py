@@ -158,5 +158,5 @@ def _show(integration: Integration, record_type: RecordType, remote_id: int) -> 
         view=view,
         absence=absence,
         stamp=stamp,
-        asking=record_pages.asking(integration, record_type, remote_id),
+        asking=record_pages.live_sync(integration, record_type, remote_id),
     )

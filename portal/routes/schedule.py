@@ -34,13 +34,13 @@ def reschedule() -> ResponseReturnValue:
 
 
 @bp.post("/limit")
-def limit() -> ResponseReturnValue:
+def change() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
-    form = LimitForm(rate_limits.spending(integration))
+    form = LimitForm(rate_limits.current(integration))
     if not form.validate():
         return configuration.show(integration, LIMIT, 422, limit_form=form)
     try:
-        rate_limits.limit(integration, form.share.data, form.quiet(), form.quota.data, access.user())
+        rate_limits.change(integration, form.share.data, form.quiet(), form.quota.data, access.user())
     except Invalid as error:
         form.blame(error)
         return configuration.show(integration, LIMIT, 422, limit_form=form)

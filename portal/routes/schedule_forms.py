@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, StopValidat
 
 from portal import zones
 from portal.routes.forms import BlamedForm
-from portal.services.syncing.rate_limits import PERCENT, QuietHours, Spending
+from portal.services.syncing.rate_limits import PERCENT, QuietHours, RateLimit
 from portal.services.syncing.scheduling import Plan
 from portal.sync import schedule
 from portal.sync.schedule import HOURS, INTERVALS, WEEK, Schedule
@@ -87,7 +87,7 @@ class LimitForm(BlamedForm):
         description="Requests in five minutes. Leave it empty, unless Halo has granted you another limit than usual.",
     )
 
-    def __init__(self, known: Spending, **options: Any) -> None:
+    def __init__(self, known: RateLimit, **options: Any) -> None:
         quiet = known.quiet
         shown = {
             "share": known.share,

@@ -16,7 +16,7 @@ from portal.models.records import RecordState
 from portal.models.sync import LogLevel, LogSubject
 from portal.routes.words import LOG_SUBJECTS, RECORD_STATES
 from portal.services.pages.record_lists import Order, Wanted, as_number
-from portal.services.pages.sync_logs import Filters
+from portal.services.pages.sync_logs import LogFilters
 from portal.sync.record_types import RecordType
 
 LONGEST_SEARCH: Final = 250
@@ -67,10 +67,10 @@ class LogFilterForm(SearchForm):
     subject = SelectField("About", choices=[SelectChoice("", "Everything"), *SUBJECTS])
     record = SearchField("Record number")
 
-    def filters(self) -> Filters:
+    def filters(self) -> LogFilters:
         self.validate()
         level, record_type, subject = (self.chosen(name) for name in ("level", "record_type", "subject"))
-        return Filters(
+        return LogFilters(
             level=LogLevel(level) if level else None,
             record_type=RecordType(record_type) if record_type else None,
             run_id=id_of("run"),

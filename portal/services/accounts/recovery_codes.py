@@ -31,7 +31,7 @@ GUESSES: Final = Limit(8, 3600)
 
 
 @dataclass(frozen=True)
-class Stock:
+class CodesLeft:
     """How many codes a person has left, of how many."""
 
     left: int
@@ -42,9 +42,9 @@ class Stock:
         return self.left <= FEW
 
 
-def stock(user: User) -> Stock:
+def codes_left(user: User) -> CodesLeft:
     codes = RecoveryCode.select().where(RecoveryCode.user == user)
-    return Stock(codes.where(RecoveryCode.used_at.is_null()).count(), codes.count())
+    return CodesLeft(codes.where(RecoveryCode.used_at.is_null()).count(), codes.count())
 
 
 def make(user: User) -> list[str]:
@@ -93,6 +93,6 @@ def use(user: User, code: str) -> bool:
             .execute()
         )
         if used:
-            audit_log.record(user.account, user, "recovery_code.used", f"{stock(user).left} left")
+            audit_log.record(user.account, user, "recovery_code.used", f"{codes_left(user).left} left")
             attempts.succeeded(attempt)
     return bool(used)

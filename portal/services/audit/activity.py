@@ -10,7 +10,7 @@ from typing import Any, Final
 from portal.db import connected
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
-from portal.services.audit.audit_words import Kind, doer_of, words_of
+from portal.services.audit.audit_words import Kind, actor_of, words_of
 from portal.services.pages import id_ranges, keyset
 from portal.services.pages.keyset import Page
 
@@ -20,7 +20,7 @@ MOST_PEOPLE: Final = 200
 
 
 @dataclass(frozen=True)
-class Filters:
+class ActivityFilters:
     """`person` is an e-mail address; "" stands for entries without a person: the operator's, and strangers'."""
 
     person: str | None = None
@@ -30,7 +30,7 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        return self != Filters()
+        return self != ActivityFilters()
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class Entry:
 
 
 def page(
-    account: Account, filters: Filters | None = None, *, before: int | None = None, size: int = PAGE_ENTRIES
+    account: Account, filters: ActivityFilters | None = None, *, before: int | None = None, size: int = PAGE_ENTRIES
 ) -> Page[Entry]:
     """Return the entries of the account that are older than `before`, or the newest."""
-    found = keyset.newest_first(query(account, filters or Filters()), AuditEntry, size, before=before)
+    found = keyset.newest_first(query(account, filters or ActivityFilters()), AuditEntry, size, before=before)
     return found.with_rows([_entry(row) for row in found.rows])
 
 
-def newest_first(account: Account | None, filters: Filters) -> Iterator[Entry]:
+def newest_first(account: Account | None, filters: ActivityFilters) -> Iterator[Entry]:
     """Return all entries of the account, or of the whole portal for its operator, a batch at a time."""
     before = None
     while True:
@@ -88,7 +88,7 @@ def people(account: Account) -> list[str]:
     return found
 
 
-def wanted(account: Account | None, filters: Filters) -> list[Any]:
+def wanted(account: Account | None, filters: ActivityFilters) -> list[Any]:
     """Return the conditions. Those of one account are answered by an index that ends in the id."""
     mine = AuditEntry.account == account if account is not None else AuditEntry.id > 0
     conditions = [mine, *id_ranges.within(AuditEntry, mine, AuditEntry.at, filters.since, filters.until)]
@@ -99,7 +99,7 @@ def wanted(account: Account | None, filters: Filters) -> list[Any]:
     return conditions
 
 
-def query(account: Account | None, filters: Filters) -> Any:
+def query(account: Account | None, filters: ActivityFilters) -> Any:
     return (
         AuditEntry.select(AuditEntry, User, Account)
         .left_outer_join(User)
@@ -129,4 +129,4 @@ def _entry(row: Any) -> Entry:
 def _who(row: Any) -> str:
     if row.user:
         return str(row.user.name or row.user.email)
-    return f"{row.actor} (removed)" if row.actor else doer_of(row.action)
+    return f"{row.actor} (removed)" if row.actor else actor_of(row.action)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from portal.models.accounts import Account, User
 from portal.services.audit import activity, audit_log
-from portal.services.audit.activity import Entry, Filters
+from portal.services.audit.activity import ActivityFilters, Entry
 from portal.services.records.spreadsheets import harmless
 
 COLUMNS: Final = ("at", "who", "email", "action", "words", "detail", "count", "last_at")
@@ -17,7 +17,7 @@ COLUMNS: Final = ("at", "who", "email", "action", "words", "detail", "count", "l
 WITH_ORIGIN: Final = (*COLUMNS, "address", "session")
 
 
-def export(account: Account, filters: Filters, user: User) -> Iterator[str]:
+def export(account: Account, filters: ActivityFilters, user: User) -> Iterator[str]:
     """Write down that the person exports the log, then write it as CSV, safe to open in a spreadsheet."""
     audit_log.record(account, user, "activity.exported", "filtered" if filters.any else "all of it")
     return _lines(account, filters, WITH_ORIGIN if user.is_admin else COLUMNS)
@@ -40,7 +40,7 @@ def as_row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _lines(account: Account, filters: Filters, columns: tuple[str, ...]) -> Iterator[str]:
+def _lines(account: Account, filters: ActivityFilters, columns: tuple[str, ...]) -> Iterator[str]:
     yield ",".join(columns) + "\n"
     for entry in activity.newest_first(account, filters):
         text, row = io.StringIO(), as_row(entry)

@@ -39,12 +39,12 @@ OPERATOR: Final = "Operator"
 class Action:
     """`words` follow the name of the person who did it, or at whose account it was tried, and precede the detail.
 
-    `doer` is who did it where no person is named.
+    `actor` is who did it where no person is named.
     """
 
     kind: Kind
     words: str
-    doer: str = OPERATOR
+    actor: str = OPERATOR
 
 
 ACTIONS: Final = {
@@ -124,7 +124,7 @@ def words_of(action: str) -> str:
     return known.words if known else action
 
 
-def doer_of(action: str) -> str:
+def actor_of(action: str) -> str:
     """Name who did it where no person is named."""
     known = ACTIONS.get(action)
-    return known.doer if known else OPERATOR
+    return known.actor if known else OPERATOR

@@ -12,7 +12,7 @@ from peewee import fn
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_rows, id_ranges, keyset
-from portal.services.pages.delivery_rows import Row
+from portal.services.pages.delivery_rows import DeliveryRow
 from portal.services.pages.keyset import Page
 from portal.sync.record_types import RecordType
 
@@ -25,7 +25,7 @@ COMMON: Final = (DeliveryState.DONE, DeliveryState.IGNORED)
 
 
 @dataclass(frozen=True)
-class Filters:
+class DeliveryFilters:
     """`record_type` says of which type the record with the number `remote_id` is; alone it narrows nothing."""
 
     state: DeliveryState | None = None
@@ -37,11 +37,11 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        return self != Filters()
+        return self != DeliveryFilters()
 
 
 @dataclass(frozen=True)
-class DeliveryPage(Page[Row]):
+class DeliveryPage(Page[DeliveryRow]):
     """`stamp` changes whenever the rows do; `waits` is true while some of them will change by themselves."""
 
     @property
@@ -54,7 +54,7 @@ class DeliveryPage(Page[Row]):
 
 
 def page(
-    integration: Integration, filters: Filters, *, before: int | None = None, after: int | None = None
+    integration: Integration, filters: DeliveryFilters, *, before: int | None = None, after: int | None = None
 ) -> DeliveryPage:
     """Return the deliveries older than `before`, or the ones just newer than `after`, or the newest."""
     query = Delivery.select(*COLUMNS).where(*wanted(integration, filters))
@@ -62,7 +62,7 @@ def page(
     return DeliveryPage(delivery_rows.rows(found.rows), found.previous, found.next)
 
 
-def wanted(integration: Integration, filters: Filters) -> list[Any]:
+def wanted(integration: Integration, filters: DeliveryFilters) -> list[Any]:
     """Return the conditions, said so that one index answers, read from its end: that of the rarest thing asked for.
 
     COALESCE hides the others from the planner.

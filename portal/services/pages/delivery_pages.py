@@ -13,12 +13,12 @@ from portal.errors import NotFound
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_rows
-from portal.services.pages.delivery_rows import Row
+from portal.services.pages.delivery_rows import DeliveryRow
 from portal.services.webhooks.deliveries import HIDDEN
 from portal.unreadable import UNREADABLE
 
 LONGEST_BODY: Final = 20_000
-MOST_HINTS: Final = 200
+MOST_REFETCH_REQUESTS: Final = 200
 UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -40,7 +40,7 @@ class Body:
 class DeliveryView:
     """`refetch requests` are the first ones; `row` sums them all up."""
 
-    row: Row
+    row: DeliveryRow
     body: Body
     refetch_requests: list[RefetchRequest]
     hidden: int
@@ -78,7 +78,7 @@ def view(delivery: Delivery) -> DeliveryView:
         RefetchRequest.select()
         .where(RefetchRequest.delivery == delivery)
         .order_by(RefetchRequest.id)
-        .limit(MOST_HINTS)
+        .limit(MOST_REFETCH_REQUESTS)
     )
     refetch_requests = list(query)
     return DeliveryView(
@@ -86,7 +86,7 @@ def view(delivery: Delivery) -> DeliveryView:
     )
 
 
-def stamp(row: Row) -> str:
+def stamp(row: DeliveryRow) -> str:
     """Return what changes whenever the delivery's page does."""
     outcomes = sum(row.outcomes.values())
     return f"{row.delivery.state}-{row.refetch_requests}-{outcomes}-{row.attempts}"

@@ -15,7 +15,7 @@ MOST_NAMED: Final = 3
 
 
 @dataclass
-class Row:
+class DeliveryRow:
     """`named` are its first refetch requests, `refetch_requests` counts them, `outcomes` counts their outcomes.
 
     `seconds` is the time from receipt until the copy was as fresh as the delivery, None while it is not. `attempts`
@@ -49,16 +49,16 @@ class Row:
         )
 
 
-def rows(deliveries: Sequence[Delivery]) -> list[Row]:
+def rows(deliveries: Sequence[Delivery]) -> list[DeliveryRow]:
     """Return the rows in the order of the deliveries, with two queries for all of them."""
-    found = {delivery.id: Row(delivery) for delivery in deliveries}
+    found = {delivery.id: DeliveryRow(delivery) for delivery in deliveries}
     if found:
         _sum_up(found)
         _name(found)
     return list(found.values())
 
 
-def _sum_up(found: dict[int, Row]) -> None:
+def _sum_up(found: dict[int, DeliveryRow]) -> None:
     columns = (
         *(RefetchRequest.delivery, RefetchRequest.state, RefetchRequest.outcome, fn.COUNT(RefetchRequest.id)),
         *(
@@ -83,7 +83,7 @@ def _sum_up(found: dict[int, Row]) -> None:
             row.attempts, row.next_try = attempts, next_try
 
 
-def _name(found: dict[int, Row]) -> None:
+def _name(found: dict[int, DeliveryRow]) -> None:
     place = fn.ROW_NUMBER().over(partition_by=[RefetchRequest.delivery], order_by=[RefetchRequest.id])
     first = (
         RefetchRequest.select(RefetchRequest.id, place.alias("place"))

@@ -39,7 +39,7 @@ LABELS: Final = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class Status:
     """`problem` is empty when all is well. `resumes_at` is when a sync that waits goes on, `complete_at` when a sync
     last completed.
     """
@@ -51,14 +51,14 @@ class Standing:
     complete_at: datetime | None = None
 
 
-def standing(integration: Integration) -> Standing:
+def status(integration: Integration) -> Status:
     """Judge an active integration by its state, its runs and the decisions that wait."""
     if integration.state == IntegrationState.NEEDS_ATTENTION:
-        return Standing(Condition.NEEDS_ATTENTION, integration.problem, integration.remedy)
-    return _waiting(integration) or _trouble(integration) or Standing(Condition.CONNECTED)
+        return Status(Condition.NEEDS_ATTENTION, integration.problem, integration.remedy)
+    return _waiting(integration) or _trouble(integration) or Status(Condition.CONNECTED)
 
 
-def _waiting(integration: Integration) -> Standing | None:
+def _waiting(integration: Integration) -> Status | None:
     """Tell of a sync, or of refetching after webhooks, that the PSA keeps waiting."""
     run: Any = SyncRun.get_or_none(
         SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES), SyncRun.waits > 0
@@ -67,27 +67,25 @@ def _waiting(integration: Integration) -> Standing | None:
     if stuck is None or not stuck.problem:
         return None
     complete_at = _complete_at(integration)
-    return Standing(Condition.WAITING, stuck.problem, stuck.remedy, stuck.not_before, complete_at)
+    return Status(Condition.WAITING, stuck.problem, stuck.remedy, stuck.not_before, complete_at)
 
 
-def _trouble(integration: Integration) -> Standing | None:
+def _trouble(integration: Integration) -> Status | None:
     """Tell of types that the last sync did not bring, and of deletes that wait for a decision."""
     steps = last_steps.of(integration, in_order(integration.record_types)).values()
     failed = [step for step in steps if step.state == StepState.FAILED]
     incomplete = [step for step in steps if step.state == StepState.INCOMPLETE]
     if failed:
         words = f"The last sync of {listed([step.record_type.value for step in failed])} failed."
-        return Standing(Condition.FAILED, f"{words} {failed[0].problem}".strip(), failed[0].remedy)
+        return Status(Condition.FAILED, f"{words} {failed[0].problem}".strip(), failed[0].remedy)
     held = list(held_deletes.pending(integration, HeldDelete.record_type, HeldDelete.count))
     if held:
         what = listed([f"{hold.count:,} {hold.record_type}" for hold in held])
         psa = adapter_of(integration.psa).name
-        return Standing(
-            Condition.DECISION, f"{psa} no longer lists {what}.", "Decide whether to delete them here too."
-        )
+        return Status(Condition.DECISION, f"{psa} no longer lists {what}.", "Decide whether to delete them here too.")
     if incomplete:
         words = f"The last sync of {listed([step.record_type.value for step in incomplete])} is incomplete."
-        return Standing(Condition.INCOMPLETE, f"{words} {incomplete[0].problem}".strip(), incomplete[0].remedy)
+        return Status(Condition.INCOMPLETE, f"{words} {incomplete[0].problem}".strip(), incomplete[0].remedy)
     return None
 
 

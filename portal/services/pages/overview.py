@@ -9,7 +9,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
 from portal.psa.registry import NAMES
 from portal.services.pages import integration_status
-from portal.services.pages.integration_status import Condition, Standing
+from portal.services.pages.integration_status import Condition, Status
 from portal.services.syncing import scheduling
 from portal.services.syncing.scheduling import Plan
 from portal.services.webhooks.silence import Silence, silence
@@ -46,7 +46,7 @@ class Card:
     integration: Integration | None
     plan: Plan | None
     silence: Silence | None
-    standing: Standing | None
+    standing: Status | None
 
     @property
     def is_open(self) -> bool:
@@ -78,5 +78,5 @@ def _card(psa: str, found: dict[str, Integration], *, available: bool) -> Card:
         integration=integration,
         plan=scheduling.plan(active) if active else None,
         silence=silence(active) if active else None,
-        standing=integration_status.standing(active) if active else None,
+        standing=integration_status.status(active) if active else None,
     )

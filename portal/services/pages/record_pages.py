@@ -15,8 +15,8 @@ from portal.services.pages import delivery_pages, keyset, record_details
 from portal.services.pages.record_details import Details
 from portal.services.records import absences, exclusions, lookup, payloads, record_syncs
 from portal.services.records.absences import Absence
-from portal.services.records.payloads import Line, Value
-from portal.services.records.record_syncs import Asked
+from portal.services.records.payloads import PayloadLine, PayloadValue
+from portal.services.records.record_syncs import RecordSync
 from portal.services.syncing import held_deletes
 from portal.sync.record_types import RecordType
 
@@ -28,8 +28,8 @@ MOST_LOGS: Final = 20
 @dataclass(frozen=True)
 class FieldChange:
     key: str
-    before: Value
-    after: Value
+    before: PayloadValue
+    after: PayloadValue
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ class RecordView:
     record_type: RecordType
     state: RecordState
     details: Details
-    lines: list[Line]
+    lines: list[PayloadLine]
     history: History
     logs: list[SyncLog]
     standing: str
-    asked: Asked | None
+    last_sync: RecordSync | None
     hold: HeldDelete | None
 
 
@@ -88,7 +88,7 @@ def view(
         history=history(integration, record_type, remote_id, before=before, first_delivery=record.first_delivery),
         logs=logs(integration, record_type, remote_id),
         standing=_standing(integration, record),
-        asked=record_syncs.last(integration, record_type, remote_id),
+        last_sync=record_syncs.last(integration, record_type, remote_id),
         hold=held_deletes.of_record(integration, record_type, remote_id)
         if record.state != RecordState.DELETED
         else None,
@@ -127,7 +127,7 @@ def logs(integration: Integration, record_type: RecordType, remote_id: int) -> l
     return list(query.order_by(SyncLog.id.desc()).limit(MOST_LOGS))
 
 
-def asking(integration: Integration, record_type: RecordType, remote_id: int) -> SyncRun | None:
+def live_sync(integration: Integration, record_type: RecordType, remote_id: int) -> SyncRun | None:
     """Return the live run that asks the PSA for this record, if there is one."""
     live = (SyncRun.integration == integration) & SyncRun.state.in_(LIVE_STATES)
     run: SyncRun | None = SyncRun.get_or_none(live, SyncRun.kind == RunKind.RECORD)
@@ -144,7 +144,7 @@ def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> 
     changes = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
     newest = RecordChange.select(RecordChange.id).where(changes, RecordChange.remote_id == remote_id)
     change: Any = newest.order_by(RecordChange.id.desc()).limit(1).tuples().first()
-    run = asking(integration, record_type, remote_id)
+    run = live_sync(integration, record_type, remote_id)
     question = run and (run.id, run.state, run.not_before)
     exclusion = exclusions.get(integration, record_type, remote_id)
     reason = exclusion and (exclusion.reason, exclusion.at)

@@ -12,7 +12,7 @@ from portal.sync.record_types import RecordType
 
 
 @dataclass(frozen=True)
-class BookLine:
+class ReconciliationLine:
     """`expected` is the PSA's count, None if it gave none; `missing` is the part of it that is unaccounted for."""
 
     record_type: RecordType
@@ -40,7 +40,7 @@ class RunHead:
     run: SyncRun
     state: RunState
     started_by: str
-    books: list[BookLine]
+    reconciliation: list[ReconciliationLine]
 
 
 def head(integration: Integration, run_id: int | None) -> RunHead | None:
@@ -66,8 +66,8 @@ def words(run: SyncRun) -> str:
     return run_words.result(run, totals, [RecordType(step.record_type) for step in steps], chosen)
 
 
-def _line(step: SyncStep) -> BookLine:
-    return BookLine(
+def _line(step: SyncStep) -> ReconciliationLine:
+    return ReconciliationLine(
         record_type=RecordType(step.record_type),
         state=StepState(step.state),
         mode=StepMode(step.mode),

@@ -17,7 +17,7 @@ PAGE_ROWS: Final = 50
 
 
 @dataclass(frozen=True)
-class Filters:
+class LogFilters:
     level: LogLevel | None = None
     record_type: RecordType | None = None
     run_id: int | None = None
@@ -26,11 +26,11 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        return self != Filters()
+        return self != LogFilters()
 
 
 def page(
-    integration: Integration, filters: Filters, *, before: int | None = None, after: int | None = None
+    integration: Integration, filters: LogFilters, *, before: int | None = None, after: int | None = None
 ) -> Page[SyncLog]:
     """Return the rows older than `before`, or the ones just newer than `after`, or the newest."""
     if filters.run_id is not None and not _owns(integration, filters.run_id):
@@ -43,7 +43,7 @@ def _owns(integration: Integration, run_id: int) -> bool:
     return SyncRun.select().where(SyncRun.id == run_id, SyncRun.integration == integration).exists()
 
 
-def _wanted(integration: Integration, filters: Filters) -> list[Any]:
+def _wanted(integration: Integration, filters: LogFilters) -> list[Any]:
     """Return the conditions, said so that one index answers, read from its end: that of the rarest thing asked for.
 
     COALESCE hides the others from the planner, which would otherwise choose without knowing how rare they are and

@@ -12,7 +12,7 @@ from portal.models.sync import LogSubject, SyncLog, SyncRun, SyncStep
 from portal.psa.registry import adapter_of
 from portal.services.pages import record_lists
 from portal.services.records import exclusions, record_syncs
-from portal.services.records.record_syncs import Asked
+from portal.services.records.record_syncs import RecordSync
 from portal.sync.record_types import RecordType
 
 
@@ -32,7 +32,7 @@ class Absence:
     remedy: str
     since: datetime | None
     is_certain: bool
-    asked: Asked | None
+    last_sync: RecordSync | None
     logs: list[SyncLog]
 
 
@@ -65,7 +65,7 @@ def absence(integration: Integration, record_type: RecordType, remote_id: int, l
         remedy=reason.remedy,
         since=reason.since,
         is_certain=reason.is_certain,
-        asked=question,
+        last_sync=question,
         logs=logs,
     )
 
@@ -80,7 +80,7 @@ def _excluded(exclusion: Exclusion | None) -> Reason | None:
     return Reason(exclusions.words(exclusion), since=exclusion.at, name=exclusion.name)
 
 
-def _answered(question: Asked | None) -> Reason | None:
+def _answered(question: RecordSync | None) -> Reason | None:
     if question is None or question.is_open or not question.answer:
         return None
     return Reason(question.answer, question.remedy, question.at)

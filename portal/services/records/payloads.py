@@ -18,7 +18,7 @@ HALVES: Final = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Value:
+class PayloadValue:
     """`text` is short enough for a line; `rest` is more of it, where there is more; `note` says what is not shown."""
 
     text: str
@@ -28,12 +28,12 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Line:
+class PayloadLine:
     key: str
-    value: Value
+    value: PayloadValue
 
 
-def lines(payload: str) -> list[Line]:
+def lines(payload: str) -> list[PayloadLine]:
     """Return the keys of a payload in the order in which the PSA wrote them; none for what is no JSON object."""
     try:
         document = json.loads(payload)
@@ -45,26 +45,26 @@ def lines(payload: str) -> list[Line]:
     for key, each in document.items():
         value = shown(each, at_most=min(LONG, budget))
         budget = max(SHORT, budget - len(value.text) - len(value.rest))
-        found.append(Line(_whole(key[:SHORT]), value))
+        found.append(PayloadLine(_whole(key[:SHORT]), value))
     return found
 
 
-def shown(value: Any, *, at_most: int = LONG) -> Value:
+def shown(value: Any, *, at_most: int = LONG) -> PayloadValue:
     """Make one value readable."""
     if value is None or value in ("", [], {}):
-        return Value("none" if value is None else "empty", is_empty=True)
+        return PayloadValue("none" if value is None else "empty", is_empty=True)
     if isinstance(value, bool):
-        return Value("yes" if value else "no")
+        return PayloadValue("yes" if value else "no")
     if not isinstance(value, str):
         value = json.dumps(value, ensure_ascii=False, indent=2 if isinstance(value, list | dict) else None)
     value = _whole(value)
     if len(value) <= SHORT:
-        return Value(value)
+        return PayloadValue(value)
     if BINARY.fullmatch(value):
-        return Value("", note=f"{len(value):,} characters of binary data")
+        return PayloadValue("", note=f"{len(value):,} characters of binary data")
     rest = value[:at_most] if at_most > SHORT else ""
     left = len(value) - max(len(rest), SHORT)
-    return Value(value[:SHORT], rest, f"{left:,} more characters" if left > 0 else "")
+    return PayloadValue(value[:SHORT], rest, f"{left:,} more characters" if left > 0 else "")
 
 
 def _whole(text: str) -> str:

@@ -14,7 +14,7 @@ from portal.sync.record_types import RecordType
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecordSync:
     """`answer` says what the PSA answered, or what kept it from answering; `remedy` what to do then.
 
     It is empty while the question is under way; `resumes_at` is when a question that waits is asked again. `failed`
@@ -34,7 +34,7 @@ class Asked:
         return self.run.is_live
 
 
-def last(integration: Integration, record_type: RecordType, remote_id: int) -> Asked | None:
+def last(integration: Integration, record_type: RecordType, remote_id: int) -> RecordSync | None:
     """Return the last question about this record, None where nobody has asked or its log is forgotten."""
     mine = (SyncLog.integration == integration) & (SyncLog.remote_id == remote_id)
     query = SyncLog.select(SyncLog, SyncRun).join(SyncRun).where(mine, SyncLog.record_type == record_type)
@@ -45,10 +45,10 @@ def last(integration: Integration, record_type: RecordType, remote_id: int) -> A
     if run.is_live:
         is_waiting = run.state == RunState.WAITING
         problem, remedy = (run.problem, run.remedy) if is_waiting else ("", "")
-        return Asked(run, at, by, problem, remedy, run.not_before if is_waiting else None)
+        return RecordSync(run, at, by, problem, remedy, run.not_before if is_waiting else None)
     if line.subject == LogSubject.RECORD:
-        return Asked(run, at, by, line.message, line.remedy)
-    return Asked(run, at, by, *_failure(run, record_type), failed=True)
+        return RecordSync(run, at, by, line.message, line.remedy)
+    return RecordSync(run, at, by, *_failure(run, record_type), failed=True)
 
 
 def _failure(run: SyncRun, record_type: RecordType) -> tuple[str, str]:

@@ -13,7 +13,7 @@ DUTY: Final = "put records out of scope"
 # Then it is the scheduler's other duties' turn.
 SLICE_SECONDS: Final = 0.5
 # Between two batches, whoever else wants to write gets a turn.
-BREATH_SECONDS: Final = 0.005
+PAUSE_SECONDS: Final = 0.005
 
 
 def retire(isolation: Isolation | None = None) -> None:
@@ -26,4 +26,4 @@ def retire(isolation: Isolation | None = None) -> None:
             for each in waiting
             if isolation.attempt(DUTY, partial(retirement.retire_batch, each), integration_id=each)
         ]
-        clock.sleep(BREATH_SECONDS)
+        clock.sleep(PAUSE_SECONDS)

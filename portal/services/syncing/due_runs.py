@@ -37,7 +37,7 @@ def open_runs(isolation: Isolation | None = None) -> list[SyncRun]:
         Integration.select(Integration, Account)
         .join(Account)
         .where(_may_run(), Integration.id.not_in(isolation.paused(OPENING)))
-        .where((Integration.next_sync_at <= now) | (_is_owed(now) & ~_is_busy()))
+        .where((Integration.next_sync_at <= now) | (_needs_catch_up(now) & ~_is_busy()))
         .order_by(Integration.next_sync_at)
         .limit(MOST_AT_ONCE)
     )
@@ -87,7 +87,7 @@ def _may_run() -> Any:
     return (Integration.state == IntegrationState.ACTIVE) & Integration.paused_at.is_null()
 
 
-def _is_owed(now: datetime) -> Any:
+def _needs_catch_up(now: datetime) -> Any:
     return (Integration.next_full_at <= now) | (Integration.catch_up_at <= now)
 
 

@@ -31,7 +31,7 @@ EMPTY: Final = {"exclude_clients": "none", "opportunities_since": "the beginning
 MOST_NAMED: Final = 8
 
 
-def told(filters: Filters, record_type: RecordType, names: Names) -> list[str]:
+def in_words(filters: Filters, record_type: RecordType, names: Names) -> list[str]:
     """Return a phrase for each filter of this type that is set."""
     return [_phrase(name, getattr(filters, name), names) for name in BY_TYPE[record_type] if getattr(filters, name)]
 

@@ -45,7 +45,7 @@ class LimitSource(StrEnum):
 
 
 @dataclass(frozen=True)
-class Spending:
+class RateLimit:
     """`used` and `limit` count requests in `window_seconds`, those of everybody who uses this tenant from here."""
 
     used: int
@@ -59,7 +59,7 @@ class Spending:
     quota: int | None
 
 
-def spending(integration: Integration) -> Spending:
+def current(integration: Integration) -> RateLimit:
     """Return what is known of the limit now."""
     now = clock.now()
     budget = TenantBudget.get_or_none(TenantBudget.tenant == integration.limit_key)
@@ -67,7 +67,7 @@ def spending(integration: Integration) -> Spending:
     known = budget.quota if budget else KNOWN_QUOTA
     source = LimitSource.REPORTED if known != KNOWN_QUOTA else LimitSource.USUAL
     blocked = budget.blocked_until if budget else None
-    return Spending(
+    return RateLimit(
         used=_used(budget, now - timedelta(seconds=window)) if budget else 0,
         limit=integration.quota or known,
         window_seconds=window,
@@ -80,7 +80,7 @@ def spending(integration: Integration) -> Spending:
     )
 
 
-def limit(
+def change(
     integration: Integration, share: int, quiet: QuietHours | None, quota: int | None, user: User | None
 ) -> None:
     """Use at most `share` percent of the PSA's limit, in quiet hours less; `quota` is what was agreed with the PSA.

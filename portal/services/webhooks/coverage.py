@@ -18,7 +18,7 @@ from portal.sync.record_types import RecordType
 
 PERIOD: Final = timedelta(days=7)
 # Where more came in the period, it begins later: however many there are, no page waits for their count.
-NEWEST_HINTS: Final = 2_000
+NEWEST_REFETCH_REQUESTS: Final = 2_000
 NEWEST_DELAYS: Final = 500
 
 
@@ -40,7 +40,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Meter:
+class Coverage:
     """`usual` and `slow` are how many seconds half and 95 % of the deliveries took from their arrival to the copy,
     None while nothing was read.
     """
@@ -52,17 +52,17 @@ class Meter:
     slow: float | None
 
 
-def meter(integration: Integration) -> Meter | None:
+def coverage(integration: Integration) -> Coverage | None:
     """Measure the last seven days, or since webhooks are in use; None where they never were."""
     begun = _in_use_since(integration)
     if begun is None:
         return None
     newest = _newest(integration, max(begun, clock.now() - PERIOD))
-    told, since = _told(newest, max(begun, clock.now() - PERIOD))
-    found = discoveries.found_by_syncs(integration, since)
+    told, since = _by_webhook(newest, max(begun, clock.now() - PERIOD))
+    found = discoveries.count_by_type(integration, since)
     types = {one: Share(told.get(one, 0), found.get(one, 0)) for one in RecordType if one in told or one in found}
     delays = _delays(newest)
-    return Meter(
+    return Coverage(
         since=since,
         whole=Share(sum(each.told for each in types.values()), sum(each.found for each in types.values())),
         types=types,
@@ -90,15 +90,15 @@ def _newest(integration: Integration, since: datetime) -> Any:
     settled = RefetchRequest.select(*columns).where(
         RefetchRequest.integration == integration, RefetchRequest.settled_at > since
     )
-    return settled.order_by(RefetchRequest.settled_at.desc()).limit(NEWEST_HINTS).alias("newest")
+    return settled.order_by(RefetchRequest.settled_at.desc()).limit(NEWEST_REFETCH_REQUESTS).alias("newest")
 
 
-def _told(newest: Any, since: datetime) -> tuple[dict[str, int], datetime]:
+def _by_webhook(newest: Any, since: datetime) -> tuple[dict[str, int], datetime]:
     """Count the refetch requests that changed the copy, by record type, each with the start of the count."""
     changed = fn.SUM(Case(None, [(newest.c.outcome.in_([each.value for each in CHANGES]), 1)], 0))
     columns = (newest.c.record_type, changed, fn.COUNT(1), fn.MIN(newest.c.settled_at))
     rows = list(newest.select_from(*columns).group_by(newest.c.record_type).tuples())
-    if sum(row[2] for row in rows) >= NEWEST_HINTS:
+    if sum(row[2] for row in rows) >= NEWEST_REFETCH_REQUESTS:
         since = RefetchRequest.settled_at.python_value(min(row[3] for row in rows)) or since
     return {row[0]: row[1] for row in rows if row[0] and row[1]}, since
 

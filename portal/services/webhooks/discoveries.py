@@ -19,7 +19,7 @@ DATA_CHANGED: Final = "integration.data_changed"
 KINDS: Final = (RunKind.INCREMENTAL, RunKind.FULL)
 
 
-def found_by_syncs(integration: Integration, since: datetime) -> dict[str, int]:
+def count_by_type(integration: Integration, since: datetime) -> dict[str, int]:
     """Count for each record type what the syncs that began and ended since then have changed in the copy.
 
     Those that only caught up do not count, since nobody could have told of what was new to them: the one that made

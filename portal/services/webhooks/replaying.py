@@ -15,13 +15,13 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
 from portal.services.audit import audit_log
-from portal.services.pages.delivery_lists import Filters, wanted
+from portal.services.pages.delivery_lists import DeliveryFilters, wanted
 from portal.services.webhooks import deliveries, inbox
 from portal.sync import refetch_requests
 
 # Others want to write, too.
 BATCH: Final = 200
-BREATH_SECONDS: Final = 0.005
+PAUSE_SECONDS: Final = 0.005
 MOST: Final = 10_000
 
 NOTHING_CHOSEN: Final = "Choose from when to when, or only those that have failed."
@@ -40,8 +40,8 @@ class Choice:
         return not self.failed and self.since is None and self.until is None
 
     @property
-    def filters(self) -> Filters:
-        return Filters(state=DeliveryState.STUCK if self.failed else None, since=self.since, until=self.until)
+    def filters(self) -> DeliveryFilters:
+        return DeliveryFilters(state=DeliveryState.STUCK if self.failed else None, since=self.since, until=self.until)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def offer(integration: Integration, choice: Choice) -> Offer:
     return Offer(choice, Counted(min(found, MOST), found > MOST))
 
 
-def offers(integration: Integration, shown: Filters) -> list[Offer]:
+def offers(integration: Integration, shown: DeliveryFilters) -> list[Offer]:
     """Return what a list offers to replay: all that has failed, and what came in the time that it shows."""
     choices = [Choice(failed=True)]
     if shown.since is not None or shown.until is not None:
@@ -101,7 +101,7 @@ def replay_all(integration: Integration, choice: Choice, user: User | None) -> C
     for some in chunked(ids, BATCH):
         with db.atomic():
             _batch(integration, some, failed=choice.failed)
-        time.sleep(BREATH_SECONDS)
+        time.sleep(PAUSE_SECONDS)
     return Counted(len(ids), found > MOST)
 
 

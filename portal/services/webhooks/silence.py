@@ -44,7 +44,7 @@ def silence(integration: Integration) -> Silence | None:
     since = integration.last_delivery_at
     if since is None or since > clock.now() - SILENT_AFTER:
         return None
-    changed = sum(discoveries.found_by_syncs(integration, since).values())
+    changed = sum(discoveries.count_by_type(integration, since).values())
     return Silence(integration.psa, since, changed) if changed >= LEAST_CHANGES else None
 
 
