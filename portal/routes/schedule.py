@@ -34,7 +34,7 @@ def reschedule() -> ResponseReturnValue:
 
 
 @bp.post("/limit")
-def change() -> ResponseReturnValue:
+def limit() -> ResponseReturnValue:
     integration = integrations.halo(access.account())
     form = LimitForm(rate_limits.current(integration))
     if not form.validate():

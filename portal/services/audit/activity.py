@@ -1,4 +1,4 @@
-"""The audit log as people read it: newest first, filtered, a page at a time, however long it is."""
+"""The audit log as people read it: newest first, filtered and paged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_PEOPLE: Final = 200
 
 @dataclass(frozen=True)
 class ActivityFilters:
-    """`person` is an e-mail address; "" stands for entries without a person: the operator's, and strangers'."""
+    """`person` is an email address, or "" for entries without one: those of the operator and of strangers."""
 
     person: str | None = None
     kind: Kind | None = None
@@ -35,7 +35,7 @@ class ActivityFilters:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry in words. `last_at` is None unless it stands for several actions that are alike."""
+    """A readable entry. `last_at` is None unless the entry counts several similar actions."""
 
     id: int
     at: datetime
@@ -54,16 +54,16 @@ class Entry:
 def page(
     account: Account, filters: ActivityFilters | None = None, *, before: int | None = None, size: int = PAGE_ENTRIES
 ) -> Page[Entry]:
-    """Return the entries of the account that are older than `before`, or the newest."""
+    """Return the account's entries with ids below `before`, or the newest ones."""
     found = keyset.newest_first(query(account, filters or ActivityFilters()), AuditEntry, size, before=before)
     return found.with_rows([_entry(row) for row in found.rows])
 
 
 def newest_first(account: Account | None, filters: ActivityFilters) -> Iterator[Entry]:
-    """Return all entries of the account, or of the whole portal for its operator, a batch at a time."""
+    """Yield all entries of one account or, for the operator, of all accounts, reading in batches."""
     before = None
     while True:
-        # A connection for each batch: a request's own is closed when its answer is still on its way.
+        # Each batch opens its own connection: the request's is closed before the response has been sent.
         with connected():
             found = keyset.newest_first(query(account, filters), AuditEntry, BATCH, before=before)
             rows = [_entry(row) for row in found.rows]
@@ -74,10 +74,10 @@ def newest_first(account: Account | None, filters: ActivityFilters) -> Iterator[
 
 
 def people(account: Account) -> list[str]:
-    """Return the e-mail addresses of all who have entries, also of those who were removed."""
+    """Return the email addresses of everybody with entries, including removed users."""
     found: list[str] = []
     last = ""
-    # One look-up in an index for each: reading all entries for their few people would take seconds.
+    # One index lookup per person, because scanning all entries would take seconds.
     while len(found) < MOST_PEOPLE:
         others = AuditEntry.select(AuditEntry.actor).where(AuditEntry.account == account, AuditEntry.actor > last)
         row: Any = others.order_by(AuditEntry.actor).limit(1).tuples().first()
@@ -89,7 +89,7 @@ def people(account: Account) -> list[str]:
 
 
 def wanted(account: Account | None, filters: ActivityFilters) -> list[Any]:
-    """Return the conditions. Those of one account are answered by an index that ends in the id."""
+    """Return the conditions. For one account, an index that ends in the id serves them."""
     mine = AuditEntry.account == account if account is not None else AuditEntry.id > 0
     conditions = [mine, *id_ranges.within(AuditEntry, mine, AuditEntry.at, filters.since, filters.until)]
     if filters.kind is not None:

@@ -1,4 +1,4 @@
-"""The audit log as a file, line by line, however long it is."""
+"""The audit log as a CSV file, streamed line by line."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from portal.services.audit.activity import ActivityFilters, Entry
 from portal.services.records.spreadsheets import harmless
 
 COLUMNS: Final = ("at", "who", "email", "action", "words", "detail", "count", "last_at")
-# Where people work from is for the admins of their account.
+# Only admins see addresses and sessions.
 WITH_ORIGIN: Final = (*COLUMNS, "address", "session")
 
 
 def export(account: Account, filters: ActivityFilters, user: User) -> Iterator[str]:
-    """Write down that the person exports the log, then write it as CSV, safe to open in a spreadsheet."""
+    """Record the export in the audit log, then return the log as CSV that is safe to open in a spreadsheet."""
     audit_log.record(account, user, "activity.exported", "filtered" if filters.any else "all of it")
     return _lines(account, filters, WITH_ORIGIN if user.is_admin else COLUMNS)
 
 
 def as_row(entry: Entry) -> dict[str, Any]:
-    """Return an entry under the names that people and scripts know; times are UTC."""
+    """Return an entry under its public field names. Times are UTC."""
     return {
         "at": entry.at.isoformat(),
         "account": entry.account,

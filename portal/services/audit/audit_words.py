@@ -1,4 +1,4 @@
-"""Every action that the audit log knows: its kind, and what people read. An action without words fails a test."""
+"""All actions in the audit log, with their kind and text. A test fails if an action has no text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Kind(StrEnum):
-    """What people filter by. Stored with each entry, so that one index answers."""
+    """What people filter by. Stored with each entry so that one index can serve the filter."""
 
     LOG_IN = "log_in"
     PEOPLE = "people"
@@ -37,9 +37,9 @@ OPERATOR: Final = "Operator"
 
 @dataclass(frozen=True)
 class Action:
-    """`words` follow the name of the person who did it, or at whose account it was tried, and precede the detail.
+    """`words` follow the name of the person who acted, or whose account was tried, and precede the detail.
 
-    `actor` is who did it where no person is named.
+    `actor` is shown if the entry names no person.
     """
 
     kind: Kind
@@ -119,12 +119,12 @@ def kind_of(action: str) -> Kind:
 
 
 def words_of(action: str) -> str:
-    """Return what people read; an action of a later version is shown by its name."""
+    """Return the text of an action. Actions of later versions show their name."""
     known = ACTIONS.get(action)
     return known.words if known else action
 
 
 def actor_of(action: str) -> str:
-    """Name who did it where no person is named."""
+    """Return the actor to show if the entry names no person."""
     known = ACTIONS.get(action)
     return known.actor if known else OPERATOR

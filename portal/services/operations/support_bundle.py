@@ -1,4 +1,4 @@
-"""What Scopable's support needs to see of a portal, and nothing that is secret or a customer's record."""
+"""What Scopable's support needs to know about a portal, without secrets and customer records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What webhooks have delivered: newest first, filtered, a page at a time, however many deliveries there are."""
+"""The list of webhook deliveries: newest first, filtered and paged."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ PAGE_ROWS: Final = 50
 COLUMNS: Final = tuple(
     field for field in Delivery._meta.sorted_fields if field not in (Delivery.headers, Delivery.body)
 )
-# Most deliveries are done or ignored. Whatever else is asked for is rarer.
+# Most deliveries are done or ignored. Every other filter is more selective.
 COMMON: Final = (DeliveryState.DONE, DeliveryState.IGNORED)
 
 
 @dataclass(frozen=True)
 class DeliveryFilters:
-    """`record_type` says of which type the record with the number `remote_id` is; alone it narrows nothing."""
+    """`record_type` is the type of the record `remote_id`; it has no effect alone."""
 
     state: DeliveryState | None = None
     event: str = ""
@@ -63,9 +63,9 @@ def page(
 
 
 def wanted(integration: Integration, filters: DeliveryFilters) -> list[Any]:
-    """Return the conditions, said so that one index answers, read from its end: that of the rarest thing asked for.
+    """Return the conditions, written so that the index of the most selective filter serves them, read from its end.
 
-    COALESCE hides the others from the planner.
+    COALESCE hides the other filters from the planner.
     """
     state, event = Delivery.state == filters.state, Delivery.event == filters.event
     hidden_state = fn.COALESCE(Delivery.state, "") == filters.state
@@ -73,7 +73,7 @@ def wanted(integration: Integration, filters: DeliveryFilters) -> list[Any]:
     mine = Delivery.integration == integration
     conditions = id_ranges.within(Delivery, mine, Delivery.received_at, filters.since, filters.until)
     if filters.remote_id is not None:
-        # These are the integration's own already, and few: each is looked up by its id.
+        # The ids are already limited to the integration, and few. Each is looked up by primary key.
         conditions.append(Delivery.id.in_(_naming(integration, filters.record_type, filters.remote_id)))
         event, state = hidden_event, hidden_state
     else:

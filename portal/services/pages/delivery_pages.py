@@ -1,4 +1,4 @@
-"""One delivery as a page shows it: what the PSA sent, and what came of each event in it."""
+"""The page of one delivery: what the PSA sent, and the outcome of each event."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Body:
-    """`text` is the beginning of it, laid out where it is JSON; `rest` counts the characters that are not shown.
+    """`text` is the beginning, indented if it is JSON. `rest` counts the characters that are not shown.
 
-    Bytes that are no text stand in it as their numbers, and `is_text` is False then.
+    If the body is not text, `is_text` is False and other bytes are escaped.
     """
 
     text: str
@@ -38,7 +38,7 @@ class Body:
 
 @dataclass(frozen=True)
 class DeliveryView:
-    """`refetch requests` are the first ones; `row` sums them all up."""
+    """`refetch_requests` are the first ones; `row` sums up all of them."""
 
     row: DeliveryRow
     body: Body
@@ -55,7 +55,7 @@ class DeliveryView:
 
 
 def get(integration: Integration, delivery_id: int) -> Delivery:
-    """Return a delivery; raises NotFound when the integration has none of that number."""
+    """Return a delivery. Raises NotFound if the integration has none with this id."""
     found: Delivery | None = Delivery.get_or_none(Delivery.id == delivery_id, Delivery.integration == integration)
     if found is None:
         raise NotFound(
@@ -65,7 +65,7 @@ def get(integration: Integration, delivery_id: int) -> Delivery:
 
 
 def without_address(delivery: Delivery, webhook_id: str) -> Delivery:
-    """Hide the webhook's address, which proxies put into headers and the PSA may put into bodies. Stores nothing."""
+    """Hide the webhook's address, which proxies put into headers and a PSA may put into bodies. Saves nothing."""
     hidden = re.compile(re.escape(webhook_id), re.IGNORECASE)
     delivery.headers = [(name, hidden.sub(HIDDEN, value)) for name, value in delivery.headers]
     delivery.body = re.sub(re.escape(webhook_id).encode(), HIDDEN.encode(), bytes(delivery.body), flags=re.IGNORECASE)
@@ -93,7 +93,7 @@ def stamp(row: DeliveryRow) -> str:
 
 
 def body(raw: bytes) -> Body:
-    """Lay a body out for people, whatever it is."""
+    """Make any body readable."""
     is_json = True
     try:
         text, is_text = msgspec.json.format(raw, indent=2).decode(), True
@@ -109,7 +109,7 @@ def body(raw: bytes) -> Body:
 
 
 def still_there(integration: Integration, ids: Collection[int]) -> set[int]:
-    """Return those of these deliveries that are not forgotten."""
+    """Return which of these deliveries still exist."""
     if not ids:
         return set()
     query: Any = Delivery.select(Delivery.id).where(Delivery.id.in_(list(ids)), Delivery.integration == integration)

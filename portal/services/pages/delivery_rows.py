@@ -1,4 +1,4 @@
-"""Deliveries with what they came to: a line of a list each, whatever number of refetch requests there is."""
+"""Deliveries with their outcomes, as rows of a list."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MOST_NAMED: Final = 3
 
 @dataclass
 class DeliveryRow:
-    """`named` are its first refetch requests, `refetch_requests` counts them, `outcomes` counts their outcomes.
+    """`named` are the first refetch requests, `refetch_requests` counts all, `outcomes` counts them by outcome.
 
-    `seconds` is the time from receipt until the copy was as fresh as the delivery, None while it is not. `attempts`
-    counts readings that failed, of which the next one comes at `next_try`.
+    `seconds` is the time from receipt until the stored record was up to date, None until then. `attempts` counts
+    failed reads; the next one is at `next_try`.
     """
 
     delivery: Delivery
@@ -32,7 +32,7 @@ class DeliveryRow:
 
     @property
     def why(self) -> str:
-        """Say why nothing was done, or what stands in the way."""
+        """Return why nothing was done yet, or at all."""
         if self.delivery.state == DeliveryState.UNREADABLE:
             return str(self.delivery.why)
         return " ".join(dict.fromkeys(refetch_request.why for refetch_request in self.named if refetch_request.why))
@@ -50,7 +50,7 @@ class DeliveryRow:
 
 
 def rows(deliveries: Sequence[Delivery]) -> list[DeliveryRow]:
-    """Return the rows in the order of the deliveries, with two queries for all of them."""
+    """Return a row for each delivery, in the same order, with two queries in all."""
     found = {delivery.id: DeliveryRow(delivery) for delivery in deliveries}
     if found:
         _sum_up(found)

@@ -1,4 +1,4 @@
-"""How an integration really stands: what a person must know before they trust what it shows."""
+"""The status of an integration: what people must know before they trust its data."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LABELS: Final = {
 
 @dataclass(frozen=True)
 class Status:
-    """`problem` is empty when all is well. `resumes_at` is when a sync that waits goes on, `complete_at` when a sync
+    """`problem` is empty if nothing is wrong. `resumes_at` is when a waiting sync resumes, `complete_at` when a sync
     last completed.
     """
 
@@ -52,14 +52,14 @@ class Status:
 
 
 def status(integration: Integration) -> Status:
-    """Judge an active integration by its state, its runs and the decisions that wait."""
+    """Derive the status of an active integration from its state, runs and pending decisions."""
     if integration.state == IntegrationState.NEEDS_ATTENTION:
         return Status(Condition.NEEDS_ATTENTION, integration.problem, integration.remedy)
     return _waiting(integration) or _trouble(integration) or Status(Condition.CONNECTED)
 
 
 def _waiting(integration: Integration) -> Status | None:
-    """Tell of a sync, or of refetching after webhooks, that the PSA keeps waiting."""
+    """Report a sync, or refetching, that waits for the PSA."""
     run: Any = SyncRun.get_or_none(
         SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES), SyncRun.waits > 0
     )
@@ -71,7 +71,7 @@ def _waiting(integration: Integration) -> Status | None:
 
 
 def _trouble(integration: Integration) -> Status | None:
-    """Tell of types that the last sync did not bring, and of deletes that wait for a decision."""
+    """Report types whose last sync failed or is incomplete, and deletes that wait for a decision."""
     steps = last_steps.of(integration, in_order(integration.record_types)).values()
     failed = [step for step in steps if step.state == StepState.FAILED]
     incomplete = [step for step in steps if step.state == StepState.INCOMPLETE]

@@ -1,4 +1,4 @@
-"""The copy as people look through it: a type's records in one state, by name or newest first, a page at a time."""
+"""The list of a type's stored records in one state, by name or newest first, paged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from portal.sync.record_types import RecordType
 
 PAGE_RECORDS: Final = 50
 
-# All but the payload, which may be megabytes.
+# Everything but the payload, which may be megabytes.
 SHOWN: Final = (
     Record.remote_id,
     Record.state,
@@ -45,7 +45,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """`containing` is looked for in names and references; what is searched comes by name."""
+    """`containing` searches names and references. Search results are sorted by name."""
 
     record_type: RecordType
     state: RecordState = RecordState.LIVE
@@ -60,18 +60,18 @@ class Wanted:
 def page(
     integration: Integration, wanted: Wanted, *, before: int | None = None, after: int | None = None
 ) -> Page[Record]:
-    """Return the records behind the one with the id `after`, or those just in front of `before`, or the first."""
+    """Return the page after the record `after`, the page before the record `before`, or the first page."""
     row = with_number(integration, wanted.record_type, before if before is not None else after)
     keys = BY_NAME if wanted.by_name else NEWEST_FIRST
     edge = keys.edge(row) if row is not None else None
-    # The ids come out of the index alone; the columns that are shown are read for one page only.
+    # The index alone yields the ids. The other columns are read for one page only.
     query = Record.select(Record.remote_id).where(_matching(integration, wanted))
     found = keyset.page(query, keys, PAGE_RECORDS, edge, backward=before is not None)
     return found.with_rows(_shown(integration, wanted, [row.remote_id for row in found.rows]))
 
 
 def counts(integration: Integration, record_type: RecordType) -> dict[RecordState, int]:
-    """Return how many records of the type are in each state, as last counted."""
+    """Return the number of records in each state, as last counted."""
     mine = (RecordCount.integration == integration) & (RecordCount.record_type == record_type)
     found = {each.state: each.number for each in RecordCount.select().where(mine)}
     return {state: found.get(state, 0) for state in RecordState}
@@ -85,7 +85,7 @@ def read_at(integration: Integration, record_type: RecordType) -> datetime | Non
 
 
 def stamp(rows: Iterable[BaseModel], *figures: object) -> str:
-    """Return what changes whenever what is shown of these rows, or one of the figures, does."""
+    """Return a value that changes whenever the rows or figures on the page do."""
     shown = [row.__data__ for row in rows]
     return hashlib.sha256(repr((shown, figures)).encode()).hexdigest()[:16]
 
@@ -96,7 +96,7 @@ def with_number(integration: Integration, record_type: RecordType, number: int |
 
 
 def as_number(text: str) -> int | None:
-    """Read a record's number; None for what cannot be one."""
+    """Parse a record number; None if the text is not one."""
     text = text.strip().removeprefix("#")
     is_number = text.isascii() and text.isdigit() and len(text) < 20
     return int(text) if is_number and 0 < int(text) < 2**63 else None

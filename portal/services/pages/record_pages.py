@@ -1,4 +1,4 @@
-"""A record's page: what the copy holds, how it stands, and what has happened to it."""
+"""A record's page: its data, its state and its history."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Event:
-    """A line of history. `hidden` counts fields that changed, too, beyond those that a page has room for."""
+    """A history entry. `hidden` counts the changed fields that do not fit on the page."""
 
     change: RecordChange
     kind: ChangeKind
@@ -44,9 +44,9 @@ class Event:
 
 @dataclass(frozen=True)
 class History:
-    """Newest first. `older` is the id to page on from, None where the history ends with the record's creation.
+    """Newest first. `older` is the cursor of the next page, None if the history ends with the record's creation.
 
-    `deliveries` are those of the webhook deliveries behind it that are not forgotten.
+    `deliveries` are the webhook deliveries behind it that still exist.
     """
 
     events: list[Event]
@@ -56,8 +56,8 @@ class History:
 
 @dataclass(frozen=True)
 class RecordView:
-    """`details` are its fields, `lines` what the PSA sent. `standing` says how the record stands and why, `asked`
-    what came of asking the PSA for it, `hold` is the open decision about deleting it here.
+    """`details` are its fields, `lines` what the PSA sent. `standing` explains its state, `last_sync` is the last
+    sync of this record alone, and `hold` is a pending decision about deleting it here.
     """
 
     record: Record
@@ -75,7 +75,7 @@ class RecordView:
 def view(
     integration: Integration, record_type: RecordType, remote_id: int, *, before: int | None = None
 ) -> RecordView | None:
-    """Return what a record's page shows, with its history older than `before`; None when the copy has it not."""
+    """Return the record's page with the history before `before`; None if the record is not stored."""
     record = lookup.find(integration, record_type, remote_id)
     if record is None:
         return None
@@ -96,7 +96,7 @@ def view(
 
 
 def absence(integration: Integration, record_type: RecordType, remote_id: int) -> Absence:
-    """Say why the copy does not have a record."""
+    """Explain why a record is not stored."""
     return absences.absence(integration, record_type, remote_id, logs(integration, record_type, remote_id))
 
 
@@ -108,7 +108,7 @@ def history(
     before: int | None = None,
     first_delivery: int | None = None,
 ) -> History:
-    """Return a page of what has changed in a record, which `first_delivery` has created."""
+    """Return a page of the record's history. `first_delivery` is the delivery that created the record."""
     mine = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
     mine &= RecordChange.remote_id == remote_id
     found = keyset.newest_first(RecordChange.select().where(mine), RecordChange, PAGE_CHANGES, before=before)
@@ -128,7 +128,7 @@ def logs(integration: Integration, record_type: RecordType, remote_id: int) -> l
 
 
 def live_sync(integration: Integration, record_type: RecordType, remote_id: int) -> SyncRun | None:
-    """Return the live run that asks the PSA for this record, if there is one."""
+    """Return the live sync of this record alone, if there is one."""
     live = (SyncRun.integration == integration) & SyncRun.state.in_(LIVE_STATES)
     run: SyncRun | None = SyncRun.get_or_none(live, SyncRun.kind == RunKind.RECORD)
     if run is None:
@@ -138,7 +138,7 @@ def live_sync(integration: Integration, record_type: RecordType, remote_id: int)
 
 
 def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> str:
-    """Return what changes whenever a record's page does: a few columns, so that an unchanged poll costs little."""
+    """Return a value that changes whenever the page does. Reads few columns, so that an unchanged poll is cheap."""
     columns = (Record.changed_at, Record.state, Record.digest, Record.first_seen_at)
     record = lookup.find(integration, record_type, remote_id, *columns)
     changes = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
@@ -152,7 +152,7 @@ def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> 
 
 
 def _standing(integration: Integration, record: Record) -> str:
-    """Say how the record stands, and why it is excluded or deleted."""
+    """Explain the record's state: why it is excluded or deleted."""
     exclusion = exclusions.get(integration, RecordType(record.record_type), record.remote_id)
     if exclusion is not None:
         return exclusions.words(exclusion)

@@ -1,4 +1,4 @@
-"""What a run was, and its reconciliation: the PSA's count = stored + filtered out + failed, for each type."""
+"""The head of a run's log, with its reconciliation: PSA count = stored + filtered out + failed, for each type."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ReconciliationLine:
 
     @property
     def is_unread(self) -> bool:
-        """Tell whether the type failed before anything of it was read: its numbers are unknown, not nought."""
+        """Return whether the type failed before anything was read: its numbers are unknown, not zero."""
         return self.state == StepState.FAILED and not (self.stored or self.filtered_out or self.failed)
 
     @property
@@ -44,7 +44,7 @@ class RunHead:
 
 
 def head(integration: Integration, run_id: int | None) -> RunHead | None:
-    """Return the head of a run's log; None for no run and for a run of others."""
+    """Return the head of a run's log; None without a run or if the integration has no such run."""
     if run_id is None:
         return None
     try:
@@ -57,7 +57,7 @@ def head(integration: Integration, run_id: int | None) -> RunHead | None:
 
 
 def words(run: SyncRun) -> str:
-    """Say what a run that succeeded has brought, empty for any other."""
+    """Sum up the changes of a run that succeeded; empty for any other."""
     if run.state != RunState.SUCCEEDED:
         return ""
     steps = sync_runs.steps_of(run)

@@ -1,4 +1,4 @@
-"""The Sync Logs tab: newest first, filtered, a page at a time, however many rows there are."""
+"""The Sync Logs tab: newest first, filtered and paged."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def _owns(integration: Integration, run_id: int) -> bool:
 
 
 def _wanted(integration: Integration, filters: LogFilters) -> list[Any]:
-    """Return the conditions, said so that one index answers, read from its end: that of the rarest thing asked for.
+    """Return the conditions, written so that the index of the most selective filter serves them, read from its end.
 
-    COALESCE hides the others from the planner, which would otherwise choose without knowing how rare they are and
-    sort a million rows.
+    COALESCE hides the other filters from the planner, which does not know how selective they are and might sort a
+    million rows.
     """
     columns: dict[str, tuple[Any, Any, Any]] = {
         "remote_id": (SyncLog.remote_id, filters.remote_id, 0),
@@ -57,10 +57,10 @@ def _wanted(integration: Integration, filters: LogFilters) -> list[Any]:
         "record_type": (SyncLog.record_type, filters.record_type, ""),
     }
     asked = {name: each for name, each in columns.items() if each[1] is not None}
-    # Most lines are information about pages: any other wish is rarer.
+    # Most lines are information about pages, so every other filter is more selective.
     common: list[Any] = [LogSubject.PAGE, LogLevel.INFO]
     rarest = min(asked, key=lambda name: asked[name][1] in common, default=None)
-    # The index of runs stands alone; the others begin with the integration.
+    # The index of runs has no other column; all others start with the integration.
     wanted = [] if rarest == "run" else [SyncLog.integration == integration]
     for name, (column, value, nothing) in asked.items():
         wanted.append((column if name == rarest else fn.COALESCE(column, nothing)) == value)

@@ -1,4 +1,4 @@
-"""Why a record is not here: what is known of it, from the surest on."""
+"""Why a record is not stored: the known reasons, the most certain first."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from portal.sync.record_types import RecordType
 
 @dataclass(frozen=True)
 class Absence:
-    """`why` is the reason, with what to do about it in `remedy`; `since` is the moment that it is known from.
+    """`why` is the reason, `remedy` what to do about it, and `since` the time of the evidence.
 
-    `is_certain` is false where only possible reasons are known. `asked` is the last question to the PSA about
-    this very record, `logs` are the lines about it, newest first.
+    `is_certain` is false if only possible reasons are known. `last_sync` is the last sync of this record alone,
+    `logs` are the lines about it, newest first.
     """
 
     record_type: RecordType
@@ -46,7 +46,7 @@ class Reason:
 
 
 def absence(integration: Integration, record_type: RecordType, remote_id: int, logs: list[SyncLog]) -> Absence:
-    """Say why the copy does not have a record; `logs` are the newest lines about it."""
+    """Explain why a record is not stored. `logs` are the newest lines about it."""
     question = record_syncs.last(integration, record_type, remote_id)
     excluded = exclusions.get(integration, record_type, remote_id)
     is_chosen = record_type in integration.record_types
@@ -97,7 +97,7 @@ def _latest(*reasons: Reason | None) -> Reason | None:
 
 
 def _unlisted(integration: Integration, record_type: RecordType) -> Reason:
-    """Go by the last complete list, which did not have it."""
+    """Explain it by the last complete list, which did not include the record."""
     psa = adapter_of(integration.psa).name
     ask = f"Ask {psa} for it to find out."
     if read_at := record_lists.read_at(integration, record_type):

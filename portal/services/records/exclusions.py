@@ -1,4 +1,4 @@
-"""The excluded records of a type, with their reasons, as people look through them."""
+"""The list of a type's excluded records, with the reasons."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.sync.scope import CLIENT_NOT_SEEN
 
 PAGE_RECORDS: Final = 50
 BY_NAME: Final = Keys((Exclusion.name, Exclusion.remote_id))
-# What no filter has decided.
+# Reasons that do not come from a filter.
 NOT_BY_FILTERS: Final = frozenset({CLIENT_DELETED, CLIENT_NOT_SEEN, SWITCHED_OFF})
 BY_FILTERS: Final = "Excluded by your sync filters."
 
@@ -32,12 +32,12 @@ class ExclusionPage(Page[Exclusion]):
 
 
 def words(exclusion: Exclusion) -> str:
-    """Say why a record is excluded, and whether the sync filters decided it."""
+    """Explain why a record is excluded, and whether by the sync filters."""
     return exclusion.reason if exclusion.reason in NOT_BY_FILTERS else f"{BY_FILTERS} {exclusion.reason}"
 
 
 def counts(integration: Integration) -> dict[str, int]:
-    """Return how many records of each type are listed as excluded."""
+    """Return the number of excluded records of each type."""
     found = dict.fromkeys((each.value for each in RecordType), 0)
     query = Exclusion.select(Exclusion.record_type, fn.COUNT(Exclusion.id)).where(
         Exclusion.integration == integration
@@ -52,7 +52,7 @@ def get(integration: Integration, record_type: RecordType, remote_id: int) -> Ex
 
 
 def names(integration: Integration, record_type: RecordType, remote_ids: Collection[int]) -> dict[int, str]:
-    """Return the names of those of these records that are excluded."""
+    """Return the names of these records, by id, as far as they are excluded."""
     query = Exclusion.select(Exclusion.remote_id, Exclusion.name).where(_of(integration, record_type))
     rows: Any = query.where(Exclusion.remote_id.in_(remote_ids)).tuples()
     return dict(rows)
@@ -66,8 +66,8 @@ def page(
     before: int | None = None,
     after: int | None = None,
 ) -> ExclusionPage:
-    """Return excluded records by name: those behind the one with the id `after`, just in front of `before`, or the
-    first; `containing` keeps those with that text in their name.
+    """Return excluded records by name: the page after the record `after`, the page before the record `before`, or the
+    first page. `containing` searches the names.
     """
     row = get(integration, record_type, before or after or 0)
     query = Exclusion.select().where(_of(integration, record_type))

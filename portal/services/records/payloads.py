@@ -1,4 +1,4 @@
-"""What a PSA sent, made readable: one line for each key, long values cut, binary data only counted. Pure."""
+"""Payloads made readable: one line per key, long values cut, binary data only measured. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 SHORT: Final = 200
 LONG: Final = 20_000
-# All lines of one record together: a page stays a page, whatever was sent.
+# For all lines of a record together, so that the page stays small whatever the PSA sent.
 MOST_TEXT: Final = 400_000
 BINARY: Final = re.compile(r"(data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_-]{256,}={0,2}")
 
@@ -19,7 +19,7 @@ HALVES: Final = re.compile(r"[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class PayloadValue:
-    """`text` is short enough for a line; `rest` is more of it, where there is more; `note` says what is not shown."""
+    """`text` fits on a line, `rest` is more of it, and `note` describes what is not shown."""
 
     text: str
     rest: str = ""
@@ -34,7 +34,7 @@ class PayloadLine:
 
 
 def lines(payload: str) -> list[PayloadLine]:
-    """Return the keys of a payload in the order in which the PSA wrote them; none for what is no JSON object."""
+    """Return a payload's keys in their original order; empty if it is not a JSON object."""
     try:
         document = json.loads(payload)
     except (ValueError, RecursionError):
@@ -68,5 +68,5 @@ def shown(value: Any, *, at_most: int = LONG) -> PayloadValue:
 
 
 def _whole(text: str) -> str:
-    """Replace halves of characters, which no page can hold."""
+    """Replace lone surrogates, which cannot be encoded."""
     return HALVES.sub("\ufffd", text)

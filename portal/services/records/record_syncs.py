@@ -1,4 +1,4 @@
-"""What came of asking the PSA for one record: the last time that somebody did so."""
+"""The last sync of a single record, and its result."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from portal.sync.record_types import RecordType
 
 @dataclass(frozen=True)
 class RecordSync:
-    """`answer` says what the PSA answered, or what kept it from answering; `remedy` what to do then.
+    """`answer` is the result, or why there is none, and `remedy` what to do then.
 
-    It is empty while the question is under way; `resumes_at` is when a question that waits is asked again. `failed`
-    tells that there was no answer.
+    `answer` is empty while the sync is running. `resumes_at` is when a waiting sync resumes. `failed` is true if the
+    PSA gave no answer.
     """
 
     run: SyncRun
@@ -35,7 +35,7 @@ class RecordSync:
 
 
 def last(integration: Integration, record_type: RecordType, remote_id: int) -> RecordSync | None:
-    """Return the last question about this record, None where nobody has asked or its log is forgotten."""
+    """Return the last sync of this record alone; None if there was none or its log is deleted."""
     mine = (SyncLog.integration == integration) & (SyncLog.remote_id == remote_id)
     query = SyncLog.select(SyncLog, SyncRun).join(SyncRun).where(mine, SyncLog.record_type == record_type)
     line: Any = query.where(SyncRun.kind == RunKind.RECORD).order_by(SyncLog.id.desc()).first()

@@ -1,4 +1,4 @@
-"""Reading the copy: how many there are, looking some up, and handing all of them over."""
+"""Reading stored records: counting, searching and exporting them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def source(account: Account) -> Integration:
 
 
 def counts(integration: Integration) -> dict[str, dict[str, int]]:
-    """Return how many records each type has by state, as last counted; a type without records counts nought."""
+    """Return the number of records by type and state, as last counted. Types without records have zeros."""
     found = {
         record_type.value: dict.fromkeys((state.value for state in RecordState), 0) for record_type in RecordType
     }
@@ -41,7 +41,7 @@ def look_up(
     containing: str = "",
     limit: int = 50,
 ) -> list[Record]:
-    """List records by name; `containing` keeps those with that text in their name or reference."""
+    """Return records sorted by name. `containing` searches names and references."""
     query = Record.select().where(lookup.of_type(integration, record_type), Record.state == state)
     if containing:
         query = query.where(Record.name.contains(containing) | Record.reference.contains(containing))
@@ -60,7 +60,7 @@ def get(integration: Integration, record_type: RecordType, remote_id: int) -> Re
 
 
 def export(integration: Integration, record_type: RecordType, state: RecordState | None = None) -> Iterator[Record]:
-    """Read all records of a type in order of their id, a small batch at a time, whatever their number."""
+    """Yield all records of a type by id, reading in small batches."""
     after = None
     while found := batch(integration, record_type, state, after):
         yield from found
@@ -70,7 +70,7 @@ def export(integration: Integration, record_type: RecordType, state: RecordState
 def batch(
     integration: Integration, record_type: RecordType, state: RecordState | None, after: int | None
 ) -> list[Record]:
-    """Return the next few records of a type behind the id `after`."""
+    """Return the next batch of records after the id `after`."""
     query = Record.select().where(lookup.of_type(integration, record_type))
     if state is not None:
         query = query.where(Record.state == state)
@@ -78,5 +78,5 @@ def batch(
         query = query.where(Record.remote_id > after)
     found = list(query.order_by(Record.remote_id).limit(BATCH))
     for record in found:
-        record.integration = integration  # or each record would ask the database for it
+        record.integration = integration  # so that not every record queries for it
     return found

@@ -1,4 +1,4 @@
-"""How much of the PSA's request limit an integration may use, and what is known of that limit."""
+"""The PSA's request limit: what is known about it, and how much of it an integration may use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERCENT: Final = range(1, 101)
 
 @dataclass(frozen=True)
 class QuietHours:
-    """Use at most `share` percent from the start of one hour to the start of another; they may span midnight."""
+    """Use at most `share` percent from the start of one hour to the start of another, also across midnight."""
 
     begin: int
     end: int
@@ -46,7 +46,7 @@ class LimitSource(StrEnum):
 
 @dataclass(frozen=True)
 class RateLimit:
-    """`used` and `limit` count requests in `window_seconds`, those of everybody who uses this tenant from here."""
+    """`used` and `limit` count the requests in `window_seconds` of everything here that calls this tenant."""
 
     used: int
     limit: int
@@ -60,7 +60,7 @@ class RateLimit:
 
 
 def current(integration: Integration) -> RateLimit:
-    """Return what is known of the limit now."""
+    """Return what is known about the limit now."""
     now = clock.now()
     budget = TenantBudget.get_or_none(TenantBudget.tenant == integration.limit_key)
     window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
@@ -83,9 +83,9 @@ def current(integration: Integration) -> RateLimit:
 def change(
     integration: Integration, share: int, quiet: QuietHours | None, quota: int | None, user: User | None
 ) -> None:
-    """Use at most `share` percent of the PSA's limit, in quiet hours less; `quota` is what was agreed with the PSA.
+    """Use at most `share` percent of the PSA's limit, less in quiet hours. `quota` is the limit agreed with the PSA.
 
-    Raises Invalid naming `share`, `quiet_end`, `quiet_share` or `quota`. What goes on keeps to it at once.
+    Applies to running syncs at once. Raises Invalid for `share`, `quiet_end`, `quiet_share` or `quota`.
     """
     _check(share, quiet, quota)
     with db.atomic():
@@ -96,7 +96,7 @@ def change(
 
 
 def in_words(integration: Integration, share: int, quiet: QuietHours | None, quota: int | None) -> str:
-    """Say it in one line: at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with the PSA."""
+    """Return it in one line, such as "at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with Acme"."""
     said = [f"at most {share} %"]
     said += [str(quiet)] if quiet else []
     said += [f"limit of {quota} agreed with {adapter_of(integration.psa).name}"] if quota else []
@@ -104,7 +104,7 @@ def in_words(integration: Integration, share: int, quiet: QuietHours | None, quo
 
 
 def quiet_hours(stored: Any) -> QuietHours | None:
-    """Return what Integration.quiet_hours says; what cannot be understood counts as none."""
+    """Parse Integration.quiet_hours; None if it is invalid."""
     try:
         quiet = QuietHours(int(stored["from"]), int(stored["until"]), int(stored["share"]))
     except (KeyError, TypeError, ValueError):

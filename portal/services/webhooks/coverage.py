@@ -1,4 +1,4 @@
-"""How far the webhook can be trusted: which changes it told of first, and which ones a sync had to find."""
+"""Webhook coverage: how many changes arrived by webhook first, and how many a sync had to find."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from portal.services.webhooks import discoveries
 from portal.sync.record_types import RecordType
 
 PERIOD: Final = timedelta(days=7)
-# Where more came in the period, it begins later: however many there are, no page waits for their count.
+# A page must not wait to count more than this: with more changes, the measured period begins later.
 NEWEST_REFETCH_REQUESTS: Final = 2_000
 NEWEST_DELAYS: Final = 500
 
 
 @dataclass(frozen=True)
 class Share:
-    """Changes of the copy: those that a webhook told of first, and those that a sync had to find."""
+    """Changes to the stored records: `told` arrived by webhook first, `found` had to be found by a sync."""
 
     told: int = 0
     found: int = 0
@@ -35,14 +35,14 @@ class Share:
 
     @property
     def percent(self) -> int:
-        """Return how many of a hundred were told, never 100 while one was not."""
+        """Return the percentage that arrived by webhook, below 100 as long as a single change did not."""
         return 100 * self.told // self.total if self.total else 0
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """`usual` and `slow` are how many seconds half and 95 % of the deliveries took from their arrival to the copy,
-    None while nothing was read.
+    """`usual` and `slow` are the median and the 95th percentile of the seconds from a delivery to the stored record,
+    None if there were none.
     """
 
     since: datetime
@@ -53,7 +53,7 @@ class Coverage:
 
 
 def coverage(integration: Integration) -> Coverage | None:
-    """Measure the last seven days, or since webhooks are in use; None where they never were."""
+    """Measure the last seven days, or the time since the first delivery. None while webhooks are not in use."""
     begun = _in_use_since(integration)
     if begun is None:
         return None
@@ -72,7 +72,7 @@ def coverage(integration: Integration) -> Coverage | None:
 
 
 def _in_use_since(integration: Integration) -> datetime | None:
-    """Return when the first delivery came of which anything is known."""
+    """Return when the first known delivery arrived."""
     mine = Delivery.select(Delivery.received_at).where(Delivery.integration == integration)
     oldest: Any = mine.order_by(Delivery.id).limit(1).tuples().first()
     last: datetime | None = integration.last_delivery_at
@@ -94,7 +94,7 @@ def _newest(integration: Integration, since: datetime) -> Any:
 
 
 def _by_webhook(newest: Any, since: datetime) -> tuple[dict[str, int], datetime]:
-    """Count the refetch requests that changed the copy, by record type, each with the start of the count."""
+    """Return the number of refetch requests that changed a record, by type, and when the count starts."""
     changed = fn.SUM(Case(None, [(newest.c.outcome.in_([each.value for each in CHANGES]), 1)], 0))
     columns = (newest.c.record_type, changed, fn.COUNT(1), fn.MIN(newest.c.settled_at))
     rows = list(newest.select_from(*columns).group_by(newest.c.record_type).tuples())
@@ -104,7 +104,7 @@ def _by_webhook(newest: Any, since: datetime) -> tuple[dict[str, int], datetime]
 
 
 def _delays(newest: Any) -> list[float]:
-    """Return how long the newest readings took, the shortest first."""
+    """Return the delays of the newest refetches, sorted."""
     # As text, because Peewee takes longer to read a moment than the database takes for all of this.
     moments = (newest.c.received_at.cast("text"), newest.c.settled_at.cast("text"))
     done = newest.select_from(*moments).where(newest.c.state == RefetchRequestState.DONE.value).limit(NEWEST_DELAYS)

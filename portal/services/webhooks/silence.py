@@ -18,7 +18,7 @@ from portal.services.operations.isolation import Isolation
 from portal.services.webhooks import discoveries
 
 SILENT_AFTER: Final = timedelta(hours=6)
-# Fewer may be of a kind for which no event was chosen.
+# Fewer may be of record types for which no event was chosen.
 LEAST_CHANGES: Final = 5
 
 MADE_UP: Final = "A full sync makes up for what was missed."
@@ -26,7 +26,7 @@ MADE_UP: Final = "A full sync makes up for what was missed."
 
 @dataclass(frozen=True)
 class Silence:
-    """`since` is when the last delivery came, `changed` how many records syncs have found changed since then."""
+    """`since` is when the last delivery arrived, `changed` how many changed records syncs have found since then."""
 
     psa: str
     since: datetime
@@ -40,7 +40,7 @@ class Silence:
 
 
 def silence(integration: Integration) -> Silence | None:
-    """Return the silence of a webhook that has been in use, None while there is nothing to worry about."""
+    """Return the silence of a webhook that was in use before, None if nothing is wrong."""
     since = integration.last_delivery_at
     if since is None or since > clock.now() - SILENT_AFTER:
         return None
@@ -49,8 +49,8 @@ def silence(integration: Integration) -> Silence | None:
 
 
 def notice_silence(isolation: Isolation | None = None) -> int:
-    """Once in each silence, tell people in the log, and owe a full sync: a sync of changes would not find what was
-    deleted. Returns how many silences were noticed.
+    """Log each silence once and request a full sync, since a sync for changes would not find deletes. Returns how
+    many silences were noticed.
     """
     isolation = isolation or Isolation()
     quiet = list(Integration.select().where(_may_be_silent()))
@@ -59,7 +59,7 @@ def notice_silence(isolation: Isolation | None = None) -> int:
 
 
 def stop_using(integration: Integration, user: User | None) -> None:
-    """Take it that the PSA is not meant to call any more. The next delivery, should one come, begins anew."""
+    """Stop expecting deliveries. The next delivery, if there is one, starts the watch again."""
     with db.atomic():
         forgotten = {"last_delivery_at": None, "silence_noted_at": None}
         Integration.update(forgotten).where(Integration.id == integration.id).execute()

@@ -25,7 +25,7 @@ class LastDelivery:
 
 @dataclass(frozen=True)
 class Backlog:
-    """Deliveries that wait because the PSA does not answer; `count` stops at MOST_COUNTED."""
+    """Deliveries that wait because the PSA does not answer. `count` is at most MOST_COUNTED."""
 
     count: int
     problem: str
