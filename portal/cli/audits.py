@@ -12,7 +12,7 @@ from portal.cli.output import json_option, print_json, print_table
 from portal.cli.parameters import MOMENT, utc
 from portal.services.accounts import accounts
 from portal.services.audit import activity, activity_files, audit_words
-from portal.services.audit.activity import Entry, Filters
+from portal.services.audit.activity import ActivityFilters, Entry
 from portal.services.audit.audit_words import Kind
 
 
@@ -42,7 +42,7 @@ def list_(
 ) -> None:
     """List entries, newest first. Entries without an account, such as guesses at unknown emails, appear only here."""
     owner = accounts.get(account) if account else None
-    filters = Filters(person=person, kind=kind, since=utc(since), until=utc(until))
+    filters = ActivityFilters(person=person, kind=kind, since=utc(since), until=utc(until))
     entries = list(islice(activity.newest_first(owner, filters), limit))
     if as_json:
         print_json([activity_files.as_row(entry) for entry in entries])
@@ -52,6 +52,6 @@ def list_(
 
 
 def _line(entry: Entry) -> tuple[object, ...]:
-    who = entry.email or audit_words.doer_of(entry.action)
+    who = entry.email or audit_words.actor_of(entry.action)
     what = f"{entry.words} {entry.detail}".strip()
     return f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.account, who, what, entry.count, entry.address

@@ -124,7 +124,7 @@ def status(account: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_status(one))
         return
-    now = integration_status.standing(one)
+    now = integration_status.status(one)
     label = adapter_of(one.psa).label
     say(f"{label} at {one.source_address}, as {one.agent_name}: {integration_status.LABELS[now.condition]}.")
     say(f"Syncs {', '.join(one.record_types)}{' of active clients' if one.active_only else ''}.")
@@ -148,7 +148,7 @@ def filters(account: str, *, as_json: bool) -> None:
         return
     names = filter_choices.known_names(one, chosen)
     for record_type in in_order(one.record_types):
-        say(f"{record_type}: {'; '.join(filter_words.told(chosen, record_type, names)) or 'all'}")
+        say(f"{record_type}: {'; '.join(filter_words.in_words(chosen, record_type, names)) or 'all'}")
 
 
 @integration.command()
@@ -175,7 +175,7 @@ def _as_json(diagnosis: Diagnosis) -> dict[str, object]:
 
 
 def _status(one: Integration) -> dict[str, object]:
-    now = integration_status.standing(one)
+    now = integration_status.status(one)
     return {
         "psa": one.psa,
         "state": one.state,

@@ -47,18 +47,18 @@ def limit(
 ) -> None:
     """Show or change how much of Halo's request limit syncs use."""
     one = halo_integration(account)
-    known = rate_limits.spending(one)
+    known = rate_limits.current(one)
     if (share, quiet, quota) != (None, None, None):
-        rate_limits.limit(
+        rate_limits.change(
             one,
             known.share if share is None else share,
             known.quiet if quiet is None else (quiet if isinstance(quiet, QuietHours) else None),
             known.quota if quota is None else quota or None,
             None,
         )
-        known = rate_limits.spending(one)
+        known = rate_limits.current(one)
     if as_json:
         print_json(asdict(known))
         return
     say(f"{known.used} of {known.limit} requests used in the last {known.window_seconds} seconds.")
-    say(f"Syncs use {rate_limits.in_words(known.share, known.quiet, known.quota)}.")
+    say(f"Syncs use {rate_limits.in_words(one, known.share, known.quiet, known.quota)}.")

@@ -23,10 +23,9 @@ from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, LogSubject, RunKind, RunState, RunTrigger, SyncLog, SyncRun
-from portal.services.connecting import integrations
 from portal.services.pages import log_files, run_heads, sync_logs
-from portal.services.pages.sync_logs import Filters
-from portal.services.syncing import run_words, runs, sync_runs
+from portal.services.pages.sync_logs import LogFilters
+from portal.services.syncing import run_words, sync_runs
 from portal.sync.record_types import RecordType
 
 
@@ -64,7 +63,7 @@ def run(
     try:
         started = _start(halo_integration(account), types, record, full=full)
     except SyncAlreadyRunning as error:
-        started = runs.get(error.run_id)
+        started = sync_runs.by_id(error.run_id)
         by = run_words.started_by(started)
         say(f"Run {started.id}, started by {by}, is already running; joining it.", err=True)
     ended = follow(started) if wait else started
@@ -92,7 +91,7 @@ def status(account: str, *, as_json: bool) -> None:
 @with_database()
 def list_(account: str, limit: int, *, as_json: bool) -> None:
     """List runs, newest first."""
-    found = runs.newest_first(limit, source_integration(account))
+    found = sync_runs.newest_first(limit, source_integration(account))
     if as_json:
         print_json([sync_runs.report(one) for one in found])
     else:
@@ -131,7 +130,7 @@ def logs(
 ) -> None:
     """Show sync log entries, newest first."""
     of_record, number = record or (None, None)
-    filters = Filters(level, of_record or record_type, run_id, subject, number)
+    filters = LogFilters(level, of_record or record_type, run_id, subject, number)
     lines = islice(_newest_first(source_integration(account), filters), limit)
     if as_json:
         print_json([log_files.as_row(line) for line in lines])
@@ -152,11 +151,11 @@ def _start(
     return sync_later(integration, RunTrigger.CLI, kind=kind, record_types=chosen)
 
 
-def _newest_first(integration: Integration, filters: Filters) -> Iterator[SyncLog]:
+def _newest_first(integration: Integration, filters: LogFilters) -> Iterator[SyncLog]:
     page = sync_logs.page(integration, filters)
     yield from page.rows
-    while page.older is not None:
-        page = sync_logs.page(integration, filters, before=page.older)
+    while page.next is not None:
+        page = sync_logs.page(integration, filters, before=page.next)
         yield from page.rows
 
 
@@ -168,10 +167,10 @@ def _show(one: SyncRun, *, as_json: bool) -> None:
 
 
 def _last(account: str) -> SyncRun:
-    last = integrations.last_run(source_integration(account))
-    if last is None:
+    found = sync_runs.newest_first(1, source_integration(account))
+    if not found:
         raise NotFound("There hasn't been a sync yet.", "Start one with `portal sync run`.")
-    return last
+    return found[0]
 
 
 for command in holds.COMMANDS:

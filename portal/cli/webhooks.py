@@ -16,8 +16,8 @@ from portal.jobs.refetches import ring
 from portal.models.integrations import Integration
 from portal.models.webhooks import DeliveryState, RefetchRequest
 from portal.services.pages import delivery_lists, delivery_pages
-from portal.services.pages.delivery_lists import Filters
-from portal.services.pages.delivery_rows import Row
+from portal.services.pages.delivery_lists import DeliveryFilters
+from portal.services.pages.delivery_rows import DeliveryRow
 from portal.services.webhooks import replaying
 from portal.services.webhooks.replaying import Choice
 from portal.sync.record_types import RecordType
@@ -53,7 +53,7 @@ def list_(
 ) -> None:
     """List deliveries, newest first."""
     record_type, number = record or (None, None)
-    filters = Filters(state=state, event=event, remote_id=number, record_type=record_type)
+    filters = DeliveryFilters(state=state, event=event, remote_id=number, record_type=record_type)
     found = islice(_newest_first(halo_integration(account), filters), limit)
     if as_json:
         print_json([_report(row) for row in found])
@@ -118,15 +118,15 @@ def replay(
     ring(integration.id)
 
 
-def _newest_first(integration: Integration, filters: Filters) -> Iterator[Row]:
+def _newest_first(integration: Integration, filters: DeliveryFilters) -> Iterator[DeliveryRow]:
     page = delivery_lists.page(integration, filters)
     yield from page.rows
-    while page.older is not None:
-        page = delivery_lists.page(integration, filters, before=page.older)
+    while page.next is not None:
+        page = delivery_lists.page(integration, filters, before=page.next)
         yield from page.rows
 
 
-def _report(row: Row) -> dict[str, Any]:
+def _report(row: DeliveryRow) -> dict[str, Any]:
     return {
         "delivery": row.delivery.id,
         "at": row.delivery.received_at.isoformat(),
@@ -140,7 +140,7 @@ def _report(row: Row) -> dict[str, Any]:
     }
 
 
-def _line(row: Row) -> tuple[object, ...]:
+def _line(row: DeliveryRow) -> tuple[object, ...]:
     report, more = _report(row), row.refetch_requests - len(row.named)
     records = " ".join(report["records"]) + (f" +{more}" if more else "")
     outcomes = " ".join(report["outcomes"])

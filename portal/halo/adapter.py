@@ -47,4 +47,8 @@ HALO: Final = PsaAdapter(
     filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.FOUND_IN, lookups.collect),
     webhooks=WebhookFormat(webhooks.is_readable, webhooks.extract_json, webhooks.read, webhooks.abridge),
     record_fields=record_fields.read,
+    silent_webhook_remedy=(
+        "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"
+        " webhook: its Deliveries tab says what failed. Mend that, then switch Active on again."
+    ),
 )

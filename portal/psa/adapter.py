@@ -114,3 +114,5 @@ class PsaAdapter:
     filter_options: FilterOptions
     webhooks: WebhookFormat
     record_fields: Callable[[str, str], RecordFields]
+    # What to do about a webhook that the PSA no longer calls.
+    silent_webhook_remedy: str

@@ -36,14 +36,14 @@ def test_each_logs_in_once(app: Flask, alice: User, codes: list[str]) -> None:
         if number < 3:
             assert "or it was already used" in second.post("/mf-recovery", data={"code": code}).text
             assert not is_in(second)
-    assert recovery_codes.stock(alice) == recovery_codes.Stock(left=0, made=10)
+    assert recovery_codes.codes_left(alice) == recovery_codes.CodesLeft(left=0, made=10)
 
 
 def test_one_logs_in_once_when_it_is_sent_eight_times_at_once(app: Flask, alice: User, codes: list[str]) -> None:
     clients = [half_logged_in(app, alice) for _ in range(AT_ONCE)]
     at_once([partial(use, client, codes[0]) for client in clients])
     assert sum(is_in(client) for client in clients) == 1
-    assert recovery_codes.stock(alice).left == 9
+    assert recovery_codes.codes_left(alice).left == 9
     assert [entry.detail for entry in AuditEntry.select() if entry.action == "recovery_code.used"] == ["9 left"]
 
 

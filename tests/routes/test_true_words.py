@@ -162,7 +162,7 @@ def test_the_card_of_a_halo_that_does_not_answer_says_since_when(as_alice: Flask
     ran(halo, RunState.SUCCEEDED, ALL, finished_at=clock.now() - timedelta(hours=1))
     ran(halo, RunState.WAITING, [], problem="Halo did not answer.", waits=9, not_before=clock.now())
     page = text(as_alice.get("/integrations").text)
-    assert "Waiting for Halo" in page
+    assert "Waiting for the PSA" in page
     assert re.search(r"Halo did not answer\. Resumes automatically .* Last completed sync: 1 h ago", page)
 
 

@@ -50,6 +50,6 @@ def test_exclusions_are_added_updated_and_removed(northwind: Account) -> None:
     assert exclusions.client_reasons(halo.id, [2, 9]) == {2: through_client}
     assert lists.counts(halo)["clients"] == 2
     page = lists.page(halo, RecordType.CLIENTS, containing="store")
-    assert [each.remote_id for each in page.records] == [3]
+    assert [each.remote_id for each in page.rows] == [3]
     exclusions.remove(halo.id, "clients", [2, 3])
     assert listed() == []

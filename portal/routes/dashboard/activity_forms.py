@@ -9,7 +9,7 @@ from wtforms import DateField, SelectField
 from wtforms.fields import SelectChoice
 
 from portal.routes.web.search_forms import YEARS, SearchForm
-from portal.services.audit.activity import Filters
+from portal.services.audit.activity import ActivityFilters
 from portal.services.audit.audit_words import LABELS, Kind
 
 # The choice for entries without a person.
@@ -28,11 +28,11 @@ class ActivityForm(SearchForm):
         known = [SelectChoice(person, person) for person in people]
         self.person.choices = [SelectChoice("", "Everyone"), *known, SelectChoice(NOBODY, "Operator and others")]
 
-    def filters(self, zone: tzinfo) -> Filters:
+    def filters(self, zone: tzinfo) -> ActivityFilters:
         """Return the chosen filters. Both days are included."""
         self.validate()
         person, kind = self.chosen("person"), self.chosen("kind")
-        return Filters(
+        return ActivityFilters(
             person="" if person == NOBODY else person or None,
             kind=Kind(kind) if kind else None,
             since=self._midnight("since", zone, 0),

@@ -91,5 +91,5 @@ def _context(integration: Integration) -> dict[str, Any]:
         "tab": dashboard.data_sync(integration),
         "plan": scheduling.plan(integration),
         "health": webhook_health.health(integration),
-        "meter": coverage.meter(integration),
+        "meter": coverage.coverage(integration),
     }

@@ -14,7 +14,7 @@ from portal.psa.webhooks import LONGEST_NAME
 from portal.routes.web.forms import TYPES
 from portal.routes.web.search_forms import YEARS, SearchForm
 from portal.routes.web.words import DELIVERY_STATES
-from portal.services.pages.delivery_lists import Filters
+from portal.services.pages.delivery_lists import DeliveryFilters
 from portal.services.pages.record_lists import as_number
 from portal.services.webhooks.replaying import Choice
 from portal.sync.record_types import RecordType
@@ -42,10 +42,10 @@ class DeliveryFilterForm(TimeForm):
     record_type = SelectField("Record type", choices=[SelectChoice("", "All types"), *TYPES])
     record = SearchField("Record number")
 
-    def filters(self, zone: tzinfo) -> Filters:
+    def filters(self, zone: tzinfo) -> DeliveryFilters:
         self.validate()
         state, record_type = self.chosen("state"), self.chosen("record_type")
-        return Filters(
+        return DeliveryFilters(
             state=DeliveryState(state) if state else None,
             event=self.chosen("event").replace("\0", "").strip()[:LONGEST_NAME],
             remote_id=as_number(self.chosen("record")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,9 +18,9 @@ from portal.routes.web import answers, current
 from portal.routes.web.search_forms import id_of
 from portal.services.audit import export_log
 from portal.services.pages import record_lists, record_pages
-from portal.services.pages.record_lists import RecordPage, Wanted
+from portal.services.pages.keyset import Page
+from portal.services.pages.record_lists import Wanted
 from portal.services.records import exclusions, record_files, stored_records
-from portal.services.records.exclusions import ExclusionPage
 from portal.sync.record_types import RecordType
 
 bp = Blueprint("records", __name__, url_prefix="/integrations/<psa:psa>/records/<record_type:record_type>")
@@ -38,7 +38,7 @@ def index(record_type: RecordType) -> ResponseReturnValue:
     number = record_lists.as_number(wanted.containing)
     numbered = record_lists.with_number(integration, record_type, number)
     page, counts = _page(integration, wanted), _counts(integration, record_type)
-    stamp = record_lists.stamp([*page.records, *([numbered] if numbered else [])], counts, page.before, page.after)
+    stamp = record_lists.stamp([*page.rows, *([numbered] if numbered else [])], counts, page.previous, page.next)
     if answers.is_unchanged(stamp):
         return "", 204
     context = {"integration": integration, "form": form, "wanted": wanted, "numbered": numbered, "page": page}
@@ -57,7 +57,7 @@ def _counts(integration: Integration, record_type: RecordType) -> dict[RecordSta
     return record_lists.counts(integration, record_type) | {RecordState.OUT_OF_SCOPE: excluded}
 
 
-def _page(integration: Integration, wanted: Wanted) -> RecordPage | ExclusionPage:
+def _page(integration: Integration, wanted: Wanted) -> Page[Any]:
     """Return a page of records. Excluded records have their own list, with the reasons."""
     edges = {"before": id_of("before"), "after": id_of("after")}
     if wanted.state is RecordState.OUT_OF_SCOPE:
@@ -142,5 +142,5 @@ def _show(integration: Integration, record_type: RecordType, remote_id: int) -> 
         view=view,
         absence=absence,
         stamp=stamp,
-        asking=record_pages.asking(integration, record_type, remote_id),
+        asking=record_pages.live_sync(integration, record_type, remote_id),
     )

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from portal.models.sync import RunKind, SyncRun
 from portal.routes.web.formats import ago
-from portal.services.syncing import runs
+from portal.services.syncing import sync_runs
 
 
 def address_of(run: SyncRun) -> str:
@@ -19,7 +19,7 @@ def address_of(run: SyncRun) -> str:
 
 def flash_notice(run_id: int) -> SyncRun:
     """Flash who started the running sync and when, with a link to it; return its run."""
-    run = runs.get(run_id)
+    run = sync_runs.by_id(run_id)
     by = f"started by {run.started_by.name or run.started_by.email}" if run.started_by else "started"
     kind = "single-record sync" if run.kind == RunKind.RECORD else "sync"
     message = Markup('A {} is already running, {} {}. <a href="{}">View it</a>.')

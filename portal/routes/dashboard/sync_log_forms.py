@@ -11,7 +11,7 @@ from portal.models.sync import LogLevel, LogSubject
 from portal.routes.web.forms import TYPES
 from portal.routes.web.search_forms import SearchForm, id_of
 from portal.routes.web.words import LOG_SUBJECTS
-from portal.services.pages.sync_logs import Filters
+from portal.services.pages.sync_logs import LogFilters
 from portal.sync.record_types import RecordType
 
 LEVELS: Final = [SelectChoice(level.value, level.capitalize()) for level in LogLevel]
@@ -24,10 +24,10 @@ class LogFilterForm(SearchForm):
     subject = SelectField("About", choices=[SelectChoice("", "Everything"), *SUBJECTS])
     record = SearchField("Record number")
 
-    def filters(self) -> Filters:
+    def filters(self) -> LogFilters:
         self.validate()
         level, record_type, subject = (self.chosen(name) for name in ("level", "record_type", "subject"))
-        return Filters(
+        return LogFilters(
             level=LogLevel(level) if level else None,
             record_type=RecordType(record_type) if record_type else None,
             run_id=id_of("run"),

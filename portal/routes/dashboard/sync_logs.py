@@ -13,6 +13,7 @@ from portal.routes.web.search_forms import id_of
 from portal.services.audit import export_log
 from portal.services.pages import log_files, run_heads, sync_logs
 from portal.services.syncing import filter_changes as sync_filters
+from portal.services.syncing import sync_runs
 
 bp = Blueprint("sync_logs", __name__, url_prefix="/integrations/<psa:psa>/logs")
 
@@ -39,7 +40,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get(f"/<int(max={2**31 - 1}):run_id>.<any(csv, jsonl):form>")
 def download(run_id: int, form: str) -> ResponseReturnValue:
-    run = log_files.find_run(current.integration(), run_id)
+    run = sync_runs.get(current.integration(), run_id)
     export_log.sync_log(run, current.user(), form)
     write, content_type = FILES[form]
     return Response(

@@ -48,7 +48,7 @@ def set_available(account: Account, psa: str, *, available: bool) -> None:
 
 
 def set_time_zone(account: Account, name: str, user: User | None) -> None:
-    """Tell the account's times in this zone. Raises Invalid for one that does not exist."""
+    """Set the account's time zone. Raises Invalid if it does not exist."""
     time_zone = _known(name)
     if time_zone == account.time_zone:
         return

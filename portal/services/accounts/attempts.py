@@ -1,12 +1,12 @@
-"""How often something guessable may be tried. Attempts are counted before they are checked, by all processes.
+"""Rate limits for guessable secrets. Attempts are counted before they are checked, across all processes.
 
     attempt = guesses.attempt({f"recovery code of {user.id}": Limit(8, 300)})   # raises TooManyAttempts
     if is_right(code):
         guesses.succeeded(attempt)                                              # gives back what was counted
 
-Each key fills like a bucket: every attempt adds one, and so many leak out in time. It is one number in one row (the
-moment at which the bucket would be empty), changed by one conditional statement whose row count decides. So forty
-attempts at once get no further than forty in a row.
+Each key is a leaky bucket: every attempt adds one, and they leak out over time. It is one number in one row (when the
+bucket will be empty), changed by one conditional statement whose row count decides. So forty attempts at once get no
+further than forty in a row.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from portal.db import db
 from portal.errors import TooManyAttempts
 from portal.models.guessing import GuessCount
 
-# A person who has waited may take this long to come back and try.
+# After waiting, a person may take this long to try again.
 TURN_SECONDS: Final = 600
 
 
 @dataclass(frozen=True)
 class Limit:
-    """So many attempts at once, and as many again, one by one, in so many seconds.
+    """Allows this many attempts at once, and as many again, one by one, over this many seconds.
 
-    One that does not refuse only measures: see level and cap.
+    A limit that does not refuse only measures: see level and cap.
     """
 
     most: int
@@ -47,7 +47,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was counted, by the keys' digests, in milliseconds."""
+    """The milliseconds that were added, by the keys' digests."""
 
     counted: Mapping[str, int]
 
@@ -55,7 +55,7 @@ class Attempt:
 def attempt(limits: Mapping[str, Limit]) -> Attempt:
     """Count one attempt under each key, or raise TooManyAttempts and count none."""
     now = _now()
-    # In the same order everywhere, so that two attempts never wait for each other's rows.
+    # Always in the same order, so that two attempts never deadlock.
     by_digest = sorted((_digest(key), limit) for key, limit in limits.items())
     with db.atomic():
         for digest, limit in by_digest:
@@ -65,7 +65,7 @@ def attempt(limits: Mapping[str, Limit]) -> Attempt:
 
 
 def succeeded(attempt: Attempt) -> None:
-    """Give back an attempt that was right, or that was not checked after all."""
+    """Take back an attempt that was right, or that was not checked after all."""
     with db.atomic():
         for digest, milliseconds in attempt.counted.items():
             given_back = GuessCount.until - milliseconds
@@ -78,15 +78,15 @@ def level(key: str, limit: Limit) -> int:
 
 
 def cap(key: str, limit: Limit) -> None:
-    """Forget what was counted beyond the limit, so that a measured key is calm again soon after the attempts end."""
+    """Forget the attempts beyond the limit, so that a measured key recovers soon after the attempts end."""
     full = _now() + limit.most * limit.each
     GuessCount.update(until=full).where(GuessCount.key == _digest(key), GuessCount.until > full).execute()
 
 
 def wait_first(key: str, seconds: int) -> None:
-    """Raise TooManyAttempts, unless this key was told to wait before and comes back when it was told to.
+    """Raise TooManyAttempts, unless this key was asked to wait before and comes back in time.
 
-    Each key waits for itself: nobody can keep another one waiting by coming first.
+    Each key waits independently, so nobody can delay another.
     """
     now, digest = _now(), _digest(key)
     turn, starts = TURN_SECONDS * 1000, now + seconds * 1000
@@ -101,7 +101,7 @@ def wait_first(key: str, seconds: int) -> None:
 
 
 def _count(digest: str, limit: Limit, now: int) -> bool:
-    """Add one attempt unless there is no room; returns whether it was added."""
+    """Add one attempt if there is room; returns whether it was added."""
     full = now + limit.most * limit.each
     filled = Case(None, [(GuessCount.until > now, GuessCount.until)], now) + limit.each
     has_room = filled <= full if limit.refuses else None

@@ -1,10 +1,10 @@
-"""A browser in words, so that people recognise their own devices."""
+"""Browsers in words, so that people recognize their own devices."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# In this order: nearly every browser claims to be the ones below it as well.
+# In this order, because most browsers also claim to be those further down.
 BROWSERS: Final = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -28,7 +28,7 @@ SYSTEMS: Final = (
 
 
 def in_words(user_agent: str) -> str:
-    """Name browser and system, such as "Firefox on Windows". A browser may call itself anything."""
+    """Return the browser and system, such as "Firefox on Windows". Browsers can claim to be anything."""
     browser = _first(BROWSERS, user_agent) or "An unknown browser"
     system = _first(SYSTEMS, user_agent)
     return f"{browser} on {system}" if system else browser

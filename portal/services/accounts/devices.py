@@ -1,7 +1,7 @@
-"""The browsers in which a person has logged in before. Strangers' wrong guesses do not slow those down.
+"""The browsers in which a person has logged in before. Strangers' wrong guesses do not slow them down.
 
-A browser keeps a random value in a cookie, the portal its SHA-256 beside the person. The value opens nothing: it only
-lets guesses at this person's password be counted apart from everybody else's.
+The browser keeps a random value in a cookie, the portal its SHA-256 with the person. The value grants no access: it
+only lets guesses at this person's password be counted separately.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST_PER_PERSON: Final = 20
 
 
 def remember(user: User, value: str | None) -> str:
-    """Note that `user` has logged in where `value` is in the cookie; returns the value to keep there from now on."""
+    """Remember that `user` logged in with `value` in the cookie; returns the value for the cookie from now on."""
     if value is None or not _is_issued(value):
         value = secrets.token_urlsafe(32)
     now = clock.now()
@@ -35,19 +35,19 @@ def remember(user: User, value: str | None) -> str:
 
 
 def known(email: str, value: str | None) -> str | None:
-    """Return the digest of `value` if the person with this address has logged in where it is in the cookie."""
+    """Return the digest of the cookie's `value` if the person with this address has logged in with it."""
     digest = _digest(value or "")
     rows = KnownDevice.select(KnownDevice.id).join(User).where(User.email == email, KnownDevice.digest == digest)
     return digest if rows.exists() else None
 
 
 def forget(user: User) -> None:
-    """Treat every device of this person as unknown from now on."""
+    """Treat all of the person's devices as unknown from now on."""
     KnownDevice.delete().where(KnownDevice.user == user).execute()
 
 
 def _is_issued(value: str) -> bool:
-    # Two people may share a browser; a value that somebody made up is not taken over.
+    # Two people may share a browser. Made-up values are not adopted.
     return bool(KnownDevice.select(KnownDevice.id).where(KnownDevice.digest == _digest(value)).exists())
 
 

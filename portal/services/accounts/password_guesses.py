@@ -1,9 +1,9 @@
-"""How often a password may be guessed, so that the guesser is slowed down and the person is not.
+"""Rate limits for password guesses that slow the guesser down and not the person.
 
-A stranger is counted by network first, then by network and person. All strangers together never lock a person out:
-after many wrong guesses from several networks, each further network has to wait before it may guess at this person,
-for a second, then two, four … up to a minute. Each waits for itself, so the person gets in from a clean address
-however many others are waiting, too. Where the person has logged in before, strangers' guesses do not count at all.
+Strangers are counted by network, then by network and person. Together they never lock a person out: after many wrong
+guesses from several networks, each further network has to wait before it may guess at this person, for a second, then
+two, four … up to a minute. Each network waits independently, so the person gets in from a clean address however many
+others are waiting. In a browser where the person has logged in before, strangers' guesses do not count at all.
 
 Nothing here depends on whether there is a person with this address: refusals look the same.
 """
@@ -19,8 +19,8 @@ from portal.services.accounts.attempts import Attempt, Limit
 PER_NETWORK: Final = Limit(20, 60)
 PER_NETWORK_AND_PERSON: Final = Limit(8, 300)
 PER_DEVICE: Final = Limit(8, 300)
-# One attempt stops counting in the time in which a network gets another one: one network alone never gets this to
-# CALM, whatever its patience.
+# An attempt expires as soon as a network may make the next one, so a single network never reaches CALM, however
+# patient it is.
 BY_STRANGERS: Final = Limit(32, 1200, refuses=False)
 CALM: Final = 24
 LONGEST_DELAY: Final = 60
@@ -56,5 +56,5 @@ def of_current_password(user_id: int, session: str) -> Attempt:
 
 
 def _delay(level: int) -> int:
-    """Return how many seconds a network waits before a guess that makes it so many by strangers."""
+    """Return how many seconds a network must wait at this level of strangers' guesses."""
     return min(LONGEST_DELAY, 2 ** (level - CALM - 1)) if level > CALM else 0

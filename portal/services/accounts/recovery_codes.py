@@ -19,7 +19,7 @@ from portal.services.audit import audit_log
 
 HOW_MANY: Final = 10
 FEW: Final = 3
-# No i, l, o and u: they are taken for digits, or spell words. 16 of these are 80 random bits.
+# Without i, l, o and u, which look like digits or spell words. 16 characters are 80 random bits.
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 LOOKALIKES: Final = str.maketrans("ilo", "110")
 LENGTH: Final = 16
@@ -31,8 +31,8 @@ GUESSES: Final = Limit(8, 3600)
 
 
 @dataclass(frozen=True)
-class Stock:
-    """How many codes a person has left, of how many."""
+class CodesLeft:
+    """How many codes a person has left, and how many were made."""
 
     left: int
     made: int
@@ -42,20 +42,20 @@ class Stock:
         return self.left <= FEW
 
 
-def stock(user: User) -> Stock:
+def codes_left(user: User) -> CodesLeft:
     codes = RecoveryCode.select().where(RecoveryCode.user == user)
-    return Stock(codes.where(RecoveryCode.used_at.is_null()).count(), codes.count())
+    return CodesLeft(codes.where(RecoveryCode.used_at.is_null()).count(), codes.count())
 
 
 def make(user: User) -> list[str]:
-    """Replace all codes of the person; returns the new ones, which are not kept and cannot be shown again.
+    """Replace all of the person's codes; returns the new ones, which are not stored and cannot be shown again.
 
     Raises Conflict while two-factor authentication is off.
     """
     codes = fresh()
     digests = [digest(user, code) for code in codes]
     with db.atomic():
-        # Writing the row first lets only one of two requests replace the codes at a time.
+        # Writing this row first serializes concurrent requests.
         if not Authenticator.update(made_at=Authenticator.made_at).where(Authenticator.user == user).execute():
             raise Conflict("Two-factor authentication is off.", "Turn it on first; that also creates recovery codes.")
         store(user, digests)
@@ -63,27 +63,27 @@ def make(user: User) -> list[str]:
 
 
 def fresh() -> list[str]:
-    """Draw new codes, written in groups."""
+    """Generate new codes, formatted in groups."""
     drawn = ["".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(HOW_MANY)]
     return ["-".join(code[start : start + GROUP] for start in range(0, LENGTH, GROUP)) for code in drawn]
 
 
 def digest(user: User, code: str) -> str:
-    """Return what is kept of a code, however it was typed: case, blanks and dashes do not count."""
+    """Return the stored digest of a code. Case, blanks and dashes are ignored."""
     letters = "".join(letter for letter in unicodedata.normalize("NFKC", code).lower() if letter.isalnum())
     salt = str(user.id).encode()
     return hashlib.scrypt(letters.translate(LOOKALIKES).encode(), salt=salt, n=SCRYPT_COST, r=8, p=1, dklen=32).hex()
 
 
 def store(user: User, digests: list[str]) -> None:
-    """Keep these codes and forget the others. Belongs into a transaction."""
+    """Store these codes instead of the old ones. Call it inside a transaction."""
     RecoveryCode.delete().where(RecoveryCode.user == user).execute()
     RecoveryCode.insert_many([{"user": user, "digest": one} for one in digests]).execute()
     audit_log.record(user.account, user, "recovery_codes.made")
 
 
 def use(user: User, code: str) -> bool:
-    """Use up a code; False when the person has no such code, or has used it. Raises TooManyAttempts."""
+    """Use up a code; False if it is wrong or already used. Raises TooManyAttempts."""
     attempt = attempts.attempt({f"recovery code of {user.id}": GUESSES})
     wanted = digest(user, code)
     with db.atomic():
@@ -93,6 +93,6 @@ def use(user: User, code: str) -> bool:
             .execute()
         )
         if used:
-            audit_log.record(user.account, user, "recovery_code.used", f"{stock(user).left} left")
+            audit_log.record(user.account, user, "recovery_code.used", f"{codes_left(user).left} left")
             attempts.succeeded(attempt)
     return bool(used)

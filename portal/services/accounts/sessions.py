@@ -15,16 +15,16 @@ from portal.models.accounts import Account, User
 from portal.models.sessions import LoginSession
 from portal.services.audit import audit_log
 
-# Writing at every request would make reading a page as expensive as changing something.
+# Writing at every request would make reading a page as expensive as a change.
 SEEN_EVERY: Final = timedelta(minutes=1)
-# What a browser calls itself, and an address as a proxy writes it.
+# For user agents and for addresses from proxies.
 LONGEST_TEXT: Final = 250
 TOKEN_BYTES: Final = 32
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a session may be idle, unless it is remembered, and how long any session lasts at most."""
+    """How long a session may be idle unless it is remembered, and the maximum lifetime of any session."""
 
     idle: timedelta = timedelta(hours=12)
     longest: timedelta = timedelta(days=7)
@@ -34,13 +34,13 @@ _limits = Limits()
 
 
 def bind(limits: Limits) -> None:
-    """Let sessions last this long in this process."""
+    """Set the session limits of this process."""
     global _limits
     _limits = limits
 
 
 def start(user: User, *, address: str, user_agent: str, remembered: bool) -> tuple[str, LoginSession]:
-    """Log a person in; returns the token that the browser shows from now on, which is stored nowhere else."""
+    """Log a person in; returns the token for the browser, which is stored nowhere else."""
     token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
     row: LoginSession = LoginSession.create(
         user=user,
@@ -55,9 +55,9 @@ def start(user: User, *, address: str, user_agent: str, remembered: bool) -> tup
 
 
 def find(token: str, uniquifier: str, people: type[User] = User) -> LoginSession | None:
-    """Return the live session of an active person, with the person (read as one of `people`) and their account.
+    """Return the live session of an active person, with the person (as a `people` row) and their account.
 
-    None when there is no such session, when it has expired, or when it is somebody else's.
+    None if there is no such session, if it has expired, or if it is somebody else's.
     """
     query = (
         LoginSession.select(LoginSession, people, Account)
@@ -75,7 +75,7 @@ def find(token: str, uniquifier: str, people: type[User] = User) -> LoginSession
 
 
 def touch(session: LoginSession, address: str) -> None:
-    """Note that the person uses the portal, at most once a minute."""
+    """Record that the session is in use, at most once a minute."""
     now = clock.now()
     if now - session.last_seen_at >= SEEN_EVERY:
         seen = {"last_seen_at": now, "address": _storable(address)}
@@ -83,13 +83,13 @@ def touch(session: LoginSession, address: str) -> None:
 
 
 def of(user: User) -> list[LoginSession]:
-    """List where a person is logged in, the last used first."""
+    """Return the person's sessions, the last used first."""
     mine = LoginSession.select().where(LoginSession.user == user.id, ~is_over(clock.now()))
     return list(mine.order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc()))
 
 
 def end(user: User, number: int) -> None:
-    """End one of a person's sessions. Raises NotFound when it has ended already, or is not theirs."""
+    """End one of a person's sessions. Raises NotFound if it has already ended or is not theirs."""
     with db.atomic():
         mine = (LoginSession.id == number) & (LoginSession.user == user.id)
         if not LoginSession.delete().where(mine).execute():
@@ -118,12 +118,12 @@ def end_all(user: User, *, but: int | None = None) -> int:
 
 
 def end_token(token: str) -> None:
-    """Log out: the token is worth nothing from now on."""
+    """Log out: the token becomes invalid."""
     LoginSession.delete().where(LoginSession.digest == _digest(token)).execute()
 
 
 def is_over(now: datetime) -> Any:
-    """Return the condition of sessions that have expired."""
+    """Return the condition for expired sessions."""
     is_idle = ~LoginSession.remembered & (LoginSession.last_seen_at <= now - _limits.idle)
     return is_idle | (LoginSession.created_at <= now - _limits.longest)
 

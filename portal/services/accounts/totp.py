@@ -1,4 +1,4 @@
-"""Six-digit codes of authenticator apps, as RFC 6238 describes them."""
+"""Six-digit codes of authenticator apps (RFC 6238)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def new_key() -> Secret:
 
 
 def typed(code: str) -> str | None:
-    """Return the six digits that somebody typed, perhaps in groups; None for anything else."""
+    """Return the six digits of a typed code, which may be in groups; None for anything else."""
     digits = BLANKS.sub("", code)
     return digits if CODE.fullmatch(digits) else None
 
 
 def counter_of(key: Secret, code: str) -> int | None:
-    """Return the time step that this code belongs to: the current one or the one before; None for other codes."""
+    """Return the code's time step, the current or the previous one; None for other codes."""
     half = PERIOD_SECONDS // 2  # a window of one step around the middle of the two
     try:
         return int(TOTP(key.reveal()).match(code, int(clock.now().timestamp()), window=half, skew=-half).counter)
@@ -37,10 +37,10 @@ def counter_of(key: Secret, code: str) -> int | None:
 
 
 def pretty(key: Secret) -> str:
-    """Write the key in groups, for people who type it."""
+    """Return the key in groups, for people who type it."""
     return str(TOTP(key.reveal()).pretty_key())
 
 
 def uri(key: Secret, email: str) -> str:
-    """Return the address that opens an authenticator app, and that the QR code holds."""
+    """Return the URI that opens an authenticator app and is in the QR code."""
     return str(TOTP(key.reveal(), issuer=ISSUER).to_uri(email))

@@ -1,4 +1,4 @@
-"""Two-factor authentication: setting up an authenticator app, checking its codes, switching it off."""
+"""Two-factor authentication: setting up an authenticator app, checking its codes, turning it off."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SETUP_SECONDS: Final = 30 * 60
 SIX_DIGITS: Final = "Enter the six-digit code from the app."
 WRONG: Final = "That code isn't right. Check that the time on your phone is set automatically, then enter a new code."
 
-# Five wrong codes at once, then one in 12 minutes, and one in two hours for those who keep on; from all addresses.
-# Only somebody who knows the password gets this far, so a stranger cannot keep the person out.
+# Five wrong codes at once, then one in 12 minutes, and one in two hours in the long run, from all addresses together.
+# Only somebody who knows the password gets this far, so strangers cannot lock the person out.
 GUESSES: Final = {"code": Limit(5, 3600), "code, all day": Limit(12, 24 * 3600)}
 
 logger = log.get("portal.two_factor")
@@ -40,9 +40,9 @@ class SetupOver(Conflict):
 
 @dataclass(frozen=True)
 class Setup:
-    """An app that is being set up. The browser's session keeps it; the key is sealed for one person.
+    """An app that is being set up, kept in the browser's session. The key is sealed for one person.
 
-    `replaces` is the number of the authenticator that the new one takes the place of.
+    `replaces` is the id of the authenticator that the new one replaces.
     """
 
     sealed: str
@@ -51,14 +51,14 @@ class Setup:
 
     @property
     def mark(self) -> str:
-        """Name this set-up in its page, so that the page of another one is recognised."""
+        """Return a mark for the page, so that pages of other setups are recognized."""
         return hashlib.sha256(self.sealed.encode()).hexdigest()[:16]
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     def key_for(self, user: User) -> Secret:
-        """Raise SetupOver unless the set-up was started by this person."""
+        """Return the key. Raises SetupOver unless this person started the setup."""
         try:
             key: Secret = _row(user, self).secret
         except VaultError as error:
@@ -67,19 +67,19 @@ class Setup:
 
 
 def authenticator(user: User) -> Authenticator | None:
-    """Return the app that is in use, None while two-factor authentication is off."""
+    """Return the app in use, None while two-factor authentication is off."""
     found: Authenticator | None = Authenticator.get_or_none(Authenticator.user == user)
     return found
 
 
 def begin(user: User) -> Setup:
-    """Make a new key. The app that is in use stays so until the first right code of the new one."""
+    """Make a new key. The current app stays in use until the first right code of the new one."""
     row, now_used = Authenticator(user=user, secret=totp.new_key()), authenticator(user)
     return Setup(row.__data__["secret"], now_used.id if now_used else None, clock.now().timestamp())
 
 
 def resume(kept: Mapping[str, Any] | None) -> Setup:
-    """Return the set-up that the session keeps. Raises SetupOver when there is none, or when it has expired."""
+    """Return the setup kept in the session. Raises SetupOver if there is none or it has expired."""
     if not kept:
         raise SetupOver
     setup = Setup(**kept)
@@ -89,9 +89,9 @@ def resume(kept: Mapping[str, Any] | None) -> Setup:
 
 
 def finish(user: User, setup: Setup, code: str) -> list[str]:
-    """Take the app into use, if this is its code; returns the recovery codes when there were none before.
+    """Activate the app if the code is right; returns recovery codes if there were none before.
 
-    Raises Invalid for a wrong code, and SetupOver when the set-up belongs to somebody else or was finished before.
+    Raises Invalid for a wrong code, and SetupOver if the setup is somebody else's or already finished.
     """
     digits = totp.typed(code)
     if digits is None:
@@ -106,20 +106,20 @@ def finish(user: User, setup: Setup, code: str) -> list[str]:
             _put(user, setup, counter)
             if digests:
                 recovery_codes.store(user, digests)
-    except IntegrityError as error:  # another app was set up meanwhile
+    except IntegrityError as error:  # another app was set up in the meantime
         raise SetupOver from error
     return codes
 
 
 def passes(user: User, code: str) -> bool:
-    """Tell whether this code logs the person in. It then never does again, and neither do older ones.
+    """Return whether the code logs the person in. It and all older codes are used up then.
 
-    Raises TooManyAttempts after too many wrong ones, and Conflict when the stored key does not open.
+    Raises TooManyAttempts after too many wrong codes, and Conflict if the stored key does not open.
     """
     found, digits = authenticator(user), totp.typed(code)
     if found is None or digits is None:
         return False
-    # A new app starts with a clean count: whoever could set it up had logged in.
+    # A new app starts with a clean count, because only a logged-in person can set one up.
     app = f"{user.id}, set up at {found.made_at}"
     attempt = attempts.attempt({f"{name} of {app}": limit for name, limit in GUESSES.items()})
     counter = totp.counter_of(_opened(found), digits)
@@ -130,7 +130,7 @@ def passes(user: User, code: str) -> bool:
 
 
 def switch_off(user: User) -> None:
-    """Forget the app and the recovery codes."""
+    """Turn it off: delete the app and the recovery codes."""
     with db.atomic():
         users.forget_second_factor(user)
         audit_log.record(user.account, user, "two_factor.off")
@@ -154,7 +154,7 @@ def _row(user: User, setup: Setup) -> Authenticator:
 
 
 def _put(user: User, setup: Setup, counter: int) -> None:
-    """Raise SetupOver unless the app that is to be replaced is the one in use."""
+    """Store the app. Raises SetupOver unless it replaces the one in use."""
     if setup.replaces is not None:
         old = Authenticator.delete().where(Authenticator.id == setup.replaces, Authenticator.user == user)
         if not old.execute():
@@ -166,7 +166,7 @@ def _put(user: User, setup: Setup, counter: int) -> None:
 
 
 def _spend(found: Authenticator, counter: int) -> bool:
-    """Use up this code and all before it; False if another request was first."""
+    """Use up this code and all older ones; False if another request was first."""
     is_newer = Authenticator.last_counter.is_null() | (Authenticator.last_counter < counter)
     spent = Authenticator.update(last_counter=counter).where(Authenticator.id == found.id, is_newer).execute()
     return bool(spent)

@@ -18,7 +18,7 @@ from portal.vault import Secret
 
 
 def create(account: Account, email: str, password: Secret, role: RoleName, *, name: str = "") -> User:
-    """Raise Invalid for a bad e-mail address or a weak password, Conflict for an address that is taken."""
+    """Raise Invalid for a bad email address or a weak password, Conflict for an address that is taken."""
     address = _normalized(email)
     hashed = _hash(password, (address, name, account.name))
     try:
@@ -47,7 +47,7 @@ def get(email: str) -> User:
 
 
 def everyone(account: Account | None = None) -> list[User]:
-    """List the people of one account, or of all."""
+    """Return the people of one account, or of all."""
     people = User.select(User, Account).join(Account).order_by(Account.name, User.email)
     return list(people if account is None else people.where(User.account == account))
 
@@ -60,7 +60,7 @@ def set_role(user: User, role: RoleName) -> None:
 
 
 def set_password(user: User, password: Secret) -> None:
-    """Change the password and end every session that was opened with the old one; raises Invalid for a weak one."""
+    """Change the password and end every session opened with the old one. Raises Invalid for a weak one."""
     hashed = _hash(password, (user.email, user.name, user.account.name))
     with db.atomic():
         user.password = hashed
@@ -71,7 +71,7 @@ def set_password(user: User, password: Secret) -> None:
 
 
 def disable(user: User) -> None:
-    """Keep the person from logging in, and end every session at once."""
+    """Block the person from logging in, and end every session at once."""
     with db.atomic():
         user.active = False
         _end_sessions(user)
@@ -81,7 +81,7 @@ def disable(user: User) -> None:
 
 
 def enable(user: User) -> None:
-    """Let a disabled person log in again; sessions that were ended stay so."""
+    """Let a disabled person log in again. Ended sessions stay ended."""
     with db.atomic():
         user.active = True
         user.save(only=[User.active])
@@ -89,14 +89,14 @@ def enable(user: User) -> None:
 
 
 def remove(user: User) -> None:
-    """Delete the person for good. What they did stays in the audit log, under their address."""
+    """Delete the person for good. Their actions stay in the audit log, under their address."""
     with db.atomic():
         audit_log.record(user.account, None, "user.removed", user.email)
         user.delete_instance()
 
 
 def reset_two_factor(user: User) -> None:
-    """Forget the authenticator and the recovery codes of a person who has lost them, and end every session."""
+    """Delete the authenticator and the recovery codes of a person who has lost them, and end every session."""
     with db.atomic():
         forget_second_factor(user)
         _end_sessions(user)
@@ -114,18 +114,18 @@ def log_out(user: User) -> int:
 
 
 def _end_sessions(user: User) -> int:
-    user.fs_uniquifier = uuid.uuid4().hex  # so that a log-in that waits for its code ends, too
+    user.fs_uniquifier = uuid.uuid4().hex  # so that a log-in that is waiting for its code also ends
     return sessions.end_all(user)
 
 
 def forget_second_factor(user: User) -> None:
-    """Delete the authenticator and the recovery codes. Belongs into a transaction."""
+    """Delete the authenticator and the recovery codes. Call it inside a transaction."""
     for table in (Authenticator, RecoveryCode):
         table.delete().where(table.user == user).execute()
 
 
 def with_two_factor() -> set[int]:
-    """Return the numbers of the people who have two-factor authentication on."""
+    """Return the ids of the people with two-factor authentication."""
     return {one.user_id for one in Authenticator.select(Authenticator.user)}
 
 

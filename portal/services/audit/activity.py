@@ -1,4 +1,4 @@
-"""The audit log as people read it: newest first, filtered, a page at a time, however long it is."""
+"""The audit log as people read it: newest first, filtered and paged."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any, Final
 from portal.db import connected
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
-from portal.services.audit.audit_words import Kind, doer_of, words_of
-from portal.services.pages import id_ranges
+from portal.services.audit.audit_words import Kind, actor_of, words_of
+from portal.services.pages import id_ranges, keyset
+from portal.services.pages.keyset import Page
 
 PAGE_ENTRIES: Final = 50
 BATCH: Final = 500
@@ -19,8 +20,8 @@ MOST_PEOPLE: Final = 200
 
 
 @dataclass(frozen=True)
-class Filters:
-    """`person` is an e-mail address; "" stands for entries without a person: the operator's, and strangers'."""
+class ActivityFilters:
+    """`person` is an email address, or "" for entries without one: those of the operator and of strangers."""
 
     person: str | None = None
     kind: Kind | None = None
@@ -29,12 +30,12 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        return self != Filters()
+        return self != ActivityFilters()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry in words. `last_at` is None unless it stands for several actions that are alike."""
+    """A readable entry. `last_at` is None unless the entry counts several similar actions."""
 
     id: int
     at: datetime
@@ -50,40 +51,33 @@ class Entry:
     session: int | None
 
 
-@dataclass(frozen=True)
-class ActivityPage:
-    """`older` is the id to page on from, None when this is the end."""
-
-    entries: list[Entry]
-    older: int | None
-
-
 def page(
-    account: Account, filters: Filters | None = None, *, before: int | None = None, size: int = PAGE_ENTRIES
-) -> ActivityPage:
-    """Return the entries of the account that are older than `before`, or the newest."""
-    rows = _rows(account, filters or Filters(), before, size + 1)
-    return ActivityPage(rows[:size], rows[size - 1].id if len(rows) > size else None)
+    account: Account, filters: ActivityFilters | None = None, *, before: int | None = None, size: int = PAGE_ENTRIES
+) -> Page[Entry]:
+    """Return the account's entries with ids below `before`, or the newest ones."""
+    found = keyset.newest_first(query(account, filters or ActivityFilters()), AuditEntry, size, before=before)
+    return found.with_rows([_entry(row) for row in found.rows])
 
 
-def newest_first(account: Account | None, filters: Filters) -> Iterator[Entry]:
-    """Return all entries of the account, or of the whole portal for its operator, a batch at a time."""
+def newest_first(account: Account | None, filters: ActivityFilters) -> Iterator[Entry]:
+    """Yield all entries of one account or, for the operator, of all accounts, reading in batches."""
     before = None
     while True:
-        # A connection for each batch: a request's own is closed when its answer is still on its way.
+        # Each batch opens its own connection: the request's is closed before the response has been sent.
         with connected():
-            rows = _rows(account, filters, before, BATCH)
+            found = keyset.newest_first(query(account, filters), AuditEntry, BATCH, before=before)
+            rows = [_entry(row) for row in found.rows]
         yield from rows
-        if len(rows) < BATCH:
+        if found.next is None:
             return
-        before = rows[-1].id
+        before = found.next
 
 
 def people(account: Account) -> list[str]:
-    """Return the e-mail addresses of all who have entries, also of those who were removed."""
+    """Return the email addresses of everybody with entries, including removed users."""
     found: list[str] = []
     last = ""
-    # One look-up in an index for each: reading all entries for their few people would take seconds.
+    # One index lookup per person, because scanning all entries would take seconds.
     while len(found) < MOST_PEOPLE:
         others = AuditEntry.select(AuditEntry.actor).where(AuditEntry.account == account, AuditEntry.actor > last)
         row: Any = others.order_by(AuditEntry.actor).limit(1).tuples().first()
@@ -94,8 +88,8 @@ def people(account: Account) -> list[str]:
     return found
 
 
-def wanted(account: Account | None, filters: Filters) -> list[Any]:
-    """Return the conditions. Those of one account are answered by an index that ends in the id."""
+def wanted(account: Account | None, filters: ActivityFilters) -> list[Any]:
+    """Return the conditions. For one account, an index that ends in the id serves them."""
     mine = AuditEntry.account == account if account is not None else AuditEntry.id > 0
     conditions = [mine, *id_ranges.within(AuditEntry, mine, AuditEntry.at, filters.since, filters.until)]
     if filters.kind is not None:
@@ -105,23 +99,14 @@ def wanted(account: Account | None, filters: Filters) -> list[Any]:
     return conditions
 
 
-def query(account: Account | None, filters: Filters, before: int | None, most: int) -> Any:
-    conditions = wanted(account, filters)
-    if before is not None:
-        conditions.append(AuditEntry.id < before)
+def query(account: Account | None, filters: ActivityFilters) -> Any:
     return (
         AuditEntry.select(AuditEntry, User, Account)
         .left_outer_join(User)
         .switch(AuditEntry)
         .left_outer_join(Account, on=(AuditEntry.account == Account.id))
-        .where(*conditions)
-        .order_by(AuditEntry.id.desc())
-        .limit(most)
+        .where(*wanted(account, filters))
     )
-
-
-def _rows(account: Account | None, filters: Filters, before: int | None, most: int) -> list[Entry]:
-    return [_entry(row) for row in query(account, filters, before, most)]
 
 
 def _entry(row: Any) -> Entry:
@@ -144,4 +129,4 @@ def _entry(row: Any) -> Entry:
 def _who(row: Any) -> str:
     if row.user:
         return str(row.user.name or row.user.email)
-    return f"{row.actor} (removed)" if row.actor else doer_of(row.action)
+    return f"{row.actor} (removed)" if row.actor else actor_of(row.action)

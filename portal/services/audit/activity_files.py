@@ -1,4 +1,4 @@
-"""The audit log as a file, line by line, however long it is."""
+"""The audit log as a CSV file, streamed line by line."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any, Final
 
 from portal.models.accounts import Account, User
 from portal.services.audit import activity, audit_log
-from portal.services.audit.activity import Entry, Filters
+from portal.services.audit.activity import ActivityFilters, Entry
 from portal.services.records.spreadsheets import harmless
 
 COLUMNS: Final = ("at", "who", "email", "action", "words", "detail", "count", "last_at")
-# Where people work from is for the admins of their account.
+# Only admins see addresses and sessions.
 WITH_ORIGIN: Final = (*COLUMNS, "address", "session")
 
 
-def export(account: Account, filters: Filters, user: User) -> Iterator[str]:
-    """Write down that the person exports the log, then write it as CSV, safe to open in a spreadsheet."""
+def export(account: Account, filters: ActivityFilters, user: User) -> Iterator[str]:
+    """Record the export in the audit log, then return the log as CSV that is safe to open in a spreadsheet."""
     audit_log.record(account, user, "activity.exported", "filtered" if filters.any else "all of it")
     return _lines(account, filters, WITH_ORIGIN if user.is_admin else COLUMNS)
 
 
 def as_row(entry: Entry) -> dict[str, Any]:
-    """Return an entry under the names that people and scripts know; times are UTC."""
+    """Return an entry under its public field names. Times are UTC."""
     return {
         "at": entry.at.isoformat(),
         "account": entry.account,
@@ -40,7 +40,7 @@ def as_row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _lines(account: Account, filters: Filters, columns: tuple[str, ...]) -> Iterator[str]:
+def _lines(account: Account, filters: ActivityFilters, columns: tuple[str, ...]) -> Iterator[str]:
     yield ",".join(columns) + "\n"
     for entry in activity.newest_first(account, filters):
         text, row = io.StringIO(), as_row(entry)

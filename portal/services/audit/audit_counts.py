@@ -1,7 +1,7 @@
-"""Actions that strangers can repeat as fast as they like: counted in memory, written every few seconds.
+"""Actions that strangers can repeat without limit: counted in memory, written every few seconds.
 
-What is alike in an hour becomes one entry with a count. So neither hundreds of refused calls a second nor guesses
-from thousands of addresses cost more than a bounded number of rows and writes.
+Similar actions within an hour become one entry with a count. So hundreds of refused calls a second, or guesses from
+thousands of addresses, cost only a bounded number of rows and writes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from portal.services.audit.audit_words import kind_of
 
 FLUSH_SECONDS: Final = 2.0
 WINDOW_SECONDS: Final = 3600
-# In one window, of one process. What comes on top is counted without its address and detail.
+# Per window and process. Actions beyond that are counted without address and detail.
 MOST_GROUPS: Final = 200
 MANY: Final = "many addresses"
 LONGEST_DETAIL: Final = 300
@@ -33,7 +33,7 @@ LONGEST_DETAIL: Final = 300
 
 @dataclass(frozen=True)
 class Group:
-    """What makes actions alike."""
+    """Actions with equal groups share an entry."""
 
     window: int
     account: int | None
@@ -64,9 +64,9 @@ _thread: threading.Thread | None = None
 
 
 def count(account_id: int | None, user: User | None, action: str, detail: str = "", *, address: str = "") -> None:
-    """Count an action of this person, or of a stranger. `address` is that of the request unless given.
+    """Count an action of this person, or of a stranger. `address` defaults to the request's.
 
-    Cheap, and never raises: writes nothing itself.
+    Cheap: it writes nothing itself, and never raises.
     """
     come_from, now = audit_log.origin.get()(), clock.now()
     network = network_of(address or come_from.address)
@@ -85,7 +85,7 @@ def count(account_id: int | None, user: User | None, action: str, detail: str = 
 
 
 def flush() -> None:
-    """Write what was counted. What the database does not take now is tried again the next time."""
+    """Write the counts. If the database refuses some, the next flush retries them."""
     with _lock:
         counted = dict(_waiting)
         _waiting.clear()
@@ -103,14 +103,14 @@ def flush() -> None:
 
 
 def forget() -> None:
-    """Drop what was counted and is not written."""
+    """Drop the counts that are not written yet."""
     with _lock:
         _waiting.clear()
         _seen.clear()
 
 
 def _within_bounds(group: Group) -> Group:
-    """Return the group, or a wider one once there are too many."""
+    """Return the group, or a less specific one if there are too many."""
     if _seen and next(iter(_seen)).window != group.window:
         _seen.clear()
     if group in _seen or len(_seen) < MOST_GROUPS:
@@ -133,7 +133,7 @@ def _keep_flushing() -> None:
 
 
 def _flush_on() -> None:
-    """Flush until nothing waits any more; the next count starts another thread."""
+    """Flush until nothing is left. The next count starts another thread."""
     global _thread
     while True:
         clock.sleep(FLUSH_SECONDS)
@@ -145,7 +145,7 @@ def _flush_on() -> None:
 
 
 def _write(group: Group, tally: Tally) -> None:
-    """Let the entry of this group grow, or begin it. Nearly always the former, which takes no number."""
+    """Add to the group's entry, or create it. Updating first is the common case and uses up no id."""
     later = Case(None, [(AuditEntry.last_at < tally.last, tally.last)], AuditEntry.last_at)
     grown = AuditEntry.update(count=AuditEntry.count + tally.count, last_at=later)
     if not grown.where(AuditEntry.group_key == group.key).execute() and _is_there(group):
@@ -168,7 +168,7 @@ def _begin(group: Group, tally: Tally, user_id: int | None) -> None:
         "group_key": group.key,
         "kept_until": tally.first + audit_log.kept(),
     }
-    # Another process may begin the same entry at the same moment.
+    # Another process may create the same entry at the same time.
     later = Case(None, [(AuditEntry.last_at < EXCLUDED.last_at, EXCLUDED.last_at)], AuditEntry.last_at)
     counted = {"count": AuditEntry.count + EXCLUDED.count, "last_at": later}
     insert = AuditEntry.insert(row).on_conflict(conflict_target=[AuditEntry.group_key], update=counted)

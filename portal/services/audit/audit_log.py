@@ -15,20 +15,20 @@ from portal.services.audit.audit_words import kind_of
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an action comes from: the caller's address and the number of their session. Commands have neither."""
+    """The caller's address and session number. Commands have neither."""
 
     address: str = ""
     session: int | None = None
 
 
-# A function, because the session of a log-in gets its number only in the middle of the request.
+# A function, because a log-in creates its session in the middle of the request.
 origin: ContextVar[Callable[[], Origin]] = ContextVar("audit_origin", default=Origin)
 
 _kept = KEPT
 
 
 def bind(kept: timedelta) -> None:
-    """Keep the entries that this process writes for so long."""
+    """Set how long the entries of this process are kept."""
     global _kept
     _kept = kept
 
@@ -38,9 +38,9 @@ def kept() -> timedelta:
 
 
 def record(account: Account | None, user: User | None, action: str, detail: str = "") -> None:
-    """Write down an action; `user` is None for the operator, `account` where none is concerned.
+    """Record an action. `user` is None for the operator, `account` if the action concerns none.
 
-    Belongs into the transaction of the action itself.
+    Call it inside the transaction of the action.
     """
     come_from, now = origin.get()(), clock.now()
     AuditEntry.create(

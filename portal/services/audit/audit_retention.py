@@ -1,4 +1,4 @@
-"""Forgetting audit entries whose time is over. The database refuses to delete any others."""
+"""Deleting expired audit entries. The database refuses to delete any others."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ BATCH: Final = 500
 
 
 def prune() -> int:
-    """Delete at most one bite of the entries that were kept for long enough; returns how many.
+    """Delete at most one batch of expired entries; returns how many.
 
-    By the database's own clock, as its trigger has it: a host whose clock is wrong deletes nothing too early.
+    Like the trigger, this uses the database's clock: a host with a wrong clock deletes nothing too early.
     """
     over = AuditEntry.select(AuditEntry.id).where(AuditEntry.kept_until < _now())
     rows: Any = over.order_by(AuditEntry.kept_until).limit(BATCH).tuples()

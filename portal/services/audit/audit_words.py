@@ -1,4 +1,4 @@
-"""Every action that the audit log knows: its kind, and what people read. An action without words fails a test."""
+"""All actions in the audit log, with their kind and text. A test fails if an action has no text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Kind(StrEnum):
-    """What people filter by. Stored with each entry, so that one index answers."""
+    """What people filter by. Stored with each entry so that one index can serve the filter."""
 
     LOG_IN = "log_in"
     PEOPLE = "people"
@@ -37,14 +37,14 @@ OPERATOR: Final = "Operator"
 
 @dataclass(frozen=True)
 class Action:
-    """`words` follow the name of the person who did it, or at whose account it was tried, and precede the detail.
+    """`words` follow the name of the person who acted, or whose account was tried, and precede the detail.
 
-    `doer` is who did it where no person is named.
+    `actor` is shown if the entry names no person.
     """
 
     kind: Kind
     words: str
-    doer: str = OPERATOR
+    actor: str = OPERATOR
 
 
 ACTIONS: Final = {
@@ -94,8 +94,8 @@ ACTIONS: Final = {
     "integration.limited": Action(Kind.SYNC, "changed the request limit:"),
     "sync.started": Action(Kind.SYNC, "started a sync:"),
     "sync.cancelled": Action(Kind.SYNC, "cancelled a sync:"),
-    "hold.deleted": Action(Kind.SYNC, "deleted records that Halo no longer lists:"),
-    "hold.kept": Action(Kind.SYNC, "kept records that Halo no longer lists:"),
+    "hold.deleted": Action(Kind.SYNC, "deleted records that are no longer listed:"),
+    "hold.kept": Action(Kind.SYNC, "kept records that are no longer listed:"),
     "webhook.login_changed": Action(Kind.WEBHOOK, "changed how the webhook authenticates:"),
     "webhook.unused": Action(Kind.WEBHOOK, "stopped using webhooks"),
     "webhook.secret_made": Action(Kind.WEBHOOK, "created a new webhook secret; the old one still works"),
@@ -121,12 +121,12 @@ def kind_of(action: str) -> Kind:
 
 
 def words_of(action: str) -> str:
-    """Return what people read; an action of a later version is shown by its name."""
+    """Return the text of an action. Actions of later versions show their name."""
     known = ACTIONS.get(action)
     return known.words if known else action
 
 
-def doer_of(action: str) -> str:
-    """Name who did it where no person is named."""
+def actor_of(action: str) -> str:
+    """Return the actor to show if the entry names no person."""
     known = ACTIONS.get(action)
-    return known.doer if known else OPERATOR
+    return known.actor if known else OPERATOR

@@ -1,4 +1,4 @@
-"""Writing down what leaves the portal: exports, downloads and bundles."""
+"""Recording what leaves the portal: exports, downloads and bundles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def records(
     form: str,
     user: User | None = None,
 ) -> None:
-    """Record an export: by a person, or by the operator."""
+    """Record an export by a person or by the operator."""
     which = f"{', '.join(types)}, {state.replace('_', ' ') if state else 'all states'}, as {form}"
     audit_log.record(integration.account, user, "records.exported", which)
 

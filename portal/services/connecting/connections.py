@@ -93,7 +93,7 @@ def test(integration: Integration, user: User | None) -> Diagnosis:
 
 
 def judge(integration: Integration, connection: Connection, *, is_proved: bool) -> Diagnosis:
-    """Test these values and remember nothing. `is_proved` tells that Halo has accepted exactly these before.
+    """Test these values and remember nothing. `is_proved` means that the PSA has accepted exactly these before.
 
     Raises Busy while there is no place for another test.
     """
@@ -138,7 +138,7 @@ def is_tested(integration: Integration) -> bool:
 
 
 def is_proved(integration: Integration) -> bool:
-    """Tell whether Halo has accepted exactly the stored values, and has not refused them since."""
+    """Tell whether the PSA has accepted exactly the stored values, and has not refused them since."""
     return is_tested(integration) and not integration.credential_refusals
 
 

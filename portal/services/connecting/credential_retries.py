@@ -1,4 +1,4 @@
-"""Asking Halo, once an hour, whether it accepts the credentials again that it has refused."""
+"""Trying refused credentials again, once an hour."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def due() -> list[int]:
 
 
 def try_again(integration_id: int) -> None:
-    """Ask Halo for a token, unless somebody else has done so within the hour. If it grants one, syncing resumes."""
+    """Ask for a token, unless another process has done so within the hour. If one is granted, syncing resumes."""
     if not refused_credentials.take_try(integration_id):
         return
     integration: Integration = Integration.get_by_id(integration_id)

@@ -1,4 +1,4 @@
-"""What filters can choose from: asked of Halo, kept for some minutes, or gathered from the copy.
+"""What filters can choose from: fetched from the PSA, cached for some minutes, or gathered from the copy.
 
 One thread of a process asks at a time for each integration; pages that come meanwhile show what is known already.
 """
@@ -28,7 +28,7 @@ from portal.sync.record_types import RecordType
 
 SECONDS: Final = 10.0
 LIMITS: Final = CallLimits(seconds=SECONDS)
-STILL_ASKING: Final = "They are still loading from Halo. Reload this page in a few seconds."
+STILL_ASKING: Final = "They are still loading. Reload this page in a few seconds."
 KEPT: Final = timedelta(minutes=5)
 KEPT_WITHOUT_HALO: Final = timedelta(minutes=1)
 MOST_FOUND: Final = 20
@@ -48,7 +48,7 @@ _kept = Kept[Choices]()
 
 
 def of(integration: Integration) -> Choices:
-    """Return what Halo offers; where it does not answer, what the copied records name.
+    """Return what the PSA offers; if it does not answer, what the copied records name.
 
     While another thread asks, return at once what was known last.
     """
@@ -70,7 +70,7 @@ def of(integration: Integration) -> Choices:
 
 
 def known_names(integration: Integration, *filters: Filters) -> Names:
-    """Return what is known without asking Halo, with the names of the clients in these filters."""
+    """Return what is known without a request, with the names of the clients in these filters."""
     choices = _kept.last(connections.fingerprint(integration)) or Choices({})
     ids = {each for one in filters for each in one.include_clients | one.exclude_clients}
     clients = client_names(integration, ids)
@@ -102,7 +102,7 @@ def find_clients(integration: Integration, text: str, *, without: Iterable[int])
     query = _clients(integration).where(matches, Record.state != RecordState.DELETED)
     found = query.order_by(Record.name, Record.remote_id).limit(MOST_FOUND + len(taken))
     names = {record.remote_id: record.name for record in found}
-    unstored = exclusions.page(integration, RecordType.CLIENTS, containing=text).records
+    unstored = exclusions.page(integration, RecordType.CLIENTS, containing=text).rows
     names |= {each.remote_id: each.name for each in unstored if each.remote_id not in names}
     if number:
         known = exclusions.names(integration, RecordType.CLIENTS, [number]).get(number)
@@ -111,7 +111,7 @@ def find_clients(integration: Integration, text: str, *, without: Iterable[int])
 
 
 def _number(text: str) -> int:
-    """Read Halo's number of a client; nought, which none has, for any other text."""
+    """Parse the PSA's number of a client. Returns 0, which no client has, for any other text."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
@@ -135,7 +135,7 @@ def _gathered(integration: Integration, asked: Mapping[str, dict[int, str]], pro
 
 
 def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
-    """Ask Halo for each list, all within one limit of time; returns the first problem, too, empty for none.
+    """Fetch each list, all within one limit of time; returns the first problem, too, empty for none.
 
     Raises Busy when there is no place for these calls.
     """

@@ -9,7 +9,6 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
-from portal.models.sync import SyncRun
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
@@ -68,10 +67,3 @@ def disconnect(integration: Integration, user: User | None) -> None:
         integration.credential_refusals, integration.credentials_retry_at = 0, None
         integration.save()
         audit_log.record(integration.account, user, "integration.disconnected")
-
-
-def last_run(integration: Integration) -> SyncRun | None:
-    run: SyncRun | None = (
-        SyncRun.select().where(SyncRun.integration == integration).order_by(SyncRun.id.desc()).first()
-    )
-    return run

@@ -1,6 +1,6 @@
-"""Which budget pays for requests that people cause: the account's own until Halo grants a token, then the tenant's.
+"""Which budget pays for requests that people cause: the account's own until a token is granted, then the tenant's.
 
-Otherwise anybody could use up the limit of another account's Halo by typing its address with wrong credentials.
+Otherwise anybody could use up another account's limit by typing its address with wrong credentials.
 """
 
 from __future__ import annotations

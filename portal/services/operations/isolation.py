@@ -1,4 +1,4 @@
-"""Work that repeats for many integrations: a failure is logged, and holds up neither the others nor the next duty."""
+"""Repeated work for many integrations: a failure is logged and stops neither the others nor the next duty."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ LONGEST_PAUSE: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class _Failure:
-    """How often in a row something failed, and when it may be tried again."""
+    """How many times in a row it failed, and when the next attempt is allowed."""
 
     count: int
     retry_at: datetime
 
 
 class Isolation:
-    """Remembers what failed. Each further failure in a row doubles the pause before the next attempt."""
+    """Remembers failures. Each one in a row doubles the pause before the next attempt."""
 
     def __init__(self) -> None:
         self._failures: dict[tuple[str, int | None], _Failure] = {}
         self._quiet_until: dict[str, datetime] = {}
 
     def attempt(self, duty: str, work: Callable[[], Result], *, integration_id: int | None = None) -> Result | None:
-        """Run `work` and return its result; None when it failed, or when its last failure is too recent."""
+        """Run `work` and return its result; None if it failed, or if it is paused after a recent failure."""
         key = (duty, integration_id)
         if self._is_paused(key):
             return None
         try:
             result = work()
         except (InterfaceError, OperationalError) as error:
-            # The database comes back, or the operator brings it back; a missed attempt loses nothing.
+            # The database will come back, and a missed attempt loses nothing.
             self._warn(duty, str(error))
             return None
         except Exception:  # noqa: BLE001  # logged with its traceback; the other duties must go on
@@ -53,7 +53,7 @@ class Isolation:
         return result
 
     def paused(self, duty: str) -> list[int]:
-        """Return the integrations for which this duty failed too recently to be tried again now."""
+        """Return the integrations for which this duty is paused after a recent failure."""
         return [
             integration_id
             for name, integration_id in self._failures
@@ -61,7 +61,7 @@ class Isolation:
         ]
 
     def _warn(self, duty: str, reason: str) -> None:
-        """Log what keeps the database from answering, once for all duties that it meets at the same time."""
+        """Log a database outage once, not once for every duty that it affects."""
         now = clock.now()
         if self._quiet_until.get(reason, now) <= now:
             self._quiet_until = {reason: now + FIRST_PAUSE}

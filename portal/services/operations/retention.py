@@ -1,4 +1,4 @@
-"""Forgetting what is old, in bites so small that nobody waits for one."""
+"""Deleting old rows, in batches small enough that nobody has to wait."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from portal.services.operations.isolation import Isolation
 from portal.services.webhooks import delivery_store
 
 BATCH: Final = 500
-# A run takes its steps along, and what was left of its pages.
+# Deleting a run also deletes its steps and pages.
 RUN_BITE: Final = 50
-# How many of a table's oldest rows are looked at. Runs and holds that are kept for good stay in front of the others.
+# How many of a table's oldest rows are examined. Rows that are kept for good stay at the front.
 FRONT: Final = 20_000
 RUNS_KEPT: Final = timedelta(days=90)
 USE_KEPT: Final = timedelta(hours=1)
@@ -36,7 +36,7 @@ DEVICES_KEPT: Final = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Periods:
-    """How long log lines are kept, the history of records with the decisions about held deletes, and deliveries."""
+    """How long to keep log lines, record history (with decisions about held deletes), and deliveries."""
 
     logs: timedelta = timedelta(days=30)
     history: timedelta = timedelta(days=180)
@@ -47,19 +47,19 @@ _periods = Periods()
 
 
 def bind(periods: Periods) -> None:
-    """Keep things so long in this process."""
+    """Set the retention periods of this process."""
     global _periods
     _periods = periods
 
 
 def prune(isolation: Isolation | None = None) -> dict[str, int]:
-    """Take one bite of each table; returns how many rows went, by the table's name.
+    """Delete one batch from each table; returns how many rows, by table name.
 
-    The last run of an integration, runs that are live and deliveries that wait stay, however old they are.
+    An integration's last run, live runs and waiting deliveries stay, however old they are.
     """
     now, isolation = clock.now(), isolation or Isolation()
     logs, history = now - _periods.logs, now - _periods.history
-    # A run's log goes with it, so the run stays at least as long.
+    # Deleting a run deletes its log, so the run stays at least as long.
     runs = min(now - RUNS_KEPT, logs)
     batches: dict[str, Callable[[], int]] = {
         "log rows": partial(_batch, SyncLog, SyncLog.at < logs),
@@ -77,7 +77,7 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
         "audit entries": audit_retention.prune,
         "uses": partial(_batch, TenantUse, TenantUse.at < now - USE_KEPT),
         "sessions": partial(_batch, LoginSession, sessions.is_over(now), front=FRONT),
-        # Keys that are still guessed at keep their rows, and may stay in front of the others.
+        # Keys that are still being guessed keep their rows, which may stay at the front.
         "attempts": partial(_batch, GuessCount, GuessCount.until < now.timestamp() * 1000, front=FRONT),
         "devices": partial(_batch, KnownDevice, KnownDevice.used_at < now - DEVICES_KEPT, front=FRONT),
     }
@@ -92,13 +92,13 @@ def _batch(
     most: int = BATCH,
     before: Callable[[list[int]], None] | None = None,
 ) -> int:
-    """Delete at most so many of the table's oldest rows that are old enough. They are found by primary key: ids rise
-    with time, so what is old stands in front, and where nothing is, the look is short. `before` is told them first.
+    """Delete up to a limit of the table's oldest rows that are old enough. The primary key finds them quickly,
+    because ids rise with time. `before` is called with their ids first.
     """
     oldest = table.select(table.id).order_by(table.id).limit(front)
     query: Any = table.select(table.id).where(table.id.in_(oldest), is_old).order_by(table.id).limit(most)
     ids = [row[0] for row in query.tuples()]
-    # Asked first, so that a tick with nothing to do never queues up for the right to write.
+    # Checked first, so that a tick with nothing to do never waits for the write lock.
     if not ids:
         return 0
     with db.atomic():
@@ -115,7 +115,7 @@ def _is_over(before: datetime) -> Any:
 
 
 def _is_answered(before: datetime, stuck_before: datetime) -> Any:
-    # What is stuck can be replayed as long as there is a history to tell of it.
+    # Stuck deliveries can be replayed for as long as the history is kept.
     waits = fn.EXISTS(
         RefetchRequest.select(RefetchRequest.id).where(
             RefetchRequest.delivery == Delivery.id, RefetchRequest.state == RefetchRequestState.WAITING
@@ -127,6 +127,6 @@ def _is_answered(before: datetime, stuck_before: datetime) -> Any:
 
 
 def _is_settled(before: datetime) -> Any:
-    # What a person wanted to keep still holds: only what was deleted, or has come to nothing, is history.
+    # Decisions to keep records still apply. Only approved and superseded held deletes are history.
     is_history = HeldDelete.state.in_([HeldDeleteState.APPROVED, HeldDeleteState.OVER])
     return is_history & (fn.COALESCE(HeldDelete.decided_at, HeldDelete.at) < before)

@@ -1,4 +1,4 @@
-"""Looking after what the vault has sealed: is there any, does all of it open, is all of it under the newest key."""
+"""Checking the vault's sealed values: whether there are any, whether all open, and with which key."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from portal.services.audit import audit_log
 from portal.services.connecting import connections
 from portal.vault import EncryptedField, vault
 
-# What a test of the connection has left: it names the sealed secret that was tested.
+# Left by a connection test: it identifies the sealed secret that was tested.
 TESTED: Final = ("tested_fingerprint", "findings")
 HOLDERS: Final[tuple[type[Integration] | type[Authenticator], ...]] = (Integration, Authenticator)
 
 
 @dataclass(frozen=True)
 class Examination:
-    """`stale` secrets open, but with a previous key; `broken` names the accounts and people whose secret does not."""
+    """`stale` secrets open with a previous key. `broken` names the accounts and people whose secrets do not open."""
 
     sealed: int
     stale: int
@@ -37,12 +37,12 @@ class Examination:
 
 
 def any_sealed() -> bool:
-    """Tell whether a secret is stored; also before the vault has a key and before the tables exist."""
+    """Return whether a secret is stored. Works before the vault has a key and before the tables exist."""
     return next(_stored(), None) is not None
 
 
 def examine() -> Examination:
-    """Open every secret once and forget it."""
+    """Open every secret once, to check it."""
     sealed, stale, broken = 0, 0, []
     for row, name, stored in _stored():
         sealed += 1
@@ -56,9 +56,9 @@ def examine() -> Examination:
 
 
 def rotate() -> int:
-    """Seal everything anew with the key in use; returns how many secrets had an older one. What was tested stays so.
+    """Seal everything again with the current key; returns how many secrets had an older one. Passed tests stay valid.
 
-    Raises VaultError, and changes nothing, if one of them does not open.
+    Raises VaultError and changes nothing if a secret does not open.
     """
     with db.atomic():
         stale = [(row, name) for row, name, stored in _stored() if not vault().is_current(stored)]
@@ -72,7 +72,7 @@ def rotate() -> int:
 
 
 def _stored() -> Iterator[tuple[Integration | Authenticator, str, str]]:
-    """Find the sealed texts: each with its row and the name of its column."""
+    """Yield the sealed texts, each with its row and column name."""
     for holder in HOLDERS:
         if not db.table_exists(holder._meta.table_name):
             continue  # made by a later migration than the last one applied
@@ -84,5 +84,5 @@ def _stored() -> Iterator[tuple[Integration | Authenticator, str, str]]:
 
 
 def _owner(row: Integration | Authenticator) -> str:
-    """Name who can enter the secret again: an account, or a person by the e-mail address."""
+    """Return who can enter the secret again: the account's name, or a person's email address."""
     return str(row.account.name if isinstance(row, Integration) else row.user.email)

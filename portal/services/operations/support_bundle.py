@@ -1,4 +1,4 @@
-"""What Scopable's support needs to see of a portal, and nothing that is secret or a customer's record."""
+"""What Scopable's support needs to know about a portal, without secrets and customer records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from portal.models.webhooks import Delivery, RefetchRequest
 from portal.psa.connect_form import FieldKind
 from portal.psa.registry import adapter_of
 from portal.services.operations import sealed_values
-from portal.services.syncing import runs, sync_runs
+from portal.services.syncing import sync_runs
 from portal.sync.filters import read, write
 
 RUNS = 50
@@ -47,7 +47,7 @@ def collect(config: Config) -> dict[str, Any]:
         "tables": {table._meta.table_name: table.select().count() for table in TABLES},
         "sealing": _sealing(),
         "integrations": [_integration(one) for one in Integration.select()],
-        "runs": [sync_runs.report(run) for run in runs.newest_first(RUNS)],
+        "runs": [sync_runs.report(run) for run in sync_runs.newest_first(RUNS)],
         "troubles": [_line(one) for one in _troubles()],
     }
 

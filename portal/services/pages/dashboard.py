@@ -21,7 +21,7 @@ from portal.services.syncing.progress import Part
 from portal.sync.record_types import RecordType, in_order
 
 PREVIOUS_RUNS: Final = 8
-# What the page shows of a step; a change in one of these is a change of the page.
+# The page shows these columns, so a change in one of them is a change of the page.
 RUN_COLUMNS: Final = ("state", "not_before", "cancel_requested_at", "problem", "excluded", "returned")
 STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected")
 INTEGRATION_COLUMNS: Final = ("state", "problem", "paused_at", "next_sync_at", "last_delivery_at")
@@ -30,10 +30,10 @@ COUNTERS: Final = ("fetched", "created", "updated", "unchanged", "filtered_out",
 
 @dataclass(frozen=True)
 class StepLine:
-    """A record type's part of the run, read as `mode` says. `counts` holds the counters by name.
+    """A record type's part of the run. `counts` holds the counters by name.
 
-    `since` is from when on changes were asked for, `records` how many single records were; `round` rises when a list
-    that moved while it was read is read again.
+    `since` is the start of the changes that were requested, `records` the number of single records. `round` rises
+    when a list is read again because it changed while it was read.
     """
 
     record_type: RecordType
@@ -52,7 +52,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class RunView:
-    """`started_by` names what started it; `result` says what it brought, empty unless it succeeded."""
+    """`started_by` names who or what started the run. `result` sums up its changes, empty unless it succeeded."""
 
     run: SyncRun
     state: RunState
@@ -72,7 +72,7 @@ class RunView:
 
     @property
     def is_unread(self) -> bool:
-        """Tell whether every type failed before anything was read: the counters are unknown, not nought."""
+        """Return whether every type failed before anything was read: the counters are unknown, not zero."""
         return self.failed_types == len(self.steps) and not self.totals["fetched"]
 
     @property
@@ -86,7 +86,7 @@ class RunView:
 
 @dataclass(frozen=True)
 class PastRun:
-    """A line of the table of previous runs. `changed` counts records, `failed` those that could not be stored."""
+    """A row in the table of previous runs. `changed` counts records, `failed` those that could not be stored."""
 
     run: SyncRun
     state: RunState
@@ -99,10 +99,10 @@ class PastRun:
 
 @dataclass(frozen=True)
 class DataSync:
-    """`current` is the live run or the last one; None before the first. `stamp` changes whenever the page does.
+    """`current` is the live run or the last one, None before the first. `stamp` changes whenever the page does.
 
-    `others` are the chosen types that are no part of the current run, each with how its last sync ended, None before
-    its first. `copy` and `excluded` count the records of each type.
+    `others` are the chosen types that are not part of the current run, each with the end of its last sync, None
+    before its first. `copy` and `excluded` count the records of each type.
     """
 
     current: RunView | None
@@ -119,7 +119,7 @@ class DataSync:
 
 
 def data_sync(integration: Integration) -> DataSync:
-    # Before the rest: what changes in between makes the next poll bring the page again, rather than miss it.
+    # Taken first: if something changes meanwhile, the next poll returns the page again instead of missing it.
     stamp_before = stamp(integration)
     runs = _runs(integration, PREVIOUS_RUNS + 1)
     current = _view(runs[0], integration.record_types) if runs else None
@@ -135,9 +135,9 @@ def data_sync(integration: Integration) -> DataSync:
 
 
 def stamp(integration: Integration) -> str:
-    """Return the stamp alone: three reads of a few columns, so that an unchanged poll costs next to nothing.
+    """Return the stamp alone: three small reads, so that an unchanged poll costs next to nothing.
 
-    While no sync is live it changes every minute, too, because the page tells how long ago things were.
+    While no sync is live it also changes every minute, because the page shows how long ago things happened.
     """
     newest = SyncRun.select(SyncRun.id, *(getattr(SyncRun, name) for name in RUN_COLUMNS))
     run: Any = newest.where(_shown(integration)).order_by(SyncRun.id.desc()).limit(1).tuples().first()
@@ -151,7 +151,7 @@ def stamp(integration: Integration) -> str:
 
 
 def _shown(integration: Integration) -> Expression:
-    # Webhooks make a run for each record: those are told by the log, not here.
+    # Runs for single records are shown in the log, not here.
     return (SyncRun.integration == integration) & (SyncRun.kind != RunKind.RECORD)
 
 
@@ -210,7 +210,7 @@ def _past_run(run: SyncRun, changed: int, failed: int, types: int) -> PastRun:
 
 
 def _copy(integration: Integration) -> dict[RecordType, int]:
-    """Return how many live records there are of each chosen type."""
+    """Return the number of live records of each chosen type."""
     counts = stored_records.counts(integration)
     return {one: counts[one][RecordState.LIVE] for one in in_order(integration.record_types)}
 

@@ -1,4 +1,4 @@
-"""What webhooks have delivered: newest first, filtered, a page at a time, however many deliveries there are."""
+"""The list of webhook deliveries: newest first, filtered and paged."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from peewee import fn
 
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
-from portal.services.pages import delivery_rows, id_ranges
-from portal.services.pages.delivery_rows import Row
+from portal.services.pages import delivery_rows, id_ranges, keyset
+from portal.services.pages.delivery_rows import DeliveryRow
+from portal.services.pages.keyset import Page
 from portal.sync.record_types import RecordType
 
 PAGE_ROWS: Final = 50
 COLUMNS: Final = tuple(
     field for field in Delivery._meta.sorted_fields if field not in (Delivery.headers, Delivery.body)
 )
-# Most deliveries are done or ignored. Whatever else is asked for is rarer.
+# Most deliveries are done or ignored. Every other filter is more selective.
 COMMON: Final = (DeliveryState.DONE, DeliveryState.IGNORED)
 
 
 @dataclass(frozen=True)
-class Filters:
-    """`record_type` says of which type the record with the number `remote_id` is; alone it narrows nothing."""
+class DeliveryFilters:
+    """`record_type` is the type of the record `remote_id`; it has no effect alone."""
 
     state: DeliveryState | None = None
     event: str = ""
@@ -36,19 +37,12 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        return self != Filters()
+        return self != DeliveryFilters()
 
 
 @dataclass(frozen=True)
-class DeliveryPage:
-    """`newer` and `older` are the ids to page from, None where there is nothing on that side.
-
-    `stamp` changes whenever the rows do; `waits` tells whether they will by themselves.
-    """
-
-    rows: list[Row]
-    newer: int | None
-    older: int | None
+class DeliveryPage(Page[DeliveryRow]):
+    """`stamp` changes whenever the rows do; `waits` is true while some of them will change by themselves."""
 
     @property
     def stamp(self) -> str:
@@ -60,34 +54,18 @@ class DeliveryPage:
 
 
 def page(
-    integration: Integration, filters: Filters, *, before: int | None = None, after: int | None = None
+    integration: Integration, filters: DeliveryFilters, *, before: int | None = None, after: int | None = None
 ) -> DeliveryPage:
     """Return the deliveries older than `before`, or the ones just newer than `after`, or the newest."""
-    if after is not None:
-        return _newer(integration, filters, after)
-    asked = wanted(integration, filters)
-    if before is not None:
-        asked.append(Delivery.id < before)
-    rows = list(Delivery.select(*COLUMNS).where(*asked).order_by(Delivery.id.desc()).limit(PAGE_ROWS + 1))
-    shown, more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
-    newer = shown[0].id if before is not None and shown else None
-    return DeliveryPage(delivery_rows.rows(shown), newer, shown[-1].id if more else None)
+    query = Delivery.select(*COLUMNS).where(*wanted(integration, filters))
+    found = keyset.newest_first(query, Delivery, PAGE_ROWS, before=before, after=after)
+    return DeliveryPage(delivery_rows.rows(found.rows), found.previous, found.next)
 
 
-def _newer(integration: Integration, filters: Filters, after: int) -> DeliveryPage:
-    asked = [*wanted(integration, filters), Delivery.id > after]
-    rows = list(Delivery.select(*COLUMNS).where(*asked).order_by(Delivery.id).limit(PAGE_ROWS + 1))
-    if len(rows) <= PAGE_ROWS:
-        # The newest page, filled up, so that paging back never ends on a page of three rows.
-        return page(integration, filters)
-    shown = rows[:PAGE_ROWS][::-1]
-    return DeliveryPage(delivery_rows.rows(shown), shown[0].id, shown[-1].id)
+def wanted(integration: Integration, filters: DeliveryFilters) -> list[Any]:
+    """Return the conditions, written so that the index of the most selective filter serves them, read from its end.
 
-
-def wanted(integration: Integration, filters: Filters) -> list[Any]:
-    """Return the conditions, said so that one index answers, read from its end: that of the rarest thing asked for.
-
-    COALESCE hides the others from the planner.
+    COALESCE hides the other filters from the planner.
     """
     state, event = Delivery.state == filters.state, Delivery.event == filters.event
     hidden_state = fn.COALESCE(Delivery.state, "") == filters.state
@@ -95,7 +73,7 @@ def wanted(integration: Integration, filters: Filters) -> list[Any]:
     mine = Delivery.integration == integration
     conditions = id_ranges.within(Delivery, mine, Delivery.received_at, filters.since, filters.until)
     if filters.remote_id is not None:
-        # These are the integration's own already, and few: each is looked up by its id.
+        # The ids are already limited to the integration, and few. Each is looked up by primary key.
         conditions.append(Delivery.id.in_(_naming(integration, filters.record_type, filters.remote_id)))
         event, state = hidden_event, hidden_state
     else:

@@ -1,4 +1,4 @@
-"""One delivery as a page shows it: what Halo sent, and what came of each event in it."""
+"""The page of one delivery: what the PSA sent, and the outcome of each event."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from portal.json_errors import JSON_ERRORS
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_rows
-from portal.services.pages.delivery_rows import Row
+from portal.services.pages.delivery_rows import DeliveryRow
 from portal.services.webhooks.deliveries import HIDDEN
 
 LONGEST_BODY: Final = 20_000
-MOST_HINTS: Final = 200
+MOST_REFETCH_REQUESTS: Final = 200
 UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
 class Body:
-    """`text` is the beginning of it, laid out where it is JSON; `rest` counts the characters that are not shown.
+    """`text` is the beginning, indented if it is JSON. `rest` counts the characters that are not shown.
 
-    Bytes that are no text stand in it as their numbers, and `is_text` is False then.
+    If the body is not text, `is_text` is False and other bytes are escaped.
     """
 
     text: str
@@ -38,9 +38,9 @@ class Body:
 
 @dataclass(frozen=True)
 class DeliveryView:
-    """`refetch requests` are the first ones; `row` sums them all up."""
+    """`refetch_requests` are the first ones; `row` sums up all of them."""
 
-    row: Row
+    row: DeliveryRow
     body: Body
     refetch_requests: list[RefetchRequest]
     hidden: int
@@ -55,7 +55,7 @@ class DeliveryView:
 
 
 def get(integration: Integration, delivery_id: int) -> Delivery:
-    """Return a delivery; raises NotFound when the integration has none of that number."""
+    """Return a delivery. Raises NotFound if the integration has none with this id."""
     found: Delivery | None = Delivery.get_or_none(Delivery.id == delivery_id, Delivery.integration == integration)
     if found is None:
         raise NotFound(
@@ -65,7 +65,7 @@ def get(integration: Integration, delivery_id: int) -> Delivery:
 
 
 def without_address(delivery: Delivery, webhook_id: str) -> Delivery:
-    """Hide the webhook's address, which proxies put into headers and Halo may put into bodies. Stores nothing."""
+    """Hide the webhook's address, which proxies put into headers and a PSA may put into bodies. Saves nothing."""
     hidden = re.compile(re.escape(webhook_id), re.IGNORECASE)
     delivery.headers = [(name, hidden.sub(HIDDEN, value)) for name, value in delivery.headers]
     delivery.body = re.sub(re.escape(webhook_id).encode(), HIDDEN.encode(), bytes(delivery.body), flags=re.IGNORECASE)
@@ -78,7 +78,7 @@ def view(delivery: Delivery) -> DeliveryView:
         RefetchRequest.select()
         .where(RefetchRequest.delivery == delivery)
         .order_by(RefetchRequest.id)
-        .limit(MOST_HINTS)
+        .limit(MOST_REFETCH_REQUESTS)
     )
     refetch_requests = list(query)
     return DeliveryView(
@@ -86,14 +86,14 @@ def view(delivery: Delivery) -> DeliveryView:
     )
 
 
-def stamp(row: Row) -> str:
+def stamp(row: DeliveryRow) -> str:
     """Return what changes whenever the delivery's page does."""
     outcomes = sum(row.outcomes.values())
     return f"{row.delivery.state}-{row.refetch_requests}-{outcomes}-{row.attempts}"
 
 
 def body(raw: bytes) -> Body:
-    """Lay a body out for people, whatever it is."""
+    """Make any body readable."""
     is_json = True
     try:
         text, is_text = msgspec.json.format(raw, indent=2).decode(), True
@@ -109,7 +109,7 @@ def body(raw: bytes) -> Body:
 
 
 def still_there(integration: Integration, ids: Collection[int]) -> set[int]:
-    """Return those of these deliveries that are not forgotten."""
+    """Return which of these deliveries still exist."""
     if not ids:
         return set()
     query: Any = Delivery.select(Delivery.id).where(Delivery.id.in_(list(ids)), Delivery.integration == integration)

@@ -1,4 +1,4 @@
-"""Deliveries with what they came to: a line of a list each, whatever number of refetch requests there is."""
+"""Deliveries with their outcomes, as rows of a list."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MOST_NAMED: Final = 3
 
 
 @dataclass
-class Row:
-    """`named` are its first refetch requests, `refetch_requests` counts them, `outcomes` counts their outcomes.
+class DeliveryRow:
+    """`named` are the first refetch requests, `refetch_requests` counts all, `outcomes` counts them by outcome.
 
-    `seconds` is the time from receipt until the copy was as fresh as the delivery, None while it is not. `attempts`
-    counts readings that failed, of which the next one comes at `next_try`.
+    `seconds` is the time from receipt until the stored record was up to date, None until then. `attempts` counts
+    failed reads; the next one is at `next_try`.
     """
 
     delivery: Delivery
@@ -32,7 +32,7 @@ class Row:
 
     @property
     def why(self) -> str:
-        """Say why nothing was done, or what stands in the way."""
+        """Return why nothing was done yet, or at all."""
         if self.delivery.state == DeliveryState.UNREADABLE:
             return str(self.delivery.why)
         return " ".join(dict.fromkeys(refetch_request.why for refetch_request in self.named if refetch_request.why))
@@ -49,16 +49,16 @@ class Row:
         )
 
 
-def rows(deliveries: Sequence[Delivery]) -> list[Row]:
-    """Return the rows in the order of the deliveries, with two queries for all of them."""
-    found = {delivery.id: Row(delivery) for delivery in deliveries}
+def rows(deliveries: Sequence[Delivery]) -> list[DeliveryRow]:
+    """Return a row for each delivery, in the same order, with two queries in all."""
+    found = {delivery.id: DeliveryRow(delivery) for delivery in deliveries}
     if found:
         _sum_up(found)
         _name(found)
     return list(found.values())
 
 
-def _sum_up(found: dict[int, Row]) -> None:
+def _sum_up(found: dict[int, DeliveryRow]) -> None:
     columns = (
         *(RefetchRequest.delivery, RefetchRequest.state, RefetchRequest.outcome, fn.COUNT(RefetchRequest.id)),
         *(
@@ -83,7 +83,7 @@ def _sum_up(found: dict[int, Row]) -> None:
             row.attempts, row.next_try = attempts, next_try
 
 
-def _name(found: dict[int, Row]) -> None:
+def _name(found: dict[int, DeliveryRow]) -> None:
     place = fn.ROW_NUMBER().over(partition_by=[RefetchRequest.delivery], order_by=[RefetchRequest.id])
     first = (
         RefetchRequest.select(RefetchRequest.id, place.alias("place"))

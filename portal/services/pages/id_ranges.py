@@ -1,4 +1,4 @@
-"""Narrowing lists down to a time by their ids, which rise with it: a search by halves, some twenty look-ups."""
+"""Limiting a list to a period by id: ids rise with time, so a binary search takes some twenty lookups."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from portal.db import BaseModel
 
-# Rows are stored a little out of order: by so much, the time at which one came may contradict its number.
+# Rows are stored slightly out of order: times and ids may disagree by this much.
 DISORDER: Final = timedelta(minutes=2)
 
 
 def within(table: type[BaseModel], mine: Any, at: Any, since: datetime | None, until: datetime | None) -> list[Any]:
-    """Return the conditions of rows from `since` to before `until`. `mine` is answered by an index that ends in id,
-    and `at` is the column with the time.
+    """Return the conditions for rows from `since` up to, but not including, `until`. An index that ends in the id
+    must serve `mine`; `at` is the time column.
     """
     conditions: list[Any] = []
     if since is not None:
@@ -24,7 +24,7 @@ def within(table: type[BaseModel], mine: Any, at: Any, since: datetime | None, u
 
 
 def _first_since(table: type[BaseModel], mine: Any, at: Any, moment: datetime) -> int:
-    """Return the id from which on rows are not older than this."""
+    """Return the first id whose row is not older than this."""
     low, high = _edge(table, mine, table.id), _edge(table, mine, table.id.desc()) + 1
     while low < high:
         middle = (low + high) // 2

@@ -1,4 +1,4 @@
-"""How an integration really stands: what a person must know before they trust what it shows."""
+"""The status of an integration: what people must know before they trust its data."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LIVE_STATES, RunKind, RunState, StepState, SyncRun
 from portal.models.webhooks import Refetching
+from portal.psa.registry import adapter_of
 from portal.services.syncing import held_deletes, last_steps
 from portal.services.syncing.run_words import listed
 from portal.sync.record_types import RecordType, in_order
@@ -29,7 +30,7 @@ class Condition(StrEnum):
 
 LABELS: Final = {
     Condition.NEEDS_ATTENTION: "Needs attention",
-    Condition.WAITING: "Waiting for Halo",
+    Condition.WAITING: "Waiting for the PSA",
     Condition.FAILED: "Sync failed",
     Condition.DECISION: "Decision needed",
     Condition.INCOMPLETE: "Sync incomplete",
@@ -38,8 +39,8 @@ LABELS: Final = {
 
 
 @dataclass(frozen=True)
-class Standing:
-    """`problem` is empty when all is well. `resumes_at` is when a sync that waits goes on, `complete_at` when a sync
+class Status:
+    """`problem` is empty if nothing is wrong. `resumes_at` is when a waiting sync resumes, `complete_at` when a sync
     last completed.
     """
 
@@ -50,15 +51,15 @@ class Standing:
     complete_at: datetime | None = None
 
 
-def standing(integration: Integration) -> Standing:
-    """Judge an active integration by its state, its runs and the decisions that wait."""
+def status(integration: Integration) -> Status:
+    """Derive the status of an active integration from its state, runs and pending decisions."""
     if integration.state == IntegrationState.NEEDS_ATTENTION:
-        return Standing(Condition.NEEDS_ATTENTION, integration.problem, integration.remedy)
-    return _waiting(integration) or _trouble(integration) or Standing(Condition.CONNECTED)
+        return Status(Condition.NEEDS_ATTENTION, integration.problem, integration.remedy)
+    return _waiting(integration) or _trouble(integration) or Status(Condition.CONNECTED)
 
 
-def _waiting(integration: Integration) -> Standing | None:
-    """Tell of a sync, or of refetching after webhooks, that the PSA keeps waiting."""
+def _waiting(integration: Integration) -> Status | None:
+    """Report a sync, or refetching, that waits for the PSA."""
     run: Any = SyncRun.get_or_none(
         SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES), SyncRun.waits > 0
     )
@@ -66,26 +67,25 @@ def _waiting(integration: Integration) -> Standing | None:
     if stuck is None or not stuck.problem:
         return None
     complete_at = _complete_at(integration)
-    return Standing(Condition.WAITING, stuck.problem, stuck.remedy, stuck.not_before, complete_at)
+    return Status(Condition.WAITING, stuck.problem, stuck.remedy, stuck.not_before, complete_at)
 
 
-def _trouble(integration: Integration) -> Standing | None:
-    """Tell of types that the last sync did not bring, and of deletes that wait for a decision."""
+def _trouble(integration: Integration) -> Status | None:
+    """Report types whose last sync failed or is incomplete, and deletes that wait for a decision."""
     steps = last_steps.of(integration, in_order(integration.record_types)).values()
     failed = [step for step in steps if step.state == StepState.FAILED]
     incomplete = [step for step in steps if step.state == StepState.INCOMPLETE]
     if failed:
         words = f"The last sync of {listed([step.record_type.value for step in failed])} failed."
-        return Standing(Condition.FAILED, f"{words} {failed[0].problem}".strip(), failed[0].remedy)
+        return Status(Condition.FAILED, f"{words} {failed[0].problem}".strip(), failed[0].remedy)
     held = list(held_deletes.pending(integration, HeldDelete.record_type, HeldDelete.count))
     if held:
         what = listed([RecordType(hold.record_type).counted(hold.count) for hold in held])
-        return Standing(
-            Condition.DECISION, f"Halo no longer lists {what}.", "Decide whether to delete them here too."
-        )
+        psa = adapter_of(integration.psa).name
+        return Status(Condition.DECISION, f"{psa} no longer lists {what}.", "Decide whether to delete them here too.")
     if incomplete:
         words = f"The last sync of {listed([step.record_type.value for step in incomplete])} is incomplete."
-        return Standing(Condition.INCOMPLETE, f"{words} {incomplete[0].problem}".strip(), incomplete[0].remedy)
+        return Status(Condition.INCOMPLETE, f"{words} {incomplete[0].problem}".strip(), incomplete[0].remedy)
     return None
 
 

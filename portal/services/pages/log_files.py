@@ -1,4 +1,4 @@
-"""The log of a run as a file, line by line, however long it is."""
+"""A run's log as a file, streamed line by line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from portal.db import connected
-from portal.errors import NotFound
-from portal.models.integrations import Integration
 from portal.models.sync import SyncLog, SyncRun
 from portal.services.records.spreadsheets import harmless
 
@@ -18,16 +16,8 @@ BATCH: Final = 500
 COLUMNS: Final = ("at", "run", "level", "subject", "type", "remote_id", "message", "remedy", "details")
 
 
-def find_run(integration: Integration, run_id: int) -> SyncRun:
-    """Return a run of the integration. Raises NotFound for those of others."""
-    run: SyncRun | None = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration)
-    if run is None:
-        raise NotFound("This run doesn't exist.", "The Data Sync tab lists the runs.")
-    return run
-
-
 def as_row(line: SyncLog) -> dict[str, Any]:
-    """Return a line of the log under the names that people and scripts know."""
+    """Return a log line under its public field names."""
     return {
         "at": line.at.isoformat(),
         "run": line.run_id,  # type: ignore[attr-defined]  # Peewee adds it to every foreign key
@@ -42,13 +32,13 @@ def as_row(line: SyncLog) -> dict[str, Any]:
 
 
 def as_json_lines(run: SyncRun) -> Iterator[str]:
-    """Write one JSON document a line, oldest first, a batch at a time."""
+    """Yield one JSON document per line, oldest first, reading in batches."""
     for batch in _batches(run):
         yield "".join(json.dumps(as_row(line), ensure_ascii=False) + "\n" for line in batch)
 
 
 def as_csv(run: SyncRun) -> Iterator[str]:
-    """Write a heading and one line each, safe to open in a spreadsheet."""
+    """Yield a heading and the lines as CSV that is safe to open in a spreadsheet."""
     yield ",".join(COLUMNS) + "\n"
     for batch in _batches(run):
         text = io.StringIO()
@@ -63,7 +53,7 @@ def as_csv(run: SyncRun) -> Iterator[str]:
 def _batches(run: SyncRun) -> Iterator[list[SyncLog]]:
     after = 0
     while True:
-        # A connection for each batch: the request's own is closed when its answer is still on its way.
+        # Each batch opens its own connection: the request's is closed before the response has been sent.
         with connected():
             mine = (SyncLog.run == run.id) & (SyncLog.id > after)
             batch = list(SyncLog.select().where(mine).order_by(SyncLog.id).limit(BATCH))

@@ -9,7 +9,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
 from portal.psa.registry import NAMES
 from portal.services.pages import integration_status
-from portal.services.pages.integration_status import Condition, Standing
+from portal.services.pages.integration_status import Condition, Status
 from portal.services.syncing import scheduling
 from portal.services.syncing.scheduling import Plan
 from portal.services.webhooks.silence import Silence, silence
@@ -33,10 +33,10 @@ STATES = {
 
 @dataclass(frozen=True)
 class Card:
-    """`integration` is None until somebody has started the set-up. `available` is the operator's switch.
+    """`integration` is None until somebody starts the setup. `available` is the operator's switch.
 
-    Of one that is connected, `plan` says when it syncs by itself, `silence` that its webhook has fallen silent, and
-    `standing` what is wrong with its syncs.
+    For a connected integration, `plan` is its schedule, `silence` is set if its webhook has gone silent, and
+    `standing` is its status.
     """
 
     psa: str
@@ -46,21 +46,21 @@ class Card:
     integration: Integration | None
     plan: Plan | None
     silence: Silence | None
-    standing: Standing | None
+    standing: Status | None
 
     @property
     def is_open(self) -> bool:
-        """Tell whether there is a dashboard to open."""
+        """Return whether there is a dashboard to open."""
         return self.standing is not None
 
     @property
     def badge(self) -> CardState | Condition:
-        """Return what the card's badge names: connected only if nothing is wrong."""
+        """Return what the card's badge shows: "connected" only if nothing is wrong."""
         return self.standing.condition if self.standing is not None else self.state
 
 
 def cards(account: Account) -> list[Card]:
-    """Return the cards of all PSAs that the portal knows."""
+    """Return a card for each PSA."""
     found = {one.psa: one for one in Integration.select().where(Integration.account == account)}
     return [_card(psa, found, available=psa in account.enabled_psas) for psa in NAMES]
 
@@ -78,5 +78,5 @@ def _card(psa: str, found: dict[str, Integration], *, available: bool) -> Card:
         integration=integration,
         plan=scheduling.plan(active) if active else None,
         silence=silence(active) if active else None,
-        standing=integration_status.standing(active) if active else None,
+        standing=integration_status.status(active) if active else None,
     )

@@ -1,4 +1,4 @@
-"""The fields of a record as its page shows them: in groups, with what they point to."""
+"""The record fields on a record's page, in groups and with links to other records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.record_fields import FIELDS, CustomField, Field, RecordFields, Refer
 
 @dataclass(frozen=True)
 class Target:
-    """A stored record that a field points to."""
+    """A stored record that a field refers to."""
 
     record_type: str
     remote_id: int
@@ -25,7 +25,7 @@ class Target:
 
 @dataclass(frozen=True)
 class ShownField:
-    """`target` is where a reference leads, None where Scopable does not have that record."""
+    """`target` is the record that a reference points to, None if Scopable does not have it."""
 
     field: Field
     value: Value
@@ -40,16 +40,14 @@ class FieldGroup:
 
 @dataclass(frozen=True)
 class Details:
-    """What a record's page shows of its fields: those without a value are not there, nor groups without any."""
+    """The fields and groups to show. Fields without a value and empty groups are left out."""
 
     groups: list[FieldGroup]
     custom: tuple[CustomField, ...]
 
 
 def fields_of(record: Record) -> RecordFields:
-    """Compute the record fields from what is stored. The client is a column, too, and stands in for a payload that
-    cannot be read.
-    """
+    """Compute the record fields from the stored payload. If it does not yield a client, use the client column."""
     found = adapter_of(record.integration.psa).record_fields(record.record_type, record.payload)
     if "client" in found.values or not record.client_remote_id or record.record_type == "clients":
         return found
@@ -60,7 +58,7 @@ def fields_of(record: Record) -> RecordFields:
 def details(integration: Integration, record: Record) -> Details:
     fields = fields_of(record)
     targets = _targets(integration, fields)
-    # The name is the page's title.
+    # The name is already the page's title.
     values = {name: value for name, value in fields.values.items() if value != record.name}
     filled = [each for each in FIELDS[record.record_type] if each.name in values]
     groups = [
@@ -76,7 +74,7 @@ def _shown(field: Field, value: Value, targets: dict[tuple[str | None, int | Non
 
 
 def _targets(integration: Integration, fields: RecordFields) -> dict[tuple[str | None, int | None], Target]:
-    """Find the stored records that the fields point to, all in one query."""
+    """Find the stored records that the fields refer to, in one query."""
     wanted: Expression | None = None
     for value in fields.values.values():
         if isinstance(value, Reference) and value.record_type and value.number:

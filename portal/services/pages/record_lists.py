@@ -1,4 +1,4 @@
-"""The copy as people look through it: a type's records in one state, by name or newest first, a page at a time."""
+"""The list of a type's stored records in one state, by name or newest first, paged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from peewee import Expression
 
@@ -15,11 +15,14 @@ from portal.db import BaseModel
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordCount, RecordState
 from portal.models.sync import RemoteList
+from portal.services.pages import keyset
+from portal.services.pages.keyset import Keys, Page
+from portal.services.records import lookup
 from portal.sync.record_types import RecordType
 
 PAGE_RECORDS: Final = 50
 
-# All but the payload, which may be megabytes.
+# Everything but the payload, which may be megabytes.
 SHOWN: Final = (
     Record.remote_id,
     Record.state,
@@ -31,6 +34,10 @@ SHOWN: Final = (
 )
 
 
+BY_NAME: Final = Keys((Record.name, Record.remote_id))
+NEWEST_FIRST: Final = Keys((Record.changed_at, Record.remote_id), is_descending=True)
+
+
 class Order(StrEnum):
     NEWEST = "newest"
     NAME = "name"
@@ -38,7 +45,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """`containing` is looked for in names and references; what is searched comes by name."""
+    """`containing` searches names and references. Search results are sorted by name."""
 
     record_type: RecordType
     state: RecordState = RecordState.LIVE
@@ -50,35 +57,21 @@ class Wanted:
         return self.order is Order.NAME or bool(self.containing)
 
 
-@dataclass(frozen=True)
-class RecordPage:
-    """`before` and `after` are the ids to page from, None where there is nothing on that side."""
-
-    records: list[Record]
-    before: int | None
-    after: int | None
-
-
 def page(
     integration: Integration, wanted: Wanted, *, before: int | None = None, after: int | None = None
-) -> RecordPage:
-    """Return the records behind the one with the id `after`, or those just in front of `before`, or the first."""
-    edge = _find(integration, wanted, before if before is not None else after)
-    if edge is None:
-        ids = _ids(integration, wanted)
-        return _page(integration, wanted, ids[:PAGE_RECORDS], has_before=False, has_after=len(ids) > PAGE_RECORDS)
-    ids = _ids(integration, wanted, edge, backwards=before is not None)
-    more, ids = len(ids) > PAGE_RECORDS, ids[:PAGE_RECORDS]
-    if before is None:
-        return _page(integration, wanted, ids, has_before=True, has_after=more)
-    if not more:
-        # The first page, filled up, so that paging back never ends on a page of three rows.
-        return page(integration, wanted)
-    return _page(integration, wanted, ids[::-1], has_before=True, has_after=True)
+) -> Page[Record]:
+    """Return the page after the record `after`, the page before the record `before`, or the first page."""
+    row = with_number(integration, wanted.record_type, before if before is not None else after)
+    keys = BY_NAME if wanted.by_name else NEWEST_FIRST
+    edge = keys.edge(row) if row is not None else None
+    # The index alone yields the ids. The other columns are read for one page only.
+    query = Record.select(Record.remote_id).where(_matching(integration, wanted))
+    found = keyset.page(query, keys, PAGE_RECORDS, edge, backward=before is not None)
+    return found.with_rows(_shown(integration, wanted, [row.remote_id for row in found.rows]))
 
 
 def counts(integration: Integration, record_type: RecordType) -> dict[RecordState, int]:
-    """Return how many records of the type are in each state, as last counted."""
+    """Return the number of records in each state, as last counted."""
     mine = (RecordCount.integration == integration) & (RecordCount.record_type == record_type)
     found = {each.state: each.number for each in RecordCount.select().where(mine)}
     return {state: found.get(state, 0) for state in RecordState}
@@ -92,65 +85,31 @@ def read_at(integration: Integration, record_type: RecordType) -> datetime | Non
 
 
 def stamp(rows: Iterable[BaseModel], *figures: object) -> str:
-    """Return what changes whenever what is shown of these rows, or one of the figures, does."""
+    """Return a value that changes whenever the rows or figures on the page do."""
     shown = [row.__data__ for row in rows]
     return hashlib.sha256(repr((shown, figures)).encode()).hexdigest()[:16]
 
 
 def with_number(integration: Integration, record_type: RecordType, number: int | None) -> Record | None:
     """Return the record with this number, in whatever state it is."""
-    return _find(integration, Wanted(record_type), number)
+    return lookup.find(integration, record_type, number, *SHOWN) if number is not None else None
 
 
 def as_number(text: str) -> int | None:
-    """Read a record's number; None for what cannot be one."""
+    """Parse a record number; None if the text is not one."""
     text = text.strip().removeprefix("#")
     is_number = text.isascii() and text.isdigit() and len(text) < 20
     return int(text) if is_number and 0 < int(text) < 2**63 else None
 
 
-def _find(integration: Integration, wanted: Wanted, remote_id: int | None) -> Record | None:
-    if remote_id is None:
-        return None
-    mine = (Record.integration == integration) & (Record.record_type == wanted.record_type)
-    found: Record | None = Record.select(*SHOWN).where(mine, Record.remote_id == remote_id).first()
-    return found
-
-
-def _ids(
-    integration: Integration, wanted: Wanted, edge: Record | None = None, *, backwards: bool = False
-) -> list[int]:
-    """Read the ids of one page and one more out of the index alone."""
-    key: Any = Record.name if wanted.by_name else Record.changed_at
-    rising = wanted.by_name != backwards
-    query = Record.select(Record.remote_id).where(_matching(integration, wanted))
-    if edge is not None:
-        query = query.where(_beyond(key, edge, rising=rising))
-    order = (key, Record.remote_id) if rising else (key.desc(), Record.remote_id.desc())
-    rows: Any = query.order_by(*order).limit(PAGE_RECORDS + 1).tuples()
-    return [remote_id for (remote_id,) in rows]
-
-
 def _matching(integration: Integration, wanted: Wanted) -> Expression:
-    mine = (Record.integration == integration) & (Record.record_type == wanted.record_type)
-    mine &= Record.state == wanted.state
+    mine = lookup.of_type(integration, wanted.record_type) & (Record.state == wanted.state)
     if wanted.containing:
         mine &= Record.name.contains(wanted.containing) | Record.reference.contains(wanted.containing)
     return mine
 
 
-def _beyond(key: Any, edge: Record, *, rising: bool) -> Any:
-    """Say "further on than `edge`". The first half alone is what the index can start from."""
-    value = getattr(edge, key.name)
-    if rising:
-        return (key >= value) & ((key > value) | (Record.remote_id > edge.remote_id))
-    return (key <= value) & ((key < value) | (Record.remote_id < edge.remote_id))
-
-
-def _page(
-    integration: Integration, wanted: Wanted, ids: list[int], *, has_before: bool, has_after: bool
-) -> RecordPage:
-    mine = (Record.integration == integration) & (Record.record_type == wanted.record_type)
+def _shown(integration: Integration, wanted: Wanted, ids: list[int]) -> list[Record]:
+    mine = lookup.of_type(integration, wanted.record_type)
     found = {record.remote_id: record for record in Record.select(*SHOWN).where(mine, Record.remote_id.in_(ids))}
-    records = [found[each] for each in ids if each in found]
-    return RecordPage(records, ids[0] if has_before and ids else None, ids[-1] if has_after else None)
+    return [found[each] for each in ids if each in found]

@@ -1,4 +1,4 @@
-"""A record's page: what the copy holds, how it stands, and what has happened to it."""
+"""A record's page: its data, its state and its history."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
-from portal.services.pages import delivery_pages, record_details
+from portal.psa.registry import adapter_of
+from portal.services.pages import delivery_pages, keyset, record_details
 from portal.services.pages.record_details import Details
-from portal.services.records import absences, exclusions, payloads, record_syncs
+from portal.services.records import absences, exclusions, lookup, payloads, record_syncs
 from portal.services.records.absences import Absence
-from portal.services.records.payloads import Line, Value
-from portal.services.records.record_syncs import Asked
+from portal.services.records.payloads import PayloadLine, PayloadValue
+from portal.services.records.record_syncs import RecordSync
 from portal.services.syncing import held_deletes
 from portal.sync.record_types import RecordType
 
@@ -27,13 +28,13 @@ MOST_LOGS: Final = 20
 @dataclass(frozen=True)
 class FieldChange:
     key: str
-    before: Value
-    after: Value
+    before: PayloadValue
+    after: PayloadValue
 
 
 @dataclass(frozen=True)
 class Event:
-    """A line of history. `hidden` counts fields that changed, too, beyond those that a page has room for."""
+    """A history entry. `hidden` counts the changed fields that do not fit on the page."""
 
     change: RecordChange
     kind: ChangeKind
@@ -43,9 +44,9 @@ class Event:
 
 @dataclass(frozen=True)
 class History:
-    """Newest first. `older` is the id to page on from, None where the history ends with the record's creation.
+    """Newest first. `older` is the cursor of the next page, None if the history ends with the record's creation.
 
-    `deliveries` are those of the webhook deliveries behind it that are not forgotten.
+    `deliveries` are the webhook deliveries behind it that still exist.
     """
 
     events: list[Event]
@@ -55,27 +56,27 @@ class History:
 
 @dataclass(frozen=True)
 class RecordView:
-    """`details` are its fields, `lines` what the PSA sent. `standing` says how the record stands and why, `asked`
-    what came of asking Halo for it, `hold` is the open decision about deleting it here.
+    """`details` are its fields, `lines` what the PSA sent. `standing` explains its state, `last_sync` is the last
+    sync of this record alone, and `hold` is a pending decision about deleting it here.
     """
 
     record: Record
     record_type: RecordType
     state: RecordState
     details: Details
-    lines: list[Line]
+    lines: list[PayloadLine]
     history: History
     logs: list[SyncLog]
     standing: str
-    asked: Asked | None
+    last_sync: RecordSync | None
     hold: HeldDelete | None
 
 
 def view(
     integration: Integration, record_type: RecordType, remote_id: int, *, before: int | None = None
 ) -> RecordView | None:
-    """Return what a record's page shows, with its history older than `before`; None when the copy has it not."""
-    record = _find(integration, record_type, remote_id)
+    """Return the record's page with the history before `before`; None if the record is not stored."""
+    record = lookup.find(integration, record_type, remote_id)
     if record is None:
         return None
     return RecordView(
@@ -87,7 +88,7 @@ def view(
         history=history(integration, record_type, remote_id, before=before, first_delivery=record.first_delivery),
         logs=logs(integration, record_type, remote_id),
         standing=_standing(integration, record),
-        asked=record_syncs.last(integration, record_type, remote_id),
+        last_sync=record_syncs.last(integration, record_type, remote_id),
         hold=held_deletes.of_record(integration, record_type, remote_id)
         if record.state != RecordState.DELETED
         else None,
@@ -95,7 +96,7 @@ def view(
 
 
 def absence(integration: Integration, record_type: RecordType, remote_id: int) -> Absence:
-    """Say why the copy does not have a record."""
+    """Explain why a record is not stored."""
     return absences.absence(integration, record_type, remote_id, logs(integration, record_type, remote_id))
 
 
@@ -107,18 +108,15 @@ def history(
     before: int | None = None,
     first_delivery: int | None = None,
 ) -> History:
-    """Return a page of what has changed in a record, which `first_delivery` has created."""
+    """Return a page of the record's history. `first_delivery` is the delivery that created the record."""
     mine = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
     mine &= RecordChange.remote_id == remote_id
-    if before is not None:
-        mine &= RecordChange.id < before
-    rows = list(RecordChange.select().where(mine).order_by(RecordChange.id.desc()).limit(PAGE_CHANGES + 1))
-    shown = rows[:PAGE_CHANGES]
-    told = [row.delivery_id for row in shown if row.delivery_id] + ([first_delivery] if first_delivery else [])
+    found = keyset.newest_first(RecordChange.select().where(mine), RecordChange, PAGE_CHANGES, before=before)
+    ids = [first_delivery, *(row.delivery_id for row in found.rows)]
     return History(
-        events=[_event(row) for row in shown],
-        older=shown[-1].id if len(rows) > PAGE_CHANGES else None,
-        deliveries=delivery_pages.still_there(integration, told),
+        events=[_event(row) for row in found.rows],
+        older=found.next,
+        deliveries=delivery_pages.still_there(integration, [each for each in ids if each]),
     )
 
 
@@ -129,8 +127,8 @@ def logs(integration: Integration, record_type: RecordType, remote_id: int) -> l
     return list(query.order_by(SyncLog.id.desc()).limit(MOST_LOGS))
 
 
-def asking(integration: Integration, record_type: RecordType, remote_id: int) -> SyncRun | None:
-    """Return the live run that asks Halo for this record, if there is one."""
+def live_sync(integration: Integration, record_type: RecordType, remote_id: int) -> SyncRun | None:
+    """Return the live sync of this record alone, if there is one."""
     live = (SyncRun.integration == integration) & SyncRun.state.in_(LIVE_STATES)
     run: SyncRun | None = SyncRun.get_or_none(live, SyncRun.kind == RunKind.RECORD)
     if run is None:
@@ -140,27 +138,26 @@ def asking(integration: Integration, record_type: RecordType, remote_id: int) ->
 
 
 def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> str:
-    """Return what changes whenever a record's page does: a few columns, so that an unchanged poll costs little."""
-    mine = (Record.integration == integration) & (Record.record_type == record_type)
+    """Return a value that changes whenever the page does. Reads few columns, so that an unchanged poll is cheap."""
     columns = (Record.changed_at, Record.state, Record.digest, Record.first_seen_at)
-    record: Any = Record.select(*columns).where(mine, Record.remote_id == remote_id).tuples().first()
+    record = lookup.find(integration, record_type, remote_id, *columns)
     changes = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
     newest = RecordChange.select(RecordChange.id).where(changes, RecordChange.remote_id == remote_id)
     change: Any = newest.order_by(RecordChange.id.desc()).limit(1).tuples().first()
-    run = asking(integration, record_type, remote_id)
+    run = live_sync(integration, record_type, remote_id)
     question = run and (run.id, run.state, run.not_before)
     exclusion = exclusions.get(integration, record_type, remote_id)
     reason = exclusion and (exclusion.reason, exclusion.at)
-    return hashlib.sha256(repr((record, change, question, reason)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((record and record.__data__, change, question, reason)).encode()).hexdigest()[:16]
 
 
 def _standing(integration: Integration, record: Record) -> str:
-    """Say how the record stands, and why it is excluded or deleted."""
+    """Explain the record's state: why it is excluded or deleted."""
     exclusion = exclusions.get(integration, RecordType(record.record_type), record.remote_id)
     if exclusion is not None:
         return exclusions.words(exclusion)
     if record.state == RecordState.LIVE:
-        return "Synced from Halo."
+        return f"Synced from {adapter_of(integration.psa).name}."
     last: RecordChange | None = (
         RecordChange.select()
         .where(
@@ -171,12 +168,6 @@ def _standing(integration: Integration, record: Record) -> str:
         .first()
     )
     return last.why if last is not None else ""
-
-
-def _find(integration: Integration, record_type: RecordType, remote_id: int) -> Record | None:
-    mine = (Record.integration == integration) & (Record.record_type == record_type)
-    found: Record | None = Record.get_or_none(mine, Record.remote_id == remote_id)
-    return found
 
 
 def _event(change: RecordChange) -> Event:

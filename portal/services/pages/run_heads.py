@@ -1,9 +1,10 @@
-"""What a run was, and its books: Halo's count = stored + left out + failed, for each type."""
+"""The head of a run's log, with its reconciliation: PSA count = stored + filtered out + failed, for each type."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.errors import NotFound
 from portal.models.integrations import Integration
 from portal.models.sync import RunState, StepMode, StepState, SyncRun, SyncStep
 from portal.services.syncing import run_words, sync_runs
@@ -11,8 +12,8 @@ from portal.sync.record_types import RecordType
 
 
 @dataclass(frozen=True)
-class BookLine:
-    """`expected` is what Halo counts, None when it has not counted; `missing` is what the other three leave open."""
+class ReconciliationLine:
+    """`expected` is the PSA's count, None if it gave none; `missing` is the part of it that is unaccounted for."""
 
     record_type: RecordType
     state: StepState
@@ -26,7 +27,7 @@ class BookLine:
 
     @property
     def is_unread(self) -> bool:
-        """Tell whether the type failed before anything of it was read: its numbers are unknown, not nought."""
+        """Return whether the type failed before anything was read: its numbers are unknown, not zero."""
         return self.state == StepState.FAILED and not (self.stored or self.filtered_out or self.failed)
 
     @property
@@ -39,13 +40,16 @@ class RunHead:
     run: SyncRun
     state: RunState
     started_by: str
-    books: list[BookLine]
+    reconciliation: list[ReconciliationLine]
 
 
 def head(integration: Integration, run_id: int | None) -> RunHead | None:
-    """Return the head of a run's log; None for no run and for a run of others."""
-    run = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration) if run_id else None
-    if run is None:
+    """Return the head of a run's log; None without a run or if the integration has no such run."""
+    if run_id is None:
+        return None
+    try:
+        run = sync_runs.get(integration, run_id)
+    except NotFound:
         return None
     return RunHead(
         run, RunState(run.state), run_words.started_by(run), [_line(step) for step in sync_runs.steps_of(run)]
@@ -53,7 +57,7 @@ def head(integration: Integration, run_id: int | None) -> RunHead | None:
 
 
 def words(run: SyncRun) -> str:
-    """Say what a run that succeeded has brought, empty for any other."""
+    """Sum up the changes of a run that succeeded; empty for any other."""
     if run.state != RunState.SUCCEEDED:
         return ""
     steps = sync_runs.steps_of(run)
@@ -62,8 +66,8 @@ def words(run: SyncRun) -> str:
     return run_words.result(run, totals, [RecordType(step.record_type) for step in steps], chosen)
 
 
-def _line(step: SyncStep) -> BookLine:
-    return BookLine(
+def _line(step: SyncStep) -> ReconciliationLine:
+    return ReconciliationLine(
         record_type=RecordType(step.record_type),
         state=StepState(step.state),
         mode=StepMode(step.mode),

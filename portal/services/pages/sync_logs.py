@@ -1,4 +1,4 @@
-"""The Sync Logs tab: newest first, filtered, a page at a time, however many rows there are."""
+"""The Sync Logs tab: newest first, filtered and paged."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from peewee import fn
 
 from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
+from portal.services.pages import keyset
+from portal.services.pages.keyset import Page
 from portal.sync.record_types import RecordType
 
 PAGE_ROWS: Final = 50
 
 
 @dataclass(frozen=True)
-class Filters:
+class LogFilters:
     level: LogLevel | None = None
     record_type: RecordType | None = None
     run_id: int | None = None
@@ -24,54 +26,28 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        return self != Filters()
-
-
-@dataclass(frozen=True)
-class LogPage:
-    """`newer` and `older` are the ids to page from, None where there is nothing on that side."""
-
-    rows: list[SyncLog]
-    newer: int | None
-    older: int | None
+        return self != LogFilters()
 
 
 def page(
-    integration: Integration, filters: Filters, *, before: int | None = None, after: int | None = None
-) -> LogPage:
+    integration: Integration, filters: LogFilters, *, before: int | None = None, after: int | None = None
+) -> Page[SyncLog]:
     """Return the rows older than `before`, or the ones just newer than `after`, or the newest."""
     if filters.run_id is not None and not _owns(integration, filters.run_id):
-        return LogPage([], None, None)
-    if after is not None:
-        return _newer(integration, filters, after)
-    wanted = _wanted(integration, filters)
-    if before is not None:
-        wanted.append(SyncLog.id < before)
-    rows = list(SyncLog.select().where(*wanted).order_by(SyncLog.id.desc()).limit(PAGE_ROWS + 1))
-    shown, more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
-    newer = shown[0].id if before is not None and shown else None
-    return LogPage(shown, newer, shown[-1].id if more else None)
-
-
-def _newer(integration: Integration, filters: Filters, after: int) -> LogPage:
-    wanted = [*_wanted(integration, filters), SyncLog.id > after]
-    rows = list(SyncLog.select().where(*wanted).order_by(SyncLog.id).limit(PAGE_ROWS + 1))
-    if len(rows) <= PAGE_ROWS:
-        # The newest page, filled up, so that paging back never ends on a page of three rows.
-        return page(integration, filters)
-    shown = rows[:PAGE_ROWS][::-1]
-    return LogPage(shown, shown[0].id, shown[-1].id)
+        return Page([])
+    query = SyncLog.select().where(*_wanted(integration, filters))
+    return keyset.newest_first(query, SyncLog, PAGE_ROWS, before=before, after=after)
 
 
 def _owns(integration: Integration, run_id: int) -> bool:
     return SyncRun.select().where(SyncRun.id == run_id, SyncRun.integration == integration).exists()
 
 
-def _wanted(integration: Integration, filters: Filters) -> list[Any]:
-    """Return the conditions, said so that one index answers, read from its end: that of the rarest thing asked for.
+def _wanted(integration: Integration, filters: LogFilters) -> list[Any]:
+    """Return the conditions, written so that the index of the most selective filter serves them, read from its end.
 
-    COALESCE hides the others from the planner, which would otherwise choose without knowing how rare they are and
-    sort a million rows.
+    COALESCE hides the other filters from the planner, which does not know how selective they are and might sort a
+    million rows.
     """
     columns: dict[str, tuple[Any, Any, Any]] = {
         "remote_id": (SyncLog.remote_id, filters.remote_id, 0),
@@ -81,10 +57,10 @@ def _wanted(integration: Integration, filters: Filters) -> list[Any]:
         "record_type": (SyncLog.record_type, filters.record_type, ""),
     }
     asked = {name: each for name, each in columns.items() if each[1] is not None}
-    # Most lines are information about pages: any other wish is rarer.
+    # Most lines are information about pages, so every other filter is more selective.
     common: list[Any] = [LogSubject.PAGE, LogLevel.INFO]
     rarest = min(asked, key=lambda name: asked[name][1] in common, default=None)
-    # The index of runs stands alone; the others begin with the integration.
+    # The index of runs has no other column; all others start with the integration.
     wanted = [] if rarest == "run" else [SyncLog.integration == integration]
     for name, (column, value, nothing) in asked.items():
         wanted.append((column if name == rarest else fn.COALESCE(column, nothing)) == value)

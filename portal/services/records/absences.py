@@ -1,29 +1,27 @@
-"""Why a record is not here: what is known of it, from the surest on."""
+"""Why a record is not stored: the known reasons, the most certain first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from portal import clock
 from portal.models.exclusions import Exclusion
 from portal.models.integrations import Integration
 from portal.models.sync import LogSubject, SyncLog, SyncRun, SyncStep
+from portal.psa.registry import adapter_of
 from portal.services.pages import record_lists
 from portal.services.records import exclusions, record_syncs
-from portal.services.records.record_syncs import Asked
+from portal.services.records.record_syncs import RecordSync
 from portal.sync.record_types import RecordType
-
-ASK: Final = "Look it up in Halo to find out."
 
 
 @dataclass(frozen=True)
 class Absence:
-    """`why` is the reason, with what to do about it in `remedy`; `since` is the moment that it is known from.
+    """`why` is the reason, `remedy` what to do about it, and `since` the time of the evidence.
 
-    `is_certain` is false where only possible reasons are known. `asked` is the last question to Halo about this very
-    record, `logs` are the lines about it, newest first.
+    `is_certain` is false if only possible reasons are known. `last_sync` is the last sync of this record alone,
+    `logs` are the lines about it, newest first.
     """
 
     record_type: RecordType
@@ -34,7 +32,7 @@ class Absence:
     remedy: str
     since: datetime | None
     is_certain: bool
-    asked: Asked | None
+    last_sync: RecordSync | None
     logs: list[SyncLog]
 
 
@@ -48,7 +46,7 @@ class Reason:
 
 
 def absence(integration: Integration, record_type: RecordType, remote_id: int, logs: list[SyncLog]) -> Absence:
-    """Say why the copy does not have a record; `logs` are the newest lines about it."""
+    """Explain why a record is not stored. `logs` are the newest lines about it."""
     question = record_syncs.last(integration, record_type, remote_id)
     excluded = exclusions.get(integration, record_type, remote_id)
     is_chosen = record_type in integration.record_types
@@ -67,7 +65,7 @@ def absence(integration: Integration, record_type: RecordType, remote_id: int, l
         remedy=reason.remedy,
         since=reason.since,
         is_certain=reason.is_certain,
-        asked=question,
+        last_sync=question,
         logs=logs,
     )
 
@@ -82,7 +80,7 @@ def _excluded(exclusion: Exclusion | None) -> Reason | None:
     return Reason(exclusions.words(exclusion), since=exclusion.at, name=exclusion.name)
 
 
-def _answered(question: Asked | None) -> Reason | None:
+def _answered(question: RecordSync | None) -> Reason | None:
     if question is None or question.is_open or not question.answer:
         return None
     return Reason(question.answer, question.remedy, question.at)
@@ -99,11 +97,13 @@ def _latest(*reasons: Reason | None) -> Reason | None:
 
 
 def _unlisted(integration: Integration, record_type: RecordType) -> Reason:
-    """Go by the last complete list, which did not have it."""
+    """Explain it by the last complete list, which did not include the record."""
+    psa = adapter_of(integration.psa).name
+    ask = f"Ask {psa} for it to find out."
     if read_at := record_lists.read_at(integration, record_type):
-        why = f"Halo's list of {record_type} didn't include it when the whole list was last read."
-        return Reason(why, ASK, read_at, is_certain=False)
+        why = f"{psa}'s list of {record_type} didn't include it when the whole list was last read."
+        return Reason(why, ask, read_at, is_certain=False)
     read = SyncStep.select().join(SyncRun).where(SyncRun.integration == integration, SyncStep.fetched > 0)
     if read.where(SyncStep.record_type == record_type).exists():
-        return Reason(f"The whole list of {record_type} hasn't been read yet.", ASK, is_certain=False)
-    return Reason(f"No {record_type} have been read from Halo yet.", "The first complete sync adds them.")
+        return Reason(f"The whole list of {record_type} hasn't been read yet.", ask, is_certain=False)
+    return Reason(f"No {record_type} have been read from {psa} yet.", "The first complete sync adds them.")

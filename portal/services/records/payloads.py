@@ -1,4 +1,4 @@
-"""What a PSA sent, made readable: one line for each key, long values cut, binary data only counted. Pure."""
+"""Payloads made readable: one line per key, long values cut, binary data only measured. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 SHORT: Final = 200
 LONG: Final = 20_000
-# All lines of one record together: a page stays a page, whatever was sent.
+# For all lines of a record together, so that the page stays small whatever the PSA sent.
 MOST_TEXT: Final = 400_000
 BINARY: Final = re.compile(r"(data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_-]{256,}={0,2}")
 
@@ -18,8 +18,8 @@ HALVES: Final = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Value:
-    """`text` is short enough for a line; `rest` is more of it, where there is more; `note` says what is not shown."""
+class PayloadValue:
+    """`text` fits on a line, `rest` is more of it, and `note` describes what is not shown."""
 
     text: str
     rest: str = ""
@@ -28,13 +28,13 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Line:
+class PayloadLine:
     key: str
-    value: Value
+    value: PayloadValue
 
 
-def lines(payload: str) -> list[Line]:
-    """Return the keys of a payload in the order in which the PSA wrote them; none for what is no JSON object."""
+def lines(payload: str) -> list[PayloadLine]:
+    """Return a payload's keys in their original order; empty if it is not a JSON object."""
     try:
         document = json.loads(payload)
     except (ValueError, RecursionError):
@@ -45,28 +45,28 @@ def lines(payload: str) -> list[Line]:
     for key, each in document.items():
         value = shown(each, at_most=min(LONG, budget))
         budget = max(SHORT, budget - len(value.text) - len(value.rest))
-        found.append(Line(_whole(key[:SHORT]), value))
+        found.append(PayloadLine(_whole(key[:SHORT]), value))
     return found
 
 
-def shown(value: Any, *, at_most: int = LONG) -> Value:
+def shown(value: Any, *, at_most: int = LONG) -> PayloadValue:
     """Make one value readable."""
     if value is None or value in ("", [], {}):
-        return Value("none" if value is None else "empty", is_empty=True)
+        return PayloadValue("none" if value is None else "empty", is_empty=True)
     if isinstance(value, bool):
-        return Value("yes" if value else "no")
+        return PayloadValue("yes" if value else "no")
     if not isinstance(value, str):
         value = json.dumps(value, ensure_ascii=False, indent=2 if isinstance(value, list | dict) else None)
     value = _whole(value)
     if len(value) <= SHORT:
-        return Value(value)
+        return PayloadValue(value)
     if BINARY.fullmatch(value):
-        return Value("", note=f"{len(value):,} characters of binary data")
+        return PayloadValue("", note=f"{len(value):,} characters of binary data")
     rest = value[:at_most] if at_most > SHORT else ""
     left = len(value) - max(len(rest), SHORT)
-    return Value(value[:SHORT], rest, f"{left:,} more characters" if left > 0 else "")
+    return PayloadValue(value[:SHORT], rest, f"{left:,} more characters" if left > 0 else "")
 
 
 def _whole(text: str) -> str:
-    """Replace halves of characters, which no page can hold."""
+    """Replace lone surrogates, which cannot be encoded."""
     return HALVES.sub("\ufffd", text)

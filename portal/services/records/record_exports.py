@@ -1,4 +1,4 @@
-"""Records as exports and commands hand them over: typed columns, record fields, custom fields and the payload."""
+"""Records in exports and commands: typed columns, record fields, custom fields and the payload."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.record_fields import FIELDS
 from portal.record_fields.formatting import as_json, as_text, custom_as_json, custom_as_text
 from portal.services.pages.record_details import fields_of
 
-# What an export tells of a record besides its fields and its payload.
+# What an export has besides the record fields and the payload.
 COLUMNS: Final = (
     Record.record_type,
     Record.remote_id,
@@ -46,13 +46,13 @@ def as_document(record: Record) -> dict[str, Any]:
 
 
 def headings(record_types: Iterable[str]) -> list[str]:
-    """Return the headings of a table that holds records of these types, each field once."""
+    """Return the headings of a table with records of these types, each field once."""
     fields = dict.fromkeys(_heading(each.name) for kind in record_types for each in FIELDS[kind])
     return [*COLUMN_NAMES, *fields, CUSTOM]
 
 
 def as_cells(record: Record) -> dict[str, Any]:
-    """Return what stands under each heading; fields that the record does not have are not there."""
+    """Return the cells by heading. Fields that the record does not have are missing."""
     found = fields_of(record)
     fields = {_heading(name): as_text(value) for name, value in found.values.items()}
     return {**as_row(record), **fields, CUSTOM: custom_as_text(found.custom)}

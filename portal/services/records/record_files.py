@@ -1,4 +1,4 @@
-"""All records of a type as a file to download, line by line, however many there are."""
+"""All records of a type as a file, streamed line by line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.terminal import visible_json
 
 
 def as_json_lines(integration: Integration, record_type: RecordType, state: RecordState) -> Iterator[str]:
-    """Write one JSON document a line: the columns, the fields and the whole payload."""
+    """Yield one JSON document per line: the columns, the fields and the whole payload."""
     for batch in _batches(integration, record_type, state):
         documents = (record_exports.as_document(record) for record in batch)
         texts = (json.dumps(each, ensure_ascii=False, default=str) for each in documents)
@@ -25,7 +25,7 @@ def as_json_lines(integration: Integration, record_type: RecordType, state: Reco
 
 
 def as_csv(integration: Integration, record_type: RecordType, state: RecordState) -> Iterator[str]:
-    """Write a heading and one line a record, without the payload, safe to open in a spreadsheet."""
+    """Yield a heading and a line per record, without payloads, as CSV that is safe to open in a spreadsheet."""
     headings = record_exports.headings([record_type])
     yield ",".join(headings) + "\n"
     for batch in _batches(integration, record_type, state):
@@ -40,7 +40,7 @@ def as_csv(integration: Integration, record_type: RecordType, state: RecordState
 def _batches(integration: Integration, record_type: RecordType, state: RecordState) -> Iterator[list[Record]]:
     after = None
     while True:
-        # A connection for each batch: the request's own is closed when its answer is still on its way.
+        # Each batch opens its own connection: the request's is closed before the response has been sent.
         with connected():
             batch = stored_records.batch(integration, record_type, state, after)
         if not batch:

@@ -1,4 +1,4 @@
-"""What came of asking Halo for one record: the last time that somebody did so."""
+"""The last sync of a single record, and its result."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from portal.sync.record_types import RecordType
 
 
 @dataclass(frozen=True)
-class Asked:
-    """`answer` says what Halo answered, or what kept it from answering; `remedy` what to do then.
+class RecordSync:
+    """`answer` is the result, or why there is none, and `remedy` what to do then.
 
-    It is empty while the question is under way; `resumes_at` is when a question that waits is asked again. `failed`
-    tells that there was no answer.
+    `answer` is empty while the sync is running. `resumes_at` is when a waiting sync resumes. `failed` is true if the
+    PSA gave no answer.
     """
 
     run: SyncRun
@@ -33,8 +33,8 @@ class Asked:
         return self.run.is_live
 
 
-def last(integration: Integration, record_type: RecordType, remote_id: int) -> Asked | None:
-    """Return the last question about this record, None where nobody has asked or its log is forgotten."""
+def last(integration: Integration, record_type: RecordType, remote_id: int) -> RecordSync | None:
+    """Return the last sync of this record alone; None if there was none or its log is deleted."""
     mine = (SyncLog.integration == integration) & (SyncLog.remote_id == remote_id)
     query = SyncLog.select(SyncLog, SyncRun).join(SyncRun).where(mine, SyncLog.record_type == record_type)
     line: Any = query.where(SyncRun.kind == RunKind.RECORD).order_by(SyncLog.id.desc()).first()
@@ -44,15 +44,15 @@ def last(integration: Integration, record_type: RecordType, remote_id: int) -> A
     if run.is_live:
         is_waiting = run.state == RunState.WAITING
         problem, remedy = (run.problem, run.remedy) if is_waiting else ("", "")
-        return Asked(run, at, by, problem, remedy, run.not_before if is_waiting else None)
+        return RecordSync(run, at, by, problem, remedy, run.not_before if is_waiting else None)
     if line.subject == LogSubject.RECORD:
-        return Asked(run, at, by, line.message, line.remedy)
-    return Asked(run, at, by, *_failure(run, record_type), failed=True)
+        return RecordSync(run, at, by, line.message, line.remedy)
+    return RecordSync(run, at, by, *_failure(run, record_type), failed=True)
 
 
 def _failure(run: SyncRun, record_type: RecordType) -> tuple[str, str]:
     if run.state == RunState.CANCELLED:
-        return "The lookup was cancelled before Halo answered.", ""
+        return "The lookup was cancelled before it was answered.", ""
     step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.record_type == record_type)
     if step is not None and step.state == StepState.FAILED:
         return step.problem or run.problem, step.remedy or run.remedy

@@ -1,4 +1,4 @@
-"""Reading the copy: how many there are, looking some up, and handing all of them over."""
+"""Reading stored records: counting, searching and exporting them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from portal.models.integrations import Integration
 from portal.models.records import Record, RecordCount, RecordState
 from portal.psa.registry import adapter_of
 from portal.services.pages import record_pages
+from portal.services.records import lookup
 from portal.sync.record_types import RecordType
 
 BATCH = 500
@@ -24,7 +25,7 @@ def source(account: Account, psa: str) -> Integration:
 
 
 def counts(integration: Integration) -> dict[str, dict[str, int]]:
-    """Return how many records each type has by state, as last counted; a type without records counts nought."""
+    """Return the number of records by type and state, as last counted. Types without records have zeros."""
     found = {
         record_type.value: dict.fromkeys((state.value for state in RecordState), 0) for record_type in RecordType
     }
@@ -41,19 +42,16 @@ def look_up(
     containing: str = "",
     limit: int = 50,
 ) -> list[Record]:
-    """List records by name; `containing` keeps those with that text in their name or reference."""
-    query = Record.select().where(
-        Record.integration == integration, Record.record_type == record_type, Record.state == state
-    )
+    """Return records sorted by name. `containing` searches names and references."""
+    query = Record.select().where(lookup.of_type(integration, record_type), Record.state == state)
     if containing:
         query = query.where(Record.name.contains(containing) | Record.reference.contains(containing))
     return list(query.order_by(Record.name, Record.remote_id).limit(limit))
 
 
 def get(integration: Integration, record_type: RecordType, remote_id: int) -> Record:
-    record: Record | None = Record.get_or_none(
-        Record.integration == integration, Record.record_type == record_type, Record.remote_id == remote_id
-    )
+    """Return a stored record. Raises NotFound, with the reason why the record is missing."""
+    record = lookup.find(integration, record_type, remote_id)
     if record is None:
         absence = record_pages.absence(integration, record_type, remote_id)
         raise NotFound(
@@ -63,7 +61,7 @@ def get(integration: Integration, record_type: RecordType, remote_id: int) -> Re
 
 
 def export(integration: Integration, record_type: RecordType, state: RecordState | None = None) -> Iterator[Record]:
-    """Read all records of a type in order of their id, a small batch at a time, whatever their number."""
+    """Yield all records of a type by id, reading in small batches."""
     after = None
     while found := batch(integration, record_type, state, after):
         yield from found
@@ -73,13 +71,13 @@ def export(integration: Integration, record_type: RecordType, state: RecordState
 def batch(
     integration: Integration, record_type: RecordType, state: RecordState | None, after: int | None
 ) -> list[Record]:
-    """Return the next few records of a type behind the id `after`."""
-    query = Record.select().where(Record.integration == integration, Record.record_type == record_type)
+    """Return the next batch of records after the id `after`."""
+    query = Record.select().where(lookup.of_type(integration, record_type))
     if state is not None:
         query = query.where(Record.state == state)
     if after is not None:
         query = query.where(Record.remote_id > after)
     found = list(query.order_by(Record.remote_id).limit(BATCH))
     for record in found:
-        record.integration = integration  # or each record would ask the database for it
+        record.integration = integration  # so that not every record queries for it
     return found

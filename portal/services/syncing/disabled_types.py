@@ -1,4 +1,4 @@
-"""Putting the records of record types that were switched off out of scope, in slices between other work."""
+"""Putting the records of disabled record types out of scope, in slices between other work."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from portal.services.operations.isolation import Isolation
 from portal.sync import retirement
 
 DUTY: Final = "put records out of scope"
-# Then it is the scheduler's other duties' turn.
+# Then the scheduler's other duties get a turn.
 SLICE_SECONDS: Final = 0.5
-# Between two batches, whoever else wants to write gets a turn.
-BREATH_SECONDS: Final = 0.005
+# Between batches, other writers get a turn.
+PAUSE_SECONDS: Final = 0.005
 
 
 def retire(isolation: Isolation | None = None) -> None:
-    """Go on for a moment with what was asked for, a batch for each integration in turn."""
+    """Continue retiring records for a moment, one batch per integration in turn."""
     isolation, until = isolation or Isolation(), clock.monotonic() + SLICE_SECONDS
     waiting = retirement.waiting()
     while waiting and clock.monotonic() < until:
@@ -26,4 +26,4 @@ def retire(isolation: Isolation | None = None) -> None:
             for each in waiting
             if isolation.attempt(DUTY, partial(retirement.retire_batch, each), integration_id=each)
         ]
-        clock.sleep(BREATH_SECONDS)
+        clock.sleep(PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""Opening the runs whose time has come."""
+"""Opening the runs that are due."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from portal.services.operations.isolation import Isolation
 from portal.services.syncing import sync_runs
 from portal.services.syncing.scheduling import next_full, next_sync
 
-# After hours of standstill thousands are due at once; the next ticks open the rest.
+# After hours of downtime thousands are due at once. The next ticks open the rest.
 MOST_AT_ONCE: Final = 200
 OPENING: Final = "open a due run"
 
 
 def open_runs(isolation: Isolation | None = None) -> list[SyncRun]:
-    """Open a run for every integration whose time has come: a full pass where that is due, else one for changes.
+    """Open a run for every integration that is due: a full sync if that is due, otherwise one for changes.
 
-    A sync that is owed, to catch up with what no webhook told of, has a time of its own.
+    A sync that catches up on missed webhooks has a time of its own.
 
-    A time that comes while a sync goes on passes by; a full pass that is due then waits for its end. However many
-    times were missed, one run makes up for them. At most MOST_AT_ONCE are opened, those that wait longest first;
-    an integration whose run could not be opened takes none of these places until its next attempt.
+    A scheduled sync is skipped while another sync is live; a full sync waits for its end. However many times were
+    missed, one run makes up for them. At most MOST_AT_ONCE runs are opened, the most overdue first. An integration
+    whose run could not be opened takes none of these places until its next attempt.
     """
     now, isolation = clock.now(), isolation or Isolation()
     due = (
         Integration.select(Integration, Account)
         .join(Account)
         .where(_may_run(), Integration.id.not_in(isolation.paused(OPENING)))
-        .where((Integration.next_sync_at <= now) | (_is_owed(now) & ~_is_busy()))
+        .where((Integration.next_sync_at <= now) | (_needs_catch_up(now) & ~_is_busy()))
         .order_by(Integration.next_sync_at)
         .limit(MOST_AT_ONCE)
     )
-    # Read to the end first: a claim that is rolled back would break the reading off.
+    # Fetched completely first, because a rollback would end the cursor.
     opened = [isolation.attempt(OPENING, partial(_open, one, now), integration_id=one.id) for one in list(due)]
     return [run for run in opened if run is not None]
 
 
 def _open(integration: Integration, now: datetime) -> SyncRun | None:
-    """Open the run that is due, unless another scheduler has done so."""
+    """Open the due run, unless another scheduler already has."""
     is_full = integration.next_full_at is not None and integration.next_full_at <= now
     kind = RunKind.FULL if is_full else RunKind.INCREMENTAL
     is_scheduled = is_full or integration.next_sync_at is None or integration.next_sync_at <= now
@@ -63,7 +63,7 @@ def _open(integration: Integration, now: datetime) -> SyncRun | None:
 
 
 def _move_on(integration: Integration, now: datetime, *, is_full: bool, catches_up: bool = False) -> bool:
-    """Put the integration's times ahead, if they are still what was read; tells whether they were."""
+    """Advance the integration's times if they have not changed since they were read; returns whether it did."""
     times: dict[str, datetime | None] = {}
     if catches_up and integration.catch_up_at is not None:
         times["catch_up_at"] = None
@@ -87,7 +87,7 @@ def _may_run() -> Any:
     return (Integration.state == IntegrationState.ACTIVE) & Integration.paused_at.is_null()
 
 
-def _is_owed(now: datetime) -> Any:
+def _needs_catch_up(now: datetime) -> Any:
     return (Integration.next_full_at <= now) | (Integration.catch_up_at <= now)
 
 

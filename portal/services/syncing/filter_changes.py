@@ -21,8 +21,8 @@ from portal.sync.record_types import RecordType
 
 @dataclass(frozen=True)
 class Changed:
-    """`touched` are the chosen types whose scope may differ, in sync order; `run` is the sync that applies that, None
-    where there is nothing to apply, or where another sync is live.
+    """`touched` are the chosen types whose scope may have changed, in sync order. `run` is the sync that applies the
+    change, None if there is nothing to apply or another sync is live.
     """
 
     touched: list[str]
@@ -32,9 +32,9 @@ class Changed:
 def change_and_sync(
     integration: Integration, record_types: list[str], filters: Filters, user: User | None
 ) -> Changed:
-    """Choose other record types or filters and open the sync that applies them, both or neither.
+    """Change the record types or filters and open the sync that applies them, both or neither.
 
-    While another sync is live, the next one applies them. Raises Invalid as `change` does.
+    While another sync is live, the next one applies them. Raises Invalid like `change`.
     """
     with db.atomic():
         touched = change(integration, record_types, filters, user)
@@ -42,12 +42,12 @@ def change_and_sync(
 
 
 def change(integration: Integration, record_types: list[str], filters: Filters, user: User | None) -> list[str]:
-    """Choose other record types or filters, and return the chosen types whose scope may differ, in sync order.
+    """Change the record types or filters; returns the chosen types whose scope may have changed, in sync order.
 
-    The filters count from the next sync on: nothing is deleted, what no longer matches goes out of scope then, and
-    what matches again returns. The lists concerned will be read whole, since what matches now need not have changed
-    in the PSA. Records of a type that is no longer chosen go out of scope in the background: nothing would keep them
-    fresh. Raises Invalid for an unknown type, and for filters that contradict each other.
+    The filters apply from the next sync on. Nothing is deleted: records that no longer match go out of scope then,
+    and those that match again return. The affected lists will be read in full, because records that match now may
+    not have changed in the PSA. Records of a type that is no longer chosen go out of scope in the background, since
+    nothing would keep them fresh. Raises Invalid for an unknown type and for contradictory filters.
     """
     chosen = parse_types(record_types)
     _refuse_contradictions(filters)
@@ -69,7 +69,7 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
 
 
 def is_syncing(integration: Integration) -> bool:
-    """Tell whether a sync is live: it keeps the filters that it began with."""
+    """Return whether a sync is live. It keeps the filters that it started with."""
     return bool(SyncRun.select().where(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES)).exists())
 
 

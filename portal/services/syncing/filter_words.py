@@ -1,4 +1,4 @@
-"""Filters in words: for the audit log, the command line and whoever asks why a record is not here."""
+"""Sync filters in words, for the audit log and the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from portal.sync.filters import BY_TYPE, Filters
 from portal.sync.record_types import RecordType
 
-# Filter → id → what people call it. A name that is not known is told as its number.
+# Filter → id → name. Ids without a known name are shown as numbers.
 Names = Mapping[str, Mapping[int, str]]
 
 LABELS: Final[Mapping[str, str]] = {
@@ -26,18 +26,18 @@ LABELS: Final[Mapping[str, str]] = {
     "opportunities_since": "opportunities since",
     "active_contracts_only": "active contracts only",
 }
-# What an empty value means where it does not mean "all".
+# The meaning of an empty value, unless it is "all".
 EMPTY: Final = {"exclude_clients": "none", "opportunities_since": "the beginning"}
 MOST_NAMED: Final = 8
 
 
-def told(filters: Filters, record_type: RecordType, names: Names) -> list[str]:
-    """Return a phrase for each filter of this type that is set."""
+def in_words(filters: Filters, record_type: RecordType, names: Names) -> list[str]:
+    """Return a phrase for each filter that is set for this type."""
     return [_phrase(name, getattr(filters, name), names) for name in BY_TYPE[record_type] if getattr(filters, name)]
 
 
 def difference(before: Filters, after: Filters, names: Names) -> list[str]:
-    """Return a phrase for each filter that has another value now."""
+    """Return a phrase for each filter whose value has changed."""
     phrases = []
     for name in LABELS:
         old, new = getattr(before, name), getattr(after, name)

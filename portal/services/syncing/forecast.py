@@ -1,4 +1,4 @@
-"""How long a sync will take: pure arithmetic over what the last connection test has counted, and at which pace."""
+"""How long a sync will take, calculated from the counts of the last connection test and the allowed pace. Pure."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from typing import Final
 from portal.psa.diagnosis import Access, ListAccess
 
 DAY_SECONDS: Final = 24 * 3600
-# What a list call takes (halo-api.md section 5).
+# Seconds that a list request takes.
 SECONDS_PER_REQUEST: Final = 0.4
-# A token, and for each type at most one page more than the records need.
+# A token request, and at most one page per type more than the records need.
 FIXED_REQUESTS: Final = 1
 
 
 @dataclass(frozen=True)
 class Pace:
-    """The PSA allows `quota` requests per window, and the sync may make `by_hour` of them at each hour of the day.
+    """The PSA allows `quota` requests per window. The sync may make `by_hour` of them, for each hour of the day.
 
-    `second` is the second of the day at which the sync begins, and `is_limited` tells whether limit settings slow it
-    down then.
+    `second` is the second of the day when the sync starts. `is_limited` is true if limit settings slow it down then.
     """
 
     quota: int
@@ -30,13 +29,13 @@ class Pace:
     is_limited: bool = False
 
     def allowed(self, seconds: float = 0) -> int:
-        """Return how many requests the window that begins so many seconds from now allows."""
+        """Return the number of requests allowed in the window that starts in this many seconds."""
         return self.by_hour[int(self.second + seconds) % DAY_SECONDS // 3600]
 
 
 @dataclass(frozen=True)
 class TypeForecast:
-    """`records` is how many will be read; `filtered_out` how many of them the filter will leave out at least."""
+    """`records` is how many will be read, `filtered_out` how many of them the filter will exclude at least."""
 
     records: int
     filtered_out: int
@@ -46,9 +45,9 @@ class TypeForecast:
 
 @dataclass(frozen=True)
 class Forecast:
-    """`seconds` is the longer of two: what the answers take, and what the pace allows.
+    """`seconds` is the longer of the response time and the time that the pace allows.
 
-    `is_least` says that Halo does not count some of the lists.
+    `is_least` is true if the PSA does not count some of the lists, so that it may take longer.
     """
 
     types: dict[str, TypeForecast]
@@ -90,7 +89,7 @@ def _answering(requests: int) -> float:
 
 
 def _waiting(requests: int, pace: Pace) -> float:
-    """Count the seconds after which the last request fits into the rolling window; the first window is free."""
+    """Return the seconds until the last request fits into the rolling window. The first window starts empty."""
     windows_a_day = max(1, DAY_SECONDS // pace.window_seconds)
     a_day = sum(pace.allowed(each * pace.window_seconds) for each in range(windows_a_day))
     days, left = divmod(requests - 1, a_day)

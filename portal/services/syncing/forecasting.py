@@ -1,4 +1,4 @@
-"""What a sync of an integration will take, at the pace that its limit settings and its tenant's limit allow."""
+"""The forecast for a sync of an integration, at the pace of its limit settings and its tenant's limit."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from portal.sync import budget
 
 
 def of(integration: Integration, chosen: list[str], *, active_only: bool) -> Forecast | None:
-    """Forecast a sync that begins now from what the last test has counted; None when it has counted nothing."""
+    """Forecast a sync that starts now from the counts of the last test; None if there are none."""
     lists = connections.lists_of(integration)
     return forecast(lists, chosen, pace(integration), active_only=active_only) if lists else None
 
 
 def pace(integration: Integration) -> Pace:
-    """Return how many requests syncs may make: the agreed quota or the known one, its share, less in quiet hours."""
+    """Return how many requests syncs may make: their share of the agreed or known quota, less in quiet hours."""
     known, window_seconds = budget.known_limit(integration.limit_key)
     now = clock.now().astimezone(zones.zone(integration.account.time_zone))
     policy = [budget.policy_of(integration, hour) for hour in range(24)]

@@ -1,4 +1,4 @@
-"""How the last sync of each record type ended, whichever run it was part of."""
+"""The result of the last sync of each record type, in whichever run."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from portal.models.integrations import Integration
 from portal.models.sync import RunKind, StepState, SyncRun, SyncStep
 from portal.sync.record_types import RecordType
 
-# A step that was cancelled says nothing about its records.
+# A cancelled step has no result.
 TELLING: Final = (StepState.SUCCEEDED, StepState.INCOMPLETE, StepState.FAILED)
 
 
 @dataclass(frozen=True)
 class LastStep:
-    """`problem` and `remedy` are empty where it succeeded."""
+    """`problem` and `remedy` are empty if it succeeded."""
 
     record_type: RecordType
     state: StepState
@@ -28,13 +28,13 @@ class LastStep:
 
 
 def of(integration: Integration, record_types: Iterable[RecordType]) -> dict[RecordType, LastStep]:
-    """Return the last step of each type that has ended; types that were never synced are missing."""
+    """Return the last finished step of each type. Types that were never synced are missing."""
     found = (_last(integration, one) for one in record_types)
     return {step.record_type: step for step in found if step is not None}
 
 
 def _last(integration: Integration, record_type: RecordType) -> LastStep | None:
-    # Runs from the newest on, each with at most one step of the type: the first that ended is the answer.
+    # Newest runs first, each with at most one step of the type. The first finished one is the result.
     mine = (SyncRun.integration == integration) & (SyncRun.kind != RunKind.RECORD)
     wanted = (SyncStep.record_type == record_type) & SyncStep.state.in_(TELLING)
     query = SyncStep.select(SyncStep, SyncRun).join(SyncRun).where(mine, wanted)

@@ -1,4 +1,4 @@
-"""How far a run is, and how long it will take: from counters, without I/O."""
+"""The progress of a run and its remaining time, calculated from counters. Pure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Final
 
 from portal.models.sync import StepState
 
-# Before this many seconds the speed is a guess that would jump about.
+# Before this many seconds, the measured speed varies too much.
 SETTLING_SECONDS: Final = 5
 
 
 @dataclass(frozen=True)
 class Part:
-    """A step in numbers. `expected` is None until the PSA has said how many records it has."""
+    """A step in numbers. `expected` is None until the PSA has reported its count."""
 
     state: StepState
     expected: int | None
@@ -27,7 +27,7 @@ class Part:
 
     @property
     def share(self) -> float | None:
-        """Return how much is done, 0 to 1; None when that cannot be told."""
+        """Return the share that is done, 0 to 1; None if unknown."""
         if not self.is_open:
             return 1.0
         if self.state == StepState.PENDING:
@@ -38,7 +38,7 @@ class Part:
 
 
 def percent(parts: Sequence[Part]) -> int | None:
-    """Return the run's progress: by records once all counts are known, until then by steps."""
+    """Return the run's progress in percent: by records if all counts are known, otherwise by steps."""
     if not parts:
         return None
     if all(part.expected is not None for part in parts):
@@ -49,7 +49,7 @@ def percent(parts: Sequence[Part]) -> int | None:
 
 
 def seconds_left(part: Part, started_at: datetime | None, now: datetime) -> float | None:
-    """Return how long a running step will still take at its speed so far; None when that would be a guess."""
+    """Return the remaining time of a running step at its speed so far; None if that would be a guess."""
     if part.state != StepState.RUNNING or started_at is None or not part.expected or not part.fetched:
         return None
     seconds = (now - started_at).total_seconds()

@@ -1,4 +1,4 @@
-"""How much of Halo's limit of requests an integration may use, and what is known of that limit."""
+"""The PSA's request limit: what is known about it, and how much of it an integration may use."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from portal.errors import Invalid
 from portal.models.accounts import User
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
+from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, MIN_QUOTA
 
@@ -25,7 +26,7 @@ PERCENT: Final = range(1, 101)
 
 @dataclass(frozen=True)
 class QuietHours:
-    """Use at most `share` percent from the start of one hour to the start of another; they may span midnight."""
+    """Use at most `share` percent from the start of one hour to the start of another, also across midnight."""
 
     begin: int
     end: int
@@ -36,16 +37,16 @@ class QuietHours:
 
 
 class LimitSource(StrEnum):
-    """Where the limit is known from: a person agreed it, Halo said it, or it is what Halo usually grants."""
+    """Where the limit is known from: agreed with the PSA, reported by it, or what it usually grants."""
 
     AGREED = "agreed"
-    PSA = "psa"
+    REPORTED = "psa"
     USUAL = "usual"
 
 
 @dataclass(frozen=True)
-class Spending:
-    """`used` and `limit` count requests in `window_seconds`, those of everybody who uses this tenant from here."""
+class RateLimit:
+    """`used` and `limit` count the requests in `window_seconds` of everything here that calls this tenant."""
 
     used: int
     limit: int
@@ -58,15 +59,15 @@ class Spending:
     quota: int | None
 
 
-def spending(integration: Integration) -> Spending:
-    """Return what is known of the limit now."""
+def current(integration: Integration) -> RateLimit:
+    """Return what is known about the limit now."""
     now = clock.now()
     budget = TenantBudget.get_or_none(TenantBudget.tenant == integration.limit_key)
     window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
     known = budget.quota if budget else KNOWN_QUOTA
-    source = LimitSource.PSA if known != KNOWN_QUOTA else LimitSource.USUAL
+    source = LimitSource.REPORTED if known != KNOWN_QUOTA else LimitSource.USUAL
     blocked = budget.blocked_until if budget else None
-    return Spending(
+    return RateLimit(
         used=_used(budget, now - timedelta(seconds=window)) if budget else 0,
         limit=integration.quota or known,
         window_seconds=window,
@@ -79,31 +80,31 @@ def spending(integration: Integration) -> Spending:
     )
 
 
-def limit(
+def change(
     integration: Integration, share: int, quiet: QuietHours | None, quota: int | None, user: User | None
 ) -> None:
-    """Use at most `share` percent of Halo's limit, in quiet hours less; `quota` is what was agreed with Halo.
+    """Use at most `share` percent of the PSA's limit, less in quiet hours. `quota` is the limit agreed with the PSA.
 
-    Raises Invalid naming `share`, `quiet_end`, `quiet_share` or `quota`. What goes on keeps to it at once.
+    Applies to running syncs at once. Raises Invalid for `share`, `quiet_end`, `quiet_share` or `quota`.
     """
     _check(share, quiet, quota)
     with db.atomic():
         integration.budget_share, integration.quota = share, quota
         integration.quiet_hours = quiet and {"from": quiet.begin, "until": quiet.end, "share": quiet.share}
         integration.save(only=[Integration.budget_share, Integration.quota, Integration.quiet_hours])
-        audit_log.record(integration.account, user, "integration.limited", in_words(share, quiet, quota))
+        audit_log.record(integration.account, user, "integration.limited", in_words(integration, share, quiet, quota))
 
 
-def in_words(share: int, quiet: QuietHours | None, quota: int | None) -> str:
-    """Say it in one line: at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with Halo."""
+def in_words(integration: Integration, share: int, quiet: QuietHours | None, quota: int | None) -> str:
+    """Return it in one line, such as "at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with Acme"."""
     said = [f"at most {share}%"]
     said += [str(quiet)] if quiet else []
-    said += [f"limit of {quota} agreed with Halo"] if quota else []
+    said += [f"limit of {quota} agreed with {adapter_of(integration.psa).name}"] if quota else []
     return ", ".join(said)
 
 
 def quiet_hours(stored: Any) -> QuietHours | None:
-    """Return what Integration.quiet_hours says; what cannot be understood counts as none."""
+    """Parse Integration.quiet_hours; None if it is invalid."""
     try:
         quiet = QuietHours(int(stored["from"]), int(stored["until"]), int(stored["share"]))
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""How a claim of a run ends before its lists are read to the end: it waits, fails, or is cancelled."""
+"""Ending work on a run before its lists are complete: it waits, fails or is cancelled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CANCELLED: Final = "Sync cancelled. Records synced before that are kept."
 
 
 def wait_for_credentials(lease: RunLease, run_id: int, error: PsaRefusedCredentials) -> None:
-    """Free the worker until Halo is asked again; when the integration needs attention instead, fail the run."""
+    """Free the worker until the credentials are tried again. If the integration needs attention, fail the run."""
     run = SyncRun.get_by_id(run_id)
     if run.cancel_requested_at is not None:
         cancel(lease, run)
@@ -35,7 +35,7 @@ def wait_for_credentials(lease: RunLease, run_id: int, error: PsaRefusedCredenti
 
 
 def wait(lease: RunLease, run_id: int, error: PsaUnavailable) -> None:
-    """Free the worker until the PSA may answer again; after too many waits in a row, give up."""
+    """Free the worker until the PSA may answer again. After too many waits in a row, fail the run."""
     run = SyncRun.get_by_id(run_id)
     if run.cancel_requested_at is not None:
         cancel(lease, run)

@@ -1,4 +1,4 @@
-"""What started a run and what came of it, in words that the pages and the command line share."""
+"""Who started a run and what it changed, in words for the pages and the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from portal.models.accounts import User
 from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.sync.record_types import RecordType
 
-# With and without a person; a trigger that people do not pull has one form.
+# With and without a person. Triggers without a person have one form.
 STARTERS: Final[Mapping[str, tuple[str, str]]] = {
     RunTrigger.WIZARD: ("{} in the setup wizard", "the setup wizard"),
     RunTrigger.USER: ("{}", "a user"),
@@ -36,7 +36,7 @@ def started_by(run: SyncRun) -> str:
 
 
 def result(run: SyncRun, totals: Mapping[str, int], types: Collection[RecordType], chosen: Collection[str]) -> str:
-    """Say what a run that succeeded has brought; `totals` are its steps' counters, `chosen` all synced types."""
+    """Sum up the changes of a run that succeeded. `totals` are its counters, `chosen` all synced types."""
     if run.trigger == RunTrigger.FILTERS:
         subject = "Your new sync filters are applied"
     elif set(chosen) <= {one.value for one in types}:
@@ -60,13 +60,13 @@ def result(run: SyncRun, totals: Mapping[str, int], types: Collection[RecordType
 
 
 def listed(parts: Collection[str]) -> str:
-    """Join words as people do: a, b and c."""
+    """Join words like "a, b and c"."""
     *front, last = parts
     return f"{', '.join(front)} and {last}" if front else last
 
 
 def in_one_line(run: SyncRun, record_types: list[str], remote_ids: list[int] | None) -> str:
-    """Say what a run is to read, for the audit log: run 12, whole lists of clients and sites."""
+    """Describe a run for the audit log, such as "run 12, whole lists of clients and sites"."""
     if remote_ids is not None:
         return f"run {run.id}, {record_types[0]} {', '.join(map(str, remote_ids))}"
     how = "changes" if run.kind == RunKind.INCREMENTAL else "whole lists"

@@ -1,4 +1,4 @@
-"""When an integration syncs by itself, and how people change, pause and resume that."""
+"""An integration's schedule: reading, changing, pausing and resuming it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAUSED: Final = "integration.paused"
 
 @dataclass(frozen=True)
 class Plan:
-    """What an integration's schedule comes to. `paused_by` is empty for the operator, and while it is not paused."""
+    """An integration's schedule. `paused_by` is empty for the operator, and while it is not paused."""
 
     schedule: Schedule
     full_hour: int
@@ -43,7 +43,7 @@ class Plan:
 
 
 def plan(integration: Integration) -> Plan:
-    """Return when the integration syncs by itself."""
+    """Return the integration's schedule."""
     account: Account = integration.account
     times = [moment for moment in (integration.next_sync_at, integration.next_full_at) if moment is not None]
     return Plan(
@@ -57,20 +57,20 @@ def plan(integration: Integration) -> Plan:
 
 
 def first_times(integration: Integration) -> dict[str, datetime]:
-    """Return the first times of an integration that is started now, by the names of their columns."""
+    """Return the first sync times of an integration that starts now, by column name."""
     now = clock.now()
     return {"next_sync_at": next_sync(integration, now), "next_full_at": next_full(integration, now)}
 
 
 def next_sync(integration: Integration, now: datetime) -> datetime:
-    """Return when its next sync for changes is due, after `now`."""
+    """Return the time of the next sync for changes after `now`."""
     wanted = schedule.read(integration.schedule)
     spread = schedule.spread_of(integration.uid, wanted)
     return schedule.next_after(wanted, zones.zone(integration.account.time_zone), now, spread)
 
 
 def next_full(integration: Integration, now: datetime) -> datetime:
-    """Return when its next full pass is due, after `now`."""
+    """Return the time of the next full sync after `now`."""
     zone = zones.zone(integration.account.time_zone)
     return schedule.next_full_after(integration.full_hour, zone, now, schedule.spread_of(integration.uid))
 
@@ -78,9 +78,9 @@ def next_full(integration: Integration, now: datetime) -> datetime:
 def change(
     integration: Integration, wanted: Schedule, full_hour: int, user: User | None, *, time_zone: str | None = None
 ) -> None:
-    """Sync at other times from now on, in another time zone of the account if one is given.
+    """Change the schedule, and the account's time zone if one is given.
 
-    Raises Invalid naming `hours`, `weekdays`, `minutes`, `full_hour` or `time_zone`.
+    Raises Invalid for `hours`, `weekdays`, `minutes`, `full_hour` or `time_zone`.
     """
     _check(wanted, full_hour)
     with db.atomic():
@@ -93,7 +93,7 @@ def change(
 
 
 def change_time_zone(account: Account, name: str, user: User | None) -> None:
-    """Tell the account's times in another zone; its schedules follow. Raises Invalid for one that does not exist."""
+    """Set the account's time zone; its schedules follow. Raises Invalid if the zone does not exist."""
     with db.atomic():
         accounts.set_time_zone(account, name, user)
         for integration in Integration.select().where(Integration.account == account):
@@ -102,20 +102,20 @@ def change_time_zone(account: Account, name: str, user: User | None) -> None:
 
 
 def pause(integration: Integration, user: User | None) -> None:
-    """Open no runs by schedule, and read nothing that webhooks name, until it is resumed.
+    """Stop scheduled syncs and refetching until the integration is resumed.
 
-    A sync that goes on is left alone.
+    A live sync continues.
     """
     _set_paused(integration, clock.now(), PAUSED, user)
 
 
 def resume(integration: Integration, user: User | None) -> None:
-    """Go on by schedule. If times were missed meanwhile, one sync makes up for them at once."""
+    """Resume the schedule. If times were missed, one sync makes up for them at once."""
     _set_paused(integration, None, "integration.resumed", user)
 
 
 def _plan_again(integration: Integration) -> None:
-    """Store the schedule and its next times. What is due already stays due, so that nothing is missed."""
+    """Store the schedule and its next times. A sync that is already due stays due."""
     now = clock.now()
     if integration.next_sync_at and integration.next_sync_at > now:
         integration.next_sync_at = next_sync(integration, now)
@@ -138,7 +138,7 @@ def _check(wanted: Schedule, full_hour: int) -> None:
 
 
 def _set_paused(integration: Integration, moment: datetime | None, action: str, user: User | None) -> None:
-    """Pause or resume and note who did it; nothing happens where it is so already."""
+    """Pause or resume and record who did it. Does nothing if it is already so."""
     with db.atomic():
         changed = Integration.update(paused_at=moment).where(
             Integration.id == integration.id, Integration.paused_at.is_null(moment is not None)
@@ -151,7 +151,7 @@ def _set_paused(integration: Integration, moment: datetime | None, action: str, 
 
 def _who_paused(account: Account) -> str:
     action = AuditEntry.account == account, AuditEntry.action == PAUSED
-    # The kind is said for the index: nobody reads all that an account did to find who paused it.
+    # The kind lets an index serve this, instead of scanning all of the account's entries.
     found = AuditEntry.select().where(*action, AuditEntry.kind == kind_of(PAUSED))
     entry = found.order_by(AuditEntry.id.desc()).first()
     if entry is None:

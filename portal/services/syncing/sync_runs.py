@@ -1,4 +1,4 @@
-"""Opening, executing, pausing and ending sync runs."""
+"""Loading, opening, executing and cancelling sync runs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from portal.sync.record_types import RecordType
 from portal.sync.request_reservation import RequestReservation
 from portal.sync.steps import close_open_steps, counts
 
-# Each time, a run that was in the way has ended before it could be looked at.
+# Each try fails only if the run in the way ends before it can be read.
 MOST_TRIES: Final = 5
 NOTHING_RUNS: Final = "No sync is running."
 BY_PEOPLE: Final = (RunTrigger.USER, RunTrigger.FILTERS, RunTrigger.WIZARD, RunTrigger.CLI)
@@ -63,9 +63,9 @@ def open_run(
 ) -> SyncRun:
     """Create a queued run with a step for each chosen type, or for `record_types` among them.
 
-    `remote_ids` names single records of the one type that is given.
+    `remote_ids` are single records of the one type in `record_types`.
 
-    Raises SyncAlreadyRunning, with the id of the live run, when there is one, and Invalid when no type is left.
+    Raises SyncAlreadyRunning with the id of the live run, if there is one, and Invalid if no type is left.
     """
     chosen = [name for name in integration.record_types if record_types is None or name in record_types]
     if not chosen:
@@ -87,7 +87,7 @@ def _create_run(
     user: User | None,
     remote_ids: list[int] | None,
 ) -> SyncRun:
-    """Write the run and its steps, or neither. Raises IntegrityError while another run is live."""
+    """Create the run and its steps, or neither. Raises IntegrityError while another run is live."""
     with db.atomic():
         run: SyncRun = SyncRun.create(
             integration=integration,
@@ -107,19 +107,39 @@ def _create_run(
 
 
 def _note_start(run: SyncRun, chosen: list[str], remote_ids: list[int] | None) -> None:
-    """Say who started the run; a run for a single record is one of the lines about that record."""
+    """Log who started the run. For a run for a single record, the line is about that record."""
     by = run_words.started_by(run)
     if remote_ids is None:
         logbook.note(run, f"Sync started by {by}: {', '.join(chosen)}.")
         return
-    record_type = chosen[0]
+    psa, record_type = adapter_of(run.integration.psa).name, chosen[0]
     for remote_id in remote_ids:
-        message = f"Looking up {RecordType(record_type).singular} {remote_id} in Halo, started by {by}."
+        message = f"Looking up {RecordType(record_type).singular} {remote_id} in {psa}, started by {by}."
         logbook.note(run, message, record_type=record_type, remote_id=remote_id)
 
 
+def get(integration: Integration, run_id: int) -> SyncRun:
+    """Return a run of the integration. Raises NotFound if there is none with this id."""
+    run: SyncRun | None = SyncRun.get_or_none(SyncRun.id == run_id, SyncRun.integration == integration)
+    if run is None:
+        raise NotFound("There is no such run.", "The Data Sync tab lists the runs.")
+    return run
+
+
+def by_id(run_id: int) -> SyncRun:
+    """Return a run by an id that a service has returned, such as that of SyncAlreadyRunning."""
+    run: SyncRun = SyncRun.get_by_id(run_id)
+    return run
+
+
+def newest_first(limit: int, integration: Integration | None = None) -> list[SyncRun]:
+    """Return the latest runs of one integration, or of all."""
+    query = SyncRun.select().order_by(SyncRun.id.desc()).limit(limit)
+    return list(query if integration is None else query.where(SyncRun.integration == integration))
+
+
 def live_run(integration: Integration) -> SyncRun:
-    """Return the run that is queued, running or waiting. Raises NotFound when there is none."""
+    """Return the run that is queued, running or waiting. Raises NotFound if there is none."""
     run: SyncRun | None = SyncRun.get_or_none(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES))
     if run is None:
         raise NotFound(NOTHING_RUNS)
@@ -131,9 +151,9 @@ def steps_of(run: SyncRun) -> list[SyncStep]:
 
 
 def execute(run_id: int) -> None:
-    """Work on the run until it ends or must wait. Does nothing when another worker has it.
+    """Work on the run until it ends or must wait. Does nothing if another worker has it.
 
-    Anything unexpected gives the run back for another attempt and is raised.
+    Unexpected errors release the run for another attempt, and are raised.
     """
     lease = claim(run_id)
     if lease is None:
@@ -181,9 +201,9 @@ def _work(lease: RunLease) -> None:
 
 
 def request_cancel(integration: Integration, user: User | None = None) -> None:
-    """Ask the live run to stop; a run that nobody works on stops at once. `user` is None for the command line.
+    """Ask the live run to stop. A run that no worker has stops at once. `user` is None for the command line.
 
-    Asking again changes nothing. Raises NotFound when no run is live.
+    Asking again changes nothing. Raises NotFound if no run is live.
     """
     run, now, by = live_run(integration), clock.now(), run_words.person(user)
     mine = SyncRun.id == run.id
@@ -207,7 +227,7 @@ def request_cancel(integration: Integration, user: User | None = None) -> None:
 
 
 def stop_for_good(integration: Integration, user: User | None = None) -> None:
-    """End the live run, if there is one, at this instant; its worker is fenced out. For use in a transaction."""
+    """End the live run, if any, at once; its worker is fenced out. Call it inside a transaction."""
     for run in SyncRun.select().where(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES)):
         SyncRun.update(
             state=RunState.CANCELLED, finished_at=clock.now(), fencing_token=SyncRun.fencing_token + 1
@@ -218,12 +238,12 @@ def stop_for_good(integration: Integration, user: User | None = None) -> None:
 
 
 def claimable() -> list[SyncRun]:
-    """Return the runs that wait for a worker: queued, due after a wait, or left by a worker that died."""
+    """Return the runs that need a worker: queued, due after a wait, or left by a worker that died."""
     return list(SyncRun.select().where(is_claimable(clock.now())))
 
 
 def report(run: SyncRun) -> dict[str, Any]:
-    """Return the run as `portal sync run --json` prints it; `seconds` is the time from its start to its end."""
+    """Return the run as `portal sync run --json` prints it. `seconds` is its duration."""
     run = SyncRun.get_by_id(run.id)
     end = run.finished_at or clock.now()
     return {
@@ -239,12 +259,12 @@ def report(run: SyncRun) -> dict[str, Any]:
 
 
 def _step_report(step: SyncStep) -> dict[str, Any]:
-    # Scripts rely on these names, and `left_out` is one of them.
+    # `left_out` is a public name that scripts rely on.
     return {"left_out" if name == "filtered_out" else name: count for name, count in counts(step).items()}
 
 
 def _log_in(lease: RunLease, run: SyncRun, client: PsaClient) -> None:
-    """Make sure that Halo accepts the credentials, where it has refused them lately: they are not proved then."""
+    """If the PSA refused the credentials lately, check them before the sync."""
     is_new = lease.fencing_token == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
     try:
         refused_credentials.log_in(run.integration, client, asked_by_person=is_new)

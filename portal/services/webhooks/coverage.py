@@ -1,4 +1,4 @@
-"""How far the webhook can be trusted: which changes it told of first, and which ones a sync had to find."""
+"""Webhook coverage: how many changes arrived by webhook first, and how many a sync had to find."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from portal.services.webhooks import discoveries
 from portal.sync.record_types import RecordType
 
 PERIOD: Final = timedelta(days=7)
-# Where more came in the period, it begins later: however many there are, no page waits for their count.
-NEWEST_HINTS: Final = 2_000
+# A page must not wait to count more than this: with more changes, the measured period begins later.
+NEWEST_REFETCH_REQUESTS: Final = 2_000
 NEWEST_DELAYS: Final = 500
 
 
 @dataclass(frozen=True)
 class Share:
-    """Changes of the copy: those that a webhook told of first, and those that a sync had to find."""
+    """Changes to the stored records: `told` arrived by webhook first, `found` had to be found by a sync."""
 
     told: int = 0
     found: int = 0
@@ -35,14 +35,14 @@ class Share:
 
     @property
     def percent(self) -> int:
-        """Return how many of a hundred were told, never 100 while one was not."""
+        """Return the percentage that arrived by webhook, below 100 as long as a single change did not."""
         return 100 * self.told // self.total if self.total else 0
 
 
 @dataclass(frozen=True)
-class Meter:
-    """`usual` and `slow` are how many seconds half and 95 % of the deliveries took from their arrival to the copy,
-    None while nothing was read.
+class Coverage:
+    """`usual` and `slow` are the median and the 95th percentile of the seconds from a delivery to the stored record,
+    None if there were none.
     """
 
     since: datetime
@@ -52,17 +52,17 @@ class Meter:
     slow: float | None
 
 
-def meter(integration: Integration) -> Meter | None:
-    """Measure the last seven days, or since webhooks are in use; None where they never were."""
+def coverage(integration: Integration) -> Coverage | None:
+    """Measure the last seven days, or the time since the first delivery. None while webhooks are not in use."""
     begun = _in_use_since(integration)
     if begun is None:
         return None
     newest = _newest(integration, max(begun, clock.now() - PERIOD))
-    told, since = _told(newest, max(begun, clock.now() - PERIOD))
-    found = discoveries.found_by_syncs(integration, since)
+    told, since = _by_webhook(newest, max(begun, clock.now() - PERIOD))
+    found = discoveries.count_by_type(integration, since)
     types = {one: Share(told.get(one, 0), found.get(one, 0)) for one in RecordType if one in told or one in found}
     delays = _delays(newest)
-    return Meter(
+    return Coverage(
         since=since,
         whole=Share(sum(each.told for each in types.values()), sum(each.found for each in types.values())),
         types=types,
@@ -72,7 +72,7 @@ def meter(integration: Integration) -> Meter | None:
 
 
 def _in_use_since(integration: Integration) -> datetime | None:
-    """Return when the first delivery came of which anything is known."""
+    """Return when the first known delivery arrived."""
     mine = Delivery.select(Delivery.received_at).where(Delivery.integration == integration)
     oldest: Any = mine.order_by(Delivery.id).limit(1).tuples().first()
     last: datetime | None = integration.last_delivery_at
@@ -90,21 +90,21 @@ def _newest(integration: Integration, since: datetime) -> Any:
     settled = RefetchRequest.select(*columns).where(
         RefetchRequest.integration == integration, RefetchRequest.settled_at > since
     )
-    return settled.order_by(RefetchRequest.settled_at.desc()).limit(NEWEST_HINTS).alias("newest")
+    return settled.order_by(RefetchRequest.settled_at.desc()).limit(NEWEST_REFETCH_REQUESTS).alias("newest")
 
 
-def _told(newest: Any, since: datetime) -> tuple[dict[str, int], datetime]:
-    """Count the refetch requests that changed the copy, by record type, each with the start of the count."""
+def _by_webhook(newest: Any, since: datetime) -> tuple[dict[str, int], datetime]:
+    """Return the number of refetch requests that changed a record, by type, and when the count starts."""
     changed = fn.SUM(Case(None, [(newest.c.outcome.in_([each.value for each in CHANGES]), 1)], 0))
     columns = (newest.c.record_type, changed, fn.COUNT(1), fn.MIN(newest.c.settled_at))
     rows = list(newest.select_from(*columns).group_by(newest.c.record_type).tuples())
-    if sum(row[2] for row in rows) >= NEWEST_HINTS:
+    if sum(row[2] for row in rows) >= NEWEST_REFETCH_REQUESTS:
         since = RefetchRequest.settled_at.python_value(min(row[3] for row in rows)) or since
     return {row[0]: row[1] for row in rows if row[0] and row[1]}, since
 
 
 def _delays(newest: Any) -> list[float]:
-    """Return how long the newest readings took, the shortest first."""
+    """Return the delays of the newest refetches, sorted."""
     # As text, because Peewee takes longer to read a moment than the database takes for all of this.
     moments = (newest.c.received_at.cast("text"), newest.c.settled_at.cast("text"))
     done = newest.select_from(*moments).where(newest.c.state == RefetchRequestState.DONE.value).limit(NEWEST_DELAYS)

@@ -1,4 +1,4 @@
-"""What a delivery comes to when it arrives: kept as it is, with a refetch request for each event in it."""
+"""Incoming deliveries: each is stored as it came, with a refetch request for each event."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ NOT_SYNCED: Final = "Its record type isn't synced."
 
 @dataclass(frozen=True)
 class Arrival:
-    """A delivery that is to be stored. An event with a reason in `why` is not to be read; `needs_sync` says that a
-    sync should look for what the delivery does not tell plainly. `body` is what is worth keeping of it.
+    """A delivery to store. Events with a reason in `why` are not refetched. `needs_sync` is true if a sync has to
+    find what the delivery does not name. `body` is the part that is kept.
     """
 
     integration_id: int
@@ -41,18 +41,18 @@ class Arrival:
 
     @property
     def size(self) -> int:
-        """Return about how many bytes it takes in the database."""
+        """Return its approximate size in the database, in bytes."""
         headers = sum(len(name) + len(value) for name, value in self.headers)
         return len(self.body) + headers + BYTES_OF_ROW * (1 + len(self.events))
 
 
 def is_readable(integration: Integration, body: bytes, content_type: str) -> bool:
-    """Tell whether a body is what the integration's PSA may send, or at least claims to be."""
+    """Return whether the body looks like something that the PSA sends."""
     return adapter_of(integration.psa).webhooks.is_readable(body, content_type)
 
 
 def arrival(integration: Integration, headers: Iterable[tuple[str, str]], body: bytes) -> Arrival:
-    """Read what was delivered. Whoever has proved to be Halo is believed to mean well: nonsense is kept, too."""
+    """Read a delivery. The sender has proved to be the PSA, so unreadable bodies are kept too."""
     headers = list(headers)
     received_at, shown = clock.now(), _without_proof(integration, headers)
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")

@@ -20,11 +20,11 @@ from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, Refe
 
 MB: Final = 1024 * 1024
 MOST_KEPT: Final = 256 * MB
-MOST_IN_EXCESS: Final = 64 * MB  # while deleting does not keep up, before deliveries are refused
+MOST_IN_EXCESS: Final = 64 * MB  # beyond MOST_KEPT, when deleting cannot keep up; then deliveries are refused
 BATCH: Final = 500
 MOST_BATCHES: Final = 20
 FULL_SECONDS: Final = 5.0
-# Written with every batch of deliveries: Peewee would take ten times as long to write the statement.
+# Runs with every batch of deliveries, and Peewee would take ten times as long to build the statement.
 ADD: Final = (
     "INSERT INTO delivery_store (integration_id, bytes) VALUES ({0}, {0})"
     " ON CONFLICT (integration_id) DO UPDATE SET bytes = delivery_store.bytes + excluded.bytes RETURNING bytes"
@@ -34,13 +34,13 @@ REFUSALS_SHOWN: Final = timedelta(days=1)
 REMOVALS_SHOWN: Final = timedelta(days=14)
 SETTLED: Final = [state for state in DeliveryState if state != DeliveryState.WAITING]
 
-# Integrations whose store was full when this process last wrote to it, and until when that is believed.
+# Integrations whose store was full at the last write of this process, and until when that is assumed.
 _full: dict[int, float] = {}
 
 
 @dataclass(frozen=True)
 class Notes:
-    """What a page says of it; None for what has not happened, or long ago. `limit` is in MB."""
+    """What a page shows about the store. The times are None if it has not happened lately. `limit` is in MB."""
 
     refused_at: datetime | None = None
     removed_at: datetime | None = None
@@ -48,7 +48,7 @@ class Notes:
 
 
 def add(sizes: Mapping[int, int]) -> list[int]:
-    """Count what is being stored, inside the caller's transaction; returns the integrations that exceed the limit."""
+    """Add the sizes inside the caller's transaction; returns the integrations that exceed the limit."""
     cursor, exceeding = db.cursor(), list[int]()
     for integration_id, size in sorted(sizes.items()):
         cursor.execute(ADD.format(placeholder()), (integration_id, size))
@@ -58,7 +58,7 @@ def add(sizes: Mapping[int, int]) -> list[int]:
 
 
 def make_room(integration_id: int) -> None:
-    """Delete some of the oldest deliveries of an integration, and refuse further ones if that is not enough."""
+    """Delete some of the integration's oldest deliveries. If that is not enough, refuse new ones for a while."""
     _remove_some(integration_id)
     kept: Any = DeliveryStore.select(DeliveryStore.bytes).where(DeliveryStore.integration == integration_id)
     if (kept.scalar() or 0) > MOST_KEPT + MOST_IN_EXCESS:
@@ -66,7 +66,7 @@ def make_room(integration_id: int) -> None:
 
 
 def make_room_everywhere() -> int:
-    """Delete deliveries wherever too much is kept; returns how many. Stops after a while, to be called again."""
+    """Delete deliveries of every integration over its limit; returns how many. Limited in time: call it again."""
     removed = 0
     exceeding: Any = DeliveryStore.select(DeliveryStore.integration).where(DeliveryStore.bytes > MOST_KEPT)
     for (integration_id,) in list(exceeding.tuples()):
@@ -83,7 +83,7 @@ def is_full(integration_id: int) -> bool:
 
 
 def release(delivery_ids: Sequence[int] | ModelSelect[Delivery]) -> None:
-    """Count these deliveries no more, inside the transaction that deletes them."""
+    """Subtract these deliveries, inside the transaction that deletes them."""
     _lock(DeliveryStore.integration.in_(Delivery.select(Delivery.integration).where(Delivery.id.in_(delivery_ids))))
     sizes: Any = Delivery.select(Delivery.integration, fn.SUM(Delivery.size)).where(Delivery.id.in_(delivery_ids))
     for integration_id, size in list(sizes.group_by(Delivery.integration).tuples()):
@@ -91,7 +91,7 @@ def release(delivery_ids: Sequence[int] | ModelSelect[Delivery]) -> None:
 
 
 def note_refusal(integration_id: int) -> None:
-    """Remember, for the page, that a delivery was refused for its size; once a minute is enough."""
+    """Record for the page that a delivery was refused because the store is full, at most once a minute."""
     now = clock.now()
     DeliveryStore.insert(integration=integration_id).on_conflict_ignore().execute()
     long_ago = DeliveryStore.refused_at.is_null() | (DeliveryStore.refused_at < now - NOTED_EVERY)
@@ -110,7 +110,7 @@ def _recent(moment: datetime | None, period: timedelta) -> datetime | None:
 
 
 def _remove_some(integration_id: int) -> int:
-    """Delete as many of the oldest as are too many, in one short transaction; returns how many."""
+    """Delete the oldest deliveries beyond the limit in one short transaction; returns how many."""
     mine = DeliveryStore.integration == integration_id
     with write_queue(), db.atomic():
         if not _lock(mine & (DeliveryStore.bytes > MOST_KEPT)):
@@ -124,13 +124,13 @@ def _remove_some(integration_id: int) -> int:
 
 
 def _lock(condition: Any) -> int:
-    """Keep others from counting the same deliveries until this transaction ends; returns how many rows these are."""
+    """Lock these stores until the transaction ends, so that no delivery is subtracted twice; returns how many."""
     locked: int = DeliveryStore.update(bytes=DeliveryStore.bytes).where(condition).execute()
     return locked
 
 
 def _oldest(integration_id: int, excess: int) -> tuple[list[int], int]:
-    """Return the oldest deliveries that together take so many bytes, at most a batch of them, and what they take."""
+    """Return the oldest deliveries that together exceed this size, at most a batch, and their total size."""
     rows = sorted(row for state in SETTLED for row in _oldest_in(integration_id, state))
     chosen, size = list[int](), 0
     for delivery_id, its_size in rows[:BATCH]:
@@ -142,7 +142,7 @@ def _oldest(integration_id: int, excess: int) -> tuple[list[int], int]:
 
 
 def _oldest_in(integration_id: int, state: DeliveryState) -> list[tuple[int, int]]:
-    """Return number and size. One state at a time is found by an index, however many wait."""
+    """Return ids and sizes. Each state has its own query, so that an index skips the waiting deliveries."""
     waits = fn.EXISTS(
         RefetchRequest.select(RefetchRequest.id).where(
             RefetchRequest.delivery == Delivery.id, RefetchRequest.state == RefetchRequestState.WAITING

@@ -1,4 +1,4 @@
-"""What syncs have found that no webhook had told of."""
+"""Changes that a sync found because no webhook announced them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from portal.models.sync import RunKind, RunState, SyncRun, SyncStep
 from portal.services.audit.audit_words import kind_of
 from portal.services.pages import id_ranges
 
-# One every five minutes for a week, and then some: what is older is left out.
+# One every five minutes for a week, and some more. Older runs are not counted.
 NEWEST_RUNS: Final = 2_100
 DATA_CHANGED: Final = "integration.data_changed"
 KINDS: Final = (RunKind.INCREMENTAL, RunKind.FULL)
 
 
-def found_by_syncs(integration: Integration, since: datetime) -> dict[str, int]:
-    """Count for each record type what the syncs that began and ended since then have changed in the copy.
+def count_by_type(integration: Integration, since: datetime) -> dict[str, int]:
+    """Count the changes that syncs started and finished since then have made, by record type.
 
-    Those that only caught up do not count, since nobody could have told of what was new to them: the one that made
-    the copy, any before it, and the first after somebody has changed what to sync.
+    Syncs that only catch up do not count, because no webhook could have announced their changes: the first complete
+    sync, all before it, and the first one after somebody changed what to sync.
     """
     first = _first_whole(integration)
     if first is None:
@@ -41,7 +41,7 @@ def found_by_syncs(integration: Integration, since: datetime) -> dict[str, int]:
 
 
 def _first_whole(integration: Integration) -> int | None:
-    """Return the id of the run that made the copy."""
+    """Return the id of the first complete run."""
     ends = SyncRun.state.in_([RunState.SUCCEEDED, RunState.INCOMPLETE])
     runs = SyncRun.select(SyncRun.id).where(SyncRun.integration == integration, SyncRun.kind != RunKind.RECORD, ends)
     row: Any = runs.order_by(SyncRun.id).limit(1).tuples().first()
@@ -49,7 +49,7 @@ def _first_whole(integration: Integration) -> int | None:
 
 
 def _catching_up(integration: Integration, since: datetime) -> list[int]:
-    """Return the ids of the runs that were the first after a change of what to sync."""
+    """Return the ids of the first runs after each change of what to sync."""
     mine = (AuditEntry.account == integration.account_id) & (AuditEntry.kind == kind_of(DATA_CHANGED))
     in_time = id_ranges.within(AuditEntry, mine, AuditEntry.at, since, None)
     changes: Any = AuditEntry.select(AuditEntry.at).where(mine, AuditEntry.action == DATA_CHANGED, *in_time)

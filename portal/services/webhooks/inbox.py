@@ -1,7 +1,7 @@
-"""Storing deliveries, many in one transaction: a commit costs as much for a hundred as for one.
+"""Storing deliveries in batches, because a commit costs as much for a hundred as for one.
 
-Requests hand over what has arrived and wait until it is stored for good. One thread in each process writes whatever
-has gathered since it last committed; so the more come at a time, the less each costs.
+Requests hand over a delivery and wait until it is committed. One thread in each process writes everything that has
+queued up since its last commit, so the cost of each delivery falls as the load rises.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from portal.sync import catch_up
 MOST_AT_ONCE: Final = 500
 PATIENCE_SECONDS: Final = 20.0
 LINGER_SECONDS: Final = 0.05
-RESOLUTION: Final = timedelta(seconds=1)  # of when the last delivery came
-# More gather in it, and SQLite, which lets those who collide sleep, sees fewer transactions.
+RESOLUTION: Final = timedelta(seconds=1)  # of Integration.last_delivery_at
+# Larger batches mean fewer transactions, and in SQLite colliding writers have to sleep.
 GATHER_SECONDS: Final = 0.005
 
-# Hundreds a second may come: Peewee would take ten times as long to write the statements.
+# Hundreds may arrive in a second, and Peewee would take ten times as long to build the statements.
 DELIVERY: Final = ("integration_id", "received_at", "state", "event", "why", "headers", "body", "size")
 REFETCH_REQUEST: Final = (
     *("delivery_id", "integration_id", "event", "record_type", "remote_id", "state", "why", "received_at"),
@@ -44,9 +44,10 @@ Item = tuple[Arrival, "Future[None]"]
 
 
 class Inbox:
-    """What could not be stored is made up for by a sync, once the database takes anything again.
+    """If deliveries cannot be stored, a sync catches up on them as soon as the database accepts writes again.
 
-    `stored` is told afterwards for which integrations something came. Its thread starts with the first delivery.
+    `stored` is called after each commit with the integrations that have something to refetch. The thread starts with
+    the first delivery.
     """
 
     def __init__(self, stored: Callable[[set[int]], None]) -> None:
@@ -57,14 +58,14 @@ class Inbox:
         self._missed: set[int] = set()
 
     def put(self, arrival: Arrival) -> None:
-        """Return when the delivery is stored for good. Raises whatever kept it from being."""
+        """Return once the delivery is committed. Raises the error if it could not be stored."""
         done: Future[None] = Future()
         self._queue.put((arrival, done))
         self._keep_writing()
         done.result(PATIENCE_SECONDS)
 
     def miss(self, integration_id: int) -> None:
-        """Have a sync make up for a delivery that is not stored, without waiting for the database."""
+        """Have a sync catch up on a delivery that is not stored, without waiting for the database."""
         self._missed.add(integration_id)
 
     def _keep_writing(self) -> None:
@@ -89,7 +90,7 @@ class Inbox:
             items = self._gathered(None)
 
     def _gathered(self, first: Item | None) -> list[Item]:
-        """Return what has come by now; nothing when the next keeps us waiting too long to hold the connection."""
+        """Return what has arrived by now, or nothing after LINGER_SECONDS, so that the connection is released."""
         items = [first] if first else []
         with suppress(queue.Empty):
             if not items:
@@ -122,7 +123,7 @@ class Inbox:
             for integration_id in integration_ids:
                 delivery_store.make_room(integration_id)
         except PeeweeException as error:
-            # What had to be stored is stored. The scheduler makes room as well.
+            # The deliveries are stored, and the scheduler makes room as well.
             log.get(__name__).warning("no room could be made for deliveries", reason=str(error))
 
     def _fail(self, items: Sequence[Item], error: Exception) -> None:
@@ -134,7 +135,7 @@ class Inbox:
 
 
 def _store(arrivals: Sequence[Arrival]) -> list[int]:
-    """Return the integrations of which too much is kept now."""
+    """Store the deliveries; returns the integrations that now exceed their storage limit."""
     cursor, numbered = db.cursor(), list[tuple[int, Arrival]]()
     for each in arrivals:
         cursor.execute(_insert("delivery", DELIVERY) + " RETURNING id", _delivery(each))

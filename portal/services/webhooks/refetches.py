@@ -1,4 +1,4 @@
-"""Reading again what webhook deliveries name: for whom it is time, and one turn of it."""
+"""Refetching the records that webhook deliveries name: which integrations are due, and one turn of work."""
 
 from __future__ import annotations
 
@@ -27,13 +27,12 @@ from portal.sync.request_reservation import RequestReservation
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 MOST_WAITS: Final = 100
-DISCONNECTED: Final = "Halo PSA was disconnected before the record could be read."
 
 
 def waiting() -> list[int]:
-    """Return the integrations for which something waits that may be read now, and that nobody is at.
+    """Return the integrations with due refetch requests that no worker has claimed.
 
-    While an integration is paused or needs attention, its deliveries are kept and wait.
+    While an integration is paused or needs attention, its requests wait.
     """
     now = clock.now()
     is_due = (RefetchRequest.state == RefetchRequestState.WAITING) & (
@@ -51,9 +50,9 @@ def waiting() -> list[int]:
 
 
 def execute(integration_id: int) -> None:
-    """Read what is due. Does nothing when somebody else is at it.
+    """Refetch what is due. Does nothing if another worker has the lease.
 
-    Anything unexpected lets another worker take the turn after a while, and is raised.
+    Unexpected errors are raised, and another worker takes over after the lease ends.
     """
     mine = refetch_lease.claim(integration_id)
     if mine is None:
@@ -65,9 +64,10 @@ def execute(integration_id: int) -> None:
 
 
 def stop_for_good(integration: Integration) -> None:
-    """Let nothing be read any more, at this instant. For use in a transaction."""
+    """Stop refetching at once, inside the caller's transaction."""
     refetch_lease.revoke(integration.id)
-    refetch_requests.ignore(_waits(integration), DISCONNECTED)
+    why = f"{adapter_of(integration.psa).name} was disconnected before it could be read."
+    refetch_requests.ignore(_waits(integration), why)
 
 
 def _work(mine: RefetchLease, integration: Integration) -> None:
@@ -107,13 +107,13 @@ def _read(mine: RefetchLease, integration: Integration) -> None:
         try:
             refused_credentials.log_in(integration, client)
         finally:
-            if client.requests:  # for credentials that were refused lately, so they are not proved
+            if client.requests:  # the credentials were refused lately, so they do not count as proved
                 budget.add(own_policy(integration.account_id), client.requests)
         Refetcher(mine, client, reservation, read(integration.filters)).run()
 
 
 def _wait(mine: RefetchLease, error: PsaUnavailable) -> None:
-    """Leave it until the PSA may answer again; after too many waits in a row, a person must look."""
+    """Wait until the PSA may answer again. After too many waits in a row, mark the requests as stuck."""
     if mine.waits >= MOST_WAITS:
         with mine.writing(lease_until=None, waits=0):
             refetch_requests.mark_stuck(mine.integration_id, f"{error.problem} {error.remedy}".strip())

@@ -1,4 +1,4 @@
-"""Replaying deliveries: what they name is read once more, as if it had just been told."""
+"""Replaying deliveries: the records they name are refetched as if the deliveries had just arrived."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
 from portal.services.audit import audit_log
-from portal.services.pages.delivery_lists import Filters, wanted
+from portal.services.pages.delivery_lists import DeliveryFilters, wanted
 from portal.services.webhooks import deliveries, inbox
 from portal.sync import refetch_requests
 
-# Others want to write, too.
+# Small, so that other writers get their turn.
 BATCH: Final = 200
-BREATH_SECONDS: Final = 0.005
+PAUSE_SECONDS: Final = 0.005
 MOST: Final = 10_000
 
 NOTHING_CHOSEN: Final = "Choose a period, or only the failed ones."
@@ -29,7 +29,7 @@ NOTHING_CHOSEN: Final = "Choose a period, or only the failed ones."
 
 @dataclass(frozen=True)
 class Choice:
-    """Which deliveries: those that have failed, those of a time, or those that have failed in that time."""
+    """Which deliveries to replay: the failed ones, those of a period, or the failed ones of a period."""
 
     failed: bool = False
     since: datetime | None = None
@@ -40,13 +40,13 @@ class Choice:
         return not self.failed and self.since is None and self.until is None
 
     @property
-    def filters(self) -> Filters:
-        return Filters(state=DeliveryState.STUCK if self.failed else None, since=self.since, until=self.until)
+    def filters(self) -> DeliveryFilters:
+        return DeliveryFilters(state=DeliveryState.STUCK if self.failed else None, since=self.since, until=self.until)
 
 
 @dataclass(frozen=True)
 class Counted:
-    """`more` tells that there are more than can be replayed at once."""
+    """`more` is true if there are more than can be replayed at once."""
 
     number: int
     more: bool
@@ -54,22 +54,22 @@ class Counted:
 
 @dataclass(frozen=True)
 class Offer:
-    """What could be replayed at once: the question that a page asks."""
+    """What a page offers to replay at once."""
 
     choice: Choice
     counted: Counted
 
 
 def offer(integration: Integration, choice: Choice) -> Offer:
-    """Count what would be replayed. Raises Invalid when nothing is chosen."""
+    """Count the deliveries that would be replayed. Raises Invalid if nothing is chosen."""
     if choice.is_empty:
         raise Invalid("since", "That would replay every delivery.", NOTHING_CHOSEN)
     found = _count(integration, choice)
     return Offer(choice, Counted(min(found, MOST), found > MOST))
 
 
-def offers(integration: Integration, shown: Filters) -> list[Offer]:
-    """Return what a list offers to replay: all that has failed, and what came in the time that it shows."""
+def offers(integration: Integration, shown: DeliveryFilters) -> list[Offer]:
+    """Return what a list offers to replay: all failed deliveries, and those of the period it shows."""
     choices = [Choice(failed=True)]
     if shown.since is not None or shown.until is not None:
         choices.append(Choice(since=shown.since, until=shown.until))
@@ -78,16 +78,16 @@ def offers(integration: Integration, shown: Filters) -> list[Offer]:
 
 
 def replay(integration: Integration, delivery: Delivery, user: User | None) -> int:
-    """Replay one delivery; returns how many of its refetch requests wait now to be read."""
+    """Replay one delivery; returns how many of its refetch requests are waiting now."""
     with db.atomic():
         audit_log.record(integration.account, user, "delivery.replayed", f"delivery {delivery.id}")
         return _batch(integration, [delivery.id])
 
 
 def replay_all(integration: Integration, choice: Choice, user: User | None) -> Counted:
-    """Replay the oldest that are chosen, in bites; returns how many, and whether some are left for another time.
+    """Replay the oldest chosen deliveries in batches; returns how many, and whether there are more.
 
-    Raises Invalid when nothing is chosen, and for a time in which too many came to be replayed at once.
+    Raises Invalid if nothing is chosen, or if too many deliveries arrived in the period.
     """
     if choice.is_empty:
         raise Invalid("since", "That would replay every delivery.", NOTHING_CHOSEN)
@@ -101,12 +101,12 @@ def replay_all(integration: Integration, choice: Choice, user: User | None) -> C
     for some in chunked(ids, BATCH):
         with db.atomic():
             _batch(integration, some, failed=choice.failed)
-        time.sleep(BREATH_SECONDS)
+        time.sleep(PAUSE_SECONDS)
     return Counted(len(ids), found > MOST)
 
 
 def _count(integration: Integration, choice: Choice) -> int:
-    """Count in the database, by its indexes alone, and no further than MOST + 1."""
+    """Count in the index alone, and no further than MOST + 1."""
     some: Any = Delivery.select(Delivery.id).where(*wanted(integration, choice.filters)).limit(MOST + 1)
     return int(some.count())
 
@@ -117,7 +117,7 @@ def _ids(integration: Integration, choice: Choice) -> list[int]:
 
 
 def _batch(integration: Integration, ids: list[int], *, failed: bool = False) -> int:
-    """Renew the refetch requests of these deliveries, or those of them that are stuck."""
+    """Renew the refetch requests of these deliveries, or only the stuck ones."""
     unreadable = Delivery.select().where(Delivery.id.in_(ids), Delivery.state == DeliveryState.UNREADABLE)
     for delivery in unreadable:
         _read(integration, delivery)
@@ -127,18 +127,18 @@ def _batch(integration: Integration, ids: list[int], *, failed: bool = False) ->
     is_synced = RefetchRequest.record_type.in_(integration.record_types) & RefetchRequest.remote_id.is_null(
         is_null=False
     )
-    # What was to be read while its type was synced is read no more.
+    # Records of types that are no longer synced are not refetched.
     refetch_requests.ignore(
         chosen & (RefetchRequest.state == RefetchRequestState.STUCK) & ~is_synced, deliveries.NOT_SYNCED
     )
     renewed = refetch_requests.retry(chosen & is_synced)
-    # What was said of refetch requests that were ignored holds no more.
+    # The reason applied to refetch requests that were ignored and now wait.
     Delivery.update(why="").where(Delivery.id.in_(ids), Delivery.state == DeliveryState.WAITING).execute()
     return renewed
 
 
 def _read(integration: Integration, delivery: Delivery) -> None:
-    """Read a body again that said nothing before: this portal may understand more than the one that received it."""
+    """Parse an unreadable body again: this version may understand more than the one that received it."""
     arrival = deliveries.arrival(integration, (), bytes(delivery.body))
     understood = Delivery.update(state=arrival.state, event=arrival.event, why=arrival.why).where(
         Delivery.id == delivery.id, Delivery.state == DeliveryState.UNREADABLE

@@ -1,4 +1,4 @@
-"""Who may deliver: Halo proves with each call that it knows the secret of one integration (halo-api.md section 6)."""
+"""Who may deliver: each call proves that its sender knows the secret of one integration."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
 from portal.services.audit import audit_counts
 
-# Asked for with every delivery: Peewee would take longer to write the statement than the database to answer it.
+# Runs with every delivery, and Peewee would take longer to build the statement than the database to run it.
 FIND: Final = (
     "SELECT id, account_id, uid, psa, record_types, webhook_user, webhook_secret, webhook_old_secret, webhook_login,"
     " webhook_header FROM integration WHERE webhook_id IN ({0}, {0}) AND state <> 'disconnected'"
 )
 REMEMBERED: Final = timedelta(seconds=1)
 MOST_REMEMBERED: Final = 1_000
-# What an address that does not exist is compared with. Nobody can know it.
+# Unknown addresses are compared with this. No caller can send it.
 NOBODY: Final = ("", "\0")
 
 _lately: dict[str, tuple[datetime, Integration | None]] = {}
@@ -32,38 +32,38 @@ _lately: dict[str, tuple[datetime, Integration | None]] = {}
 
 @dataclass(frozen=True)
 class Call:
-    """`header` returns a header by its name, empty for one that is not there."""
+    """`header` returns a header by its name, empty if it is missing."""
 
     header: Callable[[str], str]
     body: bytes
 
 
 def sender(webhook_id: str, call: Call) -> Integration | None:
-    """Return the integration whose webhook was called by somebody who knows its secret, None for anybody else.
+    """Return the integration if the caller knows its webhook secret, else None.
 
-    The old secret counts as well until it is dropped. An address that does not exist takes the same way through, so
-    that nobody can find out which ones do.
+    The old secret is accepted too until it is dropped. Unknown addresses take the same path through this code, so
+    that the timing does not reveal which ones exist.
     """
     found = _find(webhook_id)
     user = found.webhook_user if found else NOBODY[0]
     kept = (found.webhook_secret, found.webhook_old_secret) if found else (None, None)
     secrets = [each.reveal() if each else NOBODY[1] for each in kept]
     given = _given(found, call)
-    # All are compared whatever the first one said.
+    # Compare all of them, even after a match, for constant timing.
     right = [_same(given, _expected(found, user, secret, call.body)) & (secret != NOBODY[1]) for secret in secrets]
     return found if any(right) else None
 
 
 def note_refusal(webhook_id: str, address: str) -> None:
-    """Count a call that was refused, in its account's audit log. An address that does not exist writes nothing."""
+    """Count a refused call in the account's audit log. Does nothing for an unknown address."""
     if (found := _find(webhook_id)) is not None:
         audit_counts.count(found.account_id, None, "webhook.refused", address=address)
 
 
 def _find(webhook_id: str) -> Integration | None:
-    """Look the address up, at most once in a moment: also those that do not exist, which must not take longer.
+    """Look up the address, with a short cache that includes unknown addresses: they must not take longer.
 
-    Addresses are in small letters; older ones have capitals, too, and are found as they are.
+    Addresses are lower case. Older ones have capitals too, and match exactly.
     """
     now = clock.now()
     until, found = _lately.get(webhook_id, (now, None))
@@ -77,7 +77,7 @@ def _find(webhook_id: str) -> Integration | None:
 
 
 def proof_headers(integration: Integration) -> frozenset[str]:
-    """Name the headers, in small letters, that prove who called: nobody should see them afterwards."""
+    """Return the headers, in lower case, that prove who called. They are never shown."""
     return frozenset({"authorization", "proxy-authorization", "cookie", integration.webhook_header.lower()})
 
 
@@ -106,7 +106,7 @@ def _decoded(basic: str) -> str:
 
 
 def _same(given: str, expected: str) -> bool:
-    """Compare in a time that tells neither how much was right nor how long it is."""
+    """Compare in constant time, whatever the lengths."""
     return hmac.compare_digest(_digest(given), _digest(expected))
 
 

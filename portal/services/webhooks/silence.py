@@ -1,4 +1,4 @@
-"""A webhook that has fallen silent although Halo goes on changing: Halo has probably switched it off."""
+"""A webhook that has fallen silent although records keep changing: the PSA has probably switched it off."""
 
 from __future__ import annotations
 
@@ -12,46 +12,45 @@ from portal.db import db
 from portal.models.accounts import User
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LogLevel, SyncLog
+from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.services.operations.isolation import Isolation
 from portal.services.webhooks import discoveries
 
 SILENT_AFTER: Final = timedelta(hours=6)
-# Fewer may be of a kind for which no event was chosen.
+# Fewer may be of record types for which no event was chosen.
 LEAST_CHANGES: Final = 5
 
-REMEDY: Final = (
-    "Halo has probably turned the webhook off. In Halo, go to Configuration → Integrations → Webhooks, open the"
-    " webhook and check its Deliveries tab for failures. Fix the cause, then turn Active back on."
-)
 MADE_UP: Final = "A full sync catches up on what was missed."
 
 
 @dataclass(frozen=True)
 class Silence:
-    """`since` is when the last delivery came, `changed` how many records syncs have found changed since then."""
+    """`since` is when the last delivery arrived, `changed` how many changed records syncs have found since then."""
 
+    psa: str
     since: datetime
     changed: int
 
     @property
     def problem(self) -> str:
         length = _hours(clock.now() - self.since)
-        return f"The webhook has been silent for {length} while {self.changed:,} records changed in Halo."
+        psa = adapter_of(self.psa).name
+        return f"The webhook has been silent for {length} while {self.changed:,} records changed in {psa}."
 
 
 def silence(integration: Integration) -> Silence | None:
-    """Return the silence of a webhook that has been in use, None while there is nothing to worry about."""
+    """Return the silence of a webhook that was in use before, None if nothing is wrong."""
     since = integration.last_delivery_at
     if since is None or since > clock.now() - SILENT_AFTER:
         return None
-    changed = sum(discoveries.found_by_syncs(integration, since).values())
-    return Silence(since, changed) if changed >= LEAST_CHANGES else None
+    changed = sum(discoveries.count_by_type(integration, since).values())
+    return Silence(integration.psa, since, changed) if changed >= LEAST_CHANGES else None
 
 
 def notice_silence(isolation: Isolation | None = None) -> int:
-    """Once in each silence, tell people in the log, and owe a full sync: a sync of changes would not find what was
-    deleted. Returns how many silences were noticed.
+    """Log each silence once and request a full sync, since a sync for changes would not find deletes. Returns how
+    many silences were noticed.
     """
     isolation = isolation or Isolation()
     quiet = list(Integration.select().where(_may_be_silent()))
@@ -60,7 +59,7 @@ def notice_silence(isolation: Isolation | None = None) -> int:
 
 
 def stop_using(integration: Integration, user: User | None) -> None:
-    """Take it that Halo is not meant to call any more. The next delivery, should one come, begins anew."""
+    """Stop expecting deliveries. The next delivery, if there is one, starts the watch again."""
     with db.atomic():
         forgotten = {"last_delivery_at": None, "silence_noted_at": None}
         Integration.update(forgotten).where(Integration.id == integration.id).execute()
@@ -80,7 +79,7 @@ def _note(integration: Integration, one: Silence) -> bool:
         )
         if not noted.execute():
             return False
-        remedy = f"{REMEDY} {MADE_UP}"
+        remedy = f"{adapter_of(integration.psa).silent_webhook_remedy} {MADE_UP}"
         SyncLog.create(integration=integration, level=LogLevel.WARNING, message=one.problem, remedy=remedy)
     return True
 

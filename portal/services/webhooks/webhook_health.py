@@ -1,4 +1,4 @@
-"""How the webhook is doing: what came of the last delivery, what waits for Halo, and whether it has fallen silent."""
+"""The webhook's health: the outcome of the last delivery, what waits for the PSA, and whether it has gone silent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LastDelivery:
 
 @dataclass(frozen=True)
 class Backlog:
-    """Deliveries that wait because Halo does not answer; `count` stops at MOST_COUNTED."""
+    """Deliveries that wait because the PSA does not answer. `count` is at most MOST_COUNTED."""
 
     count: int
     problem: str

@@ -1,4 +1,4 @@
-"""What Halo must know to deliver: the webhook's secret, changed without a gap, and the way in which it is sent."""
+"""The webhook's secret, which can be rotated without downtime, and the authentication method."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from portal.errors import Conflict, Invalid
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
+from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.vault import Secret
 
 WITH_HEADER: Final = (WebhookLogin.HEADER, WebhookLogin.SIGNATURE)
-# HTTP would take more signs; proxies on the way drop names that have them, an underscore above all.
+# HTTP allows more characters, but proxies drop names with them, especially underscores.
 HEADER_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,99}")
-# What means something to servers, proxies or us.
+# Headers that servers, proxies or the portal already use.
 TAKEN: Final = frozenset(
     {
         *("authorization", "cookie", "set-cookie", "host", "connection", "keep-alive", "te", "trailer", "upgrade"),
@@ -34,32 +35,33 @@ def new_secret() -> Secret:
 
 
 def is_rotating(integration: Integration) -> bool:
-    """Tell whether the secret before the present one counts as well."""
+    """Return whether the previous secret is still valid."""
     return integration.__data__.get("webhook_old_secret") is not None
 
 
 def rotate(integration: Integration, user: User | None) -> None:
-    """Make a new secret. The one so far counts as well, until it is dropped.
+    """Make a new secret. The current one stays valid until it is dropped.
 
-    Raises Conflict while an older one still counts: nobody could tell then which of three Halo is using.
+    Raises Conflict while an older one is still valid: nobody would know which of the three the PSA uses.
     """
     so_far = integration.webhook_secret
-    # Opened and sealed again: what is sealed for one column does not open in another.
+    # Sealed again, because a value sealed for one column does not open in another.
     integration.webhook_old_secret = Secret(so_far.reveal()) if so_far else None
     integration.webhook_secret = new_secret()
     sealed = {name: integration.__data__[name] for name in ("webhook_old_secret", "webhook_secret")}
     with db.atomic():
         mine = Integration.id == integration.id
         if not Integration.update(sealed).where(mine, Integration.webhook_old_secret.is_null()).execute():
+            psa = adapter_of(integration.psa).name
             raise Conflict(
                 "The previous secret is still valid.",
-                "Enter the current one in Halo and remove the old one before you make another.",
+                f"Enter the current one in {psa} and remove the old one before you make another.",
             )
         audit_log.record(integration.account, user, "webhook.secret_made")
 
 
 def drop_old(integration: Integration, user: User | None) -> None:
-    """Let only the present secret count. Raises Conflict when there is no other."""
+    """Accept only the current secret. Raises Conflict if there is no old one."""
     with db.atomic():
         rotating = (Integration.id == integration.id) & Integration.webhook_old_secret.is_null(is_null=False)
         if not Integration.update(webhook_old_secret=None).where(rotating).execute():
@@ -68,7 +70,7 @@ def drop_old(integration: Integration, user: User | None) -> None:
 
 
 def choose_login(integration: Integration, login: str, header: str, user: User | None) -> None:
-    """Have Halo prove in this way who it is; the secret stays. `header` counts where the way has one.
+    """Change the authentication method; the secret stays. `header` is used by methods that have one.
 
     Raises Invalid naming `webhook_login` or `webhook_header`.
     """

@@ -36,7 +36,7 @@ def test_one_recovery_code_is_used_once(alice: User) -> None:
     protected(alice)
     (code, *_) = recovery_codes.make(alice)
     assert sum(at_once(deeds(lambda user: recovery_codes.use(user, code), alice))) == 1
-    assert recovery_codes.stock(alice).left == 9
+    assert recovery_codes.codes_left(alice).left == 9
 
 
 def test_new_recovery_codes_are_one_set(alice: User) -> None:

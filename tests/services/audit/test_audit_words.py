@@ -57,7 +57,7 @@ def test_each_kind_that_people_can_choose_has_a_label_and_actions() -> None:
 def test_words_say_what_was_done(northwind: Account, alice: User, action: str) -> None:
     audit_log.record(northwind, alice, action)
     audit_log.record(northwind, None, action)
-    nobody, somebody = activity.page(northwind).entries
+    nobody, somebody = activity.page(northwind).rows
     assert somebody.who == "Alice"
     assert nobody.who in {"Operator", "Someone", "Scopable"}
     assert somebody.words

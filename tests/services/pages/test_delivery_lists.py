@@ -12,7 +12,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_lists, delivery_pages
-from portal.services.pages.delivery_lists import Filters
+from portal.services.pages.delivery_lists import DeliveryFilters
 from portal.sync.record_types import RecordType
 from tests.postgres import database
 from tests.telling import about, tell
@@ -37,7 +37,7 @@ def came(halo: Integration, *minutes: int) -> None:
 
 def minutes(halo: Integration, since: int | None, until: int | None) -> list[int]:
     moments = [None if minute is None else NOON + minute * MINUTE for minute in (since, until)]
-    rows = delivery_lists.page(halo, Filters(since=moments[0], until=moments[1])).rows
+    rows = delivery_lists.page(halo, DeliveryFilters(since=moments[0], until=moments[1])).rows
     return [round((row.delivery.received_at - NOON) / MINUTE) for row in rows]
 
 
@@ -75,16 +75,16 @@ def test_what_was_stored_out_of_order_is_found_by_its_time(halo: Integration) ->
 @pytest.mark.parametrize(
     "filters",
     [
-        Filters(),
-        Filters(event="asset updated"),
-        Filters(state=DeliveryState.STUCK),
-        Filters(state=DeliveryState.STUCK, event="asset updated"),
-        Filters(state=DeliveryState.DONE, event="asset updated"),
-        Filters(remote_id=7),
-        Filters(remote_id=7, record_type=RecordType.ASSETS, state=DeliveryState.DONE, event="asset updated"),
+        DeliveryFilters(),
+        DeliveryFilters(event="asset updated"),
+        DeliveryFilters(state=DeliveryState.STUCK),
+        DeliveryFilters(state=DeliveryState.STUCK, event="asset updated"),
+        DeliveryFilters(state=DeliveryState.DONE, event="asset updated"),
+        DeliveryFilters(remote_id=7),
+        DeliveryFilters(remote_id=7, record_type=RecordType.ASSETS, state=DeliveryState.DONE, event="asset updated"),
     ],
 )
-def test_no_list_looks_at_all_deliveries(halo: Integration, filters: Filters) -> None:
+def test_no_list_looks_at_all_deliveries(halo: Integration, filters: DeliveryFilters) -> None:
     if type(db.obj).__name__ != "SqliteDatabase":
         pytest.skip("PostgreSQL plans by what the tables hold")
     query = Delivery.select(*delivery_lists.COLUMNS).where(*delivery_lists.wanted(halo, filters))
@@ -109,7 +109,7 @@ def test_a_row_sums_its_hints_up(halo: Integration) -> None:
     ):
         changed: Any = columns
         RefetchRequest.update(**changed).where(RefetchRequest.remote_id == number).execute()
-    (row,) = delivery_lists.page(halo, Filters()).rows
+    (row,) = delivery_lists.page(halo, DeliveryFilters()).rows
     assert (row.refetch_requests, [refetch_request.remote_id for refetch_request in row.named]) == (5, [1, 2, 3])
     assert {outcome.value: count for outcome, count in row.outcomes.items()} == {
         "updated": 1,

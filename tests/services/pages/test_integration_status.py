@@ -11,7 +11,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
 from portal.models.webhooks import Refetching
-from portal.services.pages.integration_status import Condition, standing
+from portal.services.pages.integration_status import Condition, status
 from tests.copies import held
 
 
@@ -43,56 +43,56 @@ def ran(
 
 
 def test_all_is_well_before_the_first_sync_and_after_a_good_one(halo: Integration) -> None:
-    assert standing(halo).condition == Condition.CONNECTED
+    assert status(halo).condition == Condition.CONNECTED
     ran(halo, RunState.SUCCEEDED, clients=StepState.SUCCEEDED, sites=StepState.SUCCEEDED)
-    assert standing(halo).condition == Condition.CONNECTED
-    assert standing(halo).problem == ""
+    assert status(halo).condition == Condition.CONNECTED
+    assert status(halo).problem == ""
 
 
 def test_a_halo_that_does_not_answer_is_told_with_the_last_sync_that_completed(halo: Integration) -> None:
     good = ran(halo, RunState.SUCCEEDED, clients=StepState.SUCCEEDED, sites=StepState.SUCCEEDED)
     run = ran(halo, RunState.WAITING, "Halo did not answer.")
-    now = standing(halo)
+    now = status(halo)
     assert (now.condition, now.problem) == (Condition.WAITING, "Halo did not answer.")
     assert (now.resumes_at, now.complete_at) == (run.not_before, good.finished_at)
     SyncRun.update(state=RunState.RUNNING).where(SyncRun.id == run.id).execute()
-    assert standing(halo).condition == Condition.WAITING
+    assert status(halo).condition == Condition.WAITING
     SyncRun.update(waits=0).where(SyncRun.id == run.id).execute()
-    assert standing(halo).condition == Condition.CONNECTED
+    assert status(halo).condition == Condition.CONNECTED
 
 
 def test_refetching_that_halo_keeps_waiting_is_told_too(halo: Integration) -> None:
     Refetching.create(integration=halo, waits=3, problem="Halo did not answer.")
-    assert standing(halo).condition == Condition.WAITING
+    assert status(halo).condition == Condition.WAITING
 
 
 def test_failed_types_are_named_until_they_have_been_synced(halo: Integration) -> None:
     ran(halo, RunState.FAILED, "Halo refuses.", clients=StepState.FAILED, sites=StepState.FAILED)
-    now = standing(halo)
+    now = status(halo)
     assert now.condition == Condition.FAILED
     assert now.problem == "The last sync of clients and sites failed. Halo refuses."
     ran(halo, RunState.SUCCEEDED, clients=StepState.SUCCEEDED)
-    assert standing(halo).problem == "The last sync of sites failed. Halo refuses."
+    assert status(halo).problem == "The last sync of sites failed. Halo refuses."
     ran(halo, RunState.CANCELLED, sites=StepState.CANCELLED)
-    assert standing(halo).condition == Condition.FAILED
+    assert status(halo).condition == Condition.FAILED
     ran(halo, RunState.SUCCEEDED, sites=StepState.SUCCEEDED)
-    assert standing(halo).condition == Condition.CONNECTED
+    assert status(halo).condition == Condition.CONNECTED
 
 
 def test_a_question_for_one_record_tells_nothing_of_its_type(halo: Integration) -> None:
     ran(halo, RunState.FAILED, "No.", RunKind.RECORD, clients=StepState.FAILED)
-    assert standing(halo).condition == Condition.CONNECTED
+    assert status(halo).condition == Condition.CONNECTED
 
 
 def test_deletes_that_wait_for_a_decision_are_counted(halo: Integration) -> None:
     ran(halo, RunState.INCOMPLETE, "21 clients vanished.", clients=StepState.INCOMPLETE)
-    assert standing(halo).condition == Condition.INCOMPLETE
+    assert status(halo).condition == Condition.INCOMPLETE
     held(halo, range(1, 22), of="clients")
-    now = standing(halo)
+    now = status(halo)
     assert (now.condition, now.problem) == (Condition.DECISION, "Halo no longer lists 21 clients.")
 
 
 def test_what_needs_attention_comes_first(halo: Integration) -> None:
     ran(halo, RunState.WAITING, "Halo did not answer.")
     halo.state, halo.problem = IntegrationState.NEEDS_ATTENTION, "Halo refuses the secret."
-    assert standing(halo).problem == "Halo refuses the secret."
+    assert status(halo).problem == "Halo refuses the secret."

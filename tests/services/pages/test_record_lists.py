@@ -11,7 +11,8 @@ from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.services.pages import record_lists
-from portal.services.pages.record_lists import PAGE_RECORDS, Order, RecordPage, Wanted
+from portal.services.pages.keyset import Page
+from portal.services.pages.record_lists import PAGE_RECORDS, Order, Wanted
 from portal.sync.record_types import RecordType
 from tests.copies import NOON, copied
 from tests.postgres import database
@@ -28,8 +29,8 @@ def halo(northwind: Account) -> Integration:
     return integration
 
 
-def ids(page: RecordPage) -> list[int]:
-    return [record.remote_id for record in page.records]
+def ids(page: Page[Record]) -> list[int]:
+    return [record.remote_id for record in page.rows]
 
 
 def test_other_types_states_and_accounts_stay_out(halo: Integration, mallory: User) -> None:
@@ -54,13 +55,13 @@ def test_paging_forth_and_back_misses_and_repeats_nothing(halo: Integration, wan
     copied(halo, range(1, number + 1))
     Record.update(name="same").where(Record.remote_id.in_(range(3, number + 1, 3))).execute()
     pages = [record_lists.page(halo, wanted)]
-    while pages[-1].after is not None:
-        pages.append(record_lists.page(halo, wanted, after=pages[-1].after))
+    while pages[-1].next is not None:
+        pages.append(record_lists.page(halo, wanted, after=pages[-1].next))
     seen = [each for page in pages for each in ids(page)]
     assert sorted(seen) == list(range(1, number + 1))
-    assert pages[0].before is None
+    assert pages[0].previous is None
     for earlier, page in itertools.pairwise(pages):
-        assert ids(record_lists.page(halo, wanted, before=page.before)) == ids(earlier)
+        assert ids(record_lists.page(halo, wanted, before=page.previous)) == ids(earlier)
 
 
 def test_paging_from_what_is_not_there_begins_at_the_beginning(halo: Integration) -> None:
@@ -83,7 +84,7 @@ def test_a_search_takes_every_character_as_it_is(halo: Integration, text: str) -
 
 def test_a_list_reads_no_payload(halo: Integration) -> None:
     copied(halo, [1])
-    (record,) = record_lists.page(halo, ASSETS).records
+    (record,) = record_lists.page(halo, ASSETS).rows
     assert "payload" not in record.__data__
 
 

@@ -84,13 +84,13 @@ def test_the_log_of_a_record_leaves_out_other_records_and_types(halo: Integratio
 
 def test_a_run_asks_for_a_record_only_while_it_is_live(halo: Integration) -> None:
     run = a_run(halo, RunKind.RECORD, RunState.RUNNING, remote_ids=[5, 6])
-    assert record_pages.asking(halo, ASSETS, 6) == run
-    assert record_pages.asking(halo, ASSETS, 7) is None
-    assert record_pages.asking(halo, CLIENTS, 6) is None
+    assert record_pages.live_sync(halo, ASSETS, 6) == run
+    assert record_pages.live_sync(halo, ASSETS, 7) is None
+    assert record_pages.live_sync(halo, CLIENTS, 6) is None
     SyncRun.update(state=RunState.SUCCEEDED).execute()
-    assert record_pages.asking(halo, ASSETS, 6) is None
+    assert record_pages.live_sync(halo, ASSETS, 6) is None
 
 
 def test_a_full_run_is_not_taken_for_a_question_about_one_record(halo: Integration) -> None:
     a_run(halo, RunKind.FULL, RunState.RUNNING)
-    assert record_pages.asking(halo, ASSETS, 6) is None
+    assert record_pages.live_sync(halo, ASSETS, 6) is None

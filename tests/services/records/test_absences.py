@@ -62,8 +62,11 @@ def test_asking_halo_finds_the_reason(copy: Copy, alice: User) -> None:
     ask(copy, number, alice)
     found = absence(copy, number)
     assert found.why == EXCLUDED
-    assert found.asked is not None
-    assert (found.asked.by, found.asked.answer) == ("Alice", f"Record {number} is excluded. The client is inactive.")
+    assert found.last_sync is not None
+    assert (found.last_sync.by, found.last_sync.answer) == (
+        "Alice",
+        f"Record {number} is excluded. The client is inactive.",
+    )
 
 
 def test_a_record_that_halo_does_not_have_is_answered_so(synced: Copy) -> None:
@@ -79,14 +82,14 @@ def test_an_answer_that_halo_refuses_is_the_reason(synced: Copy) -> None:
     found = absence(synced, 987654)
     assert found.why == "Halo doesn't let the agent read clients."
     assert "Permissions tab" in found.remedy
-    assert found.asked is not None
-    assert found.asked.failed
+    assert found.last_sync is not None
+    assert found.last_sync.failed
 
 
 def test_a_question_that_waits_says_why_and_when_it_is_asked_again(synced: Copy) -> None:
     synced.halo.fault("status", status=503, times=None)
     run = ask(synced, 987654)
-    question = absence(synced, 987654).asked
+    question = absence(synced, 987654).last_sync
     assert question is not None
     assert question.is_open
     assert "status 503" in question.answer
@@ -123,8 +126,8 @@ def test_a_stored_record_says_what_came_of_asking_for_it(synced: Copy, alice: Us
     ask(synced, number, alice)
     view = record_pages.view(synced.integration, CLIENTS, number)
     assert view is not None
-    assert view.asked is not None
-    assert view.asked.answer == f"Record {number} is up to date. Nothing has changed."
+    assert view.last_sync is not None
+    assert view.last_sync.answer == f"Record {number} is up to date. Nothing has changed."
 
 
 def test_a_tombstone_that_halo_lists_again_and_filters_exclude_says_so(synced: Copy) -> None:

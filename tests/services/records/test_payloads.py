@@ -7,7 +7,7 @@ import json
 import pytest
 
 from portal.services.records import payloads
-from portal.services.records.payloads import LONG, MOST_TEXT, SHORT, Value
+from portal.services.records.payloads import LONG, MOST_TEXT, SHORT, PayloadValue
 
 
 @pytest.mark.parametrize("payload", ["", "x" * 1000, "[1]", '"text"', "{", "[" * 100_000])
@@ -19,12 +19,12 @@ def test_what_is_no_record_has_no_lines(payload: str) -> None:
     ("value", "text"), [(True, "yes"), (False, "no"), (0, "0"), (1.5, "1.5"), ("a b", "a b"), ("<i>", "<i>")]
 )
 def test_a_plain_value_is_written_plainly(value: object, text: str) -> None:
-    assert payloads.shown(value) == Value(text)
+    assert payloads.shown(value) == PayloadValue(text)
 
 
 @pytest.mark.parametrize(("value", "text"), [(None, "none"), ("", "empty"), ([], "empty"), ({}, "empty")])
 def test_nothing_is_said_so(value: object, text: str) -> None:
-    assert payloads.shown(value) == Value(text, is_empty=True)
+    assert payloads.shown(value) == PayloadValue(text, is_empty=True)
 
 
 def test_what_is_nested_is_written_as_json() -> None:

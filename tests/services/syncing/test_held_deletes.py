@@ -126,10 +126,10 @@ def test_other_types_and_other_accounts_are_left_alone(halo: Integration, hold: 
 
 
 def test_more_than_one_bite_is_eaten_whole(halo: Integration, alice: User) -> None:
-    copied(halo, range(1, 2 * held_deletes.BITE_ROWS + 2))
+    copied(halo, range(1, 2 * held_deletes.BATCH_ROWS + 2))
     assert (
-        held_deletes.approve(held(halo, range(1, 2 * held_deletes.BITE_ROWS + 2)), alice)
-        == 2 * held_deletes.BITE_ROWS + 1
+        held_deletes.approve(held(halo, range(1, 2 * held_deletes.BATCH_ROWS + 2)), alice)
+        == 2 * held_deletes.BATCH_ROWS + 1
     )
     assert set(states().values()) == {"deleted"}
 

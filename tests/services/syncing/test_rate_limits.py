@@ -50,7 +50,7 @@ def test_a_limit_that_cannot_be_is_refused_at_its_field(
     halo: Integration, share: int, quiet: QuietHours | None, quota: int | None, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        rate_limits.limit(halo, share, quiet, quota, None)
+        rate_limits.change(halo, share, quiet, quota, None)
     assert refused.value.field == field
     assert (fresh(halo).budget_share, AuditEntry.select().count()) == (100, 0)
 
@@ -65,14 +65,14 @@ def test_stored_quiet_hours_that_are_broken_count_as_none(stored: Any) -> None:
 
 def test_what_is_saved_is_shown_again(halo: Integration, alice: User) -> None:
     night = QuietHours(22, 6, 25)
-    rate_limits.limit(halo, 50, night, 900, alice)
-    known = rate_limits.spending(fresh(halo))
+    rate_limits.change(halo, 50, night, 900, alice)
+    known = rate_limits.current(fresh(halo))
     assert (known.share, known.quiet, known.quota, known.limit) == (50, night, 900, 900)
     assert AuditEntry.get().user == alice
 
 
 def test_before_the_first_call_the_usual_limit_is_unused(halo: Integration) -> None:
-    known = rate_limits.spending(halo)
+    known = rate_limits.current(halo)
     assert (known.used, known.limit, known.source) == (0, 700, LimitSource.USUAL)
 
 
@@ -81,11 +81,11 @@ def test_only_what_lies_in_the_window_of_this_tenant_is_used(halo: Integration) 
     other = TenantBudget.create(tenant="other.example", quota=700, window_seconds=300)
     for one, seconds in ((mine, 299), (mine, 0), (mine, 300), (other, 1)):
         TenantUse.create(budget=one, at=NOON - timedelta(seconds=seconds), count=10)
-    known = rate_limits.spending(halo)
-    assert (known.used, known.limit, known.source) == (20, 400, LimitSource.PSA)
+    known = rate_limits.current(halo)
+    assert (known.used, known.limit, known.source) == (20, 400, LimitSource.REPORTED)
 
 
 def test_a_wait_that_is_over_is_not_told(halo: Integration) -> None:
     past = NOON - timedelta(seconds=1)
     TenantBudget.create(tenant=halo.limit_key, quota=700, window_seconds=300, blocked_until=past)
-    assert rate_limits.spending(halo).blocked_until is None
+    assert rate_limits.current(halo).blocked_until is None

@@ -12,7 +12,7 @@ import pytest
 from portal.db import db
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState
-from portal.services.pages.delivery_lists import Filters
+from portal.services.pages.delivery_lists import DeliveryFilters
 from portal.services.webhooks import replaying
 from portal.services.webhooks.replaying import Choice, Counted
 from tests.halo_fixtures import Copy
@@ -87,4 +87,4 @@ def test_counting_ends_at_the_most_that_is_replayed_at_once(copy: Copy, monkeypa
 
 def test_a_list_that_shows_no_time_offers_only_what_failed(copy: Copy) -> None:
     came(copy.integration, DeliveryState.DONE, 1, 2)
-    assert replaying.offers(copy.integration, Filters()) == []
+    assert replaying.offers(copy.integration, DeliveryFilters()) == []

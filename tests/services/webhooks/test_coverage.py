@@ -13,7 +13,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import SyncRun, SyncStep
 from portal.models.webhooks import Delivery, RefetchRequest
 from portal.services.webhooks import coverage
-from portal.services.webhooks.coverage import Meter, Share
+from portal.services.webhooks.coverage import Coverage, Share
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -67,9 +67,9 @@ def told(
     )
 
 
-def measured(integration: Integration) -> Meter:
+def measured(integration: Integration) -> Coverage:
     with clock.using(lambda: NOON):
-        meter = coverage.meter(integration)
+        meter = coverage.coverage(integration)
     assert meter is not None
     return meter
 
@@ -77,7 +77,7 @@ def measured(integration: Integration) -> Meter:
 def test_one_whose_webhook_was_never_in_use_is_not_measured(northwind: Account) -> None:
     integration = Integration.create(account=northwind, psa="halo", state="active")
     run(integration, NOON - HOUR, kind="full", clients=(1, 1, 1))
-    assert coverage.meter(integration) is None
+    assert coverage.coverage(integration) is None
 
 
 def test_where_nothing_happened_there_is_nothing_to_trust(halo: Integration) -> None:
@@ -172,7 +172,7 @@ def test_delays_are_from_the_arrival_to_the_copy(halo: Integration) -> None:
 def test_where_very_much_came_the_period_is_shorter_for_both(
     halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coverage, "NEWEST_HINTS", 3)
+    monkeypatch.setattr(coverage, "NEWEST_REFETCH_REQUESTS", 3)
     for hours in range(1, 6):
         told(halo, "updated", NOON - hours * HOUR)
         run(halo, NOON - hours * HOUR + SECOND, clients=(1, 0, 0))

@@ -137,7 +137,7 @@ def test_too_many_failed_ones_are_replayed_one_part_after_the_other(
     halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replaying, "MOST", 3)
-    monkeypatch.setattr(replaying, "BITE", 2)
+    monkeypatch.setattr(replaying, "BATCH", 2)
     tell(halo, *(about("assets", number) for number in range(1, 6)))
     settle("stuck")
     assert replaying.offer(halo, FAILED).counted == replaying.Counted(3, more=True)

@@ -21,11 +21,11 @@ CARD: Final = "dashboard/configuration/_rate_limit.html"
 @bp.post("/limit")
 def change() -> ResponseReturnValue:
     integration = current.integration()
-    form = RateLimitForm(rate_limits.spending(integration))
+    form = RateLimitForm(rate_limits.current(integration))
     if not form.validate():
         return tab.show(CARD, 422, limit_form=form)
     try:
-        rate_limits.limit(integration, form.share.data, form.quiet(), form.quota.data, current.user())
+        rate_limits.change(integration, form.share.data, form.quiet(), form.quota.data, current.user())
     except Invalid as error:
         form.add_error(error)
         return tab.show(CARD, 422, limit_form=form)

@@ -9,7 +9,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
 from portal.routes.web.forms import HOUR_CHOICES, PsaForm
-from portal.services.syncing.rate_limits import PERCENT, QuietHours, Spending
+from portal.services.syncing.rate_limits import PERCENT, QuietHours, RateLimit
 
 MOST_DIGITS: Final = 9
 
@@ -44,7 +44,7 @@ class RateLimitForm(PsaForm):
         description="Requests every five minutes. Leave it blank unless {psa} gave you a different limit.",
     )
 
-    def __init__(self, known: Spending, **options: Any) -> None:
+    def __init__(self, known: RateLimit, **options: Any) -> None:
         quiet = known.quiet
         shown = {
             "share": known.share,

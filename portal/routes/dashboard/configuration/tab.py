@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
 def show(part: str, status: int = 200, **more: Any) -> Response:
     """Render the tab as it is now, or for htmx only `part`. `more` replaces values of the context."""
     integration = current.integration()
-    plan, rate_limit = scheduling.plan(integration), rate_limits.spending(integration)
+    plan, rate_limit = scheduling.plan(integration), rate_limits.current(integration)
     context = {
         "integration": integration,
         "webhook": webhook_endpoint.endpoint_of(integration),

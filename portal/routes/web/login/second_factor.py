@@ -45,7 +45,7 @@ class SecondFactor(UserMixin):
 
     @property
     def mf_recovery_codes(self) -> list[str]:  # type: ignore[override]
-        return [KEPT_ELSEWHERE] * recovery_codes.stock(self).left  # type: ignore[arg-type]  # a Person
+        return [KEPT_ELSEWHERE] * recovery_codes.codes_left(self).left  # type: ignore[arg-type]  # a Person
 
 
 class Authenticators(Totp):
@@ -102,7 +102,7 @@ def _redirect_to_own_page(**_: str) -> ResponseReturnValue:
 
 
 def _flash_remaining_codes(user: Any, response: Response) -> Response:
-    stock = recovery_codes.stock(user)
+    stock = recovery_codes.codes_left(user)
     words = Markup('You used a recovery code. You have {} left. <a href="{}">Make new ones</a>.')
     flash(words.format(stock.left, url_for("two_factor.index")), "warning" if stock.is_low else "info")
     return response

@@ -41,7 +41,7 @@ class CodeForm(PortalForm):
 @bp.get("")
 def index() -> str:
     person = current.user()
-    found, stock = two_factor.authenticator(person), recovery_codes.stock(person)
+    found, stock = two_factor.authenticator(person), recovery_codes.codes_left(person)
     return render_template("two_factor/index.html", authenticator=found, stock=stock, form=PlainForm())
 
 
@@ -90,7 +90,9 @@ def ask_for_codes() -> ResponseReturnValue:
     person = current.user()
     if two_factor.authenticator(person) is None:
         return redirect(url_for("two_factor.index"))
-    return render_template("two_factor/recovery_codes.html", stock=recovery_codes.stock(person), form=PlainForm())
+    return render_template(
+        "two_factor/recovery_codes.html", stock=recovery_codes.codes_left(person), form=PlainForm()
+    )
 
 
 @bp.post("/recovery-codes")
