@@ -62,8 +62,8 @@ class Integration(BaseModel):
     last worked on the setup.
     With each delivery, the PSA must send `webhook_user` and `webhook_secret` as `webhook_login` says
     (models/webhooks.py), if needed in the header `webhook_header`. `webhook_old_secret` is valid, too, until somebody
-    removes it. `catch_up_at` is when a sync is due for what did not come by webhook. `silence_noted_at` is when people
-    were told that no deliveries arrive.
+    removes it. `catch_up_at` is when a sync is due for what did not come by webhook. `silence_noted_at` is when
+    people were told that no deliveries arrive.
     `credential_refusals` counts refusals in a row by the PSA. No token is requested before `credentials_retry_at`.
     `switched_off_at` is set while records of disabled types may still have to go out of scope.
     `filters` is read by portal/sync/filters.py, `schedule` by portal/sync/schedule.py. `full_hour` is the hour of the
