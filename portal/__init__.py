@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def create_app(config: Config) -> Flask:
-    """Wire the web application together. Opens no connection and makes no call."""
-    # Imported here, so that workers and commands, which import portal too, do not load the web.
+    """Assemble the web application. Opens no connections and sends no requests."""
+    # Imported here, so that workers and commands, which also import portal, do not load the web code.
     from flask import Flask
     from htmx_flask import Htmx
 
@@ -41,7 +41,7 @@ def create_app(config: Config) -> Flask:
 
     app = Flask(__name__)
     app.config.from_mapping(settings.of(config))
-    # People copy addresses with one slash too many or too few.
+    # People copy URLs with one slash too many or too few.
     app.url_map.strict_slashes = False
     Htmx(app)
     errors.init_app(app)
@@ -51,9 +51,9 @@ def create_app(config: Config) -> Flask:
     audit_origin.init_app(app)
     forms_only.init_app(app)
     waiting.init_app(app)
-    # Before CSRF and limits: what a person may not do is refused before their request is looked at.
+    # Before CSRF and limits: a forbidden request is refused before it is examined further.
     access.init_app(app)
-    # Before CSRF as well: at another address than the public one there is no cookie, and so no token that is right.
+    # Before CSRF too: at any address but the public one there is no cookie, so the CSRF token can never be valid.
     origin.init_app(app, config)
     security.init_app(app)
     audit.init_app(app)

@@ -1,11 +1,11 @@
-"""`portal account`: MSPs, and which PSA each may connect."""
+"""`portal account`: MSPs, and the PSAs that each may connect."""
 
 from __future__ import annotations
 
 import click
 
 from portal import zones
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import Account
 from portal.psa.registry import NAMES
@@ -23,7 +23,7 @@ def account() -> None:
 @account.command()
 @click.argument("name")
 @click.option("--time-zone", default=zones.UTC_NAME, show_default=True, help="Time zone, such as Europe/London.")
-@opened()
+@with_database()
 def create(name: str, time_zone: str) -> None:
     """Create an account. Its PSAs are turned off at first."""
     made = accounts.create(name, time_zone)
@@ -32,7 +32,7 @@ def create(name: str, time_zone: str) -> None:
 
 @account.command("list")
 @json_option
-@opened()
+@with_database()
 def list_(*, as_json: bool) -> None:
     """List all accounts."""
     rows = [_row(one) for one in accounts.everyone()]
@@ -46,7 +46,7 @@ def list_(*, as_json: bool) -> None:
 @account.command()
 @click.argument("name")
 @psa_argument
-@opened()
+@with_database()
 def enable(name: str, psa: str) -> None:
     """Let an account connect a PSA (default: halo)."""
     accounts.set_available(accounts.get(name), psa, available=True)
@@ -56,7 +56,7 @@ def enable(name: str, psa: str) -> None:
 @account.command()
 @click.argument("name")
 @psa_argument
-@opened()
+@with_database()
 def disable(name: str, psa: str) -> None:
     """Hide a PSA from an account. Synced records are kept."""
     accounts.set_available(accounts.get(name), psa, available=False)
@@ -66,7 +66,7 @@ def disable(name: str, psa: str) -> None:
 @account.command("set-time-zone")
 @click.argument("name")
 @click.argument("time_zone")
-@opened()
+@with_database()
 def set_time_zone(name: str, time_zone: str) -> None:
     """Set an account's time zone, such as Europe/London. Schedules and displayed times follow it."""
     one = accounts.get(name)

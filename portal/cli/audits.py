@@ -1,4 +1,4 @@
-"""`portal audit`: who did what, in one account or in all, and what concerns none."""
+"""`portal audit`: the audit log of one account or of all, including entries without an account."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import islice
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table
 from portal.cli.parameters import MOMENT, utc
 from portal.services.accounts import accounts
@@ -29,7 +29,7 @@ def audit_() -> None:
 @click.option("--until", type=MOMENT, help="Only entries before this time (UTC).")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
-@opened()
+@with_database()
 def list_(
     account: str | None,
     person: str | None,

@@ -1,4 +1,4 @@
-"""`portal integration limit`: how much of Halo's limit of requests an account uses."""
+"""`portal integration limit`: an account's share of Halo's rate limit."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import account_option, halo_of
+from portal.cli.parameters import account_option, halo_integration
 from portal.services.syncing import rate_limits
 from portal.services.syncing.rate_limits import QuietHours
 
@@ -41,12 +41,12 @@ class QuietHoursType(click.ParamType[QuietHours | str]):
 @click.option("--quiet", type=QuietHoursType(), help=f"Quiet hours with a percentage, such as 8-18:25, or {NONE}.")
 @click.option("--quota", type=int, help="Requests every five minutes agreed with Halo; 0 for the usual limit.")
 @json_option
-@opened()
+@with_database()
 def limit(
     account: str, share: int | None, quiet: QuietHours | str | None, quota: int | None, *, as_json: bool
 ) -> None:
     """Show or change how much of Halo's request limit syncs use."""
-    one = halo_of(account)
+    one = halo_integration(account)
     known = rate_limits.spending(one)
     if (share, quiet, quota) != (None, None, None):
         rate_limits.limit(

@@ -1,4 +1,4 @@
-"""Parameters that several commands share."""
+"""Parameter types and options that several commands share."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class RecordTypes(click.ParamType[list[RecordType]]):
 RECORD_TYPES = RecordTypes()
 
 
-class Listed(click.ParamType[list[Any]]):
-    """A comma-separated list of what another type understands."""
+class CommaSeparated(click.ParamType[list[Any]]):
+    """A comma-separated list of values of another type."""
 
     def __init__(self, each: click.ParamType[Any]) -> None:
         self.each = each
@@ -52,7 +52,7 @@ class Listed(click.ParamType[list[Any]]):
 
 
 class RecordNumber(click.ParamType[tuple[RecordType | None, int]]):
-    """One record: TYPE:ID, or its number alone where the type may be left open."""
+    """One record: TYPE:ID, or only its number if the type is optional."""
 
     name = "record"
 
@@ -72,15 +72,15 @@ class RecordNumber(click.ParamType[tuple[RecordType | None, int]]):
 
 
 def utc(moment: datetime | None) -> datetime | None:
-    """Take a moment that was typed for one in UTC."""
+    """Interpret a moment entered by the user as UTC."""
     return moment.replace(tzinfo=UTC) if moment is not None else None
 
 
-def halo_of(account: str) -> Integration:
-    """Find the account's connection to Halo; raises NotFound when there is no such account or nothing is set up."""
+def halo_integration(account: str) -> Integration:
+    """Return the account's Halo integration. Raises NotFound if the account or the integration does not exist."""
     return integrations.active(accounts.get(account), HALO)
 
 
-def source_of(account: str) -> Integration:
-    """Find what the account's records were copied from, also after it was disconnected."""
+def source_integration(account: str) -> Integration:
+    """Return the integration that the account's records came from, even if it is disconnected."""
     return stored_records.source(accounts.get(account), HALO)

@@ -1,6 +1,6 @@
-"""`portal up`, `demo`, `web`, `worker`, `scheduler`: the processes that serve.
+"""`portal up`, `demo`, `web`, `worker`, `scheduler`: the long-running processes.
 
-Each command imports what it runs, so that a worker does not load the web and the web does not load the supervisor.
+Imports are local to each command, so that a worker does not load the web code, nor the web server the supervisor.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def demo(port: int) -> None:
     from portal.processes import demo
 
     _log()
-    logging.getLogger().setLevel(logging.WARNING)  # the table is what people came for
+    logging.getLogger().setLevel(logging.WARNING)  # the table is the output that matters
     demo.run(port)
 
 

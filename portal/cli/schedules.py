@@ -1,4 +1,4 @@
-"""`portal sync schedule`, `pause`, `resume`: when an account syncs by itself."""
+"""`portal sync schedule`, `pause`, `resume`: an account's automatic syncs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import Listed, account_option, halo_of
+from portal.cli.parameters import CommaSeparated, account_option, halo_integration
 from portal.models.integrations import Integration
 from portal.services.syncing import scheduling
 from portal.sync.schedule import HOURS, INTERVALS, WEEK, Schedule, Weekday, at, write
@@ -20,16 +20,18 @@ EVERY = click.Choice([str(minutes) for minutes in INTERVALS])
 @account_option
 @click.option("--every", type=EVERY, help="Minutes between syncs.")
 @click.option(
-    "--hours", type=Listed(click.IntRange(HOURS[0], HOURS[-1])), help="Sync at these hours instead, such as 8,12,17."
+    "--hours",
+    type=CommaSeparated(click.IntRange(HOURS[0], HOURS[-1])),
+    help="Sync at these hours instead, such as 8,12,17.",
 )
 @click.option(
     "--weekdays",
-    type=Listed(click.Choice(Weekday, case_sensitive=False)),
+    type=CommaSeparated(click.Choice(Weekday, case_sensitive=False)),
     help="Days for --hours, such as mon,tue. Default: every day.",
 )
 @click.option("--full-hour", type=click.IntRange(HOURS[0], HOURS[-1]), help="Hour of the nightly full sync.")
 @json_option
-@opened()
+@with_database()
 def schedule_(
     account: str,
     every: str | None,
@@ -40,7 +42,7 @@ def schedule_(
     as_json: bool,
 ) -> None:
     """Show or change an account's schedule. Hours are in the account's time zone."""
-    one = halo_of(account)
+    one = halo_integration(account)
     wanted = _wanted(every, hours, weekdays)
     if wanted or full_hour is not None:
         plan = scheduling.plan(one)
@@ -50,19 +52,19 @@ def schedule_(
 
 @click.command()
 @account_option
-@opened()
+@with_database()
 def pause(account: str) -> None:
     """Pause scheduled syncs until `portal sync resume`. A running sync continues."""
-    scheduling.pause(halo_of(account), None)
+    scheduling.pause(halo_integration(account), None)
     say("Paused. Resume with `portal sync resume`.")
 
 
 @click.command()
 @account_option
-@opened()
+@with_database()
 def resume(account: str) -> None:
     """Resume scheduled syncs. One sync makes up for those that were missed."""
-    one = halo_of(account)
+    one = halo_integration(account)
     scheduling.resume(one, None)
     _show(one, as_json=False)
 
@@ -80,7 +82,7 @@ def _wanted(every: str | None, hours: list[int] | None, weekdays: list[Weekday] 
 def _show(one: Integration, *, as_json: bool) -> None:
     plan = scheduling.plan(one)
     if as_json:
-        print_json(_told(plan, one))
+        print_json(_as_json(plan, one))
         return
     say(f"Syncs {plan.words} {plan.time_zone}.")
     if plan.paused_at:
@@ -89,7 +91,7 @@ def _show(one: Integration, *, as_json: bool) -> None:
         say(f"Next: {plan.next_sync_at:%Y-%m-%d %H:%M:%S} UTC.")
 
 
-def _told(plan: scheduling.Plan, one: Integration) -> dict[str, Any]:
+def _as_json(plan: scheduling.Plan, one: Integration) -> dict[str, Any]:
     return {
         "schedule": write(plan.schedule),
         "full_hour": plan.full_hour,

@@ -1,4 +1,4 @@
-"""`portal sync`: run syncs, see how they go, read what they logged."""
+"""`portal sync`: runs syncs, and shows their state and logs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from itertools import islice
 import click
 
 from portal.cli import holds, reports
+from portal.cli.database_access import with_database
 from portal.cli.following import follow
-from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, RecordNumber, account_option, halo_of, source_of
+from portal.cli.parameters import (
+    RECORD_TYPE,
+    RECORD_TYPES,
+    RecordNumber,
+    account_option,
+    halo_integration,
+    source_integration,
+)
 from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
@@ -24,7 +31,7 @@ from portal.sync.record_types import RecordType
 
 
 class NotComplete(PortalError):
-    """The run has ended, but not green."""
+    """The run has ended without success."""
 
 
 @click.group()
@@ -41,7 +48,7 @@ def sync() -> None:
 @click.option("--record", type=RecordNumber(typed=True), help="Only this record, such as assets:123.")
 @click.option("--wait", is_flag=True, help="Wait until the run ends; exits with 1 unless it succeeded.")
 @json_option
-@opened()
+@with_database()
 def run(
     account: str,
     types: list[RecordType] | None,
@@ -55,7 +62,7 @@ def run(
     if record is not None and (full or types):
         raise click.UsageError("--record can't be combined with --full or --types.")
     try:
-        started = _start(halo_of(account), types, record, full=full)
+        started = _start(halo_integration(account), types, record, full=full)
     except SyncAlreadyRunning as error:
         started = runs.get(error.run_id)
         by = run_words.started_by(started)
@@ -72,7 +79,7 @@ def run(
 @sync.command()
 @account_option
 @json_option
-@opened()
+@with_database()
 def status(account: str, *, as_json: bool) -> None:
     """Show the current run, or the last one."""
     _show(_last(account), as_json=as_json)
@@ -82,10 +89,10 @@ def status(account: str, *, as_json: bool) -> None:
 @account_option
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @json_option
-@opened()
+@with_database()
 def list_(account: str, limit: int, *, as_json: bool) -> None:
     """List runs, newest first."""
-    found = runs.newest_first(limit, source_of(account))
+    found = runs.newest_first(limit, source_integration(account))
     if as_json:
         print_json([sync_runs.report(one) for one in found])
     else:
@@ -94,10 +101,10 @@ def list_(account: str, limit: int, *, as_json: bool) -> None:
 
 @sync.command()
 @account_option
-@opened()
+@with_database()
 def cancel(account: str) -> None:
     """Cancel the current run. Records synced so far are kept."""
-    sync_runs.request_cancel(halo_of(account))
+    sync_runs.request_cancel(halo_integration(account))
     say("Cancel requested.")
 
 
@@ -110,7 +117,7 @@ def cancel(account: str) -> None:
 @click.option("--record", type=RecordNumber(typed=False), help="Only entries about one record: assets:123, or 123.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
-@opened()
+@with_database()
 def logs(
     account: str,
     level: LogLevel | None,
@@ -125,7 +132,7 @@ def logs(
     """Show sync log entries, newest first."""
     of_record, number = record or (None, None)
     filters = Filters(level, of_record or record_type, run_id, subject, number)
-    lines = islice(_newest_first(source_of(account), filters), limit)
+    lines = islice(_newest_first(source_integration(account), filters), limit)
     if as_json:
         print_json([log_files.as_row(line) for line in lines])
     else:
@@ -161,7 +168,7 @@ def _show(one: SyncRun, *, as_json: bool) -> None:
 
 
 def _last(account: str) -> SyncRun:
-    last = integrations.last_run(source_of(account))
+    last = integrations.last_run(source_integration(account))
     if last is None:
         raise NotFound("There hasn't been a sync yet.", "Start one with `portal sync run`.")
     return last

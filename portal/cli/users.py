@@ -1,4 +1,4 @@
-"""`portal user`: the people of an account."""
+"""`portal user`: the users of an account."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from portal.cli import asking
-from portal.cli.opening import opened
+from portal.cli import secret_input
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import RoleName, User
 from portal.services.accounts import accounts, users
@@ -28,11 +28,11 @@ def user() -> None:
 @click.option("--role", type=ROLES, default=RoleName.SUPPORT.value, show_default=True)
 @click.option("--name", default="", help="The person's name.")
 @password_stdin
-@opened()
+@with_database()
 def create(email: str, account: str, role: str, name: str, *, password_stdin: bool) -> None:
     """Create a person. Prompts for the password, or reads it from standard input."""
     owner = accounts.get(account)
-    password = asking.secret("Password", from_stdin=password_stdin, confirm=True)
+    password = secret_input.read_secret("Password", from_stdin=password_stdin, confirm=True)
     made = users.create(owner, email, password, RoleName(role), name=name)
     say(f"Created {made.email} as {role} of {owner.name}.")
 
@@ -40,7 +40,7 @@ def create(email: str, account: str, role: str, name: str, *, password_stdin: bo
 @user.command("list")
 @click.option("--account", default=None, help="Only the people of this account.")
 @json_option
-@opened()
+@with_database()
 def list_(account: str | None, *, as_json: bool) -> None:
     """List people."""
     people = users.everyone(accounts.get(account) if account else None)
@@ -56,7 +56,7 @@ def list_(account: str | None, *, as_json: bool) -> None:
 @user.command("set-role")
 @click.argument("email")
 @click.argument("role", type=ROLES)
-@opened()
+@with_database()
 def set_role(email: str, role: str) -> None:
     """Set a person's role."""
     users.set_role(users.get(email), RoleName(role))
@@ -66,17 +66,17 @@ def set_role(email: str, role: str) -> None:
 @user.command("set-password")
 @click.argument("email")
 @password_stdin
-@opened()
+@with_database()
 def set_password(email: str, *, password_stdin: bool) -> None:
     """Set a person's password, and log them out everywhere."""
     person = users.get(email)
-    users.set_password(person, asking.secret("Password", from_stdin=password_stdin, confirm=True))
+    users.set_password(person, secret_input.read_secret("Password", from_stdin=password_stdin, confirm=True))
     say(f"Changed the password of {person.email}.")
 
 
 @user.command()
 @click.argument("email")
-@opened()
+@with_database()
 def disable(email: str) -> None:
     """Stop a person from logging in, and log them out everywhere."""
     person = users.get(email)
@@ -86,7 +86,7 @@ def disable(email: str) -> None:
 
 @user.command()
 @click.argument("email")
-@opened()
+@with_database()
 def enable(email: str) -> None:
     """Let a disabled person log in again."""
     person = users.get(email)
@@ -97,7 +97,7 @@ def enable(email: str) -> None:
 @user.command()
 @click.argument("email")
 @click.confirmation_option(prompt="Permanently remove this person?")
-@opened()
+@with_database()
 def remove(email: str) -> None:
     """Permanently remove a person. Their past activity stays listed."""
     person = users.get(email)
@@ -107,7 +107,7 @@ def remove(email: str) -> None:
 
 @user.command("reset-two-factor")
 @click.argument("email")
-@opened()
+@with_database()
 def reset_two_factor(email: str) -> None:
     """Turn off two-factor authentication for a person who lost their authenticator, and log them out everywhere."""
     person = users.get(email)

@@ -1,10 +1,10 @@
-"""`portal vault`: the keys that stored secrets are sealed with."""
+"""`portal vault`: the encryption keys of stored secrets."""
 
 from __future__ import annotations
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
 from portal.errors import VaultError
 from portal.services.operations import sealed_values
@@ -16,7 +16,7 @@ def vault_() -> None:
 
 
 @vault_.command()
-@opened()
+@with_database()
 def rotate() -> None:
     """Re-encrypt all secrets with the current key.
 
@@ -27,7 +27,7 @@ def rotate() -> None:
 
 @vault_.command()
 @json_option
-@opened()
+@with_database()
 def doctor(*, as_json: bool) -> None:
     """Check that every stored secret can be decrypted; exits with 1 if one can't."""
     found = sealed_values.examine()

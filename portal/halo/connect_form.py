@@ -1,4 +1,4 @@
-"""Halo's connect form. The words are those of Halo's own screens (halo-api.md section 1)."""
+"""Halo's connect form, in the wording of Halo's own screens (halo-api.md section 1)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final
 
 from portal.halo import addresses, discovery
 from portal.halo.discovery import AuthInfo
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 
 EXAMPLE: Final = "https://yourcompany.halopsa.com"
 
 
-def _tidy(name: str, text: str) -> str:
-    return addresses.tidy_auth_server(text) if name == "auth_server" else addresses.tidy_base_url(text)
+def _normalize(name: str, text: str) -> str:
+    return addresses.normalize_auth_server(text) if name == "auth_server" else addresses.normalize_base_url(text)
 
 
-def _discover(door: Door, address: str) -> Mapping[str, str]:
-    return _filled_in(discovery.discover(door, address))
+def _discover(client: OutboundClient, address: str) -> Mapping[str, str]:
+    return _filled_in(discovery.discover(client, address))
 
 
 def _guess(address: str) -> Mapping[str, str]:
@@ -74,8 +74,8 @@ CONNECT_FORM: Final = ConnectForm(
     address="base_url",
     example=EXAMPLE,
     discovered=("auth_server", "tenant"),
-    understand=addresses.understand,
-    tidy=_tidy,
+    parse_address=addresses.parse_address,
+    normalize=_normalize,
     discover=_discover,
     guess=_guess,
 )

@@ -11,7 +11,7 @@ import redis
 from rq import Queue, Worker
 from rq.job import Job
 
-from portal import log, tether
+from portal import log, parent_death
 from portal.jobs.allowlist import PortalJob
 from portal.jobs.queue import queue
 
@@ -31,7 +31,7 @@ class SyncWorker(Worker):
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         # An orphan would continue beside the worker that takes over.
-        tether.die_with_parent()
+        parent_death.die_with_parent()
         super().main_work_horse(job, queue)
 
     def handle_warm_shutdown_request(self) -> None:

@@ -1,4 +1,4 @@
-"""The fields of each record type, declared once for every PSA. Their order is that of pages and exports."""
+"""The fields of each record type, declared once for all PSAs, in the order used by pages and exports."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
 
 
 def field(record_type: str, name: str) -> Field:
-    """Return a declared field. Raises KeyError for one that is not declared."""
+    """Return a declared field. Raises KeyError if there is none of this name."""
     found = next((each for each in FIELDS[record_type] if each.name == name), None)
     if found is None:
         raise KeyError(f"{record_type} have no field {name!r}")

@@ -20,7 +20,7 @@ from portal import log
 from portal.db import connected
 from portal.jobs.refetches import Bell
 from portal.psa.adapter import PsaAdapter
-from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT, webhook_path
+from portal.request_sizes import LARGEST_DELIVERY, QUEUE_FULL, webhook_path
 from portal.routes.web.addresses import PsaConverter
 from portal.routes.web.headers import HEADERS
 from portal.services.webhooks import deliveries, delivery_store, senders
@@ -79,7 +79,7 @@ def receive(psa: PsaAdapter, webhook_id: str) -> ResponseReturnValue:
     if integration is None or integration.psa != psa.slug:
         senders.note_refusal(webhook_id, request.remote_addr or "")
         raise Unauthorized
-    if TOO_MANY_WAIT in request.environ:
+    if QUEUE_FULL in request.environ:
         inbox.miss(integration.id)
         raise TooManyRequests
     if not deliveries.is_readable(integration, body, request.content_type or ""):

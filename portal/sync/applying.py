@@ -79,7 +79,7 @@ def apply_absence(
 def _keys(integration_id: int, record_type: str, source: Source) -> Keys:
     """Return what the PSA's client knows about a type's keys, plus the keys found to be computed."""
     computed = remote_lists.computed(integration_id, record_type)
-    return Keys(lambda key: key in computed or source.is_computed(record_type, key), source.shown_keys(record_type))
+    return Keys(lambda key: key in computed or source.is_computed(record_type, key), source.column_keys(record_type))
 
 
 def names_of(integration_id: int, record_type: str, ids: list[int]) -> dict[int, str]:

@@ -34,7 +34,9 @@ class DateFilterProbe:
         integration_id, record_type = self.writer.run.integration_id, self.step.record_type
         before = remote_lists.find(integration_id, record_type)
         is_worth_it = (
-            self.step.mode == StepMode.FULL and self.source.knows_date(record_type) and len(received.ids) > 1
+            self.step.mode == StepMode.FULL
+            and self.source.supports_date_filter(record_type)
+            and len(received.ids) > 1
         )
         if not is_worth_it or (before is not None and remote_lists.is_one_page(before)):
             return
@@ -76,7 +78,7 @@ class DateFilterProbe:
         return version
 
     def _witness(self, received: ReceivedList) -> Generator[PsaCall, Any, Witness | None]:
-        if self.source.tells_updates(self.step.record_type):
+        if self.source.has_update_times(self.step.record_type):
             newest = stored.latest_update(self.writer.run.integration_id, self.step.record_type)
             return Witness(*newest) if newest is not None and newest[0] in received.ids else None
         return (yield from date_filter.witness(self.source, self.step.record_type, max(received.ids)))

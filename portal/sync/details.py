@@ -91,7 +91,7 @@ class Details:
         """Return the saved facts, or the row's own if it has no details. None means: fetch again."""
         if kept.facts is None:
             return row.facts if kept.run_id == self._run_id else None
-        if not self._source.tells_updates(self._record_type) and _is_old(kept):
+        if not self._source.has_update_times(self._record_type) and _is_old(kept):
             return None
         try:
             return self._source.unpack_facts(bytes(kept.facts))

@@ -220,7 +220,7 @@ class Engine:
         if self._reservation.take_one():
             return False
         unanswered = [each.record_type for each in self._unanswered]
-        fetcher.submit(stream, partial(self._source.answers_besides, unanswered))
+        fetcher.submit(stream, partial(self._source.another_list_works, unanswered))
         while True:
             received = fetcher.next(BEAT_SECONDS, lambda _: 0)
             if received is None:

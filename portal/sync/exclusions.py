@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from peewee import EXCLUDED, Value, chunked
 
 from portal import clock
-from portal.db import db, mark, moment_value
+from portal.db import db, placeholder, timestamp_value
 from portal.models.exclusions import Exclusion
 from portal.models.records import ChangeKind, Record, RecordState
 from portal.psa.source import Columns
@@ -76,12 +76,12 @@ def update(
         for each, (payload, why) in reasons.items()
         if each not in dropped
     }
-    now = moment_value(clock.now())
+    now = timestamp_value(clock.now())
     rows = [
         (integration_id, record_type, each, *shown, now) for each, shown in found.items() if known.get(each) != shown
     ]
     if rows:
-        db.cursor().executemany(UPSERT.format(mark()), rows)
+        db.cursor().executemany(UPSERT.format(placeholder()), rows)
 
 
 def add_stored(integration_id: int, record_type: str, reasons: Mapping[int, str]) -> None:
@@ -176,8 +176,8 @@ def _known(integration_id: int, record_type: str, remote_ids: list[int]) -> dict
     known: dict[int, ListedRow] = {}
     for ids in chunked(remote_ids, BATCH):
         # Plain SQL: every full sync reads all of them, and Peewee takes longer than the database.
-        marks = ", ".join([mark()] * len(ids))
-        rows = db.execute_sql(KNOWN.format(mark(), marks), (integration_id, record_type, *ids)).fetchall()
+        marks = ", ".join([placeholder()] * len(ids))
+        rows = db.execute_sql(KNOWN.format(placeholder(), marks), (integration_id, record_type, *ids)).fetchall()
         known.update((remote_id, ListedRow(*shown)) for remote_id, *shown in rows)
     return known
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.models.sync import RunState, StepState
-from portal.psa.source import RollCall
+from portal.psa.source import IdList
 from portal.sync.reading import Reading
 
 # If more records than both of these vanish at once, a lost permission is more likely than a cleanup.
@@ -25,7 +25,7 @@ class ReceivedList:
     """What arrived of a list. `expected` is the PSA's count, or None if it does not count.
 
     `missing` holds ids that the PSA lists but does not return. `is_whole` is false for a list of changes, which may
-    grow while it is read. `moved` means that the list changed during every round. `named_by_roll` means that the ids
+    grow while it is read. `moved` means that the list changed during every round. `has_id_list` means that the ids
     come from the PSA's list of ids.
     """
 
@@ -35,17 +35,17 @@ class ReceivedList:
     missing: AbstractSet[int] = frozenset()
     moved: bool = False
     is_whole: bool = True
-    named_by_roll: bool = False
+    has_id_list: bool = False
 
     @classmethod
     def from_reading(cls, reading: Reading, *, is_whole: bool) -> ReceivedList:
         return cls(reading.seen.ids, reading.seen.unusable, reading.expected, moved=reading.moved, is_whole=is_whole)
 
     @classmethod
-    def from_ids(cls, roll: RollCall, *, absent: AbstractSet[int], unreadable: AbstractSet[int]) -> ReceivedList:
+    def from_ids(cls, listed: IdList, *, absent: AbstractSet[int], unreadable: AbstractSet[int]) -> ReceivedList:
         """Use the PSA's list of ids. `absent` ids were deleted since; `unreadable` ones are not returned."""
-        total = None if roll.total is None else roll.total - len(absent)
-        return cls(roll.ids - absent, roll.unusable, total, unreadable, named_by_roll=True)
+        total = None if listed.total is None else listed.total - len(absent)
+        return cls(listed.ids - absent, listed.unusable, total, unreadable, has_id_list=True)
 
     @property
     def arrived(self) -> int:
@@ -75,7 +75,7 @@ def reconcile(psa: str, words: str, received: ReceivedList) -> Reconciliation:
         missing = "1 is missing" if lacking == 1 else f"{lacking:,} are missing"
         return Reconciliation(
             f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived: {missing}.",
-            SYNC_AGAIN if not received.named_by_roll else f"{SYNC_AGAIN} All the ids that {psa} lists are here.",
+            SYNC_AGAIN if not received.has_id_list else f"{SYNC_AGAIN} All the ids that {psa} lists are here.",
         )
     return Reconciliation(
         f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived.",

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from peewee import chunked
 
 from portal import clock
-from portal.db import db, is_sqlite, mark, moment_value
+from portal.db import db, is_sqlite, placeholder, timestamp_value
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import RemoteList
@@ -110,7 +110,7 @@ def write(
 
     `read_at` is when the rows were requested. The caller has left out records with newer answers (newer_answers.py).
     """
-    moment, asked = moment_value(clock.now()), moment_value(read_at)
+    moment, asked = timestamp_value(clock.now()), timestamp_value(read_at)
     rows = [
         (integration_id, record_type, change.remote_id, *_values(change), moment, asked, moment, *origin)
         for change in (*decision.created, *decision.updated)
@@ -129,7 +129,7 @@ def write(
         (*_content(change), asked, integration_id, record_type, change.remote_id) for change in decision.payload_only
     ]
     if payload_only:
-        db.cursor().executemany(UPDATE_PAYLOAD.format(mark()), payload_only)
+        db.cursor().executemany(UPDATE_PAYLOAD.format(placeholder()), payload_only)
     _note_changes(integration_id, record_type, decision.updated, origin)
     set_state(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, asked_at=read_at)
 
@@ -238,7 +238,7 @@ def _values(change: Change) -> tuple[Any, ...]:
         columns.reference,
         columns.status,
         columns.is_active,
-        moment_value(columns.remote_updated_at),
+        timestamp_value(columns.remote_updated_at),
         *_content(change),
     )
 
@@ -253,7 +253,7 @@ def _content(change: Change) -> tuple[Any, ...]:
 
 @cache
 def _select(count: int, sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each engine has its own in the cache
-    sign = mark()
+    sign = placeholder()
     return (
         f"SELECT remote_id, digest, state, content FROM record WHERE integration_id = {sign} AND record_type = {sign}"  # noqa: S608
         f" AND remote_id IN ({', '.join([sign] * count)})"
@@ -263,7 +263,7 @@ def _select(count: int, sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each en
 @cache
 def _upsert(sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each engine has its own in the cache
     names = (*KEY, *CHANGING, "first_seen_at", "first_run", "first_delivery")
-    marks = ", ".join([mark()] * len(names))
+    marks = ", ".join([placeholder()] * len(names))
     changes = ", ".join(f"{name} = excluded.{name}" for name in CHANGING)
     return (
         f"INSERT INTO record ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # made of the constants above

@@ -16,7 +16,7 @@ from typing import Any, Final
 from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable
 from portal.models.sync import StepMode, StepState, SyncStep
-from portal.psa.source import Page, RollCall, Row, Source
+from portal.psa.source import IdList, Page, Row, Source
 from portal.sync import reconciliation, remote_lists, store
 from portal.sync.date_filter_probe import DateFilterProbe
 from portal.sync.details import Details, RowWithDetail, SingleRecord
@@ -170,18 +170,18 @@ class Stream:
 
     def _read_missed(self, reading: Reading) -> Generator[PsaCall, Any, ReceivedList | None]:
         """Read the few records that the round missed one by one, or return None when that is not possible."""
-        if self.step.mode != StepMode.FULL or not self._source.calls_roll(self.record_type):
+        if self.step.mode != StepMode.FULL or not self._source.lists_ids(self.record_type):
             return None
         try:
-            roll: RollCall = yield partial(self._source.roll_call, self.record_type)
+            listed: IdList = yield partial(self._source.list_ids, self.record_type)
         except PsaUnavailable:
             raise
         except PsaError:
             return None
         self._listed_at = self._fetched.asked_at
         seen = reading.seen.ids | self._earlier_ids
-        missing = roll.ids - seen
-        is_implausible = len(roll.ids & seen) < len(seen) / 2
+        missing = listed.ids - seen
+        is_implausible = len(listed.ids & seen) < len(seen) / 2
         if is_implausible or len(missing) > MAX_SINGLE_READS:
             return None
         absent, unreadable = set(), set()
@@ -191,7 +191,7 @@ class Stream:
                 unreadable.add(remote_id)
             elif not exists:
                 absent.add(remote_id)
-        return ReceivedList.from_ids(roll, absent=absent, unreadable=unreadable)
+        return ReceivedList.from_ids(listed, absent=absent, unreadable=unreadable)
 
     def _read_one(self, remote_id: int) -> Generator[PsaCall, Any, bool | None]:
         """Read a record that the list did not bring. Returns whether it exists, or None if it cannot be read."""

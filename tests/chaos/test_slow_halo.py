@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from portal.places import MOST_PER_ACCOUNT
+from portal.outbound_slots import MOST_PER_ACCOUNT
 from tests.chaos.slow_halo import running_scene
 from tests.processes.waiting import until
 

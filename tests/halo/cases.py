@@ -92,7 +92,7 @@ SERVERS = [
     Case("tokens come from elsewhere", SERVER, "Auth Server is {other}/auth", KEEP, {SERVER: "{other}/auth"}, faults=APART, knobs=TOLD_APART),
     Case("/auth missing", SERVER, "Auth Server is {halo}/auth", KEEP, NAMED, {SERVER: "{halo}"}),
     Case("/auth doubled", SERVER, "Auth Server is {halo}/auth", KEEP, NAMED, {SERVER: "{halo}/auth/auth"}),
-    Case("/auth missing at a separate one", SERVER, "ends in /auth, once", "Authorisation Server in Halo", {SERVER: "{other}/auth"}, {SERVER: "{other}"}, (status(405, "token", host="127.0.0.1"),)),
+    Case("/auth missing at a separate one", SERVER, "must end in /auth, exactly once", "Authorisation Server in Halo", {SERVER: "{other}/auth"}, {SERVER: "{other}"}, (status(405, "token", host="127.0.0.1"),)),
     Case("the token page is away", SERVER, "doesn't issue tokens", KEEP, faults=(status(404, "token"),)),
     Case("the token page forwards", SERVER, "doesn't issue tokens", KEEP, faults=(fault("redirect", "token"),)),
     Case("an empty token answer", SERVER, "an empty response instead of a token", "try again", faults=(fault("empty", "token"),)),

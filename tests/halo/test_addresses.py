@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.halo.addresses import auth_server_of, tidy_auth_server, tidy_base_url, token_url, understand
+from portal.halo.addresses import auth_server_of, normalize_auth_server, normalize_base_url, parse_address, token_url
 
 PLAIN = "https://acme.halopsa.com"
 MUENCHEN = "https://xn--mnchen-3ya.example"
@@ -69,9 +69,9 @@ PASTED: list[tuple[str, str, tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("typed", "address", "notes"), PASTED, ids=[repr(row[0]) for row in PASTED])
 def test_what_is_pasted_is_understood_and_told(typed: str, address: str, notes: tuple[str, ...]) -> None:
-    assert understand(typed) == (address, notes)
-    assert tidy_base_url(typed) == address
-    assert tidy_auth_server(typed) == f"{address}/auth"
+    assert parse_address(typed) == (address, notes)
+    assert normalize_base_url(typed) == address
+    assert normalize_auth_server(typed) == f"{address}/auth"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_is_pasted_is_understood_and_told(typed: str, address: str, notes: 
     ],
 )
 def test_what_names_no_single_host_is_refused(typed: str) -> None:
-    for tidy in (tidy_base_url, tidy_auth_server):
+    for tidy in (normalize_base_url, normalize_auth_server):
         with pytest.raises(ValueError, match=r".*"):
             tidy(typed)
 
@@ -115,10 +115,10 @@ def test_what_names_no_single_host_is_refused(typed: str) -> None:
 @given(st.text() | st.from_regex(r"\A(https?://)?[\wäß%:@\[\]\s./?#-]{1,30}\Z"))
 def test_any_text_is_understood_for_good_or_refused(typed: str) -> None:
     try:
-        address, notes = understand(typed)
+        address, notes = parse_address(typed)
     except ValueError:
         return
-    assert understand(address).address == address
+    assert parse_address(address).address == address
     assert notes or address == typed
 
 

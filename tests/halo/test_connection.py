@@ -12,7 +12,7 @@ from portal.halo import auth, discovery
 from portal.halo.diagnosis import probe
 from portal.halo.diagnosis.connection_test import check
 from portal.halo.diagnosis.permissions import LEAST_PRIVILEGE
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.psa.diagnosis import Access
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.conftest import SIZES, credentials
@@ -36,7 +36,7 @@ def test_least_privilege_and_an_api_only_agent_need_no_advice(halo: HaloSandbox)
 def test_a_token_that_could_write_is_told_with_the_least_that_is_needed(scopes: list[str], halo: HaloSandbox) -> None:
     halo.change_tenant(scopes=scopes)
     advice = advised(halo)
-    assert f"can write to Halo ({', '.join(sorted(scopes))}). The portal only ever reads." in advice
+    assert f"can write to Halo ({', '.join(sorted(scopes))}). Scopable only reads." in advice
     assert "read:customers, read:items, read:assets, read:contracts, read:sales, read:crm" in advice
 
 
@@ -136,7 +136,7 @@ def test_a_private_address_is_told_in_the_same_words_whatever_is_there(monkeypat
 
 def test_the_limits_are_those_that_the_guide_names() -> None:
     assert auth.LIMITS.seconds == discovery.LIMITS.seconds == 15
-    assert isinstance(probe.FOLLOW_UP, Limits)
+    assert isinstance(probe.FOLLOW_UP, CallLimits)
     assert probe.SECONDS < 60  # the web server's own limit
 
 

@@ -34,8 +34,8 @@ def delivered(halo: HaloSandbox, record_type: str, count: int, **webhook: Any) -
         for arrival in receiver.arrivals:
             content_type = arrival.headers["Content-Type"]
             assert webhooks.is_readable(arrival.body, content_type)
-            text = webhooks.json_in(arrival.body, content_type)
-            assert len(webhooks.shortened(text)) < 256 * 1024
+            text = webhooks.extract_json(arrival.body, content_type)
+            assert len(webhooks.abridge(text)) < 256 * 1024
             found += webhooks.read(text)
     return changed, found
 

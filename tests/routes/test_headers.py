@@ -105,7 +105,7 @@ def test_a_wrong_method_is_told_and_names_the_right_one(client: FlaskClient) -> 
 def test_too_much_at_once_is_refused(client: FlaskClient) -> None:
     page = client.post("/login", data={"email": "x" * 300_000})
     assert page.status_code == 413
-    assert "That's too large." in page.text
+    assert "This is too large." in page.text
 
 
 def test_an_unforeseen_error_gets_an_id_and_shows_no_inside(config: Config, database: None) -> None:

@@ -61,8 +61,8 @@ def test_replaying_one_lets_it_wait_again(as_alice: FlaskClient, halo: Integrati
         0,
         "waiting",
     )
-    assert "is read again" in as_alice.get(answer.location).text
-    assert "replayed what webhooks delivered: delivery 1" in re.sub(
+    assert "Replaying this delivery." in as_alice.get(answer.location).text
+    assert "replayed webhook deliveries: delivery 1" in re.sub(
         r"<[^>]+>|\s+", " ", as_alice.get("/activity").text
     ).replace("  ", " ")
 
@@ -71,7 +71,7 @@ def test_what_names_nothing_that_is_synced_cannot_be_replayed(as_alice: FlaskCli
     tell(halo, {"event": "weather"}, b"nonsense")
     for number in (1, 2):
         page = as_alice.post(f"{LIST}/{number}/replay", follow_redirects=True).text
-        assert "There is nothing to read again" in page
+        assert "Nothing to replay" in page
 
 
 def test_all_that_failed_is_replayed_after_a_question(as_alice: FlaskClient, halo: Integration) -> None:

@@ -33,7 +33,7 @@ def test_the_right_values_connect_as_the_agent(as_alice: FlaskClient, typed: dic
     [
         ("base_url", "", "Enter the address of your Halo"),
         ("base_url", "   ", "Enter the address of your Halo"),
-        ("base_url", "isn't a valid address", "a valid address"),
+        ("base_url", "not an address", "a valid address"),
         ("base_url", "ftp://acme.halopsa.com", "a valid address"),
         ("base_url", "https://user:pass@acme.halopsa.com", "a valid address"),
         ("base_url", "https://acme.halopsa.com:99999", "a valid address"),
@@ -53,7 +53,7 @@ def test_a_wrong_value_gets_its_message_at_its_field(
     page = as_alice.post(STEP, data=typed | {field: value})
     assert page.status_code == 422
     after_field = page.text.partition(f'id="{field}-error"')[2]
-    assert message in after_field[:200]
+    assert message in html.unescape(after_field)[:200]
 
 
 def test_a_wrong_secret_is_explained_at_its_field(as_alice: FlaskClient, typed: dict[str, str]) -> None:

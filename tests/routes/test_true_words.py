@@ -118,7 +118,9 @@ def test_syncing_one_type_keeps_the_others_in_sight(as_alice: FlaskClient, halo:
     assert "Assets are complete and up to date." in page
     assert "Not part of this run." not in row_of(page, "assets")
     assert "Not part of this run. Last sync: Complete just now" in text(row_of(page, "clients"))
-    assert "Last sync: Failed just now Halo doesn't let the agent read products." in text(row_of(page, "products"))
+    assert "Last sync: Failed just now Halo doesn't let the agent read products." in unescape(
+        text(row_of(page, "products"))
+    )
     assert "Not synced yet." in row_of(page, "contracts")
 
 

@@ -14,7 +14,7 @@ from portal.errors import PsaUnreachable
 from portal.halo import refusals
 from portal.halo.diagnosis import messages
 from portal.models.integrations import Integration
-from portal.outbound import OutboundError, Stop
+from portal.outbound import OutboundError, TransportFailure
 
 HALO = "/integrations/halo"
 STEP = f"{HALO}/setup/connect"
@@ -84,10 +84,13 @@ def test_a_connection_that_moved_into_a_private_network_tells_nothing(
 
 @pytest.mark.parametrize("field", ["base_url", "auth_server"])
 def test_a_sync_does_the_same_for_both(field: str) -> None:
-    errors = [OutboundError(stop, "x.example") for stop in (Stop.PRIVATE_ADDRESS, Stop.HOST_NOT_FOUND)]
+    errors = [
+        OutboundError(each, "x.example")
+        for each in (TransportFailure.PRIVATE_ADDRESS, TransportFailure.HOST_NOT_FOUND)
+    ]
     found = {
         (type(refused), refused.problem, refused.remedy, refused.field)
-        for refused in (refusals.stopped(error, field) for error in errors)
+        for refused in (refusals.unanswered(error, field) for error in errors)
     }
     assert found == {(PsaUnreachable, *messages.for_transport_error(errors[0], field), field)}
 

@@ -14,7 +14,7 @@ from peewee import OperationalError
 from portal import clock
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, RefetchRequest
-from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT
+from portal.request_sizes import LARGEST_DELIVERY, QUEUE_FULL
 from portal.routes import webhook_receiver
 from portal.services.webhooks import inbox
 from portal.sync import catch_up
@@ -50,7 +50,7 @@ def test_what_proves_who_called_is_not_kept(app: Flask, halo: Integration) -> No
 
 
 def test_a_delivery_that_must_not_wait_is_turned_away_and_made_up_for(app: Flask, halo: Integration) -> None:
-    crowded = {"environ_overrides": {TOO_MANY_WAIT: True}, "json": {"event": "client updated", "object_id": 7}}
+    crowded = {"environ_overrides": {QUEUE_FULL: True}, "json": {"event": "client updated", "object_id": 7}}
     assert deliver(app, halo, **crowded, auth=("x", "y")).status_code == 401
     response = deliver(app, halo, **crowded)
     assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
@@ -214,7 +214,7 @@ def test_what_is_not_understood_has_a_sync_look_a_little_later(app: Flask, halo:
     assert clock.now() < first <= clock.now() + catch_up.SOON
     deliver(app, halo, data=b"{broken", content_type="application/json")
     assert kept()[1].state == "unreadable"
-    assert "The next sync looks" in kept()[1].why
+    assert "The next sync checks" in kept()[1].why
     assert Integration.get_by_id(halo.id).catch_up_at == first
     catch_up.request(halo.id)
     assert Integration.get_by_id(halo.id).catch_up_at <= clock.now()

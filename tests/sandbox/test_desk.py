@@ -103,7 +103,7 @@ def test_pages_of_other_sites_drive_nothing(
 
 
 def test_what_was_done_is_said_once(desk: Desk) -> None:
-    assert desk.do("", "clear_quota").startswith("The window is empty")
+    assert desk.do("", "clear_quota").startswith("Quota reset")
     assert 'class="message' not in desk.see()
 
 

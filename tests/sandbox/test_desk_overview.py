@@ -49,7 +49,7 @@ def test_now_and_then_is_one_answer_in_five(sandbox: HaloSandbox, desk: Desk, vi
 
 @pytest.mark.parametrize("character", ["", "nobody"])
 def test_an_unknown_character_is_refused(desk: Desk, character: str) -> None:
-    assert "no such character" in desk.refused("", "become", character=character)
+    assert "character doesn't exist" in desk.refused("", "become", character=character)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_latest_requests_are_listed_and_forgotten(sandbox: HaloSandbox, desk
     assert "?count=3" in page
     assert "1 attempt to write" in page
     desk.do("/requests", "forget_requests")
-    assert "Nobody has asked" in desk.see("/requests")
+    assert "No requests yet." in desk.see("/requests")
     assert sandbox.counts()["total"] == 0
 
 

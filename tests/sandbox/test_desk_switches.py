@@ -103,7 +103,7 @@ def test_a_switch_is_turned_and_turned_back(
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("paging", {"caps.assets": "many"}, "Largest page, assets must be a whole number"),
     ("paging", {"caps.assets": "0"}, "at least 1"),
-    ("paging", {"past_end": "explode"}, "cannot be saved"),
+    ("paging", {"past_end": "explode"}, "can't be saved"),
     ("clock", {"local_dates.clients": "nan"}, "must be a number"),
     ("clock", {"ignores_update_filter": ["tickets"]}, "no record type"),
     ("limits", {"latency": "inf"}, "must be a number"),
@@ -114,10 +114,10 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("limits", {"quota": ""}, "must be a whole number"),
     ("limits", {"quota_window": "0"}, "at least 0.1"),
     ("identity", {"authinfo": "{"}, "must be JSON"),
-    ("identity", {"profile": "[1]"}, "cannot be saved"),
-    ("details", {"odd_text": '{"clients": {"12": "smile"}}'}, "cannot be saved"),
-    ("nothing", {}, "no such group"),
-    ("", {}, "no such group"),
+    ("identity", {"profile": "[1]"}, "can't be saved"),
+    ("details", {"odd_text": '{"clients": {"12": "smile"}}'}, "can't be saved"),
+    ("nothing", {}, "group of switches doesn't exist"),
+    ("", {}, "group of switches doesn't exist"),
 ]
 
 

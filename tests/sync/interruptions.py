@@ -72,7 +72,7 @@ def failing_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FailingClie
 def worker(run: SyncRun, lease: RunLease) -> Iterator[Engine]:
     """Return an engine for this lease."""
     reservation = RequestReservation(lambda: BudgetPolicy("a tenant"))
-    with HaloClient(Credentials.of(connections.opened(run.integration)), gate=reservation.gate) as client:
+    with HaloClient(Credentials.of(connections.opened(run.integration)), check_rate_limit=reservation.gate) as client:
         yield Engine(lease, client, reservation)
 
 

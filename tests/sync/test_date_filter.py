@@ -73,7 +73,7 @@ def test_a_new_halo_version_triggers_another_probe(copy: Copy) -> None:
     copy.halo.turn(version="2.260.1")
     copy.sync(*SOME)
     assert (known(copy).date_offset, known(copy).psa_version) == (300, "2.260.1")
-    assert "Halo reads dates for clients in a time zone of its own; 5:00 h behind UTC." in copy.logged(subject="step")
+    assert "Halo reads dates for clients in its own time zone, 5:00 h behind UTC." in copy.logged(subject="step")
 
 
 def test_the_filter_is_probed_again_after_a_week(copy: Copy) -> None:
@@ -91,7 +91,7 @@ def test_a_date_filter_that_stops_working_is_noticed(copy: Copy) -> None:
     report = copy.sync(*SOME, kind=RunKind.INCREMENTAL)
     assert (report["state"], report["steps"]["clients"]["fetched"]) == ("succeeded", 25)
     assert known(copy).filters_by_date is False
-    assert "Halo ignored the date and sent all clients. From now on they are read as a whole." in copy.logged(
+    assert "Halo ignored the date and sent all clients. From now on, syncs read the whole list." in copy.logged(
         subject="step"
     )
 

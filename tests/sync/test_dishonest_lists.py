@@ -104,7 +104,7 @@ def test_a_damaged_name_is_repaired_and_does_not_stop_the_sync(odd: str, copy: C
     (number, *_) = sorted(copy.halo.truth("contacts", ids=True)["active_ids"])[30:]
     copy.halo.turn(odd_text={"contacts": {str(number): odd}})
     assert_step(copy.sync("contacts"), "contacts", created=SIZES["contacts"], failed=0)
-    assert any("became �" in line for line in copy.logged(subject="page"))
+    assert any("replaced with �" in line for line in copy.logged(subject="page"))
     again = copy.sync("contacts")["steps"]["contacts"]
     assert (again["updated"], again["deleted"]) == (0, 0)
 
@@ -116,7 +116,7 @@ def test_a_row_that_cannot_be_decoded_fails_alone_and_is_named(record_type: str,
     report = copy.sync(record_type)
     assert_step(report, record_type, created=SIZES[record_type] - 1, failed=1)
     (told,) = copy.logged(subject="record", remote_id=number)
-    assert told == f"Record {number} was not stored. Halo sent it in a form that can't be read."
+    assert told == f"Record {number} wasn't stored. Halo sent it in a form that can't be read."
 
 
 def test_a_record_that_becomes_unreadable_keeps_its_stored_values(synced: Copy) -> None:

@@ -12,7 +12,7 @@ from portal import clock
 from portal.halo import client
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.services.syncing import due_runs, sync_runs
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.interruptions import OnPage, on_page
@@ -42,7 +42,7 @@ def _words(fault: dict[str, Any]) -> str:
 
 @pytest.fixture(autouse=True)
 def _few_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "PAGE_LIMITS", Limits(seconds=0.5, size=32_000_000))
+    monkeypatch.setattr(client, "PAGE_LIMITS", CallLimits(seconds=0.5, size=32_000_000))
 
 
 def assert_exact(copy: Copy, report: dict[str, Any]) -> None:

@@ -115,4 +115,4 @@ def test_the_granted_page_size_is_saved_and_a_change_is_logged(synced: Copy) -> 
     synced.halo.turn(caps={"assets": 20})
     synced.sync("assets")
     assert RemoteList.get(RemoteList.record_type == "assets").page_size == 20
-    assert "Halo grants 20 assets a page now; it was 50." in synced.logged(subject="step")
+    assert "Halo now sends 20 assets per page; before, it was 50." in synced.logged(subject="step")

@@ -30,7 +30,7 @@ def test_mass_deletes_are_held(deleted: int, is_held: bool, synced: Copy) -> Non
     held = pending()
     assert (held is not None) == is_held
     if held is not None:
-        assert report["problem"].startswith(f"{deleted} assets are no longer in Halo's list. They were kept")
+        assert report["problem"].startswith(f"Halo no longer lists {deleted} assets. They're kept")
         assert (ids(held), held.count, held.stored) == (set(gone), deleted, SIZES["assets"])
         assert held.cause == "Halo says they don't exist: they were probably deleted on purpose."
 
@@ -41,8 +41,8 @@ def test_records_the_agent_can_no_longer_see_are_held_with_the_cause(synced: Cop
     assert len(synced.ids("opportunities")) == SIZES["opportunities"]
     held = pending()
     assert held is not None
-    assert held.cause == "Halo's list is empty: the agent probably may no longer see any of them."
-    assert "agent may still see" in held.advice
+    assert held.cause == "Halo's list is empty: the agent probably lost access to all of them."
+    assert "agent can still see" in held.advice
 
 
 def test_a_refusal_is_given_as_the_cause(synced: Copy) -> None:
@@ -51,7 +51,7 @@ def test_a_refusal_is_given_as_the_cause(synced: Copy) -> None:
     synced.sync("assets")
     held = pending()
     assert held is not None
-    assert held.cause == "Halo refuses to show them: the agent has probably lost a permission."
+    assert held.cause == "Halo refuses to show them: the agent probably lost a permission."
 
 
 def test_a_second_sync_replaces_the_pending_held_delete(synced: Copy) -> None:

@@ -70,8 +70,8 @@ def test_a_few_missing_records_are_each_checked_and_deleted(synced: Copy) -> Non
 @pytest.mark.parametrize(
     ("answer", "cause"),
     [
-        ("shown", "They still exist in Halo, but are no longer listed for the agent."),
-        ("forbidden", "Halo refuses to show them: the agent has probably lost a permission."),
+        ("shown", "They still exist in Halo, but it no longer lists them for the agent."),
+        ("forbidden", "Halo refuses to show them: the agent probably lost a permission."),
     ],
 )
 @pytest.mark.parametrize("count", [1, 3])
@@ -92,7 +92,7 @@ def test_a_kept_record_leaves_the_next_sync_green_with_a_note(synced: Copy, alic
     held_deletes.keep(held, alice)
     assert synced.sync("contacts")["state"] == "succeeded"
     assert set(hidden) <= synced.ids("contacts")
-    assert "3 contacts that Halo no longer lists are kept: Alice chose to keep them." in synced.logged(subject="step")
+    assert "Kept 3 contacts that Halo no longer lists, as Alice decided." in synced.logged(subject="step")
 
 
 def test_a_kept_record_that_was_relisted_is_held_when_it_vanishes_again(synced: Copy, alice: User) -> None:
@@ -122,7 +122,7 @@ def test_all_records_of_an_existing_clients_type_are_held(synced: Copy) -> None:
     assert (report["state"], set(theirs) <= synced.ids("contacts")) == ("incomplete", True)
     held = pending("contacts")
     assert held is not None
-    assert held.cause.startswith("All that a client had of this type is gone at once")
+    assert held.cause.startswith("A client lost all its records of this type at once")
 
 
 def test_records_of_a_deleted_client_are_deleted_with_it(synced: Copy) -> None:

@@ -11,7 +11,7 @@ from tests.sync.interruptions import OnPage, on_page
 
 __all__ = ["on_page"]
 
-WITH_ROLL_CALL, WITHOUT = "assets", "opportunities"
+WITH_ID_LIST, WITHOUT = "assets", "opportunities"
 
 
 def small_pages(copy: Copy) -> None:
@@ -27,7 +27,7 @@ def first_ids(copy: Copy, record_type: str, count: int) -> list[int]:
     return sorted(halo_ids(copy, record_type))[:count]
 
 
-@pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
+@pytest.mark.parametrize("record_type", [WITH_ID_LIST, WITHOUT])
 @pytest.mark.parametrize("number", [1, 2, 4])
 def test_deletes_on_earlier_pages_hide_no_others(record_type: str, number: int, copy: Copy, on_page: OnPage) -> None:
     small_pages(copy)
@@ -39,7 +39,7 @@ def test_deletes_on_earlier_pages_hide_no_others(record_type: str, number: int, 
     assert copy.ids(record_type, RecordState.DELETED) <= set(gone)  # records that were read before
 
 
-@pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
+@pytest.mark.parametrize("record_type", [WITH_ID_LIST, WITHOUT])
 def test_as_many_creates_as_deletes_are_noticed(record_type: str, copy: Copy, on_page: OnPage) -> None:
     small_pages(copy)
 
@@ -53,7 +53,7 @@ def test_as_many_creates_as_deletes_are_noticed(record_type: str, copy: Copy, on
     assert copy.ids(record_type) == halo_ids(copy, record_type)
 
 
-@pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
+@pytest.mark.parametrize("record_type", [WITH_ID_LIST, WITHOUT])
 def test_records_created_during_the_sync_arrive(record_type: str, copy: Copy, on_page: OnPage) -> None:
     small_pages(copy)
     on_page(record_type, 2, lambda: copy.halo.create(record_type, 25))
@@ -73,7 +73,7 @@ def test_deactivating_a_record_does_not_move_the_list(copy: Copy, on_page: OnPag
     assert report["requests"] == 11
 
 
-@pytest.mark.parametrize("record_type", [WITH_ROLL_CALL, WITHOUT])
+@pytest.mark.parametrize("record_type", [WITH_ID_LIST, WITHOUT])
 @pytest.mark.parametrize("cap", [7, 50])
 def test_a_page_size_that_changes_midway_is_noticed(cap: int, record_type: str, copy: Copy, on_page: OnPage) -> None:
     small_pages(copy)
@@ -90,7 +90,10 @@ def test_rows_of_an_earlier_round_are_not_counted_again(copy: Copy, on_page: OnP
     step = copy.sync(WITHOUT)["steps"][WITHOUT]
     assert (step["expected"], step["fetched"], step["created"]) == (119, 120, 120)
     assert (step["deleted"], step["unchanged"], step["updated"]) == (1, 0, 0)
-    assert copy.logged(subject="step")[0] == f"The list of {WITHOUT} moved while it was read; it is read once more."
+    assert (
+        copy.logged(subject="step")[0]
+        == f"The list of {WITHOUT} changed while it was read, so Scopable reads it again."
+    )
 
 
 def test_a_list_that_keeps_moving_is_amber_after_three_rounds(copy: Copy, on_page: OnPage) -> None:
@@ -116,4 +119,4 @@ def test_a_wrong_count_is_amber_although_all_listed_ids_are_stored(copy: Copy) -
     copy.halo.fault("lying_count", on="assets", size=7, times=None)
     report = copy.sync("assets")
     assert report["problem"] == "Halo counts 137 assets, but 130 arrived: 7 are missing."
-    assert report["remedy"].endswith("All that Halo names in its list of ids are here.")
+    assert report["remedy"].endswith("All the ids that Halo lists are here.")

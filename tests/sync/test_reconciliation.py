@@ -25,7 +25,7 @@ def received(arrived: int, expected: int | None, **more: Any) -> ReceivedList:
         (717, 717, ""),
         (None, 50, ""),
         (1717, 1700, "Halo counts 1,717 sites, but 1,700 arrived: 17 are missing."),
-        (1, 0, "Halo counts 1 sites, but 0 arrived: 1 are missing."),
+        (1, 0, "Halo counts 1 sites, but 0 arrived: 1 is missing."),
         (10, 12, "Halo counts 10 sites, but 12 arrived."),
     ],
 )
@@ -50,7 +50,7 @@ def test_listed_records_that_halo_does_not_return_are_named() -> None:
 
 
 def test_a_list_that_kept_moving_is_amber_even_if_its_count_is_right() -> None:
-    assert reconcile("Halo", "sites", received(5, 5, moved=True)).problem.startswith("The list of sites moved")
+    assert reconcile("Halo", "sites", received(5, 5, moved=True)).problem.startswith("The list of sites changed")
 
 
 def test_a_list_of_changes_may_grow_while_it_is_read() -> None:

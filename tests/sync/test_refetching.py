@@ -73,7 +73,7 @@ def test_a_record_that_exists_nowhere_is_ignored(synced: Copy) -> None:
     refetch_pending(synced)
     assert results() == [("ignored", "absent")]
     assert delivery_states() == ["ignored"]
-    assert RefetchRequest.get().why == "Halo has no such record, and it was not in Scopable."
+    assert RefetchRequest.get().why == "Halo has no such record, and neither has Scopable."
 
 
 def test_a_ticket_is_distinguished_from_an_opportunity_by_reading_it(synced: Copy) -> None:

@@ -116,7 +116,10 @@ def test_five_crashes_at_one_page_fail_the_run_and_name_the_page(
         failing_client.pages = 0
     sync_runs.execute(run.id)
     report = sync_runs.report(run)
-    assert (report["state"], report["problem"]) == ("failed", "The sync was broken off 5 times at page 2 of assets.")
+    assert (report["state"], report["problem"]) == (
+        "failed",
+        "The sync stopped unexpectedly 5 times at page 2 of assets.",
+    )
     assert SyncPage.select().count() == 0
     assert len(copy.ids("assets")) == 30
     failing_client.pages = None

@@ -71,6 +71,6 @@ def test_a_secret_that_cannot_be_decrypted_fails_the_run_and_needs_attention(cop
     sync_runs.execute(run.id)
     report = sync_runs.report(run)
     assert report["state"] == "failed"
-    assert "a key that this portal does not have" in report["problem"]
+    assert "a key that this portal doesn't have" in report["problem"]
     assert "PORTAL_VAULT_KEY_PREVIOUS" in report["remedy"]
     assert type(copy.integration).get().state == "needs_attention"

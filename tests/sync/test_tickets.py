@@ -50,7 +50,7 @@ def test_an_unclear_record_is_left_to_the_next_sync(synced: Copy) -> None:
     status_changed(synced, number)
     refetch_pending(synced)
     assert (has_ticket(number), results()) == (False, [("ignored", "undecided")])
-    assert "The next sync looks" in RefetchRequest.get().why
+    assert "The next sync checks" in RefetchRequest.get().why
     due = fresh(synced).integration.catch_up_at
     assert due is not None
     with later(seconds=catch_up.SOON.total_seconds()):

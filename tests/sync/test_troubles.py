@@ -180,7 +180,7 @@ def test_lists_that_never_answer_fail_alone_within_minutes(
     seconds, report = sync_to_end(copy)
     assert report["state"] == "incomplete"
     assert {name: step["created"] for name, step in report["steps"].items()} == SIZES | dict.fromkeys(on, 0)
-    assert report["problem"].startswith(f"Halo answers, but does not send {on[0]}. ")
+    assert report["problem"].startswith(f"Halo answers, but doesn't send {on[0]}. ")
     assert 300 <= seconds <= 330
 
 

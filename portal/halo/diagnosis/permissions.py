@@ -1,6 +1,6 @@
-"""The two permissions that each list needs: the application's, and that of its agent's role (halo-api.md section 5).
+"""Each list needs two permissions: the application's, and that of its agent's role (halo-api.md section 5).
 
-The application's permissions are fixed when a token is issued, so the token's scopes tell which one is missing.
+A token's scopes are the application's permissions, so they show which of the two is missing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LEAST_PRIVILEGE: Final = (
 
 
 def explained(lists: Mapping[str, ListAccess], agent: Agent, scopes: frozenset[str]) -> dict[str, ListAccess]:
-    """Say at each refused list which permission is missing, as far as the token tells."""
+    """Add to each refused list which permission is missing, as far as the token's scopes show it."""
     return {
         each: replace(seen, remedy=_remedy(each, agent, scopes)) if seen.access == Access.REFUSED else seen
         for each, seen in lists.items()
@@ -44,7 +44,7 @@ def explained(lists: Mapping[str, ListAccess], agent: Agent, scopes: frozenset[s
 
 
 def advice(agent: Agent, scopes: frozenset[str]) -> Iterator[Advice]:
-    """Suggest what to improve; an opaque token, which has no `scopes` to see, gives no advice on permissions."""
+    """Recommend improvements. Without `scopes`, as for an opaque token, there is no advice on permissions."""
     if agent.is_unassigned:
         yield Advice(
             "The application logs in as Halo's Unassigned agent, which isn't a separate agent.", LOG_IN_AS_AGENT

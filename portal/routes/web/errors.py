@@ -27,7 +27,7 @@ MESSAGES: Final = {
     403: ("You don't have access to this page.", "Ask an admin of your account."),
     404: ("Page not found.", "The address may be wrong, or the page no longer exists."),
     405: ("That action isn't available here.", "Go back and use the buttons on the page."),
-    413: ("That's too large.", "Send less at once."),
+    413: ("This is too large.", "Send less at once."),
     415: ("This page doesn't accept that type of content.", "Use the form on the page."),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask, Response, g
 
-from portal import places
+from portal import outbound_slots
 from portal.errors import Busy
 from portal.routes.web.errors import answer
 from portal.routes.web.headers import request_id
@@ -25,12 +25,12 @@ def busy(error: Busy) -> Response:
 
 
 def _enter() -> None:
-    g.page = places.enter_page()
+    g.page = outbound_slots.enter_page()
     # The page shows this id, and the log has the exact cause of a failed call under it.
     g.logged = structlog.contextvars.bind_contextvars(error_id=request_id())
 
 
 def _leave(error: BaseException | None) -> None:  # noqa: ARG001  # Flask's signature
     if entered := g.pop("page", None):
-        places.leave_page(entered)
+        outbound_slots.leave_page(entered)
         structlog.contextvars.reset_contextvars(**g.pop("logged"))

@@ -8,7 +8,7 @@ from flask import Response, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from portal import places
+from portal import outbound_slots
 from portal.errors import Busy, Invalid
 from portal.models.integrations import Integration, WizardStep
 from portal.routes.web import current, limits
@@ -45,7 +45,7 @@ def test_connection() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.CONNECT)
     form = connect_forms.of(integration, formdata=_typed_and_fixed())
     # Saving may ask the PSA for more values: that and the test share one time limit.
-    with places.place(integration.account_id, connections.TEST_SECONDS):
+    with outbound_slots.slot(integration.account_id, connections.TEST_SECONDS):
         if not _save(integration, form):
             return _show(integration, form, 422)
         diagnosis = wizard.test_connection(integration, current.user())
@@ -65,7 +65,7 @@ def addresses() -> ResponseReturnValue:
     form, busy = connect_forms.of(integration, formdata=request.form), None
     if not form.address.validate(form):
         return "", 204
-    understood = form.spec.understand(form.address.data)
+    understood = form.spec.parse_address(form.address.data)
     try:
         form.suggest(connections.discover(integration.account_id, form.spec, understood.address))
     except Busy as error:  # what was entered stays, and saving asks again
@@ -95,7 +95,7 @@ def _save(integration: Integration, form: ConnectForm) -> bool:
 
 def _corrections(form: ConnectForm) -> tuple[str, ...]:
     """Return what was corrected in the entered address, which is not the one that is shown now."""
-    understood = form.spec.understand(form.address.data)
+    understood = form.spec.parse_address(form.address.data)
     return understood.notes if understood.address != form.address.data else ()
 
 

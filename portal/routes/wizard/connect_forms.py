@@ -72,7 +72,7 @@ class ConnectForm(PortalForm):
 
     def _guessed(self, address: str) -> dict[str, str]:
         try:
-            guess = self.spec.guess(self.spec.understand(address).address)
+            guess = self.spec.guess(self.spec.parse_address(address).address)
         except ValueError:
             return {}
         return {f"suggested_{name}": value for name, value in guess.items()}
@@ -109,7 +109,7 @@ class _Address:
 
     def __call__(self, _form: Any, field: Any) -> None:
         try:
-            understood = self._spec.understand(field.data)
+            understood = self._spec.parse_address(field.data)
         except ValueError as error:
             raise StopValidation(f"This isn't a valid address. It should look like {self._spec.example}.") from error
         if len(understood.address) > LONGEST_ADDRESS:

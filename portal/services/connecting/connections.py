@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import msgspec
 
-from portal import clock, places
+from portal import clock, outbound_slots
 from portal.db import db
 from portal.errors import Invalid, PsaRateLimited
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.psa.adapter import Connection, Tenant
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 from portal.psa.diagnosis import Advice, Diagnosis, ListAccess
@@ -48,11 +48,11 @@ def discover(account_id: int, form: ConnectForm, address: str) -> Mapping[str, s
 
     Raises Busy while there is no place for another call.
     """
-    with places.place(account_id, SUGGESTION_SECONDS):
+    with outbound_slots.slot(account_id, SUGGESTION_SECONDS):
         if not budget.take(own_policy(account_id), 1, is_interactive=True).count:
             return form.guess(address)
-        with Door() as door:
-            return form.discover(door, address)
+        with OutboundClient() as client:
+            return form.discover(client, address)
 
 
 def tidied(account_id: int, form: ConnectForm, values: ConnectionValues) -> ConnectionValues:
@@ -101,7 +101,7 @@ def judge(integration: Integration, connection: Connection, *, is_proved: bool) 
     meter = Meter(
         integration, is_proved=is_proved, proving=adapter.proving_requests, reading=adapter.reading_requests
     )
-    with places.place(integration.account_id, TEST_SECONDS):
+    with outbound_slots.slot(integration.account_id, TEST_SECONDS):
         try:
             with meter:
                 return adapter.test(connection, meter)
@@ -196,6 +196,6 @@ def _tidied(form: ConnectForm, field: ConnectField, typed: str) -> str:
     if field.kind != FieldKind.ADDRESS or (not text and field.name != form.address):
         return text
     try:
-        return form.tidy(field.name, text)
+        return form.normalize(field.name, text)
     except ValueError as error:
         raise Invalid(field.name, "This isn't a valid address.", f"It should look like {form.example}.") from error

@@ -12,11 +12,11 @@ from typing import Final
 
 from peewee import ModelSelect, chunked
 
-from portal import places
+from portal import outbound_slots
 from portal.errors import Busy, PsaError, VaultError
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections, named_choices
 from portal.services.connecting.request_meter import Meter
@@ -27,7 +27,7 @@ from portal.sync.filters import Filters
 from portal.sync.record_types import RecordType
 
 SECONDS: Final = 10.0
-LIMITS: Final = Limits(seconds=SECONDS)
+LIMITS: Final = CallLimits(seconds=SECONDS)
 STILL_ASKING: Final = "They are still loading from Halo. Reload this page in a few seconds."
 KEPT: Final = timedelta(minutes=5)
 KEPT_WITHOUT_HALO: Final = timedelta(minutes=1)
@@ -126,7 +126,7 @@ def _meanwhile(integration: Integration, last: Choices | None, problem: str) -> 
 
 
 def _gathered(integration: Integration, asked: Mapping[str, dict[int, str]], problem: str) -> Choices:
-    names = adapter_of(integration.psa).filter_options.seen_in
+    names = adapter_of(integration.psa).filter_options.found_in
     gathered = {name: asked.get(name) or named_choices.of(integration, name) for name in names}
     in_order = {
         name: dict(sorted(each.items(), key=lambda pair: pair[1].casefold())) for name, each in gathered.items()
@@ -147,13 +147,13 @@ def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
         return {}, error.problem
     adapter, is_proved = adapter_of(integration.psa), connections.is_proved(integration)
     options = adapter.filter_options
-    meter = Meter(integration, is_proved=is_proved, proving=1, reading=len(options.listed))
-    with places.place(integration.account_id, SECONDS, patience=0):
+    meter = Meter(integration, is_proved=is_proved, proving=1, reading=len(options.lists))
+    with outbound_slots.slot(integration.account_id, SECONDS, patience=0):
         try:
             with meter, adapter.open_client(connection, patient=False, before_call=meter.before_call) as client:
                 client.log_in()
                 meter.token_granted()
-                for name in options.listed:
+                for name in options.lists:
                     try:
                         asked[name] = client.options(name, LIMITS)
                     except PsaError as error:

@@ -10,12 +10,12 @@ from typing import Any, Final
 import msgspec
 
 from portal.errors import NotFound
+from portal.json_errors import JSON_ERRORS
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_rows
 from portal.services.pages.delivery_rows import Row
 from portal.services.webhooks.deliveries import HIDDEN
-from portal.unreadable import UNREADABLE
 
 LONGEST_BODY: Final = 20_000
 MOST_HINTS: Final = 200
@@ -97,7 +97,7 @@ def body(raw: bytes) -> Body:
     is_json = True
     try:
         text, is_text = msgspec.json.format(raw, indent=2).decode(), True
-    except UNREADABLE:
+    except JSON_ERRORS:
         is_json = False
         try:
             text, is_text = raw.decode(), True

@@ -8,7 +8,7 @@ from typing import Any, Final
 from peewee import IntegrityError, PeeweeException
 
 from portal import clock, log, zones
-from portal.db import db, trouble_of
+from portal.db import db, storage_problem
 from portal.errors import (
     Conflict,
     FencedOut,
@@ -154,7 +154,7 @@ def _work(lease: RunLease) -> None:
         zone = zones.zone(integration.account.time_zone)
         reservation = RequestReservation(lambda: policy_of(integration, clock.now().astimezone(zone).hour))
         connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
-        with open_client(connection, patient=run.waits == 0, gate=reservation.gate) as client:
+        with open_client(connection, patient=run.waits == 0, check_rate_limit=reservation.gate) as client:
             _log_in(lease, run, client)
             state = Engine(lease, client, reservation).run()
     except FencedOut:
@@ -169,7 +169,7 @@ def _work(lease: RunLease) -> None:
     except PsaError as error:
         run_endings.fail(lease, run, error.problem, error.remedy)
     except Exception as error:
-        trouble = trouble_of(error)
+        trouble = storage_problem(error)
         with suppress(FencedOut, PeeweeException):
             if trouble is None:
                 lease.release_after_crash()

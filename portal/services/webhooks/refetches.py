@@ -9,7 +9,7 @@ from typing import Any, Final
 from peewee import JOIN, PeeweeException
 
 from portal import clock, log, zones
-from portal.db import trouble_of
+from portal.db import storage_problem
 from portal.errors import FencedOut, PsaError, PsaRefusedCredentials, PsaUnavailable, VaultError
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.webhooks import Refetching, RefetchRequest, RefetchRequestState
@@ -87,7 +87,7 @@ def _work(mine: RefetchLease, integration: Integration) -> None:
         _wait(mine, PsaUnavailable(error.problem, error.remedy))
     except Exception as error:
         with suppress(FencedOut, PeeweeException):
-            if trouble := trouble_of(error):
+            if trouble := storage_problem(error):
                 _wait(mine, PsaUnavailable(*trouble))
         raise
     else:
@@ -103,7 +103,7 @@ def _read(mine: RefetchLease, integration: Integration) -> None:
     zone = zones.zone(integration.account.time_zone)
     reservation = RequestReservation(lambda: policy_of(integration, clock.now().astimezone(zone).hour))
     connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
-    with open_client(connection, patient=mine.waits == 0, gate=reservation.gate) as client:
+    with open_client(connection, patient=mine.waits == 0, check_rate_limit=reservation.gate) as client:
         try:
             refused_credentials.log_in(integration, client)
         finally:

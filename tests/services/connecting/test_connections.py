@@ -84,7 +84,7 @@ def test_a_secret_that_was_typed_again_goes_to_the_new_address(tested: Integrati
 
 
 def test_what_is_pasted_is_understood_with_notes() -> None:
-    understood = adapter_of("halo").connect_form.understand("acme.halopsa.com/tickets?area=1")
+    understood = adapter_of("halo").connect_form.parse_address("acme.halopsa.com/tickets?area=1")
     assert understood.address == "https://acme.halopsa.com"
     assert understood.notes == ("https:// was added", "the path after the address was removed")
 

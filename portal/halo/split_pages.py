@@ -1,4 +1,4 @@
-"""Reading a page that cannot be decoded in ever smaller parts, down to the rows that spoil it."""
+"""Fetches a page that cannot be parsed as ever smaller pages, down to the unreadable rows."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Final
 
 from portal.errors import PsaUnreadable
 from portal.halo import pages
-from portal.halo.pages import Row, Sent
+from portal.halo.pages import ListBody, Row
 
-# Asks for a page of a list, by its number and size. Raises PsaError.
-AskPage = Callable[[int, int], Sent]
+# Fetches a page of a list by number and size. Raises PsaError.
+AskPage = Callable[[int, int], ListBody]
 NOTE: Final = "It couldn't be decoded as a whole, so it was read in parts."
 _PRIMES: Final = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
 
 
 def read(ask: AskPage, record_type: str, number: int, size: int) -> list[Row]:
-    """Return the rows of the page `number` in a list of pages that hold `size` rows each.
+    """Return the rows of page `number`, with `size` rows per page.
 
-    A row that cannot be read stands in its place, with its id if that shows. Raises PsaUnreadable where Halo does not
-    keep to the sizes that are asked for, and PsaError.
+    Unreadable rows are included, with their ids if those can be found. Raises PsaUnreadable if Halo does not respect
+    the requested page size, and PsaError.
     """
     rows: list[Row] = []
     share = next((prime for prime in _PRIMES if size % prime == 0), size)

@@ -1,4 +1,4 @@
-"""Places for outbound calls that a page waits for: so few that slow servers never take all threads of a process."""
+"""Limits how many web requests may wait for other servers at once, so that slow servers cannot take every thread."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from portal import clock
 from portal.errors import AccountBusy, Busy, PortalBusy
 
 MOST_PER_ACCOUNT: Final = 2
-THREADS_PER_PLACE: Final = 3
+THREADS_PER_SLOT: Final = 3
 DEFAULT_THREADS: Final = 16
-# Waiting for a place takes a thread, too.
+# A request that waits for a slot holds a thread too.
 PATIENCE_SECONDS: Final = 0.5
 
 
-class Places:
-    """Counts the places of a process with so many threads that answer requests."""
+class OutboundSlots:
+    """The slots of a process that answers requests with this many threads."""
 
     def __init__(self, threads: int) -> None:
-        self._most = max(1, threads // THREADS_PER_PLACE)
+        self._most = max(1, threads // THREADS_PER_SLOT)
         self._changed = Condition()
         self._taken: Counter[int] = Counter()
         self._waiting = 0
 
     def take(self, account_id: int, patience: float) -> None:
-        """Take a place, or raise Busy when none gets free within `patience` seconds."""
+        """Take a slot. Raises Busy if none is free within `patience` seconds."""
         with self._changed:
             if self._refusal(account_id) and self._waiting < self._most:
                 self._waiting += 1
@@ -53,45 +53,45 @@ class Places:
         return PortalBusy() if self._taken.total() >= self._most else None
 
 
-_places = Places(DEFAULT_THREADS)
-# The moment, on the monotonic clock, by which the place that this code runs in must be free again.
-_until: ContextVar[float | None] = ContextVar("place_until", default=None)
+_slots = OutboundSlots(DEFAULT_THREADS)
+# When the calls of the current slot must have ended, on the monotonic clock.
+_until: ContextVar[float | None] = ContextVar("slot_until", default=None)
 _is_page: ContextVar[bool] = ContextVar("is_page", default=False)
 
 
 def bind(threads: int) -> None:
-    """Make places for a process with so many threads that answer requests."""
-    global _places
-    _places = Places(threads)
+    """Size the slots for a process that answers requests with this many threads."""
+    global _slots
+    _slots = OutboundSlots(threads)
 
 
 @contextmanager
-def place(account_id: int, seconds: float, *, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
-    """Take a place for outbound calls, all of which must end within `seconds`. Raises Busy when there is none.
+def slot(account_id: int, seconds: float, *, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+    """Hold a slot for outbound calls that must all end within `seconds`. Raises Busy if none is free.
 
-    Inside another place no second one is taken, and the earlier end counts.
+    A nested block shares the outer slot, and the earlier deadline applies.
     """
     outer, until = _until.get(), clock.monotonic() + seconds
-    places = _places
+    slots = _slots
     if outer is None:
-        places.take(account_id, patience)
+        slots.take(account_id, patience)
     inner = _until.set(until if outer is None else min(outer, until))
     try:
         yield
     finally:
         _until.reset(inner)
         if outer is None:
-            places.give_back(account_id)
+            slots.give_back(account_id)
 
 
 def until() -> float:
-    """Return when calls made here must have ended, on the monotonic clock."""
+    """Return the deadline of calls made here, on the monotonic clock; infinity outside a slot."""
     end = _until.get()
     return math.inf if end is None else end
 
 
 def enter_page() -> Token[bool]:
-    """From here on, outbound calls need a place."""
+    """Require a slot for outbound calls from here on."""
     return _is_page.set(True)
 
 
@@ -100,6 +100,6 @@ def leave_page(entered: Token[bool]) -> None:
 
 
 def check() -> None:
-    """Raise RuntimeError where a page is about to call the network without a place."""
+    """Raise RuntimeError if a page is about to call the network without a slot."""
     if _is_page.get() and _until.get() is None:
-        raise RuntimeError("A page may call the network only inside places.place().")
+        raise RuntimeError("A page may call the network only inside outbound_slots.slot().")

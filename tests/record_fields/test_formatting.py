@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portal.record_fields import Address, CustomField, Kind, Money, Reference, Value
-from portal.record_fields.written import as_json, as_text, custom_as_json, custom_as_text
+from portal.record_fields.formatting import as_json, as_text, custom_as_json, custom_as_text
 
 ADDRESS = Address(lines=("1 High Street",), city="Leeds", postcode="LS1", country="United Kingdom")
 

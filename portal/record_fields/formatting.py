@@ -1,4 +1,4 @@
-"""Values of record fields as exports write them: one cell of text, or JSON."""
+"""Formats record field values for exports, as text for one cell or as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.record_fields.kinds import Address, CustomField, Money, Reference, V
 
 
 def as_text(value: Value) -> str:
-    """Write a value into one cell: what it is, and nothing that a spreadsheet would have to take apart."""
+    """Format a value for one cell, so that a spreadsheet can use it directly."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -31,7 +31,7 @@ def as_text(value: Value) -> str:
 
 
 def as_json(value: Value) -> Any:
-    """Write a value as JSON that loses nothing; an amount of money is text, since a float would round it."""
+    """Convert a value to JSON. Amounts of money become text, because a float would round them."""
     match value:
         case Money():
             return {"amount": f"{value.amount:f}", "currency": value.currency}
@@ -47,7 +47,7 @@ def as_json(value: Value) -> Any:
 
 
 def custom_as_text(custom: tuple[CustomField, ...]) -> str:
-    """Write all custom fields of a record into one cell, a line for each."""
+    """Format all custom fields of a record for one cell, one line each."""
     return "\n".join(f"{each.label}: {as_text(each.value)}" for each in custom)
 
 

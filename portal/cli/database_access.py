@@ -1,4 +1,4 @@
-"""Opening the stores for one command."""
+"""Binds a command's process and opens the database."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from portal.errors import PortalError
 
 
 @contextmanager
-def opened(*, any_version: bool = False) -> Iterator[Config]:
-    """Bind this process and keep a database connection for the block; also a decorator for whole commands.
+def with_database(*, any_version: bool = False) -> Iterator[Config]:
+    """Bind this process and open a database connection for the block. Also usable as a decorator of commands.
 
-    Raises PortalError when the tables are older than the code, unless `any_version`.
+    Raises PortalError if migrations are pending, unless `any_version`.
     """
     config = configured()
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -27,7 +27,7 @@ def opened(*, any_version: bool = False) -> Iterator[Config]:
 
 
 def configured() -> Config:
-    """Read the environment and bind this process. A command speaks for itself, so only warnings are logged."""
+    """Read the environment and bind this process. Commands print their own output, so only warnings are logged."""
     config = Config.from_env(os.environ)
     log.configure(as_json=False)
     logging.getLogger().setLevel(logging.WARNING)

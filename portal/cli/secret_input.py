@@ -1,4 +1,4 @@
-"""Asking for a secret: from standard input or at a prompt, never as an argument that others could read in `ps`."""
+"""Reads a secret from standard input or a prompt, never from an argument, which others could see in `ps`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import click
 from portal.vault import Secret
 
 
-def secret(label: str, *, from_stdin: bool, confirm: bool = False) -> Secret:
-    """Read one line of standard input, or ask twice if `confirm`."""
+def read_secret(label: str, *, from_stdin: bool, confirm: bool = False) -> Secret:
+    """Read one line from standard input, or prompt for it, twice if `confirm`."""
     if from_stdin:
         value = sys.stdin.readline().rstrip("\r\n")
     else:

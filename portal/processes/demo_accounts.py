@@ -1,4 +1,4 @@
-"""Who is in the demo, and what stays the same from one start to the next."""
+"""The demo's account and users, and the settings that survive a restart."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from portal.services.accounts import accounts, users
 from portal.vault import Secret
 
 ACCOUNT = "Northwind IT"
-PEOPLE = {
+USERS = {
     "admin@northwind.example": ("Ada Admin", RoleName.ADMIN),
     "support@northwind.example": ("Sam Support", RoleName.SUPPORT),
 }
-LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
+UNAMBIGUOUS_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
-class Notes:
-    """Kept in the data directory. The passwords are drawn: even a demo that is left running has none that is known.
+class DemoSettings:
+    """Kept in demo.json in the data directory.
 
-    The simulated Halo keeps its port, because an integration that was connected remembers it.
+    Passwords are random, so that a demo that is left running has no well-known ones. The simulated Halo keeps its
+    port, because a connected integration has it in its Base URL.
     """
 
     passwords: dict[str, str]
@@ -36,16 +37,16 @@ class Notes:
         write_private(_file(data_dir), json.dumps(asdict(self)))
 
 
-def notes(data_dir: Path, *, halo_port: int) -> Notes:
-    """Read the notes, or make them with a port to begin with."""
+def load(data_dir: Path, *, halo_port: int) -> DemoSettings:
+    """Read demo.json, or make settings with random passwords and this port if there is none."""
     file = _file(data_dir)
     if file.exists():
-        return Notes(**json.loads(file.read_text()))
-    return Notes({email: _password() for email in PEOPLE}, halo_port)
+        return DemoSettings(**json.loads(file.read_text()))
+    return DemoSettings({email: _password() for email in USERS}, halo_port)
 
 
-def enter(passwords: dict[str, str]) -> None:
-    """Create the account and its people if they are not there yet."""
+def create_missing(passwords: dict[str, str]) -> None:
+    """Create the account and its users unless they exist."""
     with db.connected():
         try:
             accounts.get(ACCOUNT)
@@ -57,7 +58,7 @@ def _create(passwords: dict[str, str]) -> None:
     with db.db.atomic():
         account = accounts.create(ACCOUNT)
         accounts.set_available(account, "halo", available=True)
-        for email, (name, role) in PEOPLE.items():
+        for email, (name, role) in USERS.items():
             users.create(account, email, Secret(passwords[email]), role, name=name)
 
 
@@ -66,4 +67,4 @@ def _file(data_dir: Path) -> Path:
 
 
 def _password() -> str:
-    return "-".join("".join(secrets.choice(LEGIBLE) for _ in range(4)) for _ in range(4))
+    return "-".join("".join(secrets.choice(UNAMBIGUOUS_LETTERS) for _ in range(4)) for _ in range(4))

@@ -1,6 +1,6 @@
-"""Looks into JSON without building it: of two megabytes, only the few values that are asked for become objects.
+"""Navigates JSON without building objects, so that two megabytes cost little if only a few values are needed.
 
-Lenient where that does no harm: half an emoji, a raw control character or a stray comma does not hide the rest.
+It tolerates harmless errors: a lone surrogate, a raw control character or a stray comma does not hide the rest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LONGEST_TEXT: Final = 10_000
 DEEPEST: Final = 500
 NOT_JSON: Final = "It isn't JSON."
 
-# Possessive throughout: what backtracks takes hundreds of bytes for each character.
+# Possessive quantifiers throughout: backtracking takes hundreds of bytes of memory per character.
 STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _decode = json.JSONDecoder(strict=False).decode
 _GAP: Final = re.compile(rb"[\s,]*+")
@@ -24,7 +24,7 @@ _KEY: Final = re.compile(rb"(" + STRING + rb")\s*+:\s*+", re.DOTALL)
 _SIMPLE_VALUE: Final = rb"(?:" + STRING + rb"|[-+]?\d[-+.\deE]*+|(?:true|false|null|NaN|[-+]?Infinity)\b)"
 _SIMPLE: Final = re.compile(_SIMPLE_VALUE, re.DOTALL)
 _FLAT: Final = rb'[^"\[\]{}]++|' + STRING
-# Up to the next bracket that is not the beginning of something flat.
+# Up to the next bracket that does not open a flat (unnested) container.
 _CONTENT: Final = re.compile(rb"(?:" + _FLAT + rb"|[\[{](?:" + _FLAT + rb")*+[\]}])*+", re.DOTALL)
 _NUMBER: Final = re.compile(rb'"?+\s*+0*+([1-9]\d{0,18}+)(?:\.0*+)?+\s*+"?+')
 _LOWER: Final = bytes(range(256)).lower()
@@ -32,7 +32,7 @@ _SIGNS: Final = bytes(each for each in range(256) if not chr(each).isascii() or 
 
 
 class Keys:
-    """Keys to look for in objects, in whatever case and with whatever signs: `objectid` is found as `Object_ID`."""
+    """Keys to look for in objects, ignoring case and punctuation: `objectid` matches `Object_ID`."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = frozenset(names)
@@ -44,14 +44,14 @@ class Keys:
         self._unwanted = re.compile(unwanted, re.DOTALL | re.IGNORECASE)
 
     def next_one(self, data: bytes, position: int) -> int:
-        """Return where the next member is that may be wanted; simple ones that are not are passed over at once."""
+        """Return the position of the next member that may be wanted, skipping unwanted simple members."""
         found = self._unwanted.match(data, position)
         return found.end() if found else position
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A JSON value, by its place in the text. Whatever reads it raises ValueError where the text is no JSON."""
+class JsonSlice:
+    """A JSON value, as a slice of the text. All methods that read it raise ValueError for invalid JSON."""
 
     data: bytes
     start: int
@@ -70,9 +70,9 @@ class Part:
         return self.data.startswith(b'"', self.start)
 
     def text(self, longest: int = LONGEST_TEXT) -> str:
-        """Return a string's text, empty for a longer one and for any other value.
+        """Return the text of a string; empty for a longer string, and for other values.
 
-        What stands for no character becomes U+FFFD.
+        Invalid characters become U+FFFD.
         """
         if not self.is_text or self.end - self.start > longest:
             return ""
@@ -84,14 +84,14 @@ class Part:
         return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
     def number(self) -> int | None:
-        """Return a positive whole number that is written as 21, 21.0, "21" or "0021", None for anything else."""
+        """Return a positive integer written as 21, 21.0, "21" or "0021"; None for anything else."""
         found = _NUMBER.fullmatch(self.data, self.start, self.end)
         number = int(found[1]) if found else 0
         return number if 0 < number < 2**63 else None
 
-    def members(self, wanted: Keys) -> dict[str, Part]:
-        """Return an object's values by the wanted keys; of a key that comes twice, the last one counts."""
-        data, found = self.data, dict[str, Part]()
+    def members(self, wanted: Keys) -> dict[str, JsonSlice]:
+        """Return an object's values for the wanted keys. The last of duplicate keys wins."""
+        data, found = self.data, dict[str, JsonSlice]()
         position = wanted.next_one(data, self.start + 1)
         while not data.startswith(b"}", position):
             key = _KEY.match(data, position)
@@ -100,30 +100,30 @@ class Part:
             start = key.end()
             end = _end(data, start)
             if key.end(1) - key.start(1) <= LONGEST_KEY and (name := plain(key[1])) in wanted.names:
-                found[name] = Part(data, start, end)
+                found[name] = JsonSlice(data, start, end)
             position = wanted.next_one(data, end)
         return found
 
-    def elements(self) -> Iterator[Part]:
+    def elements(self) -> Iterator[JsonSlice]:
         """Yield an array's values, one at a time."""
         position = _after_gap(self.data, self.start + 1)
         while not self.data.startswith(b"]", position):
             end = _end(self.data, position)
-            yield Part(self.data, position, end)
+            yield JsonSlice(self.data, position, end)
             position = _after_gap(self.data, end)
 
 
-def values(text: bytes) -> Iterator[Part]:
-    """Yield the values of a text: one, or several that follow each other."""
+def values(text: bytes) -> Iterator[JsonSlice]:
+    """Yield the values in a text: usually one, but several may follow each other."""
     position = _after_gap(text, 0)
     while position < len(text):
         end = _end(text, position)
-        yield Part(text, position, end)
+        yield JsonSlice(text, position, end)
         position = _after_gap(text, end)
 
 
 def plain(key: bytes) -> str:
-    """Return a key in small letters without signs: `Object_ID`, `objectId` and `object-id` are one."""
+    """Return a key in lower case without punctuation: `Object_ID`, `objectId` and `object-id` are the same."""
     return key.translate(_LOWER, _SIGNS).decode()
 
 
@@ -147,7 +147,7 @@ def _end_of_container(data: bytes, position: int) -> int:
     while found := _CONTENT.match(data, position):
         position = found.end() + 1
         depth += 1 if data.startswith((b"{", b"["), found.end()) else -1
-        # At the end of the text, and at a string without an end, there is no bracket.
+        # There is no bracket at the end of the text, or before an unterminated string.
         if position > len(data) or data.startswith(b'"', found.end()) or depth > DEEPEST:
             break
         if depth == 0:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import clock
-from portal.halo.answers import LONGEST_WAIT_SECONDS, wait_seconds
-from portal.outbound import Answer
+from portal.halo.responses import LONGEST_WAIT_SECONDS, wait_seconds
+from portal.outbound import Response
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 def waiting(retry_after: str | None, **headers: str) -> float | None:
     sent = headers if retry_after is None else {"retry-after": retry_after, **headers}
     with clock.using(lambda: NOON):
-        return wait_seconds(Answer(429, sent, b"", 0.0))
+        return wait_seconds(Response(429, sent, b"", 0.0))
 
 
 @pytest.mark.parametrize(
