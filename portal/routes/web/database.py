@@ -21,6 +21,6 @@ def _open() -> None:
 
 
 def _close(error: BaseException | None) -> None:  # noqa: ARG001  # Flask's signature
-    # Close only what this request opened: a test may have opened a connection before.
+    # Close only what this request opened.
     if g.pop("connection_opened", False):
         db.close()

@@ -19,7 +19,7 @@ WEBHOOK_LOGINS: Final = {
 }
 
 # The result of a delivery, and its icon.
-BECAME: Final = {
+DELIVERY_RESULTS: Final = {
     DeliveryState.WAITING: ("waiting to be read from {psa}", "hourglass"),
     DeliveryState.DONE: ("read again from {psa}", "circle-check"),
     DeliveryState.IGNORED: ("nothing to do", "info-circle"),
@@ -27,4 +27,4 @@ BECAME: Final = {
     DeliveryState.STUCK: ("failed; you can replay it", "alert-triangle"),
 }
 
-FOR_TEMPLATES: Final = {"webhook_logins": WEBHOOK_LOGINS, "became": BECAME}
+FOR_TEMPLATES: Final = {"webhook_logins": WEBHOOK_LOGINS, "delivery_results": DELIVERY_RESULTS}

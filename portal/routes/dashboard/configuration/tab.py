@@ -40,7 +40,7 @@ def show(part: str, status: int = 200, **more: Any) -> Response:
         "login_form": WebhookLoginForm(integration, formdata=None),
         "lists": connections.lists_of(integration),
         "advice": connections.advice_of(integration),
-        "deeds": activity.page(integration.account, size=NEWEST_ACTIONS),
+        "actions": activity.page(integration.account, size=NEWEST_ACTIONS),
         "form": secret_forms.of(integration, formdata=None),
         "schedule_form": ScheduleForm(plan, formdata=None),
         "limit_form": RateLimitForm(rate_limit, formdata=None),
