@@ -41,5 +41,5 @@ SELF_SIGNED = messages.for_transport_error(
         (OTHER_ACTIVE.remedy, ["Disconnect ConnectWise first, then connect Halo"]),
     ],
 )
-def test_each_sentence_of_the_guide_is_told(told: str, phrases: list[str]) -> None:
+def test_each_sentence_of_the_guide_appears(told: str, phrases: list[str]) -> None:
     assert [phrase for phrase in phrases if phrase not in told] == []

@@ -25,7 +25,7 @@ def test_a_psa_is_switched_by_itself(psa: str) -> None:
     assert accounts.get("Northwind IT").enabled_psas == [psa]
 
 
-def test_the_operators_deeds_are_noted() -> None:
+def test_the_operators_actions_are_recorded() -> None:
     account = accounts.create("Northwind IT")
     accounts.set_available(account, "halo", available=True)
     accounts.set_available(account, "halo", available=False)

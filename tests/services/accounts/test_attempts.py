@@ -85,7 +85,7 @@ def test_a_limit_that_only_measures_never_refuses() -> None:
     assert attempts.level("ada", most) == 5
 
 
-def test_who_was_told_to_wait_may_go_on_then_and_once() -> None:
+def test_a_key_that_waited_may_try_once() -> None:
     with clock.using(lambda: NOON), pytest.raises(TooManyAttempts) as caught:
         attempts.wait_first("ada from here", 30)
     assert caught.value.retry_after == 30
@@ -107,7 +107,7 @@ def test_nobody_waits_longer_because_somebody_else_waits() -> None:
         attempts.wait_first("ada from here", 60)
 
 
-def test_who_does_not_come_back_waits_again() -> None:
+def test_a_key_that_comes_back_late_waits_again() -> None:
     with clock.using(lambda: NOON), pytest.raises(TooManyAttempts):
         attempts.wait_first("ada from here", 30)
     late = NOON + timedelta(seconds=31 + attempts.TURN_SECONDS)

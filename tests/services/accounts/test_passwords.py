@@ -43,7 +43,7 @@ PRODUCT = ["scopablehalo2026", "halopsaportal1!", "Scopable-Portal!", "HaloPSA-H
 
 
 @pytest.mark.parametrize("password", [*KNOWN, *LEAKED, *PATTERNS, *REPEATED, *DATES, *OWN, *PRODUCT])
-def test_what_others_would_guess_is_refused(password: str) -> None:
+def test_an_easily_guessed_password_is_refused(password: str) -> None:
     with pytest.raises(Invalid) as caught:
         passwords.checked(password, ABOUT)
     assert caught.value.field == "password"

@@ -73,7 +73,7 @@ def test_an_address_belongs_to_one_account(ada: User, mallory: User) -> None:
 
 
 @pytest.mark.parametrize("email", ["", "ada", "ada@", "@northwind.example", "ada@northwind", "a b@northwind.example"])
-def test_what_is_no_address_is_refused(northwind: Account, email: str) -> None:
+def test_an_invalid_address_is_refused(northwind: Account, email: str) -> None:
     with pytest.raises(Invalid) as caught:
         users.create(northwind, email, Secret(PASSWORD), RoleName.ADMIN)
     assert caught.value.field == "email"

@@ -169,7 +169,7 @@ def test_a_host_whose_clock_is_fast_deletes_nothing_and_stumbles_over_nothing(no
     assert kept() == ["1"]
 
 
-def test_forgetting_goes_in_bites(northwind: Account) -> None:
+def test_entries_are_deleted_in_batches(northwind: Account) -> None:
     at = datetime.now(UTC) - 800 * DAY
     row = {"account": northwind, "action": "account.created", "at": at, "kept_until": at + 730 * DAY}
     AuditEntry.insert_many([row] * (BATCH + 5)).execute()

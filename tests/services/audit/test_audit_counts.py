@@ -42,7 +42,7 @@ def test_what_is_alike_in_an_hour_is_one_entry(northwind: Account, alice: User) 
     assert (first.at, first.last_at) == (NOON, NOON + 59.9 * MINUTE)
 
 
-def test_people_and_addresses_are_told_apart(northwind: Account, alice: User, sam: User) -> None:
+def test_people_and_addresses_have_separate_counts(northwind: Account, alice: User, sam: User) -> None:
     for person in (alice, sam, alice):
         guess(northwind, person)
     guess(northwind, alice, "192.0.2.2")

@@ -153,7 +153,7 @@ def test_held_deletes_go_when_they_are_settled_for_long(
         ("stuck", 181, True),
     ],
 )
-def test_deliveries_go_with_their_hints_once_nobody_needs_them(
+def test_old_deliveries_are_deleted_with_their_refetch_requests(
     halo: Integration, state: str, days: int, *, goes: bool
 ) -> None:
     delivered(halo, state, days)
@@ -194,7 +194,7 @@ def test_the_operator_decides_how_long(halo: Integration) -> None:
     assert {name: gone for name, gone in retention.prune().items() if gone} == {"deliveries": 1}
 
 
-def test_a_bite_takes_no_more_runs_than_its_share(halo: Integration) -> None:
+def test_a_batch_deletes_a_limited_number_of_runs(halo: Integration) -> None:
     for _ in range(RUN_BITE + 10):
         ended(halo, 91)
     assert [retention.prune()["runs"] for _ in range(3)] == [RUN_BITE, 9, 0]

@@ -23,7 +23,7 @@ FROM number
 """
 
 
-def test_many_log_rows_lose_their_old_half_bite_by_bite(northwind: Account) -> None:
+def test_the_old_half_of_many_log_rows_is_deleted_in_batches(northwind: Account) -> None:
     halo = Integration.create(account=northwind, psa="halo")
     db.execute_sql(WRITE, (ROWS, halo.id, f"{NOW - timedelta(days=60):%Y-%m-%d %H:%M:%S}", ROWS))
     batches = 0

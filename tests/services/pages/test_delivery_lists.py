@@ -95,7 +95,7 @@ def test_no_list_looks_at_all_deliveries(halo: Integration, filters: DeliveryFil
     assert filters.remote_id or not [line for line in plan if "TEMP B-TREE" in line]
 
 
-def test_a_row_sums_its_hints_up(halo: Integration) -> None:
+def test_a_row_sums_up_its_refetch_requests(halo: Integration) -> None:
     tell(halo, [about("assets", number) for number in range(1, 6)])
     received = RefetchRequest.get().received_at
     for number, columns in enumerate(
@@ -129,13 +129,13 @@ def test_a_row_sums_its_hints_up(halo: Integration) -> None:
         (b"1e999", "1e999", True, True),
     ],
 )
-def test_a_body_is_laid_out_whatever_it_is(raw: bytes, text: str, *, is_text: bool, is_json: bool) -> None:
+def test_any_body_is_made_readable(raw: bytes, text: str, *, is_text: bool, is_json: bool) -> None:
     body = delivery_pages.body(raw)
     assert (body.text, body.is_text, body.is_json, body.rest) == (text, is_text, is_json, 0)
 
 
 @pytest.mark.parametrize("raw", [b"[" * 100_000, b"[" * 50_000 + b"]" * 50_000, b"\xff" * 100_000])
-def test_a_body_that_is_too_much_is_cut(raw: bytes) -> None:
+def test_a_body_that_is_too_long_is_cut(raw: bytes) -> None:
     body = delivery_pages.body(raw)
     assert len(body.text) <= delivery_pages.LONGEST_BODY
     assert body.rest == 80_000

@@ -49,7 +49,7 @@ def test_all_is_well_before_the_first_sync_and_after_a_good_one(halo: Integratio
     assert status(halo).problem == ""
 
 
-def test_a_halo_that_does_not_answer_is_told_with_the_last_sync_that_completed(halo: Integration) -> None:
+def test_an_unanswering_halo_is_shown_with_the_last_completed_sync(halo: Integration) -> None:
     good = ran(halo, RunState.SUCCEEDED, clients=StepState.SUCCEEDED, sites=StepState.SUCCEEDED)
     run = ran(halo, RunState.WAITING, "Halo did not answer.")
     now = status(halo)
@@ -61,7 +61,7 @@ def test_a_halo_that_does_not_answer_is_told_with_the_last_sync_that_completed(h
     assert status(halo).condition == Condition.CONNECTED
 
 
-def test_refetching_that_halo_keeps_waiting_is_told_too(halo: Integration) -> None:
+def test_waiting_refetches_are_shown_too(halo: Integration) -> None:
     Refetching.create(integration=halo, waits=3, problem="Halo did not answer.")
     assert status(halo).condition == Condition.WAITING
 
@@ -79,7 +79,7 @@ def test_failed_types_are_named_until_they_have_been_synced(halo: Integration) -
     assert status(halo).condition == Condition.CONNECTED
 
 
-def test_a_question_for_one_record_tells_nothing_of_its_type(halo: Integration) -> None:
+def test_a_lookup_of_one_record_does_not_affect_the_status(halo: Integration) -> None:
     ran(halo, RunState.FAILED, "No.", RunKind.RECORD, clients=StepState.FAILED)
     assert status(halo).condition == Condition.CONNECTED
 

@@ -1,4 +1,4 @@
-"""Looking through the copy, a page at a time."""
+"""Paging through stored records."""
 
 from __future__ import annotations
 

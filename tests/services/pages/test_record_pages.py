@@ -91,6 +91,6 @@ def test_a_run_asks_for_a_record_only_while_it_is_live(halo: Integration) -> Non
     assert record_pages.live_sync(halo, ASSETS, 6) is None
 
 
-def test_a_full_run_is_not_taken_for_a_question_about_one_record(halo: Integration) -> None:
+def test_a_full_run_is_not_a_lookup_of_one_record(halo: Integration) -> None:
     a_run(halo, RunKind.FULL, RunState.RUNNING)
     assert record_pages.live_sync(halo, ASSETS, 6) is None

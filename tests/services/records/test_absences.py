@@ -44,7 +44,7 @@ def inactive(copy: Copy) -> int:
     return int(copy.halo.truth("clients", ids=True)["inactive_ids"][0])
 
 
-def test_a_row_that_the_filters_exclude_is_named_with_the_reason(copy: Copy) -> None:
+def test_the_absence_names_the_filter_that_excludes_the_record(copy: Copy) -> None:
     choose(copy, active_only=True)
     copy.sync()
     number = inactive(copy)
@@ -69,7 +69,7 @@ def test_asking_halo_finds_the_reason(copy: Copy, alice: User) -> None:
     )
 
 
-def test_a_record_that_halo_does_not_have_is_answered_so(synced: Copy) -> None:
+def test_a_record_that_halo_does_not_have_is_reported_as_such(synced: Copy) -> None:
     assert not absence(synced, 987654).is_certain
     ask(synced, 987654)
     found = absence(synced, 987654)
@@ -86,7 +86,7 @@ def test_an_answer_that_halo_refuses_is_the_reason(synced: Copy) -> None:
     assert found.last_sync.failed
 
 
-def test_a_question_that_waits_says_why_and_when_it_is_asked_again(synced: Copy) -> None:
+def test_a_waiting_lookup_says_why_and_when_it_resumes(synced: Copy) -> None:
     synced.halo.fault("status", status=503, times=None)
     run = ask(synced, 987654)
     question = absence(synced, 987654).last_sync
@@ -96,14 +96,14 @@ def test_a_question_that_waits_says_why_and_when_it_is_asked_again(synced: Copy)
     assert question.resumes_at == SyncRun.get_by_id(run.id).not_before
 
 
-def test_a_question_that_was_cancelled_is_no_answer(synced: Copy) -> None:
+def test_a_cancelled_lookup_is_not_an_answer(synced: Copy) -> None:
     synced.halo.fault("status", status=503, times=None)
     ask(synced, 987654)
     sync_runs.request_cancel(synced.integration)
     assert absence(synced, 987654).why == "The lookup was cancelled before Halo answered."
 
 
-def test_what_a_later_sync_found_counts_more_than_an_older_answer(copy: Copy) -> None:
+def test_a_later_sync_outweighs_an_older_answer(copy: Copy) -> None:
     number = inactive(copy)
     copy.halo.delete("clients", [number])
     ask(copy, number)
@@ -115,13 +115,13 @@ def test_what_a_later_sync_found_counts_more_than_an_older_answer(copy: Copy) ->
     assert absence(copy, number).why == EXCLUDED
 
 
-def test_a_type_that_is_not_synced_and_one_that_was_never_read_are_told_apart(copy: Copy) -> None:
+def test_unsynced_types_and_unread_types_have_different_reasons(copy: Copy) -> None:
     assert absence(copy, 1, SITES).why == "No sites have been read from Halo yet."
     filter_changes.change(copy.integration, ["clients"], Filters(), None)
     assert absence(copy, 1, SITES).why == "Sites aren't synced."
 
 
-def test_a_stored_record_says_what_came_of_asking_for_it(synced: Copy, alice: User) -> None:
+def test_a_stored_record_shows_the_result_of_its_lookup(synced: Copy, alice: User) -> None:
     number = min(synced.ids("clients"))
     ask(synced, number, alice)
     view = record_pages.view(synced.integration, CLIENTS, number)
@@ -130,7 +130,7 @@ def test_a_stored_record_says_what_came_of_asking_for_it(synced: Copy, alice: Us
     assert view.last_sync.answer == f"Record {number} is up to date. Nothing has changed."
 
 
-def test_a_tombstone_that_halo_lists_again_and_filters_exclude_says_so(synced: Copy) -> None:
+def test_a_deleted_record_that_is_listed_again_but_excluded_says_so(synced: Copy) -> None:
     number = next(each for each in sorted(synced.ids("clients")) if each != 1)
     synced.halo.delete("clients", [number])
     synced.sync("clients")

@@ -11,7 +11,7 @@ from portal.services.records.payloads import LONG, MOST_TEXT, SHORT, PayloadValu
 
 
 @pytest.mark.parametrize("payload", ["", "x" * 1000, "[1]", '"text"', "{", "[" * 100_000])
-def test_what_is_no_record_has_no_lines(payload: str) -> None:
+def test_a_payload_that_is_not_an_object_has_no_lines(payload: str) -> None:
     assert payloads.lines(payload) == []
 
 
@@ -23,11 +23,11 @@ def test_a_plain_value_is_written_plainly(value: object, text: str) -> None:
 
 
 @pytest.mark.parametrize(("value", "text"), [(None, "none"), ("", "empty"), ([], "empty"), ({}, "empty")])
-def test_nothing_is_said_so(value: object, text: str) -> None:
+def test_empty_values_are_named(value: object, text: str) -> None:
     assert payloads.shown(value) == PayloadValue(text, is_empty=True)
 
 
-def test_what_is_nested_is_written_as_json() -> None:
+def test_nested_values_are_shown_as_json() -> None:
     assert payloads.shown([{"a": 1}]).text == '[\n  {\n    "a": 1\n  }\n]'
 
 
@@ -44,13 +44,13 @@ def test_a_very_long_value_says_how_much_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize("start", ["", "data:image/png;base64,"])
-def test_binary_data_is_only_counted(start: str) -> None:
+def test_binary_data_is_only_measured(start: str) -> None:
     value = payloads.shown(start + "iVBORw0KGgo" * 1000 + "==")
     assert (value.text, value.rest) == ("", "")
     assert "binary data" in value.note
 
 
-def test_a_huge_payload_makes_a_page_and_no_more() -> None:
+def test_a_huge_payload_still_fits_on_a_page() -> None:
     document = {f"key {number}": "some text " * 100_000 for number in range(50)}
     lines = payloads.lines(json.dumps(document))
     assert len(lines) == 50

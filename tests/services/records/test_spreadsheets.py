@@ -18,7 +18,7 @@ def test_a_formula_becomes_text(start: str, before: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["\t1", "\r1", "\n1", "\n=1"])
-def test_so_does_what_starts_with_layout(cell: str) -> None:
+def test_a_formula_after_layout_characters_becomes_text(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 
 
@@ -26,5 +26,5 @@ def test_so_does_what_starts_with_layout(cell: str) -> None:
     "cell",
     ["", "Acme", "A=B", "e-mail@acme.example", "\u200bAcme", " Acme", "Łódź", "日本", "'=1", 5, -5, 1.5, None, True],
 )
-def test_what_is_no_formula_stays(cell: object) -> None:
+def test_a_value_that_is_not_a_formula_is_unchanged(cell: object) -> None:
     assert harmless(cell) == cell

@@ -1,4 +1,4 @@
-"""Reading the copy."""
+"""Reading stored records."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_an_export_can_be_of_one_state(halo: Integration) -> None:
     assert [one.remote_id for one in found] == [3]
 
 
-def test_a_record_is_told_with_its_payload(halo: Integration) -> None:
+def test_a_record_is_exported_with_its_payload(halo: Integration) -> None:
     copied(halo, [7])
     document = record_exports.as_document(stored_records.get(halo, RecordType.CLIENTS, 7))
     assert document["payload"] == {"id": 7}

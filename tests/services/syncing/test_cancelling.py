@@ -20,7 +20,7 @@ def cancels(run: SyncRun) -> list[tuple[User | None, str]]:
 
 
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.WAITING], ids=str)
-def test_a_run_that_nobody_works_on_names_who_cancelled_it(state: RunState, copy: Copy, alice: User) -> None:
+def test_an_idle_run_names_who_cancelled_it(state: RunState, copy: Copy, alice: User) -> None:
     run = copy.open()
     SyncRun.update(state=state).where(SyncRun.id == run.id).execute()
     sync_runs.request_cancel(copy.integration, alice)
@@ -28,7 +28,7 @@ def test_a_run_that_nobody_works_on_names_who_cancelled_it(state: RunState, copy
     assert copy.logged(run=run)[-1] == "Sync cancelled by Alice. Records synced before that are kept."
 
 
-def test_a_run_at_work_names_who_asked_it_to_stop(copy: Copy, alice: User) -> None:
+def test_a_running_run_names_who_cancelled_it(copy: Copy, alice: User) -> None:
     run = copy.open()
     claim(run.id)
     sync_runs.request_cancel(copy.integration, alice)

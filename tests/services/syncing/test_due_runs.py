@@ -47,13 +47,13 @@ def end(run: SyncRun) -> None:
 
 
 @pytest.mark.parametrize("state", ["draft", "disconnected", "needs_attention"])
-def test_only_what_is_connected_and_works_is_started(noon: None, halo: Integration, state: str) -> None:
+def test_only_active_integrations_are_synced(noon: None, halo: Integration, state: str) -> None:
     Integration.update(state=state).execute()
     assert due_runs.open_runs() == []
     assert fresh(halo).next_sync_at == NOON
 
 
-def test_what_is_paused_is_not_started(noon: None, halo: Integration) -> None:
+def test_paused_integrations_are_not_synced(noon: None, halo: Integration) -> None:
     Integration.update(paused_at=NOON - timedelta(days=1)).execute()
     assert due_runs.open_runs() == []
 
@@ -71,7 +71,7 @@ def test_a_due_integration_gets_one_run_for_changes_and_a_next_time(noon: None, 
     assert fresh(halo).next_full_at == TONIGHT
 
 
-def test_times_that_were_missed_are_made_up_for_once(halo: Integration) -> None:
+def test_missed_times_are_made_up_for_once(halo: Integration) -> None:
     later = NOON + timedelta(days=3)
     with clock.using(lambda: later):
         (run,) = due_runs.open_runs()
@@ -97,14 +97,14 @@ def test_a_full_pass_begins_also_between_two_syncs(halo: Integration) -> None:
     assert fresh(halo).next_sync_at == TONIGHT + timedelta(minutes=30)
 
 
-def test_a_time_that_meets_a_live_run_passes_by(noon: None, halo: Integration) -> None:
+def test_a_due_time_is_skipped_while_a_run_is_live(noon: None, halo: Integration) -> None:
     sync_runs.open_run(halo, kind=RunKind.FULL, trigger=RunTrigger.USER)
     assert due_runs.open_runs() == []
     assert fresh(halo).next_sync_at > NOON
     assert SyncRun.select().count() == 1
 
 
-def test_one_that_is_busy_keeps_nobody_else_from_starting(noon: None, halo: Integration) -> None:
+def test_a_busy_integration_does_not_delay_others(noon: None, halo: Integration) -> None:
     sync_runs.open_run(halo, kind=RunKind.FULL, trigger=RunTrigger.USER)
     others = [connected(Account.create(name=f"MSP {each}"), next_sync_at=NOON) for each in range(3)]
     assert [run.integration for run in due_runs.open_runs()] == others

@@ -65,7 +65,7 @@ def test_today_is_no_future_day(copy: Copy) -> None:
         filter_changes.change(copy.integration, EVERYTHING, tomorrow, None)
 
 
-def test_saving_the_same_again_notes_nothing_and_reads_nothing_again(copy: Copy) -> None:
+def test_saving_the_same_filters_again_records_and_rereads_nothing(copy: Copy) -> None:
     know_lists(copy.integration)
     assert filter_changes.change(copy.integration, EVERYTHING, Filters(), None) == []
     assert (noted(), forgotten()) == ([], set())

@@ -23,13 +23,13 @@ def test_each_started_page_of_the_granted_size_is_a_request(total: int, page_siz
     assert found.types["assets"].requests == requests
 
 
-def test_an_empty_list_is_asked_for_once() -> None:
+def test_an_empty_list_takes_one_request() -> None:
     found = forecast({"sites": ListAccess(Access.EMPTY)}, ["sites"], USUAL, active_only=False)
     assert (found.records, found.types["sites"].requests) == (0, 1)
 
 
 @pytest.mark.parametrize("access", [Access.REFUSED, Access.UNKNOWN])
-def test_a_list_that_was_not_read_promises_nothing(access: Access) -> None:
+def test_an_unread_list_adds_nothing(access: Access) -> None:
     found = forecast({"assets": ListAccess(access)}, ["assets"], USUAL, active_only=False)
     assert found.types == {}
 

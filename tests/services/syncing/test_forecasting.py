@@ -61,7 +61,7 @@ def test_quiet_hours_are_those_of_the_accounts_day(large: Integration) -> None:
     assert seconds(large) == 7 * 300
 
 
-def test_what_halo_said_of_its_limit_counts(large: Integration) -> None:
+def test_the_limit_that_halo_reported_applies(large: Integration) -> None:
     TenantBudget.update(quota=100, window_seconds=60).where(TenantBudget.tenant == large.limit_key).execute()
     assert seconds(large) == 52 * 60
 

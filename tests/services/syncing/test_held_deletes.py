@@ -38,7 +38,9 @@ def hold(halo: Integration) -> HeldDelete:
     return held(halo, range(1, 301))
 
 
-def test_what_others_hold_is_neither_listed_nor_found(halo: Integration, hold: HeldDelete, mallory: User) -> None:
+def test_held_deletes_of_others_are_neither_listed_nor_found(
+    halo: Integration, hold: HeldDelete, mallory: User
+) -> None:
     theirs = Integration.create(account=mallory.account, psa="halo", state=IntegrationState.ACTIVE)
     assert list(held_deletes.pending(theirs)) == []
     with pytest.raises(NotFound):
@@ -46,7 +48,7 @@ def test_what_others_hold_is_neither_listed_nor_found(halo: Integration, hold: H
 
 
 @pytest.mark.parametrize("state", [HeldDeleteState.APPROVED, HeldDeleteState.KEPT, HeldDeleteState.OVER])
-def test_what_is_settled_waits_no_more_and_cannot_be_decided_again(
+def test_a_settled_decision_is_final(
     halo: Integration, hold: HeldDelete, alice: User, state: HeldDeleteState
 ) -> None:
     HeldDelete.update(state=state, decided_by=alice).execute()
@@ -60,7 +62,7 @@ def test_what_is_settled_waits_no_more_and_cannot_be_decided_again(
     assert AuditEntry.select().count() == 0
 
 
-def test_of_two_admins_at_once_one_decides(hold: HeldDelete, alice: User) -> None:
+def test_only_one_of_two_concurrent_decisions_counts(hold: HeldDelete, alice: User) -> None:
     outcomes: list[str] = []
     start = Barrier(2)
 
@@ -84,7 +86,7 @@ def test_of_two_admins_at_once_one_decides(hold: HeldDelete, alice: User) -> Non
     assert AuditEntry.select().count() == 1
 
 
-def test_approving_leaves_a_tombstone_and_a_line_of_history_of_each(hold: HeldDelete, alice: User) -> None:
+def test_approving_marks_each_record_deleted_with_a_history_entry(hold: HeldDelete, alice: User) -> None:
     with clock.using(lambda: LATER):
         assert held_deletes.approve(hold, alice) == 300
     found = states()
@@ -98,7 +100,7 @@ def test_approving_leaves_a_tombstone_and_a_line_of_history_of_each(hold: HeldDe
     assert (decided.state, decided.decided_by, decided.decided_at) == (HeldDeleteState.APPROVED, alice, LATER)
 
 
-def test_what_left_the_scope_meanwhile_is_deleted_and_what_is_gone_stays_gone(
+def test_out_of_scope_records_are_deleted_and_deleted_ones_stay_deleted(
     halo: Integration, hold: HeldDelete, alice: User
 ) -> None:
     Record.update(state=RecordState.OUT_OF_SCOPE).where(Record.remote_id == 1).execute()
@@ -109,7 +111,7 @@ def test_what_left_the_scope_meanwhile_is_deleted_and_what_is_gone_stays_gone(
     assert RecordChange.select().where(RecordChange.remote_id == 2).count() == 0
 
 
-def test_what_halo_has_shown_again_since_stays(hold: HeldDelete, alice: User) -> None:
+def test_records_that_halo_returned_since_then_stay(hold: HeldDelete, alice: User) -> None:
     Record.update(read_at=LATER).where(Record.remote_id == 7).execute()
     with clock.using(lambda: LATER + timedelta(hours=1)):
         assert held_deletes.approve(hold, alice) == 299
@@ -125,7 +127,7 @@ def test_other_types_and_other_accounts_are_left_alone(halo: Integration, hold: 
     assert {each.state for each in Record.select().where(Record.integration == theirs)} == {"live"}
 
 
-def test_more_than_one_bite_is_eaten_whole(halo: Integration, alice: User) -> None:
+def test_several_batches_are_deleted_completely(halo: Integration, alice: User) -> None:
     copied(halo, range(1, 2 * held_deletes.BATCH_ROWS + 2))
     assert (
         held_deletes.approve(held(halo, range(1, 2 * held_deletes.BATCH_ROWS + 2)), alice)
@@ -144,7 +146,7 @@ def test_keeping_changes_no_record(hold: HeldDelete, alice: User) -> None:
 @pytest.mark.parametrize(
     ("decide", "action"), [(held_deletes.approve, "hold.deleted"), (held_deletes.keep, "hold.kept")]
 )
-def test_a_decision_is_noted_with_who_took_it(hold: HeldDelete, alice: User, decide: object, action: str) -> None:
+def test_a_decision_is_recorded_with_the_person(hold: HeldDelete, alice: User, decide: object, action: str) -> None:
     decide(hold, alice)  # type: ignore[operator]  # one of the two verbs
     entry = AuditEntry.get()
     assert (entry.action, entry.user, entry.detail) == (action, alice, "300 assets")
@@ -152,7 +154,7 @@ def test_a_decision_is_noted_with_who_took_it(hold: HeldDelete, alice: User, dec
 
 
 @pytest.mark.parametrize(("asked", "given"), [(-5, 1), (0, 1), (1, 1), (3, 3), (4, 3), (10**9, 3)])
-def test_a_page_too_far_is_the_nearest_one(hold: HeldDelete, asked: int, given: int) -> None:
+def test_a_page_number_out_of_range_returns_the_nearest_page(hold: HeldDelete, asked: int, given: int) -> None:
     assert held_deletes.page(hold, asked).number == given
 
 

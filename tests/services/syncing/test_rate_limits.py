@@ -1,4 +1,4 @@
-"""How much of Halo's limit may be used, and what is known of it."""
+"""The request limit: how much may be used, and what is known about it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def halo(northwind: Account) -> Integration:
         (50, None, 100_001, "quota"),
     ],
 )
-def test_a_limit_that_cannot_be_is_refused_at_its_field(
+def test_an_impossible_limit_is_refused_at_its_field(
     halo: Integration, share: int, quiet: QuietHours | None, quota: int | None, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
@@ -59,7 +59,7 @@ def test_a_limit_that_cannot_be_is_refused_at_its_field(
     "stored",
     [None, {}, [], "8-18", {"from": 8}, {"from": 8, "until": 8, "share": 5}, {"from": 8, "until": 9, "share": 0}],
 )
-def test_stored_quiet_hours_that_are_broken_count_as_none(stored: Any) -> None:
+def test_broken_stored_quiet_hours_are_ignored(stored: Any) -> None:
     assert rate_limits.quiet_hours(stored) is None
 
 
@@ -85,7 +85,7 @@ def test_only_what_lies_in_the_window_of_this_tenant_is_used(halo: Integration) 
     assert (known.used, known.limit, known.source) == (20, 400, LimitSource.REPORTED)
 
 
-def test_a_wait_that_is_over_is_not_told(halo: Integration) -> None:
+def test_a_finished_wait_is_not_shown(halo: Integration) -> None:
     past = NOON - timedelta(seconds=1)
     TenantBudget.create(tenant=halo.limit_key, quota=700, window_seconds=300, blocked_until=past)
     assert rate_limits.current(halo).blocked_until is None

@@ -74,7 +74,7 @@ def ours() -> Integration:
 
 @pytest.fixture
 def dies_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
-    """Kill whoever puts the so many-th batch out of scope, in the middle of its transaction."""
+    """Kill the process in the middle of the transaction that retires this batch."""
     leave = store.set_state
 
     def plan(batch: int) -> None:
@@ -118,7 +118,7 @@ def test_only_live_records_of_types_that_are_not_chosen_are_retired(ours: Integr
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3])
-def test_a_kill_in_the_middle_is_made_up_for(
+def test_retiring_continues_after_a_kill_in_the_middle(
     batch: int, ours: Integration, dies_at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switch_off(ours, "assets")
@@ -168,7 +168,7 @@ def test_no_batch_counts_all_records_anew(ours: Integration, monkeypatch: pytest
     assert counted(ours, "assets") == {"out_of_scope": 5}
 
 
-def test_a_type_that_is_chosen_again_meanwhile_is_let_be(ours: Integration) -> None:
+def test_a_type_that_is_chosen_again_meanwhile_is_left_alone(ours: Integration) -> None:
     switch_off(ours)
     batches.retire_batch(ours.id)
     switch_off(ours, "sites", "assets")
@@ -178,7 +178,7 @@ def test_a_type_that_is_chosen_again_meanwhile_is_let_be(ours: Integration) -> N
 
 
 @pytest.mark.parametrize("ending", [RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED])
-def test_what_a_live_sync_still_brings_is_retired_however_it_ends(ending: RunState, ours: Integration) -> None:
+def test_records_that_a_live_sync_still_adds_are_retired(ending: RunState, ours: Integration) -> None:
     run = SyncRun.create(integration=ours, kind=RunKind.FULL, trigger=RunTrigger.USER, state=RunState.RUNNING)
     switch_off(ours, "assets")
     disabled_types.retire()
@@ -189,7 +189,7 @@ def test_what_a_live_sync_still_brings_is_retired_however_it_ends(ending: RunSta
     assert fresh(ours).switched_off_at is None
 
 
-def test_a_set_up_that_is_not_finished_retires_nothing(ours: Integration) -> None:
+def test_an_unfinished_setup_retires_nothing(ours: Integration) -> None:
     switch_off(ours)
     Integration.update(state="draft").where(Integration.id == ours.id).execute()
     disabled_types.retire()
@@ -207,7 +207,7 @@ def test_a_slice_ends_in_time_and_the_next_one_goes_on(ours: Integration, monkey
     assert states(ours, "sites")["live"] == states(ours, "assets")["live"] == 0
 
 
-def test_one_that_fails_holds_up_no_other(ours: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_integration_does_not_delay_others(ours: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = connected("Third MSP", "sites")
     copied(theirs, range(1, 4), of="sites")
     switch_off(ours)

@@ -64,7 +64,7 @@ def test_every_trigger_has_its_words() -> None:
         ),
     ],
 )
-def test_a_run_says_what_it_has_brought(
+def test_a_run_sums_up_its_changes(
     run: dict[str, object], totals: dict[str, int], types: list[RecordType], words: str
 ) -> None:
     made = SyncRun(**{"trigger": RunTrigger.USER, **run})

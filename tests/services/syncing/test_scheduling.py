@@ -100,13 +100,13 @@ def test_the_operator_sets_a_time_zone_and_schedules_follow(halo: Integration) -
     assert deeds() == [("account.time_zone", "Asia/Kathmandu")]
 
 
-def test_what_is_due_already_stays_due(halo: Integration) -> None:
+def test_a_sync_that_is_already_due_stays_due(halo: Integration) -> None:
     Integration.update(next_sync_at=NOON).execute()
     scheduling.change(fresh(halo), Schedule(minutes=5), 2, None)
     assert len(due_runs.open_runs()) == 1
 
 
-def test_a_pause_says_who_and_since_when(halo: Integration, alice: User) -> None:
+def test_a_pause_shows_who_paused_and_when(halo: Integration, alice: User) -> None:
     scheduling.pause(halo, alice)
     plan = scheduling.plan(fresh(halo))
     assert (plan.paused_by, plan.paused_at) == (alice.name, NOON)
@@ -127,7 +127,7 @@ def test_pausing_twice_changes_nothing(halo: Integration, alice: User) -> None:
     assert len(deeds()) == 1
 
 
-def test_resuming_what_is_not_paused_changes_nothing(halo: Integration) -> None:
+def test_resuming_an_unpaused_integration_changes_nothing(halo: Integration) -> None:
     scheduling.resume(halo, None)
     assert deeds() == []
 
@@ -149,7 +149,7 @@ def test_resuming_before_anything_was_missed_starts_nothing(halo: Integration) -
     assert fresh(halo).next_sync_at == NOON + HOUR
 
 
-def test_what_is_disconnected_has_no_next_time(halo: Integration) -> None:
+def test_a_disconnected_integration_has_no_next_sync(halo: Integration) -> None:
     integrations.disconnect(halo, None)
     assert scheduling.plan(fresh(halo)).next_sync_at is None
     assert due_runs.open_runs() == []

@@ -81,6 +81,6 @@ def test_a_queued_run_is_cancelled_at_once(copy: Copy, alice: User) -> None:
     copy.open()
 
 
-def test_where_nothing_runs_there_is_nothing_to_cancel(copy: Copy) -> None:
+def test_cancelling_without_a_live_run_is_refused(copy: Copy) -> None:
     with pytest.raises(NotFound):
         sync_runs.request_cancel(copy.integration)

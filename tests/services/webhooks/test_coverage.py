@@ -74,7 +74,7 @@ def measured(integration: Integration) -> Coverage:
     return meter
 
 
-def test_one_whose_webhook_was_never_in_use_is_not_measured(northwind: Account) -> None:
+def test_an_integration_without_deliveries_is_not_measured(northwind: Account) -> None:
     integration = Integration.create(account=northwind, psa="halo", state="active")
     run(integration, NOON - HOUR, kind="full", clients=(1, 1, 1))
     assert coverage.coverage(integration) is None
@@ -87,7 +87,7 @@ def test_where_nothing_happened_there_is_nothing_to_trust(halo: Integration) -> 
     assert meter.whole.percent == 0
 
 
-def test_only_what_changed_the_copy_counts_as_told(halo: Integration) -> None:
+def test_only_deliveries_that_changed_a_record_count(halo: Integration) -> None:
     for outcome in ("created", "updated", "back", "deleted"):
         told(halo, outcome)
     for outcome in ("unchanged", "filtered_out", "rejected", "coalesced", "absent"):
@@ -96,7 +96,7 @@ def test_only_what_changed_the_copy_counts_as_told(halo: Integration) -> None:
     assert measured(halo).whole == Share(told=4, found=0)
 
 
-def test_what_syncs_created_updated_and_deleted_was_not_told(halo: Integration) -> None:
+def test_changes_found_by_syncs_count_as_missed(halo: Integration) -> None:
     told(halo, "updated", record_type="sites")
     run(halo, NOON - 2 * DAY, clients=(1, 2, 0), sites=(0, 1, 0), assets=(0, 0, 0))
     run(halo, NOON - DAY, kind="full", clients=(0, 0, 3))
@@ -111,7 +111,7 @@ def test_it_is_never_called_complete_while_one_was_missed() -> None:
 
 
 @pytest.mark.parametrize("kind", ["initial", "record"])
-def test_runs_of_other_kinds_are_no_finds(halo: Integration, kind: str) -> None:
+def test_other_kinds_of_runs_do_not_count(halo: Integration, kind: str) -> None:
     run(halo, NOON - DAY, kind=kind, clients=(5, 5, 5))
     assert measured(halo).whole == Share(0, 0)
 
@@ -127,7 +127,7 @@ def test_what_is_older_than_a_week_does_not_count(halo: Integration) -> None:
     assert measured(halo).whole == Share(0, 0)
 
 
-def test_before_the_first_delivery_nobody_could_have_told(halo: Integration) -> None:
+def test_changes_before_the_first_delivery_do_not_count(halo: Integration) -> None:
     Delivery.update(received_at=NOON - DAY).execute()
     run(halo, NOON - 2 * DAY, clients=(5, 5, 5))
     run(halo, NOON - HOUR, clients=(0, 1, 0))
@@ -169,7 +169,7 @@ def test_delays_are_from_the_arrival_to_the_copy(halo: Integration) -> None:
     assert (meter.usual, meter.slow) == (5, 9.5)
 
 
-def test_where_very_much_came_the_period_is_shorter_for_both(
+def test_a_high_volume_shortens_the_period_for_both_counts(
     halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(coverage, "NEWEST_REFETCH_REQUESTS", 3)

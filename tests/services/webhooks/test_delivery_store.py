@@ -121,14 +121,14 @@ def test_retention_makes_room_too(halo: Integration) -> None:
     assert (len(sizes()), counted(halo)) == (10, 10_000)
 
 
-def test_deliveries_that_are_forgotten_are_counted_no_more(halo: Integration) -> None:
+def test_deleted_deliveries_are_no_longer_counted(halo: Integration) -> None:
     store([arrival(halo, 4_000), arrival(halo, 3_000), arrival(halo, 2_000)])
     Delivery.update(received_at=NOW - timedelta(days=15)).where(Delivery.size > 2_000).execute()
     assert retention.prune()["deliveries"] == 2
     assert (sizes(), counted(halo)) == ([2_000], 2_000)
 
 
-def test_a_refusal_is_told_for_a_day(halo: Integration) -> None:
+def test_a_refusal_is_shown_for_a_day(halo: Integration) -> None:
     assert delivery_store.notes(halo).refused_at is None
     delivery_store.note_refusal(halo.id)
     with clock.using(lambda: NOW + timedelta(seconds=30)):

@@ -91,14 +91,14 @@ def test_what_is_stuck_is_ignored_once_its_type_is_not_synced(halo: Integration)
     assert (delivery_states(), RefetchRequest.get().why) == (["ignored"], "Its record type isn't synced.")
 
 
-def test_what_cannot_be_read_still_stays_as_it_is(halo: Integration) -> None:
+def test_a_body_that_is_still_unreadable_is_unchanged(halo: Integration) -> None:
     tell(halo, b"nonsense")
     assert replayed(halo) == 0
     assert delivery_states() == ["unreadable"]
     assert RefetchRequest.select().count() == 0
 
 
-def test_what_can_be_read_by_now_gets_its_hints_once(halo: Integration) -> None:
+def test_a_body_that_is_readable_now_gets_refetch_requests_once(halo: Integration) -> None:
     tell(halo, [about("assets", 1), about("sites", 2)])
     RefetchRequest.delete().execute()
     Delivery.update(state="unreadable", event="", why="It isn't JSON.").execute()
@@ -121,7 +121,7 @@ def test_a_replay_is_a_fresh_start(halo: Integration) -> None:
     ) == (0, "", None, None)
 
 
-def test_each_replay_stands_in_the_audit_log(halo: Integration) -> None:
+def test_each_replay_is_in_the_audit_log(halo: Integration) -> None:
     tell(halo, about("assets", 1), about("assets", 2))
     settle("stuck")
     replayed(halo)
@@ -133,7 +133,7 @@ def test_each_replay_stands_in_the_audit_log(halo: Integration) -> None:
     ]
 
 
-def test_too_many_failed_ones_are_replayed_one_part_after_the_other(
+def test_more_failed_deliveries_than_the_limit_are_replayed_in_parts(
     halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replaying, "MOST", 3)

@@ -45,7 +45,7 @@ def halo(noon: None, northwind: Account) -> Integration:
     return integration
 
 
-def test_people_are_told_and_a_full_sync_is_owed(halo: Integration) -> None:
+def test_a_silence_is_logged_and_a_full_sync_is_due(halo: Integration) -> None:
     assert notice_silence() == 1
     line = SyncLog.get()
     assert line.message == "The webhook has been silent for 6 h while 5 records changed in Halo."
@@ -73,20 +73,20 @@ def test_the_next_delivery_ends_it_and_the_next_silence_is_noticed_again(halo: I
         assert notice_silence() == 1
 
 
-def test_one_that_never_had_a_webhook_is_not_silent(halo: Integration) -> None:
+def test_an_integration_without_a_webhook_is_not_silent(halo: Integration) -> None:
     Integration.update(last_delivery_at=None).execute()
     assert notice_silence() == 0
     assert silence(fresh(halo)) is None
 
 
-def test_where_hardly_anything_changed_silence_is_right(halo: Integration) -> None:
+def test_silence_is_normal_if_hardly_anything_changed(halo: Integration) -> None:
     SyncStep.update(updated=3).where(SyncStep.updated == 4).execute()
     assert notice_silence() == 0
     assert silence(halo) is None
     assert fresh(halo).next_full_at == NOON + 14 * HOUR
 
 
-def test_who_no_longer_uses_webhooks_is_left_in_peace(halo: Integration) -> None:
+def test_no_silence_is_reported_after_webhooks_are_switched_off(halo: Integration) -> None:
     notice_silence()
     stop_using(halo, None)
     assert silence(fresh(halo)) is None
@@ -95,7 +95,7 @@ def test_who_no_longer_uses_webhooks_is_left_in_peace(halo: Integration) -> None
     assert fresh(halo).last_delivery_at == NOON
 
 
-def test_what_changed_before_the_last_delivery_is_no_sign(halo: Integration) -> None:
+def test_changes_before_the_last_delivery_do_not_count(halo: Integration) -> None:
     SyncRun.update(started_at=NOON - 7 * HOUR).where(SyncRun.kind == "incremental").execute()
     assert notice_silence() == 0
 
@@ -109,7 +109,7 @@ def test_less_than_six_hours_are_no_silence(halo: Integration) -> None:
 @pytest.mark.parametrize(
     "columns", [{"paused_at": NOON}, *({"state": each} for each in ("needs_attention", "draft", "disconnected"))]
 )
-def test_what_does_not_sync_is_not_looked_at(halo: Integration, columns: dict[str, object]) -> None:
+def test_integrations_that_do_not_sync_are_not_checked(halo: Integration, columns: dict[str, object]) -> None:
     Integration.update(columns).execute()
     assert notice_silence() == 0
 
@@ -122,14 +122,14 @@ def test_a_delivery_that_comes_meanwhile_is_quicker(halo: Integration) -> None:
     assert (SyncLog.select().count(), fresh(halo).silence_noted_at) == (0, None)
 
 
-def test_a_silence_of_days_is_told_in_days(halo: Integration) -> None:
+def test_a_silence_of_days_is_shown_in_days(halo: Integration) -> None:
     with clock.using(lambda: NOON + 3 * DAY):
         one = silence(halo)
         assert one
         assert one.problem.startswith("The webhook has been silent for 3 d")
 
 
-def test_health_tells_of_the_last_delivery(halo: Integration) -> None:
+def test_health_shows_the_last_delivery(halo: Integration) -> None:
     assert webhook_health.health(halo).last is None
     tell(halo, about("clients", 1), b"{broken")
     last = webhook_health.health(halo).last

@@ -48,7 +48,7 @@ def deeds() -> list[str]:
     return [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)]
 
 
-def test_the_secret_so_far_stays_valid_beside_the_new_one(webhook: Integration, alice: User) -> None:
+def test_the_old_secret_stays_valid_beside_the_new_one(webhook: Integration, alice: User) -> None:
     webhook_secrets.rotate(webhook, alice)
     new, old = valid(webhook)
     assert old == "the first"
@@ -90,7 +90,7 @@ def test_one_that_had_none_gets_its_first(webhook: Integration) -> None:
 
 
 @pytest.mark.parametrize("login", ["basic", "bearer", "header", "signature"])
-def test_the_way_changes_and_the_secrets_stay(webhook: Integration, alice: User, login: str) -> None:
+def test_changing_the_authentication_method_keeps_the_secrets(webhook: Integration, alice: User, login: str) -> None:
     webhook_secrets.rotate(webhook, alice)
     before = valid(webhook)
     webhook_secrets.choose_login(webhook, login, " X-Halo-Key ", alice)
@@ -113,7 +113,7 @@ def test_a_header_that_is_none_or_means_something_else_is_refused(
 
 
 @pytest.mark.parametrize("login", ["", "none", "BASIC", "digest"])
-def test_a_way_that_does_not_exist_is_refused(webhook: Integration, login: str) -> None:
+def test_an_unknown_authentication_method_is_refused(webhook: Integration, login: str) -> None:
     with pytest.raises(Invalid) as refused:
         webhook_secrets.choose_login(webhook, login, "X-Token", None)
     assert refused.value.field == "webhook_login"
