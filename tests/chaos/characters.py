@@ -28,9 +28,9 @@ from tests.telling import about, tell
 
 CAPS: Final = dict.fromkeys(sizes_for(0), 50)
 CHARACTERS: Final[dict[str, dict[str, Any]]] = {
-    "echo": {"page_size_told": "asked", "caps": CAPS, "record_count_told": "nothing"},
-    "count": {"page_size_told": "asked", "caps": CAPS, "record_count_told": "page", "past_end": "repeat"},
-    "cap": {"page_size_told": "asked", "caps": dict.fromkeys(CAPS, 100)},
+    "echo": {"stated_page_size": "asked", "caps": CAPS, "stated_record_count": "nothing"},
+    "count": {"stated_page_size": "asked", "caps": CAPS, "stated_record_count": "page", "past_end": "repeat"},
+    "cap": {"stated_page_size": "asked", "caps": dict.fromkeys(CAPS, 100)},
     "zone": {"local_dates": dict.fromkeys(CAPS, -5.0)},
     "flicker": {"flickers": ["computed", "numbers", "order", "nulls"]},
     "details": {"flickers": ["computed"], "thin_lists": True},

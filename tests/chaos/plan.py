@@ -64,8 +64,8 @@ FAULTS: Final[tuple[dict[str, Any], ...]] = (
 )
 # The ways in which Halo may behave, the default first.
 BEHAVIOURS: Final[dict[str, tuple[Any, ...]]] = {
-    "page_size_told": ("granted", "asked", "nothing"),
-    "record_count_told": ("total", "page", "nothing"),
+    "stated_page_size": ("granted", "asked", "nothing"),
+    "stated_record_count": ("total", "page", "nothing"),
     "past_end": ("empty", "repeat", "repeat_last"),
     "flickers": ([], ["computed"], ["order"], ["computed", "numbers", "order", "nulls"]),
     "local_dates": ({}, dict.fromkeys(TYPES, -5.0), dict.fromkeys(TYPES, 5.5)),

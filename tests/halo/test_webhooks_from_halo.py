@@ -9,7 +9,7 @@ import pytest
 from portal.halo import webhooks
 from portal.halo.webhooks.subject import CONTRADICTION, SEVERAL
 from portal.sandbox.halo import HaloSandbox
-from portal.sandbox.halo.data.maker import ORDER
+from portal.sandbox.halo.data.record_factory import ORDER
 from tests.sandbox.receiver import Receiver
 
 SHAPES: tuple[dict[str, Any], ...] = (

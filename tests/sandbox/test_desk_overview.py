@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.sandbox.halo.desk.characters import CHARACTERS
+from portal.sandbox.halo.desk.presets import PRESETS
 from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import Visitor
 
 
-@pytest.mark.parametrize("character", CHARACTERS, ids=lambda each: each.id)
+@pytest.mark.parametrize("character", PRESETS, ids=lambda each: each.id)
 def test_a_character_is_put_on_by_a_click_and_taken_off_by_another(character: Any) -> None:
     knobs = Knobs(latency=0.001, caps={"sites": 7})
     settings = Settings(tenants=[TenantSettings(sizes={"clients": 9, "contacts": 90})], knobs=knobs)

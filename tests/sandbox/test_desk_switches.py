@@ -9,13 +9,13 @@ import pytest
 
 from portal.sandbox.halo import HaloSandbox, Knobs, TenantSettings
 from portal.sandbox.halo.control import FIXED
+from portal.sandbox.halo.desk.desk_request import Form, FormError
 from portal.sandbox.halo.desk.switches.controls import OTHER, controls
 from portal.sandbox.halo.desk.switches.kinds import kind_of
 from portal.sandbox.halo.desk.switches.knobs import GROUPS, KNOBS
 from portal.sandbox.halo.desk.switches.permissions import PERMISSIONS
 from portal.sandbox.halo.desk.switches.reading import changed
-from portal.sandbox.halo.desk.switches.words import Words
-from portal.sandbox.halo.desk.visit import Form, Refusal
+from portal.sandbox.halo.desk.switches.words import SettingText
 from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import Visitor
 
@@ -193,5 +193,5 @@ def test_whatever_has_no_control_of_its_own_is_json(annotation: Any) -> None:
 
 
 def test_a_number_below_its_least_is_refused() -> None:
-    with pytest.raises(Refusal, match="Ratio must be at least 2"):
-        changed(Novel(), {"ratio"}, {"ratio": Words("Ratio", "", least=2)}, Form([("ratio", "1")]))
+    with pytest.raises(FormError, match="Ratio must be at least 2"):
+        changed(Novel(), {"ratio"}, {"ratio": SettingText("Ratio", "", least=2)}, Form([("ratio", "1")]))

@@ -13,17 +13,17 @@ from tests.halo_fixtures import SIZES, Copy, connected
 
 CAPS = {"clients": 5, "sites": 10, "contacts": 20, "products": 4, "assets": 50, "opportunities": 40, "contracts": 3}
 CHARACTERS: dict[str, dict[str, Any]] = {
-    "echoes the page size": {"page_size_told": "asked"},
-    "echoes it and counts nothing": {"page_size_told": "asked", "record_count_told": "nothing"},
-    "echoes it and counts the page": {"page_size_told": "asked", "record_count_told": "page"},
-    "counts the page": {"record_count_told": "page"},
-    "says nothing": {"page_size_told": "nothing", "record_count_told": "nothing"},
+    "echoes the page size": {"stated_page_size": "asked"},
+    "echoes it and counts nothing": {"stated_page_size": "asked", "stated_record_count": "nothing"},
+    "echoes it and counts the page": {"stated_page_size": "asked", "stated_record_count": "page"},
+    "counts the page": {"stated_record_count": "page"},
+    "says nothing": {"stated_page_size": "nothing", "stated_record_count": "nothing"},
     "says nothing and repeats the first page": {
-        "page_size_told": "nothing",
-        "record_count_told": "nothing",
+        "stated_page_size": "nothing",
+        "stated_record_count": "nothing",
         "past_end": "repeat",
     },
-    "counts the page and repeats the last one": {"record_count_told": "page", "past_end": "repeat_last"},
+    "counts the page and repeats the last one": {"stated_record_count": "page", "past_end": "repeat_last"},
 }
 
 
@@ -60,7 +60,7 @@ def test_the_first_and_second_syncs_are_complete(character: str, halo: HaloSandb
 
 
 def test_findings_about_lists_are_saved_and_logged(halo: HaloSandbox, northwind: Account) -> None:
-    halo.turn(caps=CAPS, page_size_told="asked", record_count_told="page")
+    halo.turn(caps=CAPS, stated_page_size="asked", stated_record_count="page")
     copy = connected(northwind, halo)
     copy.sync("contacts")
     known = RemoteList.get(RemoteList.integration == copy.integration, RemoteList.record_type == "contacts")
@@ -73,7 +73,7 @@ def test_findings_about_lists_are_saved_and_logged(halo: HaloSandbox, northwind:
 def test_a_halo_that_starts_counting_pages_after_a_year_is_noticed(halo: HaloSandbox, northwind: Account) -> None:
     copy = connected(northwind, halo)
     copy.sync()
-    halo.turn(caps=CAPS, page_size_told="asked", record_count_told="page")
+    halo.turn(caps=CAPS, stated_page_size="asked", stated_record_count="page")
     halo.create("contacts", 70)
     report = copy.sync()
     assert report["state"] == "succeeded", report["problem"]

@@ -39,8 +39,8 @@ PASSING: Final[tuple[dict[str, Any], ...]] = (
     {"what": "refused_client", "on": "token"},
 )
 SWITCHES: Final[dict[str, list[Any]]] = {
-    "page_size_told": ["granted", "asked", "nothing"],
-    "record_count_told": ["total", "page", "nothing"],
+    "stated_page_size": ["granted", "asked", "nothing"],
+    "stated_record_count": ["total", "page", "nothing"],
     "past_end": ["empty", "repeat", "repeat_last"],
     "flickers": [[], ["computed"], ["order", "nulls"], ["computed", "numbers"]],
 }

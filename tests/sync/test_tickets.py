@@ -16,8 +16,8 @@ from tests.telling import results, tell
 # What Halo reveals: everything, only the use of its ticket types, nothing.
 TOLD: tuple[dict[str, Any], ...] = (
     {},
-    {"is_opportunity_told": False},
-    {"is_opportunity_told": False, "ticket_types_told": False},
+    {"has_opportunity_flag": False},
+    {"has_opportunity_flag": False, "lists_ticket_types": False},
 )
 ALL, BY_TYPE, NOTHING = TOLD
 

@@ -1,4 +1,4 @@
-"""Halos of character: sets of switches and faults with a name, to be put on by a click."""
+"""Presets: named sets of knobs and faults, to apply with one click."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _ODD_TEXTS: Final = ("half_surrogate", "control_character", "broken_utf8")
 
 
 @dataclass(frozen=True)
-class Character:
-    """`odd` names the types in which a few records get a name that breaks strict readers."""
+class Preset:
+    """`odd` lists record types in which a few records get names that break strict JSON parsers."""
 
     id: str
     name: str
@@ -33,65 +33,65 @@ class Character:
     odd: tuple[str, ...] = ()
 
 
-CHARACTERS: Final = (
-    Character("behaves", "Behaves", "Default switches and permissions, no faults.", {}),
-    Character(
+PRESETS: Final = (
+    Preset("behaves", "Behaves", "Default switches and permissions, no faults.", {}),
+    Preset(
         "echoes",
         "Echoes the page size",
         "Sends 50 rows per page, but claims the page size that was requested.",
-        {"page_size_told": "asked", "caps": _SMALL_PAGES},
+        {"stated_page_size": "asked", "caps": _SMALL_PAGES},
     ),
-    Character(
+    Preset(
         "counts_page",
         "Counts the page only",
         "Sends 50 rows per page, and counts only those instead of all records.",
-        {"record_count_told": "page", "caps": _SMALL_PAGES},
+        {"stated_record_count": "page", "caps": _SMALL_PAGES},
     ),
-    Character(
+    Preset(
         "silent",
         "Says nothing about itself",
         "Sends 50 rows per page, and reports neither a page size nor a count.",
-        {"page_size_told": "nothing", "record_count_told": "nothing", "caps": _SMALL_PAGES},
+        {"stated_page_size": "nothing", "stated_record_count": "nothing", "caps": _SMALL_PAGES},
     ),
-    Character(
+    Preset(
         "caps",
         "Caps at 50",
         "Never sends more than 50 rows per page, for any type.",
         {"caps": dict.fromkeys(RECORD_TYPES, 50)},
     ),
-    Character(
+    Preset(
         "repeats",
         "Repeats its last page",
         "Sends the last page again when asked for a page past the end.",
-        {"past_end": "repeat_last", "record_count_told": "nothing"},
+        {"past_end": "repeat_last", "stated_record_count": "nothing"},
     ),
-    Character(
+    Preset(
         "west",
         "West of UTC",
         "Reads the date filter in New York's time, five hours behind.",
         {"local_dates": dict.fromkeys(RECORD_TYPES, -5.0)},
     ),
-    Character(
+    Preset(
         "flickers",
         "Flickers",
         "Computed values, the way numbers are written and the order of keys differ from answer to answer.",
         {"flickers": ["computed", "numbers", "order", "nulls"]},
     ),
-    Character("thin", "Thin lists", "A single record has more fields than its row in a list.", {"thin_lists": True}),
-    Character(
+    Preset("thin", "Thin lists", "A single record has more fields than its row in a list.", {"thin_lists": True}),
+    Preset(
         "odd_text",
         "Bad characters",
         "Three clients and three contacts have a name that strict JSON readers refuse.",
         {},
         odd=("clients", "contacts"),
     ),
-    Character(
+    Preset(
         "busy",
         "Busy: 429s",
         "Allows 12 requests every 30 seconds, and says when to retry.",
         {"quota": 12, "quota_window": 30.0, "retry_after": "seconds"},
     ),
-    Character(
+    Preset(
         "falls_over",
         "Falls over now and then",
         "One response in five is an error, an HTML page, cut short or missing.",
@@ -106,31 +106,31 @@ CHARACTERS: Final = (
 )
 
 
-def turn_into(instance: Instance, character: Character) -> None:
-    """Replace all switches, faults and permissions. Credentials stay: a portal may be connected with them."""
-    instance.knobs = _knobs(instance, character)
+def apply_preset(instance: Instance, preset: Preset) -> None:
+    """Replace all knobs, faults and permissions. Credentials stay, because a portal may be connected."""
+    instance.knobs = _knobs(instance, preset)
     control(instance, "DELETE", "/faults")
-    control(instance, "POST", "/faults", msgspec.to_builtins(list(character.faults)))
+    control(instance, "POST", "/faults", msgspec.to_builtins(list(preset.faults)))
     for tenant in instance.tenants:
         tenant.settings = msgspec.structs.replace(tenant.settings, **_permissions(instance, tenant))
 
 
 def current(instance: Instance) -> str:
-    """Return the id of the character that this Halo plays now; empty when it is none of them."""
+    """Return the id of the current preset; empty if there is none."""
     planned = tuple(each.fault for each in instance.faults.planned())
     if any(_has_other_permissions(instance, tenant) for tenant in instance.tenants):
         return ""
-    fitting = (each.id for each in CHARACTERS if each.faults == planned and _knobs(instance, each) == instance.knobs)
+    fitting = (each.id for each in PRESETS if each.faults == planned and _knobs(instance, each) == instance.knobs)
     return next(fitting, "")
 
 
-def _knobs(instance: Instance, character: Character) -> Knobs:
-    odd = {kind: dict(zip(_named(instance, kind), _ODD_TEXTS, strict=False)) for kind in character.odd}
-    return instance.started.knobs.changed({**character.knobs, **({"odd_text": odd} if odd else {})})
+def _knobs(instance: Instance, preset: Preset) -> Knobs:
+    odd = {kind: dict(zip(_named(instance, kind), _ODD_TEXTS, strict=False)) for kind in preset.odd}
+    return instance.started.knobs.changed({**preset.knobs, **({"odd_text": odd} if odd else {})})
 
 
 def _named(instance: Instance, kind: str) -> Iterable[str]:
-    """Take the first three active records of the first tenant, but not client 1, which is Halo's own."""
+    """Return the first three active records of the first tenant, without Halo's own client 1."""
     rows = instance.tenants[0].tables[kind].rows()
     return islice((str(row.id) for row in rows if row.active and row.id != 1), len(_ODD_TEXTS))
 

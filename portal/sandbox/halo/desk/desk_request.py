@@ -1,4 +1,4 @@
-"""One request to the desk: who is asked, what was typed, and what to say back."""
+"""One request to the desk: its tenant, its form input, and its outcome."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
-from portal.sandbox.halo.ask import PREFIX
+from portal.sandbox.halo.control_request import PREFIX
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.tenant import Tenant
 
@@ -15,23 +15,23 @@ DESK = f"{PREFIX}/desk"
 _MOST_DIGITS = 12
 
 
-class Refusal(Exception):
-    """The desk cannot do this; the message says why, and what to do instead."""
+class FormError(Exception):
+    """The form is refused; the message says why, and what to do instead."""
 
 
-class Missing(Exception):
-    """There is no such page."""
+class PageNotFound(Exception):
+    """The page does not exist."""
 
 
-class Done(NamedTuple):
-    """What a form did, in a sentence, and the page to go on to when it is not the same one."""
+class FormResult(NamedTuple):
+    """The result of a form as a sentence, and the page to show next if it is a different one."""
 
     message: str
     go_to: str | None = None
 
 
 class Form:
-    """The fields of a posted form; a field may occur several times."""
+    """The fields of a posted form, which may occur several times."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._values: dict[str, list[str]] = {}
@@ -46,7 +46,7 @@ class Form:
         return name in self._values
 
     def text(self, name: str) -> str:
-        """Return the last value without blanks around it, or an empty text."""
+        """Return the last value, stripped, or an empty string."""
         return self.raw(name).strip()
 
     def raw(self, name: str) -> str:
@@ -60,18 +60,18 @@ class Form:
 
 
 def whole(text: str, label: str, *, least: int = 0) -> int:
-    """Read a whole number. Refusal naming the label for anything else, and for one below `least`."""
+    """Parse an integer of at least `least`. Raises FormError naming the label for anything else."""
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > _MOST_DIGITS:
-        raise Refusal(f"{label} must be a whole number, not “{text[:40]}”.")
+        raise FormError(f"{label} must be a whole number, not “{text[:40]}”.")
     if int(text) < least:
-        raise Refusal(f"{label} must be at least {least}.")
+        raise FormError(f"{label} must be at least {least}.")
     return int(text)
 
 
 @dataclass(frozen=True)
-class Visit:
-    """`path` is what follows the desk's own address; `typed` is a form that was refused, shown again as it was."""
+class DeskRequest:
+    """`path` is relative to the desk's URL; `typed` is a refused form, whose input is shown again."""
 
     instance: Instance
     tenant: Tenant
@@ -82,7 +82,7 @@ class Visit:
     typed: Form | None = None
 
     def url(self, *path: object, **query: object) -> str:
-        """Lead to a page of the desk, of the same tenant."""
+        """Return the URL of a page of the desk, for the same tenant."""
         if len(self.instance.tenants) > 1:
             query = {"tenant": self.tenant.name, **query}
         text = "/".join([DESK, *(quote(str(each), safe="") for each in path)])

@@ -1,4 +1,4 @@
-"""A control request, and its refusal."""
+"""A request to the control API."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ PREFIX = "/_sandbox"
 
 
 class ControlError(Exception):
-    """The control request makes no sense; the message says why."""
+    """The control request is invalid; the message explains why."""
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One control request: what follows the noun in its path, its query, its JSON."""
+class ControlRequest:
+    """One control request: the rest of its path after the noun, its query, and its JSON body."""
 
     instance: Instance
     rest: list[str]

@@ -1,16 +1,16 @@
-"""What records know of each other, so that every reference leads somewhere."""
+"""The records that others refer to, so that every reference is valid."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from portal.sandbox.halo.data.draw import Draw
+from portal.sandbox.halo.data.seeded_random import SeededRandom
 from portal.sandbox.words import CULTURES, Culture
 
 
-class New(NamedTuple):
-    """A record about to be made."""
+class NewRecord(NamedTuple):
+    """A record to generate."""
 
     id: int
     active: bool
@@ -50,13 +50,13 @@ class Contract(NamedTuple):
     client_id: int
 
 
-# halo-api.md section 4: id 1 stands for "not known" wherever a client is asked for.
+# Client 1 means "unknown" wherever a client is required (halo-api.md section 4).
 UNKNOWN = Client(1, "Unknown", CULTURES[0])
 
 
 @dataclass
-class World:
-    """The references of one tenant, filled while its records are made."""
+class References:
+    """The possible references in one tenant, collected while its records are generated."""
 
     seed: int
     logos: bool = False
@@ -70,28 +70,28 @@ class World:
     main_sites: int = 0  # clients that have their first site
     general_users: int = 0  # sites that have their "General User"
 
-    def client(self, draw: Draw) -> Client:
-        """Any client but "Unknown", which owns next to nothing in a kept tenant."""
+    def client(self, rng: SeededRandom) -> Client:
+        """Return any client but "Unknown", which owns almost nothing in a well-kept tenant."""
         if len(self.clients) < 2:
             return UNKNOWN
-        return self.clients[draw.between(1, len(self.clients) - 1)]
+        return self.clients[rng.between(1, len(self.clients) - 1)]
 
-    def site(self, draw: Draw) -> Site:
+    def site(self, rng: SeededRandom) -> Site:
         if not self.sites:
-            return Site(0, "", self.client(draw))
-        return draw.pick(self.sites)
+            return Site(0, "", self.client(rng))
+        return rng.pick(self.sites)
 
-    def site_of(self, client: Client, draw: Draw) -> Site:
+    def site_of(self, client: Client, rng: SeededRandom) -> Site:
         sites = self.sites_of.get(client.id)
-        return draw.pick(sites) if sites else Site(0, "", client)
+        return rng.pick(sites) if sites else Site(0, "", client)
 
-    def person_at(self, site: Site, draw: Draw) -> Person | None:
+    def person_at(self, site: Site, rng: SeededRandom) -> Person | None:
         people = self.people_of.get(site.id)
-        return draw.pick(people) if people else None
+        return rng.pick(people) if people else None
 
-    def contract_of(self, client_id: int, draw: Draw) -> Contract | None:
+    def contract_of(self, client_id: int, rng: SeededRandom) -> Contract | None:
         contracts = self.contracts.get(client_id)
-        return draw.pick(contracts) if contracts else None
+        return rng.pick(contracts) if contracts else None
 
     def add_client(self, client: Client) -> None:
         self.clients.append(client)
