@@ -46,8 +46,6 @@ LIBRARIES = {
 EXCEPTIONS = {
     "__init__.py": {"flask", "routes"},  # the factory wires the web together
     "bootstrap.py": {"jobs", "services"},  # what every process does first
-    # Halo's connect form has fields of its own; the form and these calls move into the adapter with ConnectWise.
-    "services/connecting/connections.py": {"halo"},
 }
 # What those who may enter the engine's room must leave alone.
 ENGINE = {"portal.sync.engine", "portal.sync.lease"}

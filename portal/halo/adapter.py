@@ -11,7 +11,8 @@ from portal.halo.connect_form import CONNECT_FORM
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
 from portal.halo.tenants import tenant_of
-from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter
+from portal.halo.webhooks import proofs
+from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter, RequestLimit
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.webhooks import WebhookFormat
 
@@ -40,12 +41,21 @@ HALO: Final = PsaAdapter(
     tenant_of=tenant_of,
     open_client=_open_client,
     test=_test,
+    # The last known figure (halo-api.md section 5). A tenant that refuses says its own.
+    request_limit=RequestLimit(requests=700, seconds=300),
     # authinfo, a token, and the credential variants that are tried if no token is granted.
     proving_requests=12,
     # The profile, two requests per list, and one for the number of inactive clients.
     reading_requests=16,
     filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.FOUND_IN, lookups.collect),
-    webhooks=WebhookFormat(webhooks.is_readable, webhooks.extract_json, webhooks.read, webhooks.abridge),
+    webhooks=WebhookFormat(
+        proof=proofs.proof,
+        expected_proof=proofs.expected_proof,
+        is_readable=webhooks.is_readable,
+        extract_json=webhooks.extract_json,
+        read=webhooks.read,
+        abridge=webhooks.abridge,
+    ),
     record_fields=record_fields.read,
     silent_webhook_remedy=(
         "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"

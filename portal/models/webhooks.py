@@ -12,7 +12,7 @@ from portal.models.integrations import Integration
 
 
 class WebhookLogin(StrEnum):
-    """How the sender authenticates itself (halo-api.md section 6)."""
+    """How the sender of deliveries authenticates."""
 
     BASIC = "basic"
     BEARER = "bearer"

@@ -92,6 +92,14 @@ class Tenant:
 
 
 @dataclass(frozen=True)
+class RequestLimit:
+    """How many requests a PSA usually allows in a rolling window of so many seconds."""
+
+    requests: int
+    seconds: int
+
+
+@dataclass(frozen=True)
 class PsaAdapter:
     """Everything that the portal needs to work with one PSA.
 
@@ -109,6 +117,7 @@ class PsaAdapter:
     tenant_of: Callable[[Mapping[str, str]], Tenant]
     open_client: OpenClient
     test: Callable[[Connection, Meter], Diagnosis]
+    request_limit: RequestLimit
     proving_requests: int
     reading_requests: int
     filter_options: FilterOptions

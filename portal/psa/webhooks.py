@@ -26,14 +26,36 @@ class WebhookEvent:
 
 
 @dataclass(frozen=True)
+class WebhookCall:
+    """A request to the webhook. `header` returns a header by its name, empty if it is missing."""
+
+    header: Callable[[str], str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class WebhookLogin:
+    """How an integration's deliveries must authenticate: the method, and the header and user name that it needs."""
+
+    method: str
+    header: str
+    user: str
+
+
+@dataclass(frozen=True)
 class WebhookFormat:
-    """How to parse a PSA's deliveries.
+    """How to authenticate and parse a PSA's deliveries.
+
+    `proof` returns what a call offers as proof of its sender, empty if there is none; `expected_proof` returns what
+    the sender of a body offers if it knows the secret. Both raise nothing, and the caller compares them.
 
     `is_readable` takes a body and its content type, and returns whether it can be a delivery at all. `extract_json`
     takes the same and returns the JSON; `read` parses the events in that JSON. Both raise ValueError with a message
     for people. `abridge` returns the JSON to store.
     """
 
+    proof: Callable[[WebhookLogin, WebhookCall], str]
+    expected_proof: Callable[[WebhookLogin, str, bytes], str]
     is_readable: Callable[[bytes, str], bool]
     extract_json: Callable[[bytes, str], bytes]
     read: Callable[[bytes], list[WebhookEvent]]

@@ -20,12 +20,12 @@ from portal import log
 from portal.db import connected
 from portal.jobs.refetches import Bell
 from portal.psa.adapter import PsaAdapter
+from portal.psa.webhooks import WebhookCall
 from portal.request_sizes import LARGEST_DELIVERY, QUEUE_FULL, webhook_path
 from portal.routes.web.addresses import PsaConverter
 from portal.routes.web.headers import HEADERS
 from portal.services.webhooks import deliveries, delivery_store, senders
 from portal.services.webhooks.inbox import Inbox
-from portal.services.webhooks.senders import Call
 from portal.sync import catch_up
 
 logger = log.get("portal.webhooks")
@@ -75,8 +75,8 @@ def receive(psa: PsaAdapter, webhook_id: str) -> ResponseReturnValue:
     """Store a delivery, and answer with an empty page once it is committed."""
     # Read the body first: one that is too large gets 413, whoever sends it.
     body = request.get_data(cache=False)
-    integration = senders.sender(webhook_id, Call(lambda name: request.headers.get(name, ""), body))
-    if integration is None or integration.psa != psa.slug:
+    integration = senders.sender(psa.slug, webhook_id, WebhookCall(lambda name: request.headers.get(name, ""), body))
+    if integration is None:
         senders.note_refusal(webhook_id, request.remote_addr or "")
         raise Unauthorized
     if QUEUE_FULL in request.environ:

@@ -1,7 +1,7 @@
 """The request budget of a PSA's tenant in its rolling window, shared by all processes through the database.
 
-Requests are reserved before they are made. The default limit is 700 requests in five minutes (halo-api.md section 5).
-A limit that the PSA states when it refuses a request, or that was agreed with its vendor, takes precedence.
+Requests are reserved before they are made. The PSA's adapter names its usual limit. A limit that the PSA states when
+it refuses a request, or that was agreed with its vendor, takes precedence.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from portal.db import db
 from portal.errors import PsaRateLimited
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
+from portal.psa.adapter import RequestLimit
 
-KNOWN_QUOTA: Final = 700
-KNOWN_WINDOW_SECONDS: Final = 300
 # Not available to syncs: enough for a connection test, so that people need not wait for a sync to end.
 INTERACTIVE_RESERVE: Final = 30
 # A refusal without a stated limit lowers the quota, because others use it too. It is restored after this time.
@@ -30,9 +29,12 @@ PAUSE_AFTER_REFUSAL: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class BudgetPolicy:
-    """What an integration may use: `share` percent of the limit. `quota` was agreed with the PSA, or is None."""
+    """What an integration may use: `share` percent of the limit. `usual` is what the PSA grants by default. `quota`
+    was agreed with the PSA, or is None.
+    """
 
     tenant: str
+    usual: RequestLimit
     share: int = 100
     quota: int | None = None
 
@@ -45,22 +47,22 @@ class BudgetGrant:
     wait_seconds: float = 0.0
 
 
-def policy_of(integration: Integration, local_hour: int) -> BudgetPolicy:
+def policy_of(integration: Integration, local_hour: int, usual: RequestLimit) -> BudgetPolicy:
     """Return the policy at this hour of the account's day."""
-    return BudgetPolicy(integration.limit_key, _share(integration, local_hour), integration.quota)
+    return BudgetPolicy(integration.limit_key, usual, _share(integration, local_hour), integration.quota)
 
 
-def known_limit(tenant: str) -> tuple[int, int]:
-    """Return the tenant's limit: a number of requests, and the window in seconds."""
+def known_limit(tenant: str, usual: RequestLimit) -> RequestLimit:
+    """Return the tenant's limit as far as it is known, else the PSA's usual one."""
     budget = TenantBudget.get_or_none(TenantBudget.tenant == tenant)
-    return (budget.quota, budget.window_seconds) if budget else (KNOWN_QUOTA, KNOWN_WINDOW_SECONDS)
+    return RequestLimit(budget.quota, budget.window_seconds) if budget else usual
 
 
 def sync_quota(policy: BudgetPolicy, known_quota: int) -> int:
     """Return how many requests per window syncs may make under this policy. Some are kept for people."""
     quota = policy.quota or known_quota
     # The reserve shrinks with the limit.
-    kept = min(INTERACTIVE_RESERVE, -(-quota * INTERACTIVE_RESERVE // KNOWN_QUOTA))
+    kept = min(INTERACTIVE_RESERVE, -(-quota * INTERACTIVE_RESERVE // policy.usual.requests))
     return max(1, min(quota - kept, quota * policy.share // 100))
 
 
@@ -73,7 +75,7 @@ def take(
     """
     now = clock.now()
     with db.atomic():
-        budget = _locked(policy.tenant)
+        budget = _locked(policy)
         if budget.blocked_until is not None and budget.blocked_until > now:
             return BudgetGrant(0, (budget.blocked_until - now).total_seconds())
         window = timedelta(seconds=budget.window_seconds)
@@ -90,7 +92,7 @@ def take(
 def refund(policy: BudgetPolicy, count: int) -> None:
     """Return requests that were reserved and not used, the latest first."""
     with db.atomic():
-        budget = _locked(policy.tenant)
+        budget = _locked(policy)
         some = (TenantUse.budget == budget) & (TenantUse.count > 0)
         for use in TenantUse.select().where(some).order_by(TenantUse.id.desc()).limit(count):
             returned = min(count, use.count)
@@ -103,7 +105,7 @@ def refund(policy: BudgetPolicy, count: int) -> None:
 def add(policy: BudgetPolicy, count: int) -> None:
     """Count requests that were made without a reservation, such as a retry or a token."""
     with db.atomic():
-        TenantUse.create(budget=_locked(policy.tenant), at=clock.now(), count=count)
+        TenantUse.create(budget=_locked(policy), at=clock.now(), count=count)
 
 
 def record_refusal(policy: BudgetPolicy, error: PsaRateLimited) -> float:
@@ -111,7 +113,7 @@ def record_refusal(policy: BudgetPolicy, error: PsaRateLimited) -> float:
     now = clock.now()
     pause = PAUSE_AFTER_REFUSAL if error.retry_after is None else timedelta(seconds=error.retry_after)
     with db.atomic():
-        budget = _locked(policy.tenant)
+        budget = _locked(policy)
         until = max(now + pause, budget.blocked_until or now)
         if error.allowed is not None:
             budget.quota, budget.window_seconds = error.allowed[0], max(1, round(error.allowed[1]))
@@ -123,19 +125,19 @@ def record_refusal(policy: BudgetPolicy, error: PsaRateLimited) -> float:
     return float((until - now).total_seconds())
 
 
-def _locked(tenant: str) -> TenantBudget:
+def _locked(policy: BudgetPolicy) -> TenantBudget:
     """Return the tenant's row, locked until the caller's transaction ends."""
-    known = {"tenant": tenant, "quota": KNOWN_QUOTA, "window_seconds": KNOWN_WINDOW_SECONDS}
+    usual = {"quota": policy.usual.requests, "window_seconds": policy.usual.seconds}
     # On PostgreSQL, an update that changes nothing locks the row; SQLite locks the whole database.
-    if not TenantBudget.update(quota=TenantBudget.quota).where(TenantBudget.tenant == tenant).execute():
-        TenantBudget.insert(known).on_conflict_ignore().execute()
-    row: TenantBudget = TenantBudget.get(TenantBudget.tenant == tenant)
+    if not TenantBudget.update(quota=TenantBudget.quota).where(TenantBudget.tenant == policy.tenant).execute():
+        TenantBudget.insert(tenant=policy.tenant, **usual).on_conflict_ignore().execute()
+    row: TenantBudget = TenantBudget.get(TenantBudget.tenant == policy.tenant)
     return row
 
 
 def _limit(budget: TenantBudget, policy: BudgetPolicy, now: datetime, *, is_interactive: bool) -> int:
     if budget.limited_at is not None and now - budget.limited_at > LOWERED_QUOTA_LIFETIME:
-        budget.quota, budget.limited_at = max(budget.quota, KNOWN_QUOTA), None
+        budget.quota, budget.limited_at = max(budget.quota, policy.usual.requests), None
         budget.save()
     return (policy.quota or budget.quota) if is_interactive else sync_quota(policy, budget.quota)
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import portal
 from portal.models.integrations import Integration
-from portal.psa.registry import NAMES
 from tests.routes.test_every_route import TABLE
 
 HALO = "/integrations/halo"
@@ -40,13 +37,3 @@ def test_every_page_of_an_integration_has_the_psa_in_its_address(app: Flask) -> 
     rules = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/integrations/")]
     assert len(rules) > 40
     assert all(rule.startswith("/integrations/<psa:psa>") for rule in rules)
-
-
-def test_only_the_folders_of_a_psa_name_it() -> None:
-    root = Path(portal.__file__).parent
-    templates = [path for path in root.glob("templates/*/**/*.html") if path.relative_to(root).parts[1] not in NAMES]
-    files = [*templates, *root.glob("routes/**/*.py")]
-    assert len(files) > 150
-    assert not [
-        str(path.relative_to(root)) for path in files if re.search("|".join(NAMES), path.read_text(), re.IGNORECASE)
-    ]

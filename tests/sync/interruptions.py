@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from portal.halo import adapter
+from portal.halo.adapter import HALO
 from portal.halo.client import HaloClient
 from portal.halo.credentials import Credentials
 from portal.models.sync import SyncRun
@@ -20,6 +21,8 @@ from portal.sync.budget import BudgetPolicy
 from portal.sync.engine import Engine
 from portal.sync.lease import RunLease
 from portal.sync.request_reservation import RequestReservation
+
+LIMIT = HALO.request_limit
 
 OnPage = Callable[[str, int, Callable[[], Any]], None]
 
@@ -71,7 +74,7 @@ def failing_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FailingClie
 @contextmanager
 def worker(run: SyncRun, lease: RunLease) -> Iterator[Engine]:
     """Return an engine for this lease."""
-    reservation = RequestReservation(lambda: BudgetPolicy("a tenant"))
+    reservation = RequestReservation(lambda: BudgetPolicy("a tenant", LIMIT))
     with HaloClient(Credentials.of(connections.opened(run.integration)), check_rate_limit=reservation.gate) as client:
         yield Engine(lease, client, reservation)
 

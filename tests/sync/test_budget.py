@@ -13,16 +13,19 @@ from portal.db import connected
 from portal.errors import PsaRateLimited
 from portal.models.budgets import TenantBudget
 from portal.models.integrations import Integration
+from portal.psa.adapter import RequestLimit
 from portal.sync import budget
-from portal.sync.budget import INTERACTIVE_RESERVE, KNOWN_QUOTA, BudgetPolicy, take
+from portal.sync.budget import INTERACTIVE_RESERVE, BudgetPolicy, take
 from portal.sync.request_reservation import BATCH, RequestReservation
 from tests.postgres import database
+
+LIMIT = RequestLimit(requests=700, seconds=300)
 
 __all__ = ["database"]
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-ACME = BudgetPolicy("acme.halopsa.com")
-FREE = KNOWN_QUOTA - INTERACTIVE_RESERVE
+ACME = BudgetPolicy("acme.halopsa.com", LIMIT)
+FREE = LIMIT.requests - INTERACTIVE_RESERVE
 
 
 def at(seconds: float) -> AbstractContextManager[None]:
@@ -67,18 +70,18 @@ def test_unused_requests_are_refunded() -> None:
 def test_tenants_have_separate_budgets() -> None:
     with at(0):
         take(ACME, 10_000)
-        assert take(BudgetPolicy("other.halopsa.com"), 5).count == 5
+        assert take(BudgetPolicy("other.halopsa.com", LIMIT), 5).count == 5
 
 
 @pytest.mark.parametrize(("share", "free"), [(50, 350), (10, 70), (1, 7)])
 def test_an_admin_can_lower_the_share(share: int, free: int) -> None:
     with at(0):
-        assert take(BudgetPolicy("acme", share=share), 10_000).count == free
+        assert take(BudgetPolicy("acme", LIMIT, share=share), 10_000).count == free
 
 
 def test_an_agreed_quota_replaces_the_default() -> None:
     with at(0):
-        assert take(BudgetPolicy("acme", quota=3000), 10_000).count == 3000 - INTERACTIVE_RESERVE
+        assert take(BudgetPolicy("acme", LIMIT, quota=3000), 10_000).count == 3000 - INTERACTIVE_RESERVE
 
 
 def test_a_refusal_blocks_every_process_until_it_has_passed() -> None:
@@ -128,13 +131,13 @@ def test_eight_concurrent_processes_never_exceed_the_limit() -> None:
 @pytest.mark.parametrize(("hour", "share"), [(7, 100), (8, 25), (17, 25), (18, 100), (0, 100)])
 def test_quiet_hours_lower_the_share_for_part_of_the_day(hour: int, share: int) -> None:
     integration = Integration(limit_key="acme.halopsa.com", quiet_hours={"from": 8, "until": 18, "share": 25})
-    assert budget.policy_of(integration, hour) == BudgetPolicy("acme.halopsa.com", share)
+    assert budget.policy_of(integration, hour, LIMIT) == BudgetPolicy("acme.halopsa.com", LIMIT, share)
 
 
 @pytest.mark.parametrize(("hour", "share"), [(21, 100), (22, 5), (23, 5), (0, 5), (5, 5), (6, 100)])
 def test_quiet_hours_may_span_midnight(hour: int, share: int) -> None:
     integration = Integration(limit_key="acme.halopsa.com", quiet_hours={"from": 22, "until": 6, "share": 5})
-    assert budget.policy_of(integration, hour).share == share
+    assert budget.policy_of(integration, hour, LIMIT).share == share
 
 
 def test_a_run_reserves_a_batch_and_refunds_the_rest() -> None:

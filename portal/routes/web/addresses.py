@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import Flask
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, Map, ValidationError
 
 from portal.psa.adapter import PsaAdapter
 from portal.psa.registry import ADAPTERS
@@ -15,8 +15,10 @@ from portal.sync.record_types import RecordType
 class PsaConverter(BaseConverter):
     """A PSA by its slug. An address with an unknown slug leads to no page."""
 
-    # With a check in to_python instead, Werkzeug would answer a POST with 405.
-    regex = "|".join(re.escape(slug) for slug in ADAPTERS)
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map)
+        # With a check in to_python instead, Werkzeug would answer a POST with 405.
+        self.regex = "|".join(re.escape(slug) for slug in ADAPTERS)
 
     def to_python(self, value: str) -> PsaAdapter:
         return ADAPTERS[value]

@@ -30,7 +30,7 @@ SECONDS: Final = 10.0
 LIMITS: Final = CallLimits(seconds=SECONDS)
 STILL_ASKING: Final = "They are still loading. Reload this page in a few seconds."
 KEPT: Final = timedelta(minutes=5)
-KEPT_WITHOUT_HALO: Final = timedelta(minutes=1)
+KEPT_WITHOUT_ANSWER: Final = timedelta(minutes=1)
 MOST_FOUND: Final = 20
 BATCH: Final = 500
 
@@ -65,7 +65,7 @@ def of(integration: Integration) -> Choices:
         except Busy as error:
             return _meanwhile(integration, _kept.last(key), f"{error.problem} {error.remedy}")
         choices = _gathered(integration, asked, problem)
-        _kept.keep(key, choices, KEPT_WITHOUT_HALO if problem else KEPT)
+        _kept.keep(key, choices, KEPT_WITHOUT_ANSWER if problem else KEPT)
         return choices
 
 

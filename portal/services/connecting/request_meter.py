@@ -10,18 +10,20 @@ from typing import Final, Self
 
 from portal.errors import PsaRateLimited
 from portal.models.integrations import Integration
+from portal.psa.adapter import RequestLimit
+from portal.psa.registry import adapter_of
 from portal.sync import budget
 from portal.sync.budget import BudgetPolicy
 from portal.sync.request_reservation import LIMIT_USED_UP
 
 # What an account may send with unproved credentials in five minutes, to whatever addresses.
-UNPROVED_QUOTA: Final = 200
+UNPROVED: Final = RequestLimit(requests=200, seconds=300)
 TRIED_TOO_OFTEN: Final = "Your account has tried too many credentials that didn't work."
 
 
 def own_policy(account_id: int) -> BudgetPolicy:
     """Return the account's own budget. No tenant is called so, because no host has a blank in its name."""
-    return BudgetPolicy(f"account {account_id}", quota=UNPROVED_QUOTA)
+    return BudgetPolicy(f"account {account_id}", UNPROVED)
 
 
 class Meter:
@@ -32,7 +34,9 @@ class Meter:
     """
 
     def __init__(self, integration: Integration, *, is_proved: bool, proving: int, reading: int = 0) -> None:
-        self._tenant = BudgetPolicy(integration.limit_key, quota=integration.quota)
+        self._tenant = BudgetPolicy(
+            integration.limit_key, adapter_of(integration.psa).request_limit, quota=integration.quota
+        )
         self._payer = self._tenant if is_proved else own_policy(integration.account_id)
         self._expected = proving + reading if is_proved else proving
         self._reading = reading
@@ -57,7 +61,8 @@ class Meter:
         if self._payer is not self._tenant:
             self._settle()
             self._payer = self._tenant
-            self._reserve(self._reading)
+            if self._reading:
+                self._reserve(self._reading)
 
     def _reserve(self, count: int) -> None:
         grant = budget.take(self._payer, count, is_interactive=True, all_or_nothing=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal import clock, zones
 from portal.models.integrations import Integration
+from portal.psa.registry import adapter_of
 from portal.services.connecting import connections
 from portal.services.syncing.forecast import Forecast, Pace, forecast
 from portal.sync import budget
@@ -17,13 +18,14 @@ def of(integration: Integration, chosen: list[str], *, active_only: bool) -> For
 
 def pace(integration: Integration) -> Pace:
     """Return how many requests syncs may make: their share of the agreed or known quota, less in quiet hours."""
-    known, window_seconds = budget.known_limit(integration.limit_key)
+    usual = adapter_of(integration.psa).request_limit
+    known = budget.known_limit(integration.limit_key, usual)
     now = clock.now().astimezone(zones.zone(integration.account.time_zone))
-    policy = [budget.policy_of(integration, hour) for hour in range(24)]
+    policy = [budget.policy_of(integration, hour, usual) for hour in range(24)]
     return Pace(
-        quota=integration.quota or known,
-        window_seconds=window_seconds,
-        by_hour=tuple(budget.sync_quota(each, known) for each in policy),
+        quota=integration.quota or known.requests,
+        window_seconds=known.seconds,
+        by_hour=tuple(budget.sync_quota(each, known.requests) for each in policy),
         second=(now.hour * 60 + now.minute) * 60 + now.second,
         is_limited=policy[now.hour].share < 100,
     )

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from peewee import fn
 
-from portal import clock
+from portal import clock, zones
 from portal.db import db
 from portal.errors import Invalid
 from portal.models.accounts import User
@@ -17,7 +17,7 @@ from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
-from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, MIN_QUOTA
+from portal.sync.budget import MIN_QUOTA, BudgetPolicy, policy_of
 
 LARGEST_QUOTA: Final = 100_000
 HOURS: Final = range(24)
@@ -63,9 +63,10 @@ def current(integration: Integration) -> RateLimit:
     """Return what is known about the limit now."""
     now = clock.now()
     budget = TenantBudget.get_or_none(TenantBudget.tenant == integration.limit_key)
-    window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
-    known = budget.quota if budget else KNOWN_QUOTA
-    source = LimitSource.REPORTED if known != KNOWN_QUOTA else LimitSource.USUAL
+    usual = adapter_of(integration.psa).request_limit
+    window = budget.window_seconds if budget else usual.seconds
+    known = budget.quota if budget else usual.requests
+    source = LimitSource.REPORTED if known != usual.requests else LimitSource.USUAL
     blocked = budget.blocked_until if budget else None
     return RateLimit(
         used=_used(budget, now - timedelta(seconds=window)) if budget else 0,
@@ -78,6 +79,12 @@ def current(integration: Integration) -> RateLimit:
         quiet=quiet_hours(integration.quiet_hours),
         quota=integration.quota,
     )
+
+
+def policy(integration: Integration) -> BudgetPolicy:
+    """Return what the integration may use at this hour of its account's day."""
+    hour = clock.now().astimezone(zones.zone(integration.account.time_zone)).hour
+    return policy_of(integration, hour, adapter_of(integration.psa).request_limit)
 
 
 def change(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from peewee import IntegrityError, PeeweeException
 
-from portal import clock, log, zones
+from portal import clock, log
 from portal.db import db, storage_problem
 from portal.errors import (
     Conflict,
@@ -37,9 +37,8 @@ from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.services.connecting import connections, refused_credentials
 from portal.services.connecting.request_meter import own_policy
-from portal.services.syncing import run_endings, run_words
+from portal.services.syncing import rate_limits, run_endings, run_words
 from portal.sync import budget, logbook
-from portal.sync.budget import policy_of
 from portal.sync.engine import Engine
 from portal.sync.lease import RunLease, claim, is_claimable
 from portal.sync.record_types import RecordType
@@ -171,8 +170,7 @@ def _work(lease: RunLease) -> None:
         return
     try:
         integration: Integration = run.integration
-        zone = zones.zone(integration.account.time_zone)
-        reservation = RequestReservation(lambda: policy_of(integration, clock.now().astimezone(zone).hour))
+        reservation = RequestReservation(lambda: rate_limits.policy(integration))
         connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
         with open_client(connection, patient=run.waits == 0, check_rate_limit=reservation.gate) as client:
             _log_in(lease, run, client)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from peewee import JOIN, PeeweeException
 
-from portal import clock, log, zones
+from portal import clock, log
 from portal.db import storage_problem
 from portal.errors import FencedOut, PsaError, PsaRefusedCredentials, PsaUnavailable, VaultError
 from portal.models.integrations import Integration, IntegrationState
@@ -16,9 +16,9 @@ from portal.models.webhooks import Refetching, RefetchRequest, RefetchRequestSta
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections, refused_credentials
 from portal.services.connecting.request_meter import own_policy
+from portal.services.syncing import rate_limits
 from portal.services.webhooks.deliveries import NOT_SYNCED
 from portal.sync import budget, refetch_lease, refetch_requests
-from portal.sync.budget import policy_of
 from portal.sync.filters import read
 from portal.sync.refetch_lease import RefetchLease
 from portal.sync.refetching import Refetcher
@@ -100,8 +100,7 @@ def _read(mine: RefetchLease, integration: Integration) -> None:
     with mine.writing():
         switched_off = _waits(integration) & RefetchRequest.record_type.not_in(integration.record_types)
         refetch_requests.ignore(switched_off, NOT_SYNCED)
-    zone = zones.zone(integration.account.time_zone)
-    reservation = RequestReservation(lambda: policy_of(integration, clock.now().astimezone(zone).hour))
+    reservation = RequestReservation(lambda: rate_limits.policy(integration))
     connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
     with open_client(connection, patient=mine.waits == 0, check_rate_limit=reservation.gate) as client:
         try:

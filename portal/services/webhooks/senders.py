@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from portal import clock
 from portal.db import connected, placeholder
 from portal.models.integrations import Integration
-from portal.models.webhooks import WebhookLogin
+from portal.psa.registry import adapter_of
+from portal.psa.webhooks import WebhookCall, WebhookLogin
 from portal.services.audit import audit_counts
 
 # Runs with every delivery, and Peewee would take longer to build the statement than the database to run it.
@@ -25,33 +22,28 @@ FIND: Final = (
 REMEMBERED: Final = timedelta(seconds=1)
 MOST_REMEMBERED: Final = 1_000
 # Unknown addresses are compared with this. No caller can send it.
-NOBODY: Final = ("", "\0")
+NO_SECRET: Final = "\0"  # noqa: S105  # nobody's secret
+NOBODY: Final = WebhookLogin("basic", "", "")
 
 _lately: dict[str, tuple[datetime, Integration | None]] = {}
 
 
-@dataclass(frozen=True)
-class Call:
-    """`header` returns a header by its name, empty if it is missing."""
-
-    header: Callable[[str], str]
-    body: bytes
-
-
-def sender(webhook_id: str, call: Call) -> Integration | None:
-    """Return the integration if the caller knows its webhook secret, else None.
+def sender(psa: str, webhook_id: str, call: WebhookCall) -> Integration | None:
+    """Return the integration with this PSA if the caller knows its webhook secret, else None.
 
     The old secret is accepted too until it is dropped. Unknown addresses take the same path through this code, so
     that the timing does not reveal which ones exist.
     """
-    found = _find(webhook_id)
-    user = found.webhook_user if found else NOBODY[0]
+    found, webhooks = _find(webhook_id), adapter_of(psa).webhooks
+    login = _login(found) if found else NOBODY
     kept = (found.webhook_secret, found.webhook_old_secret) if found else (None, None)
-    secrets = [each.reveal() if each else NOBODY[1] for each in kept]
-    given = _given(found, call)
+    secrets = [each.reveal() if each else NO_SECRET for each in kept]
+    given = webhooks.proof(login, call)
     # Compare all of them, even after a match, for constant timing.
-    right = [_same(given, _expected(found, user, secret, call.body)) & (secret != NOBODY[1]) for secret in secrets]
-    return found if any(right) else None
+    right = [
+        _same(given, webhooks.expected_proof(login, secret, call.body)) & (secret != NO_SECRET) for secret in secrets
+    ]
+    return found if found is not None and found.psa == psa and any(right) else None
 
 
 def note_refusal(webhook_id: str, address: str) -> None:
@@ -81,28 +73,8 @@ def proof_headers(integration: Integration) -> frozenset[str]:
     return frozenset({"authorization", "proxy-authorization", "cookie", integration.webhook_header.lower()})
 
 
-def _given(integration: Integration | None, call: Call) -> str:
-    login = integration.webhook_login if integration else WebhookLogin.BASIC
-    if integration and login in {WebhookLogin.HEADER, WebhookLogin.SIGNATURE}:
-        return call.header(integration.webhook_header).strip()
-    scheme, _, rest = call.header("Authorization").partition(" ")
-    if scheme.lower() != ("bearer" if login == WebhookLogin.BEARER else "basic"):
-        return ""
-    return rest.strip() if login == WebhookLogin.BEARER else _decoded(rest.strip())
-
-
-def _expected(integration: Integration | None, user: str, secret: str, body: bytes) -> str:
-    login = integration.webhook_login if integration else WebhookLogin.BASIC
-    if login == WebhookLogin.SIGNATURE:
-        return base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
-    return f"{user}:{secret}" if login == WebhookLogin.BASIC else secret
-
-
-def _decoded(basic: str) -> str:
-    try:
-        return base64.b64decode(basic, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""
+def _login(integration: Integration) -> WebhookLogin:
+    return WebhookLogin(integration.webhook_login, integration.webhook_header, integration.webhook_user)
 
 
 def _same(given: str, expected: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.errors import Invalid, PsaRateLimited
+from portal.halo.adapter import HALO
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.psa.diagnosis import Access
@@ -17,6 +18,8 @@ from portal.vault import Secret
 from tests.halo_fixtures import SIZES, replaced, set_up, values
 from tests.servers import answering, listening
 from tests.services.helpers import fresh
+
+LIMIT = HALO.request_limit
 
 LOGIN_PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>Log in</html>"
 
@@ -91,7 +94,7 @@ def test_what_is_pasted_is_understood_with_notes() -> None:
 
 def test_a_test_takes_from_what_the_budget_keeps_for_people(northwind: Account, halo: HaloSandbox) -> None:
     draft = set_up(northwind, halo)
-    policy = BudgetPolicy(draft.limit_key)
+    policy = BudgetPolicy(draft.limit_key, LIMIT)
     assert budget.take(policy, 10_000).count > 0
     assert budget.take(policy, 1).count == 0
     assert connections.test(draft, None).ok
@@ -99,7 +102,7 @@ def test_a_test_takes_from_what_the_budget_keeps_for_people(northwind: Account, 
 
 def test_a_halo_that_asked_to_be_left_alone_is_left_alone(northwind: Account, halo: HaloSandbox) -> None:
     draft = set_up(northwind, halo)
-    budget.record_refusal(BudgetPolicy(draft.limit_key), PsaRateLimited("No.", retry_after=90))
+    budget.record_refusal(BudgetPolicy(draft.limit_key, LIMIT), PsaRateLimited("No.", retry_after=90))
     halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.field, verdict.problem) == (False, None, "The request limit is used up.")

@@ -80,7 +80,7 @@ def test_a_halo_that_was_away_is_asked_again_after_a_minute(copy: Copy, later: l
     assert filter_choices.of(copy.integration).problem
     copy.halo.clear_faults()
     assert filter_choices.of(copy.integration).problem
-    later[0] = filter_choices.KEPT_WITHOUT_HALO
+    later[0] = filter_choices.KEPT_WITHOUT_ANSWER
     assert not filter_choices.of(copy.integration).problem
 
 

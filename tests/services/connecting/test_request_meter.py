@@ -16,15 +16,16 @@ from portal.models.accounts import Account
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services.connecting import connections, credential_retries, filter_choices, integrations, wizard
-from portal.services.connecting.request_meter import TRIED_TOO_OFTEN, UNPROVED_QUOTA, Meter, own_policy
+from portal.services.connecting.request_meter import TRIED_TOO_OFTEN, UNPROVED, Meter, own_policy
 from portal.sync import budget
-from portal.sync.budget import INTERACTIVE_RESERVE, KNOWN_QUOTA, BudgetGrant, BudgetPolicy
+from portal.sync.budget import INTERACTIVE_RESERVE, BudgetGrant, BudgetPolicy
 from portal.vault import Secret
 from tests.halo_fixtures import Copy, values
 
 TESTS = 41
 
 FORM = HALO.connect_form
+LIMIT = HALO.request_limit
 
 
 @pytest.fixture
@@ -58,8 +59,8 @@ def test_forty_one_wrong_tests_leave_the_tenants_budget_as_it_was(copy: Copy, ma
     for _ in range(TESTS):
         assert not connections.test(draft, None).ok
     assert used_of_tenant(copy) == before
-    granted = budget.take(BudgetPolicy(copy.integration.limit_key), KNOWN_QUOTA).count
-    assert granted == KNOWN_QUOTA - INTERACTIVE_RESERVE - before
+    granted = budget.take(BudgetPolicy(copy.integration.limit_key, LIMIT), LIMIT.requests).count
+    assert granted == LIMIT.requests - INTERACTIVE_RESERVE - before
 
 
 def test_syncs_go_on_while_another_account_tests(copy: Copy, mallorys: Account) -> None:
@@ -71,7 +72,7 @@ def test_syncs_go_on_while_another_account_tests(copy: Copy, mallorys: Account) 
 
 def test_an_account_that_tries_too_often_is_told_so_before_anything_is_sent(copy: Copy, mallorys: Account) -> None:
     draft = attempt(mallorys, copy)
-    budget.add(own_policy(mallorys.id), UNPROVED_QUOTA)
+    budget.add(own_policy(mallorys.id), UNPROVED.requests)
     copy.halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.problem) == (False, TRIED_TOO_OFTEN)
@@ -123,7 +124,7 @@ def test_a_test_that_breaks_gives_back_what_it_did_not_use(
 
 
 def test_many_returns_in_a_row_are_all_exact(copy: Copy) -> None:
-    policy = BudgetPolicy("somewhere.example")
+    policy = BudgetPolicy("somewhere.example", LIMIT)
     for _ in range(30):
         budget.refund(policy, budget.take(policy, 7).count)
     assert used(policy.tenant) == 0
@@ -144,14 +145,14 @@ def test_a_429_to_unproved_credentials_teaches_the_tenants_budget_nothing(
     assert verdict.problem == "Halo's request limit is used up."
     copy.halo.clear_faults()
     known = TenantBudget.get(TenantBudget.tenant == copy.integration.limit_key)
-    assert (known.quota, known.blocked_until, known.limited_at) == (KNOWN_QUOTA, None, None)
+    assert (known.quota, known.blocked_until, known.limited_at) == (LIMIT.requests, None, None)
 
 
 def test_a_tenant_that_asked_to_be_left_alone_is_not_read_with_a_new_token_either(
     copy: Copy, mallorys: Account
 ) -> None:
     draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
-    budget.record_refusal(BudgetPolicy(copy.integration.limit_key), PsaRateLimited("No.", retry_after=90))
+    budget.record_refusal(BudgetPolicy(copy.integration.limit_key, LIMIT), PsaRateLimited("No.", retry_after=90))
     copy.halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.problem) == (False, "The request limit is used up.")
@@ -162,7 +163,7 @@ def test_suggestions_cost_the_account_that_asks(copy: Copy, mallorys: Account) -
     before = used_of_tenant(copy)
     assert connections.discover(mallorys.id, FORM, copy.halo.url)["tenant"] == "acme"
     assert (used_by(mallorys), used_of_tenant(copy)) == (1, before)
-    budget.add(own_policy(mallorys.id), UNPROVED_QUOTA)
+    budget.add(own_policy(mallorys.id), UNPROVED.requests)
     copy.halo.reset()
     assert connections.discover(mallorys.id, FORM, copy.halo.url)["auth_server"] == f"{copy.halo.url}/auth"
     assert copy.halo.counts()["total"] == 0
@@ -193,8 +194,8 @@ def test_the_hourly_try_of_refused_credentials_costs_the_account(copy: Copy) -> 
 
 
 def test_a_test_begins_only_when_all_that_it_may_send_is_allowed(copy: Copy) -> None:
-    policy = BudgetPolicy(copy.integration.limit_key)
-    spent = KNOWN_QUOTA - used_of_tenant(copy) - (HALO.proving_requests + HALO.reading_requests) + 1
+    policy = BudgetPolicy(copy.integration.limit_key, LIMIT)
+    spent = LIMIT.requests - used_of_tenant(copy) - (HALO.proving_requests + HALO.reading_requests) + 1
     budget.add(policy, spent)
     copy.halo.reset()
     verdict = connections.test(copy.integration, None)
@@ -202,27 +203,27 @@ def test_a_test_begins_only_when_all_that_it_may_send_is_allowed(copy: Copy) -> 
     assert copy.halo.counts()["total"] == 0
     budget.refund(policy, 1)
     assert connections.test(copy.integration, None).ok
-    assert used_of_tenant(copy) <= KNOWN_QUOTA
+    assert used_of_tenant(copy) <= LIMIT.requests
 
 
 def test_what_a_refused_test_had_set_aside_is_free_again(copy: Copy, mallorys: Account) -> None:
     draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
-    policy = BudgetPolicy(copy.integration.limit_key)
-    budget.add(policy, KNOWN_QUOTA - used_of_tenant(copy) - HALO.reading_requests + 1)
+    policy = BudgetPolicy(copy.integration.limit_key, LIMIT)
+    budget.add(policy, LIMIT.requests - used_of_tenant(copy) - HALO.reading_requests + 1)
     before = used_of_tenant(copy)
     assert not connections.test(draft, None).ok
     assert (used_of_tenant(copy), used_by(mallorys)) == (before, 2)
 
 
 def test_a_limit_smaller_than_a_test_lets_it_begin_when_nothing_else_is_under_way(copy: Copy) -> None:
-    policy = BudgetPolicy(copy.integration.limit_key, quota=10)
+    policy = BudgetPolicy(copy.integration.limit_key, LIMIT, quota=10)
     TenantUse.delete().execute()
     assert budget.take(policy, 28, is_interactive=True, all_or_nothing=True).count == 10
     assert budget.take(policy, 28, is_interactive=True, all_or_nothing=True).count == 0
 
 
 def test_the_wait_for_a_whole_reservation_is_until_all_of_it_is_free(copy: Copy) -> None:
-    policy, began = BudgetPolicy("somewhere.example", quota=100), clock.now()
+    policy, began = BudgetPolicy("somewhere.example", LIMIT, quota=100), clock.now()
     with clock.using(lambda: began):
         budget.add(policy, 60)
     with clock.using(lambda: began + timedelta(minutes=2)):
@@ -234,7 +235,7 @@ def test_the_wait_for_a_whole_reservation_is_until_all_of_it_is_free(copy: Copy)
 
 def test_a_test_keeps_to_the_limit_that_was_agreed_with_halo(copy: Copy) -> None:
     Integration.update(quota=50).execute()
-    budget.add(BudgetPolicy(copy.integration.limit_key), 50)
+    budget.add(BudgetPolicy(copy.integration.limit_key, LIMIT), 50)
     assert not connections.test(Integration.get_by_id(copy.integration.id), None).ok
 
 

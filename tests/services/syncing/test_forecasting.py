@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from portal import clock
+from portal.halo.adapter import HALO
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services.connecting import wizard
 from portal.services.syncing import forecasting
 from portal.sync import budget
 from tests.halo_fixtures import Copy
+
+LIMIT = HALO.request_limit
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MANY = 50_000
@@ -70,7 +73,7 @@ def test_the_pace_is_what_the_sync_is_granted(large: Integration) -> None:
     large.quota, large.budget_share = 400, 60
     with clock.using(lambda: NOON):
         TenantUse.delete().execute()  # what the connection test has used
-        granted = budget.take(budget.policy_of(large, 12), 10_000)
+        granted = budget.take(budget.policy_of(large, 12, LIMIT), 10_000)
         assert forecasting.pace(large).allowed() == granted.count == 240
 
 

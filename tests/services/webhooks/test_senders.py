@@ -11,8 +11,9 @@ import pytest
 from portal import clock
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
+from portal.psa.webhooks import WebhookCall
 from portal.services.webhooks import senders
-from portal.services.webhooks.senders import Call, sender
+from portal.services.webhooks.senders import sender
 from portal.vault import Secret
 
 BODY = b'{"event": "client updated"}'
@@ -27,7 +28,7 @@ def webhook(northwind: Account, monkeypatch: pytest.MonkeyPatch) -> Integration:
 
 def who(webhook_id: str, body: bytes = BODY, /, **headers: str) -> Integration | None:
     given = {name.replace("_", "-").lower(): value for name, value in headers.items()}
-    return sender(webhook_id, Call(lambda name: given.get(name.lower(), ""), body))
+    return sender("halo", webhook_id, WebhookCall(lambda name: given.get(name.lower(), ""), body))
 
 
 def basic(user: str, secret: str) -> str:
