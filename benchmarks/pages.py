@@ -20,7 +20,7 @@ from portal.models.accounts import Account, RoleName, User
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
-from portal.routes.sessions import TOKEN
+from portal.routes.web.login.sessions import TOKEN
 from portal.services.accounts import sessions
 from portal.services.pages import dashboard
 from portal.sync import counting

@@ -30,7 +30,7 @@ from portal.processes.ports import listen
 from portal.sandbox.process import spawned
 from portal.sandbox.verbs import Verbs
 from portal.services.syncing import sync_runs
-from tests.chaos.house import House, hit, standing
+from tests.chaos.running_portal import RunningPortal, running_portal, send_signal
 from tests.halo_fixtures import connected
 
 RATE: Final = 500
@@ -46,11 +46,11 @@ def measure(seconds: int, *, strike: bool) -> None:
     """Print what a hail of deliveries does to a portal with SQLite, beside an empty view under the same server."""
     with tempfile.TemporaryDirectory() as name, spawned("--records", "2000") as halo:
         folder, place = Path(name), urlsplit(halo.url).netloc
-        with standing(folder, allow=place) as house, db.connected():
-            task, others = _task(house, _connected(halo))
+        with running_portal(folder, allow=place) as portal, db.connected():
+            task, others = _task(portal, _connected(halo))
             print(f"\n{RATE} deliveries a second for {seconds} s, {REPEATS} in a row about each record\n")
             halo.reset()
-            with _strikes(house, seconds) if strike else _nothing():
+            with _strikes(portal, seconds) if strike else _nothing():
                 result = _thrown(replace(task, rate=RATE, seconds=seconds))
             _print_hail(result, halo)
             halo.reset()
@@ -68,10 +68,10 @@ def _connected(halo: Verbs) -> Integration:
     return integration
 
 
-def _task(house: House, integration: Integration) -> tuple[Task, list[int]]:
+def _task(portal: RunningPortal, integration: Integration) -> tuple[Task, list[int]]:
     """Return what to throw, and the records that it does not name."""
     ids = [row.remote_id for row in Record.select(Record.remote_id).where(Record.record_type == "assets")]
-    url = f"{house.address}/webhooks/halo/{integration.webhook_id}"
+    url = f"{portal.address}/webhooks/halo/{integration.webhook_id}"
     task = Task(url, integration.webhook_user, integration.webhook_secret.reveal(), RATE, 1, ids[:NAMED], REPEATS)
     return task, ids[NAMED:]
 
@@ -106,7 +106,7 @@ def _print_freshness(task: Task) -> None:
     _thrown(task)
     clock.sleep(3.0)
     fresh: list[Any] = list(
-        RefetchRequest.select().where(RefetchRequest.id > last, RefetchRequest.outcome != Outcome.TOGETHER)
+        RefetchRequest.select().where(RefetchRequest.id > last, RefetchRequest.outcome != Outcome.COALESCED)
     )
     waits = [(refetch_request.settled_at - refetch_request.received_at).total_seconds() for refetch_request in fresh]
     p50, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[-1]
@@ -125,20 +125,20 @@ def _statuses(result: Result) -> str:
 
 
 @contextmanager
-def _strikes(house: House, seconds: int) -> Iterator[None]:
+def _strikes(portal: RunningPortal, seconds: int) -> Iterator[None]:
     """Kill a web process and the webhooks' worker again and again, and stop Redis for most of the time."""
     stop = threading.Event()
 
     def strike() -> None:
-        valkey = house.processes("valkey")
+        valkey = portal.processes("valkey")
         for pid in valkey:
-            hit(pid, signal.SIGSTOP)
+            send_signal(pid, signal.SIGSTOP)
         while not stop.wait(seconds / 6):
             for role in ("web", "worker", "horse"):
-                for pid in house.processes(role)[-1:]:
-                    hit(pid, signal.SIGKILL)
+                for pid in portal.processes(role)[-1:]:
+                    send_signal(pid, signal.SIGKILL)
         for pid in valkey:
-            hit(pid, signal.SIGCONT)
+            send_signal(pid, signal.SIGCONT)
 
     thread = threading.Thread(target=strike)
     thread.start()

@@ -11,60 +11,58 @@ if TYPE_CHECKING:
 
 
 def create_app(config: Config) -> Flask:
-    """Wire the web application together. Opens no connection and makes no call."""
-    # Imported here, so that workers and commands, which import portal too, do not load the web.
+    """Assemble the web application. Opens no connections and sends no requests."""
+    # Imported here, so that workers and commands, which also import portal, do not load the web code.
     from flask import Flask
     from htmx_flask import Htmx
 
     from portal import bootstrap, routes
-    from portal.routes import (
+    from portal.routes import webhook_receiver
+    from portal.routes.web import (
         access,
         assets,
-        audit_log_ins,
         audit_origin,
         bodies,
-        connection,
+        database,
         errors,
         field_formats,
         formats,
         forms_only,
         headers,
-        known_devices,
         limits,
-        login,
         origin,
         public_address,
-        receiver,
         settings,
         waiting,
     )
+    from portal.routes.web.login import audit, known_devices, security
 
     bootstrap.bind(config)
 
     app = Flask(__name__)
     app.config.from_mapping(settings.of(config))
-    # People copy addresses with one slash too many or too few.
+    # People copy URLs with one slash too many or too few.
     app.url_map.strict_slashes = False
     Htmx(app)
     errors.init_app(app)
     headers.init_app(app, config)
     public_address.init_app(app, config)
-    connection.init_app(app)
+    database.init_app(app)
     audit_origin.init_app(app)
     forms_only.init_app(app)
     waiting.init_app(app)
-    # Before CSRF and limits: what a person may not do is refused before their request is looked at.
+    # Before CSRF and limits: a forbidden request is refused before it is examined further.
     access.init_app(app)
-    # Before CSRF as well: at another address than the public one there is no cookie, and so no token that is right.
+    # Before CSRF too: at any address but the public one there is no cookie, so the CSRF token can never be valid.
     origin.init_app(app, config)
-    login.init_app(app)
-    audit_log_ins.init_app(app)
+    security.init_app(app)
+    audit.init_app(app)
     known_devices.init_app(app, config)
     limits.init_app(app)
     assets.init_app(app)
     formats.init_app(app)
     field_formats.init_app(app)
     routes.init_app(app)
-    receiver.init_app(app)
+    webhook_receiver.init_app(app)
     bodies.init_app(app)
     return app

@@ -1,4 +1,4 @@
-"""Hosts as the operator names them in PORTAL_OUTBOUND_ALLOW: host, host:port, [fd00::5] or [fd00::5]:8443."""
+"""Parses PORTAL_OUTBOUND_ALLOW, whose entries are host, host:port, [fd00::5] or [fd00::5]:8443."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _ENTRY: Final = re.compile(r"(?P<host>\[[^\]]+\]|[^\s/*:\[\]]+)(?::(?P<port>[0-9
 
 
 def parsed(text: str) -> frozenset[str]:
-    """Read the list, as `name_of` writes each host. Raises ValueError with the first entry that is not a host."""
+    """Parse the list into the notation of `name_of`. Raises ValueError with the first invalid entry."""
     return frozenset(_entry(entry.strip().lower()) for entry in text.split(",") if entry.strip())
 
 
 def name_of(host: str, port: int | None = None) -> str:
-    """Write a host in the one form in which hosts are compared: IPv6 addresses short and in brackets."""
+    """Return a host in the notation used for comparison: IPv6 addresses are compressed and in brackets."""
     if is_ipv6(host):
         host = f"[{ipaddress.IPv6Address(host)}]"
     return host if port is None else f"{host}:{port}"
@@ -31,7 +31,7 @@ def is_ipv6(text: str) -> bool:
 
 
 def _entry(text: str) -> str:
-    if is_ipv6(text):  # without its brackets, and so without a port
+    if is_ipv6(text):  # without brackets, so there is no port
         return name_of(text)
     match = _ENTRY.fullmatch(text)
     if match is None or int(match["port"] or 1) not in range(1, LARGEST_PORT + 1):

@@ -1,4 +1,4 @@
-"""Whose certificates the portal trusts: the public authorities, and those that the operator adds."""
+"""The certificate authorities that the portal trusts: public ones, and those that the operator adds."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import certifi
 
 from portal.errors import ConfigError
 
-# Other programs follow these, too. They name everything that is to be trusted, not an addition.
+# Other programs use these too. They replace the public authorities.
 INSTEAD_OF_PUBLIC: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 IN_ADDITION: Final = "PORTAL_CA_FILE"
 
 
 @dataclass(frozen=True)
 class Authorities:
-    """`sources` are files or folders of certificates; without any, the public authorities of certifi are trusted.
-    `added` is trusted as well.
+    """`sources` are files or folders of certificates; if there are none, certifi's public authorities are trusted.
+    `added` is trusted in addition.
     """
 
     sources: tuple[str, ...] = ()
@@ -30,38 +30,38 @@ class Authorities:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Authorities:
-        """Read what the environment names. Raises ConfigError for what holds no certificates."""
+        """Read the settings. Raises ConfigError for a file or folder without certificates."""
         named = {name: environ[name] for name in (*INSTEAD_OF_PUBLIC, IN_ADDITION) if environ.get(name)}
         for name, path in named.items():
             _check(name, path)
         return cls(tuple(named[name] for name in INSTEAD_OF_PUBLIC if name in named), named.get(IN_ADDITION))
 
     def context(self) -> ssl.SSLContext:
-        """Make a context for calls that trusts these, and nobody else."""
+        """Make a TLS context that trusts these authorities only."""
         first, *others = self.sources or (certifi.where(),)
-        file, folder = _place(first)
+        file, folder = _file_or_folder(first)
         context = ssl.create_default_context(cafile=file, capath=folder)
         for source in filter(None, [*others, self.added]):
-            context.load_verify_locations(*_place(source))
-        # Python 3.13's default: an intermediate authority, or a server's own certificate, may be named alone.
+            context.load_verify_locations(*_file_or_folder(source))
+        # Python 3.13's default: trust an intermediate authority, or a server's own certificate, without its root.
         context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
         return context
 
 
-def _place(source: str) -> tuple[str | None, str | None]:
-    """Tell a file from a folder, or from several, as SSL_CERT_DIR may name them."""
+def _file_or_folder(source: str) -> tuple[str | None, str | None]:
+    """Return the source as a file or as a folder, which may be several, as in SSL_CERT_DIR."""
     is_folder = all(Path(folder).is_dir() for folder in source.split(os.pathsep))
     return (None, source) if is_folder else (source, None)
 
 
 def _check(name: str, source: str) -> None:
-    _, folder = _place(source)
+    _, folder = _file_or_folder(source)
     if folder and name == IN_ADDITION:
         raise ConfigError(f"{name} must be a file, not a folder: {folder}")
     try:
         if folder and not any(map(_has_hashed_names, folder.split(os.pathsep))):
             raise ConfigError(f"{name} has no certificate that OpenSSL finds; run `openssl rehash {folder}`.")
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(*_place(source))
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(*_file_or_folder(source))
     except ssl.SSLError as error:
         raise ConfigError(f"{name} must be a PEM file with one or more certificates; {source} is not.") from error
     except OSError as error:
@@ -69,5 +69,5 @@ def _check(name: str, source: str) -> None:
 
 
 def _has_hashed_names(folder: str) -> bool:
-    """Tell whether a folder holds certificates under the names by which OpenSSL looks for them."""
+    """Whether a folder has certificates under the hashed names that OpenSSL looks for."""
     return any(re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", path.name) for path in Path(folder).iterdir())

@@ -1,4 +1,4 @@
-"""What every process does first: point it at the stores the operator configured. Opens no connection."""
+"""Binds a process to its configuration, which every process does first. Opens no connections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.services.operations import retention
 
 
 def bind(config: Config) -> None:
-    """Bind the database, the vault, the queue, the guard of outbound calls, and how long things and sessions last."""
+    """Bind the database, the vault, the queue, the outbound guard, and the retention and session periods."""
     db.bind(config.database_url)
     vault.bind(config.vault_keys)
     queue.bind(config.redis_url)

@@ -1,4 +1,4 @@
-"""What was wrong with a server's certificate, from OpenSSL's refusal of it."""
+"""Explains why OpenSSL rejected a server's certificate."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ class Fault(StrEnum):
     OTHER = "other"
 
 
-# OpenSSL's numbers (x509_vfy.h), which Python hands on as `verify_code`.
+# OpenSSL's error codes (x509_vfy.h), which Python passes on as `verify_code`.
 _BY_CODE: Final = {
-    7: Fault.UNKNOWN_ISSUER,  # an authority of this name is known, with another key: it was renewed
+    7: Fault.UNKNOWN_ISSUER,  # a known authority with another key, because it was renewed
     9: Fault.NOT_YET_VALID,
     10: Fault.EXPIRED,
     18: Fault.SELF_SIGNED,
-    19: Fault.UNKNOWN_ISSUER,  # the chain has its root with it, as those of companies often have
+    19: Fault.UNKNOWN_ISSUER,  # the chain includes its root, as companies' chains often do
     20: Fault.UNKNOWN_ISSUER,
     21: Fault.UNKNOWN_ISSUER,
     62: Fault.OTHER_NAME,
     64: Fault.OTHER_NAME,
 }
-# What a port says to a handshake that it does not understand.
+# OpenSSL's reasons if the port does not speak TLS.
 _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """`names` are those that the certificate is for, known only where it is for another name."""
+    """`names` are the names in the certificate; set only for `OTHER_NAME`."""
 
     fault: Fault
     names: tuple[str, ...] = ()
@@ -50,5 +50,5 @@ def fault_of(error: ssl.SSLError) -> Fault:
 
 
 def names_in(certificate: Mapping[str, Any]) -> tuple[str, ...]:
-    """List the hosts and addresses that a certificate, as Python parses it, is for."""
+    """Return the hosts and addresses in a certificate, as parsed by Python."""
     return tuple(str(name) for _, name in certificate.get("subjectAltName", ()))

@@ -1,4 +1,4 @@
-"""The only clock. Everything that asks for the time asks here, so tests decide what time it is."""
+"""The only clock. All code gets the time from here, so that tests can set it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _source: Callable[[], datetime] = _system
 
 
 def now() -> datetime:
-    """Return the current time, aware, in UTC."""
+    """Return the current time as an aware datetime in UTC."""
     return _source()
 
 
 @contextmanager
 def using(source: Callable[[], datetime]) -> Iterator[None]:
-    """Read the time from `source` inside the block, in every thread of this process."""
+    """Use `source` as the clock inside the block, in all threads of this process."""
     global _source
     before, _source = _source, source
     try:
@@ -32,10 +32,10 @@ def using(source: Callable[[], datetime]) -> Iterator[None]:
 
 
 def monotonic() -> float:
-    """Return seconds for measuring how long something takes; never goes back."""
+    """Return seconds for measuring durations; never goes backwards."""
     return time.monotonic()
 
 
 def sleep(seconds: float) -> None:
-    """Wait for real, whatever time a test has decided it is."""
+    """Sleep in real time, even if a test has set the clock."""
     time.sleep(seconds)

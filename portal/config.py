@@ -1,4 +1,4 @@
-"""What the operator decides, read once from the environment. A bad value stops the start with one clear line."""
+"""The operator's settings, read once from the environment. An invalid value stops the start with a clear message."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SQLITE_PREFIX = "sqlite:///"
 POSTGRESQL_PREFIX = "postgresql://"
 LONGEST_KEPT_DAYS = 3650
 LONGEST_SESSION_DAYS = 90
-# Set by `portal up` for the processes it starts, so that each warning is given once.
+# Set by `portal up` for its child processes, so that each warning appears once.
 STARTED_BY_PORTAL = "PORTAL_STARTED_BY_PORTAL"
 
 
@@ -27,14 +27,14 @@ STARTED_BY_PORTAL = "PORTAL_STARTED_BY_PORTAL"
 class Config:
     """Every setting of one process.
 
-    `vault_keys` holds the key in use first, then the previous ones that may still open old secrets.
-    `redis_url` is None when no server is configured and none is running embedded.
-    `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` say when log lines, the history of records and
-    what webhooks delivered are forgotten; `keep_audit_days` how long new entries of the audit log are kept.
-    `session_idle_hours` and `session_days` say how long a log-in lasts unused, and at most.
+    `vault_keys` has the current key first, then previous keys that can still open old secrets.
+    `redis_url` is None if no server is configured and no embedded one is running.
+    `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` are the retention periods of log lines, record
+    history and webhook deliveries; `keep_audit_days` applies to new entries of the audit log.
+    `session_idle_hours` and `session_days` limit how long a session lasts unused, and in total.
     `public_url` is scheme, host and port as browsers write them.
-    `outbound_allow` names hosts (see allowed_hosts.py) that may be private or speak plain http.
-    `authorities` are those whose certificates are trusted.
+    `outbound_allow` lists hosts (see allowed_hosts.py) that may be private or use plain http.
+    `authorities` are the trusted certificate authorities.
     """
 
     data_dir: Path
@@ -55,7 +55,7 @@ class Config:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:
-        """Read `PORTAL_*`; raises ConfigError naming the variable that is missing or wrong."""
+        """Read `PORTAL_*`. Raises ConfigError naming the missing or invalid variable."""
         data_dir = data_dir_of(environ)
         return cls(
             data_dir=data_dir,
@@ -84,13 +84,13 @@ def data_dir_of(environ: Mapping[str, str]) -> Path:
 def database_url_of(environ: Mapping[str, str]) -> str:
     """Return PORTAL_DATABASE_URL, or the SQLite file in the data directory.
 
-    What follows sqlite:/// is the path as it is: folders may have any name. Raises ConfigError for other databases.
+    All text after sqlite:/// is the literal path: folders may have any name. Raises ConfigError for other databases.
     """
     url = environ.get("PORTAL_DATABASE_URL") or f"{SQLITE_PREFIX}{data_dir_of(environ) / 'portal.sqlite3'}"
     if url.startswith(SQLITE_PREFIX) and url.removeprefix(SQLITE_PREFIX) not in {"", ":memory:"}:
         return url
     if url.startswith("postgres://"):
-        url = url.replace("postgres://", POSTGRESQL_PREFIX, 1)  # hosting companies still hand out the short spelling
+        url = url.replace("postgres://", POSTGRESQL_PREFIX, 1)  # hosting companies still use the short spelling
     if not url.startswith(POSTGRESQL_PREFIX):
         raise ConfigError("PORTAL_DATABASE_URL must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.")
     _check_postgresql(url)
@@ -119,7 +119,7 @@ def vault_key_file(data_dir: Path) -> Path:
 
 
 def redis_url_file(data_dir: Path) -> Path:
-    """Where the embedded Valkey says how to reach it, for commands in other processes."""
+    """Return the file with the embedded Valkey's URL, for commands in other processes."""
     return data_dir / "redis.url"
 
 
@@ -193,7 +193,7 @@ def _whole(environ: Mapping[str, str], name: str, default: int, unit: str, most:
 
 
 def _value_or_file(environ: Mapping[str, str], name: str, fallback: Path | None) -> str | None:
-    """Return the value of NAME, or the contents of the file NAME_FILE, or of `fallback` if that exists."""
+    """Return the value of NAME, the content of the file in NAME_FILE, or that of `fallback` if it exists."""
     if value := environ.get(name):
         return value.strip()
     named = environ.get(f"{name}_FILE")

@@ -1,4 +1,4 @@
-"""The database: one handle that is bound at start, the base of all tables, and how a block gets a connection."""
+"""The database: a handle that is bound at startup, the base class of all tables, and connection handling."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.errors import ConfigError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-# WAL lets readers go on while one process writes; FULL costs 0.2 ms a commit and survives a power cut.
+# WAL lets readers continue while a process writes; FULL costs 0.2 ms per commit and survives a power cut.
 SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
 SQLITE_WAIT_SECONDS = 30
 
@@ -36,7 +36,7 @@ class BaseModel(Model):
 
 
 class UtcField(DateTimeField):
-    """A moment: aware UTC in Python, naive UTC in the database, on both engines."""
+    """A timestamp: aware UTC in Python, naive UTC in the database, on both engines."""
 
     def db_value(self, value: datetime | None) -> Any:
         if isinstance(value, datetime) and value.tzinfo is not None:
@@ -49,11 +49,11 @@ class UtcField(DateTimeField):
 
 
 class UnicodePostgresql(PostgresqlDatabase):
-    """A PostgreSQL that can store every name; other encodings lose letters or refuse them."""
+    """Requires a database in UTF-8: other encodings lose or reject characters."""
 
     def _connect(self) -> Any:
         connection = super()._connect()  # type: ignore[misc]  # missing in Peewee's stubs
-        encoding = connection.info.parameter_status("server_encoding")  # it says so by itself: no query
+        encoding = connection.info.parameter_status("server_encoding")  # sent on connect, so no query is needed
         if encoding != "UTF8":
             connection.close()
             raise ConfigError(
@@ -65,18 +65,18 @@ class UnicodePostgresql(PostgresqlDatabase):
 
 def bind(url: str) -> None:
     """Point the handle at the database of `url`. Opens no connection."""
-    db.initialize(_made(url))
+    db.initialize(_database_for(url))
 
 
-def _made(url: str) -> Database:
+def _database_for(url: str) -> Database:
     if (path := sqlite_file(url)) is not None:
-        # Deferred transactions that read before they write collide under load; IMMEDIATE ones queue up.
+        # Deferred transactions that read before they write fail under load; IMMEDIATE ones wait.
         return SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS, timeout=SQLITE_WAIT_SECONDS, lock_type="IMMEDIATE")
     return UnicodePostgresql(**db_url.parse(url, unquote_user=True, unquote_password=True))
 
 
 def sqlite_file(url: str) -> Path | None:
-    """Return the file of an SQLite database; None for other databases."""
+    """Return the file of a SQLite database; None for other databases."""
     if not url.startswith(SQLITE_PREFIX):
         return None
     return Path(url.removeprefix(SQLITE_PREFIX))
@@ -84,8 +84,8 @@ def sqlite_file(url: str) -> Path | None:
 
 @contextmanager
 def connected() -> Iterator[None]:
-    """Give the block a connection and close it afterwards, unless a caller further up had opened it."""
-    database = db.obj  # a test may bind another one meanwhile
+    """Open a connection for the block and close it afterwards, unless a caller has opened one already."""
+    database = db.obj  # a test may bind another one inside the block
     opened = database.connect(reuse_if_open=True)
     try:
         yield
@@ -99,11 +99,11 @@ def is_sqlite() -> bool:
 
 
 @contextmanager
-def taking_turns() -> Iterator[None]:
-    """Queue up with the other processes that write as often as this one, for SQLite's right to write.
+def write_queue() -> Iterator[None]:
+    """Wait for SQLite's write lock in a fair queue, among processes that write as often as this one.
 
-    SQLite itself lets those who come too early sleep for longer and longer, and forgets who came first. A process
-    that dies gives its turn back.
+    SQLite's own busy handler sleeps for longer and longer, and is not first come, first served. The lock is released
+    if the process dies.
     """
     if not is_sqlite():
         yield
@@ -117,22 +117,22 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def mark() -> str:
-    """Return what stands for a value in a statement that is written by hand."""
+def placeholder() -> str:
+    """Return the placeholder for a value in hand-written SQL."""
     return "?" if is_sqlite() else "%s"
 
 
-def moment_value(value: datetime | None) -> Any:
-    """Return what a statement that is written by hand stores for a moment."""
+def timestamp_value(value: datetime | None) -> Any:
+    """Return a timestamp as a parameter for hand-written SQL."""
     naive = value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
     return str(naive) if is_sqlite() and naive is not None else naive
 
 
-def trouble_of(error: BaseException) -> tuple[str, str] | None:
-    """Explain an error that passes when the database has room or rest again, in two sentences; None for others.
+def storage_problem(error: BaseException) -> tuple[str, str] | None:
+    """Explain a full disk or a busy database, as problem and remedy; None for other errors.
 
-    On a full disk SQLite has rolled back by itself, so what is raised is often a complaint about that, and the real
-    cause is behind it.
+    On a full disk SQLite rolls back on its own. The exception is then often about the missing transaction, with the
+    real cause further down the chain.
     """
     cause: BaseException | None = error
     while cause is not None:
@@ -140,23 +140,23 @@ def trouble_of(error: BaseException) -> tuple[str, str] | None:
         if "disk is full" in said or "no space left" in said:
             return (
                 "The disk of the portal's database is full.",
-                "The operator must make room; the sync goes on by itself then. Nothing that was stored is lost.",
+                "Once the operator frees some space, the sync resumes automatically. No stored data is lost.",
             )
         if "database is locked" in said or "lock timeout" in said:
             return (
                 "The portal's database was busy for too long.",
-                "The sync goes on by itself. If it stays so, the operator should look for what holds the database.",
+                "The sync resumes automatically. If this keeps happening, the operator should see what locks it.",
             )
         cause = cause.__cause__ or cause.__context__
     return None
 
 
 def upgrade() -> list[str]:
-    """Apply what is missing of the migrations; returns their names. Needs a connection."""
+    """Apply pending migrations and return their names. Needs a connection."""
     names: list[str] = Runner(db.obj, str(MIGRATIONS)).up()
     return names
 
 
 def pending() -> list[str]:
-    """Name the migrations that are not applied yet. Needs a connection."""
+    """Return the names of migrations that are not applied yet. Needs a connection."""
     return [step.name for step in Runner(db.obj, str(MIGRATIONS)).status() if step.applied is None]

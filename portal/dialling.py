@@ -1,4 +1,4 @@
-"""From a host name to an open connection in limited time: names are looked up, and all their addresses dialled."""
+"""Resolves a host name and connects to one of its addresses, within a time limit."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Any, Final, NamedTuple, cast
 
 from portal import clock
 
-# The operating system's look-up cannot be broken off, so one that hangs holds its thread for as long as it likes.
+# The operating system's look-up cannot be cancelled, so one that hangs blocks its thread until it returns.
 MOST_LOOKUPS_AT_ONCE: Final = 32
-# RFC 8305: how long the address before gets to answer before the next one is dialled beside it.
+# RFC 8305: how long to wait for an address before trying the next one in parallel.
 HEAD_START_SECONDS: Final = 0.25
 MOST_ADDRESSES: Final = 8
 
@@ -34,9 +34,9 @@ class Address(NamedTuple):
 
 
 def look_up(host: str, port: int, seconds: float) -> list[Address]:
-    """Return all addresses of a host, IPv6 and IPv4 in turn.
+    """Return all addresses of a host, alternating between IPv6 and IPv4.
 
-    Raises TimeoutError, or what socket.getaddrinfo raises: OSError, UnicodeError.
+    Raises TimeoutError, or OSError or UnicodeError from socket.getaddrinfo.
     """
     until = clock.monotonic() + seconds
     if not _lookups.acquire(timeout=seconds):
@@ -47,9 +47,9 @@ def look_up(host: str, port: int, seconds: float) -> list[Address]:
 
 
 def dial(addresses: Sequence[Address], seconds: float) -> socket.socket:
-    """Dial the addresses, each a moment after the one before, and keep the first connection that stands.
+    """Connect to the addresses, each shortly after the one before, and return the first connection that succeeds.
 
-    Raises OSError of the last address that failed, or TimeoutError.
+    Raises the OSError of the last address that failed, or TimeoutError.
     """
     until = clock.monotonic() + seconds
     failure: OSError = TimeoutError("no address answered in time")
@@ -61,9 +61,9 @@ def dial(addresses: Sequence[Address], seconds: float) -> socket.socket:
                     raise TimeoutError("no address answered in time")
                 try:
                     if waiting:
-                        dialled.register(_begun(waiting.popleft()), selectors.EVENT_WRITE)
+                        dialled.register(_start_connecting(waiting.popleft()), selectors.EVENT_WRITE)
                     for key, _ in dialled.select(min(left, HEAD_START_SECONDS) if waiting else left):
-                        return _connected(dialled, cast(socket.socket, key.fileobj))
+                        return _finish_connecting(dialled, cast(socket.socket, key.fileobj))
                 except OSError as error:
                     failure = error
             raise failure
@@ -84,13 +84,13 @@ def _ask(host: str, port: int, answer: Future[list[Address]]) -> None:
 
 
 def _in_turn(found: list[Address]) -> list[Address]:
-    """Mix the families, beginning with the one that the operating system prefers."""
+    """Alternate between address families, starting with the one that the operating system prefers."""
     preferred = [address for address in found if address.family == found[0].family]
     others = [address for address in found if address.family != found[0].family]
     return [address for address in chain.from_iterable(zip_longest(preferred, others)) if address]
 
 
-def _begun(address: Address) -> socket.socket:
+def _start_connecting(address: Address) -> socket.socket:
     sock = socket.socket(address.family, socket.SOCK_STREAM)
     sock.setblocking(False)
     code = sock.connect_ex(address.where)
@@ -100,8 +100,8 @@ def _begun(address: Address) -> socket.socket:
     return sock
 
 
-def _connected(dialled: selectors.BaseSelector, sock: socket.socket) -> socket.socket:
-    """Take a socket that has made up its mind; raises the OSError of one that failed."""
+def _finish_connecting(dialled: selectors.BaseSelector, sock: socket.socket) -> socket.socket:
+    """Return the socket once its connection is established; raises OSError if it failed."""
     dialled.unregister(sock)
     if code := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
         sock.close()

@@ -1,4 +1,4 @@
-"""The one form in which an e-mail address is stored, looked up and counted, however it is typed."""
+"""The normal form in which e-mail addresses are stored, looked up and counted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Final
 
 import email_validator
 
-# Longer than any address, and short enough to be normalized at no cost.
+# Longer than any address, yet cheap to normalize.
 LONGEST: Final = 1000
-# Invisible, though Unicode does not call them format characters (Cf): joiners, fillers, variation selectors.
+# Invisible, although not format characters (Cf) in Unicode: joiners, fillers, variation selectors.
 INVISIBLE: Final = frozenset(
     chr(code)
     for first, last in (
@@ -27,16 +27,16 @@ INVISIBLE: Final = frozenset(
 
 
 def normal_form(text: str) -> str:
-    """Return the address that `text` spells; raises ValueError if it spells none.
+    """Return the normal form of an address, which is the same for all spellings. Raises ValueError if it is invalid.
 
-    Full-width letters become plain ones, capitals small ones; invisible characters and blanks around the address go;
-    the domain is written as UTS-46 prescribes. All spellings of an address have the same normal form.
+    Full-width letters become plain, capitals become lower case, invisible characters and surrounding spaces are
+    removed, and the domain follows UTS-46.
     """
     if len(text) > LONGEST:
-        raise ValueError("This is too long for an e-mail address.")
+        raise ValueError("This is too long for an email address.")
     plain = unicodedata.normalize("NFKC", _visible(text)).strip()
     local, at, domain = _visible(plain).rpartition("@")
-    # Domains have rules of their own for capitals, and the validator applies them.
+    # Domains have their own case rules, which the validator applies.
     address = unicodedata.normalize("NFKC", local.casefold()) + at + domain
     # EmailNotValidError is a ValueError.
     return email_validator.validate_email(address, check_deliverability=False).normalized

@@ -1,38 +1,38 @@
-"""Everything that can go wrong, as one tree.
+"""All errors of the portal, as one tree.
 
     PortalError                 500
-    ├── ConfigError             the environment is wrong; stops the start
-    ├── NotFound                404  it is not there, or it belongs to another account
-    ├── NotAllowed              403  this person may look but not change
-    ├── WrongOrigin             400  a form of another site, or of a page at another address than the public URL
-    ├── Unavailable             403  the operator has not switched this PSA on for the account
-    ├── Invalid                 422  a value is wrong; names its field
+    ├── ConfigError             the environment is invalid; stops the start
+    ├── NotFound                404  it does not exist, or belongs to another account
+    ├── NotAllowed              403  this user may read but not change it
+    ├── WrongOrigin             400  a form from another site, or from a page at an address other than the public URL
+    ├── Unavailable             403  the operator has not enabled this PSA for the account
+    ├── Invalid                 422  a value is invalid; names its field
     ├── Conflict                409
-    │   ├── OtherPsaActive           one PSA at a time
-    │   └── SyncAlreadyRunning       one live run per integration; carries the run's id
-    ├── Busy                         too many pages are waiting for other servers; says when to try again
-    │   ├── AccountBusy         429  those of this account
-    │   └── PortalBusy          503  those of all accounts together
-    ├── TryLater                     it may work a little later, and says when
-    │   ├── TooManyAttempts     429  something guessable was tried too often
-    │   └── HashingBusy         503  more passwords were sent at once than this process checks at a time
+    │   ├── OtherPsaActive           only one PSA at a time
+    │   └── SyncAlreadyRunning       one live run per integration; has the run's id
+    ├── Busy                         too many pages are waiting for other servers; states when to try again
+    │   ├── AccountBusy         429  pages of this account
+    │   └── PortalBusy          503  pages of all accounts together
+    ├── TryLater                     may work later; states when to try again
+    │   ├── TooManyAttempts     429  too many attempts at something that could be guessed
+    │   └── HashingBusy         503  too many passwords to check at the same time
     ├── VaultError              500  a secret cannot be opened
     ├── FencedOut               500  this worker lost its lease and must stop at once
-    ├── OutboundError           502  the network or the guard stopped a call (see portal/outbound.py)
-    └── PsaError                502  the PSA did not do what was asked; names the form field to mend, if any
-        ├── PsaUnavailable               it may work a little later; may say when
-        │   ├── PsaUnreachable           nothing answers, whatever is asked for
-        │   └── PsaRateLimited           too many requests in its window
-        ├── PsaRefusedCredentials        no token is granted: asked again later, then the integration needs a person
-        └── PsaListError                 this record type cannot be read; the others go on
-            ├── PsaRefusedType           this record type is not permitted
-            └── PsaUnreadable            a record or page comes, but can never be decoded
+    ├── OutboundError           502  a call failed in the network or the guard (see portal/outbound.py)
+    └── PsaError                502  a request to the PSA failed; names the form field to correct, if any
+        ├── PsaUnavailable               temporary; may state when to try again
+        │   ├── PsaUnreachable           nothing responds, whatever the request
+        │   └── PsaRateLimited           too many requests in the rate-limit window
+        ├── PsaRefusedCredentials        no token granted; after some retries the integration needs attention
+        └── PsaListError                 this record type cannot be read; the others continue
+            ├── PsaRefusedType           the agent may not read this record type
+            └── PsaUnreadable            a record or page arrives, but can never be parsed
 
-What a PsaError ends is decided by its class alone: a PsaListError ends the step of its record type. A PsaUnavailable
-makes a run wait; the engine finds out whether only one list fails. Every other PsaError concerns the whole run.
+The class of a PsaError alone decides its scope: a PsaListError ends the step of its record type. A PsaUnavailable
+makes a run wait; the engine finds out whether only one list fails. Every other PsaError affects the whole run.
 
-An error speaks to people: `problem` says what happened, `remedy` what to do next. `retryable` tells whether the
-same request can succeed a little later.
+Errors are written for people: `problem` says what happened, `remedy` what to do next. `retryable` says whether the
+same request may succeed later.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class PortalError(Exception):
 
 
 class ConfigError(PortalError):
-    """Names the environment variable that is wrong."""
+    """Names the invalid environment variable."""
 
 
 class NotFound(PortalError):
@@ -100,13 +100,14 @@ class AccountBusy(Busy):
     status = 429
 
     def __init__(self, waiting: int) -> None:
-        problem = f"{waiting} requests from your account are still waiting for Halo to answer."
-        super().__init__(problem, "Halo is slow at the moment. Try again in a few seconds.")
+        which = "1 request from your account is" if waiting == 1 else f"{waiting} requests from your account are"
+        problem = f"{which} still waiting for Halo."
+        super().__init__(problem, "Halo is slow right now. Try again in a few seconds.")
 
 
 class PortalBusy(Busy):
     def __init__(self) -> None:
-        problem = "The portal is already waiting for as many Halo servers as it can."
+        problem = "The portal is waiting for too many Halo servers."
         super().__init__(problem, "Nothing was sent to Halo. Try again in a few seconds.")
 
 
@@ -131,7 +132,7 @@ class HashingBusy(TryLater):
     status = 503
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many people are logging in at this moment.", retry_after)
+        super().__init__("Too many people are logging in right now.", retry_after)
 
 
 class VaultError(PortalError):
@@ -152,7 +153,7 @@ class PsaError(PortalError):
 
 
 class PsaUnavailable(PsaError):
-    """`retry_after` is in seconds, None when the PSA did not say."""
+    """`retry_after` is in seconds; None if the PSA did not say."""
 
     retryable = True
     retry_after: float | None = None
@@ -163,7 +164,7 @@ class PsaUnreachable(PsaUnavailable):
 
 
 class PsaRateLimited(PsaUnavailable):
-    """`allowed` is what the PSA says of its limit: so many requests in so many seconds."""
+    """`allowed` is the rate limit that the PSA states: requests, and seconds."""
 
     def __init__(
         self,
@@ -182,7 +183,7 @@ class PsaRefusedCredentials(PsaError):
     pass
 
 
-OTHERS_GO_ON = "The other record types are not affected, and stored records are kept. The next sync tries again."
+OTHERS_GO_ON = "Other record types aren't affected, and stored records are kept. The next sync tries again."
 
 
 class PsaListError(PsaError):
@@ -195,7 +196,7 @@ class PsaRefusedType(PsaListError):
 
 
 class PsaUnreadable(PsaListError):
-    """`body` is what came."""
+    """`body` is what arrived."""
 
     def __init__(self, problem: str, remedy: str = OTHERS_GO_ON, *, body: bytes = b"") -> None:
         super().__init__(problem, remedy)

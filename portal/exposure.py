@@ -1,4 +1,4 @@
-"""What is open to others in the way a portal is set up. Looked at when a process starts, and said in plain words."""
+"""Security warnings about the setup, checked when a process starts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REDIS_CREDENTIALS = ("password", "ssl_certfile")
 
 
 def warn(config: Config) -> None:
-    """Log one warning for each thing that is open."""
+    """Log each warning."""
     for warning in warnings(config):
         log.get(__name__).warning(warning)
 
@@ -70,7 +70,7 @@ def _database(config: Config) -> str | None:
 
 
 def _is_open(path: Path) -> bool:
-    """Tell whether users outside the owner's group may read it, or enter it."""
+    """Whether users outside the owner's group may read or enter it."""
     try:
         return bool(path.stat().st_mode & stat.S_IRWXO)
     except OSError:

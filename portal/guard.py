@@ -1,8 +1,7 @@
-"""The guarded transport: which addresses may be dialled, and until when a call may last.
+"""The guarded transport: allows only public addresses, and enforces the deadline of a call.
 
-A name is resolved once, all its addresses are checked, and the checked addresses are dialled, so a name that changes
-its mind between the check and the call gains nothing. TLS still verifies the name. The operator's
-PORTAL_OUTBOUND_ALLOW opens single hosts.
+A name is resolved once. All its addresses are checked, and only the checked addresses are dialled, so DNS rebinding
+gains nothing. TLS still verifies the name. The operator can allow individual private hosts in PORTAL_OUTBOUND_ALLOW.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ import httpx
 # httpcore has no public name for the stream on an open socket.
 from httpcore._backends.sync import SyncStream
 
-from portal import allowed_hosts, certificates, clock, dialling, places
+from portal import allowed_hosts, certificates, clock, dialling, outbound_slots
 from portal.authorities import Authorities
 from portal.dialling import Address
 from portal.public_addresses import is_public
 
-# The moment, on the monotonic clock, at which the call under way must have ended.
+# The deadline of the current call, on the monotonic clock.
 deadline: ContextVar[float] = ContextVar("deadline")
 
 _allowed: frozenset[str] = frozenset()
@@ -33,7 +32,7 @@ _authorities = Authorities()
 
 
 def bind(allowed: frozenset[str], authorities: Authorities = _authorities) -> None:
-    """Let these hosts (see allowed_hosts.py) be private and speak plain http, and trust these authorities."""
+    """Allow these hosts (see allowed_hosts.py) to be private and to use plain http; trust these authorities."""
     global _allowed, _authorities
     _allowed, _authorities = allowed, authorities
 
@@ -45,11 +44,11 @@ def is_allowed(host: str, port: int) -> bool:
 
 
 class PrivateAddressError(OSError):
-    """Raised where the operating system would have raised its own refusal."""
+    """An address that is not public. Raised where the operating system would raise its own connection errors."""
 
 
 class OtherNameError(httpcore.ConnectError):
-    """The certificate is sound, but for these names."""
+    """The certificate is valid, but for these names."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__("the certificate is for another name")
@@ -58,7 +57,7 @@ class OtherNameError(httpcore.ConnectError):
 
 class GuardedTransport(httpx.HTTPTransport):
     def __init__(self) -> None:
-        places.check()
+        outbound_slots.check()
         # httpx offers no public way to hand a network backend to its pool.
         self._pool = httpcore.ConnectionPool(
             ssl_context=_ssl_context(_authorities),
@@ -68,7 +67,7 @@ class GuardedTransport(httpx.HTTPTransport):
         )
 
 
-@cache  # it takes a while to read all certificates of the public authorities
+@cache  # loading all public authorities takes a while
 def _ssl_context(authorities: Authorities, *, check_name: bool = True) -> ssl.SSLContext:
     context = authorities.context()
     context.check_hostname = check_name
@@ -105,9 +104,9 @@ def _as_httpcore_errors() -> Iterator[None]:
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """Applies the call's deadline to every read and write, so that dripping bytes cannot hold a worker.
+    """Applies the call's deadline to every read and write, so that a slow trickle of bytes cannot block a worker.
 
-    `dial` opens another connection to the same, checked addresses.
+    `dial` opens another connection to the same checked addresses.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, dial: Callable[[], httpcore.NetworkStream]) -> None:
@@ -135,7 +134,7 @@ class _TimedStream(httpcore.NetworkStream):
         return _TimedStream(stream, self._dial)
 
     def _names(self, server_hostname: str | None, timeout: float | None) -> tuple[str, ...]:
-        """Read for whom the certificate is, on a connection of its own that says nothing; it must be sound."""
+        """Read the names in the certificate, over a second connection that sends no request. It must be valid."""
         try:
             context = _ssl_context(_authorities, check_name=False)
             stream = self._dial().start_tls(context, server_hostname, _seconds_left(timeout))
@@ -163,7 +162,7 @@ def _seconds_left(timeout: float | None) -> float:
 
 
 def _checked_addresses(host: str, port: int, timeout: float | None) -> list[Address]:
-    """Resolve once; refuse when any answer is not public, for then nobody knows which one would be dialled."""
+    """Resolve once. Refuse if any address is not public, because any of them may be dialled."""
     found = dialling.look_up(host, port, _seconds_left(timeout))
     if not is_allowed(host, port) and not all(is_public(address.ip) for address in found):
         raise PrivateAddressError(f"{host} has an address that is not public")

@@ -1,4 +1,4 @@
-"""Unpacks a gzip body a bounded piece at a time, so that a few hundred bytes cannot fill the memory."""
+"""Decompresses a gzip body in bounded pieces, so that a few hundred bytes cannot exhaust memory."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _GZIP_ONLY: Final = 16 + zlib.MAX_WBITS  # zlib's own notation: a gzip header is
 
 
 class BrokenGzipError(Exception):
-    """The body is not gzip, or ends too early."""
+    """The body is not gzip, or is truncated."""
 
 
 def unpacked(body: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what `body` unpacks to, at most PIECE_BYTES at a time. Raises BrokenGzipError.
+    """Yield the decompressed body, at most PIECE_BYTES at a time. Raises BrokenGzipError.
 
-    An empty body stays empty: servers mark those as gzip as well.
+    An empty body is allowed: servers label those as gzip too.
     """
     stream: zlib._Decompress | None = None
     for packed in body:
         waiting = packed
         while waiting:
-            if stream is None or stream.eof:  # a gzip body may be several gzip files in a row
+            if stream is None or stream.eof:  # a gzip body may consist of several gzip members
                 stream = zlib.decompressobj(_GZIP_ONLY)
             yield from _pieces(stream, waiting)
             waiting = stream.unused_data
@@ -35,7 +35,7 @@ def _pieces(stream: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
     try:
         piece = stream.decompress(packed, PIECE_BYTES)
         yield piece
-        # A full piece can mean that more is ready although all input was taken.
+        # A full piece can mean that more output is ready even though all input was consumed.
         while not stream.eof and (stream.unconsumed_tail or len(piece) == PIECE_BYTES):
             piece = stream.decompress(stream.unconsumed_tail, PIECE_BYTES)
             yield piece

@@ -1,4 +1,4 @@
-"""Few password hashes at once. Each takes 64 MB, and anybody who can reach the log-in may ask for one."""
+"""Limits concurrent password hashes. Each takes 64 MB, and anybody who can reach the log-in page can trigger one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from passlib.context import CryptContext
 from portal.errors import HashingBusy
 
 AT_ONCE: Final = 2
-# How many may wait. Strangers leave room for people on a known device and for those who are logged in.
+# How many requests may wait. Strangers get fewer places than known devices and people who are logged in.
 MOST_STRANGERS_WAITING: Final = 6
 MOST_WAITING: Final = 10
 PATIENCE_SECONDS: Final = 3.0
@@ -24,7 +24,7 @@ _is_stranger: ContextVar[bool] = ContextVar("is_stranger", default=False)
 
 @contextmanager
 def for_stranger() -> Iterator[None]:
-    """Treat the block's hashes as asked for by somebody of whom nothing is known."""
+    """Treat hashes in the block as requested by a stranger."""
     token = _is_stranger.set(True)
     try:
         yield
@@ -33,7 +33,7 @@ def for_stranger() -> Iterator[None]:
 
 
 class Slots:
-    """So many at once; the next ones wait for a few seconds at most, and only so many of them."""
+    """Allows `at_once` holders. A limited number of others waits, for a few seconds at most."""
 
     def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE_SECONDS) -> None:
         self._free = threading.BoundedSemaphore(at_once)
@@ -43,7 +43,7 @@ class Slots:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Hold a slot inside the block; raises HashingBusy if none becomes free in time."""
+        """Hold a slot inside the block. Raises HashingBusy if none becomes free in time."""
         if not self._free.acquire(blocking=False):
             self._wait()
         try:
@@ -68,7 +68,7 @@ slots = Slots()
 
 
 class BoundedContext(CryptContext):  # type: ignore[misc]  # passlib ships no types
-    """Hashes and verifies as another context does, a few at once."""
+    """Hashes and verifies like another context, with limited concurrency."""
 
     @classmethod
     def like(cls, other: CryptContext) -> BoundedContext:

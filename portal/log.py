@@ -1,4 +1,4 @@
-"""Structured logs on standard error. Secrets are blanked by key and by shape before anything is written."""
+"""Structured logs on standard error. Secrets are redacted by key and by pattern before anything is written."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SECRET_SHAPES: Final = re.compile(
 )
 
 MANY_LINES: Final = ("exception", "stack")
-CONTINUED: Final = "\n    "  # a message that goes on is indented, so that none of it looks like a line of the log
+CONTINUED: Final = "\n    "  # continuation lines are indented, so that none can pass for a log line of its own
 
 
 def configure(*, as_json: bool, level: str = "INFO") -> None:
-    """Send our own and the libraries' logs through one pipeline: JSON lines, or coloured text on a terminal."""
+    """Send our logs and those of libraries through one pipeline: JSON lines, or coloured text on a terminal."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -30,7 +30,7 @@ def configure(*, as_json: bool, level: str = "INFO") -> None:
         structlog.processors.format_exc_info,
         redact,
     ]
-    # JSON lines are plain ASCII by themselves.
+    # JSON lines are plain ASCII already.
     written: list[Any] = (
         [structlog.processors.JSONRenderer()] if as_json else [escape, structlog.dev.ConsoleRenderer()]
     )
@@ -52,18 +52,18 @@ def configure(*, as_json: bool, level: str = "INFO") -> None:
 
 
 def redact(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # structlog's signature
-    """Blank what has a secret's name, and what looks like one inside any text."""
+    """Redact values whose key names a secret, and anything in a text that looks like one."""
     return {key: BLANK if SECRET_KEYS.search(key) else _blank(value) for key, value in event.items()}
 
 
 def escape(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # structlog's signature
-    """Spell out control characters of others, so that they neither command the terminal nor pass for another line."""
+    """Escape control characters in foreign text, so that it can neither control the terminal nor fake a log line."""
     return {key: _escaped(key, value) for key, value in event.items()}
 
 
 def _escaped(key: str, value: Any) -> Any:
     if not isinstance(value, str):
-        return value  # shown by repr(), which escapes too
+        return value  # rendered with repr(), which escapes too
     if key in MANY_LINES:
         return visible(value, keep="\n")
     return visible(value, keep="\n").replace("\n", CONTINUED) if key == "event" else visible(value)
@@ -84,5 +84,5 @@ def get(name: str) -> Any:
 
 
 def bound(name: str) -> Any:
-    """Return a logger that keeps the context of the code that asks, such as an error id, in other threads too."""
+    """Return a logger that keeps the caller's context, such as an error id, in other threads too."""
     return get(name).bind(**structlog.contextvars.get_contextvars())

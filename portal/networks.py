@@ -1,4 +1,4 @@
-"""Where a request comes from, as limits count it: one IPv4 address, or one /64 of IPv6."""
+"""The network that a request comes from, for rate limits: a single IPv4 address, or an IPv6 /64."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import ipaddress
 import re
 from typing import Final
 
-# Whoever rents a server or a line gets 2^64 addresses or more, so one IPv6 address says nothing about its owner.
+# Every rented server or line has at least 2^64 addresses, so a single IPv6 address does not identify its owner.
 IPV6_PREFIX: Final = 64
 # Some proxies write the port into X-Forwarded-For.
 WITH_PORT: Final = re.compile(r"\[(?P<v6>[^\]]+)\](:\d+)?|(?P<v4>[\d.]+):\d+")
 
 
 def network_of(address: str | None) -> str:
-    """Return what requests from `address` are counted under; "unknown" where nothing tells the address."""
+    """Return the network that requests from `address` are counted under; "unknown" if there is no valid address."""
     text = (address or "").strip()
     if match := WITH_PORT.fullmatch(text):
         text = match["v6"] or match["v4"]

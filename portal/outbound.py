@@ -1,6 +1,6 @@
-"""The only door to the network: it reads, and it posts a form for a token. No redirects, limits of time and size.
+"""The only HTTP client for other servers: GET, and POST for a token. No redirects; time and size are limited.
 
-Which addresses may be dialled is decided in portal/guard.py.
+portal/guard.py decides which addresses may be dialled.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import Any, Final, Self
 
 import httpx
 
-from portal import clock, guard, gzipped, log, places
+from portal import clock, guard, gzipped, log, outbound_slots
 from portal.certificates import Fault, Refusal, fault_of
 from portal.errors import PortalError
 
 USER_AGENT: Final = "Scopable-Portal/0.1"
-# Incompressible data grows a little when it is packed.
+# Incompressible data grows slightly when compressed.
 LARGEST_PACKING_OVERHEAD: Final = gzipped.PIECE_BYTES
 
 
-class Stop(StrEnum):
-    """Why a call did not get its answer."""
+class TransportFailure(StrEnum):
+    """Why a call got no answer."""
 
     NOT_HTTPS = "not_https"
     HOST_NOT_FOUND = "host_not_found"
@@ -40,27 +40,27 @@ class Stop(StrEnum):
 
 
 class OutboundError(PortalError):
-    """`certificate` tells more of a stop by TLS."""
+    """`certificate` is the detail of a TLS failure."""
 
     status = 502
 
-    def __init__(self, stop: Stop, host: str, certificate: Refusal | None = None) -> None:
-        super().__init__(f"The call to {host} was stopped: {stop.value}.")
-        self.stop = stop
+    def __init__(self, failure: TransportFailure, host: str, certificate: Refusal | None = None) -> None:
+        super().__init__(f"The call to {host} was stopped: {failure.value}.")
+        self.failure = failure
         self.host = host
         self.certificate = certificate
 
 
 @dataclass(frozen=True)
-class Limits:
-    """`seconds` is for the whole call, from the name look-up to the last byte; `size` is in unpacked bytes."""
+class CallLimits:
+    """`seconds` covers the whole call, from the name look-up to the last byte. `size` is in decompressed bytes."""
 
     seconds: float = 15.0
     size: int = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -71,17 +71,17 @@ class Answer:
         return "json" in self.headers.get("content-type", "").lower()
 
 
-class Door:
-    """Keeps connections open between calls. It can read, and it can post a form for a token; it has no other verb.
+class OutboundClient:
+    """A thread-safe client that keeps connections open. It has two verbs: `get`, and `post_form` for a token.
 
-    `calls` counts what was sent, answered or not, and `before_call` runs before each. Several threads may use one
-    door. All calls end with the place that the door was made in (see places.py).
+    `calls` counts every request sent, answered or not; `before_call` runs before each. No call outlasts the outbound
+    slot in which the client was created (see outbound_slots.py).
     """
 
     def __init__(self, before_call: Callable[[], None] = lambda: None) -> None:
         self.calls = 0
         self._before_call = before_call
-        self._until = places.until()
+        self._until = outbound_slots.until()
         self._logger = log.bound("portal.outbound")
         self._counting = Lock()
         self._here = local()
@@ -100,31 +100,31 @@ class Door:
 
     @property
     def calls_here(self) -> int:
-        """Count what the thread that asks has sent."""
+        """The number of requests sent by the current thread."""
         return getattr(self._here, "calls", 0)
 
     def close(self) -> None:
         self._client.close()
 
     def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None, limits: Limits
-    ) -> Answer:
-        """Read `url`. Raises OutboundError when no whole answer arrives; any status is an answer."""
+        self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None, limits: CallLimits
+    ) -> Response:
+        """Send a GET. Raises OutboundError unless a complete response arrives, with any status."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self._send(self._request("GET", url, params=params, headers=headers), limits)
 
-    def post_form(self, url: str, form: Mapping[str, str], *, limits: Limits) -> Answer:
-        """Ask for a token. Raises OutboundError as `get` does."""
+    def post_form(self, url: str, form: Mapping[str, str], *, limits: CallLimits) -> Response:
+        """Send a form to request a token. Raises OutboundError like `get`."""
         return self._send(self._request("POST", url, data=form), limits)
 
     def _request(self, method: str, url: str, **parts: Any) -> httpx.Request:
         try:
             request = self._client.build_request(method, url, **parts)
         except (httpx.InvalidURL, UnicodeError) as error:
-            raise OutboundError(Stop.HOST_NOT_FOUND, url) from error
+            raise OutboundError(TransportFailure.HOST_NOT_FOUND, url) from error
         host, port = request.url.host, request.url.port
         if request.url.scheme != "https" and not guard.is_allowed(host, port or 80):
-            raise OutboundError(Stop.NOT_HTTPS, host)
+            raise OutboundError(TransportFailure.NOT_HTTPS, host)
         return request
 
     def _count(self) -> None:
@@ -133,12 +133,12 @@ class Door:
         with self._counting:
             self.calls += 1
 
-    def _send(self, request: httpx.Request, limits: Limits) -> Answer:
+    def _send(self, request: httpx.Request, limits: CallLimits) -> Response:
         host = request.url.host
         began = clock.monotonic()
         seconds = min(limits.seconds, self._until - began)
         if seconds <= 0:
-            raise OutboundError(Stop.TIMED_OUT, host)
+            raise OutboundError(TransportFailure.TIMED_OUT, host)
         self._count()
         before = guard.deadline.set(began + seconds)
         request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
@@ -149,33 +149,33 @@ class Door:
             finally:
                 response.close()
         except httpx.TimeoutException as error:
-            raise OutboundError(Stop.TIMED_OUT, host) from error
+            raise OutboundError(TransportFailure.TIMED_OUT, host) from error
         except gzipped.BrokenGzipError as error:
-            raise OutboundError(Stop.BROKEN, host) from error
+            raise OutboundError(TransportFailure.BROKEN, host) from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             # UnicodeError: Python cannot look up a name with an empty label, as in acme..halopsa.com.
-            raise self._noted(_stopped(error, host)) from error
+            raise self._noted(_transport_error(error, host)) from error
         finally:
             guard.deadline.reset(before)
-        return Answer(response.status_code, response.headers, body, clock.monotonic() - began)
+        return Response(response.status_code, response.headers, body, clock.monotonic() - began)
 
-    def _noted(self, stopped: OutboundError) -> OutboundError:
-        """Log the exact cause, because people get one sentence for several causes (see halo/stops.py)."""
-        self._logger.info("A call was stopped", host=stopped.host, cause=stopped.stop.value)
-        return stopped
+    def _noted(self, error: OutboundError) -> OutboundError:
+        """Log the exact cause: people see one message for several causes (see halo/diagnosis/messages.py)."""
+        self._logger.info("A call was stopped", host=error.host, cause=error.failure.value)
+        return error
 
 
 def _read(response: httpx.Response, size: int, host: str) -> bytes:
-    """Read the body, unpacked. Raises OutboundError before more than `size` and one piece of it is in memory."""
+    """Return the decompressed body. Raises OutboundError before more than `size` plus one piece is in memory."""
     packed = _limited(response.iter_raw(), size + LARGEST_PACKING_OVERHEAD, host)
     match [each.lower() for each in response.headers.get_list("content-encoding", split_commas=True) if each]:
         case [] | ["identity"]:
             pieces = packed
         case ["gzip"] | ["x-gzip"]:
             pieces = gzipped.unpacked(packed)
-        case _:  # among them gzip in gzip: three layers turn 264 bytes into 2 GB
-            raise OutboundError(Stop.ENCODING, host)
-    body = BytesIO()  # unlike b"".join(), it hands over what it has collected without a copy
+        case _:  # including nested gzip: three layers turn 264 bytes into 2 GB
+            raise OutboundError(TransportFailure.ENCODING, host)
+    body = BytesIO()  # unlike b"".join(), it returns its content without a copy
     for piece in _limited(pieces, size, host):
         body.write(piece)
     return body.getvalue()
@@ -186,25 +186,27 @@ def _limited(pieces: Iterator[bytes], size: int, host: str) -> Iterator[bytes]:
     for piece in pieces:
         total += len(piece)
         if total > size:
-            raise OutboundError(Stop.TOO_LARGE, host)
+            raise OutboundError(TransportFailure.TOO_LARGE, host)
         yield piece
 
 
-def _stopped(error: BaseException, host: str) -> OutboundError:
-    """Look for the reason under the layers of httpx and httpcore."""
+def _transport_error(error: BaseException, host: str) -> OutboundError:
+    """Find the root cause beneath the exceptions of httpx and httpcore."""
     cause: BaseException | None = error
     while cause is not None:
         match cause:
             case guard.PrivateAddressError():
-                return OutboundError(Stop.PRIVATE_ADDRESS, host)
+                return OutboundError(TransportFailure.PRIVATE_ADDRESS, host)
             case socket.gaierror() | UnicodeError():
-                return OutboundError(Stop.HOST_NOT_FOUND, host)
+                return OutboundError(TransportFailure.HOST_NOT_FOUND, host)
             case guard.OtherNameError(names=names):
-                return OutboundError(Stop.TLS, host, Refusal(Fault.OTHER_NAME, names))
+                return OutboundError(TransportFailure.TLS, host, Refusal(Fault.OTHER_NAME, names))
             case ssl.SSLError():
-                return OutboundError(Stop.TLS, host, Refusal(fault_of(cause)))
+                return OutboundError(TransportFailure.TLS, host, Refusal(fault_of(cause)))
             case ConnectionRefusedError():
-                return OutboundError(Stop.REFUSED, host)
+                return OutboundError(TransportFailure.REFUSED, host)
             case _:
                 cause = cause.__cause__ or cause.__context__
-    return OutboundError(Stop.REFUSED if isinstance(error, httpx.ConnectError) else Stop.BROKEN, host)
+    return OutboundError(
+        TransportFailure.REFUSED if isinstance(error, httpx.ConnectError) else TransportFailure.BROKEN, host
+    )

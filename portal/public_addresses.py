@@ -1,7 +1,7 @@
-"""Which addresses belong to the public internet: all but those that IANA sets aside.
+"""Decides whether an address is on the public internet, which excludes IANA's special-purpose ranges.
 
-The tables are IANA's special-purpose address registries, whole: no Halo is in any of these ranges, the few that IANA
-calls globally reachable included. https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-.
+The tables are IANA's complete special-purpose registries, including the few ranges that are globally reachable: no
+Halo is in any of them. https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ SPECIAL_IPV4: Final[Mapping[str, str]] = {
     "224.0.0.0/4": "multicast",
     "168.63.129.16/32": "Azure's metadata and DNS, for the machines in it",
 }
-# Where the global unicast addresses are. What IANA sets aside elsewhere needs no row of its own: ::1, IPv4-mapped,
-# NAT64, discard-only, SRv6, unique local, link-local, site-local, multicast, and all that is not assigned yet.
+# All global unicast addresses. Special ranges outside of it need no row: ::1, IPv4-mapped, NAT64, discard-only, SRv6,
+# unique local, link-local, site-local, multicast, and everything not yet assigned.
 GLOBAL_UNICAST_IPV6: Final = ipaddress.IPv6Network("2000::/3")
 SPECIAL_IPV6: Final[Mapping[str, str]] = {
     "2001::/23": "IETF protocol assignments: Teredo, benchmarking, AMT, AS112-v6, ORCHID, drones and others",
@@ -47,7 +47,7 @@ _IPV6_NETWORKS: Final = tuple(map(ipaddress.IPv6Network, SPECIAL_IPV6))
 
 
 def is_public(text: str) -> bool:
-    """Tell whether this address, as a name look-up returns it, is one of the public internet."""
+    """Whether this address, as returned by a name look-up, is on the public internet."""
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _IPV4_NETWORKS)

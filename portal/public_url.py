@@ -1,4 +1,4 @@
-"""PORTAL_PUBLIC_URL: where people and Halo reach the portal, written as browsers write an origin."""
+"""Parses PORTAL_PUBLIC_URL, the origin at which people and Halo reach the portal."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ EXAMPLE: Final = "must be an address such as https://portal.example.com"
 
 
 def origin(text: str) -> str:
-    """Return scheme, host and port: in lower case, in ASCII, without the scheme's own port.
+    """Return scheme, host and port in lower-case ASCII, without the scheme's default port.
 
-    Raises ValueError that says how to write it.
+    Raises ValueError with a message that explains the expected format.
     """
     try:
         parts = urlsplit(text.strip())
@@ -28,13 +28,13 @@ def origin(text: str) -> str:
     if parts.scheme not in DEFAULT_PORTS or parts.username is not None or parts.query or parts.fragment or port == 0:
         raise ValueError(EXAMPLE)
     if parts.path.strip("/"):
-        # Static files, redirects and Halo's webhooks all count on being at the top of their host.
+        # Static files, redirects and Halo's webhooks all assume the root of the host.
         raise ValueError(f"must have no path: give the portal a host name of its own, without {parts.path}")
     return f"{parts.scheme}://{allowed_hosts.name_of(host, None if port == DEFAULT_PORTS[parts.scheme] else port)}"
 
 
 def _ascii(host: str) -> str:
-    """Write a host as browsers do. Raises ValueError for what is none."""
+    """Return a host as browsers write it. Raises ValueError for an invalid one."""
     if allowed_hosts.is_ipv6(host):
         return host
     name = host if host.isascii() else idna.encode(host, uts46=True).decode()

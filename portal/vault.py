@@ -1,7 +1,7 @@
-"""Secrets at rest: AES-256-GCM, versioned, bound to their row and field, rotatable.
+"""Encrypts stored secrets with AES-256-GCM: versioned, bound to row and field, and with rotatable keys.
 
-A stored secret reads `v1.<key id>.<nonce and ciphertext, base64>`. The row's uid and the field's name are the
-associated data, so a ciphertext that is copied to another row or column does not open.
+The format is `v1.<key id>.<nonce and ciphertext, base64>`. Table, row uid and field name are the associated data, so
+a ciphertext copied to another row or column cannot be opened.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NONCE_BYTES: Final = 12
 
 
 class Secret:
-    """A value that refuses to be shown, compared or serialised. Only `reveal()` gives it away."""
+    """A value that cannot be printed, compared or serialised. Only `reveal()` returns it."""
 
     __slots__ = ("_value",)
 
@@ -50,13 +50,13 @@ class Secret:
 
 
 class Sealed(str):
-    """What a column of the database holds of a secret."""
+    """A secret as stored in the database."""
 
     __slots__ = ()
 
 
 class Vault:
-    """Seals with the first key; opens with any of them."""
+    """Seals with the first key; opens with any key."""
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         self._keys = {_key_id(key): AESGCM(key) for key in keys}
@@ -68,26 +68,26 @@ class Vault:
         return f"{VERSION}.{self._current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def open(self, stored: str, bound_to: str) -> Secret:
-        """Raise VaultError when the key is missing or the text belongs to another row or was changed."""
+        """Return the secret. Raises VaultError if the key is missing, or the text was altered or moved."""
         version, _, rest = stored.partition(".")
         key_id, _, encoded = rest.partition(".")
         key = self._keys.get(key_id)
         if version != VERSION or key is None:
             raise VaultError(
-                "A stored secret was sealed with a key that this portal does not have.",
-                "Put the old key into PORTAL_VAULT_KEY_PREVIOUS, or enter the secret again.",
+                "A stored secret is encrypted with a key that this portal doesn't have.",
+                "Set PORTAL_VAULT_KEY_PREVIOUS to the old key, or enter the secret again.",
             )
         try:
             raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
             opened = key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode())
         except InvalidTag as error:
-            raise VaultError("A stored secret does not belong to its place.", "Enter the secret again.") from error
-        except ValueError as error:  # no base64, or too short to be a secret
+            raise VaultError("A stored secret belongs to a different record.", "Enter the secret again.") from error
+        except ValueError as error:  # invalid base64, or too short
             raise VaultError("A stored secret is damaged.", "Enter the secret again.") from error
         return Secret(opened.decode())
 
     def is_current(self, stored: str) -> bool:
-        """Tell whether the secret is sealed with the key in use."""
+        """Whether the secret is sealed with the current key."""
         return stored.startswith(f"{VERSION}.{self._current}.")
 
 
@@ -95,7 +95,7 @@ _vault: Vault | None = None
 
 
 def bind(keys: tuple[bytes, ...]) -> None:
-    """Use these keys, the one that seals first."""
+    """Use these keys; the first one seals."""
     global _vault
     _vault = Vault(keys)
 
@@ -107,35 +107,35 @@ def vault() -> Vault:
 
 
 class _SecretAccessor(FieldAccessor):
-    """Opens on reading and seals on writing; the plain text never sits in the row."""
+    """Opens on read and seals on write, so the row never holds the plain text."""
 
     def __get__(self, instance: Any, instance_type: Any = None) -> Any:
         if instance is None:
             return self.field
         stored = instance.__data__.get(self.name)
-        return None if stored is None else vault().open(stored, _place(instance, self.name))
+        return None if stored is None else vault().open(stored, _bound_to(instance, self.name))
 
     def __set__(self, instance: Any, value: Secret | Sealed | None) -> None:
         if isinstance(value, Secret):
-            value = Sealed(vault().seal(value, _place(instance, self.name)))
+            value = Sealed(vault().seal(value, _bound_to(instance, self.name)))
         elif value is not None and not isinstance(value, Sealed):
-            raise TypeError(f"{self.name} takes a Secret.")  # plain text on its way to a disk
+            raise TypeError(f"{self.name} takes a Secret.")  # plain text must not reach the disk
         super().__set__(instance, value)
 
 
 class EncryptedField(TextField):
-    """A column of a row with a `uid`, which must be set before the secret is."""
+    """An encrypted column. The row's `uid` must be set before the secret."""
 
     accessor_class = _SecretAccessor
 
     def python_value(self, value: Any) -> Sealed | None:
-        # Whatever the database holds, even if it is damaged: that shows when it is opened.
+        # Accepts damaged values too: `open` detects them.
         return (
             None if value is None else Sealed(value.decode(errors="replace") if isinstance(value, bytes) else value)
         )
 
 
-def _place(instance: Any, name: str) -> str:
+def _bound_to(instance: Any, name: str) -> str:
     return f"{instance._meta.table_name}/{instance.uid}/{name}"
 
 

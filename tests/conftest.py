@@ -19,8 +19,8 @@ from passlib.hash import argon2
 from portal import bootstrap, create_app, db, vault
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
-from portal.routes import limits
-from portal.routes.sessions import TOKEN
+from portal.routes.web import limits
+from portal.routes.web.login.sessions import TOKEN
 from portal.services.accounts import sessions
 from portal.services.audit import audit_counts
 

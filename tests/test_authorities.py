@@ -13,11 +13,11 @@ from portal import guard
 from portal.authorities import Authorities
 from portal.certificates import Fault
 from portal.errors import ConfigError
-from portal.outbound import Door, Limits, OutboundError
+from portal.outbound import CallLimits, OutboundClient, OutboundError
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.authority import Authority
 
-LIMITS = Limits(seconds=5)
+LIMITS = CallLimits(seconds=5)
 NAMES = ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "PORTAL_CA_FILE"]
 FILES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PORTAL_CA_FILE"]
 
@@ -51,9 +51,9 @@ def _near_host_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
 def fault(halo: HaloSandbox, **environ: str) -> Fault | None:
     """Call Halo with the authorities that this environment names; returns what is wrong with its certificate."""
     guard.bind(frozenset({"localhost"}), Authorities.from_env(environ))
-    with Door() as door:
+    with OutboundClient() as client:
         try:
-            door.get(halo.url.replace("127.0.0.1", "localhost") + "/api/authinfo", limits=LIMITS)
+            client.get(halo.url.replace("127.0.0.1", "localhost") + "/api/authinfo", limits=LIMITS)
         except OutboundError as error:
             return error.certificate.fault if error.certificate else Fault.OTHER
     return None

@@ -16,12 +16,12 @@ from portal.errors import PsaError
 from portal.halo.client import PROFILE_LIMITS, HaloClient
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
-from portal.outbound import Door, Limits, OutboundError, Stop
+from portal.outbound import CallLimits, OutboundClient, OutboundError, TransportFailure
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.servers import answering, listening
 
 MEGABYTE = 1024 * 1024
-LIMITS = Limits(seconds=10, size=256 * 1024)
+LIMITS = CallLimits(seconds=10, size=256 * 1024)
 BLANKS = bytes(100 * MEGABYTE)
 ENCODINGS = ["gzip_twice", "brotli", "deflate"]
 # A packed body, and how its encoding is written.
@@ -41,9 +41,9 @@ def _near_host_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def door() -> Iterator[Door]:
-    with Door() as door:
-        yield door
+def client() -> Iterator[OutboundClient]:
+    with OutboundClient() as client:
+        yield client
 
 
 @pytest.fixture
@@ -63,37 +63,37 @@ def answer(body: bytes, encoding: str) -> bytes:
     return f"HTTP/1.1 200 OK\r\n{headers}\r\n\r\n".encode() + body
 
 
-def body_of(door: Door, body: bytes, encoding: str, limits: Limits = LIMITS) -> bytes:
+def body_of(client: OutboundClient, body: bytes, encoding: str, limits: CallLimits = LIMITS) -> bytes:
     with listening(answering(answer(body, encoding))) as listener:
-        return door.get(listener.url, limits=limits).body
+        return client.get(listener.url, limits=limits).body
 
 
-def stop_of(door: Door, body: bytes, encoding: str, limits: Limits = LIMITS) -> Stop:
-    with pytest.raises(OutboundError) as stopped:
-        body_of(door, body, encoding, limits)
-    return stopped.value.stop
+def failure_of(client: OutboundClient, body: bytes, encoding: str, limits: CallLimits = LIMITS) -> TransportFailure:
+    with pytest.raises(OutboundError) as failed:
+        body_of(client, body, encoding, limits)
+    return failed.value.failure
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_small_answer_cannot_fill_the_memory(name: str, door: Door) -> None:
+def test_a_small_answer_cannot_fill_the_memory(name: str, client: OutboundClient) -> None:
     body, encoding = BOMBS[name]()
     assert len(body) < MEGABYTE
     tracemalloc.start()
     try:
-        stop = stop_of(door, body, encoding)
+        failure = failure_of(client, body, encoding)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert stop == (Stop.TOO_LARGE if name == "gzip" else Stop.ENCODING)
+    assert failure == (TransportFailure.TOO_LARGE if name == "gzip" else TransportFailure.ENCODING)
     assert peak < len(body) + MEGABYTE
 
 
-def test_a_large_answer_takes_little_more_memory_than_its_limit(door: Door) -> None:
-    limits = Limits(seconds=20, size=20 * MEGABYTE)
+def test_a_large_answer_takes_little_more_memory_than_its_limit(client: OutboundClient) -> None:
+    limits = CallLimits(seconds=20, size=20 * MEGABYTE)
     packed = gzip.compress(bytes(limits.size))
     tracemalloc.start()
     try:
-        body = body_of(door, packed, "gzip", limits)
+        body = body_of(client, packed, "gzip", limits)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -101,41 +101,41 @@ def test_a_large_answer_takes_little_more_memory_than_its_limit(door: Door) -> N
     assert peak < limits.size * 1.2 + MEGABYTE  # the buffer grows by an eighth at a time
 
 
-def test_gzip_alone_is_asked_for(door: Door) -> None:
+def test_gzip_alone_is_asked_for(client: OutboundClient) -> None:
     with listening(answering(answer(b"", "gzip"))) as listener:
-        door.get(listener.url, limits=LIMITS)
+        client.get(listener.url, limits=LIMITS)
         read = listener.asked.lower()
-        door.post_form(listener.url, {}, limits=LIMITS)
+        client.post_form(listener.url, {}, limits=LIMITS)
     assert b"accept-encoding: gzip\r\n" in read
     assert b"accept-encoding: gzip\r\n" in listener.asked.lower()
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
-def test_gzip_is_unpacked(encoding: str, door: Door) -> None:
-    assert body_of(door, gzip.compress(b'{"a":1}'), encoding) == b'{"a":1}'
+def test_gzip_is_unpacked(encoding: str, client: OutboundClient) -> None:
+    assert body_of(client, gzip.compress(b'{"a":1}'), encoding) == b'{"a":1}'
 
 
 @pytest.mark.parametrize("encoding", ["", "identity"])
-def test_an_answer_that_is_not_compressed_arrives_as_it_is(encoding: str, door: Door) -> None:
-    assert body_of(door, b"{}", encoding) == b"{}"
+def test_an_answer_that_is_not_compressed_arrives_as_it_is(encoding: str, client: OutboundClient) -> None:
+    assert body_of(client, b"{}", encoding) == b"{}"
 
 
-def test_several_gzip_files_in_a_row_are_one_answer(door: Door) -> None:
-    assert body_of(door, gzip.compress(b"[1,") + gzip.compress(b"") + gzip.compress(b"2]"), "gzip") == b"[1,2]"
+def test_several_gzip_files_in_a_row_are_one_answer(client: OutboundClient) -> None:
+    assert body_of(client, gzip.compress(b"[1,") + gzip.compress(b"") + gzip.compress(b"2]"), "gzip") == b"[1,2]"
 
 
-def test_an_empty_answer_that_is_marked_as_gzip_is_empty(door: Door) -> None:
-    assert body_of(door, b"", "gzip") == b""
+def test_an_empty_answer_that_is_marked_as_gzip_is_empty(client: OutboundClient) -> None:
+    assert body_of(client, b"", "gzip") == b""
 
 
-def test_an_answer_of_exactly_the_limit_arrives_compressed_too(door: Door) -> None:
+def test_an_answer_of_exactly_the_limit_arrives_compressed_too(client: OutboundClient) -> None:
     incompressible = bytes(range(256)) * (LIMITS.size // 256)
-    assert body_of(door, gzip.compress(incompressible, compresslevel=0), "gzip") == incompressible
+    assert body_of(client, gzip.compress(incompressible, compresslevel=0), "gzip") == incompressible
 
 
 @pytest.mark.parametrize("end", [1, 9, -9, -1])
-def test_gzip_that_ends_too_early_is_a_broken_answer(end: int, door: Door) -> None:
-    assert stop_of(door, gzip.compress(b"x" * 1000)[:end], "gzip") == Stop.BROKEN
+def test_gzip_that_ends_too_early_is_a_broken_answer(end: int, client: OutboundClient) -> None:
+    assert failure_of(client, gzip.compress(b"x" * 1000)[:end], "gzip") == TransportFailure.BROKEN
 
 
 @pytest.mark.parametrize(
@@ -143,19 +143,19 @@ def test_gzip_that_ends_too_early_is_a_broken_answer(end: int, door: Door) -> No
     [b"{}", zlib.compress(b"{}"), gzip.compress(b"{}") + b"more", gzip.compress(b"{}")[:-8] + bytes(8)],
     ids=["plain", "deflate", "more behind it", "wrong checksum"],
 )
-def test_what_is_not_gzip_although_it_is_marked_so_is_a_broken_answer(body: bytes, door: Door) -> None:
-    assert stop_of(door, body, "gzip") == Stop.BROKEN
+def test_what_is_not_gzip_although_it_is_marked_so_is_a_broken_answer(body: bytes, client: OutboundClient) -> None:
+    assert failure_of(client, body, "gzip") == TransportFailure.BROKEN
 
 
 @pytest.mark.parametrize(
     "encoding", ["br", "deflate", "zstd", "compress", "gzip, br", "br, gzip", "identity, gzip", "x"]
 )
-def test_every_other_encoding_is_refused_unread(encoding: str, door: Door) -> None:
-    assert stop_of(door, b"{}", encoding) == Stop.ENCODING
+def test_every_other_encoding_is_refused_unread(encoding: str, client: OutboundClient) -> None:
+    assert failure_of(client, b"{}", encoding) == TransportFailure.ENCODING
 
 
-def test_gzip_files_that_hold_nothing_cannot_go_on_for_ever(door: Door) -> None:
-    assert stop_of(door, gzip.compress(b"") * 20_000, "gzip") == Stop.TOO_LARGE
+def test_gzip_files_that_hold_nothing_cannot_go_on_for_ever(client: OutboundClient) -> None:
+    assert failure_of(client, gzip.compress(b"") * 20_000, "gzip") == TransportFailure.TOO_LARGE
 
 
 @pytest.mark.parametrize("size", [1, 65_535, 65_536, 65_537, 200_000])
@@ -177,7 +177,7 @@ def test_a_connection_test_says_that_the_compression_is_wrong(
     halo.fault(encoding, on=place, times=None)
     found = connection_test.check(credentials(halo))
     assert (found.ok, found.field) == (False, field)
-    assert found.problem == "127.0.0.1 sent its answer in a compression that the portal does not accept."
+    assert found.problem == "127.0.0.1 compressed its response in a way that the portal doesn't accept."
     assert "proxy or firewall" in found.remedy
 
 
@@ -196,9 +196,9 @@ def test_what_halo_tells_without_credentials_can_be_done_without(encoding: str, 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_sync_says_that_the_compression_is_what_stops_it(encoding: str, halo: HaloSandbox) -> None:
     halo.fault(encoding, on="clients", times=None)
-    with HaloClient(credentials(halo)) as client, pytest.raises(PsaError, match="compression") as stopped:
+    with HaloClient(credentials(halo)) as client, pytest.raises(PsaError, match="compression") as failed:
         client.page("clients", 1)
-    assert "proxy or firewall" in stopped.value.remedy
+    assert "proxy or firewall" in failed.value.remedy
 
 
 @pytest.mark.parametrize("place", ["authinfo", "token", "agent", "clients"])

@@ -15,11 +15,11 @@ import pytest
 
 from portal import dialling, guard
 from portal.dialling import Address
-from portal.outbound import Door, Limits, OutboundError, Stop
+from portal.outbound import CallLimits, OutboundClient, OutboundError, TransportFailure
 from tests.servers import Listener, answering, listening
 
-PATIENT = Limits(seconds=5)
-HASTY = Limits(seconds=0.3)
+PATIENT = CallLimits(seconds=5)
+HASTY = CallLimits(seconds=0.3)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 IPV4, IPV6 = "127.0.0.1", "::1"
 
@@ -36,9 +36,9 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def door() -> Iterator[Door]:
-    with Door() as door:
-        yield door
+def client() -> Iterator[OutboundClient]:
+    with OutboundClient() as client:
+        yield client
 
 
 @pytest.fixture
@@ -67,51 +67,51 @@ def leading_to(*addresses: str) -> Any:
     return getaddrinfo
 
 
-def read(door: Door, port: int, limits: Limits = PATIENT) -> bytes:
-    return door.get(f"http://halo.example:{port}/", limits=limits).body
+def read(client: OutboundClient, port: int, limits: CallLimits = PATIENT) -> bytes:
+    return client.get(f"http://halo.example:{port}/", limits=limits).body
 
 
 @pytest.mark.parametrize(
     "addresses", [(IPV6, IPV4), (IPV4, IPV6), ("127.0.0.3", IPV4), (IPV6, "127.0.0.3", "127.0.0.4", IPV4)]
 )
 def test_one_address_that_answers_is_enough(
-    addresses: tuple[str, ...], listener: Listener, door: Door, monkeypatch: pytest.MonkeyPatch
+    addresses: tuple[str, ...], listener: Listener, client: OutboundClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to(*addresses))
-    assert read(door, listener.port) == b"ok"
+    assert read(client, listener.port) == b"ok"
 
 
-def test_one_that_answers_by_ipv6_only_is_enough_too(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_answers_by_ipv6_only_is_enough_too(client: OutboundClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to(IPV4, IPV6))
     with listening(answering(OK), IPV6) as listener:
-        assert read(door, listener.port) == b"ok"
+        assert read(client, listener.port) == b"ok"
 
 
 def test_an_address_that_says_nothing_costs_a_moment_and_not_the_call(
-    silent_port: int, door: Door, monkeypatch: pytest.MonkeyPatch
+    silent_port: int, client: OutboundClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to("127.0.0.2", IPV4))
     with listening(answering(OK), IPV4, silent_port):
         began = time.monotonic()
-        assert read(door, silent_port, Limits(seconds=20)) == b"ok"
+        assert read(client, silent_port, CallLimits(seconds=20)) == b"ok"
     assert time.monotonic() - began < 2
 
 
-def test_addresses_that_all_refuse_are_a_refusal(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_that_all_refuse_are_a_refusal(client: OutboundClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to("127.0.0.3", "127.0.0.4"))
     with pytest.raises(OutboundError) as stopped:
-        read(door, 9)
-    assert stopped.value.stop == Stop.REFUSED
+        read(client, 9)
+    assert stopped.value.failure == TransportFailure.REFUSED
 
 
 def test_addresses_that_say_nothing_end_with_the_call(
-    silent_port: int, door: Door, monkeypatch: pytest.MonkeyPatch
+    silent_port: int, client: OutboundClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to("127.0.0.3", "127.0.0.2"))
     began = time.monotonic()
     with pytest.raises(OutboundError) as stopped:
-        read(door, silent_port, HASTY)
-    assert stopped.value.stop == Stop.TIMED_OUT
+        read(client, silent_port, HASTY)
+    assert stopped.value.failure == TransportFailure.TIMED_OUT
     assert time.monotonic() - began < 2
 
 
@@ -133,7 +133,7 @@ def test_a_host_with_very_many_addresses_is_dialled_at_a_few(monkeypatch: pytest
         noted.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(dialling, "_begun", begun)
+    monkeypatch.setattr(dialling, "_start_connecting", begun)
     with pytest.raises(ConnectionRefusedError):
         dialling.dial([Address(socket.AF_INET, (f"192.0.2.{each}", 443)) for each in range(200)], 5)
     assert len(noted) == dialling.MOST_ADDRESSES
@@ -165,17 +165,17 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
             thread.join(5)
 
 
-def test_a_name_look_up_that_hangs_ends_with_the_call(hanging: list[int], door: Door) -> None:
+def test_a_name_look_up_that_hangs_ends_with_the_call(hanging: list[int], client: OutboundClient) -> None:
     began = time.monotonic()
     with pytest.raises(OutboundError) as stopped:
-        read(door, 443, HASTY)
-    assert stopped.value.stop == Stop.TIMED_OUT
+        read(client, 443, HASTY)
+    assert stopped.value.failure == TransportFailure.TIMED_OUT
     assert time.monotonic() - began < 2
 
 
-def test_look_ups_that_hang_take_a_limited_number_of_threads(hanging: list[int], door: Door) -> None:
+def test_look_ups_that_hang_take_a_limited_number_of_threads(hanging: list[int], client: OutboundClient) -> None:
     for _ in range(6):
         with pytest.raises(OutboundError) as stopped:
-            read(door, 443, Limits(seconds=0.05))
-        assert stopped.value.stop == Stop.TIMED_OUT
+            read(client, 443, CallLimits(seconds=0.05))
+        assert stopped.value.failure == TransportFailure.TIMED_OUT
     assert len(hanging) == 4

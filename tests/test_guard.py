@@ -10,10 +10,10 @@ import pytest
 
 from portal import allowed_hosts, dialling, guard
 from portal.dialling import Address
-from portal.outbound import Door, Limits, OutboundError, Stop
+from portal.outbound import CallLimits, OutboundClient, OutboundError, TransportFailure
 from tests.servers import Listener, answering, listening
 
-LIMITS = Limits(seconds=2)
+LIMITS = CallLimits(seconds=2)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 PUBLIC = "93.184.215.14"
 NAMES = {"localhost": "127.0.0.1", "localhost.": "127.0.0.1", "metadata.google.internal": "169.254.169.254"}
@@ -49,9 +49,9 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def door() -> Iterator[Door]:
-    with Door() as door:
-        yield door
+def client() -> Iterator[OutboundClient]:
+    with OutboundClient() as client:
+        yield client
 
 
 def resolving(*answers: str) -> Callable[..., Any]:
@@ -67,75 +67,79 @@ def resolving(*answers: str) -> Callable[..., Any]:
 def dialled(monkeypatch: pytest.MonkeyPatch, listener: Listener) -> list[str]:
     """Note every address that is dialled, and lead all of them to the listener."""
     noted: list[str] = []
-    begun = dialling._begun
+    begun = dialling._start_connecting
 
     def redirected(address: Address) -> socket.socket:
         noted.append(address.ip)
         return begun(Address(socket.AF_INET, ("127.0.0.1", listener.port)))
 
-    monkeypatch.setattr(dialling, "_begun", redirected)
+    monkeypatch.setattr(dialling, "_start_connecting", redirected)
     return noted
 
 
 @pytest.mark.parametrize("host", PRIVATE)
-def test_a_private_address_is_refused_however_it_is_written(host: str, listener: Listener, door: Door) -> None:
+def test_a_private_address_is_refused_however_it_is_written(
+    host: str, listener: Listener, client: OutboundClient
+) -> None:
     with pytest.raises(OutboundError) as refused:
-        door.get(f"https://{host}:{listener.port}/", limits=LIMITS)
-    assert refused.value.stop in {Stop.PRIVATE_ADDRESS, Stop.HOST_NOT_FOUND}
+        client.get(f"https://{host}:{listener.port}/", limits=LIMITS)
+    assert refused.value.failure in {TransportFailure.PRIVATE_ADDRESS, TransportFailure.HOST_NOT_FOUND}
     assert listener.connections == 0
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]"])
-def test_plain_http_is_refused_before_a_name_is_looked_up(host: str, listener: Listener, door: Door) -> None:
+def test_plain_http_is_refused_before_a_name_is_looked_up(
+    host: str, listener: Listener, client: OutboundClient
+) -> None:
     with pytest.raises(OutboundError) as refused:
-        door.get(f"http://{host}:{listener.port}/", limits=LIMITS)
-    assert (refused.value.stop, listener.connections) == (Stop.NOT_HTTPS, 0)
+        client.get(f"http://{host}:{listener.port}/", limits=LIMITS)
+    assert (refused.value.failure, listener.connections) == (TransportFailure.NOT_HTTPS, 0)
 
 
 @pytest.mark.parametrize("address", ["ftp://halo.example/", "file:///etc/passwd", "//halo.example", "", "gopher:x"])
-def test_other_schemes_are_refused(address: str, door: Door) -> None:
+def test_other_schemes_are_refused(address: str, client: OutboundClient) -> None:
     with pytest.raises(OutboundError) as refused:
-        door.get(address, limits=LIMITS)
-    assert refused.value.stop == Stop.NOT_HTTPS
+        client.get(address, limits=LIMITS)
+    assert refused.value.failure == TransportFailure.NOT_HTTPS
 
 
-def test_the_operator_may_open_a_single_private_host(listener: Listener, door: Door) -> None:
+def test_the_operator_may_open_a_single_private_host(listener: Listener, client: OutboundClient) -> None:
     guard.bind(frozenset({"127.0.0.1"}))
-    assert door.get(listener.url, limits=LIMITS).body == b"ok"
+    assert client.get(listener.url, limits=LIMITS).body == b"ok"
     with pytest.raises(OutboundError):
-        door.get(f"http://127.0.0.2:{listener.port}", limits=LIMITS)
+        client.get(f"http://127.0.0.2:{listener.port}", limits=LIMITS)
 
 
-def test_the_operator_may_open_a_single_port(listener: Listener, door: Door) -> None:
+def test_the_operator_may_open_a_single_port(listener: Listener, client: OutboundClient) -> None:
     guard.bind(frozenset({f"127.0.0.1:{listener.port}"}))
-    assert door.get(listener.url, limits=LIMITS).body == b"ok"
+    assert client.get(listener.url, limits=LIMITS).body == b"ok"
     with pytest.raises(OutboundError) as refused:
-        door.get("http://127.0.0.1:9", limits=LIMITS)
-    assert refused.value.stop == Stop.NOT_HTTPS
+        client.get("http://127.0.0.1:9", limits=LIMITS)
+    assert refused.value.failure == TransportFailure.NOT_HTTPS
 
 
 @pytest.mark.parametrize("entry", ["[::1]", "[::1]:{port}", "::1", "[0:0::1]:{port}", "[0000:0000::0001]"])
-def test_the_operator_may_open_an_ipv6_address(entry: str, door: Door) -> None:
+def test_the_operator_may_open_an_ipv6_address(entry: str, client: OutboundClient) -> None:
     with listening(answering(OK), "::1") as listener:
         guard.bind(allowed_hosts.parsed(entry.format(port=listener.port)))
-        assert door.get(listener.url, limits=LIMITS).body == b"ok"
-        assert door.get(f"http://[0::1]:{listener.port}", limits=LIMITS).body == b"ok"
+        assert client.get(listener.url, limits=LIMITS).body == b"ok"
+        assert client.get(f"http://[0::1]:{listener.port}", limits=LIMITS).body == b"ok"
 
 
 @pytest.mark.parametrize("entry", ["[::1]:9", "[::2]", "[fd00::5]", "[::ffff:127.0.0.1]"])
-def test_an_open_ipv6_address_opens_no_other(entry: str, door: Door) -> None:
+def test_an_open_ipv6_address_opens_no_other(entry: str, client: OutboundClient) -> None:
     with listening(answering(OK), "::1") as listener:
         guard.bind(allowed_hosts.parsed(entry))
         with pytest.raises(OutboundError) as refused:
-            door.get(f"https://[::1]:{listener.port}", limits=LIMITS)
-    assert (refused.value.stop, listener.connections) == (Stop.PRIVATE_ADDRESS, 0)
+            client.get(f"https://[::1]:{listener.port}", limits=LIMITS)
+    assert (refused.value.failure, listener.connections) == (TransportFailure.PRIVATE_ADDRESS, 0)
 
 
-def test_an_open_host_opens_no_name_that_merely_looks_like_it(listener: Listener, door: Door) -> None:
+def test_an_open_host_opens_no_name_that_merely_looks_like_it(listener: Listener, client: OutboundClient) -> None:
     guard.bind(frozenset({"127.0.0.1"}))
     for host in ("2130706433", "127.0.0.1.nip.io", "localhost", "[::ffff:127.0.0.1]", "127.1"):
         with pytest.raises(OutboundError):
-            door.get(f"https://{host}:{listener.port}/", limits=LIMITS)
+            client.get(f"https://{host}:{listener.port}/", limits=LIMITS)
     assert listener.connections == 0
 
 
@@ -143,16 +147,16 @@ def test_an_open_host_opens_no_name_that_merely_looks_like_it(listener: Listener
     "answers", [("127.0.0.1",), (PUBLIC, "10.0.0.1"), ("10.0.0.1", PUBLIC), (PUBLIC, "::1"), ("fe80::1%eth0", PUBLIC)]
 )
 def test_a_name_with_one_private_answer_is_refused(
-    answers: tuple[str, ...], door: Door, dialled: list[str], monkeypatch: pytest.MonkeyPatch
+    answers: tuple[str, ...], client: OutboundClient, dialled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", resolving(*answers))
     with pytest.raises(OutboundError) as refused:
-        door.get("https://halo.example/", limits=LIMITS)
-    assert (refused.value.stop, dialled) == (Stop.PRIVATE_ADDRESS, [])
+        client.get("https://halo.example/", limits=LIMITS)
+    assert (refused.value.failure, dialled) == (TransportFailure.PRIVATE_ADDRESS, [])
 
 
 def test_a_name_that_changes_its_mind_is_asked_once_and_its_checked_address_dialled(
-    door: Door, dialled: list[str], monkeypatch: pytest.MonkeyPatch
+    client: OutboundClient, dialled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([resolving(PUBLIC), resolving("127.0.0.1")])
     looked_up: list[str] = []
@@ -166,13 +170,13 @@ def test_a_name_that_changes_its_mind_is_asked_once_and_its_checked_address_dial
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     with pytest.raises(OutboundError) as broken:  # the listener speaks no TLS
-        door.get("https://halo.example/", limits=LIMITS)
+        client.get("https://halo.example/", limits=LIMITS)
     assert (dialled, len(looked_up)) == ([PUBLIC], 1)
-    assert broken.value.stop != Stop.PRIVATE_ADDRESS
+    assert broken.value.failure != TransportFailure.PRIVATE_ADDRESS
 
 
 @pytest.mark.parametrize("host", ["acme..halopsa.com", ".halopsa.com", f"{'a' * 64}.halopsa.com", "acme.invalid"])
-def test_a_name_that_cannot_exist_is_not_found(host: str, door: Door) -> None:
+def test_a_name_that_cannot_exist_is_not_found(host: str, client: OutboundClient) -> None:
     with pytest.raises(OutboundError) as refused:
-        door.get(f"https://{host}/", limits=LIMITS)
-    assert refused.value.stop == Stop.HOST_NOT_FOUND
+        client.get(f"https://{host}/", limits=LIMITS)
+    assert refused.value.failure == TransportFailure.HOST_NOT_FOUND

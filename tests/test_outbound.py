@@ -1,4 +1,4 @@
-"""The only door to the network: two verbs, no redirects, and an end to everything that has none."""
+"""The outbound client has two verbs, follows no redirects, and limits the time and size of every answer."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from portal import guard
-from portal.outbound import USER_AGENT, Door, Limits, OutboundError, Stop
+from portal.outbound import USER_AGENT, CallLimits, OutboundClient, OutboundError, TransportFailure
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.servers import Talk, answering, dripping, listening, silent
 
-PATIENT = Limits(seconds=5)
-HASTY = Limits(seconds=0.2)
+PATIENT = CallLimits(seconds=5)
+HASTY = CallLimits(seconds=0.2)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 JSON = HEAD + b"Connection: close\r\n\r\n{}"
-Try = Callable[[Talk, Limits], Stop]
+Try = Callable[[Talk, CallLimits], TransportFailure]
 
 
 @pytest.fixture(autouse=True)
@@ -26,31 +26,33 @@ def _near_host_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def door() -> Iterator[Door]:
-    with Door() as door:
-        yield door
+def client() -> Iterator[OutboundClient]:
+    with OutboundClient() as client:
+        yield client
 
 
 @pytest.fixture
-def why(door: Door) -> Try:
-    """Return what stops a call to a server that talks so."""
+def why(client: OutboundClient) -> Try:
+    """Return why a call to a server that talks like this fails."""
 
-    def stopped(talk: Talk, limits: Limits) -> Stop:
-        with listening(talk) as listener, pytest.raises(OutboundError) as stop:
-            door.get(listener.url, limits=limits)
-        return stop.value.stop
+    def failure(talk: Talk, limits: CallLimits) -> TransportFailure:
+        with listening(talk) as listener, pytest.raises(OutboundError) as failed:
+            client.get(listener.url, limits=limits)
+        return failed.value.failure
 
-    return stopped
+    return failure
 
 
 def test_it_reads_and_posts_forms_and_has_no_other_verb() -> None:
-    verbs = {name for name in dir(Door) if not name.startswith("_") and callable(getattr(Door, name))}
+    verbs = {
+        name for name in dir(OutboundClient) if not name.startswith("_") and callable(getattr(OutboundClient, name))
+    }
     assert verbs == {"get", "post_form", "close"}
 
 
-def test_it_says_who_it_is_and_wants_json(door: Door) -> None:
+def test_it_says_who_it_is_and_wants_json(client: OutboundClient) -> None:
     with listening(answering(JSON)) as listener:
-        answer = door.get(f"{listener.url}/api/Client", params={"page_no": "1"}, token="t0ken", limits=PATIENT)
+        answer = client.get(f"{listener.url}/api/Client", params={"page_no": "1"}, token="t0ken", limits=PATIENT)
     head = listener.asked.decode().lower()
     assert head.startswith("get /api/client?page_no=1 http/1.1\r\n")
     assert f"user-agent: {USER_AGENT.lower()}\r\n" in head
@@ -59,19 +61,19 @@ def test_it_says_who_it_is_and_wants_json(door: Door) -> None:
     assert (answer.status, answer.body, answer.is_json) == (200, b"{}", True)
 
 
-def test_a_call_without_a_token_carries_none(door: Door) -> None:
+def test_a_call_without_a_token_carries_none(client: OutboundClient) -> None:
     with listening(answering(JSON)) as listener:
-        door.get(listener.url, limits=PATIENT)
+        client.get(listener.url, limits=PATIENT)
     assert b"authorization" not in listener.asked.lower()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_an_answer_and_not_followed(door: Door, status: int) -> None:
+def test_a_redirect_is_an_answer_and_not_followed(client: OutboundClient, status: int) -> None:
     with listening(answering(b"")) as elsewhere:
         moved = f"HTTP/1.1 {status} Moved\r\nLocation: {elsewhere.url}\r\nConnection: close\r\n\r\n".encode()
         with listening(answering(moved)) as listener:
-            assert door.get(listener.url, token="t0ken", limits=PATIENT).status == status
-            assert door.post_form(listener.url, {"client_secret": "s"}, limits=PATIENT).status == status
+            assert client.get(listener.url, token="t0ken", limits=PATIENT).status == status
+            assert client.post_form(listener.url, {"client_secret": "s"}, limits=PATIENT).status == status
     assert elsewhere.connections == 0
 
 
@@ -89,35 +91,37 @@ def test_a_redirect_is_an_answer_and_not_followed(door: Door, status: int) -> No
 )
 def test_a_whole_call_has_one_deadline_however_it_drips(why: Try, talk: Talk) -> None:
     began = time.monotonic()
-    assert why(talk, HASTY) == Stop.TIMED_OUT
+    assert why(talk, HASTY) == TransportFailure.TIMED_OUT
     assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("head", [b"Content-Length: 5000000\r\n\r\n", b"\r\n"])
 def test_a_body_that_is_too_large_is_broken_off(why: Try, head: bytes) -> None:
-    assert why(answering(HEAD + head + b"x" * 5_000_000), Limits(seconds=5, size=1000)) == Stop.TOO_LARGE
+    assert (
+        why(answering(HEAD + head + b"x" * 5_000_000), CallLimits(seconds=5, size=1000)) == TransportFailure.TOO_LARGE
+    )
 
 
-def test_a_body_of_exactly_the_limit_arrives(door: Door) -> None:
+def test_a_body_of_exactly_the_limit_arrives(client: OutboundClient) -> None:
     with listening(answering(HEAD + b"Content-Length: 1000\r\n\r\n" + b"x" * 1000)) as listener:
-        assert len(door.get(listener.url, limits=Limits(seconds=5, size=1000)).body) == 1000
+        assert len(client.get(listener.url, limits=CallLimits(seconds=5, size=1000)).body) == 1000
 
 
 def test_a_body_counts_as_large_as_it_is_unpacked(why: Try) -> None:
     packed = gzip.compress(b" " * 10_000_000)
     head = HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
-    assert why(answering(head + packed), Limits(seconds=5, size=1_000_000)) == Stop.TOO_LARGE
+    assert why(answering(head + packed), CallLimits(seconds=5, size=1_000_000)) == TransportFailure.TOO_LARGE
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-def test_of_three_gigabytes_no_more_is_read_than_the_limit(door: Door, *, chunked: bool) -> None:
+def test_of_three_gigabytes_no_more_is_read_than_the_limit(client: OutboundClient, *, chunked: bool) -> None:
     settings = Settings(tenants=[TenantSettings(sizes={"clients": 1})])
     with running(HaloSandbox(settings)) as halo:
         halo.fault("huge", on="instanceinfo", chunked=chunked)
         began = time.monotonic()
-        with pytest.raises(OutboundError) as stop:
-            door.get(f"{halo.url}/api/InstanceInfo", limits=Limits(seconds=20, size=1_000_000))
-    assert stop.value.stop == Stop.TOO_LARGE
+        with pytest.raises(OutboundError) as failed:
+            client.get(f"{halo.url}/api/InstanceInfo", limits=CallLimits(seconds=20, size=1_000_000))
+    assert failed.value.failure == TransportFailure.TOO_LARGE
     assert time.monotonic() - began < 3
 
 
@@ -136,28 +140,28 @@ def test_of_three_gigabytes_no_more_is_read_than_the_limit(door: Door, *, chunke
     ids=["nothing", "ssh", "tls", "half", "chunk", "length", "gzip", "head"],
 )
 def test_what_is_not_http_or_breaks_off_is_broken(why: Try, data: bytes) -> None:
-    assert why(answering(data), PATIENT) == Stop.BROKEN
+    assert why(answering(data), PATIENT) == TransportFailure.BROKEN
 
 
-def test_a_closed_port_refuses(door: Door) -> None:
+def test_a_closed_port_refuses(client: OutboundClient) -> None:
     with listening(silent) as listener:
         closed = listener.url
-    with pytest.raises(OutboundError) as stop:
-        door.get(closed, limits=PATIENT)
-    assert (stop.value.stop, stop.value.host) == (Stop.REFUSED, "127.0.0.1")
+    with pytest.raises(OutboundError) as failed:
+        client.get(closed, limits=PATIENT)
+    assert (failed.value.failure, failed.value.host) == (TransportFailure.REFUSED, "127.0.0.1")
 
 
-def test_every_call_counts_also_one_without_an_answer(door: Door) -> None:
+def test_every_call_counts_also_one_without_an_answer(client: OutboundClient) -> None:
     with listening(answering(JSON)) as listener:
-        door.get(listener.url, limits=PATIENT)
-        door.post_form(listener.url, {}, limits=PATIENT)
+        client.get(listener.url, limits=PATIENT)
+        client.post_form(listener.url, {}, limits=PATIENT)
     with pytest.raises(OutboundError):
-        door.get(listener.url, limits=PATIENT)
-    assert door.calls == 3
+        client.get(listener.url, limits=PATIENT)
+    assert client.calls == 3
 
 
-def test_an_error_names_the_host_and_nothing_of_the_call(door: Door) -> None:
-    with listening(answering(b"")) as listener, pytest.raises(OutboundError) as stop:
-        door.post_form(f"{listener.url}/auth/token?tenant=t", {"client_secret": "hush"}, limits=PATIENT)
-    assert "127.0.0.1" in stop.value.problem
-    assert "hush" not in str(stop.value) + repr(stop.value) + repr(stop.value.__cause__)
+def test_an_error_names_the_host_and_nothing_of_the_call(client: OutboundClient) -> None:
+    with listening(answering(b"")) as listener, pytest.raises(OutboundError) as failed:
+        client.post_form(f"{listener.url}/auth/token?tenant=t", {"client_secret": "hush"}, limits=PATIENT)
+    assert "127.0.0.1" in failed.value.problem
+    assert "hush" not in str(failed.value) + repr(failed.value) + repr(failed.value.__cause__)

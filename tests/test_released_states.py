@@ -77,7 +77,7 @@ def _insert_row(table: str) -> None:
             values[column.name] = _rows(owners[column.name])[0][0]
         elif not column.null and not column.primary_key:
             values[column.name] = _something(column.data_type.upper())
-    columns, marks = ", ".join(f'"{name}"' for name in values), ", ".join([db.mark()] * len(values))
+    columns, marks = ", ".join(f'"{name}"' for name in values), ", ".join([db.placeholder()] * len(values))
     query = f'INSERT INTO "{table}" ({columns}) VALUES ({marks})'  # noqa: S608  # names of our own tables
     db.db.execute_sql(query, tuple(values.values()))
 

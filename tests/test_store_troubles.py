@@ -10,12 +10,12 @@ import psycopg
 import pytest
 from peewee import DatabaseError, IntegrityError
 
-from portal.db import db, trouble_of
+from portal.db import db, storage_problem
 from portal.models.accounts import Account
 
 
 def told(error: BaseException) -> str:
-    trouble = trouble_of(error)
+    trouble = storage_problem(error)
     assert trouble is not None, error
     problem, remedy = trouble
     assert remedy
@@ -56,5 +56,5 @@ def test_a_mistake_of_ours_is_no_trouble_of_the_store(database: None) -> None:
     Account.create(name="Northwind IT")
     with pytest.raises(IntegrityError) as failed:
         Account.create(name="Northwind IT")
-    assert trouble_of(failed.value) is None
-    assert trouble_of(RuntimeError("a bug")) is None
+    assert storage_problem(failed.value) is None
+    assert storage_problem(RuntimeError("a bug")) is None

@@ -31,7 +31,7 @@ def test_the_same_secret_never_looks_the_same_twice() -> None:
 
 def test_a_secret_copied_to_another_row_does_not_open() -> None:
     vault = Vault((NEW,))
-    with pytest.raises(VaultError, match="does not belong"):
+    with pytest.raises(VaultError, match="belongs to a different record"):
         vault.open(vault.seal(Secret("hush"), "row/1"), "row/2")
 
 

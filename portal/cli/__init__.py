@@ -1,4 +1,4 @@
-"""The `portal` command: one file per noun, on the same services as the pages."""
+"""The `portal` command: one file per noun, using the same services as the pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m portal.cli` is `portal`: how the supervisor starts its children, whatever the PATH."""
+"""`python -m portal.cli` is `portal`. The supervisor starts its children this way, independently of the PATH."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""`portal account`: MSPs, and which PSA each may connect."""
+"""`portal account`: MSPs, and the PSAs that each may connect."""
 
 from __future__ import annotations
 
 import click
 
 from portal import zones
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import Account
 from portal.psa.registry import NAMES
@@ -17,22 +17,22 @@ psa_argument = click.argument("psa", type=click.Choice(list(NAMES)), default=nex
 
 @click.group()
 def account() -> None:
-    """Create accounts (MSPs) and switch a PSA on for them."""
+    """Create accounts (MSPs) and turn PSAs on for them."""
 
 
 @account.command()
 @click.argument("name")
-@click.option("--time-zone", default=zones.UTC_NAME, show_default=True, help="Such as Europe/London.")
-@opened()
+@click.option("--time-zone", default=zones.UTC_NAME, show_default=True, help="Time zone, such as Europe/London.")
+@with_database()
 def create(name: str, time_zone: str) -> None:
-    """Create an account. No PSA is switched on yet."""
+    """Create an account. Its PSAs are turned off at first."""
     made = accounts.create(name, time_zone)
-    say(f"Created {made.name}. `portal account enable` switches a PSA on.")
+    say(f"Created {made.name}. Turn on a PSA with `portal account enable`.")
 
 
 @account.command("list")
 @json_option
-@opened()
+@with_database()
 def list_(*, as_json: bool) -> None:
     """List all accounts."""
     rows = [_row(one) for one in accounts.everyone()]
@@ -46,32 +46,32 @@ def list_(*, as_json: bool) -> None:
 @account.command()
 @click.argument("name")
 @psa_argument
-@opened()
+@with_database()
 def enable(name: str, psa: str) -> None:
-    """Let an account connect a PSA (halo unless said otherwise)."""
+    """Let an account connect a PSA (default: halo)."""
     accounts.set_available(accounts.get(name), psa, available=True)
-    say(f"{name} may connect {psa} now.")
+    say(f"{name} can now connect {psa}.")
 
 
 @account.command()
 @click.argument("name")
 @psa_argument
-@opened()
+@with_database()
 def disable(name: str, psa: str) -> None:
-    """Hide a PSA from an account. Copied records stay."""
+    """Hide a PSA from an account. Synced records are kept."""
     accounts.set_available(accounts.get(name), psa, available=False)
-    say(f"{name} may no longer connect {psa}.")
+    say(f"{name} can no longer connect {psa}.")
 
 
 @account.command("set-time-zone")
 @click.argument("name")
 @click.argument("time_zone")
-@opened()
+@with_database()
 def set_time_zone(name: str, time_zone: str) -> None:
-    """Tell an account's times in another zone, such as Europe/London. Its schedules follow."""
+    """Set an account's time zone, such as Europe/London. Schedules and displayed times follow it."""
     one = accounts.get(name)
     scheduling.change_time_zone(one, time_zone, None)
-    say(f"The times of {one.name} are those of {one.time_zone} now.")
+    say(f"{one.name} now uses {one.time_zone}.")
 
 
 def _row(one: Account) -> dict[str, str | bool]:

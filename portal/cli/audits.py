@@ -1,4 +1,4 @@
-"""`portal audit`: who did what, in one account or in all, and what concerns none."""
+"""`portal audit`: the audit log of one account or of all, including entries without an account."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import islice
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table
 from portal.cli.parameters import MOMENT, utc
 from portal.services.accounts import accounts
@@ -22,14 +22,14 @@ def audit_() -> None:
 
 
 @audit_.command("list")
-@click.option("--account", help="Only what concerns this account; all, and what concerns none, if not given.")
-@click.option("--person", help="Only what this e-mail address has done; an empty one for the operator and strangers.")
+@click.option("--account", help="Only entries of this account. Default: all entries.")
+@click.option("--person", help="Only entries by this email; an empty value for the operator and strangers.")
 @click.option("--kind", type=click.Choice(Kind, case_sensitive=False), help="Only entries of this kind.")
-@click.option("--since", type=MOMENT, help="Only entries from then on, in UTC.")
-@click.option("--until", type=MOMENT, help="Only entries from before, in UTC.")
+@click.option("--since", type=MOMENT, help="Only entries at or after this time (UTC).")
+@click.option("--until", type=MOMENT, help="Only entries before this time (UTC).")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
-@opened()
+@with_database()
 def list_(
     account: str | None,
     person: str | None,
@@ -40,7 +40,7 @@ def list_(
     *,
     as_json: bool,
 ) -> None:
-    """List entries, newest first. Those without an account, such as guesses of unknown addresses, are only here."""
+    """List entries, newest first. Entries without an account, such as guesses at unknown emails, appear only here."""
     owner = accounts.get(account) if account else None
     filters = ActivityFilters(person=person, kind=kind, since=utc(since), until=utc(until))
     entries = list(islice(activity.newest_first(owner, filters), limit))

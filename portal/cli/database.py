@@ -1,11 +1,11 @@
-"""`portal db`: the tables and their migrations."""
+"""`portal db`: migrations."""
 
 from __future__ import annotations
 
 import click
 
 from portal import db
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
 from portal.errors import PortalError
 from portal.services.audit import audit_log
@@ -17,9 +17,9 @@ def db_() -> None:
 
 
 @db_.command()
-@opened(any_version=True)
+@with_database(any_version=True)
 def upgrade() -> None:
-    """Apply the migrations that are missing."""
+    """Apply missing migrations."""
     applied = db.upgrade()
     if applied:
         audit_log.record(None, None, "database.upgraded", ", ".join(applied))
@@ -28,9 +28,9 @@ def upgrade() -> None:
 
 @db_.command()
 @json_option
-@opened(any_version=True)
+@with_database(any_version=True)
 def status(*, as_json: bool) -> None:
-    """Say whether migrations are missing; exits with 1 if so."""
+    """Check for missing migrations; exits with 1 if there are any."""
     missing = db.pending()
     if as_json:
         print_json({"ok": not missing, "pending": missing})

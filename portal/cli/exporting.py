@@ -1,4 +1,4 @@
-"""The two forms in which records leave the portal."""
+"""The two export formats for records."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from portal.terminal import visible, visible_json
 
 
 def as_json_lines(found: Iterable[Record], output: IO[str]) -> None:
-    """Write one JSON document a line: the columns, the fields and the whole payload."""
+    """Write one JSON document per line: the columns, the fields and the whole payload."""
     for record in found:
         document = json.dumps(record_exports.as_document(record), ensure_ascii=False, default=str)
         output.write(visible_json(document) + "\n")
 
 
 def as_csv(found: Iterable[Record], record_types: Iterable[str], output: IO[str]) -> None:
-    """Write a heading and one line a record, without the payload, safe to open in a spreadsheet and to look at."""
+    """Write a header and one line per record, without the payload, safe for spreadsheets and terminals."""
     on_screen = output.isatty()
     lines = csv.writer(output, lineterminator="\n")
     headings = record_exports.headings(record_types)

@@ -1,4 +1,4 @@
-"""Following a run to its end, whoever works on it."""
+"""Waits for a run to end, and executes it here if no worker does."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from portal.models.sync import RunState, SyncRun
 from portal.services.syncing import sync_runs
 
 LOOK_SECONDS: Final = 0.25
-PATIENCE_SECONDS: Final = 10.0  # after which a worker that is listed counts as busy or dead
+PATIENCE_SECONDS: Final = 10.0  # after this, registered workers count as busy or dead
 
 
 def follow(run: SyncRun) -> SyncRun:
-    """Return the run when it has ended. If no worker takes it, work on it in this process.
+    """Return the run when it has ended. If no worker picks it up, execute it in this process.
 
-    A worker that comes late does no harm: the run's lease lets one of us go on.
+    A worker that comes late does no harm: only the holder of the run's lease can continue.
     """
     patience = PATIENCE_SECONDS if _workers_listen() else 0.0
     idle_since = time.monotonic()

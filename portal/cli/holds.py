@@ -1,4 +1,4 @@
-"""`portal sync holds`, `approve` and `keep`: deletes that wait for a person."""
+"""`portal sync holds`, `approve` and `keep`: held deletes that need a decision."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ from typing import Any, Final
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table, say
-from portal.cli.parameters import account_option, halo_of
+from portal.cli.parameters import account_option, halo_integration
 from portal.models.held_deletes import HeldDelete
 from portal.services.syncing import held_deletes
+from portal.sync.record_types import RecordType
 
-hold_option = click.option("--hold", "hold_id", type=click.IntRange(1, 2**31 - 1), required=True, help="Its number.")
+hold_option = click.option(
+    "--hold", "hold_id", type=click.IntRange(1, 2**31 - 1), required=True, help="Number of the hold."
+)
 
 
 @click.command("holds")
 @account_option
 @json_option
-@opened()
+@with_database()
 def list_(account: str, *, as_json: bool) -> None:
-    """List deletes that wait for a decision: what vanished from Halo's lists all at once."""
-    found = held_deletes.pending(halo_of(account))
+    """List deletes waiting for a decision: records that disappeared from Halo's lists all at once."""
+    found = held_deletes.pending(halo_integration(account))
     if as_json:
         print_json([_as_row(hold) for hold in found])
     else:
@@ -34,22 +37,22 @@ def list_(account: str, *, as_json: bool) -> None:
 @click.command()
 @account_option
 @hold_option
-@opened()
+@with_database()
 def approve(account: str, hold_id: int) -> None:
     """Delete held records here too."""
-    hold = held_deletes.get(halo_of(account), hold_id)
-    say(f"Deleted {held_deletes.approve(hold, None):,} {hold.record_type}.")
+    hold = held_deletes.get(halo_integration(account), hold_id)
+    say(f"Deleted {RecordType(hold.record_type).counted(held_deletes.approve(hold, None))}.")
 
 
 @click.command()
 @account_option
 @hold_option
-@opened()
+@with_database()
 def keep(account: str, hold_id: int) -> None:
-    """Let held records stay."""
-    hold = held_deletes.get(halo_of(account), hold_id)
+    """Keep held records."""
+    hold = held_deletes.get(halo_integration(account), hold_id)
     held_deletes.keep(hold, None)
-    say(f"Kept {hold.count:,} {hold.record_type}.")
+    say(f"Kept {RecordType(hold.record_type).counted(hold.count)}.")
 
 
 def _as_row(hold: HeldDelete) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`portal integration`: connect a PSA from a shell, on the same services as the wizard."""
+"""`portal integration`: connects a PSA from the shell, using the same services as the wizard."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from portal.cli import asking
-from portal.cli.opening import opened
+from portal.cli import secret_input
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import RECORD_TYPES, account_option, halo_of
+from portal.cli.parameters import RECORD_TYPES, account_option, halo_integration
 from portal.errors import PortalError
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
@@ -30,12 +30,12 @@ from portal.sync.record_types import RecordType, in_order
 
 
 class NotConnected(PortalError):
-    """The connection test did not pass; `field` is the option to mend."""
+    """The connection test failed; the message names the option to correct."""
 
 
 @click.group()
 def integration() -> None:
-    """Connect an account's PSA, test the connection, disconnect."""
+    """Connect an account's PSA, test the connection and disconnect it."""
 
 
 @integration.group()
@@ -48,7 +48,8 @@ def _connect(
 ) -> None:
     form = adapter.connect_form
     secrets = {
-        each.name: asking.secret(each.label, from_stdin=entered[f"{each.name}_stdin"]) for each in form.secrets
+        each.name: secret_input.read_secret(each.label, from_stdin=entered[f"{each.name}_stdin"])
+        for each in form.secrets
     }
     values = ConnectionValues({each.name: entered[each.name] for each in form.public}, secrets)
     draft = wizard.draft(accounts.get(account), adapter.slug)
@@ -59,17 +60,19 @@ def _connect(
     wizard.finish_webhooks(draft, skipped=True)
     run: SyncRun = wizard.start(draft, None)
     ring(run)
-    say(f"Run {run.id} is the first sync. `portal sync status --account {account!r}` tells how it goes.")
+    say(f"Started the first sync, run {run.id}. Follow it with `portal sync status --account {account!r}`.")
 
 
 def _connect_command(adapter: PsaAdapter) -> click.Command:
-    """Make `connect <psa>`, with an option for each field of the PSA's connect form."""
+    """Make the command `connect <psa>`, with an option for each field of the PSA's connect form."""
 
     @click.command(adapter.slug, help=f"Connect {adapter.label} and start its first sync.")
     @account_option
-    @click.option("--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated; all if not given.")
-    @click.option("--active-only", is_flag=True, help="Exclude inactive clients and what belongs to them.")
-    @opened()
+    @click.option(
+        "--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated record types. Default: all."
+    )
+    @click.option("--active-only", is_flag=True, help="Exclude inactive clients and their records.")
+    @with_database()
     def command(account: str, types: list[RecordType], *, active_only: bool, **entered: Any) -> None:
         _connect(adapter, account, types, entered, active_only=active_only)
 
@@ -95,13 +98,13 @@ for each in ADAPTERS.values():
 @integration.command()
 @account_option
 @json_option
-@opened()
+@with_database()
 def test(account: str, *, as_json: bool) -> None:
     """Test the stored connection; exits with 1 if it fails."""
-    one = halo_of(account)
+    one = halo_integration(account)
     diagnosis = integrations.test_again(one, None)
     if as_json:
-        print_json(_told(diagnosis))
+        print_json(_as_json(diagnosis))
     elif diagnosis.ok:
         say(f"Connected as {diagnosis.agent}.")
         for each, seen in diagnosis.lists.items():
@@ -114,10 +117,10 @@ def test(account: str, *, as_json: bool) -> None:
 @integration.command()
 @account_option
 @json_option
-@opened()
+@with_database()
 def status(account: str, *, as_json: bool) -> None:
-    """Say what is connected, and what is wrong with it if anything is."""
-    one = halo_of(account)
+    """Show what is connected, and any problem with it."""
+    one = halo_integration(account)
     if as_json:
         print_json(_status(one))
         return
@@ -129,16 +132,16 @@ def status(account: str, *, as_json: bool) -> None:
         if line:
             say(line)
     if one.problem and one.credentials_retry_at:
-        say(f"Halo is asked again at {one.credentials_retry_at:%H:%M} UTC, then once an hour.")
+        say(f"Next try at {one.credentials_retry_at:%H:%M} UTC, then once an hour.")
 
 
 @integration.command()
 @account_option
 @json_option
-@opened()
+@with_database()
 def filters(account: str, *, as_json: bool) -> None:
-    """Say which record types are synced, and which of their records."""
-    one = halo_of(account)
+    """Show which record types are synced, and their filters."""
+    one = halo_integration(account)
     chosen = read(one.filters)
     if as_json:
         print_json({"record_types": one.record_types, "filters": write(chosen)})
@@ -150,12 +153,12 @@ def filters(account: str, *, as_json: bool) -> None:
 
 @integration.command()
 @account_option
-@click.confirmation_option(prompt="Stop syncing and forget the Client Secret?")
-@opened()
+@click.confirmation_option(prompt="Stop syncing and delete the Client Secret?")
+@with_database()
 def disconnect(account: str) -> None:
-    """Stop syncing and forget the Client Secret. The copied records stay."""
-    integrations.disconnect(halo_of(account), None)
-    say("Disconnected. The copied records stay.")
+    """Stop syncing and delete the Client Secret. Synced records are kept."""
+    integrations.disconnect(halo_integration(account), None)
+    say("Disconnected. Synced records are kept.")
 
 
 def _passed(diagnosis: Diagnosis) -> Diagnosis:
@@ -165,8 +168,8 @@ def _passed(diagnosis: Diagnosis) -> Diagnosis:
     return diagnosis
 
 
-def _told(diagnosis: Diagnosis) -> dict[str, object]:
-    """Return the diagnosis with what may be read of each record type, in a shape that scripts rely on."""
+def _as_json(diagnosis: Diagnosis) -> dict[str, object]:
+    """Return the diagnosis as JSON that scripts rely on, with the permission for each record type."""
     told = {name: value for name, value in asdict(diagnosis).items() if name != "lists"}
     return {**told, "permissions": {each: seen.access for each, seen in diagnosis.lists.items()}}
 

@@ -1,4 +1,4 @@
-"""`portal integration limit`: how much of Halo's limit of requests an account uses."""
+"""`portal integration limit`: an account's share of Halo's rate limit."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import account_option, halo_of
+from portal.cli.parameters import account_option, halo_integration
 from portal.services.syncing import rate_limits
 from portal.services.syncing.rate_limits import QuietHours
 
@@ -29,22 +29,24 @@ class QuietHoursType(click.ParamType[QuietHours | str]):
             return value
         found = re.fullmatch(r"(\d{1,2})-(\d{1,2}):(\d{1,3})", value, re.ASCII)
         if found is None:
-            self.fail(f"{value!r} is not like 8-18:25 (from 8 to 18 o'clock, 25 percent), nor {NONE}.", param, ctx)
+            self.fail(
+                f"{value!r} isn't quiet hours such as 8-18:25 (08:00 to 18:00, 25 percent), or {NONE}.", param, ctx
+            )
         return QuietHours(*(int(part) for part in found.groups()))
 
 
 @click.command()
 @account_option
-@click.option("--share", type=int, help="Use at most so many percent of the limit.")
-@click.option("--quiet", type=QuietHoursType(), help=f"Quiet hours and their percent, 8-18:25, or {NONE}.")
-@click.option("--quota", type=int, help="Requests in five minutes, if agreed with Halo; 0 for the usual limit.")
+@click.option("--share", type=int, help="Percentage of the limit to use at most.")
+@click.option("--quiet", type=QuietHoursType(), help=f"Quiet hours with a percentage, such as 8-18:25, or {NONE}.")
+@click.option("--quota", type=int, help="Requests every five minutes agreed with Halo; 0 for the usual limit.")
 @json_option
-@opened()
+@with_database()
 def limit(
     account: str, share: int | None, quiet: QuietHours | str | None, quota: int | None, *, as_json: bool
 ) -> None:
-    """Show how much of Halo's limit is used and may be used, or change that."""
-    one = halo_of(account)
+    """Show or change how much of Halo's request limit syncs use."""
+    one = halo_integration(account)
     known = rate_limits.current(one)
     if (share, quiet, quota) != (None, None, None):
         rate_limits.change(

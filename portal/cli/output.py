@@ -1,4 +1,4 @@
-"""How commands answer: a table for people, JSON for scripts."""
+"""Output of commands: tables for people, JSON for scripts."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def json_option(command: F) -> F:
-    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for scripts.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print lines of ours, in which names and messages of others may stand."""
+    """Print a text that may contain foreign names and messages."""
     click.echo(visible(text, keep="\n"), err=err)
 
 
@@ -27,7 +27,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Line columns up; say so when there is nothing to show."""
+    """Print aligned columns, or a note if there are no rows."""
     if not rows:
         say("Nothing to show.")
         return

@@ -1,4 +1,4 @@
-"""Parameters that several commands share."""
+"""Parameter types and options that several commands share."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from portal.sync.record_types import RecordType
 
 account_option = click.option("--account", required=True, help="Name of the account.")
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+# The one PSA that these commands work with so far.
+HALO = "halo"
 RECORD_TYPE = click.Choice(RecordType, case_sensitive=False)
 
 
@@ -31,14 +33,14 @@ class RecordTypes(click.ParamType[list[RecordType]]):
             return [RecordType(name.strip()) for name in value.split(",")]
         except ValueError:
             known = ", ".join(record_type.value for record_type in RecordType)
-            self.fail(f"{value!r} is not a list of record types. Known are {known}.", param, ctx)
+            self.fail(f"{value!r} isn't a list of record types. Choose from {known}.", param, ctx)
 
 
 RECORD_TYPES = RecordTypes()
 
 
-class Listed(click.ParamType[list[Any]]):
-    """A comma-separated list of what another type understands."""
+class CommaSeparated(click.ParamType[list[Any]]):
+    """A comma-separated list of values of another type."""
 
     def __init__(self, each: click.ParamType[Any]) -> None:
         self.each = each
@@ -50,7 +52,7 @@ class Listed(click.ParamType[list[Any]]):
 
 
 class RecordNumber(click.ParamType[tuple[RecordType | None, int]]):
-    """One record: TYPE:ID, or its number alone where the type may be left open."""
+    """One record: TYPE:ID, or only its number if the type is optional."""
 
     name = "record"
 
@@ -65,20 +67,20 @@ class RecordNumber(click.ParamType[tuple[RecordType | None, int]]):
         name, _, digits = value.rpartition(":")
         number = record_lists.as_number(digits)
         if number is None or (self.typed and not name):
-            self.fail(f"{value!r} names no record. Write it like assets:123.", param, ctx)
+            self.fail(f"{value!r} isn't a record. Use a value such as assets:123.", param, ctx)
         return (RECORD_TYPE.convert(name, param, ctx) if name else None), number
 
 
 def utc(moment: datetime | None) -> datetime | None:
-    """Take a moment that was typed for one in UTC."""
+    """Interpret a moment entered by the user as UTC."""
     return moment.replace(tzinfo=UTC) if moment is not None else None
 
 
-def halo_of(account: str) -> Integration:
-    """Find the account's connection to Halo; raises NotFound when there is no such account or nothing is set up."""
-    return integrations.halo(accounts.get(account))
+def halo_integration(account: str) -> Integration:
+    """Return the account's Halo integration. Raises NotFound if the account or the integration does not exist."""
+    return integrations.active(accounts.get(account), HALO)
 
 
-def source_of(account: str) -> Integration:
-    """Find what the account's records were copied from, also after it was disconnected."""
-    return stored_records.source(accounts.get(account))
+def source_integration(account: str) -> Integration:
+    """Return the integration that the account's records came from, even if it is disconnected."""
+    return stored_records.source(accounts.get(account), HALO)

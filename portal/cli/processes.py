@@ -1,6 +1,6 @@
-"""`portal up`, `demo`, `web`, `worker`, `scheduler`: the processes that serve.
+"""`portal up`, `demo`, `web`, `worker`, `scheduler`: the long-running processes.
 
-Each command imports what it runs, so that a worker does not load the web and the web does not load the supervisor.
+Imports are local to each command, so that a worker does not load the web code, nor the web server the supervisor.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from portal.errors import ConfigError
 from portal.jobs.queue import SYNC_QUEUE, WEBHOOK_QUEUE
 
 port_option = click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free port."
 )
 
 
@@ -37,17 +37,17 @@ def up(port: int) -> None:
 @click.command()
 @port_option
 def demo(port: int) -> None:
-    """Try the portal on a simulated Halo; one account and two people are there already."""
+    """Try the portal with a simulated Halo, one account and two users."""
     from portal.processes import demo
 
     _log()
-    logging.getLogger().setLevel(logging.WARNING)  # the table is what people came for
+    logging.getLogger().setLevel(logging.WARNING)  # the table is the output that matters
     demo.run(port)
 
 
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="host:port, unix:path or fd://number.")
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Number of processes.")
 @click.option("--threads", type=click.IntRange(1), default=16, show_default=True, help="Threads in each process.")
 def web(bind: str, workers: int, threads: int) -> None:
     """Serve the pages and the webhook address."""
@@ -62,10 +62,10 @@ def web(bind: str, workers: int, threads: int) -> None:
     type=click.Choice([SYNC_QUEUE, WEBHOOK_QUEUE]),
     default=SYNC_QUEUE,
     show_default=True,
-    help="Which jobs.",
+    help="Which jobs to run.",
 )
 def worker(queue: str) -> None:
-    """Run jobs as they come, one at a time: syncs, or what webhooks name. A portal needs a worker of either kind."""
+    """Run jobs one at a time: syncs, or reads after webhooks. A portal needs a worker of each kind."""
     from portal.jobs import worker
 
     _bound(needs_redis=True)
@@ -74,7 +74,7 @@ def worker(queue: str) -> None:
 
 @click.command()
 def scheduler() -> None:
-    """Start syncs when they are due and bring interrupted ones back to a worker."""
+    """Start syncs when they are due and hand interrupted ones to a worker again."""
     from portal.jobs import scheduler
 
     _bound(needs_redis=True)
@@ -99,6 +99,6 @@ def _log() -> None:
 def _check_redis(config: Config) -> None:
     if config.redis_url is None:
         raise ConfigError(
-            "PORTAL_REDIS_URL is not set, and no portal is running here that brings its own.",
+            "PORTAL_REDIS_URL isn't set, and no portal with a queue of its own is running here.",
             "Set it to a Redis or Valkey server, or use `portal up`.",
         )

@@ -1,4 +1,4 @@
-"""`portal records`: the copy of the PSA's records."""
+"""`portal records`: the stored copy of the PSA's records."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import IO
 import click
 
 from portal.cli import exporting
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table
-from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, source_of
+from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, source_integration
 from portal.models.records import RecordState
 from portal.services.audit import export_log
 from portal.services.records import record_exports
@@ -26,16 +26,16 @@ state_option = click.option(
 
 @click.group()
 def records() -> None:
-    """Count, look up and export the records that were copied."""
+    """Count, look up and export synced records."""
 
 
 @records.command()
 @account_option
 @json_option
-@opened()
+@with_database()
 def count(account: str, *, as_json: bool) -> None:
     """Count the records of each type."""
-    counts = copy.counts(source_of(account))
+    counts = copy.counts(source_integration(account))
     if as_json:
         print_json(counts)
     else:
@@ -51,11 +51,11 @@ def count(account: str, *, as_json: bool) -> None:
 @click.option("--containing", default="", help="Text in the name or the reference.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @json_option
-@opened()
+@with_database()
 def list_(account: str, record_type: RecordType, state: str, containing: str, limit: int, *, as_json: bool) -> None:
     """List records of a type by name."""
     found = copy.look_up(
-        source_of(account), record_type, state=RecordState(state), containing=containing, limit=limit
+        source_integration(account), record_type, state=RecordState(state), containing=containing, limit=limit
     )
     if as_json:
         print_json([record_exports.as_row(record) for record in found])
@@ -70,24 +70,26 @@ def list_(account: str, record_type: RecordType, state: str, containing: str, li
 @account_option
 @click.argument("record_type", type=RECORD_TYPE)
 @click.argument("remote_id", type=int)
-@opened()
+@with_database()
 def show(account: str, record_type: RecordType, remote_id: int) -> None:
-    """Show one record with its fields and all that the PSA sent, as JSON."""
-    print_json(record_exports.as_document(copy.get(source_of(account), record_type, remote_id)))
+    """Show one record as JSON: its fields and everything that the PSA sent."""
+    print_json(record_exports.as_document(copy.get(source_integration(account), record_type, remote_id)))
 
 
 @records.command()
 @account_option
-@click.option("--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated; all if not given.")
+@click.option(
+    "--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated record types. Default: all."
+)
 @click.option(
     "--state", type=click.Choice([state.value for state in RecordState]), help="Only records in this state."
 )
 @click.option("--format", "as_format", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @click.option("--output", type=click.File("w", encoding="utf-8", lazy=True, atomic=True), default="-")
-@opened()
+@with_database()
 def export(account: str, types: list[RecordType], state: str | None, as_format: str, output: IO[str]) -> None:
-    """Write records to standard output or a file: whole as JSON lines, or their columns and fields as CSV."""
-    integration = source_of(account)
+    """Export records to standard output or a file: everything as JSON Lines, or columns and fields as CSV."""
+    integration = source_integration(account)
     wanted = RecordState(state) if state else None
     export_log.records(integration, types, wanted, as_format)
     found = (record for each in types for record in copy.export(integration, each, wanted))

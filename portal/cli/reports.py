@@ -1,4 +1,4 @@
-"""How runs and their logs look on a terminal."""
+"""Prints runs and their logs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEADINGS: Final = {"filtered_out": "EXCLUDED"}
 
 
 def print_run(run: SyncRun, words: str) -> None:
-    """Print a run, its steps and what came of it: `words`, or its problem."""
+    """Print a run, its steps and its result: `words`, or the problem and remedy."""
     report, steps = sync_runs.report(run), sync_runs.steps_of(run)
     say(f"Run {run.id} ({report['kind']}): {report['state']}, {report['seconds']:.1f} s.")
     say(f"Started by {run_words.started_by(run)}.")
@@ -26,7 +26,7 @@ def print_run(run: SyncRun, words: str) -> None:
 
 
 def _numbers(step: SyncStep) -> list[object]:
-    """Return the counters; of a type that failed before anything of it was read, nothing is known."""
+    """Return the counters, or dashes if the step failed before anything was fetched."""
     is_unread = step.state == StepState.FAILED and not step.fetched
     return ["–" if is_unread else getattr(step, name) for name in COUNTERS]
 
@@ -36,7 +36,7 @@ def print_runs(runs: Iterable[SyncRun]) -> None:
         (run.id, f"{run.created_at:%Y-%m-%d %H:%M:%S}", run.kind, run_words.started_by(run), run.state)
         for run in runs
     ]
-    print_table(("RUN", "ASKED FOR (UTC)", "KIND", "STARTED BY", "STATE"), rows)
+    print_table(("RUN", "REQUESTED (UTC)", "KIND", "STARTED BY", "STATE"), rows)
 
 
 def print_logs(lines: Iterable[SyncLog]) -> None:

@@ -1,4 +1,4 @@
-"""The top of the `portal` command, and what people see when a command fails."""
+"""The top-level `portal` command, and its error output."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from portal.cli import (
 from portal.cli.output import say
 from portal.errors import ConfigError, PortalError
 
-PRIVATE: Final = 0o077  # nothing for the group and for others
+PRIVATE: Final = 0o077  # no access for group and others
 
 
-class Refusal(click.ClickException):
-    """What happened and what to do next, one plain line each."""
+class CommandError(click.ClickException):
+    """Prints the problem and the remedy, one line each."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -44,24 +44,24 @@ class Refusal(click.ClickException):
                 say(line, err=True)
 
 
-class WrongEnvironment(Refusal):
+class WrongEnvironment(CommandError):
     exit_code = 2
 
 
 class PortalGroup(click.Group):
-    """Turns the portal's errors into lines and exit codes: 2 for a wrong environment, 1 for everything else."""
+    """Turns the portal's errors into messages and exit codes: 2 for an invalid environment, 1 for everything else."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        # Databases, exports, bundles and logs hold an MSP's records: what a command writes is its owner's alone.
+        # Databases, exports, bundles and logs contain an MSP's records, so only the owner may read new files.
         before = os.umask(PRIVATE)
         try:
             return super().invoke(ctx)
         except ConfigError as error:
             raise WrongEnvironment(error.problem, error.remedy) from error
         except PortalError as error:
-            raise Refusal(error.problem, error.remedy) from error
+            raise CommandError(error.problem, error.remedy) from error
         except PeeweeException as error:
-            raise Refusal(f"The database refused: {error}", "`portal db status` says more.") from error
+            raise CommandError(f"Database error: {error}", "Check `portal db status`.") from error
         finally:
             os.umask(before)
 

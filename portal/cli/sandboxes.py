@@ -1,4 +1,4 @@
-"""`portal sandbox`: simulated servers to try the portal on."""
+"""`portal sandbox`: simulated PSA servers for trying out the portal."""
 
 from __future__ import annotations
 

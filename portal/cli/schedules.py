@@ -1,4 +1,4 @@
-"""`portal sync schedule`, `pause`, `resume`: when an account syncs by itself."""
+"""`portal sync schedule`, `pause`, `resume`: an account's automatic syncs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import Listed, account_option, halo_of
+from portal.cli.parameters import CommaSeparated, account_option, halo_integration
 from portal.models.integrations import Integration
 from portal.services.syncing import scheduling
 from portal.sync.schedule import HOURS, INTERVALS, WEEK, Schedule, Weekday, at, write
@@ -18,16 +18,20 @@ EVERY = click.Choice([str(minutes) for minutes in INTERVALS])
 
 @click.command("schedule")
 @account_option
-@click.option("--every", type=EVERY, help="Look for changes every so many minutes.")
-@click.option("--hours", type=Listed(click.IntRange(HOURS[0], HOURS[-1])), help="Instead: at these hours, 8,12,17.")
+@click.option("--every", type=EVERY, help="Minutes between syncs.")
+@click.option(
+    "--hours",
+    type=CommaSeparated(click.IntRange(HOURS[0], HOURS[-1])),
+    help="Sync at these hours instead, such as 8,12,17.",
+)
 @click.option(
     "--weekdays",
-    type=Listed(click.Choice(Weekday, case_sensitive=False)),
-    help="On these days, mon,tue; every day if not given.",
+    type=CommaSeparated(click.Choice(Weekday, case_sensitive=False)),
+    help="Days for --hours, such as mon,tue. Default: every day.",
 )
-@click.option("--full-hour", type=click.IntRange(HOURS[0], HOURS[-1]), help="Hour of the nightly full pass.")
+@click.option("--full-hour", type=click.IntRange(HOURS[0], HOURS[-1]), help="Hour of the nightly full sync.")
 @json_option
-@opened()
+@with_database()
 def schedule_(
     account: str,
     every: str | None,
@@ -37,8 +41,8 @@ def schedule_(
     *,
     as_json: bool,
 ) -> None:
-    """Show when an account syncs by itself, or change it. Hours are those of the account's time zone."""
-    one = halo_of(account)
+    """Show or change an account's schedule. Hours are in the account's time zone."""
+    one = halo_integration(account)
     wanted = _wanted(every, hours, weekdays)
     if wanted or full_hour is not None:
         plan = scheduling.plan(one)
@@ -48,26 +52,26 @@ def schedule_(
 
 @click.command()
 @account_option
-@opened()
+@with_database()
 def pause(account: str) -> None:
-    """Start no syncs by schedule until `portal sync resume`. One that goes on is left alone."""
-    scheduling.pause(halo_of(account), None)
-    say("Paused. `portal sync resume` goes on.")
+    """Pause scheduled syncs until `portal sync resume`. A running sync continues."""
+    scheduling.pause(halo_integration(account), None)
+    say("Paused. Resume with `portal sync resume`.")
 
 
 @click.command()
 @account_option
-@opened()
+@with_database()
 def resume(account: str) -> None:
-    """Go on by schedule; if times were missed, one sync makes up for them."""
-    one = halo_of(account)
+    """Resume scheduled syncs. One sync makes up for those that were missed."""
+    one = halo_integration(account)
     scheduling.resume(one, None)
     _show(one, as_json=False)
 
 
 def _wanted(every: str | None, hours: list[int] | None, weekdays: list[Weekday] | None) -> Schedule | None:
     if every is not None and (hours or weekdays):
-        raise click.UsageError("--every does not go together with --hours and --weekdays.")
+        raise click.UsageError("--every can't be combined with --hours or --weekdays.")
     if weekdays and not hours:
         raise click.UsageError("--weekdays needs --hours.")
     if every is not None:
@@ -78,16 +82,16 @@ def _wanted(every: str | None, hours: list[int] | None, weekdays: list[Weekday] 
 def _show(one: Integration, *, as_json: bool) -> None:
     plan = scheduling.plan(one)
     if as_json:
-        print_json(_told(plan, one))
+        print_json(_as_json(plan, one))
         return
-    say(f"Syncs {plan.words}.")
+    say(f"Syncs {plan.words} {plan.time_zone}.")
     if plan.paused_at:
         say(f"Paused since {plan.paused_at:%Y-%m-%d %H:%M} UTC.")
     elif plan.next_sync_at:
         say(f"Next: {plan.next_sync_at:%Y-%m-%d %H:%M:%S} UTC.")
 
 
-def _told(plan: scheduling.Plan, one: Integration) -> dict[str, Any]:
+def _as_json(plan: scheduling.Plan, one: Integration) -> dict[str, Any]:
     return {
         "schedule": write(plan.schedule),
         "full_hour": plan.full_hour,

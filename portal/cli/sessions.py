@@ -1,4 +1,4 @@
-"""`portal user sessions` and `portal user log-out`: where a person is logged in."""
+"""`portal user sessions` and `portal user log-out`: a user's sessions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.sessions import LoginSession
 from portal.services.accounts import browsers, sessions, users
@@ -17,7 +17,7 @@ COLUMNS = ("number", "browser", "address", "created_at", "last_seen_at")
 @click.command("sessions")
 @click.argument("email")
 @json_option
-@opened()
+@with_database()
 def sessions_(email: str, *, as_json: bool) -> None:
     """List where a person is logged in."""
     rows = [_row(each) for each in sessions.of(users.get(email))]
@@ -30,7 +30,7 @@ def sessions_(email: str, *, as_json: bool) -> None:
 
 @click.command("log-out")
 @click.argument("email")
-@opened()
+@with_database()
 def log_out(email: str) -> None:
     """Log a person out everywhere at once; they can log in again."""
     person = users.get(email)

@@ -1,4 +1,4 @@
-"""`portal sync`: run syncs, see how they go, read what they logged."""
+"""`portal sync`: runs syncs, and shows their state and logs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from itertools import islice
 import click
 
 from portal.cli import holds, reports
+from portal.cli.database_access import with_database
 from portal.cli.following import follow
-from portal.cli.opening import opened
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, RecordNumber, account_option, halo_of, source_of
+from portal.cli.parameters import (
+    RECORD_TYPE,
+    RECORD_TYPES,
+    RecordNumber,
+    account_option,
+    halo_integration,
+    source_integration,
+)
 from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
@@ -23,22 +30,24 @@ from portal.sync.record_types import RecordType
 
 
 class NotComplete(PortalError):
-    """The run has ended, but not green."""
+    """The run has ended without success."""
 
 
 @click.group()
 def sync() -> None:
-    """Run syncs and see what they did."""
+    """Run syncs and see their results."""
 
 
 @sync.command()
 @account_option
-@click.option("--types", type=RECORD_TYPES, default=None, help="Comma-separated; all that were chosen if not given.")
-@click.option("--full", is_flag=True, help="Read whole lists, not only what has changed.")
+@click.option(
+    "--types", type=RECORD_TYPES, default=None, help="Comma-separated record types. Default: all that are synced."
+)
+@click.option("--full", is_flag=True, help="Read whole lists, not just changes.")
 @click.option("--record", type=RecordNumber(typed=True), help="Only this record, such as assets:123.")
-@click.option("--wait", is_flag=True, help="Stay until the run has ended; exits with 1 unless it succeeded.")
+@click.option("--wait", is_flag=True, help="Wait until the run ends; exits with 1 unless it succeeded.")
 @json_option
-@opened()
+@with_database()
 def run(
     account: str,
     types: list[RecordType] | None,
@@ -48,11 +57,11 @@ def run(
     wait: bool,
     as_json: bool,
 ) -> None:
-    """Start a sync, or join the one that goes on. Without --wait it goes on in the background."""
+    """Start a sync, or join the one that is running. Without --wait, it runs in the background."""
     if record is not None and (full or types):
-        raise click.UsageError("--record asks for one record alone: leave out --full and --types.")
+        raise click.UsageError("--record can't be combined with --full or --types.")
     try:
-        started = _start(halo_of(account), types, record, full=full)
+        started = _start(halo_integration(account), types, record, full=full)
     except SyncAlreadyRunning as error:
         started = sync_runs.by_id(error.run_id)
         by = run_words.started_by(started)
@@ -62,16 +71,16 @@ def run(
     if wait and ended.state != RunState.SUCCEEDED:
         raise NotComplete(
             ended.problem or f"Run {ended.id} is {ended.state}.",
-            ended.remedy or "`portal sync logs --level warning` tells what is missing.",
+            ended.remedy or "See what is missing with `portal sync logs --level warning`.",
         )
 
 
 @sync.command()
 @account_option
 @json_option
-@opened()
+@with_database()
 def status(account: str, *, as_json: bool) -> None:
-    """Show the run that goes on, or the last one."""
+    """Show the current run, or the last one."""
     _show(_last(account), as_json=as_json)
 
 
@@ -79,10 +88,10 @@ def status(account: str, *, as_json: bool) -> None:
 @account_option
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @json_option
-@opened()
+@with_database()
 def list_(account: str, limit: int, *, as_json: bool) -> None:
     """List runs, newest first."""
-    found = sync_runs.newest_first(limit, source_of(account))
+    found = sync_runs.newest_first(limit, source_integration(account))
     if as_json:
         print_json([sync_runs.report(one) for one in found])
     else:
@@ -91,23 +100,23 @@ def list_(account: str, limit: int, *, as_json: bool) -> None:
 
 @sync.command()
 @account_option
-@opened()
+@with_database()
 def cancel(account: str) -> None:
-    """Stop the run that goes on. What has arrived is kept."""
-    sync_runs.request_cancel(halo_of(account))
-    say("Asked the run to stop.")
+    """Cancel the current run. Records synced so far are kept."""
+    sync_runs.request_cancel(halo_integration(account))
+    say("Cancel requested.")
 
 
 @sync.command()
 @account_option
-@click.option("--level", type=click.Choice(LogLevel, case_sensitive=False), help="Only lines of this level.")
-@click.option("--type", "record_type", type=RECORD_TYPE, help="Only lines about this record type.")
-@click.option("--run", "run_id", type=int, help="Only lines of this run.")
-@click.option("--subject", type=click.Choice(LogSubject, case_sensitive=False), help="Only lines about these.")
-@click.option("--record", type=RecordNumber(typed=False), help="Only lines about one record: assets:123, or 123.")
+@click.option("--level", type=click.Choice(LogLevel, case_sensitive=False), help="Only entries of this level.")
+@click.option("--type", "record_type", type=RECORD_TYPE, help="Only entries about this record type.")
+@click.option("--run", "run_id", type=int, help="Only entries of this run.")
+@click.option("--subject", type=click.Choice(LogSubject, case_sensitive=False), help="Only entries about these.")
+@click.option("--record", type=RecordNumber(typed=False), help="Only entries about one record: assets:123, or 123.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
-@opened()
+@with_database()
 def logs(
     account: str,
     level: LogLevel | None,
@@ -119,10 +128,10 @@ def logs(
     *,
     as_json: bool,
 ) -> None:
-    """Show what syncs have logged, newest first."""
+    """Show sync log entries, newest first."""
     of_record, number = record or (None, None)
     filters = LogFilters(level, of_record or record_type, run_id, subject, number)
-    lines = islice(_newest_first(source_of(account), filters), limit)
+    lines = islice(_newest_first(source_integration(account), filters), limit)
     if as_json:
         print_json([log_files.as_row(line) for line in lines])
     else:
@@ -158,9 +167,9 @@ def _show(one: SyncRun, *, as_json: bool) -> None:
 
 
 def _last(account: str) -> SyncRun:
-    found = sync_runs.newest_first(1, source_of(account))
+    found = sync_runs.newest_first(1, source_integration(account))
     if not found:
-        raise NotFound("There has been no sync yet.", "`portal sync run` starts one.")
+        raise NotFound("There hasn't been a sync yet.", "Start one with `portal sync run`.")
     return found[0]
 
 

@@ -1,4 +1,4 @@
-"""`portal user`: the people of an account."""
+"""`portal user`: the users of an account."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from portal.cli import asking
-from portal.cli.opening import opened
+from portal.cli import secret_input
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table, say
 from portal.models.accounts import RoleName, User
 from portal.services.accounts import accounts, users
@@ -26,13 +26,13 @@ def user() -> None:
 @click.argument("email")
 @click.option("--account", required=True, help="Name of the account.")
 @click.option("--role", type=ROLES, default=RoleName.SUPPORT.value, show_default=True)
-@click.option("--name", default="", help="What to call the person.")
+@click.option("--name", default="", help="The person's name.")
 @password_stdin
-@opened()
+@with_database()
 def create(email: str, account: str, role: str, name: str, *, password_stdin: bool) -> None:
-    """Create a person. The password is asked for, or read from standard input."""
+    """Create a person. Prompts for the password, or reads it from standard input."""
     owner = accounts.get(account)
-    password = asking.secret("Password", from_stdin=password_stdin, confirm=True)
+    password = secret_input.read_secret("Password", from_stdin=password_stdin, confirm=True)
     made = users.create(owner, email, password, RoleName(role), name=name)
     say(f"Created {made.email} as {role} of {owner.name}.")
 
@@ -40,7 +40,7 @@ def create(email: str, account: str, role: str, name: str, *, password_stdin: bo
 @user.command("list")
 @click.option("--account", default=None, help="Only the people of this account.")
 @json_option
-@opened()
+@with_database()
 def list_(account: str | None, *, as_json: bool) -> None:
     """List people."""
     people = users.everyone(accounts.get(account) if account else None)
@@ -56,29 +56,29 @@ def list_(account: str | None, *, as_json: bool) -> None:
 @user.command("set-role")
 @click.argument("email")
 @click.argument("role", type=ROLES)
-@opened()
+@with_database()
 def set_role(email: str, role: str) -> None:
-    """Make a person admin or support."""
+    """Set a person's role."""
     users.set_role(users.get(email), RoleName(role))
-    say(f"{email} is {role} now.")
+    say(f"{email} now has the role {role}.")
 
 
 @user.command("set-password")
 @click.argument("email")
 @password_stdin
-@opened()
+@with_database()
 def set_password(email: str, *, password_stdin: bool) -> None:
-    """Give a person a new password; they are logged out everywhere."""
+    """Set a person's password, and log them out everywhere."""
     person = users.get(email)
-    users.set_password(person, asking.secret("Password", from_stdin=password_stdin, confirm=True))
+    users.set_password(person, secret_input.read_secret("Password", from_stdin=password_stdin, confirm=True))
     say(f"Changed the password of {person.email}.")
 
 
 @user.command()
 @click.argument("email")
-@opened()
+@with_database()
 def disable(email: str) -> None:
-    """Keep a person from logging in; they are logged out everywhere at once."""
+    """Stop a person from logging in, and log them out everywhere."""
     person = users.get(email)
     users.disable(person)
     say(f"{person.email} is disabled and logged out everywhere. `portal user enable` lets them log in again.")
@@ -86,7 +86,7 @@ def disable(email: str) -> None:
 
 @user.command()
 @click.argument("email")
-@opened()
+@with_database()
 def enable(email: str) -> None:
     """Let a disabled person log in again."""
     person = users.get(email)
@@ -96,10 +96,10 @@ def enable(email: str) -> None:
 
 @user.command()
 @click.argument("email")
-@click.confirmation_option(prompt="Remove this person for good?")
-@opened()
+@click.confirmation_option(prompt="Permanently remove this person?")
+@with_database()
 def remove(email: str) -> None:
-    """Remove a person for good; what they did stays in the account's activity."""
+    """Permanently remove a person. Their past activity stays listed."""
     person = users.get(email)
     users.remove(person)
     say(f"Removed {person.email}.")
@@ -107,9 +107,9 @@ def remove(email: str) -> None:
 
 @user.command("reset-two-factor")
 @click.argument("email")
-@opened()
+@with_database()
 def reset_two_factor(email: str) -> None:
-    """Let a person who has lost the authenticator log in with the password alone; they are logged out everywhere."""
+    """Turn off two-factor authentication for a person who lost their authenticator, and log them out everywhere."""
     person = users.get(email)
     users.reset_two_factor(person)
     say(f"Two-factor authentication is off for {person.email}. Ask them to set it up again after logging in.")

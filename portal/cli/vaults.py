@@ -1,10 +1,10 @@
-"""`portal vault`: the keys that stored secrets are sealed with."""
+"""`portal vault`: the encryption keys of stored secrets."""
 
 from __future__ import annotations
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
 from portal.errors import VaultError
 from portal.services.operations import sealed_values
@@ -16,28 +16,28 @@ def vault_() -> None:
 
 
 @vault_.command()
-@opened()
+@with_database()
 def rotate() -> None:
-    """Seal all secrets with the key in use.
+    """Re-encrypt all secrets with the current key.
 
     First put the new key into PORTAL_VAULT_KEY and the old one into PORTAL_VAULT_KEY_PREVIOUS, and restart.
     """
-    say(f"Secrets sealed anew: {sealed_values.rotate()}. The previous key is no longer needed.")
+    say(f"Secrets re-encrypted: {sealed_values.rotate()}. The previous key is no longer needed.")
 
 
 @vault_.command()
 @json_option
-@opened()
+@with_database()
 def doctor(*, as_json: bool) -> None:
-    """Open every stored secret once; exits with 1 if one does not open."""
+    """Check that every stored secret can be decrypted; exits with 1 if one can't."""
     found = sealed_values.examine()
     if as_json:
         print_json(found.as_dict())
     else:
-        say(f"Secrets: {found.sealed}. Sealed with a previous key: {found.stale}.")
+        say(f"Secrets: {found.sealed}. Encrypted with a previous key: {found.stale}.")
     if not found.ok:
         raise VaultError(
-            f"Secrets of these accounts and people do not open: {', '.join(found.broken)}.",
-            "Put the old key into PORTAL_VAULT_KEY_PREVIOUS. Without it, let accounts enter the secret again, and"
+            f"Secrets of these accounts and people can't be decrypted: {', '.join(found.broken)}.",
+            "Set PORTAL_VAULT_KEY_PREVIOUS to the old key. Without it, ask accounts to enter the secret again, and"
             " run `portal user reset-two-factor` for people.",
         )

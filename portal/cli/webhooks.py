@@ -1,4 +1,4 @@
-"""`portal webhook`: what webhooks have delivered, and reading it once more."""
+"""`portal webhook`: lists and replays deliveries."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from portal.cli.opening import opened
+from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table, say
-from portal.cli.parameters import MOMENT, RecordNumber, account_option, halo_of, utc
+from portal.cli.parameters import MOMENT, RecordNumber, account_option, halo_integration, utc
 from portal.jobs.refetches import ring
 from portal.models.integrations import Integration
 from portal.models.webhooks import DeliveryState, RefetchRequest
@@ -27,17 +27,21 @@ DELIVERY = click.IntRange(1, 2**31 - 1)
 
 @click.group()
 def webhook() -> None:
-    """See what webhooks have delivered, and replay it."""
+    """List, show and replay webhook deliveries."""
 
 
 @webhook.command("list")
 @account_option
-@click.option("--state", type=click.Choice(DeliveryState, case_sensitive=False), help="Only those in this state.")
-@click.option("--record", type=RecordNumber(typed=False), help="Only those about one record: assets:123, or 123.")
-@click.option("--event", default="", help="Only those of this event, as Halo calls it.")
+@click.option(
+    "--state", type=click.Choice(DeliveryState, case_sensitive=False), help="Only deliveries in this state."
+)
+@click.option(
+    "--record", type=RecordNumber(typed=False), help="Only deliveries about one record: assets:123, or 123."
+)
+@click.option("--event", default="", help="Only deliveries of this event, as Halo calls it.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True)
 @json_option
-@opened()
+@with_database()
 def list_(
     account: str,
     state: DeliveryState | None,
@@ -50,7 +54,7 @@ def list_(
     """List deliveries, newest first."""
     record_type, number = record or (None, None)
     filters = DeliveryFilters(state=state, event=event, remote_id=number, record_type=record_type)
-    found = islice(_newest_first(halo_of(account), filters), limit)
+    found = islice(_newest_first(halo_integration(account), filters), limit)
     if as_json:
         print_json([_report(row) for row in found])
     else:
@@ -62,10 +66,10 @@ def list_(
 @account_option
 @click.argument("delivery_id", metavar="DELIVERY", type=DELIVERY)
 @json_option
-@opened()
+@with_database()
 def show(account: str, delivery_id: int, *, as_json: bool) -> None:
-    """Show one delivery: what came, and what came of it."""
-    view = delivery_pages.view(delivery_pages.get(halo_of(account), delivery_id))
+    """Show one delivery and its outcome."""
+    view = delivery_pages.view(delivery_pages.get(halo_integration(account), delivery_id))
     delivery, refetch_requests = (
         view.row.delivery,
         [_refetch_request(refetch_request) for refetch_request in view.refetch_requests],
@@ -93,24 +97,24 @@ def show(account: str, delivery_id: int, *, as_json: bool) -> None:
 @webhook.command()
 @account_option
 @click.argument("delivery_id", metavar="[DELIVERY]", type=DELIVERY, required=False)
-@click.option("--failed", is_flag=True, help="All that have failed.")
-@click.option("--since", type=MOMENT, help="Those that came from then on, in UTC.")
-@click.option("--until", type=MOMENT, help="Those that came before, in UTC.")
-@opened()
+@click.option("--failed", is_flag=True, help="All failed deliveries.")
+@click.option("--since", type=MOMENT, help="Deliveries at or after this time (UTC).")
+@click.option("--until", type=MOMENT, help="Deliveries before this time (UTC).")
+@with_database()
 def replay(
     account: str, delivery_id: int | None, since: datetime | None, until: datetime | None, *, failed: bool
 ) -> None:
-    """Read again what a delivery names; or what all those name that failed, or that came in a time."""
+    """Replay one delivery, all failed ones, or those from a period."""
     choice = Choice(failed, utc(since), utc(until))
     if (delivery_id is None) == choice.is_empty:
-        raise click.UsageError("Say which: the number of a delivery, or --failed, --since, --until.")
-    integration = halo_of(account)
+        raise click.UsageError("Give the number of a delivery, or --failed, --since or --until.")
+    integration = halo_integration(account)
     if delivery_id is not None:
         waiting = replaying.replay(integration, delivery_pages.get(integration, delivery_id), None)
-        say("What it names is read again." if waiting else "It names no record that is synced.")
+        say("Replaying it." if waiting else "Nothing to replay: it doesn't name a record that is synced.")
     else:
         replayed = replaying.replay_all(integration, choice, None)
-        say(f"Replayed {replayed.number:,}.{' There are more.' if replayed.more else ''}")
+        say(f"Replayed {replayed.number:,}.{' There are more; replay again for those.' if replayed.more else ''}")
     ring(integration.id)
 
 
@@ -145,7 +149,7 @@ def _line(row: DeliveryRow) -> tuple[object, ...]:
 
 
 def _refetch_request(refetch_request: RefetchRequest) -> dict[str, Any]:
-    """Begin with what a table shows."""
+    """Return the request as JSON, starting with the columns of the table."""
     return {
         "record": _record(refetch_request),
         "event": refetch_request.event,

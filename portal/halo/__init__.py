@@ -1,1 +1,1 @@
-"""All that is known of Halo. Sections in docstrings refer to the notes on Halo's API, halo-api.md."""
+"""Everything specific to Halo. Section numbers in comments refer to the notes on Halo's API, halo-api.md."""

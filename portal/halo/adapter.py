@@ -1,4 +1,4 @@
-"""Halo, as the portal uses it."""
+"""The adapter for Halo."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ def _open_client(
     connection: Connection,
     *,
     patient: bool = True,
-    gate: Callable[[], None] = no_limit,
+    check_rate_limit: Callable[[], None] = no_limit,
     before_call: Callable[[], None] = no_limit,
 ) -> HaloClient:
-    return HaloClient(Credentials.of(connection), patient=patient, gate=gate, before_call=before_call)
+    return HaloClient(
+        Credentials.of(connection), patient=patient, check_rate_limit=check_rate_limit, before_call=before_call
+    )
 
 
 def _test(connection: Connection, meter: Meter) -> Diagnosis:
@@ -38,12 +40,12 @@ HALO: Final = PsaAdapter(
     tenant_of=tenant_of,
     open_client=_open_client,
     test=_test,
-    # Halo's authinfo, a token, and the variants that are tried when there is none.
+    # authinfo, a token, and the credential variants that are tried if no token is granted.
     proving_requests=12,
-    # The profile, two requests to each list, and one for the inactive clients.
+    # The profile, two requests per list, and one for the number of inactive clients.
     reading_requests=16,
-    filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.SEEN_IN, lookups.seen),
-    webhooks=WebhookFormat(webhooks.is_readable, webhooks.json_in, webhooks.read, webhooks.shortened),
+    filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.FOUND_IN, lookups.collect),
+    webhooks=WebhookFormat(webhooks.is_readable, webhooks.extract_json, webhooks.read, webhooks.abridge),
     record_fields=record_fields.read,
     silent_webhook_remedy=(
         "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"

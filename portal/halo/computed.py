@@ -1,7 +1,7 @@
-"""Keys whose values Halo works out when it is asked, or that only help its own pages: they are no part of a record.
+"""Keys that do not count as changes to a record: Halo calculates them per request, or uses them in its own pages.
 
-The age of a ticket and what is left of its SLA were seen to differ from one answer to the next; `use`, `key` and
-`table` name the form that a record is shown in (halo-api.md section 4).
+Ticket ages and remaining SLA times have been seen to differ from one response to the next. `use`, `key` and `table`
+identify the form in which Halo shows a record (halo-api.md section 4).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _OF_TICKETS: Final = frozenset(
     }
 )
 COMPUTED: Final[Mapping[str, frozenset[str]]] = {"opportunities": _OF_TICKETS}
-# Counts of what hangs on a record, and spans that end now.
+# Counts of related records, and durations up to now.
 _SPELLINGS: Final = re.compile(
     r"(?:(?:open|closed|overdue|unread|all|my|total)_?)?(?:ticket|opportunity|invoice|asset|call)s?_?count"
     r"|quantity_(?:available|reserved)"

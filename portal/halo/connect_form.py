@@ -1,4 +1,4 @@
-"""Halo's connect form. The words are those of Halo's own screens (halo-api.md section 1)."""
+"""Halo's connect form, in the wording of Halo's own screens (halo-api.md section 1)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final
 
 from portal.halo import addresses, discovery
 from portal.halo.discovery import AuthInfo
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 
 EXAMPLE: Final = "https://yourcompany.halopsa.com"
 
 
-def _tidy(name: str, text: str) -> str:
-    return addresses.tidy_auth_server(text) if name == "auth_server" else addresses.tidy_base_url(text)
+def _normalize(name: str, text: str) -> str:
+    return addresses.normalize_auth_server(text) if name == "auth_server" else addresses.normalize_base_url(text)
 
 
-def _discover(door: Door, address: str) -> Mapping[str, str]:
-    return _filled_in(discovery.discover(door, address))
+def _discover(client: OutboundClient, address: str) -> Mapping[str, str]:
+    return _filled_in(discovery.discover(client, address))
 
 
 def _guess(address: str) -> Mapping[str, str]:
@@ -35,7 +35,7 @@ CONNECT_FORM: Final = ConnectForm(
             "base_url",
             "Base URL",
             FieldKind.ADDRESS,
-            help="Resource Server in Halo: Configuration → Integrations → HaloPSA API.",
+            help="Called Resource Server in Halo: Configuration → Integrations → HaloPSA API.",
             missing=f"Enter the address of your Halo, such as {EXAMPLE}.",
             is_destination=True,
         ),
@@ -43,14 +43,14 @@ CONNECT_FORM: Final = ConnectForm(
             "auth_server",
             "Auth Server",
             FieldKind.ADDRESS,
-            help="Optional. Filled in from the Base URL. It is Authorisation Server on the same page in Halo;"
-            " change it only if you run a separate one.",
+            help="Optional. Filled in from the Base URL. Called Authorisation Server on the same page in Halo."
+            " Change it only if you run a separate one.",
             is_destination=True,
         ),
         ConnectField(
             "tenant",
             "Tenant Name",
-            help="Required for hosted (multi-tenant) Halo: Tenant on the same page. Leave it blank for"
+            help="Required for hosted (multi-tenant) Halo. Called Tenant on the same page. Leave it blank for"
             " single-tenant and on-premises Halo.",
             is_destination=True,
         ),
@@ -59,23 +59,23 @@ CONNECT_FORM: Final = ConnectForm(
             "Client ID",
             help="In Halo: Configuration → Integrations → HaloPSA API → View Applications → your application.",
             missing="Enter the Client ID of your API application.",
-            requires=("Client ID is needed.", "Copy it from your HaloPSA API application."),
+            requires=("Enter the Client ID.", "Copy it from your HaloPSA API application."),
         ),
         ConnectField(
             "client_secret",
             "Client Secret",
             FieldKind.SECRET,
-            help="Halo shows it once, beside the Client ID. It is stored encrypted and never shown again.",
+            help="Halo shows it only once, next to the Client ID. Stored encrypted and never shown again.",
             missing="Enter the Client Secret. Halo shows it only once, when the application is created.",
-            requires=("Client Secret is needed.", "Halo shows it once, when it is made."),
+            requires=("Enter the Client Secret.", "Halo shows it only once, when it is created."),
             replacing="Regenerate it in your HaloPSA API application. It replaces the stored one only if it works.",
         ),
     ),
     address="base_url",
     example=EXAMPLE,
     discovered=("auth_server", "tenant"),
-    understand=addresses.understand,
-    tidy=_tidy,
+    parse_address=addresses.parse_address,
+    normalize=_normalize,
     discover=_discover,
     guess=_guess,
 )

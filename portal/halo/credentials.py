@@ -1,4 +1,4 @@
-"""Where a Halo is, and how to log in."""
+"""Halo's addresses and API credentials."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from portal.psa.adapter import Connection
 
 @dataclass(frozen=True)
 class Credentials:
-    """Where Halo is and how to get in. Addresses are tidy (see addresses.py); `tenant` may be empty."""
+    """Addresses are normalized (see addresses.py); `tenant` may be empty."""
 
     base_url: str
     auth_server: str

@@ -1,9 +1,9 @@
-"""Asks lists for custom fields where they do not come by themselves.
+"""Requests custom fields from lists that do not include them by default.
 
-All seven lists have a key `customfields` (specification), and where a row carries it there is nothing to ask for.
-Newer builds leave it out of some lists unless `include_custom_fields` names the ids: seen for tickets, of which
-opportunities are some, and known for clients, sites and assets (halo-api.md section 3.5). The ids come from
-/FieldInfo, once per type and client, and only after a page has come without; an older build ignores the parameter.
+Rows of all seven lists have a key `customfields` (specification). Newer builds omit it from some lists unless
+`include_custom_fields` has the ids: seen for tickets, which include opportunities, and known for clients, sites and
+assets (halo-api.md section 3.5). The ids come from /FieldInfo, which is requested once per type and HaloClient, and
+only after a page arrived without custom fields. Older builds ignore the parameter.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ import msgspec
 from portal.errors import PsaError, PsaRateLimited
 from portal.halo.records import as_id
 from portal.halo.resources import RESOURCES
-from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
+from portal.outbound import Response
 
 PATH: Final = "FieldInfo"
 PARAMETER: Final = "include_custom_fields"
 KEY: Final = b'"customfields"'
-# What an address holds without trouble.
-MOST: Final = 150
+# Keeps the URL at a safe length.
+MOST_IDS: Final = 150
 ATTEMPTS: Final = 2
 
 
 class CustomFieldIds:
-    """What to ask each list for; used by several threads. `ask` reads the custom fields of a kind."""
+    """The query parameters for custom fields, by list. Thread-safe. `ask` fetches the custom fields of one kind."""
 
-    def __init__(self, ask: Callable[[int], Answer]) -> None:
+    def __init__(self, ask: Callable[[int], Response]) -> None:
         self._ask = ask
         self._lock = Lock()
         self._params: dict[str, dict[str, str]] = {}
 
     def params(self, record_type: str) -> dict[str, str]:
-        """Return what to ask a list for, as far as it is known."""
+        """Return the parameters for a list, as far as they are known."""
         return self._params.get(record_type, {})
 
     def must_be_asked_for(self, record_type: str, rows: Iterable[msgspec.Raw]) -> bool:
-        """Tell of rows that came without asking whether they lack custom fields that the list can be asked for.
+        """Whether rows fetched without parameters lack custom fields that the list can provide.
 
-        Raises PsaRateLimited while Halo cannot be asked.
+        Raises PsaRateLimited while the rate limit is used up.
         """
         kind = RESOURCES[record_type].field_kind
         if kind is None:
@@ -56,12 +56,12 @@ class CustomFieldIds:
                     if are_there:
                         break
                 if not came:
-                    return False  # an empty page tells nothing
+                    return False  # an empty page proves nothing
                 self._params[record_type] = {} if are_there else self._asking(kind)
             return bool(self._params[record_type])
 
     def _asking(self, kind: int) -> dict[str, str]:
-        """Ask, once more if need be. Records are worth reading without custom fields, so no other error is raised."""
+        """Fetch the ids, with one retry. Other errors than PsaRateLimited are ignored: records matter more."""
         for _ in range(ATTEMPTS):
             try:
                 ids = _ids(self._ask(kind))
@@ -73,12 +73,12 @@ class CustomFieldIds:
         return {}
 
 
-def _ids(answer: Answer) -> list[int]:
-    """Read a list of fields, but for encrypted ones; there are none in a refusal: the agent may not see them."""
+def _ids(response: Response) -> list[int]:
+    """Parse the ids of all fields that are not encrypted; none if the agent may not see the fields."""
     try:
-        rows = msgspec.json.decode(answer.body) if answer.status == 200 else []
-    except UNREADABLE:
+        rows = msgspec.json.decode(response.body) if response.status == 200 else []
+    except JSON_ERRORS:
         rows = []
     fields = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     found = (as_id(row.get("id")) for row in fields if row.get("isencrypted") is not True)
-    return sorted({number for number in found if number is not None})[:MOST]
+    return sorted({number for number in found if number is not None})[:MOST_IDS]

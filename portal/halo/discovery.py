@@ -1,4 +1,4 @@
-"""What Halo tells without credentials: where its authorisation server is, and which tenant it has."""
+"""Finds the authorisation server and tenant of a Halo, for which no credentials are needed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final
 
 import msgspec
 
-from portal.halo.addresses import auth_server_of, tidy_auth_server
-from portal.outbound import Answer, Door, Limits, OutboundError
-from portal.unreadable import UNREADABLE
+from portal.halo.addresses import auth_server_of, normalize_auth_server
+from portal.json_errors import JSON_ERRORS
+from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 
-LIMITS: Final = Limits(seconds=15, size=64 * 1024)
+LIMITS: Final = CallLimits(seconds=15, size=64 * 1024)
 
 
 @dataclass(frozen=True)
@@ -25,27 +25,27 @@ class _AuthInfoAnswer(msgspec.Struct):
     tenant_id: str | None = None
 
 
-def ask(door: Door, base_url: str, limits: Limits = LIMITS) -> Answer:
-    """Ask `/api/authinfo`, which is open to all (halo-api.md section 1.1). Raises OutboundError."""
-    return door.get(f"{base_url}/api/authinfo", limits=limits)
+def ask(client: OutboundClient, base_url: str, limits: CallLimits = LIMITS) -> Response:
+    """Request `/api/authinfo`, which is public (halo-api.md section 1.1). Raises OutboundError."""
+    return client.get(f"{base_url}/api/authinfo", limits=limits)
 
 
-def read(answer: Answer) -> AuthInfo | None:
-    """Return what Halo tells; None for what no Halo says."""
+def read(response: Response) -> AuthInfo | None:
+    """Parse the response; None if it does not come from a Halo."""
     try:
-        info = msgspec.json.decode(answer.body, type=_AuthInfoAnswer)
-        return AuthInfo(tidy_auth_server(info.auth_url), info.tenant_id or "")
-    except (*UNREADABLE, ValueError):
+        info = msgspec.json.decode(response.body, type=_AuthInfoAnswer)
+        return AuthInfo(normalize_auth_server(info.auth_url), info.tenant_id or "")
+    except (*JSON_ERRORS, ValueError):
         return None
 
 
-def discover(door: Door, base_url: str) -> AuthInfo:
-    """Ask Halo; when that fails, {base}/auth is the guess that mostly fits."""
+def discover(client: OutboundClient, base_url: str) -> AuthInfo:
+    """Ask Halo. If that fails, return {base}/auth, which is usually right."""
     try:
-        told = read(ask(door, base_url))
+        found = read(ask(client, base_url))
     except OutboundError:
-        told = None
-    return told or guessed(base_url)
+        found = None
+    return found or guessed(base_url)
 
 
 def guessed(base_url: str) -> AuthInfo:

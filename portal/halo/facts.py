@@ -1,6 +1,6 @@
-"""What decides about a row, in words that every PSA shares (halo-api.md sections 3.4, 3.5 and 4).
+"""Extracts from a row what filters depend on, in terms that all PSAs share (halo-api.md sections 3.4, 3.5 and 4).
 
-Read of every row of every sync, changed or not: one decoder for each record type, which skips all other keys.
+This runs for every row of every sync, so each record type has a decoder that skips all other keys.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import msgspec
 from msgspec import UNSET
 
 from portal.halo.records import as_id, as_moment
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
 
-# Every client and site gets a placeholder of this name; no key tells it from a person (section 4.3).
+# Every client and site has a placeholder contact of this name; no other key marks it (section 4.3).
 GENERAL_USER: Final = "General User"
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """`client_id` is the client that a row belongs to, None for none.
+    """`client_id` is the client that a row belongs to, if any.
 
-    `group` is a client's top level, a product's group or an asset's type, 0 for none. It, `relationships`,
-    `opened_at` and `is_active_contract` are None when the row does not tell. `is_opportunity` is None for a ticket
-    that does not tell whether it is one; `ticket_type` is its type. The relationships and the moment of opening are
-    kept as Halo sent them, `named` and `opened`, and read only when a filter asks.
+    `group` is a client's top level, a product's group or an asset's type, 0 for none. `group`, `relationships`,
+    `opened_at` and `is_active_contract` are None if the row does not include them. `is_opportunity` is None for a
+    ticket whose row does not show whether it is one; `ticket_type` is its type. `named` and `opened` are the raw
+    values of `relationships` and `opened_at`, which are parsed only if a filter needs them.
     """
 
     remote_id: int
@@ -43,7 +43,7 @@ class Facts(msgspec.Struct, frozen=True):
 
     @property
     def relationships(self) -> tuple[int, ...] | None:
-        """A client without any has an empty list, so a missing key tells nothing."""
+        """None if the key is missing: a client without relationships has an empty list."""
         if not isinstance(self.named, list):
             return None
         found = (as_id(each.get("id")) for each in self.named if isinstance(each, dict))
@@ -55,28 +55,28 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 def read(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
-    """Read what decides about a row. Raises ValueError, with a reason for people, when it has no usable id."""
+    """Parse the facts of a row. Raises ValueError with a message for people if it has no usable id."""
     decode, facts_of = _KINDS[record_type]
     try:
         row = decode(payload)
-    except UNREADABLE as error:
-        raise ValueError("Halo sent something that is no record.") from error
+    except JSON_ERRORS as error:
+        raise ValueError("Halo sent something that isn't a record.") from error
     remote_id = as_id(row.id)
     if remote_id is None:
-        raise ValueError(f"Halo sent a record whose id is {row.id!r:.60}.")
+        raise ValueError(f"Halo sent a record with the id {row.id!r:.60}.")
     return facts_of(row, remote_id)
 
 
 def pack(facts: Facts) -> bytes:
-    """Write facts to be kept."""
+    """Serialise facts for storage."""
     return msgspec.json.encode(facts)
 
 
 def unpack(packed: bytes) -> Facts:
-    """Read what `pack` has written. Raises ValueError for anything else."""
+    """Parse what `pack` returned. Raises ValueError for anything else."""
     try:
         return _unpack(packed)
-    except UNREADABLE as error:
+    except JSON_ERRORS as error:
         raise ValueError("These facts were written by another version of the portal.") from error
 
 
@@ -84,31 +84,31 @@ _unpack: Final = msgspec.json.Decoder(Facts).decode
 
 
 def _client(row: Any, remote_id: int) -> Facts:
-    return Facts(remote_id, row.inactive is True, None, _told(row.toplevel_id), named=row.customer_relationship)
+    return Facts(remote_id, row.inactive is True, None, _id_if_sent(row.toplevel_id), named=row.customer_relationship)
 
 
-def _follower(row: Any, remote_id: int) -> Facts:
+def _belonging_to_client(row: Any, remote_id: int) -> Facts:
     return Facts(remote_id, row.inactive is True, as_id(row.client_id))
 
 
 def _contact(row: Any, remote_id: int) -> Facts:
-    # A yes is always said: a contact that says nothing is an ordinary one.
+    # Halo always sends true values, so a contact without the key is an ordinary one.
     is_service_account, is_general_user = row.isserviceaccount is True, row.name == GENERAL_USER
     client_id = as_id(row.client_id)
     return Facts(remote_id, row.inactive is True, client_id, None, is_service_account, is_general_user)
 
 
 def _product(row: Any, remote_id: int) -> Facts:
-    # Item has one schema: its detail tells no more, so a product without a group key has no group (section 4.4).
+    # Details of an Item have no more keys than its row, so a product without a group key has no group (section 4.4).
     return Facts(remote_id, row.inactive is True, None, as_id(row.assetgroup_id) or 0)
 
 
 def _asset(row: Any, remote_id: int) -> Facts:
-    return Facts(remote_id, row.inactive is True, as_id(row.client_id), _told(row.assettype_id))
+    return Facts(remote_id, row.inactive is True, as_id(row.client_id), _id_if_sent(row.assettype_id))
 
 
 def _opportunity(row: Any, remote_id: int) -> Facts:
-    # Halo leaves `hasbeenclosed` out while it is false (section 4.6).
+    # Halo omits `hasbeenclosed` while it is false (section 4.6).
     return Facts(
         remote_id,
         row.inactive is True,
@@ -125,8 +125,8 @@ def _contract(row: Any, remote_id: int) -> Facts:
     return Facts(remote_id, row.inactive is True, as_id(row.client_id), is_active_contract=is_active)
 
 
-def _told(value: Any) -> int | None:
-    """Read an id that every row of its type has in Halo: a key that is missing tells nothing, not "none"."""
+def _id_if_sent(value: Any) -> int | None:
+    """Parse an id; 0 for none, and None if the key is missing, which means that the row is incomplete."""
     return None if value is UNSET else as_id(value) or 0
 
 
@@ -140,7 +140,7 @@ def _kind(facts_of: Callable[[Any, int], Facts], *keys: str) -> _Kind:
 
 _KINDS: Final[Mapping[str, _Kind]] = {
     "clients": _kind(_client, "toplevel_id", "customer_relationship"),
-    "sites": _kind(_follower, "client_id"),
+    "sites": _kind(_belonging_to_client, "client_id"),
     "contacts": _kind(_contact, "client_id", "isserviceaccount", "name"),
     "products": _kind(_product, "assetgroup_id"),
     "assets": _kind(_asset, "client_id", "assettype_id"),

@@ -1,4 +1,4 @@
-"""A token that was granted, and what it tells of itself (halo-api.md section 1.2)."""
+"""Parses a granted token and its claims (halo-api.md section 1.2)."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ from typing import Any
 
 import msgspec
 
-from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
+from portal.outbound import Response
 
 
 class Grant(msgspec.Struct):
-    """The token page's answer. `scope` is what it says of the permissions, of whatever type."""
+    """A successful token response. `scope` has the permissions, in whatever type Halo sends."""
 
     access_token: str
     expires_in: float | None = None
     scope: Any = None
 
     def scopes(self) -> frozenset[str]:
-        """Return the permissions that the token carries; none where it does not tell, for it may be opaque."""
+        """Return the token's permissions; empty if they are unknown, since a token may be opaque."""
         return _words(self.scope) or _words(self._claims().get("scope"))
 
-    def names_no_agent(self) -> bool:
-        """Tell whether the token surely logs in as nobody's agent: it has claims, and none for an agent."""
+    def lacks_agent(self) -> bool:
+        """Whether the token certainly has no agent: it has claims, and none of them is an agent."""
         claims = self._claims()
         return bool(claims) and "agent_id" not in claims
 
     def _claims(self) -> dict[str, Any]:
-        """Read a JWT's payload unverified: it advises people and decides nothing."""
+        """Decode a JWT's payload without verifying it: it is used only for advice."""
         payload = self.access_token.split(".")[1:2]
         try:
             claims = (
                 msgspec.json.decode(urlsafe_b64decode(payload[0] + "=" * (-len(payload[0]) % 4))) if payload else {}
             )
-        except (binascii.Error, *UNREADABLE):
+        except (binascii.Error, *JSON_ERRORS):
             return {}
         return claims if isinstance(claims, dict) else {}
 
 
-def read(answer: Answer) -> Grant | None:
-    """Return the token only for status 200, JSON and a value: Halo also answers 200 with a page (section 1.3)."""
-    if answer.status != 200 or not answer.is_json:
+def read(response: Response) -> Grant | None:
+    """Return the token; None for any other response. Halo also sends pages with status 200 (section 1.3)."""
+    if response.status != 200 or not response.is_json:
         return None
     try:
-        grant = msgspec.json.decode(answer.body, type=Grant, strict=False)
-    except UNREADABLE:
+        grant = msgspec.json.decode(response.body, type=Grant, strict=False)
+    except JSON_ERRORS:
         return None
     return grant if _fits_a_header(grant.access_token) else None
 

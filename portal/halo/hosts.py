@@ -1,4 +1,4 @@
-"""Host names as they are called: lower case, and punycode for names in other scripts."""
+"""Normalizes host names: lower case, and punycode for names in other scripts."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import ipaddress
 import idna
 
 
-def understood(host: str) -> tuple[str, list[str]]:
-    """Return the host as it is called, and what to tell of it. Raises ValueError when no host can be named so."""
-    if ":" in host:  # urlsplit has taken off the brackets
+def normalized(host: str) -> tuple[str, list[str]]:
+    """Return the host and notes on what was corrected. Raises ValueError for an invalid host name."""
+    if ":" in host:  # urlsplit has removed the brackets
         return f"[{ipaddress.IPv6Address(host)}]", []
     plain = host.lower().rstrip(".")
-    notes = ["capital letters were made small"] if host.lower() != host else []
+    notes = ["capital letters were changed to lowercase"] if host.lower() != host else []
     if plain != host.lower():
-        notes.append("the dot at the end was left off")
+        notes.append("the trailing dot was removed")
     if not plain.isascii():
         called = idna.encode(plain, uts46=True).decode()  # its error is a ValueError
         return called, [*notes, f"{plain} is written {called}"]
@@ -25,7 +25,7 @@ def understood(host: str) -> tuple[str, list[str]]:
 
 
 def _readable(host: str) -> str:
-    """Return the name behind punycode, so that nobody takes it for another one."""
+    """Decode punycode, so that people recognise a lookalike name."""
     if "xn--" not in host:
         return host
     try:

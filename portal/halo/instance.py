@@ -1,4 +1,4 @@
-"""What a Halo tells anybody of itself (halo-api.md section 0)."""
+"""Public information about a Halo instance (halo-api.md section 0)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Final
 
 import msgspec
 
-from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
+from portal.outbound import Response
 
-LONGEST: Final = 40
+LONGEST_VERSION: Final = 40
 
 
 class _InstanceInfo(msgspec.Struct):
     app_version: str = ""
 
 
-def version(answer: Answer) -> str:
-    """Return the version in an answer of /api/InstanceInfo, empty where there is none."""
+def version(response: Response) -> str:
+    """Return the version in a response of /api/InstanceInfo, or an empty string."""
     try:
-        return msgspec.json.decode(answer.body, type=_InstanceInfo).app_version[:LONGEST]
-    except UNREADABLE:
+        return msgspec.json.decode(response.body, type=_InstanceInfo).app_version[:LONGEST_VERSION]
+    except JSON_ERRORS:
         return ""

@@ -1,6 +1,6 @@
-"""The small lists that filters choose from: top levels, product groups, asset types (halo-api.md section 3.1).
+"""The lookup lists that filters choose from: top levels, product groups, asset types (halo-api.md section 3.1).
 
-There is no reliable list of relationship types, so they are gathered from the clients that have them.
+Halo has no reliable list of relationship types, so they are collected from clients.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import msgspec
 
 from portal.halo import refusals
 from portal.halo.records import as_id
-from portal.outbound import Answer, Limits
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
+from portal.outbound import CallLimits, Response
 
 LONGEST_NAME: Final = 120
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """`key` is the envelope's key for the rows, empty for a bare array; `words` names them in messages."""
+    """`key` is the envelope's key for the rows, empty for a bare array; `words` is the list's name in messages."""
 
     path: str
     key: str
@@ -33,8 +33,8 @@ LOOKUPS: Final[Mapping[str, Lookup]] = {
     "product_groups": Lookup("ItemGroup", "", "product groups"),
     "asset_types": Lookup("AssetType", "", "asset types"),
 }
-# The record types whose rows name the members of a list.
-SEEN_IN: Final[Mapping[str, str]] = {
+# The record type whose rows contain the members of a list.
+FOUND_IN: Final[Mapping[str, str]] = {
     "top_levels": "clients",
     "relationships": "clients",
     "product_groups": "products",
@@ -42,24 +42,24 @@ SEEN_IN: Final[Mapping[str, str]] = {
 }
 
 
-def read(ask: Callable[[str, Limits], Answer], name: str, limits: Limits) -> dict[int, str]:
-    """Read a list, once: names by id. `ask` gets a path of the API. Raises PsaError."""
+def read(ask: Callable[[str, CallLimits], Response], name: str, limits: CallLimits) -> dict[int, str]:
+    """Fetch a list, without retries: names by id. `ask` requests a path of the API. Raises PsaError."""
     lookup = LOOKUPS[name]
-    answer = ask(lookup.path, limits)
-    if answer.status != 200:
-        raise refusals.refused_list(answer, lookup.words)
+    response = ask(lookup.path, limits)
+    if response.status != 200:
+        raise refusals.refused_list(response, lookup.words)
     try:
-        sent = msgspec.json.decode(answer.body)
-    except UNREADABLE as error:
-        raise refusals.refused_list(answer, lookup.words) from error
+        sent = msgspec.json.decode(response.body)
+    except JSON_ERRORS as error:
+        raise refusals.refused_list(response, lookup.words) from error
     rows = sent.get(lookup.key) if isinstance(sent, dict) else sent
     if not isinstance(rows, list):
-        raise refusals.refused_list(answer, lookup.words)
+        raise refusals.refused_list(response, lookup.words)
     return _named(rows)
 
 
-class _Naming(msgspec.Struct):
-    """The keys of a record that name a group, whichever type it is of."""
+class _GroupKeys(msgspec.Struct):
+    """The keys of any record type that contain a group's id or name."""
 
     toplevel_id: Any = None
     toplevel_name: Any = None
@@ -70,22 +70,22 @@ class _Naming(msgspec.Struct):
     assettype_name: Any = None
 
 
-_naming = msgspec.json.Decoder(_Naming)
+_group_keys = msgspec.json.Decoder(_GroupKeys)
 
 
-def seen(name: str, payloads: Iterable[str]) -> dict[int, str]:
-    """Gather a list from the records of `SEEN_IN[name]`: names by id. A record that cannot be read names nothing."""
+def collect(name: str, payloads: Iterable[str]) -> dict[int, str]:
+    """Collect a list from payloads of `FOUND_IN[name]`: names by id. Unreadable payloads are skipped."""
     found: dict[int, str] = {}
     for payload in payloads:
         try:
-            row = _naming.decode(payload)
-        except UNREADABLE:
+            row = _group_keys.decode(payload)
+        except JSON_ERRORS:
             continue
         found.update(_named(_rows_of(name, row)))
     return found
 
 
-def _rows_of(name: str, row: _Naming) -> list[Any]:
+def _rows_of(name: str, row: _GroupKeys) -> list[Any]:
     match name:
         case "top_levels":
             return [{"id": row.toplevel_id, "name": row.toplevel_name}]
@@ -98,7 +98,7 @@ def _rows_of(name: str, row: _Naming) -> list[Any]:
 
 
 def _named(rows: list[Any]) -> dict[int, str]:
-    """Keep the rows with a usable id; one without a name is called by its id."""
+    """Return names by id. A row without a usable id is skipped; one without a name is called by its id."""
     found = {}
     for row in rows:
         number = as_id(row.get("id")) if isinstance(row, dict) else None

@@ -1,4 +1,4 @@
-"""One page of a list, from Halo's envelope to its rows (halo-api.md section 3.1 and 3.2)."""
+"""Parses one page of a list: Halo's envelope and its rows (halo-api.md section 3.1 and 3.2)."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from portal.errors import PsaError, PsaUnreadable
-from portal.halo import facts, lenient, passwords, records, refusals
+from portal.halo import facts, json_repair, passwords, records, refusals
 from portal.halo.facts import Facts
 from portal.halo.resources import Resource
-from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
+from portal.outbound import Response
 
-MOST: Final = 2**31 - 1  # what a column of counts holds; a greater number counts nothing real
+LARGEST_COUNT: Final = 2**31 - 1  # fits an integer column; a larger count is not real
 _envelope = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
-# An id, a bracket, or a text, in which neither counts.
-_PIECE: Final = re.compile(rb'"id"\s*+:\s*+"?(\d{1,19})\b|([\[{])|([\]}])|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-REPAIRED: Final = "Some text in it was damaged; what could not be read became �."
+# An id, a bracket, or a string (whose content is skipped).
+_TOKEN: Final = re.compile(rb'"id"\s*+:\s*+"?(\d{1,19})\b|([\[{])|([\]}])|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+REPAIRED: Final = "Some text in it was damaged. Unreadable characters were replaced with �."
 NULL: Final = b"null"
-NOTHING: Final = "Halo answers with no record when asked for this one, but does not say that it does not exist."
-ABOUT_A_LIST: Final = ("record_count", "page_no", "page_size")
-BROKEN: Final = "Look at this record in Halo; some text in it is damaged."
+NO_RECORD: Final = "Halo returned no record, but didn't say that it doesn't exist."
+ENVELOPE_KEYS: Final = ("record_count", "page_no", "page_size")
+BROKEN: Final = "Check this record in Halo; some text in it is damaged."
 
 
 class Row(NamedTuple):
-    """One record as Halo sent it. `facts` is None when it cannot be used; `problem` tells people why, and `remote_id`
-    is its id where that can be read all the same.
+    """One record as Halo sent it. An unusable one has no `facts`; `problem` explains why, and `remote_id` is set if
+    its id can still be read.
     """
 
     facts: Facts | None
@@ -41,9 +41,9 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """One answer. `size` and `total` are what Halo says of the page size and of all records, None where it does not.
+    """One page of a list. `size` and `total` are the page size and record count that Halo states, or None.
 
-    `note` tells people what was odd about it.
+    `note` explains to people what was unusual about it.
     """
 
     number: int
@@ -58,8 +58,8 @@ class Page:
 
 
 @dataclass(frozen=True)
-class RollCall:
-    """The ids of a whole list; `unusable` counts the rows that have none, `total` is what Halo counts."""
+class IdList:
+    """The ids of a whole list. `unusable` counts rows without an id; `total` is Halo's own count."""
 
     ids: frozenset[int]
     unusable: int
@@ -67,10 +67,10 @@ class RollCall:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What an envelope holds: its rows, and what it says of the page size and of how many rows there are.
+class ListBody:
+    """The parsed body of a list: its rows, and the page size and record count that Halo states, or None.
 
-    Either number is None when Halo does not tell it. `is_repaired` tells that some text in it was no text.
+    `is_repaired` is true if invalid text in it was replaced.
     """
 
     rows: list[msgspec.Raw]
@@ -79,27 +79,26 @@ class Sent:
     is_repaired: bool = False
 
 
-def decoded(answer: Answer, resource: Resource) -> Sent:
-    """Read an envelope. Raises PsaError for a refusal, and for anything that is not a list of the resource's rows.
-
-    PsaUnreadable is what looks like such a list and breaks the rules of JSON.
+def decode_list(response: Response, resource: Resource) -> ListBody:
+    """Parse the body of a list. Raises PsaError for a refusal, and for anything but a list of the resource's rows:
+    PsaUnreadable if it looks like such a list but is not valid JSON.
     """
-    if answer.status != 200:
-        raise refusals.refused_list(answer, resource.words)
+    if response.status != 200:
+        raise refusals.refused_list(response, resource.words)
     try:
-        sent = _sent(answer.body, resource)
-    except UNREADABLE:
-        sent = _repaired(answer, resource)
-    if sent is None:
-        raise refusals.refused_list(answer, resource.words)
-    return sent
+        listed = _parse(response.body, resource)
+    except JSON_ERRORS:
+        listed = _parse_repaired(response, resource)
+    if listed is None:
+        raise refusals.refused_list(response, resource.words)
+    return listed
 
 
-def _sent(body: bytes, resource: Resource) -> Sent | None:
-    """Read a list; None where there is none. Raises what UNREADABLE names."""
-    body.decode()  # rows are taken as they are, and would hide text that is no UTF-8
+def _parse(body: bytes, resource: Resource) -> ListBody | None:
+    """Parse a list; None if the body is not one. Raises JSON_ERRORS."""
+    body.decode()  # rows stay raw bytes, which would hide invalid UTF-8
     if body.lstrip()[:1] == b"[":  # without an envelope
-        return Sent(_rows.decode(body), None, None)
+        return ListBody(_rows.decode(body), None, None)
     envelope = _envelope.decode(body)
     rows = envelope.get(resource.key)
     if rows is None:
@@ -107,102 +106,102 @@ def _sent(body: bytes, resource: Resource) -> Sent | None:
         rows = envelope.get(resource.key)
     total = _number(envelope.get("record_count"))
     size = _number(envelope.get("page_size")) or None
-    # Halo leaves out what is null (section 4), and was seen to write null for an empty list.
+    # Halo omits null values (section 4), and has been seen to send null for an empty list.
     if rows is None:
-        return Sent([], size, total) if any(key in envelope for key in ABOUT_A_LIST) else None
+        return ListBody([], size, total) if any(key in envelope for key in ENVELOPE_KEYS) else None
     if bytes(rows) == NULL:
-        return Sent([], size, total)
-    return Sent(_rows.decode(rows), size, total) if bytes(rows)[:1] == b"[" else None
+        return ListBody([], size, total)
+    return ListBody(_rows.decode(rows), size, total) if bytes(rows)[:1] == b"[" else None
 
 
-def _repaired(answer: Answer, resource: Resource) -> Sent | None:
-    body = lenient.repaired(answer.body)
+def _parse_repaired(response: Response, resource: Resource) -> ListBody | None:
+    body = json_repair.repaired(response.body)
     try:
-        sent = _sent(body, resource)
-    except UNREADABLE as error:
-        raise _unreadable(answer, body, resource) from error
-    return None if sent is None else replace(sent, is_repaired=True)
+        listed = _parse(body, resource)
+    except JSON_ERRORS as error:
+        raise _unreadable(response, body, resource) from error
+    return None if listed is None else replace(listed, is_repaired=True)
 
 
-def _unreadable(answer: Answer, body: bytes, resource: Resource) -> PsaError:
-    """Tell a broken object from one that was cut off on its way, and from a web page."""
+def _unreadable(response: Response, body: bytes, resource: Resource) -> PsaError:
+    """Distinguish a malformed object from a truncated one, and from a web page."""
     body = body.strip()
     if body.startswith(b"{") and body.endswith(b"}"):
-        return PsaUnreadable(f"Halo sends {resource.words} in a form that cannot be read.", BROKEN, body=body)
-    return refusals.refused_list(answer, resource.words)
+        return PsaUnreadable(f"Halo sent {resource.words} in a form that can't be read.", BROKEN, body=body)
+    return refusals.refused_list(response, resource.words)
 
 
 def row(record_type: str, payload: bytes) -> Row:
-    """Read what decides about a row; one that cannot be used says why."""
+    """Parse the facts of a row; `problem` explains why one cannot be used."""
     try:
-        payload = passwords.dropped(payload)
+        payload = passwords.without_passwords(payload)
         return Row(facts.read(record_type, payload), payload)
     except ValueError:
-        payload = lenient.repaired(payload)
+        payload = json_repair.repaired(payload)
     try:
-        payload = passwords.dropped(payload)
+        payload = passwords.without_passwords(payload)
         return Row(facts.read(record_type, payload), payload, is_repaired=True)
     except ValueError as error:
         return Row(None, payload, str(error))
 
 
-def roll_call(record_type: str, sent: Sent) -> RollCall:
-    """Read a list that was asked for its ids alone."""
-    rows = [row(record_type, bytes(payload)) for payload in sent.rows]
+def id_list(record_type: str, listed: ListBody) -> IdList:
+    """Parse a list that was requested with `idonly`."""
+    rows = [row(record_type, bytes(payload)) for payload in listed.rows]
     ids = frozenset(each.facts.remote_id for each in rows if each.facts is not None)
-    return RollCall(ids, sum(1 for each in rows if each.facts is None), sent.total)
+    return IdList(ids, sum(1 for each in rows if each.facts is None), listed.total)
 
 
 def unreadable_row(body: bytes) -> Row:
-    """Return the one row of a page that cannot be read, with its id if that shows."""
-    return Row(None, body, "Halo sends it in a form that cannot be read.", _outermost_id(body))
+    """Return a row for the body of a one-row page that cannot be parsed, with its id if one can be found."""
+    return Row(None, body, "Halo sent it in a form that can't be read.", _outermost_id(body))
 
 
 def _outermost_id(body: bytes) -> int | None:
-    """Return the id that lies least deep: what a record holds, such as its asset fields, has ids of its own."""
+    """Return the least nested id: nested objects, such as asset fields, have ids of their own."""
     depth, ids = 0, list[tuple[int, int, bytes]]()
-    for piece in _PIECE.finditer(body):
-        if piece[1]:
-            ids.append((depth, piece.start(), piece[1]))
-        depth += bool(piece[2]) - bool(piece[3])
+    for token in _TOKEN.finditer(body):
+        if token[1]:
+            ids.append((depth, token.start(), token[1]))
+        depth += bool(token[2]) - bool(token[3])
     return records.as_id(min(ids)[2].decode()) if ids else None
 
 
-def single(answer: Answer, resource: Resource) -> bytes:
-    """Return the record in an answer. Raises PsaError for a refusal, and for anything that is no record."""
-    if answer.status != 200:
-        raise refusals.refused_list(answer, resource.words)
+def single(response: Response, resource: Resource) -> bytes:
+    """Return the record in a response. Raises PsaError for a refusal, and for anything but a record."""
+    if response.status != 200:
+        raise refusals.refused_list(response, resource.words)
     try:
-        answer.body.decode()
-        return _record(answer.body)
-    except UNREADABLE:
-        body = lenient.repaired(answer.body)
+        response.body.decode()
+        return _record(response.body)
+    except JSON_ERRORS:
+        body = json_repair.repaired(response.body)
     try:
         return _record(body)
-    except UNREADABLE as error:
-        raise _unreadable(answer, body, resource) from error
+    except JSON_ERRORS as error:
+        raise _unreadable(response, body, resource) from error
 
 
 def _record(body: bytes) -> bytes:
-    """Return the one record of a body, which may be in a list. Raises PsaUnreadable where there is none."""
+    """Return the single record of a body, which may be wrapped in a list. Raises PsaUnreadable if there is none."""
     if body.strip() == NULL:
-        raise PsaUnreadable(NOTHING, BROKEN, body=body)
+        raise PsaUnreadable(NO_RECORD, BROKEN, body=body)
     if body.lstrip()[:1] == b"[":
         rows = _rows.decode(body)
         if len(rows) != 1:
-            raise PsaUnreadable(NOTHING, BROKEN, body=body)
+            raise PsaUnreadable(NO_RECORD, BROKEN, body=body)
         body = bytes(rows[0])
     _envelope.decode(body)
     return body
 
 
 def _number(raw: msgspec.Raw | None) -> int | None:
-    """Read a count, which Halo may write as 12, 12.0 or "12"; None for what is none."""
+    """Parse a count, which Halo may write as 12, 12.0 or "12"; None for anything else."""
     try:
         value: Any = msgspec.json.decode(raw) if raw is not None else None
-    except UNREADABLE:
+    except JSON_ERRORS:
         return None
     if value == 0 and not isinstance(value, bool):
         return 0
     number = records.as_id(value)
-    return number if number is not None and number <= MOST else None
+    return number if number is not None and number <= LARGEST_COUNT else None

@@ -1,8 +1,8 @@
-"""Drops passwords out of what Halo sends, before anything of it is stored.
+"""Removes passwords from payloads before they are stored.
 
-A custom field whose input type is Password is encrypted in Halo, and its entry says `isencrypted`; its value may be
-the number of a stored password instead, which `value_is_password_id` says (CustomField in the specification). Tables
-are custom fields whose rows hold custom fields again, so an entry may lie at any depth.
+Halo encrypts custom fields of input type Password and marks them with `isencrypted`; if the value is the id of a
+stored password instead, `value_is_password_id` is set (CustomField in the specification). Tables are custom fields
+whose rows contain custom fields, so an entry may be nested at any depth.
 """
 
 from __future__ import annotations
@@ -13,35 +13,35 @@ from typing import Any, Final
 
 import msgspec
 
-from portal.halo import lenient
-from portal.unreadable import UNREADABLE
+from portal.halo import json_repair
+from portal.json_errors import JSON_ERRORS
 
 MARKS: Final = ("isencrypted", "value_is_password_id")
 _MARKS: Final = tuple(mark.encode() for mark in MARKS)
 NOT_SET: Final = (None, False, "", "false", "0")
-NOT_KEPT: Final = "It holds encrypted fields and cannot be read, so nothing of it is kept."
-# Only what a mark sets, in whatever way: most entries say that they are not encrypted.
+NOT_KEPT: Final = "It has encrypted fields and can't be read, so none of it is kept."
+# Matches only marks that are set, in any notation: most entries have `isencrypted: false`.
 _MARKED: Final = re.compile(rb'"(?:isencrypted|value_is_password_id)"\s*+:\s*+(?!false\b|null\b|0\b|"")')
 
 
-def dropped(text: bytes) -> bytes:
-    """Return JSON without the entries that hold passwords, the same bytes where there are none.
+def without_passwords(text: bytes) -> bytes:
+    """Return the JSON without password entries; the same bytes if there are none.
 
-    Raises ValueError, with a reason for people, for what has such entries and cannot be read.
+    Raises ValueError with a message for people if there are such entries but the JSON cannot be parsed.
     """
     if not any(mark in text for mark in _MARKS) or _MARKED.search(text) is None:
         return text
     try:
         return msgspec.json.encode(_without(_read(text)))
-    except (*UNREADABLE, ValueError, OverflowError) as error:
+    except (*JSON_ERRORS, ValueError, OverflowError) as error:
         raise ValueError(NOT_KEPT) from error
 
 
 def _read(text: bytes) -> Any:
     try:
         return msgspec.json.decode(text)
-    except UNREADABLE:
-        return msgspec.json.decode(lenient.repaired(text))
+    except JSON_ERRORS:
+        return msgspec.json.decode(json_repair.repaired(text))
 
 
 def _without(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Who the application is logged in as (halo-api.md section 2)."""
+"""The agent that the application logs in as (halo-api.md section 2)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Final
 import msgspec
 
 from portal.halo.records import as_id
-from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
+from portal.outbound import Response
 
-# Halo's place for tickets that nobody has taken, which is no person.
+# Halo's pseudo-agent for tickets that nobody is assigned to.
 UNASSIGNED: Final = 1
 
 
 @dataclass(frozen=True)
 class Agent:
-    """`is_agent` is False only where Halo says so: then a user is logged in who is none."""
+    """`is_agent` is false only if Halo says so: the login is then a user who is not an agent."""
 
     name: str
     is_api_only: bool
@@ -33,13 +33,13 @@ class _AgentAnswer(msgspec.Struct):
     is_agent: bool | None = None
 
 
-def read(answer: Answer) -> Agent | None:
-    """Return the agent of a profile; None for any other answer."""
-    if answer.status != 200 or not answer.is_json:
+def read(response: Response) -> Agent | None:
+    """Return the agent in a profile; None for any other response."""
+    if response.status != 200 or not response.is_json:
         return None
     try:
-        profile = msgspec.json.decode(answer.body, type=_AgentAnswer)
-    except UNREADABLE:
+        profile = msgspec.json.decode(response.body, type=_AgentAnswer)
+    except JSON_ERRORS:
         return None
     return Agent(
         name=profile.name or profile.email or f"agent {profile.id}",

@@ -1,6 +1,6 @@
-"""What people look for in the rows of the seven lists (halo-api.md section 4).
+"""Extracts the searchable columns from rows of the seven lists (halo-api.md section 4).
 
-Halo leaves out what is null, writes ids as 21.0 or "21", and has sentinels for "none"; nothing here trusts a type.
+Halo omits nulls, writes ids as 21.0 or "21", and has sentinels for "none", so no type is taken for granted here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
 
 MAX_ID: Final = 2**63 - 1
 MAX_TEXT: Final = 255
@@ -22,7 +22,7 @@ FIRST_REAL_YEAR: Final = 1981
 
 @dataclass(slots=True)
 class Columns:
-    """What people look for. Texts have no NUL and at most 255 characters."""
+    """The searchable columns. Texts have at most 255 characters and no NUL."""
 
     name: str
     client_remote_id: int | None
@@ -36,7 +36,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Shape:
-    """Which keys of a row hold what; of several, the first that is filled counts."""
+    """Which keys of a row hold which column. The first key with a value is used."""
 
     name: tuple[str, ...] = ("name",)
     reference: tuple[str, ...] = ()
@@ -51,14 +51,14 @@ SHAPES: Final[Mapping[str, Shape]] = {
     ),
     "sites": Shape(reference=("ref", "phonenumber"), updated=("slastupdate",)),
     "contacts": Shape(reference=("emailaddress", "email2", "login"), status=("title",), updated=("ulastupdate",)),
-    # Item has no `inactive`, although its list can be asked for inactive rows (section 4.4).
+    # Item has no `inactive`, although its list can include inactive rows (section 4.4).
     "products": Shape(
         reference=("internalreference", "externalreference", "supplier_part_code"),
         status=("assetgroup_name",),
         updated=("lastmodified",),
         has_state=False,
     ),
-    # Assets have no name; people know them by tag (section 4.5).
+    # Assets have no name; people identify them by their tag (section 4.5).
     "assets": Shape(
         name=("inventory_number", "key_field"),
         reference=("key_field3", "key_field"),
@@ -83,7 +83,7 @@ def _keys(shape: Shape) -> dict[str, None]:
 
 
 def _reader(shape: Shape) -> msgspec.json.Decoder[Any]:
-    """Make a decoder that reads only the keys of the shape: skipping the others is several times as quick."""
+    """Make a decoder for the keys of the shape only: skipping the others is several times faster."""
     return msgspec.json.Decoder(msgspec.defstruct("Row", [(key, Any, None) for key in _keys(shape)]))
 
 
@@ -94,11 +94,11 @@ SHOWN: Final = {record_type: frozenset(_keys(shape)) for record_type, shape in S
 
 
 def columns(record_type: str, payload: bytes) -> Columns:
-    """Read the typed columns; a value of the wrong type is empty. Raises ValueError when it is no JSON object."""
+    """Parse the typed columns; values of the wrong type count as empty. Raises ValueError for invalid JSON."""
     try:
         row = _READERS[record_type].decode(payload)
-    except UNREADABLE as error:
-        raise ValueError("Halo sent a record that cannot be read.") from error
+    except JSON_ERRORS as error:
+        raise ValueError("Halo sent a record that can't be read.") from error
     shape = SHAPES[record_type]
     active = row.active if isinstance(row.active, bool) else row.inactive is not True
     return Columns(
@@ -114,7 +114,7 @@ def columns(record_type: str, payload: bytes) -> Columns:
 
 
 def as_id(value: Any) -> int | None:
-    """Read 21, 21.0 or "21"; None for what is no positive whole number."""
+    """Parse 21, 21.0 or "21"; None for anything but a positive integer."""
     if type(value) is int:
         return value if 0 < value <= MAX_ID else None
     is_written_as_int = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20
@@ -123,7 +123,7 @@ def as_id(value: Any) -> int | None:
 
 
 def as_moment(value: Any) -> datetime | None:
-    """Read Halo's date without a zone as UTC; None for its empty dates and for what is no date."""
+    """Parse a date, in UTC unless it has a zone; None for Halo's empty dates and for anything else."""
     if not isinstance(value, str):
         return None
     try:

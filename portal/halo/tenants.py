@@ -1,4 +1,4 @@
-"""Which of Halo's tenants a connection leads to."""
+"""The Halo tenant that a connection leads to."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LONGEST_KEY: Final = 255
 
 
 def tenant_of(values: Mapping[str, str]) -> Tenant:
-    """Read the tenant out of connection values.
+    """Derive the tenant from connection values.
 
-    The request limit belongs to a tenant of a host. A separate authorisation server is part of its key: a token of
+    Halo limits requests per host and tenant. A separate authorisation server is part of the key, because a token from
     one server proves nothing about the tenants of another.
     """
     address, tenant = values.get("base_url", ""), values.get("tenant", "")

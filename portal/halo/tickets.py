@@ -1,4 +1,4 @@
-"""Telling opportunities from ordinary tickets: Halo answers /Opportunities/{id} for both (section 4.6)."""
+"""Distinguishes opportunities from other tickets: Halo returns both from /Opportunities/{id} (section 4.6)."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import msgspec
 from portal.errors import PsaError, PsaRateLimited
 from portal.halo.pages import Row
 from portal.halo.records import as_id
-from portal.outbound import Answer
-from portal.unreadable import UNREADABLE
+from portal.json_errors import JSON_ERRORS
+from portal.outbound import Response
 
 PATH: Final = "TicketType"
 OPPORTUNITY: Final = "opportunity"
-# The uses of a ticket type with which a ticket is certainly none.
+# Uses of a ticket type that rule out an opportunity.
 OTHER_USES: Final = frozenset({"ticket", "project"})
 
 
 class TicketTypes:
-    """What each type of ticket is used for. Halo is asked once, when a ticket does not tell by itself what it is."""
+    """The use of each ticket type, fetched once, when a ticket itself does not show whether it is an opportunity."""
 
-    def __init__(self, ask: Callable[[], Answer]) -> None:
+    def __init__(self, ask: Callable[[], Response]) -> None:
         self._ask = ask
         self._lock = Lock()
         self._known: Mapping[int, bool] | None = None
 
     def opportunity(self, row: Row) -> Row | None:
-        """Return the row, None for a ticket that is no opportunity. Where nothing tells, it stays open in its facts.
+        """Return the row; None for a ticket that is not an opportunity. If unknown, `is_opportunity` stays None.
 
-        Raises PsaRateLimited while Halo cannot be asked.
+        Raises PsaRateLimited while the rate limit is used up.
         """
         facts = row.facts
         if facts is None:
@@ -49,19 +49,19 @@ class TicketTypes:
             return self._known
 
     def _read(self) -> Mapping[int, bool]:
-        """Return whether tickets of a type are opportunities, for the types of which Halo says so."""
+        """Fetch which ticket types are opportunities, as far as Halo says."""
         try:
-            answer = self._ask()
-            rows = msgspec.json.decode(answer.body) if answer.status == 200 else []
+            response = self._ask()
+            rows = msgspec.json.decode(response.body) if response.status == 200 else []
         except PsaRateLimited:
             raise
-        except (PsaError, *UNREADABLE):
+        except (PsaError, *JSON_ERRORS):
             rows = []
         return uses(rows)
 
 
 def uses(rows: Any) -> dict[int, bool]:
-    """Read a list of ticket types. One that has no opportunities among them means something else by "use"."""
+    """Parse a list of ticket types. A list without any opportunity type uses "use" for something else."""
     types = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     found = {as_id(row.get("id")): row["use"].strip().lower() for row in types if isinstance(row.get("use"), str)}
     if OPPORTUNITY not in found.values():

@@ -1,6 +1,6 @@
-"""The jobs that a worker runs: the portal's own entry points, each with one id. Everything else is refused.
+"""The allowlist of jobs: workers run only the portal's own entry points, each with one id.
 
-Redis is a doorbell that others may reach. Whoever can write into it must not be able to run code here.
+Other programs may be able to write to Redis. They must not be able to run code here.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from typing import Any, Final
 from rq.job import Job
 
 RUN_SYNC: Final = "portal.jobs.sync.run_sync"
-REFETCH: Final = "portal.jobs.refetches.reread"
-TRY_AGAIN: Final = "portal.jobs.credential_retries.try_again"
-ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, TRY_AGAIN})
+REFETCH: Final = "portal.jobs.refetches.refetch"
+RETRY_CREDENTIALS: Final = "portal.jobs.credential_retries.retry"
+ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, RETRY_CREDENTIALS})
 LARGEST_ID: Final = 2**63 - 1
 
 
 class RefusedJob(Exception):
-    """A job in Redis that the portal did not put there."""
+    """A job in Redis that the portal did not queue."""
 
 
 class PortalJob(Job):
-    """RQ's job imports whatever function it names; this one is limited to `ENTRY_POINTS`, and calls nothing back."""
+    """An RQ job that is limited to `ENTRY_POINTS` and runs no callbacks. RQ itself imports any function by name."""
 
     @property
     def func(self) -> Callable[..., Any]:
@@ -32,7 +32,7 @@ class PortalJob(Job):
         return function
 
     def perform(self) -> None:
-        """Run the job. Its result is not kept: what it did is in the database."""
+        """Run the job. Its result is not kept, because the database has it."""
         super().perform()
         self._result = None
 
@@ -50,7 +50,7 @@ class PortalJob(Job):
 
     def restore(self, raw_data: Mapping[Any, Any]) -> None:
         super().restore(raw_data)
-        self.webhooks = []  # RQ would call these addresses past the guard of outbound calls
+        self.webhooks = []  # RQ would call these addresses without the outbound guard
 
     def _check(self) -> None:
         name = self.func_name

@@ -1,6 +1,6 @@
-"""The doorbells' wiring: a queue for runs that wait for a worker, and one for what webhooks name.
+"""The queues that wake workers: one for sync runs, one for refetches.
 
-A run may take hours, and what a webhook names should be fresh within seconds: so each has workers of its own.
+A run may take hours, but a refetch must finish within seconds, so each queue has its own workers.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from portal.jobs.allowlist import PortalJob
 
 SYNC_QUEUE: Final = "sync"
 WEBHOOK_QUEUE: Final = "webhooks"
-# A doorbell that nobody answers within this time is forgotten, and the scheduler rings again: who heard it may have
-# died before the work was claimed. One ring too many does no harm.
+# A job expires after this time, and the scheduler queues another one: the worker that took it may have died before it
+# claimed the work. An extra job does no harm.
 RING_SECONDS: Final = 5
 FAILED_JOB_SECONDS: Final = 60
 NO_TIME_LIMIT: Final = -1
@@ -34,9 +34,9 @@ def bind(redis_url: str | None) -> None:
 
 
 def ring(name: str, function: str, number: int, job: str) -> None:
-    """Call a worker to `function(number)`; what is rung by the same job name meanwhile is rung once.
+    """Wake a worker to call `function(number)`. Rings with the same job name within RING_SECONDS count once.
 
-    A Redis that is away is no harm: the scheduler rings again.
+    If Redis is down, this does nothing: the scheduler rings again.
     """
     moment = int(clock.now().timestamp()) // RING_SECONDS
     try:
@@ -47,19 +47,19 @@ def ring(name: str, function: str, number: int, job: str) -> None:
             unique=True,
             ttl=RING_SECONDS,
             timeout=NO_TIME_LIMIT,
-            result_ttl=0,  # the row is the result; while a job is kept, no other one of its name is taken
+            result_ttl=0,  # the result is in the database; a kept job would block others with its name
             failure_ttl=FAILED_JOB_SECONDS,
         )
     except DuplicateJobError:
-        return  # somebody has rung already
+        return  # already queued
     except (RedisError, ConfigError) as error:
         log.get(__name__).warning("could not ring for a worker", job=job, reason=str(error))
 
 
 def queue(name: str = SYNC_QUEUE) -> Queue:
-    """Return a queue. Raises ConfigError when no Redis is configured."""
+    """Return a queue. Raises ConfigError if no Redis is configured."""
     if _redis_url is None:
         raise ConfigError("PORTAL_REDIS_URL is not set; set it, or run `portal up`, which starts a server.")
-    # JSON instead of RQ's pickle: only ids travel, and what comes back cannot run code.
+    # JSON instead of RQ's pickle: jobs carry only ids, and loading one cannot run code.
     connection = Redis.from_url(_redis_url)
     return Queue(name, connection=connection, serializer=JSONSerializer, job_class=PortalJob)

@@ -1,4 +1,4 @@
-"""Deliveries and the queue: the refetch requests are rows, the job only a doorbell."""
+"""Queues refetches. The database knows what to refetch; a job only wakes a worker."""
 
 from __future__ import annotations
 
@@ -18,50 +18,50 @@ BETWEEN_RINGS_SECONDS: Final = 0.25
 
 
 class Bell:
-    """Rings from a thread of its own: a queue that is away must not keep who delivers waiting.
+    """Rings from its own thread, so that a slow Redis does not delay the answer to a webhook.
 
-    Between two rings is a moment, in which all that comes is rung for once.
+    It pauses between rings; deliveries that arrive meanwhile share the next one.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._asked: set[int] = set()
+        self._requested: set[int] = set()
         self._is_ringing = False
 
     def ring_soon(self, integration_ids: set[int]) -> None:
-        """Call a worker for each of them; what is asked for while the bell rings is rung once afterwards."""
+        """Wake a worker for each integration. Calls during a ring lead to one more ring afterwards."""
         with self._lock:
-            self._asked |= integration_ids
-            if self._is_ringing or not self._asked:
+            self._requested |= integration_ids
+            if self._is_ringing or not self._requested:
                 return
             self._is_ringing = True
         threading.Thread(target=self._ring_all, name="bell", daemon=True).start()
 
     def _ring_all(self) -> None:
-        while asked := self._next():
-            for integration_id in asked:
+        while requested := self._next():
+            for integration_id in requested:
                 ring(integration_id)
             clock.sleep(BETWEEN_RINGS_SECONDS)
 
     def _next(self) -> set[int]:
         with self._lock:
-            asked, self._asked = self._asked, set()
-            self._is_ringing = bool(asked)
-            return asked
+            requested, self._requested = self._requested, set()
+            self._is_ringing = bool(requested)
+            return requested
 
 
 def ring(integration_id: int) -> None:
-    """Call a worker; the scheduler does so again until the refetch requests are read."""
-    queue.ring(WEBHOOK_QUEUE, REFETCH, integration_id, f"reread-{integration_id}")
+    """Wake a worker. The scheduler repeats this until the refetch requests are settled."""
+    queue.ring(WEBHOOK_QUEUE, REFETCH, integration_id, f"refetch-{integration_id}")
 
 
 def ring_waiting(isolation: Isolation) -> None:
-    """Ring for all that wait and that nobody is at."""
+    """Wake a worker for each integration with due refetch requests that no worker holds."""
     for integration_id in refetches.waiting():
         isolation.attempt("ring for a refetch", partial(ring, integration_id), integration_id=integration_id)
 
 
 def refetch(integration_id: int) -> None:
-    """Read again what refetch requests name, in a worker's process."""
+    """Refetch the records that refetch requests name, in a worker process."""
     with connected():
         refetches.execute(integration_id)

@@ -1,8 +1,7 @@
-"""The scheduler process: opens runs that are due, rings for what waits for a worker, notices webhooks that
-have fallen silent, asks again where Halo has refused the credentials, puts records of switched-off types out of
-scope, and forgets what is old.
+"""The scheduler process: opens due runs, wakes workers, notices silent webhooks, retries refused credentials, retires
+records of disabled types, and deletes old data.
 
-Each duty stands alone: one that fails is logged and tried again a little later, and the others go on.
+Duties are isolated: one that fails is logged and retried later, and the others continue.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from portal.services.webhooks import silence
 
 EVERY_SECONDS: Final = 2.0
 
-# In this order. Each reads first, and writes nothing while there is nothing to do.
+# In this order. A duty writes nothing while there is nothing to do.
 DUTIES: Final[dict[str, Callable[[Isolation], object]]] = {
     "forget stale drafts": lambda _: wizard.forget_stale_drafts(),
     "notice silent webhooks": silence.notice_silence,
@@ -40,7 +39,7 @@ DUTIES: Final[dict[str, Callable[[Isolation], object]]] = {
 
 
 def serve() -> None:
-    """Tick until asked to stop. Two schedulers do no harm: rows and job ids make each step once only."""
+    """Tick until asked to stop. A second scheduler does no harm: rows and job ids prevent duplicates."""
     stop, isolation = threading.Event(), Isolation()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
@@ -48,13 +47,13 @@ def serve() -> None:
         try:
             tick(isolation)
         except PeeweeException as error:
-            # The database comes back or the operator brings it back; a missed tick loses nothing.
+            # The database will come back, or the operator restores it; a missed tick loses nothing.
             log.get(__name__).warning("a store does not answer", reason=str(error))
         stop.wait(EVERY_SECONDS)
 
 
 def tick(isolation: Isolation | None = None) -> None:
-    """Do each duty once; `isolation` remembers from tick to tick which of them failed."""
+    """Perform each duty once. `isolation` remembers failures between ticks."""
     isolation = isolation or Isolation()
     with connected():
         for name, duty in DUTIES.items():

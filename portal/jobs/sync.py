@@ -1,4 +1,4 @@
-"""Runs and the queue: the row is the truth, the job only a doorbell."""
+"""Queues sync runs. The database has the run; a job only wakes a worker."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def sync_later(
     record_types: list[str] | None = None,
     remote_ids: list[int] | None = None,
 ) -> SyncRun:
-    """Open a run and ring for a worker. Raises SyncAlreadyRunning when one is live."""
+    """Open a run and wake a worker. Raises SyncAlreadyRunning if one is live."""
     run = sync_runs.open_run(
         integration, kind=kind, trigger=trigger, user=user, record_types=record_types, remote_ids=remote_ids
     )
@@ -34,18 +34,18 @@ def sync_later(
 
 
 def ring(run: SyncRun) -> None:
-    """Call a worker to the run; the scheduler does so again until the run is claimed."""
+    """Wake a worker for the run. The scheduler repeats this until the run is claimed."""
     queue.ring(SYNC_QUEUE, RUN_SYNC, run.id, f"sync-{run.id}-{run.fencing_token}")
 
 
 def ring_waiting(isolation: Isolation) -> None:
-    """Call a worker to each run that waits for one."""
+    """Wake a worker for each run that waits for one."""
     for run in sync_runs.claimable():
         isolation.attempt("ring for a run", partial(ring, run), integration_id=run.integration_id)
 
 
 def run_sync(run_id: int) -> None:
-    """Work on a run, in a worker's process, then gather what its records name for the filters."""
+    """Work on a run in a worker process, then collect filter choices from its records."""
     with connected():
         sync_runs.execute(run_id)
         named_choices.gather_after(run_id)

@@ -1,4 +1,4 @@
-"""The worker process: waits for the doorbell and runs each job in a process of its own."""
+"""The worker process: waits for jobs and runs each in its own process."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import redis
 from rq import Queue, Worker
 from rq.job import Job
 
-from portal import log, tether
+from portal import log, parent_death
 from portal.jobs.allowlist import PortalJob
 from portal.jobs.queue import queue
 
-LONGEST_WAIT: Final = 5.0
+MAX_WAIT: Final = 5.0
 DEQUEUE_SECONDS: Final = 60  # how long a dead connection can go unnoticed while nothing is queued
 
 
 class SyncWorker(Worker):
-    """RQ's worker, on one queue (with more, a crash loses the job), made to end at once.
+    """RQ's worker, on one queue (with more, a crash loses the job), that stops at once.
 
-    Work is safe at every instant, because its checkpoints are in the database: so a stop ends the job as well, and
-    another worker goes on with it.
+    A stop also ends the current job. That is safe at any time, because another worker continues from the checkpoint
+    in the database.
     """
 
-    max_connection_wait_time = LONGEST_WAIT
+    max_connection_wait_time = MAX_WAIT
     stopping = False
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        # An orphan would go on beside the worker that takes the job over.
-        tether.die_with_parent()
+        # An orphan would continue beside the worker that takes over.
+        parent_death.die_with_parent()
         super().main_work_horse(job, queue)
 
     def handle_warm_shutdown_request(self) -> None:
@@ -41,7 +41,7 @@ class SyncWorker(Worker):
 
 
 def serve(name: str) -> bool:
-    """Work on this queue until asked to stop; returns False when Redis was lost and a fresh start is needed."""
+    """Work on this queue until asked to stop. Returns False if Redis was lost and a restart is needed."""
     jobs = queue(name)
     _wait_for(jobs.connection)
     worker = make_worker(jobs, f"{name}-{os.getpid()}-{int(time.time())}")
@@ -53,7 +53,7 @@ def serve(name: str) -> bool:
 
 
 def make_worker(jobs: Queue, name: str) -> SyncWorker:
-    """Make a worker for this queue that runs the portal's own jobs alone."""
+    """Return a worker for this queue that runs only the portal's own jobs."""
     return SyncWorker(
         [jobs],
         name=name,
@@ -74,6 +74,6 @@ def _wait_for(connection: redis.Redis) -> None:
         except redis.RedisError as error:
             log.get(__name__).warning("Redis does not answer yet", reason=str(error), again_in=wait)
             time.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
+            wait = min(wait * 2, MAX_WAIT)
         else:
             return

@@ -1,4 +1,4 @@
-"""The audit log: who did what, when and from where, for the people who answer for it."""
+"""The audit log: who did what, when and from where."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class AuditEntry(BaseModel):
     """One action of a person or the operator. Never holds a secret.
 
     Triggers make the table append-only (portal/migrations/initial/audit_triggers.py): the database refuses to change
-    an entry, or to delete one before `kept_until`. Exceptions: `user` becomes NULL when the person is removed, and an
-    entry with a `group_key`, which stands for many alike, may only ever grow in `count` and `last_at`.
+    an entry, or to delete one before `kept_until`. There are two exceptions: `user` becomes NULL when the person is
+    removed, and in an entry with a `group_key`, which stands for many alike, `count` and `last_at` may grow.
 
-    `account` is None where no account is concerned; only the operator sees those. `actor` is the person's e-mail
+    `account` is None for entries that concern no account; only the operator sees them. `actor` is the person's e-mail
     address, which stays when the person is removed; it is empty for the operator. `address` and `session` say where a
     request came from, and are empty for commands and jobs.
     """

@@ -1,4 +1,4 @@
-"""How many requests a PSA's tenant still allows: one row for each tenant, whoever calls it."""
+"""The request budget of each PSA tenant, shared by all processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from portal.db import BaseModel, UtcField
 
 
 class TenantBudget(BaseModel):
-    """`quota` requests are allowed in `window_seconds`, as far as is known. Nobody calls before `blocked_until`."""
+    """`quota` requests are allowed per `window_seconds`. No requests are made before `blocked_until`.
+
+    `limited_at` is when a refusal without a stated limit last lowered the quota.
+    """
 
     tenant = CharField(unique=True)
     quota = IntegerField()
@@ -18,7 +21,7 @@ class TenantBudget(BaseModel):
 
 
 class TenantUse(BaseModel):
-    """So many requests were set aside in this second."""
+    """`count` requests were reserved at `at`."""
 
     budget = ForeignKeyField(TenantBudget, on_delete="CASCADE", index=False)
     at = UtcField()

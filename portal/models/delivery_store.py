@@ -1,4 +1,4 @@
-"""How much of the database the webhook deliveries of an integration take."""
+"""How much space the webhook deliveries of an integration take in the database."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from portal.models.integrations import Integration
 class DeliveryStore(BaseModel):
     """`bytes` is the sum of `Delivery.size`.
 
-    `refused_at` is when a delivery was last refused because too much came or is kept; `removed_at` when deliveries
-    were last removed to make room.
+    `refused_at` is when a delivery was last refused for lack of room or by a rate limit; `removed_at` is when
+    deliveries were last removed to make room.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", unique=True)

@@ -1,4 +1,4 @@
-"""Records that are not synced, each with the reason, whether or not a copy of them is stored."""
+"""Records that the filters exclude, with the reasons, whether or not they are stored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.models.integrations import Integration
 
 
 class Exclusion(BaseModel):
-    """One excluded record: what a list shows of it, and why it is excluded since `at`.
+    """One excluded record: what the list shows, and the reason why it is excluded since `at`.
 
     A record that comes back into scope, or that the PSA no longer has, loses its row.
     """

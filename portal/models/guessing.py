@@ -1,4 +1,4 @@
-"""What slows down guessing: how much was tried, and the devices on which people have logged in."""
+"""Protection against password guessing: counts of attempts, and devices on which people have logged in."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from portal.models.accounts import User
 
 
 class GuessCount(BaseModel):
-    """Attempts under one key. Each moves `until` into the future; when it has passed, the row means nothing.
+    """Attempts under one key. Each attempt moves `until` into the future; after that the row means nothing.
 
-    `key` is a digest, so the table does not list what strangers have typed. `until` is in milliseconds since 1970,
-    because both engines can add to it.
+    `key` is a digest, so the table does not show what strangers typed. `until` is in milliseconds since 1970, which
+    both databases can add to.
     """
 
     key = CharField(unique=True)

@@ -1,4 +1,4 @@
-"""Deletes that wait for a person, because so many at once are more likely a permission that was lost."""
+"""Deletes held for a person to decide, because so many at once are more likely due to a lost permission."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.models.integrations import Integration
 
 
 class HeldDeleteState(StrEnum):
-    """`kept`: a person said that these records stay, as long as the PSA does not list them again."""
+    """`kept`: a person decided to keep these records until the PSA lists them again."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -22,7 +22,7 @@ class HeldDeleteState(StrEnum):
 
 
 class HeldDelete(BaseModel):
-    """Records that vanished from a list in one run. `remote_ids` is packed; `stored` is how many there were."""
+    """Records that vanished from a list in one run, out of `stored` records. `remote_ids` is a packed list."""
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE")
     integration_id: int
@@ -39,7 +39,7 @@ class HeldDelete(BaseModel):
     decided_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
 
 
-# One open question per list: a later run renews it instead of asking twice.
+# One pending row per list: a later run replaces it.
 HeldDelete.add_index(
     SQL(
         "CREATE UNIQUE INDEX IF NOT EXISTS held_delete_one_pending ON held_delete (integration_id, record_type)"

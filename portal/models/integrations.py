@@ -58,19 +58,18 @@ class Integration(BaseModel):
     advice. `wizard_step` is the furthest step that is open.
     `connection` holds the public connection values and `credentials` the secret ones, sealed, as a JSON object; the
     PSA's adapter declares both. `limit_key` names the tenant whose request limit counts.
-    `source_address` and `source_tenant` name the PSA that the copied records came from. `touched_at` is when a person
-    last worked on the set-up.
-    `webhook_user` and `webhook_secret` are what Halo must send with a delivery, in the way of `webhook_login`
-    (models/webhooks.py) and, where that asks for one, in the header `webhook_header`. `webhook_old_secret` counts,
-    too, until somebody drops it. `catch_up_at` is when a sync is due for what did not come by webhook, and
-    `silence_noted_at` when people were told that nothing comes.
-    `credential_refusals` counts how often in a row Halo has refused the credentials before that needed attention, and
-    nobody asks for a token again before `credentials_retry_at`.
-    `switched_off_at` is set while records of types that are not chosen may still have to go out of scope.
-    `filters` is read by portal/sync/filters.py, `schedule` by portal/sync/schedule.py; `full_hour` is the hour of the
-    nightly full pass in the account's time zone. `quota` is what was agreed with Halo, in requests per five minutes,
-    None for the usual; `budget_share` is how many percent of it this portal may use, and `quiet_hours` how many from
-    one hour to another: {"from": 8, "until": 18, "share": 25}.
+    `source_address` and `source_tenant` name the PSA that the stored records came from. `touched_at` is when a person
+    last worked on the setup.
+    With each delivery, the PSA must send `webhook_user` and `webhook_secret` as `webhook_login` says
+    (models/webhooks.py), if needed in the header `webhook_header`. `webhook_old_secret` is valid, too, until somebody
+    removes it. `catch_up_at` is when a sync is due for what did not come by webhook. `silence_noted_at` is when
+    people were told that no deliveries arrive.
+    `credential_refusals` counts refusals in a row by the PSA. No token is requested before `credentials_retry_at`.
+    `switched_off_at` is set while records of disabled types may still have to go out of scope.
+    `filters` is read by portal/sync/filters.py, `schedule` by portal/sync/schedule.py. `full_hour` is the hour of the
+    nightly full sync in the account's time zone. `quota` is the limit agreed with the vendor in requests per five
+    minutes, or None for the usual one. `budget_share` is the percentage of it that this portal may use, and
+    `quiet_hours` the one between two hours: {"from": 8, "until": 18, "share": 25}.
     """
 
     account = ForeignKeyField(Account, on_delete="CASCADE")

@@ -1,4 +1,4 @@
-"""What filters can choose from, as the stored records name it."""
+"""The choices of filters, collected from the stored records."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from portal.models.integrations import Integration
 
 
 class RecordState(StrEnum):
-    """`out_of_scope` stopped matching the filters; `deleted` is a tombstone of what the PSA no longer has."""
+    """`out_of_scope` no longer matches the filters; `deleted` is a tombstone: the PSA no longer has it."""
 
     LIVE = "live"
     OUT_OF_SCOPE = "out_of_scope"
@@ -30,14 +30,14 @@ class RecordState(StrEnum):
 
 
 class Record(BaseModel):
-    """Typed columns for what people look for, and the whole payload as the PSA sent it.
+    """Typed columns for what people search by, and the whole payload.
 
-    The remote ids point into the PSA: `client_remote_id` is the client that a contact, asset … belongs to. `payload`
-    is what is known of the record, as JSON. A list and a detail show a record in two forms; `list_row` and `detail`
-    are the last of each, None where there was none, or where the payload is exactly the list row. `digest` is the
-    fingerprint of the last list row as the PSA sent it, empty before the first; `content` is that of what it means
-    (portal/sync/normal_form.py). `first_run` is the run that created the record, `first_delivery` the delivery that
-    did. `read_at` is when the PSA was asked for what is stored: an older answer that comes later changes nothing.
+    Remote ids are the PSA's: `client_remote_id` is the client that a contact, asset … belongs to. A list and a detail
+    return a record in two forms; `payload` is the JSON merged from both (portal/sync/row_and_detail.py). `list_row`
+    and `detail` are the last of each, or None if there was none, or if the payload equals the list row. `digest` is
+    the fingerprint of the last list row as sent, empty before the first; `content` is that of its normal form
+    (portal/sync/normal_form.py). `first_run` or `first_delivery` created the record. `read_at` is when the stored
+    answer was requested: an older answer that arrives later changes nothing.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -48,7 +48,7 @@ class Record(BaseModel):
     client_remote_id = BigIntegerField(null=True)
     client_name = CharField(default="")
     site_remote_id = BigIntegerField(null=True)
-    reference = CharField(default="")  # what people read aloud: e-mail, asset tag, contract number
+    reference = CharField(default="")  # what people quote: e-mail, asset tag, contract number
     status = CharField(default="")
     is_active = BooleanField(null=True)
     remote_updated_at = UtcField(null=True)
@@ -64,8 +64,8 @@ class Record(BaseModel):
     changed_at = UtcField()
 
     class Meta:
-        # The last two list a type's records by name, searched by name or reference, and by when they changed. Each
-        # holds all that its search asks for, so that no payload is read on the way.
+        # The last two list a type's records by name, searched by name or reference, and by the time of their change.
+        # Each covers its query, so that no payload is read.
         indexes = (
             (("integration", "record_type", "remote_id"), True),
             (("integration", "record_type", "state", "name", "remote_id", "reference"), False),
@@ -74,7 +74,7 @@ class Record(BaseModel):
 
 
 class RecordCount(BaseModel):
-    """How many records of a type are in a state, as last counted: pages show it without counting anew."""
+    """How many records of a type are in a state, so that pages need not count (portal/sync/counting.py)."""
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
     record_type = CharField()
@@ -86,7 +86,7 @@ class RecordCount(BaseModel):
 
 
 class ChangeKind(StrEnum):
-    """What happened to a record after it was created; its creation is told by the record itself."""
+    """What happened to a record after it was created. The record itself says when that was."""
 
     UPDATED = "updated"
     OUT_OF_SCOPE = "out_of_scope"
@@ -97,7 +97,7 @@ class ChangeKind(StrEnum):
 class RecordChange(BaseModel):
     """One line of a record's history. `fields` maps each key that changed to its values before and after.
 
-    `run_id` or `delivery_id` says what brought it. `why` tells people why it went out of scope or was deleted.
+    `run_id` or `delivery_id` is what caused it. `why` is the reason why it went out of scope or was deleted.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)

@@ -1,4 +1,4 @@
-"""What details told of records whose list rows carry too little to decide about them."""
+"""Saved details of records whose list rows lack values that the filters need."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from portal.models.integrations import Integration
 
 
 class RowDetail(BaseModel):
-    """The details of one record, asked for at `asked_at`; the request is not repeated while its list row is the same.
+    """The details of one record, requested at `asked_at`, and not again while its list row is the same.
 
-    `row` is the fingerprint of that list row. `facts` is what decides about the record, as the PSA's client packs it;
-    None where there were no details: then only the run `run_id`, which asked, need not ask again.
+    `row` is the fingerprint of that list row. `facts` are the values to decide by, as packed by the PSA's client, or
+    None if there were no details: then only the run `run_id` need not fetch them again.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)

@@ -1,4 +1,4 @@
-"""What a person proves a log-in with, besides the password: an authenticator app, or a recovery code."""
+"""The second factors of a login: authenticator apps and recovery codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.vault import EncryptedField
 
 
 class Authenticator(BaseModel):
-    """The app of a person who has switched two-factor authentication on. No row means that it is off.
+    """The app of a person who enabled two-factor authentication. Without a row it is off.
 
     `last_counter` is the newest time step whose code was accepted; codes of that step and before are refused.
     """
@@ -24,12 +24,12 @@ class Authenticator(BaseModel):
 
     @property
     def uid(self) -> int:
-        """Bind the sealed key to the person: moved to somebody else's row, it does not open."""
+        """Bind the encrypted secret to the person: in another person's row it cannot be decrypted."""
         return self.user_id
 
 
 class RecoveryCode(BaseModel):
-    """One code that logs its person in once. Only its digest is kept."""
+    """A code that logs its person in once. Only its digest is stored."""
 
     user = ForeignKeyField(User, on_delete="CASCADE", index=False)
     digest = CharField()

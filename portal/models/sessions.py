@@ -1,4 +1,4 @@
-"""Where people are logged in."""
+"""Login sessions."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from portal.models.accounts import User
 
 
 class LoginSession(BaseModel):
-    """One log-in of a person on one browser. Deleting the row ends it.
+    """One login of a person in one browser. Deleting the row ends it.
 
-    The id is the session's public number and is never used again. `digest` is the SHA-256 of the token that the
-    browser holds. `address` is the one the person last used the portal from. A remembered session may be idle.
+    The id is public and never reused. `digest` is the SHA-256 of the browser's token. `address` is the IP address
+    that the person last used. A remembered session does not end when it is idle.
     """
 
     user = ForeignKeyField(User, on_delete="CASCADE")

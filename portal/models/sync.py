@@ -41,7 +41,7 @@ class RunTrigger(StrEnum):
 
 
 class RunState(StrEnum):
-    """`incomplete` is amber: the books do not balance. `waiting` goes on by itself at `not_before`."""
+    """`incomplete` is amber: the run is not reconciled. `waiting` resumes automatically at `not_before`."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -56,12 +56,12 @@ LIVE_STATES: Final = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
 
 
 class SyncRun(BaseModel):
-    """One execution. `fencing_token` rises with each claim; a worker may write only while the row holds its own.
+    """One execution. `fencing_token` rises with each claim; a worker may write only while the row has its token.
 
-    `crashes` counts claims since the checkpoint last moved; `waits` the pauses since a page last arrived.
-    `filters` is what the integration's filters were when the run was asked for. `forecast_requests` and
-    `forecast_seconds` are what was promised before a first run. `excluded` counts the records that the run took
-    out of scope, whatever their type, and `returned` those that it brought back.
+    `crashes` counts takeovers from crashed workers since the checkpoint last moved; `waits` counts pauses since a
+    page last arrived. `filters` are the integration's filters at the time of the request. `forecast_requests` and
+    `forecast_seconds` are the forecast shown before a first run. `excluded` counts the records of any type that the
+    run put out of scope, `returned` those that it brought back.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE")
@@ -93,7 +93,7 @@ class SyncRun(BaseModel):
         return self.state in LIVE_STATES
 
 
-# One live run per integration: the database refuses the second one, however fast it is asked.
+# One live run per integration: the database refuses a second one, whatever the timing.
 SyncRun.add_index(
     SQL(
         "CREATE UNIQUE INDEX IF NOT EXISTS sync_run_one_live ON sync_run (integration_id)"
@@ -112,7 +112,7 @@ class StepState(StrEnum):
 
 
 class StepMode(StrEnum):
-    """Read the whole list, or what changed in it, or a few records one by one."""
+    """Read the whole list, only its changes, or single records by id."""
 
     FULL = "full"
     CHANGES = "changes"
@@ -120,13 +120,14 @@ class StepMode(StrEnum):
 
 
 class SyncStep(BaseModel):
-    """A run's part for one record type, with the counters that its books are made of.
+    """A run's part for one record type, with the counters for its reconciliation.
 
-    `expected` is what the PSA says it has. The checkpoint is the step's SyncPages; `pages_done` counts them, over all
-    rounds, and `page_asked_at` is when the last one was asked for. A round is one reading of the list: a list that
-    `moved` while it was read is read again. `count_kind` is what its answers count, as far as this run knows. `mode`
-    says how the list is read, `since` from when on its changes are asked for, `remote_ids` which records alone are.
-    `asked` maps what was asked besides the pages to the answers, so that whoever goes on need not ask again.
+    `expected` is how many records the PSA says it has. The checkpoint is the step's SyncPages; `pages_done` counts
+    them over all rounds, and `page_asked_at` is when the last one was requested. A round is one reading of the list:
+    a list that `moved` while it was read is read again. `count_kind` is what its pages count, if known.
+
+    `mode` says how the list is read: `since` is the start of the changes, `remote_ids` the single records to read.
+    `answers` holds the results of calls other than pages, so that a worker that continues need not repeat them.
     """
 
     run = ForeignKeyField(SyncRun, on_delete="CASCADE")
@@ -136,7 +137,7 @@ class SyncStep(BaseModel):
     mode = CharField(default=StepMode.FULL)
     since = UtcField(null=True)
     remote_ids: Any = JSONField(null=True)
-    asked: Any = JSONField(null=True)
+    answers: Any = JSONField(null=True)
     round = IntegerField(default=1)
     moved = BooleanField(default=False)
     page_size = IntegerField(null=True)
@@ -162,7 +163,7 @@ class SyncStep(BaseModel):
 
 
 class SyncPage(BaseModel):
-    """What one page held, so that a continued run knows what was seen. Dropped when its step has ended.
+    """One page that was read: the checkpoint of a step. Deleted when the step ends.
 
     `remote_ids` is the packed list of the ids that counted on this page.
     """
@@ -177,7 +178,7 @@ class SyncPage(BaseModel):
 
 
 class CountKind(StrEnum):
-    """What a list's answers count: all rows, or those of the page, or nothing. `wrong` contradicts the rows."""
+    """What a list's pages count: all rows, the rows of the page, or nothing. A `wrong` count contradicts the rows."""
 
     UNKNOWN = "unknown"
     TOTAL = "total"
@@ -187,13 +188,13 @@ class CountKind(StrEnum):
 
 
 class RemoteList(BaseModel):
-    """What is known of one of the PSA's lists: the page size it grants, and whether it can be asked for changes.
+    """What is known about one of the PSA's lists: its page size, and whether it can filter by update time.
 
-    `page_size` is the most rows that a page has held, `total` how many rows the list had when it was last read whole.
-    `filters_by_date` is None until that was tried; dates are to be sent `date_offset` minutes early, because the PSA
-    reads them in a zone of its own. `psa_version` is the version that this was found out of. `read_until` is the
-    moment from which on changes are unknown; `full_at` is when the list was last read as a whole and reconciled.
-    `computed` counts, for keys that changed alone in many records at once, in how many readings they did.
+    `page_size` is the largest page seen, `total` the number of rows when the list was last read in full.
+    `filters_by_date` is None until it was probed at `probed_at`, for `psa_version`. Dates must be sent `date_offset`
+    minutes early, because the PSA reads them in its own time zone. Changes up to `read_until` are known; `full_at` is
+    when the list was last read in full and reconciled. `computed` maps keys that changed alone in many records at
+    once to the number of readings in which they did.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -214,7 +215,7 @@ class RemoteList(BaseModel):
 
 
 class LogSubject(StrEnum):
-    """What a line tells of. A run has steps, a step has pages, a page has records."""
+    """What a line is about. A run has steps, a step has pages, a page has records."""
 
     RUN = "run"
     STEP = "step"
@@ -229,7 +230,7 @@ class LogLevel(StrEnum):
 
 
 class SyncLog(BaseModel):
-    """One line for people. `details` holds the numbers of a page or a step; `remote_id` names a single record."""
+    """One line for people. `details` holds the counters of a page or step; `remote_id` is set for a single record."""
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
     run = ForeignKeyField(SyncRun, null=True, on_delete="CASCADE")
@@ -243,7 +244,7 @@ class SyncLog(BaseModel):
     details: Any = JSONField(null=True)
 
     class Meta:
-        # Newest first by id, with or without a level or a type: each filter reads one index from its end.
+        # Newest first by id, with or without one filter: each combination reads one index from its end.
         indexes = (
             (("integration", "id"), False),
             (("integration", "level", "id"), False),
@@ -252,7 +253,7 @@ class SyncLog(BaseModel):
         )
 
 
-# Few of a million lines name a record, and those are asked for by its number.
+# Few of a million lines are about one record; they are looked up by its id.
 SyncLog.add_index(
     SQL(
         "CREATE INDEX IF NOT EXISTS sync_log_of_record ON sync_log (integration_id, remote_id, id)"

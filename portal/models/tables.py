@@ -1,4 +1,4 @@
-"""Every table, owners before what refers to them. The migrations are checked against this list."""
+"""All tables, in order of their foreign keys. A test compares the migrations with this list."""
 
 from __future__ import annotations
 

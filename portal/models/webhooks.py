@@ -1,4 +1,4 @@
-"""What Halo has told us by webhook. A delivery is kept; each refetch request in it names one record to read again."""
+"""Webhook deliveries, and the refetch requests in them. Each request names one record to read again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.models.integrations import Integration
 
 
 class WebhookLogin(StrEnum):
-    """How Halo says who it is (halo-api.md section 6)."""
+    """How the sender authenticates itself (halo-api.md section 6)."""
 
     BASIC = "basic"
     BEARER = "bearer"
@@ -21,7 +21,7 @@ class WebhookLogin(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """`waiting` until each of its refetch requests is settled; `stuck` while one of them waits for a person."""
+    """`waiting` until all its refetch requests are settled; `stuck` while one of them needs a person."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -38,8 +38,9 @@ class RefetchRequestState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What reading the record again has led to. `undecided`: Halo did not say what it is, and the next sync looks;
-    `together`: it was read for a refetch request that came before this one.
+    """The result of a refetch. `undecided`: the PSA did not say what the record is, so the next sync decides.
+
+    `coalesced`: an earlier refetch request for the same record covered this one.
     """
 
     CREATED = "created"
@@ -51,19 +52,19 @@ class Outcome(StrEnum):
     ABSENT = "absent"
     REJECTED = "rejected"
     UNDECIDED = "undecided"
-    TOGETHER = "together"
+    COALESCED = "coalesced"
 
 
-# Those that changed the copy.
+# Outcomes that changed the copy.
 CHANGES = (Outcome.CREATED, Outcome.UPDATED, Outcome.BACK, Outcome.DELETED)
 
 
 class Delivery(BaseModel):
-    """One call of the webhook. `headers` are without what proves who called; `why` is for people. `body` is its JSON
-    in UTF-8, without pictures and other long texts where it is large. `size` is about how many bytes it takes in the
-    database, with its refetch requests.
+    """One call of the webhook. `headers` exclude credentials. `why` is for people.
 
-    `event` is what Halo calls it, or how many events there are in it.
+    `body` is the JSON in UTF-8, without pictures and other long texts if it is large. `size` is about how many bytes
+    the delivery and its refetch requests take in the database. `event` is the PSA's name for the event, or the number
+    of events in the delivery.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -76,7 +77,7 @@ class Delivery(BaseModel):
     size = IntegerField(default=0)
 
     class Meta:
-        # The first two count what came in a time without reading a delivery.
+        # The first two count the deliveries of a period without reading any.
         indexes = (
             (("integration", "id", "received_at"), False),
             (("integration", "state", "id", "received_at"), False),
@@ -85,10 +86,10 @@ class Delivery(BaseModel):
 
 
 class RefetchRequest(BaseModel):
-    """One event of a delivery. `record_type` and `remote_id` are None where it names nothing that is synced.
+    """One event of a delivery. `record_type` and `remote_id` are None if it names no record that is synced.
 
-    `attempts` counts the readings that failed, and there is none before `not_before`. `read_at` is when the PSA was
-    asked for what settled it, at `settled_at`.
+    `attempts` counts failed reads; the next is not before `not_before`. It was settled at `settled_at` by an answer
+    that was requested at `read_at`.
     """
 
     delivery = ForeignKeyField(Delivery, on_delete="CASCADE")
@@ -112,7 +113,7 @@ class RefetchRequest(BaseModel):
         )
 
 
-# Of all that ever came, few wait.
+# Few of all requests are waiting.
 RefetchRequest.add_index(
     SQL(
         "CREATE INDEX IF NOT EXISTS refetch_request_waiting ON refetch_request (integration_id, id)"
@@ -122,9 +123,9 @@ RefetchRequest.add_index(
 
 
 class Refetching(BaseModel):
-    """Who reads again what refetch requests name, and until when: one at a time for an integration.
+    """The refetch lease of an integration: one worker at a time refetches its records.
 
-    Nobody reads before `not_before`; `waits` counts how often in a row the PSA did not answer.
+    No worker refetches before `not_before`. `waits` counts how often in a row the PSA did not answer.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", unique=True)

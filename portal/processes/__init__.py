@@ -1,1 +1,1 @@
-"""Starting, watching and stopping the processes that make up a portal."""
+"""Starts, supervises and stops the processes of a portal."""

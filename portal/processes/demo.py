@@ -1,4 +1,4 @@
-"""The demo: a portal, and a simulated Halo to connect it to."""
+"""Runs the demo: a portal, and a simulated Halo to connect to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import click
 
 from portal import config
-from portal.processes import cast, embedded, ports
+from portal.processes import demo_accounts, embedded, ports
 from portal.processes.supervisor import Program, Stopped, Supervisor
 
 HALO_PORT = 8100
@@ -21,7 +21,7 @@ CLIENT_SECRET = "northwind-client-secret"  # noqa: S105  # opens a simulated Hal
 
 @dataclass(frozen=True)
 class Halo:
-    """The simulated Halo: where it is, and how to start it."""
+    """The simulated Halo: its addresses, and the program to start."""
 
     port: int
 
@@ -47,16 +47,16 @@ class Halo:
             "--tenant": TENANT,
             "--client-id": CLIENT_ID,
             "--client-secret": CLIENT_SECRET,
-            "--latency": "0.25",  # about what a real one takes, so that there is a sync to watch
+            "--latency": "0.25",  # about as slow as a real one, so that there is a sync to watch
         }
         words = [word for option in options.items() for word in option]
         return Program("sandbox", [sys.executable, "-m", "portal.sandbox", "halo", *words])
 
 
 def run(port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C; with port 0, the portal and the simulated Halo both take free ports.
+    """Serve until SIGTERM or Ctrl-C. With port 0, the portal and the simulated Halo both take free ports.
 
-    What the processes log goes to a file, so that the table stays in sight.
+    The processes log to a file, so that the table stays visible.
     """
     data_dir = config.data_dir_of(os.environ)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -65,23 +65,23 @@ def run(port: int) -> None:
         suppress(Stopped),
         embedded.prepared(Supervisor(output)) as portal,
     ):
-        notes = cast.notes(data_dir, halo_port=HALO_PORT if port else 0)
-        halo = Halo(ports.free(notes.halo_port))
-        replace(notes, halo_port=halo.port).write(data_dir)
-        cast.enter(notes.passwords)
+        settings = demo_accounts.load(data_dir, halo_port=HALO_PORT if port else 0)
+        halo = Halo(ports.free(settings.halo_port))
+        replace(settings, halo_port=halo.port).write(data_dir)
+        demo_accounts.create_missing(settings.passwords)
         portal.supervisor.start(halo.program())
         portal.environment["PORTAL_OUTBOUND_ALLOW"] = ",".join({*portal.config.outbound_allow, halo.host})
         with embedded.served(portal, port) as address:
-            click.echo(table(address, halo, notes.passwords))
+            click.echo(table(address, halo, settings.passwords))
             portal.supervisor.watch()
 
 
 def table(address: str, halo: Halo, passwords: dict[str, str]) -> str:
-    """Say what to log in with, what the wizard asks for and what it fills in from Halo's own answer."""
-    people = [(role.value.capitalize(), email, passwords[email]) for email, (_, role) in cast.PEOPLE.items()]
+    """Return a table of the log-ins, the values to enter in the wizard, and those that it fills in."""
+    users = [(role.value.capitalize(), email, passwords[email]) for email, (_, role) in demo_accounts.USERS.items()]
     lines = [
         ("Portal", address, ""),
-        *people,
+        *users,
         ("Wizard", "Base URL", halo.base_url),
         ("", "Client ID", CLIENT_ID),
         ("", "Client Secret", CLIENT_SECRET),

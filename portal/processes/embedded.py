@@ -1,4 +1,4 @@
-"""A whole portal under one command: keys, tables, Valkey, web, workers and scheduler."""
+"""Runs a whole portal with one command: keys, tables, Valkey, web, workers and scheduler."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Embedded:
-    """A portal that is being put together: its settings, and the environment that its children get."""
+    """A portal during startup: its settings, and the environment for its child processes."""
 
     config: Config
     supervisor: Supervisor
     environment: dict[str, str]
 
     def start(self, listener_descriptor: int) -> None:
-        """Start web, workers and scheduler; the web answers on the listening socket."""
+        """Start web, workers and scheduler. The web server uses the listening socket."""
         web = ["web", "--bind", f"fd://{listener_descriptor}"]
         self.supervisor.start(self._program("web", web, keeps_open=(listener_descriptor,)))
         for number in range(1, WORKERS + 1):
@@ -44,9 +44,9 @@ class Embedded:
 
 @contextmanager
 def prepared(supervisor: Supervisor) -> Iterator[Embedded]:
-    """Claim the data directory, make what is missing in it, migrate, and start Valkey unless Redis is elsewhere.
+    """Claim the data directory, create missing keys, migrate, and start Valkey unless Redis is configured.
 
-    Raises Stopped when asked to stop meanwhile.
+    Raises Stopped if asked to stop during startup.
     """
     data_dir = config.data_dir_of(os.environ)
     with claim.claimed(data_dir), ExitStack() as stack:
@@ -71,7 +71,7 @@ def prepared(supervisor: Supervisor) -> Iterator[Embedded]:
 
 @contextmanager
 def served(portal: Embedded, port: int) -> Iterator[str]:
-    """Give the address, once the web answers there."""
+    """Yield the address once the web server responds there."""
     with ports.listen(port) as listener:
         taken = ports.port_of(listener)
         if port and taken != port:
@@ -87,7 +87,7 @@ def up(port: int) -> None:
     with suppress(Stopped), prepared(Supervisor()) as portal, served(portal, port) as address:
         click.echo(f"The portal is at {address}")
         if portal.config.public_url:
-            click.echo(f"Open it at {portal.config.public_url}: set your proxy to pass that on.")
+            click.echo(f"Open it at {portal.config.public_url}, through your proxy.")
         portal.supervisor.watch()
 
 

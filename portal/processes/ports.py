@@ -1,4 +1,4 @@
-"""Ports on this machine only, and another one where the wanted one is taken."""
+"""Listens on local ports, with a free one as fallback if the wanted port is taken."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LOCAL = "127.0.0.1"
 def listen(wanted: int) -> socket.socket:
     """Listen on the wanted port, or on a free one if that is taken.
 
-    The caller keeps the socket open, so the port stays ours while the process that answers on it is restarted.
+    The caller keeps the socket open, so the port stays ours while the process that serves it restarts.
     """
     try:
         return socket.create_server((LOCAL, wanted), backlog=128)
@@ -19,7 +19,7 @@ def listen(wanted: int) -> socket.socket:
 
 
 def free(wanted: int) -> int:
-    """Name the wanted port, or a free one if it is taken, for a program that opens its port itself."""
+    """Return the wanted port, or a free one if that is taken, for a program that opens its port itself."""
     with listen(wanted) as listener:
         return port_of(listener)
 

@@ -1,4 +1,4 @@
-"""Starts child processes, restarts those that die, and stops them all together."""
+"""Starts child processes, restarts those that exit, and stops them together."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO, Final, Self
 
-from portal import log, tether
+from portal import log, parent_death
 from portal.errors import PortalError
 
 POLL_SECONDS: Final = 0.2
 GRACE_SECONDS: Final = 10.0
-STEADY_SECONDS: Final = 10.0  # who has lived this long starts again without delay
+STEADY_SECONDS: Final = 10.0  # a child that ran this long restarts without backoff
 LONGEST_DELAY: Final = 30.0
 
 
 @dataclass(frozen=True)
 class Program:
-    """What to run. One that `outlives_others` is stopped last, because the others speak to it to the end."""
+    """A program to run. One that `outlives_others` is stopped last, because the others need it until they exit."""
 
     name: str
     command: list[str]
@@ -32,7 +32,7 @@ class Program:
 
 
 class Stopped(Exception):
-    """Somebody asked the portal to stop while it was still starting."""
+    """The portal was asked to stop while it was starting."""
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """A context: leaving it stops every child. They write to `output`, or to our own output."""
+    """A context manager that stops all children on exit. They write to `output`, or else to our own output."""
 
     output: IO[bytes] | None = None
     _children: list[Child] = field(default_factory=list)
@@ -66,27 +66,27 @@ class Supervisor:
         self._children.append(Child(program, self._spawn(program), time.monotonic()))
 
     def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float = 60.0) -> None:
-        """Raise PortalError when a child ends or time runs out before it is ready, Stopped when asked to stop."""
+        """Wait until `ready`. Raises PortalError if a child exits first or on timeout, Stopped if asked to stop."""
         deadline = time.monotonic() + seconds
         while not ready():
             for child in self._children:
                 if (code := child.process.poll()) is not None:
                     raise PortalError(
-                        f"{child.program.name} ended with code {code} while {what} was starting.", self._last_words()
+                        f"{child.program.name} ended with code {code} while {what} was starting.", self._output_hint()
                     )
             if time.monotonic() > deadline:
-                raise PortalError(f"{what} did not answer within {seconds:.0f} seconds.", self._last_words())
+                raise PortalError(f"{what} did not answer within {seconds:.0f} seconds.", self._output_hint())
             if self._stop.wait(POLL_SECONDS / 4):
                 raise Stopped
 
     def watch(self) -> None:
-        """Restart children that die, each a little later than the time before, until asked to stop."""
+        """Restart children that exit, with increasing delays, until asked to stop."""
         while not self._stop.wait(POLL_SECONDS):
             for child in self._children:
-                self._look_after(child)
+                self._check_child(child)
 
     def stop(self) -> None:
-        """Ask every child to end, kill those that do not, and return when all are gone."""
+        """Terminate every child, kill those that do not exit in time, and return when all are gone."""
         for last in (False, True):
             children = [child for child in self._children if child.program.outlives_others is last]
             for child in children:
@@ -101,10 +101,10 @@ class Supervisor:
                     child.process.wait()
         self._children.clear()
 
-    def _last_words(self) -> str:
-        return f"What it said last is {'above' if self.output is None else f'in {self.output.name}'}."
+    def _output_hint(self) -> str:
+        return f"Its last output is {'above' if self.output is None else f'in {self.output.name}'}."
 
-    def _look_after(self, child: Child) -> None:
+    def _check_child(self, child: Child) -> None:
         now = time.monotonic()
         if child.due is None and (code := child.process.poll()) is not None:
             child.failures = 0 if now - child.started > STEADY_SECONDS else child.failures + 1
@@ -115,13 +115,13 @@ class Supervisor:
             child.process, child.started, child.due = self._spawn(child.program), now, None
 
     def _spawn(self, program: Program) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603  # only commands that the portal itself made up
-            tether.tethered(program.command),
+        return subprocess.Popen(  # noqa: S603  # the portal's own commands
+            parent_death.with_watcher(program.command),
             env=program.environment,
             stdin=subprocess.DEVNULL,
             stdout=self.output,
             stderr=self.output,
             pass_fds=program.keeps_open,
-            process_group=0,  # a Ctrl-C at the terminal reaches us only, and we stop them in order
-            preexec_fn=tether.die_with_parent,  # safe, because the supervisor has one thread
+            process_group=0,  # Ctrl-C reaches only us, and we stop the children in order
+            preexec_fn=parent_death.die_with_parent,  # safe, because the supervisor has a single thread
         )

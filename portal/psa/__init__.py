@@ -1,1 +1,1 @@
-"""What the portal asks of a PSA, and which PSAs there are."""
+"""The interface that every PSA implements, and the registry of PSAs."""

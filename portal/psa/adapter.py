@@ -1,4 +1,4 @@
-"""What a PSA brings to the portal. Each one is a folder, an adapter, and a line in registry.py."""
+"""The interface between the portal and a PSA. Each PSA is a folder, an adapter, and a line in registry.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.psa.connect_form import ConnectForm
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.source import Source
@@ -16,7 +16,7 @@ from portal.record_fields import RecordFields
 
 @dataclass(frozen=True)
 class Connection:
-    """One integration's connection values by field name, opened for a call. Secrets are among them."""
+    """One integration's connection values by field name, secrets included in plain text."""
 
     values: Mapping[str, str] = field(repr=False)
 
@@ -25,33 +25,34 @@ class Connection:
 
 
 class Meter(Protocol):
-    """Pays for the requests that a person causes."""
+    """Charges a connection test's requests to the rate limit."""
 
     def before_call(self) -> None:
-        """Count a request."""
+        """Charge one request."""
 
     def token_granted(self) -> None:
-        """From here on, the credentials are known to be right. What this raises ends the test."""
+        """Note that the credentials are valid. An exception raised here ends the test."""
 
 
 class PsaClient(Source, Protocol):
-    """An open connection, for several threads."""
+    """An open, thread-safe connection."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *exception: object) -> None: ...
     def log_in(self) -> None:
-        """Get a token, unless there is one. Raises PsaError."""
+        """Get a token if there is none yet. Raises PsaError."""
         ...
 
-    def options(self, name: str, limits: Limits) -> dict[int, str]:
-        """Read what a filter offers, once: names by id. Raises PsaError."""
+    def options(self, name: str, limits: CallLimits) -> dict[int, str]:
+        """Fetch a filter's options, without retries: names by id. Raises PsaError."""
         ...
 
 
 class OpenClient(Protocol):
-    """Makes a client. Unless `patient`, it repeats what failed only after a first success.
+    """Makes a client. Unless `patient`, it does not retry until a first request has succeeded.
 
-    `gate` is asked before each call, and raises PsaRateLimited while nobody may call; `before_call` runs before each.
+    `check_rate_limit` and `before_call` run before each call; the former raises PsaRateLimited while the rate limit
+    is used up.
     """
 
     def __call__(
@@ -59,30 +60,30 @@ class OpenClient(Protocol):
         connection: Connection,
         *,
         patient: bool = True,
-        gate: Callable[[], None] = ...,
+        check_rate_limit: Callable[[], None] = ...,
         before_call: Callable[[], None] = ...,
     ) -> PsaClient: ...
 
 
 @dataclass(frozen=True)
 class FilterOptions:
-    """The lists that filters offer, by the filter's name.
+    """The lists that filters choose from, by name.
 
-    `listed` names those that the PSA can list. `seen_in` is the record type whose stored payloads name the members
-    too, which `seen` gathers as names by id.
+    `lists` names those that the PSA has an endpoint for. `found_in` maps every list to the record type whose stored
+    payloads contain its members; `collect` extracts them from payloads, as names by id.
     """
 
-    listed: tuple[str, ...]
-    seen_in: Mapping[str, str]
-    seen: Callable[[str, Iterable[str]], dict[int, str]]
+    lists: tuple[str, ...]
+    found_in: Mapping[str, str]
+    collect: Callable[[str, Iterable[str]], dict[int, str]]
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """One tenant of a PSA: records of another one have other numbers.
+    """One tenant of a PSA. Record ids of different tenants are unrelated.
 
-    `name` is empty where an address has a single tenant, or where the tenant was left blank. `limit_key` names what
-    shares one request limit.
+    `name` is empty for a single-tenant address, and if no tenant was entered. Integrations with the same `limit_key`
+    share one rate limit.
     """
 
     address: str
@@ -92,12 +93,13 @@ class Tenant:
 
 @dataclass(frozen=True)
 class PsaAdapter:
-    """`slug` is what addresses and the database call the PSA, `label` is its name on our pages, `name` the short one.
+    """Everything that the portal needs to work with one PSA.
 
-    `connect_form` is step 1 of the wizard, and `tenant_of` reads the tenant out of its public values.
-    `test` explains a connection, and raises only what the meter raises. `proving_requests` and `reading_requests` are
-    what it needs at most, up to the token and after it. `record_fields` takes the type and the payload of a stored
-    record, and raises nothing.
+    `slug` identifies the PSA in URLs and the database; `label` is its full name on our pages, `name` the short one.
+    `connect_form` is step 1 of the wizard; `tenant_of` derives the tenant from its public values. `test` diagnoses a
+    connection and raises only what the meter raises. `proving_requests` and `reading_requests` are the most requests
+    it makes before and after it has a token. `record_fields` takes the type and payload of a stored record, and
+    raises nothing.
     """
 
     slug: str

@@ -1,4 +1,4 @@
-"""The form that connects a PSA: its fields, and how what people type becomes connection values."""
+"""The form that connects a PSA: its fields, and how user input becomes connection values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 
 
 class FieldKind(StrEnum):
@@ -16,8 +16,8 @@ class FieldKind(StrEnum):
     SECRET = "secret"  # noqa: S105  # a kind of field
 
 
-class Understood(NamedTuple):
-    """An address that can be called. `notes` list the corrections in short, and are empty where there are none."""
+class ParsedAddress(NamedTuple):
+    """A usable address. `notes` briefly lists the corrections made to what was typed."""
 
     address: str
     notes: tuple[str, ...]
@@ -25,11 +25,11 @@ class Understood(NamedTuple):
 
 @dataclass(frozen=True)
 class ConnectField:
-    """One field. `help` tells people where to find the value.
+    """One field. `help` explains where to find the value.
 
-    A required field has a `missing` message. When a value of a field with `is_destination` changes, the stored
-    secrets would be sent somewhere else, so people have to enter them again. `requires` is what a command reports
-    for an empty value, as problem and remedy. `replacing` is the help for a secret that replaces the stored one.
+    A required field has a `missing` message. If the value of an `is_destination` field changes, the stored secrets
+    would go to another server, so the user must enter them again. `requires` is the problem and remedy that a command
+    prints for an empty value. `replacing` is the help text shown while a secret is already stored.
     """
 
     name: str
@@ -44,21 +44,21 @@ class ConnectField:
 
 @dataclass(frozen=True)
 class ConnectForm:
-    """`address` names the field that holds the PSA's address, such as `example`.
+    """A PSA's connect form. `address` names the field for the PSA's address; `example` is a sample value.
 
-    `discovered` names the fields that the PSA itself can fill in: `discover` asks it, and raises nothing; `guess`
-    returns the same fields without a request. Discovery runs when the first of them is empty.
-    `understand` corrects a pasted address, and `tidy` returns the value to store for a field of kind address; both
-    raise ValueError for text that is no address.
+    `discovered` names the fields that can be filled in for the user: `discover` asks the PSA and raises nothing;
+    `guess` returns the same fields without a request. Discovery runs if the first of these fields is empty.
+    `parse_address` corrects a pasted address; `normalize` returns the value to store for an address field, given its
+    name. Both raise ValueError for text that is not an address.
     """
 
     fields: tuple[ConnectField, ...]
     address: str
     example: str
     discovered: tuple[str, ...]
-    understand: Callable[[str], Understood]
-    tidy: Callable[[str, str], str]
-    discover: Callable[[Door, str], Mapping[str, str]]
+    parse_address: Callable[[str], ParsedAddress]
+    normalize: Callable[[str, str], str]
+    discover: Callable[[OutboundClient, str], Mapping[str, str]]
     guess: Callable[[str], Mapping[str, str]]
 
     @property

@@ -1,4 +1,4 @@
-"""The result of a connection test, whatever PSA was tested: for pages and commands to show."""
+"""The result of a connection test, for any PSA, as pages and commands show it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Final
 
 import msgspec
 
-# The page size to expect where a test could not find out (halo-api.md section 3.2).
+# The page size to assume if a test could not determine it (halo-api.md section 3.2).
 CAUTIOUS_PAGE_SIZE: Final = 100
 
 
 class Access(StrEnum):
-    """`empty` is also what a PSA answers when the login may open a list but see none of its rows."""
+    """A list is also `empty` if the login may open it but may not see any of its rows."""
 
     GRANTED = "granted"
     REFUSED = "refused"
@@ -24,11 +24,11 @@ class Access(StrEnum):
 
 
 class ListAccess(msgspec.Struct):
-    """What a test found out about one record type's list.
+    """The test's result for one record type's list.
 
-    `total` counts all records; `inactive` only the inactive clients. `page_size` is what the PSA says it grants when
-    1,000 rows are requested. `counted` is true if `total` covers the whole list: it exceeds the rows that came.
-    `problem` and `remedy` explain why access is not `granted`.
+    `total` counts all records; `inactive` counts inactive clients only. `page_size` is the size that the PSA states
+    when 1,000 rows are requested. `counted` is true if `total` is known to cover the whole list, because it exceeds
+    the number of rows returned. `problem` and `remedy` explain why access is not `granted`.
     """
 
     access: Access
@@ -41,13 +41,13 @@ class ListAccess(msgspec.Struct):
 
     @property
     def is_uncounted(self) -> bool:
-        """Tell whether `total` is only the one row that the test has read."""
+        """Whether `total` is just the single row that the test read."""
         return self.access == Access.GRANTED and self.total == 1 and not self.counted
 
 
 @dataclass(frozen=True)
 class Fix:
-    """Form values that solve the problem: a button named `label` applies them and tests again."""
+    """Form values that solve the problem. A button labelled `label` applies them and tests again."""
 
     label: str
     changes: Mapping[str, str]
@@ -55,7 +55,7 @@ class Fix:
 
 @dataclass(frozen=True)
 class Advice:
-    """Something to improve about a connection that works."""
+    """A recommendation about a working connection."""
 
     problem: str
     remedy: str
@@ -63,9 +63,10 @@ class Advice:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """`agent` is the name of the login. `field` is the form field to correct, None when the values are not the cause.
+    """The result of a connection test.
 
-    `fix` is what a button can correct; `lists` says what each record type's list has shown.
+    `agent` is the name of the login. `field` is the form field to correct, or None if no value is wrong. `fix` is a
+    correction that a button can apply; `lists` has the result for each record type.
     """
 
     ok: bool

@@ -1,4 +1,4 @@
-"""The PSAs that the portal connects."""
+"""The PSAs that the portal can connect to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PsaName(NamedTuple):
     name: str
 
 
-# Every PSA that has a card, by slug. One without an adapter cannot be connected yet.
+# Every PSA that the Integrations page shows, by slug. Those without an adapter cannot be connected yet.
 NAMES: Final[Mapping[str, PsaName]] = {
     HALO.slug: PsaName(HALO.label, HALO.name),
     "connectwise": PsaName("ConnectWise PSA", "ConnectWise"),
@@ -28,5 +28,5 @@ NAMES: Final[Mapping[str, PsaName]] = {
 
 
 def adapter_of(psa: str) -> PsaAdapter:
-    """Return the adapter of `Integration.psa`."""
+    """Return the adapter for `Integration.psa`."""
     return ADAPTERS[psa]

@@ -1,4 +1,4 @@
-"""What the engine needs of a PSA's client; each PSA brings one that fits."""
+"""The client interface that the sync engine uses. Each PSA has an implementation."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 
 class Facts(Protocol):
-    """What decides about a row. `client_id` is the client that it belongs to, None for none.
+    """The attributes of a row that filters depend on. `client_id` is the client that it belongs to, if any.
 
-    `group` is a client's top level, a product's group or an asset's type, 0 for none. It, `relationships`,
-    `opened_at` and `is_active_contract` are None when the row does not tell. `is_opportunity` is
-    None for a ticket that does not tell whether it is one, and means nothing for other types.
+    `group` is a client's top level, a product's group or an asset's type, 0 for none. `group`, `relationships`,
+    `opened_at` and `is_active_contract` are None if the row does not include them. `is_opportunity` is None for a
+    ticket whose row does not show whether it is one; it is unused for other types.
     """
 
     @property
@@ -40,7 +40,7 @@ class Facts(Protocol):
 
 
 class Columns(Protocol):
-    """The typed columns of models.records.Record, ready to be stored."""
+    """Values for the typed columns of models.records.Record."""
 
     @property
     def name(self) -> str: ...
@@ -61,8 +61,8 @@ class Columns(Protocol):
 
 
 class Row(Protocol):
-    """One record as the PSA sent it. `facts` is None when it cannot be used; `problem` tells people why, and
-    `remote_id` is its id if that can be read all the same.
+    """One record as the PSA sent it. An unusable one has no `facts`; `problem` then explains why, and `remote_id` is
+    set if its id can still be read.
     """
 
     @property
@@ -76,8 +76,8 @@ class Row(Protocol):
 
 
 class Page(Protocol):
-    """One answer of a list. `size` is the page size and `total` the number of rows as the PSA states them, None where
-    it does not; neither need be true. `path`, `status`, `seconds`, `retries` and `note` are for the log.
+    """One page of a list. `size` and `total` are the page size and row count that the PSA states, or None; neither is
+    reliable. `path`, `status`, `seconds`, `retries` and `note` are for the log.
     """
 
     @property
@@ -100,8 +100,8 @@ class Page(Protocol):
     def note(self) -> str: ...
 
 
-class RollCall(Protocol):
-    """The ids of a whole list in one answer; `unusable` counts rows without one, `total` is what the PSA counts."""
+class IdList(Protocol):
+    """The ids of a whole list. `unusable` counts rows without an id; `total` is the PSA's own count."""
 
     @property
     def ids(self) -> frozenset[int]: ...
@@ -112,17 +112,22 @@ class RollCall(Protocol):
 
 
 class Source(Protocol):
-    """Reads lists and records from any thread, and the typed columns out of a payload. `name` is what people call it.
+    """Fetches lists and records, and extracts typed columns from payloads. Thread-safe.
 
-    All that reads raises PsaError. `record` returns None for one that does not exist, and for a ticket that is known
-    to be no opportunity. `newest` returns the first page of the changes since a moment, the highest id first.
-    `tells_updates` says whether rows of the list carry their last update. `size` is how many rows pages of the list
-    were seen to have, None where none was. `version` is that of the PSA, asked for once, empty if it does not tell.
-    `answers_besides` asks for another list than these, and tells whether an answer came; it raises nothing.
-    `columns` raises ValueError with a reason for people. `is_computed` tells of a key whether its value is worked out
-    at the moment of asking, or only helps the PSA; `shown_keys` are those that columns are read from. `pack_facts`
-    writes facts to be kept, and `unpack_facts` reads them, or raises ValueError. `requests` counts all calls so far,
-    `requests_here` those of this thread.
+    `name` is the PSA's short name. Every method that sends a request raises PsaError, unless it says otherwise.
+
+    - `requests` counts all calls so far, `requests_here` those of the current thread.
+    - `page`: `size` is the page size observed so far, if any.
+    - `record` returns None if the record does not exist, and for a ticket that is known not to be an opportunity.
+    - `lists_ids` says whether `list_ids` works for a type, `supports_date_filter` whether `since` does.
+    - `newest` returns the first page of the changes since a moment, highest id first.
+    - `has_update_times` says whether rows of the list include the time of their last update.
+    - `version` is the PSA's version, fetched once; empty if unknown.
+    - `another_list_works` requests a list other than these, and returns whether it succeeded. Raises nothing.
+    - `columns` raises ValueError with a message for people.
+    - `is_computed` says whether the value of a key is calculated per request, or only used by the PSA's own pages.
+    - `column_keys` are the keys that `columns` reads.
+    - `pack_facts` serialises facts for storage; `unpack_facts` parses them, or raises ValueError.
     """
 
     @property
@@ -135,15 +140,15 @@ class Source(Protocol):
         self, record_type: str, number: int, *, since: datetime | None = None, size: int | None = None
     ) -> Page: ...
     def record(self, record_type: str, remote_id: int) -> Row | None: ...
-    def calls_roll(self, record_type: str) -> bool: ...
-    def roll_call(self, record_type: str) -> RollCall: ...
-    def knows_date(self, record_type: str) -> bool: ...
+    def lists_ids(self, record_type: str) -> bool: ...
+    def list_ids(self, record_type: str) -> IdList: ...
+    def supports_date_filter(self, record_type: str) -> bool: ...
     def newest(self, record_type: str, *, since: datetime) -> Page: ...
-    def tells_updates(self, record_type: str) -> bool: ...
+    def has_update_times(self, record_type: str) -> bool: ...
     def version(self) -> str: ...
-    def answers_besides(self, record_types: Collection[str]) -> bool: ...
+    def another_list_works(self, record_types: Collection[str]) -> bool: ...
     def columns(self, record_type: str, payload: bytes) -> Columns: ...
     def is_computed(self, record_type: str, key: str) -> bool: ...
-    def shown_keys(self, record_type: str) -> Collection[str]: ...
+    def column_keys(self, record_type: str) -> Collection[str]: ...
     def pack_facts(self, facts: Any) -> bytes: ...
     def unpack_facts(self, packed: bytes) -> Facts: ...

@@ -1,4 +1,4 @@
-"""What a webhook delivery announces, whatever PSA sent it."""
+"""The events in a webhook delivery, for any PSA."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 LONGEST_NAME: Final = 100
-NEXT_SYNC: Final = "The next sync looks for what has changed."
+NEXT_SYNC: Final = "The next sync checks for changes."
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened. A ticket may be an opportunity, which only reading it tells: it is named as one.
+class WebhookEvent:
+    """One event. A ticket counts as an opportunity here, because only fetching it shows whether it is one.
 
-    `record_type` and `remote_id` are None where the record is not known; `why` tells people the reason, and
-    `needs_sync` says that a sync should look.
+    `record_type` and `remote_id` are None if the record is unknown; `why` then explains that to people, and
+    `needs_sync` asks for a sync to find out what changed.
     """
 
     name: str
@@ -27,14 +27,14 @@ class Event:
 
 @dataclass(frozen=True)
 class WebhookFormat:
-    """How a PSA writes its deliveries.
+    """How to parse a PSA's deliveries.
 
-    `is_readable` tells of a body and its content type whether the PSA may have sent it. `json_in` finds the JSON in
-    them, and `read` the events in the JSON; both raise ValueError with a reason for people. `shortened` returns the
-    JSON as it is kept.
+    `is_readable` takes a body and its content type, and returns whether it can be a delivery at all. `extract_json`
+    takes the same and returns the JSON; `read` parses the events in that JSON. Both raise ValueError with a message
+    for people. `abridge` returns the JSON to store.
     """
 
     is_readable: Callable[[bytes, str], bool]
-    json_in: Callable[[bytes, str], bytes]
-    read: Callable[[bytes], list[Event]]
-    shortened: Callable[[bytes], bytes]
+    extract_json: Callable[[bytes, str], bytes]
+    read: Callable[[bytes], list[WebhookEvent]]
+    abridge: Callable[[bytes], bytes]

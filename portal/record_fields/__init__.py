@@ -1,7 +1,7 @@
-"""Record fields: what an MSP wants to know of a record, whichever PSA it came from.
+"""Record fields: what an MSP wants to see of a record, whichever PSA it came from.
 
-`kinds` are the kinds of values, `declared` lists the fields of each record type, `written` turns values into the text
-and JSON of exports. A PSA's adapter computes the values from the stored payload when they are read.
+`kinds` defines the kinds of values, `declared` lists the fields of each record type, `formatting` turns values into
+text and JSON for exports. A PSA's adapter extracts the values from the stored payload when they are displayed.
 """
 
 from __future__ import annotations

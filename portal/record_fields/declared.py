@@ -1,4 +1,4 @@
-"""The fields of each record type, declared once for every PSA. Their order is that of pages and exports."""
+"""The fields of each record type, declared once for all PSAs, in the order used by pages and exports."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _CLIENTS: Final = (
     _ACTIVE,
     Field("phone", "Phone", Kind.PHONE, CONTACT),
     Field("website", "Website", Kind.LINK, CONTACT),
-    Field("email_domain", "E-mail domain", Kind.TEXT, CONTACT),
+    Field("email_domain", "Email domain", Kind.TEXT, CONTACT),
     Field("main_site", "Main site", Kind.REFERENCE, CONTACT),
     Field("main_contact", "Main contact", Kind.REFERENCE, CONTACT),
     Field("account_manager", "Account manager", Kind.REFERENCE, CONTACT),
@@ -60,7 +60,7 @@ _CONTACTS: Final = (
     Field("is_main_contact", "Main contact", Kind.YES_NO, GENERAL),
     Field("is_service_account", "Service account", Kind.YES_NO, GENERAL),
     _ACTIVE,
-    Field("email", "E-mail", Kind.EMAIL, CONTACT, searchable=True),
+    Field("email", "Email", Kind.EMAIL, CONTACT, searchable=True),
     Field("phone", "Phone", Kind.PHONE, CONTACT),
     Field("mobile", "Mobile", Kind.PHONE, CONTACT),
     _CLIENT,
@@ -139,7 +139,7 @@ FIELDS: Final[Mapping[str, tuple[Field, ...]]] = {
 
 
 def field(record_type: str, name: str) -> Field:
-    """Return a declared field. Raises KeyError for one that is not declared."""
+    """Return a declared field. Raises KeyError if there is none of this name."""
     found = next((each for each in FIELDS[record_type] if each.name == name), None)
     if found is None:
         raise KeyError(f"{record_type} have no field {name!r}")

@@ -1,4 +1,4 @@
-"""The kinds of record fields and the values that each kind has. A field without a value has none at all."""
+"""The kinds of record fields and the types of their values. A field without a value is absent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """`currency` is an ISO code, None where the PSA does not state it."""
+    """`currency` is an ISO code, or None if the PSA does not state one."""
 
     amount: Decimal
     currency: str | None = None
@@ -36,7 +36,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """At least one part is filled."""
+    """An address with at least one part."""
 
     lines: tuple[str, ...] = ()
     city: str = ""
@@ -46,14 +46,14 @@ class Address:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Return what is filled, in the order of an envelope."""
+        """The parts that have a value, in postal order."""
         return tuple(part for part in (*self.lines, self.city, self.region, self.postcode, self.country) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a record points to. `record_type` is None for what is not synced, such as an agent; a number or a name is
-    always there.
+    """A reference to something else, with at least a number or a name. `record_type` is None for what is not synced,
+    such as an agent.
     """
 
     record_type: str | None
@@ -61,7 +61,7 @@ class Reference:
     name: str = ""
 
 
-# Text, links, phone numbers and e-mail addresses are str; a date is a day in no time zone, a moment is in UTC.
+# Text, links, phone numbers and e-mail addresses are str. A date has no time zone; a moment is in UTC.
 Value = str | int | Decimal | bool | date | datetime | Money | Address | Reference | tuple[str, ...]
 
 TYPES: Final[Mapping[Kind, type | tuple[type, ...]]] = {
@@ -83,7 +83,7 @@ TYPES: Final[Mapping[Kind, type | tuple[type, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One declared field. `searchable` fields are found by the search in lists; `unit` follows a number."""
+    """A declared field. The search in lists covers `searchable` fields; `unit` follows a number."""
 
     name: str
     label: str
@@ -95,7 +95,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class CustomField:
-    """A field that the MSP has added in its PSA."""
+    """A field that the MSP defined in its PSA."""
 
     label: str
     kind: Kind
@@ -104,14 +104,14 @@ class CustomField:
 
 @dataclass(frozen=True, slots=True)
 class RecordFields:
-    """What is known of one record: the values of declared fields by name, and the custom fields that are filled."""
+    """The fields of one record: values of declared fields by name, and custom fields that have a value."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
     custom: tuple[CustomField, ...] = ()
 
 
 def fits(kind: Kind, value: Value) -> bool:
-    """Tell whether a value is of the type that its kind has."""
+    """Whether a value has the right type for its kind."""
     if isinstance(value, bool):
         return kind is Kind.YES_NO
     if isinstance(value, datetime):

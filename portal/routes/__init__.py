@@ -1,4 +1,4 @@
-"""The pages: one blueprint a file. A view parses, calls one verb of a service, and answers."""
+"""The pages: a view parses, calls one verb of a service, and answers."""
 
 from __future__ import annotations
 
@@ -7,38 +7,24 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    from portal.routes import (
+    from portal.routes import wizard
+    from portal.routes.dashboard import (
         activity,
         configuration,
         data_sync,
         deliveries,
-        holds,
-        home,
-        integrations,
+        held_deletes,
+        overview,
         records,
-        schedule,
-        session_list,
-        setup,
-        setup_connect,
         sync_filters,
         sync_logs,
-        two_factor,
-        webhook_setup,
     )
+    from portal.routes.web import addresses, current, home
+    from portal.routes.web.login import session_list, two_factor
 
-    own = (home, integrations, activity, session_list, two_factor)
-    wizard = (setup_connect, setup)
-    dashboard = (
-        data_sync,
-        holds,
-        records,
-        sync_filters,
-        sync_logs,
-        deliveries,
-        configuration,
-        schedule,
-        webhook_setup,
-    )
-    # The wizard's files share a blueprint, and so do those of the Configuration tab: each is registered once.
-    for blueprint in dict.fromkeys(module.bp for module in (*own, *wizard, *dashboard)):
-        app.register_blueprint(blueprint)
+    addresses.init_app(app)
+    current.init_app(app)
+    for page in (home, overview, activity, session_list, two_factor):
+        app.register_blueprint(page.bp)
+    for part in (wizard, data_sync, held_deletes, records, sync_filters, sync_logs, deliveries, configuration):
+        app.register_blueprint(part.bp)

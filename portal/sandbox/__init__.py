@@ -1,6 +1,6 @@
 """Simulated PSA servers over real HTTP, for the demo, the tests and the benchmarks.
 
-They stand alone: nothing here imports the rest of the portal, so that its mistakes cannot hide in their double.
+They import nothing from the rest of the portal, so that they cannot share its mistakes.
 
 In a test:            with running(HaloSandbox(settings)) as sandbox: sandbox.change("clients", count=5)
 In another process:   with spawned("--records", "45000") as sandbox: sandbox.truth("clients")

@@ -1,4 +1,4 @@
-"""The one way to a sandbox, on which all verbs stand."""
+"""The transport for control requests, which all verbs use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 class Caller(ABC):
     @abstractmethod
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """One control request; `path` starts after /_sandbox. SandboxError when it is refused."""
+        """Send a control request; `path` starts after /_sandbox. Raises SandboxError if it is refused."""
 
 
 def with_query(path: str, query: dict[str, str]) -> str:

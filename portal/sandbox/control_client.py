@@ -1,4 +1,4 @@
-"""A sandbox in another process, by its control API. Standard library only, so that anything can use it."""
+"""Controls a sandbox in another process. Uses the standard library only, so that anything can import it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.sandbox.verbs import SandboxError, Verbs
 
 
 class SandboxControl(Verbs):
-    """`SandboxControl(url).truth("clients")`. With TLS the certificate is not checked: it may be a bad one."""
+    """`SandboxControl(url).truth("clients")`. TLS certificates are not verified: they may be invalid on purpose."""
 
     def __init__(self, url: str, *, timeout: float = 60.0) -> None:
         self.url = url.rstrip("/")

@@ -1,6 +1,6 @@
-"""Just enough HTTP/1.1: requests read from a socket, answers written in one piece.
+"""A minimal HTTP/1.1 implementation: reads requests from a socket and writes responses in one piece.
 
-`http.server` would do, but it parses headers as if they were mail; a benchmark would measure that.
+`http.server` would do, but its mail-style header parsing is slow, and benchmarks would measure that.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _LONGEST_BODY = 16 * 1024 * 1024
 
 
 class BadRequest(Exception):
-    """What was sent is not HTTP as this server speaks it."""
+    """The request is not HTTP that this server supports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Header names are lower case; so are the names in `query`, since Halo does not mind their case."""
+    """Header names are in lower case; so are the names in `query`, because Halo ignores their case."""
 
     method: str
     path: str
@@ -54,7 +54,7 @@ class Response:
         return self.head() + self.body
 
     def send(self, peer: socket.socket) -> None:
-        """Write it at once; only a large body goes by itself, since joining it to its head would copy it."""
+        """Send the response in one write, except for a large body, which would be copied to join it with its head."""
         if len(self.body) < _LARGE:
             peer.sendall(self.encode())
         else:
@@ -71,7 +71,7 @@ def html_response(text: str, *, status: int = 200) -> Response:
 
 
 def read_request(stream: BinaryIO) -> Request | None:
-    """Read the next request of a connection; None when the peer has closed it."""
+    """Read the next request on a connection; None if the peer has closed it."""
     line = _line(stream)
     if not line:
         return None

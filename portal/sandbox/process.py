@@ -1,4 +1,4 @@
-"""A sandbox in a process of its own, for tests and benchmarks."""
+"""Runs a sandbox in its own process, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def spawned(*arguments: str, kind: str = "halo") -> Iterator[SandboxControl]:
-    """Serve inside the block, as `python -m portal.sandbox halo ARGUMENTS` does from a shell."""
+    """Run `python -m portal.sandbox halo ARGUMENTS` for the block."""
     command = [sys.executable, "-m", "portal.sandbox", kind, "--exit-with-parent", *arguments]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         try:
@@ -26,7 +26,7 @@ def spawned(*arguments: str, kind: str = "halo") -> Iterator[SandboxControl]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    """Wait for the one line that the sandbox prints; its last word is the address."""
+    """Wait for the line that the sandbox prints, and return its last word, the address."""
     line = process.stdout.readline() if process.stdout else ""
     if not line:
         raise SandboxError("the sandbox did not start; its own words are on stderr")

@@ -12,12 +12,12 @@ from typing import BinaryIO, cast
 
 from portal.sandbox.http import BadRequest, Request, Response, read_request
 
-# Answers one request on this socket. Raises HangUp to end the connection.
+# Handles one request on this socket. Raises ConnectionClosed to end the connection.
 Exchange = Callable[[Request, socket.socket], None]
 
 
-class HangUp(Exception):
-    """The connection is of no use any more."""
+class ConnectionClosed(Exception):
+    """The connection can no longer be used."""
 
 
 class _Connection(socketserver.StreamRequestHandler):
@@ -25,7 +25,7 @@ class _Connection(socketserver.StreamRequestHandler):
     server: Server
 
     def handle(self) -> None:
-        with contextlib.suppress(HangUp, OSError):
+        with contextlib.suppress(ConnectionClosed, OSError):
             while True:
                 try:
                     request = read_request(cast(BinaryIO, self.rfile))
@@ -40,7 +40,7 @@ class _Connection(socketserver.StreamRequestHandler):
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Listens on 127.0.0.1 from the moment it is made; `start` serves in a thread, `stop` ends everything."""
+    """Listens on 127.0.0.1 once created; `start` serves in a thread, `stop` ends everything."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -68,7 +68,7 @@ class Server(socketserver.ThreadingTCPServer):
         self._thread.start()
 
     def stop(self) -> None:
-        """End at once: `serve_forever` would look for its end only every so often, which hundreds of tests feel."""
+        """Stop at once: `serve_forever` only polls for its end, which would slow down hundreds of tests."""
         self._stopping = True
         socket.create_connection(self.socket.getsockname()).close()  # wakes the accepting thread
         self._thread.join()
@@ -82,7 +82,7 @@ class Server(socketserver.ThreadingTCPServer):
         while True:
             try:
                 peer, address = self.get_request()
-            except OSError:  # the peer went away again before it was accepted
+            except OSError:  # the peer disconnected before it was accepted
                 continue
             if self._stopping:
                 self.shutdown_request(peer)
@@ -90,7 +90,7 @@ class Server(socketserver.ThreadingTCPServer):
             self.process_request(peer, address)
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
-        """Leave the TLS handshake to the connection's own thread: a slow peer must not stop the others."""
+        """Do the TLS handshake in the connection's own thread, so that a slow peer does not block others."""
         peer, address = super().get_request()
         if self._tls:
             peer = self._tls.wrap_socket(peer, server_side=True, do_handshake_on_connect=False)

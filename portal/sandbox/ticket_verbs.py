@@ -1,4 +1,4 @@
-"""What can be done with the ordinary tickets of a sandbox."""
+"""Control methods for a sandbox's ordinary tickets."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from portal.sandbox.caller import Caller, with_query
 
 
 class TicketVerbs(Caller):
-    """Each is one control request, and tells webhooks; all raise SandboxError when it is refused."""
+    """Each method is one control request and triggers webhooks. All raise SandboxError if it is refused."""
 
     def tickets(self, *, tenant: str | None = None) -> list[int]:
-        """List the ids of the ordinary tickets: /Opportunities/{id} answers them, its list has none of them."""
+        """Return the ids of ordinary tickets, which /Opportunities/{id} returns, but the list does not include."""
         return list(self.call("GET", with_query("/tickets", {"tenant": tenant or ""})))
 
     def create_tickets(self, count: int = 1, **rest: Any) -> list[int]:
         return self._on_tickets("create", count=count, **rest)
 
     def change_tickets(self, ids: Sequence[int], **rest: Any) -> list[int]:
-        """Edit tickets, which tells "ticket status changed": `change_tickets([812], fields={"status_id": 2})`."""
+        """Edit tickets, which sends "ticket status changed": `change_tickets([812], fields={"status_id": 2})`."""
         return self._on_tickets("change", ids=list(ids), **rest)
 
     def convert_tickets(self, ids: Sequence[int], **rest: Any) -> list[int]:
-        """Make opportunities of tickets."""
+        """Convert tickets to opportunities."""
         return self._on_tickets("convert", ids=list(ids), **rest)
 
     def revert_to_tickets(self, ids: Sequence[int], **rest: Any) -> list[int]:
-        """Make ordinary tickets of opportunities."""
+        """Convert opportunities to ordinary tickets."""
         return self._on_tickets("revert", ids=list(ids), **rest)
 
     def delete_tickets(self, ids: Sequence[int], **rest: Any) -> list[int]:

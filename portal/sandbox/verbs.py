@@ -1,4 +1,4 @@
-"""What can be told to a sandbox and asked of it, wherever it runs."""
+"""Control methods for a sandbox, wherever it runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.sandbox.webhook_verbs import WebhookVerbs
 
 
 class SandboxError(Exception):
-    """The sandbox refused a control request; the message says why."""
+    """The sandbox refused a control request; the message explains why."""
 
 
 class Credentials(NamedTuple):
@@ -21,7 +21,7 @@ class Credentials(NamedTuple):
 
 
 class Verbs(WebhookVerbs, TicketVerbs):
-    """The control API as methods. `tenant` may be left out where there is one, or the first is meant."""
+    """The control API as methods. `tenant` defaults to the first one."""
 
     url: str
 
@@ -39,7 +39,7 @@ class Verbs(WebhookVerbs, TicketVerbs):
         return dict(self.call("GET", "/settings"))
 
     def turn(self, **knobs: Any) -> dict[str, Any]:
-        """Turn some knobs: `turn(latency=0.2, caps={"assets": 100})`."""
+        """Change some knobs: `turn(latency=0.2, caps={"assets": 100})`."""
         return dict(self.call("POST", "/settings", knobs))
 
     def change_tenant(self, tenant: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class Verbs(WebhookVerbs, TicketVerbs):
         return dict(self.call("POST", f"/tenants/{name}", changes))
 
     def advance(self, seconds: float) -> None:
-        """Let time pass: tokens expire, the rolling window rolls."""
+        """Advance the clock, so that tokens expire and the rate-limit window moves on."""
         self.call("POST", "/clock", {"advance": seconds})
 
     def fault(self, what: str, **details: Any) -> None:
@@ -56,14 +56,14 @@ class Verbs(WebhookVerbs, TicketVerbs):
         self.call("POST", "/faults", {"what": what, **details})
 
     def faults(self) -> list[dict[str, Any]]:
-        """Return the plan: each fault, how many requests it has seen, how often it has fired."""
+        """Return all planned faults, with the numbers of requests that each has matched and affected."""
         return list(self.call("GET", "/faults"))
 
     def clear_faults(self) -> None:
         self.call("DELETE", "/faults")
 
     def truth(self, record_type: str | None = None, *, tenant: str | None = None, **wanted: bool) -> dict[str, Any]:
-        """Count the records of one type, or of all by name; `ids`, `digests` and `rows` are there on request."""
+        """Return the record counts of one type, or of all by name; on request with `ids`, `digests` and `rows`."""
         asked = {"tenant": tenant or "", **{name: "1" for name, is_wanted in wanted.items() if is_wanted}}
         found = self.call("GET", with_query("/truth", asked))
         return dict(found[record_type] if record_type else found)
@@ -76,7 +76,7 @@ class Verbs(WebhookVerbs, TicketVerbs):
         return self._do("create", record_type, count=count, **rest)
 
     def change(self, record_type: str, ids: Sequence[int] | None = None, **rest: Any) -> list[int]:
-        """Edit records: `change("clients", [12], fields={"name": "New"})`, or five drawn ones: `count=5, seed=1`."""
+        """Edit records: `change("clients", [12], fields={"name": "New"})`, or five random ones: `count=5, seed=1`."""
         return self._do("change", record_type, ids=ids, **rest)
 
     def deactivate(self, record_type: str, ids: Sequence[int] | None = None, **rest: Any) -> list[int]:

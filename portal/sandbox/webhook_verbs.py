@@ -1,4 +1,4 @@
-"""What can be told to a sandbox of its webhooks, and asked of them."""
+"""Control methods for a sandbox's webhooks."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from portal.sandbox.caller import Caller, with_query
 
 
 class WebhookVerbs(Caller):
-    """Each is one control request; all raise SandboxError when it is refused."""
+    """Each method is one control request. All raise SandboxError if it is refused."""
 
     def add_webhook(self, url: str, *, tenant: str | None = None, **settings: Any) -> dict[str, Any]:
-        """Return it with its id: `add_webhook(url, form="small", authentication="hmac", secret="…")`."""
+        """Add a webhook and return it: `add_webhook(url, form="small", authentication="hmac", secret="…")`."""
         path = with_query("/webhooks", {"tenant": tenant or ""})
         return dict(self.call("POST", path, {"url": url, **settings}))
 
     def change_webhook(self, webhook_id: str, **changes: Any) -> dict[str, Any]:
-        """Save it anew, which also forgets its failures: `change_webhook(id, active=True)`."""
+        """Change a webhook, which also resets its failures: `change_webhook(id, active=True)`."""
         return dict(self.call("POST", f"/webhooks/{webhook_id}", changes))
 
     def remove_webhook(self, webhook_id: str) -> None:
-        """Remove it; what waits to be sent to it is not sent any more."""
+        """Remove a webhook; its queued deliveries are discarded."""
         self.call("DELETE", f"/webhooks/{webhook_id}")
 
     def webhooks(self, *, tenant: str | None = None) -> list[dict[str, Any]]:
@@ -38,9 +38,9 @@ class WebhookVerbs(Caller):
         fields: dict[str, Any] | None = None,
         tenant: str | None = None,
     ) -> None:
-        """Tell of objects that are no synced records: `send_event([4242], fields={"client_id": 12})`."""
-        told = {"object_ids": list(object_ids), "event": event, "word": word, "fields": fields or {}}
-        self.call("POST", with_query("/events", {"tenant": tenant or ""}), told)
+        """Send events about objects that are not synced records: `send_event([4242], fields={"client_id": 12})`."""
+        event_json = {"object_ids": list(object_ids), "event": event, "word": word, "fields": fields or {}}
+        self.call("POST", with_query("/events", {"tenant": tenant or ""}), event_json)
 
     def post_webhook(
         self, webhook_id: str, body: str | bytes, *, content_type: str = "application/json"
@@ -56,5 +56,5 @@ class WebhookVerbs(Caller):
         return list(self.call("GET", with_query("/deliveries", asked)))
 
     def flush_webhooks(self, timeout: float = 10.0) -> None:
-        """Wait until all that happened before is sent, or has failed. SandboxError if that takes longer."""
+        """Wait until all earlier events are sent or have failed. Raises SandboxError on timeout."""
         self.call("POST", "/flush", {"timeout": timeout})

@@ -1,4 +1,4 @@
-"""One connection: how long its requests may take to arrive, and how slowly its answers may be read."""
+"""One connection, with limits on how slowly a client may send requests and read responses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NEVER: Final = float("inf")
 
 
 class Channel(HTTPChannel):
-    """Reads one request, and the next one only when its answer has been sent: a client that sends many at once and
-    reads no answer would keep threads waiting.
+    """Reads a request only after the response to the previous one has been sent: otherwise a client that pipelines
+    requests and reads no responses would block threads.
 
-    `began` is when the request that is arriving began, or the connection if it has sent none; None between two.
-    All but `service` runs in the loop's thread.
+    `began` is when the arriving request began, or the connection if it has sent none yet; None between requests.
+    Everything except `service` runs in the event loop's thread.
     """
 
     task_class = Task
@@ -33,23 +33,23 @@ class Channel(HTTPChannel):
         self.began: float | None = clock.monotonic()
         self.idle_since = NEVER
         self.queued_at = 0.0
-        self.counted = 0  # of its bytes, by `Connections`
-        self.is_blocking = False  # a thread waits for the client to read
+        self.counted = 0  # bytes that `Connections` has counted for it
+        self.is_blocking = False  # whether a thread waits for the client to read
         self.sent = 0
-        self._ahead = b""  # what has arrived of further requests
-        self._measured: tuple[float, int] | None = None  # since when, and what was sent until then
+        self._ahead = b""  # data of further requests
+        self._measured: tuple[float, int] | None = None  # start of the measurement, and bytes sent before it
         self._lingers_until: float | None = None
-        self._is_refused = False  # the client may still be sending what nobody reads
+        self._is_refused = False  # the client may still be sending a body that is not read
         super().__init__(server, sock, addr, adj, map)
 
     @property
     def is_local(self) -> bool:
-        """Tell whether it comes from this machine: from a proxy, most likely."""
+        """Whether it comes from this machine, so most likely from a proxy."""
         return self.addr[0] in {"", "127.0.0.1", "::1", "::ffff:127.0.0.1"}
 
     @property
     def is_arriving(self) -> bool:
-        """Tell whether it keeps us waiting for a request, or for the rest of one."""
+        """Whether we are waiting for a request, or for the rest of one."""
         return self.began is not None and not self._is_busy
 
     @property
@@ -58,13 +58,13 @@ class Channel(HTTPChannel):
 
     @property
     def held(self) -> int:
-        """Return how many bytes of requests it holds in memory."""
+        """The number of request bytes it holds in memory."""
         requests = [request for request in (*self.requests, self.request) if request is not None]
         return len(self._ahead) + sum(request.held for request in requests) if self.connected else 0
 
     @property
     def _is_busy(self) -> bool:
-        if self.requests:  # asked first: a thread decides to close before it takes the last one away
+        if self.requests:  # checked first: a thread decides to close before it removes the last request
             return True
         return bool(self.total_outbufs_len or self.will_close or self.close_when_flushed or self._lingers_until)
 
@@ -83,9 +83,9 @@ class Channel(HTTPChannel):
             self.handle_close()
 
     def received(self, data: bytes) -> None:
-        """Take what belongs to one request; the rest waits until that one is answered."""
+        """Consume one request; the rest waits until that one is answered."""
         if self.will_close or self.close_when_flushed:
-            return  # a thread has just decided so
+            return  # a thread has just decided to close
         if self.began is None:
             self.began = clock.monotonic()
         self._ahead = data
@@ -94,7 +94,7 @@ class Channel(HTTPChannel):
         self.server.connections.count(self)
 
     def _take_request(self) -> bool:
-        """Take the data up to the end of a request; returns whether there was one."""
+        """Consume data up to the end of a request; return whether there was a complete one."""
         request = self.request = self.request or self.parser_class(self.adj)
         self._ahead = self._ahead[request.received(self._ahead) :]
         if not request.completed:
@@ -107,7 +107,7 @@ class Channel(HTTPChannel):
         return not request.empty
 
     def refuse(self, status: int) -> None:
-        """Answer what has arrived of a request with this status, then end the connection."""
+        """Answer an incomplete request with this status, then close the connection."""
         request, self.request = self.request, None
         request.refuse(status)
         self._serve(request)
@@ -118,14 +118,14 @@ class Channel(HTTPChannel):
         self.server.add_task(self)
 
     def service(self) -> None:
-        """Serve the next request; runs in a thread of a pool."""
+        """Serve the next request. Runs in a pool thread."""
         self.idle_since, self._is_refused = NEVER, self.requests[0].is_refused
         super().service()
         self.idle_since = clock.monotonic()
         self.server.connections.count(self)
 
     def check(self, now: float) -> None:
-        """End the connection if its client takes too long."""
+        """Close the connection if its client takes too long."""
         if self._lingers_until is not None:
             if now > self._lingers_until:
                 self.handle_close()
@@ -158,7 +158,7 @@ class Channel(HTTPChannel):
             self._measured = None
 
     def reading_rate(self, now: float) -> float:
-        """Return how many bytes a second the client takes, as far as that is known."""
+        """Return the bytes per second that the client reads; infinity while that is unknown."""
         since, before = self._measured or (now, 0)
         return (self.sent - before) / (now - since) if now - since > 1 else NEVER
 
@@ -170,7 +170,7 @@ class Channel(HTTPChannel):
             self.is_blocking = False
 
     def send(self, data: bytes, do_close: bool = True) -> int:  # noqa: ARG002, FBT001, FBT002  # waitress's signature
-        # The loop finds out by itself that the client is gone; a thread may not close the connection under it.
+        # A thread must not close the connection while the loop uses it. The loop notices if the client is gone.
         sent: int = super().send(data, do_close=False)
         self.sent += sent
         return sent
@@ -197,7 +197,7 @@ class Channel(HTTPChannel):
         super().handle_write()
 
     def _linger(self) -> None:
-        """Read on and forget: closing now would reset the connection, and the client might never see the answer."""
+        """Keep reading and discard the data: closing now would reset the connection before the client reads it."""
         self._lingers_until = clock.monotonic() + self.limits.linger_seconds
         try:
             self.socket.shutdown(socket.SHUT_WR)

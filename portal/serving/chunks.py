@@ -1,4 +1,4 @@
-"""Chunked bodies, a line at a time: waitress takes empty lines between chunks."""
+"""Reads chunked bodies line by line, because waitress accepts empty lines between chunks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Chunks(ChunkedReceiver):
     error: Any
 
     def received(self, data: bytes) -> int:
-        """Return how many of these bytes belong to the body; `error` is set if they make no sense."""
+        """Return how many of these bytes belong to the body; sets `error` if they are malformed."""
         position = 0
         while position < len(data) and not self.completed and self.error is None:
             if self._begins_line and data.startswith(b"\r", position):
@@ -31,7 +31,7 @@ class Chunks(ChunkedReceiver):
         return self._is_between and not self.control_line
 
     def _step(self, data: bytes, position: int) -> int:
-        """Return how many bytes to look at next: never beyond what is being read now."""
+        """Return how many bytes to process next, which never crosses the end of the current element."""
         left = len(data) - position
         if expected := self.chunk_remainder or (2 - len(self.chunk_end) if self.validate_chunk_end else 0):
             return min(left, expected)

@@ -1,4 +1,4 @@
-"""All connections of a process: how many there may be, from where, and how much they may hold in memory."""
+"""Limits the connections of a process: their number, in total and per network, and their memory."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Final
 from portal import clock, log
 from portal.networks import network_of
 from portal.serving.channels import NEVER, Channel
-from portal.serving.limits import Limits
+from portal.serving.limits import ServerLimits
 from portal.serving.pools import Pools
 
-# A client may be sending on a connection that it takes for open: it still gets an answer, and is told to close.
+# A client may just be sending a request on an idle connection: it still gets an answer, with Connection: close.
 STOP_IDLE_SECONDS: Final = 1.0
 STOP_ARRIVING_SECONDS: Final = 2.0
 
 
 class Connections:
-    """Makes room by closing what has kept us waiting for longest, among the connections of the address that has most.
+    """Makes room by closing the connection that has kept us waiting longest, of the network with most connections.
 
-    `count` may be called by any thread, all else by the loop's.
+    Any thread may call `count`; all other methods belong to the event loop's thread.
     """
 
-    def __init__(self, limits: Limits, pools: Pools) -> None:
+    def __init__(self, limits: ServerLimits, pools: Pools) -> None:
         self.is_stopping = False
-        self.incoming = 0  # bytes of requests that are held
+        self.incoming = 0  # request bytes held in memory
         self._limits, self._pools = limits, pools
         self._all: dict[Channel, None] = {}
         self._by_network: dict[str, dict[Channel, None]] = {}
@@ -60,20 +60,20 @@ class Connections:
             channel.counted = 0
 
     def count(self, channel: Channel) -> None:
-        """Note how many bytes of requests the connection holds now."""
+        """Update the number of request bytes that the connection holds."""
         with self._lock:
             held = channel.held
             self.incoming += held - channel.counted
             channel.counted = held
 
     def bound_incoming(self) -> None:
-        """Close the connections that have been sending for longest, while too much is held."""
+        """Close the connections that have been sending longest, until the request bytes are within the limit."""
         while self.incoming > self._limits.incoming_bytes:
             if not self._make_room([each for each in self._all if each.counted and each.is_arriving]):
                 return
 
     def check(self) -> None:
-        """End, once a second, what takes too long."""
+        """Close connections that take too long. Does nothing more than once a second."""
         now = clock.monotonic()
         if now < self._next_check:
             return
@@ -84,14 +84,14 @@ class Connections:
         self._free_threads(now)
         self._pools.watch(now)
         if self.is_stopping:
-            self._wind_up(now)
+            self._close_remaining(now)
 
     def stop(self) -> None:
-        """Answer what is asked, but let nobody keep us waiting."""
+        """Begin a shutdown: finish requests in progress, but do not wait for slow clients."""
         self.is_stopping, self._stopping_since, self._next_check = True, clock.monotonic(), 0.0
 
     def _make_room(self, channels: Iterable[Channel]) -> bool:
-        """Close the longest idle of these, or the longest arriving, or the slowest reader; False if there is none."""
+        """Close one of these: the longest idle, else the longest arriving, else the slowest reader. False if none."""
         idle = [each for each in channels if each.is_idle]
         arriving = [each for each in channels if each.is_arriving]
         reading = [each for each in channels if each.total_outbufs_len]
@@ -105,7 +105,7 @@ class Connections:
         return bool(idle or arriving or reading)
 
     def _bound_outgoing(self, now: float) -> None:
-        """Close the slowest readers while too much waits to be read."""
+        """Close the slowest readers until the unread response bytes are within the limit."""
         waiting = sorted(
             (each for each in self._all if each.total_outbufs_len), key=lambda each: each.reading_rate(now)
         )
@@ -117,7 +117,7 @@ class Connections:
             channel.handle_close()
 
     def _free_threads(self, now: float) -> None:
-        """Close the slowest readers for whom threads wait, as long as these are more than half of all threads."""
+        """Close the slowest readers that block threads, until at most half of all threads are blocked."""
         blocking = [each for each in self._all if each.is_blocking]
         too_many = len(blocking) - self._pools.pages.size // 2
         slow = [each for each in blocking if each.reading_rate(now) < self._limits.fast_rate]
@@ -125,8 +125,8 @@ class Connections:
             log.get(__name__).warning("a slow client was cut off", address=channel.addr[0])
             channel.handle_close()
 
-    def _wind_up(self, now: float) -> None:
-        """Close what is idle a moment after the stop, and what is still arriving a little later."""
+    def _close_remaining(self, now: float) -> None:
+        """Close idle connections shortly after the stop, and arriving ones a little later."""
         for channel in list(self._all):
             stopping_for = now - self._stopping_since
             if (channel.is_idle and stopping_for >= STOP_IDLE_SECONDS) or (

@@ -1,4 +1,4 @@
-"""The head of a request. It is read strictly: what a proxy in front reads differently can smuggle in a request."""
+"""Parses the head of a request strictly: any difference to a proxy's interpretation allows request smuggling."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _NAME: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _LENGTH: Final = re.compile(rb"[0-9]{1,%d}" % LONGEST_LENGTH)
 _BARE_NEWLINE: Final = re.compile(rb"(?<!\r)\n")
-# A second one makes the request ambiguous.
+# Duplicates of these make the request ambiguous.
 _ONCE: Final = (b"host", b"content-type", b"content-length", b"transfer-encoding", b"expect")
 
 Field = tuple[bytes, bytes]
 
 
 class BadHead(ValueError):
-    """The head is refused, with this status."""
+    """The head is invalid; `status` is the response to send."""
 
     def __init__(self, status: int = 400) -> None:
         super().__init__(status)
@@ -32,15 +32,15 @@ class BadHead(ValueError):
 
 
 def has_bare_newline(before: bytes, data: bytes) -> bool:
-    """Tell whether a line of an unfinished head ends with LF alone: then it will never end as we read it."""
+    """Whether a line of an incomplete head ends with a bare LF. Such a head would never end by our rules."""
     seen = before[-3:] + data
     return b"\r\n\r\n" not in seen and _BARE_NEWLINE.search(seen, min(len(before), 3)) is not None
 
 
-def normal(head: bytes) -> bytes:
-    """Return the head with exactly one way to write each line. Raises BadHead.
+def canonical(head: bytes) -> bytes:
+    """Return the head in canonical form. Raises BadHead.
 
-    waitress's own pattern for lines takes quadratic time for many blanks; after this there are none at the ends.
+    waitress's own pattern for lines takes quadratic time for many spaces, so surrounding spaces are removed here.
     """
     first, *lines = head.removesuffix(b"\r\n\r\n").removesuffix(b"\r\n").split(b"\r\n")
     if len(first) > LONGEST_FIRST_LINE:
@@ -65,14 +65,14 @@ def _is_target(method: bytes, target: bytes) -> bool:
 
 def _field(line: bytes) -> Field:
     name, colon, value = line.partition(b":")
-    # A line that goes on the one before begins with a blank, which no name has.
+    # A continuation line starts with a space, which no name contains.
     if not colon or _NAME.fullmatch(name) is None or _CONTROL.search(value):
         raise BadHead
     return name.lower(), value.strip(b" \t")
 
 
 def _check_framing(fields: list[Field], *, is_http_1_0: bool) -> None:
-    """Raise BadHead unless it is beyond doubt where the request ends and for which host it is."""
+    """Raise BadHead unless the end of the request and its host are unambiguous."""
     counts, values = Counter(name for name, _ in fields), dict(fields)
     if any(counts[name] > 1 for name in _ONCE) or not (is_http_1_0 or counts[b"host"]):
         raise BadHead

@@ -1,4 +1,4 @@
-"""Limits of the web server in each process: times, bytes, connections."""
+"""The web server's limits per process: times, bytes, connections."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ MB = 1024 * KB
 
 
 @dataclass(frozen=True)
-class Limits:
-    """A request must be complete `request_seconds` after its first byte, plus a second for each `body_rate` bytes of
-    its body that have arrived, but never later than `longest_request_seconds`.
+class ServerLimits:
+    """A request must be complete `request_seconds` after its first byte, plus one second per `body_rate` bytes of
+    body received, but after `longest_request_seconds` at the latest.
 
-    A client must take at least `reading_rate` bytes a second of an answer; `blocking_rate` if a thread waits for it.
-    Both are measured over `reading_seconds`. If more than half of the threads wait for clients, the slowest of those
-    below `fast_rate` are cut off.
+    A client must read a response at `reading_rate` bytes per second, or at `blocking_rate` if a thread waits for it.
+    Both are measured over `reading_seconds`. If more than half of the threads wait for clients, the slowest clients
+    below `fast_rate` are disconnected.
 
-    `connections_per_address` counts only connections whose request is incomplete, and not those of this machine,
-    where a proxy passes on everybody's.
+    `connections_per_address` covers only connections with an incomplete request, and excludes this machine, where a
+    proxy forwards everybody's requests.
     """
 
     request_seconds: float = 10.0

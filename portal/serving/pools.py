@@ -1,4 +1,4 @@
-"""Threads, apart for pages, for deliveries and for refusals: none of them has to wait for another."""
+"""Separate thread pools for pages, deliveries and refusals, so that none has to wait for another."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 from waitress.task import ThreadedTaskDispatcher
 
 from portal import clock, log
-from portal.serving.limits import Limits
+from portal.serving.limits import ServerLimits
 
 LOG_SECONDS = 60.0
 
 
 class Pool(ThreadedTaskDispatcher):
-    """Serves complete requests in the order in which they came."""
+    """Serves complete requests in order of arrival."""
 
     def __init__(self, name: str, threads: int) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Pool(ThreadedTaskDispatcher):
         return len(self.queue)
 
     def watch(self, now: float, patience: float) -> None:
-        """Log, once a minute at most, that a request has been waiting for a thread for too long."""
+        """Log, at most once a minute, that a request has waited too long for a thread."""
         with self.lock:
             waited = now - self.queue[0].queued_at if self.queue else 0.0
         if waited > patience and now - self._logged > LOG_SECONDS:
@@ -43,16 +43,16 @@ class Pool(ThreadedTaskDispatcher):
 
 
 class Pools:
-    """As many threads for deliveries as for pages: both wait for the database most of the time."""
+    """Deliveries get as many threads as pages: both mostly wait for the database."""
 
-    def __init__(self, threads: int, limits: Limits) -> None:
+    def __init__(self, threads: int, limits: ServerLimits) -> None:
         self._limits = limits
         self.pages = Pool("pages", threads)
         self.deliveries = Pool("deliveries", threads)
         self._refusals = Pool("refusals", 1)
 
     def add(self, channel: Any) -> None:
-        """Have the channel's next request served. Deliveries that queue up too long are turned away at once."""
+        """Queue the channel's next request. Deliveries are refused at once if too many are waiting."""
         request = channel.requests[0]
         if request.error is not None:
             self._refusals.add_task(channel)
@@ -61,11 +61,11 @@ class Pools:
         elif self.deliveries.waiting < self._limits.waiting_deliveries:
             self.deliveries.add_task(channel)
         else:
-            request.is_one_too_many = True
+            request.is_over_limit = True
             self._refusals.add_task(channel)
 
     def stop(self) -> None:
-        """Let the threads end, each after what it is doing."""
+        """Stop the threads, each after its current request."""
         for pool in (self.pages, self.deliveries, self._refusals):
             pool.set_thread_count(0)
 

@@ -1,4 +1,4 @@
-"""What the web server itself answers to a request that it does not pass on."""
+"""Error responses of the web server itself, for requests that do not reach the app."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ANSWERS: Final = {
 
 
 class Refusal(Error):
-    """Says nothing of what was sent: an answer must not repeat a stranger's words."""
+    """An error response that never echoes the request."""
 
     def __init__(self, code: int) -> None:
         self.code = code if code in ANSWERS else 400

@@ -1,4 +1,4 @@
-"""A request while it arrives: refused as soon as it is known to be wrong or too large."""
+"""Parses a request while it arrives, and refuses it as soon as it is known to be invalid or too large."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from waitress.parser import HTTPRequestParser, ParsingError
 
 from portal.request_sizes import largest_body, webhook_path
 from portal.serving.chunks import Chunks
-from portal.serving.heads import BadHead, has_bare_newline, normal
+from portal.serving.heads import BadHead, canonical, has_bare_newline
 from portal.serving.refusals import Refusal
 
-# Each chunk takes the loop's time, however small: this much may arrive for the chunking itself, or else an eighth of
-# the body.
+# Every chunk costs the event loop time, however small it is. This is the most that chunk framing may take up, or else
+# an eighth of the body.
 LARGEST_CHUNKING: Final = 64 * 1024
 
 
 class Request(HTTPRequestParser):
-    """`is_refused`: the rest of it is not read, and the connection ends after the answer.
+    """`is_refused`: the rest of it is not read, and the connection closes after the response.
 
-    `is_one_too_many`: so many deliveries wait already that this one is to be turned away.
+    `is_over_limit`: too many deliveries are waiting already, so this one is to be refused.
     """
 
     is_refused = False
-    is_one_too_many = False
-    path = ""  # waitress logs it even where the head was not understood
+    is_over_limit = False
+    path = ""  # waitress logs it even if the head is invalid
     _status = 0
 
     def received(self, data: bytes) -> int:
-        if not self.completed and self._cannot_end_well(data):
+        if not self.completed and self._is_malformed(data):
             self.refuse(400)
             return len(data)
         consumed: int = super().received(data)
         if self.error is not None:
             self.refuse(self._status or self.error.code)
         elif self.headers_finished and not self.empty:
-            self._bound()
+            self._enforce_size()
         return consumed
 
     def parse_header(self, head: bytes) -> None:
         try:
-            super().parse_header(normal(head))
+            super().parse_header(canonical(head))
         except BadHead as error:
             self._status = error.status
             raise ParsingError("") from error
-        except ValueError as error:  # a host that is none, in the target
+        except ValueError as error:  # an invalid host in the target
             raise ParsingError("") from error
         if self.proxy_netloc and self.proxy_netloc.lower() != self.headers.get("HOST", "").lower():
             raise ParsingError("")
@@ -53,7 +53,7 @@ class Request(HTTPRequestParser):
             self.body_rcv: Any = Chunks(OverflowableBuffer(self.adj.inbuf_overflow))
 
     def refuse(self, status: int) -> None:
-        """Have it answered with this status, whatever of it has arrived."""
+        """Answer it with this status, even if it is incomplete."""
         self.error = Refusal(status)
         self._end()
 
@@ -63,22 +63,22 @@ class Request(HTTPRequestParser):
 
     @property
     def arrived(self) -> int:
-        """Return how many bytes of the body have arrived."""
+        """The number of body bytes received."""
         return 0 if self.body_rcv is None else int(self.body_bytes_received)
 
     @property
     def held(self) -> int:
         return self.arrived + len(self.header_plus)
 
-    def _cannot_end_well(self, data: bytes) -> bool:
+    def _is_malformed(self, data: bytes) -> bool:
         if self.headers_finished:
             return False
-        # One empty line may be left over from the request before. waitress would take any blanks.
+        # One empty line may be left over from the previous request. waitress would accept any whitespace.
         begins_badly = not self.header_plus and data[:1] in (b" ", b"\t", b"\v", b"\f")
         return begins_badly or has_bare_newline(self.header_plus, data)
 
-    def _bound(self) -> None:
-        """Pass a request that is too large on without its body: the portal refuses it by its length, in its words."""
+    def _enforce_size(self) -> None:
+        """Forward a request that is too large without its body, so that the app refuses it with its own message."""
         size = len(self.body_rcv) if self.chunked and self.body_rcv is not None else self.content_length
         if self.chunked and self.arrived - size > max(LARGEST_CHUNKING, size // 8):
             self.refuse(413)

@@ -1,4 +1,4 @@
-"""Listens, accepts, and turns the loop."""
+"""Listens, accepts connections, and runs the event loop."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from waitress.wasyncore import close_all, poll2
 from portal.serving.channels import Channel
 from portal.serving.connections import Connections
 from portal.serving.heads import LARGEST_HEAD
-from portal.serving.limits import MB, Limits
+from portal.serving.limits import MB, ServerLimits
 from portal.serving.pools import Pools
 
 MOST_ACCEPTED_AT_ONCE: Final = 64
 RECEIVED_AT_ONCE: Final = 16 * 1024  # so that one client's bytes are parsed within milliseconds
-UNBOUNDED: Final = 10**18  # the portal bounds it by itself
+UNBOUNDED: Final = 10**18  # this package has its own limits
 
 
 class Listener(BaseWSGIServer):
-    """One listening socket. Its connections share the loop and the limits with those of the others."""
+    """One listening socket. All listeners share the event loop and the limits."""
 
     channel_class = Channel
 
@@ -61,26 +61,26 @@ class Listener(BaseWSGIServer):
                 return
             if accepted is None:
                 return
-            self._welcome(*accepted)
+            self._open_channel(*accepted)
 
-    def _welcome(self, connection: socket.socket, address: Any) -> None:
+    def _open_channel(self, connection: socket.socket, address: Any) -> None:
         try:
             if not self._is_unix:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             channel = Channel(self, connection, self.fix_addr(address), self.adj, map=self._map)
-        except OSError:  # it is gone already
+        except OSError:  # the client is gone already
             connection.close()
             return
         self.connections.admit(channel)
 
     def maintenance(self, now: float) -> None:
-        """Do nothing: `Connections` looks after them."""
+        """Do nothing: `Connections` handles this."""
 
 
 class Server:
-    """Answers on these sockets with `threads` threads for pages and as many for deliveries, while `turn` is called.
+    """Serves these sockets with `threads` threads for pages and as many for deliveries, while `run_once` is called.
 
-    With `trusts_local_proxy`, a proxy on this machine may say by its headers that it was called by https.
+    With `trusts_local_proxy`, headers of a proxy on this machine may state that the request came over https.
     """
 
     def __init__(
@@ -90,22 +90,22 @@ class Server:
         *,
         threads: int,
         trusts_local_proxy: bool,
-        limits: Limits | None = None,
+        limits: ServerLimits | None = None,
     ) -> None:
-        self.limits, self.trusts_local_proxy = limits or Limits(), trusts_local_proxy
+        self.limits, self.trusts_local_proxy = limits or ServerLimits(), trusts_local_proxy
         self.map: dict[int, Any] = {}
         self.pools = Pools(threads, self.limits)
         self.connections = Connections(self.limits, self.pools)
         self._listeners = [Listener(each, app, self) for each in sockets]
 
-    def turn(self, seconds: float) -> None:
-        """Read and send what can be read and sent, waiting so long at most for something to do."""
+    def run_once(self, seconds: float) -> None:
+        """Read and send whatever is ready, waiting at most this long for something to do."""
         poll2(seconds, self.map)
         self.connections.bound_incoming()
         self.connections.check()
 
     def wake(self) -> None:
-        """End the wait in `turn`; called by another thread or a signal's handler."""
+        """Interrupt the wait in `run_once`. May be called from another thread or a signal handler."""
         self._listeners[0].pull_trigger()
 
     def stop_accepting(self) -> None:
@@ -114,7 +114,7 @@ class Server:
         self.connections.stop()
 
     def close(self) -> None:
-        """End all connections and threads."""
+        """Close all connections and stop all threads."""
         self.pools.stop()
         close_all(self.map, ignore_all=True)
 
@@ -130,12 +130,12 @@ def _adjustments(sock: socket.socket) -> Adjustments:
         recv_bytes=RECEIVED_AT_ONCE,
         max_request_header_size=LARGEST_HEAD,
         max_request_body_size=UNBOUNDED,
-        # Bodies stay in memory, which `Connections` bounds, and are never written to a disk.
+        # Bodies stay in memory, limited by `Connections`, and are never written to disk.
         inbuf_overflow=UNBOUNDED,
         outbuf_overflow=UNBOUNDED,
         outbuf_high_watermark=1 * MB,
         connection_limit=UNBOUNDED,
-        clear_untrusted_proxy_headers=False,  # the portal knows which it trusts
+        clear_untrusted_proxy_headers=False,  # the portal decides which ones to trust
         log_socket_errors=False,
         ident=None,
     )

@@ -1,4 +1,4 @@
-"""What the portal sees of a request, and how an answer ends."""
+"""Adapts waitress's tasks: the WSGI environ of a request, and the headers of a response."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from waitress.task import ErrorTask, WSGITask
 
-from portal.request_sizes import TOO_MANY_WAIT
+from portal.request_sizes import QUEUE_FULL
 
-# What a proxy on this machine says of the scheme, as gunicorn understands it.
+# Headers in which a proxy on this machine states https, as in gunicorn.
 SECURE: Final = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_PROTOCOL": "ssl", "HTTP_X_FORWARDED_SSL": "on"}
 
 
@@ -20,8 +20,8 @@ class Task(WSGITask):
         if channel.server.trusts_local_proxy and channel.is_local:
             said = [environ[name] == value for name, value in SECURE.items() if name in environ]
             environ["wsgi.url_scheme"] = "https" if said and all(said) else "http"
-        if self.request.is_one_too_many:
-            environ[TOO_MANY_WAIT] = True
+        if self.request.is_over_limit:
+            environ[QUEUE_FULL] = True
         return environ
 
     def build_response_header(self) -> bytes:
@@ -29,9 +29,9 @@ class Task(WSGITask):
             self.set_close_on_finish()
         header: bytes = super().build_response_header()
         if self.request.command == "HEAD":
-            self.chunked_response = False  # or else the last chunk would follow
+            self.chunked_response = False  # otherwise the final chunk would be sent
         return header
 
 
 class RefusalTask(ErrorTask):
-    """Answers what the web server refuses by itself."""
+    """Sends the web server's own error responses."""

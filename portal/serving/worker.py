@@ -1,4 +1,4 @@
-"""One of gunicorn's worker processes: it turns the server's loop until the arbiter asks it to stop."""
+"""A gunicorn worker process that runs the server's event loop until the arbiter asks it to stop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gunicorn.workers.base import Worker
 
-from portal.serving.limits import Limits
+from portal.serving.limits import ServerLimits
 from portal.serving.server import Server
 
 TURN_SECONDS: Final = 1.0
@@ -21,7 +21,7 @@ class PortalWorker(Worker):
     server: Server | None = None
 
     def init_process(self) -> None:
-        # They tell each time a client goes away or a request waits for a thread.
+        # waitress would log every client that disconnects and every request that waits for a thread.
         logging.getLogger("waitress").setLevel(logging.ERROR)
         super().init_process()
 
@@ -37,26 +37,26 @@ class PortalWorker(Worker):
             self.wsgi,
             threads=self.cfg.threads,
             trusts_local_proxy=bool(self.cfg.secure_scheme_headers),
-            limits=Limits(connections=_connections()),
+            limits=ServerLimits(connections=_connections()),
         )
         while self.alive and self.ppid == os.getppid():
             self.notify()
-            self.server.turn(TURN_SECONDS)
+            self.server.run_once(TURN_SECONDS)
         self._stop(self.server)
 
     def _stop(self, server: Server) -> None:
-        """Finish what was asked, within the time that the arbiter grants."""
+        """Finish requests in progress, within the arbiter's time limit."""
         server.stop_accepting()
         deadline = time.monotonic() + self.cfg.graceful_timeout
         while not server.is_done and time.monotonic() < deadline:
             self.notify()
-            server.turn(TURN_SECONDS / 10)
+            server.run_once(TURN_SECONDS / 10)
         server.close()
 
 
 def _connections() -> int:
-    """Return how many connections there may be, after allowing for as many open files as that takes."""
-    wanted = Limits.connections + FILES_BESIDE_CONNECTIONS
+    """Return the maximum number of connections, after raising the limit of open files accordingly."""
+    wanted = ServerLimits.connections + FILES_BESIDE_CONNECTIONS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:

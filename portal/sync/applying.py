@@ -1,4 +1,4 @@
-"""Taking rows into the copy and out of it: the one way, whether a list brought them or a webhook named them."""
+"""Applies rows to the copy, whether a sync or a refetch fetched them. This is the only way into the copy."""
 
 from __future__ import annotations
 
@@ -14,72 +14,72 @@ from portal.sync import details as row_details
 from portal.sync.decide import Decision
 from portal.sync.normal_form import Keys
 from portal.sync.scope import Scope
-from portal.sync.store import Origin
+from portal.sync.store import ChangeOrigin
 
 
-class Absence(Enum):
-    """What it means that the PSA says a record does not exist: the copy had it until now, or it had not, or the PSA
-    was asked again since and the answer no longer counts.
+class AbsenceResult(Enum):
+    """The effect of learning that a record does not exist: it is now deleted, it was not stored or already deleted,
+    or a newer answer makes this one obsolete.
     """
 
     DELETED = auto()
-    KNOWN = auto()
+    NOT_STORED = auto()
     OUTDATED = auto()
 
 
-def take_in(
+def apply_rows(
     integration_id: int,
     record_type: str,
     rows: Sequence[Row],
     scope: Scope,
     source: Source,
     *,
-    origin: Origin,
+    origin: ChangeOrigin,
     read_at: datetime,
     details: bool = False,
 ) -> Decision:
-    """Decide about rows and write what follows, inside the caller's transaction.
+    """Decide about rows and write the decision, inside the caller's transaction.
 
-    `read_at` is when they were asked for: a row about which the PSA was asked again since counts as unchanged.
-    `details` says that they are details, which have more keys than rows of lists have.
+    `read_at` is when the rows were requested: a row with a newer answer counts as unchanged. `details` means that the
+    rows are details, which have more keys than list rows.
     """
     ids = [row.facts.remote_id for row in rows if row.facts is not None]
-    stored = store.stored_among(integration_id, record_type, ids)
+    stored = store.find_stored(integration_id, record_type, ids)
     keys = _keys(integration_id, record_type, source)
     decision = decide.decide(record_type, rows, stored, scope, source.columns, keys, details=details)
-    here, new = decision.concerned & stored.keys(), decision.concerned - stored.keys()
-    if later := newer_answers.known(integration_id, record_type, here, read_at, not_stored=new):
-        rows = [row for row in rows if row.facts is None or row.facts.remote_id not in later]
+    known, new = decision.affected_ids & stored.keys(), decision.affected_ids - stored.keys()
+    if newer := newer_answers.newer_ids(integration_id, record_type, known, read_at, not_stored=new):
+        rows = [row for row in rows if row.facts is None or row.facts.remote_id not in newer]
         decision = decide.decide(record_type, rows, stored, scope, source.columns, keys, details=details)
-        decision.unchanged += len(later)
+        decision.unchanged += len(newer)
     changed = [change.remote_id for change in decision.updated]
-    before = store.forms_of(integration_id, record_type, changed)
+    before = store.load_forms(integration_id, record_type, changed)
     decide.compare(record_type, decision, before, source.columns, keys)
     store.write(integration_id, record_type, decision, origin=origin, read_at=read_at)
-    exclusions.note(integration_id, record_type, decision, source.columns)
+    exclusions.update(integration_id, record_type, decision, source.columns)
     if details:
-        row_details.renew(integration_id, record_type, rows, source, read_at)
+        row_details.update_saved(integration_id, record_type, rows, source, read_at)
     return decision
 
 
-def forget(
-    integration_id: int, record_type: str, remote_id: int, why: str, *, origin: Origin, read_at: datetime
-) -> Absence:
-    """Make a tombstone of a record that the PSA says does not exist."""
-    if newer_answers.known(integration_id, record_type, [remote_id], read_at):
-        return Absence.OUTDATED
-    kept = store.stored_among(integration_id, record_type, [remote_id]).get(remote_id)
+def apply_absence(
+    integration_id: int, record_type: str, remote_id: int, why: str, *, origin: ChangeOrigin, read_at: datetime
+) -> AbsenceResult:
+    """Mark a record as deleted that the PSA says does not exist, inside the caller's transaction."""
+    if newer_answers.newer_ids(integration_id, record_type, [remote_id], read_at):
+        return AbsenceResult.OUTDATED
+    kept = store.find_stored(integration_id, record_type, [remote_id]).get(remote_id)
     if kept is None or kept.state == RecordState.DELETED:
-        exclusions.drop(integration_id, record_type, [remote_id])
-        return Absence.KNOWN
-    store.leave(integration_id, record_type, {remote_id: why}, RecordState.DELETED, origin, asked_at=read_at)
-    return Absence.DELETED
+        exclusions.remove(integration_id, record_type, [remote_id])
+        return AbsenceResult.NOT_STORED
+    store.set_state(integration_id, record_type, {remote_id: why}, RecordState.DELETED, origin, asked_at=read_at)
+    return AbsenceResult.DELETED
 
 
 def _keys(integration_id: int, record_type: str, source: Source) -> Keys:
-    """Return what the PSA's adapter knows of a type's keys, with those that were seen to change by themselves."""
-    learnt = remote_lists.computed(integration_id, record_type)
-    return Keys(lambda key: key in learnt or source.is_computed(record_type, key), source.shown_keys(record_type))
+    """Return what the PSA's client knows about a type's keys, plus the keys found to be computed."""
+    computed = remote_lists.computed(integration_id, record_type)
+    return Keys(lambda key: key in computed or source.is_computed(record_type, key), source.column_keys(record_type))
 
 
 def names_of(integration_id: int, record_type: str, ids: list[int]) -> dict[int, str]:

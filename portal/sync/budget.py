@@ -1,7 +1,7 @@
-"""How many requests a PSA's tenant still allows in its rolling window, shared by every process through the database.
+"""The request budget of a PSA's tenant in its rolling window, shared by all processes through the database.
 
-Requests are set aside before they are made. The last known limit of a Halo tenant is 700 in five minutes (halo-api.md
-section 5); what the PSA says of it when it refuses is believed at once, and so is what was agreed with its vendor.
+Requests are reserved before they are made. The default limit is 700 requests in five minutes (halo-api.md section 5).
+A limit that the PSA states when it refuses a request, or that was agreed with its vendor, takes precedence.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from portal.models.integrations import Integration
 
 KNOWN_QUOTA: Final = 700
 KNOWN_WINDOW_SECONDS: Final = 300
-# Never taken by a sync: enough for one connection test, so that people need not wait for a sync to end.
-FOR_PEOPLE: Final = 30
-# A refusal that says nothing of the limit: others use it, too. After an hour the usual limit is believed again.
-DOUBTED_FOR: Final = timedelta(hours=1)
-LEAST_QUOTA: Final = 50
+# Not available to syncs: enough for a connection test, so that people need not wait for a sync to end.
+INTERACTIVE_RESERVE: Final = 30
+# A refusal without a stated limit lowers the quota, because others use it too. It is restored after this time.
+LOWERED_QUOTA_LIFETIME: Final = timedelta(hours=1)
+MIN_QUOTA: Final = 50
 PAUSE_AFTER_REFUSAL: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What an integration may use: `share` in percent of the limit; `quota` was agreed with the PSA, None if not."""
+class BudgetPolicy:
+    """What an integration may use: `share` percent of the limit. `quota` was agreed with the PSA, or is None."""
 
     tenant: str
     share: int = 100
@@ -38,57 +38,59 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Grant:
-    """`count` requests may be made now. When that is none, the next may be made in `wait_seconds`."""
+class BudgetGrant:
+    """`count` requests may be made now. If that is 0, the next may be made in `wait_seconds`."""
 
     count: int
     wait_seconds: float = 0.0
 
 
-def terms_of(integration: Integration, local_hour: int) -> Terms:
-    """Return the terms at this hour of the account's day."""
-    return Terms(integration.limit_key, _share(integration, local_hour), integration.quota)
+def policy_of(integration: Integration, local_hour: int) -> BudgetPolicy:
+    """Return the policy at this hour of the account's day."""
+    return BudgetPolicy(integration.limit_key, _share(integration, local_hour), integration.quota)
 
 
 def known_limit(tenant: str) -> tuple[int, int]:
-    """Return what is known of the tenant's limit: so many requests in so many seconds. Changes nothing."""
+    """Return the tenant's limit: a number of requests, and the window in seconds."""
     budget = TenantBudget.get_or_none(TenantBudget.tenant == tenant)
     return (budget.quota, budget.window_seconds) if budget else (KNOWN_QUOTA, KNOWN_WINDOW_SECONDS)
 
 
-def for_syncs(terms: Terms, known_quota: int) -> int:
-    """Return how many requests per window syncs may make on these terms; some are kept for people."""
-    quota = terms.quota or known_quota
-    # A smaller limit keeps a smaller part free.
-    kept = min(FOR_PEOPLE, -(-quota * FOR_PEOPLE // KNOWN_QUOTA))
-    return max(1, min(quota - kept, quota * terms.share // 100))
+def sync_quota(policy: BudgetPolicy, known_quota: int) -> int:
+    """Return how many requests per window syncs may make under this policy. Some are kept for people."""
+    quota = policy.quota or known_quota
+    # The reserve shrinks with the limit.
+    kept = min(INTERACTIVE_RESERVE, -(-quota * INTERACTIVE_RESERVE // KNOWN_QUOTA))
+    return max(1, min(quota - kept, quota * policy.share // 100))
 
 
-def take(terms: Terms, wanted: int, *, for_people: bool = False, whole: bool = False) -> Grant:
-    """Set up to `wanted` requests aside. What is not used belongs back by `give_back`.
+def take(
+    policy: BudgetPolicy, wanted: int, *, is_interactive: bool = False, all_or_nothing: bool = False
+) -> BudgetGrant:
+    """Reserve up to `wanted` requests. Return unused ones with `refund`.
 
-    With `whole`, set aside all of them or none; where the limit is smaller than that, all that it allows.
+    With `all_or_nothing`, reserve all of them or none; if the limit is lower, all that it allows.
     """
     now = clock.now()
     with db.atomic():
-        budget = _locked(terms.tenant)
+        budget = _locked(policy.tenant)
         if budget.blocked_until is not None and budget.blocked_until > now:
-            return Grant(0, (budget.blocked_until - now).total_seconds())
+            return BudgetGrant(0, (budget.blocked_until - now).total_seconds())
         window = timedelta(seconds=budget.window_seconds)
         TenantUse.delete().where(TenantUse.budget == budget, TenantUse.at <= now - window).execute()
-        limit = _limit(budget, terms, now, for_people=for_people)
-        free, needed = limit - _used(budget), min(wanted, limit) if whole else 1
+        limit = _limit(budget, policy, now, is_interactive=is_interactive)
+        free, needed = limit - _used(budget), min(wanted, limit) if all_or_nothing else 1
         if free < needed:
-            return Grant(0, _until_free(budget, needed - free, now, window))
+            return BudgetGrant(0, _until_free(budget, needed - free, now, window))
         count = min(wanted, free)
         TenantUse.create(budget=budget, at=now, count=count)
-    return Grant(count)
+    return BudgetGrant(count)
 
 
-def give_back(terms: Terms, count: int) -> None:
-    """Return what was set aside and not used, the youngest first."""
+def refund(policy: BudgetPolicy, count: int) -> None:
+    """Return requests that were reserved and not used, the latest first."""
     with db.atomic():
-        budget = _locked(terms.tenant)
+        budget = _locked(policy.tenant)
         some = (TenantUse.budget == budget) & (TenantUse.count > 0)
         for use in TenantUse.select().where(some).order_by(TenantUse.id.desc()).limit(count):
             returned = min(count, use.count)
@@ -98,23 +100,23 @@ def give_back(terms: Terms, count: int) -> None:
                 return
 
 
-def add(terms: Terms, count: int) -> None:
-    """Count requests that were made without asking, such as a repetition or a token."""
+def add(policy: BudgetPolicy, count: int) -> None:
+    """Count requests that were made without a reservation, such as a retry or a token."""
     with db.atomic():
-        TenantUse.create(budget=_locked(terms.tenant), at=clock.now(), count=count)
+        TenantUse.create(budget=_locked(policy.tenant), at=clock.now(), count=count)
 
 
-def refused(terms: Terms, error: PsaRateLimited) -> float:
-    """Let nobody call this tenant for as long as the refusal says, and learn from it; returns the seconds."""
+def record_refusal(policy: BudgetPolicy, error: PsaRateLimited) -> float:
+    """Block this tenant for as long as the refusal says, and adjust its limit. Returns the seconds."""
     now = clock.now()
     pause = PAUSE_AFTER_REFUSAL if error.retry_after is None else timedelta(seconds=error.retry_after)
     with db.atomic():
-        budget = _locked(terms.tenant)
+        budget = _locked(policy.tenant)
         until = max(now + pause, budget.blocked_until or now)
         if error.allowed is not None:
             budget.quota, budget.window_seconds = error.allowed[0], max(1, round(error.allowed[1]))
         else:
-            budget.quota = max(LEAST_QUOTA, min(budget.quota, _used(budget)))
+            budget.quota = max(MIN_QUOTA, min(budget.quota, _used(budget)))
             budget.limited_at = now
         budget.blocked_until = until
         budget.save()
@@ -122,20 +124,20 @@ def refused(terms: Terms, error: PsaRateLimited) -> float:
 
 
 def _locked(tenant: str) -> TenantBudget:
-    """Return the tenant's row, which nobody else can change before the caller's transaction has ended."""
+    """Return the tenant's row, locked until the caller's transaction ends."""
     known = {"tenant": tenant, "quota": KNOWN_QUOTA, "window_seconds": KNOWN_WINDOW_SECONDS}
-    # On PostgreSQL, an update that changes nothing locks the row; SQLite has locked everything already.
+    # On PostgreSQL, an update that changes nothing locks the row; SQLite locks the whole database.
     if not TenantBudget.update(quota=TenantBudget.quota).where(TenantBudget.tenant == tenant).execute():
         TenantBudget.insert(known).on_conflict_ignore().execute()
     row: TenantBudget = TenantBudget.get(TenantBudget.tenant == tenant)
     return row
 
 
-def _limit(budget: TenantBudget, terms: Terms, now: datetime, *, for_people: bool) -> int:
-    if budget.limited_at is not None and now - budget.limited_at > DOUBTED_FOR:
+def _limit(budget: TenantBudget, policy: BudgetPolicy, now: datetime, *, is_interactive: bool) -> int:
+    if budget.limited_at is not None and now - budget.limited_at > LOWERED_QUOTA_LIFETIME:
         budget.quota, budget.limited_at = max(budget.quota, KNOWN_QUOTA), None
         budget.save()
-    return (terms.quota or budget.quota) if for_people else for_syncs(terms, budget.quota)
+    return (policy.quota or budget.quota) if is_interactive else sync_quota(policy, budget.quota)
 
 
 def _used(budget: TenantBudget) -> int:
@@ -144,7 +146,7 @@ def _used(budget: TenantBudget) -> int:
 
 
 def _until_free(budget: TenantBudget, needed: int, now: datetime, window: timedelta) -> float:
-    """Return in how many seconds so many requests will have left the window."""
+    """Return in how many seconds this many requests will have left the window."""
     for use in TenantUse.select().where(TenantUse.budget == budget).order_by(TenantUse.at):
         needed -= use.count
         if needed <= 0:
@@ -161,5 +163,5 @@ def _share(integration: Integration, local_hour: int) -> int:
 
 
 def _is_between(hour: int, first: int, last: int) -> bool:
-    """Tell whether the hour lies between the two, which may span midnight."""
+    """Return whether the hour lies between the two, which may span midnight."""
     return first <= hour < last if first <= last else hour >= first or hour < last

@@ -1,4 +1,4 @@
-"""A sync that is due out of turn, because something may have been missed that no sync would look for so soon."""
+"""Requests an extra sync when something may have been missed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Final
 from portal import clock
 from portal.models.integrations import Integration
 
-# What comes meanwhile shares the sync: a webhook that nobody understands must not have one sync follow the other.
+# Deliveries in this time share one sync: a stream of unclear webhooks must not cause one sync after another.
 SOON: Final = timedelta(minutes=15)
 
 
 def request(integration_id: int) -> None:
-    """Have a sync run at once. It runs once, however often this is said."""
+    """Request a sync at once. Several requests lead to one sync."""
     _request(integration_id, clock.now())
 
 
 def request_soon(integration_id: int) -> None:
-    """Have a sync run within a quarter of an hour, to look for what a delivery did not tell plainly."""
+    """Request a sync within 15 minutes, to find out what a delivery left unclear."""
     _request(integration_id, clock.now() + SOON)
 
 

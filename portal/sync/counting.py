@@ -1,6 +1,6 @@
-"""How many records of a type are in each state. Always inside the transaction that changes the states.
+"""Maintains the number of records by type and state, inside the transaction that changes the states.
 
-The numbers are moved, not counted anew: counting takes as long as there are records, however few of them change.
+Counters are adjusted rather than recomputed, because a recount takes time in proportion to all records.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BATCH: Final = 900
 
 
 def states_of(integration_id: int, record_type: str, remote_ids: Collection[int]) -> Counter[str]:
-    """Count by state those of these records that are stored."""
+    """Return how many of these records are stored in each state."""
     found: Counter[str] = Counter()
     for ids in chunked(remote_ids, BATCH):
         query = Record.select(Record.state, fn.COUNT(SQL("*"))).where(
@@ -31,14 +31,14 @@ def states_of(integration_id: int, record_type: str, remote_ids: Collection[int]
 
 
 def move(integration_id: int, record_type: str, before: Mapping[str, int], to: RecordState) -> None:
-    """Note that records, which were in these states before, are all in another one now."""
+    """Move records from the states in `before`, with their numbers, to one state."""
     change = Counter({to.value: sum(before.values())})
     change.subtract(before)
     add(integration_id, record_type, change)
 
 
 def add(integration_id: int, record_type: str, change: Mapping[str, int]) -> None:
-    """Add to the numbers of these states; a negative number takes away."""
+    """Add to the counters of these states; numbers may be negative."""
     rows = [
         {"integration": integration_id, "record_type": record_type, "state": state, "number": number}
         for state, number in sorted(change.items())
@@ -51,9 +51,9 @@ def add(integration_id: int, record_type: str, change: Mapping[str, int]) -> Non
 
 
 def recount(integration_id: int, record_type: str) -> None:
-    """Count a type's records anew."""
+    """Recompute a type's counters."""
     mine = (RecordCount.integration == integration_id) & (RecordCount.record_type == record_type)
-    # First, so that whoever else counts waits for us.
+    # First, so that other writers of these counters wait.
     RecordCount.update(number=0).where(mine).execute()
     counted = (
         Record.select(Record.integration, Record.record_type, Record.state, fn.COUNT(SQL("*")))

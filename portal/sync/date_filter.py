@@ -1,10 +1,10 @@
-"""Finding out whether a list can be asked for its changes, and in which time zone it reads the date.
+"""Finds out whether a list can filter by update time, and in which time zone it reads the date.
 
-A witness is a record whose last update is known. The list must bring it when asked for changes since just before that
-moment, and leave something out; where that does not show at once, it must not bring the witness when asked for
-changes since just after it. A PSA that reads the date in a zone of its own, behind UTC, misses the witness: then its
-offset is searched for, and dates are sent so much earlier. One that is ahead of UTC brings more than needed, which
-does no harm.
+A witness is a record whose update time is known. A request for changes since just before that time must include the
+witness and leave out other records. If it is unclear whether it left any out, a request for changes since just after
+that time must not include the witness. If the PSA reads dates in a time zone behind UTC, the first request misses the
+witness; then a search finds the offset, and dates are sent that much earlier. A zone ahead of UTC does no harm: the
+list brings more than needed.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any, Final
 
 from portal.errors import PsaError, PsaUnavailable
 from portal.psa.source import Page, Row, Source
-from portal.sync.fetcher import Ask
+from portal.sync.fetcher import PsaCall
 
 SECOND: Final = timedelta(seconds=1)
-# Offsets from UTC are multiples of it; the farthest zone is twelve hours behind.
-STEP: Final = timedelta(minutes=15)
-FARTHEST: Final = timedelta(hours=14)
-NEWEST: Final = 50  # the fewest rows that a page was seen to be cut off at
+# Offsets from UTC are multiples of this; the farthest zone is twelve hours behind.
+OFFSET_STEP: Final = timedelta(minutes=15)
+MAX_OFFSET: Final = timedelta(hours=14)
+SMALLEST_PAGE_LIMIT: Final = 50  # the smallest known page size limit
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class Witness:
 
 @dataclass(frozen=True)
 class DateFilter:
-    """What was found out; `offset` is how much earlier than meant a date must be sent. `why_not` is for people."""
+    """The result of a probe. Dates must be sent `offset` earlier than meant. `why_not` is for people."""
 
     works: bool
     offset: timedelta = timedelta()
     why_not: str = ""
 
 
-def witness(source: Source, record_type: str, remote_id: int) -> Generator[Ask, Any, Witness | None]:
-    """Read when a record was last updated, None where its details do not tell."""
+def witness(source: Source, record_type: str, remote_id: int) -> Generator[PsaCall, Any, Witness | None]:
+    """Read when a record was last updated. Returns None if its details lack that."""
     row: Row | None = yield partial(source.record, record_type, remote_id)
     if row is None or row.facts is None:
         return None
@@ -52,19 +52,19 @@ def witness(source: Source, record_type: str, remote_id: int) -> Generator[Ask, 
 
 def probe(
     source: Source, record_type: str, seen: Witness, total: int, offsets: Collection[timedelta]
-) -> Generator[Ask, Any, DateFilter]:
-    """Try the filter with a witness, on a list of `total` rows; `offsets` were learnt from other lists.
+) -> Generator[PsaCall, Any, DateFilter]:
+    """Try the filter with a witness, on a list of `total` rows. `offsets` were found for other lists.
 
-    Raises PsaUnavailable; any other refusal means that the filter is of no use.
+    Raises PsaUnavailable; after any other error, the filter counts as not working.
     """
-    trial = _Trial(source, record_type, seen, total)
+    attempt = _Probe(source, record_type, seen, total)
     try:
         for offset in (timedelta(), *sorted({each for each in offsets if each})):
-            if (yield from trial.brings(offset)):
-                return (yield from trial.conclude(offset))
-        if not (yield from trial.brings(FARTHEST)):
-            return DateFilter(works=False, why_not="it does not bring a record that has changed since")
-        return (yield from trial.conclude((yield from trial.search())))
+            if (yield from attempt.includes_witness(offset)):
+                return (yield from attempt.conclude(offset))
+        if not (yield from attempt.includes_witness(MAX_OFFSET)):
+            return DateFilter(works=False, why_not="it misses a record that changed after the date")
+        return (yield from attempt.conclude((yield from attempt.search())))
     except PsaUnavailable:
         raise
     except PsaError as error:
@@ -72,46 +72,46 @@ def probe(
 
 
 @dataclass
-class _Trial:
+class _Probe:
     source: Source
     record_type: str
-    seen: Witness
+    witness: Witness
     total: int
-    leaves_out: bool = False
+    excludes_rows: bool = False
 
-    def brings(self, offset: timedelta) -> Generator[Ask, Any, bool]:
-        """Ask for changes since just before the witness was updated; tells whether it comes."""
-        page = yield from self._since(self.seen.updated_at - SECOND - offset)
+    def includes_witness(self, offset: timedelta) -> Generator[PsaCall, Any, bool]:
+        """Return whether changes since just before the update of the witness include it."""
+        page = yield from self._since(self.witness.updated_at - SECOND - offset)
         counted = len(page.rows) if page.total is None else page.total
-        self.leaves_out = len(page.rows) <= counted < self.total and not self._is_full(page)
+        self.excludes_rows = len(page.rows) <= counted < self.total and not self._is_full(page)
         return self._has_witness(page)
 
-    def search(self) -> Generator[Ask, Any, timedelta]:
-        """Find the smallest offset with which the witness comes, by halving; it comes with the farthest."""
-        low, high = 0, FARTHEST // STEP  # never with low, always with high
+    def search(self) -> Generator[PsaCall, Any, timedelta]:
+        """Find the smallest offset that includes the witness, by bisection; the farthest one does."""
+        low, high = 0, MAX_OFFSET // OFFSET_STEP  # low never includes it, high always does
         while high - low > 1:
             middle = (low + high) // 2
-            if (yield from self.brings(middle * STEP)):
+            if (yield from self.includes_witness(middle * OFFSET_STEP)):
                 high = middle
             else:
                 low = middle
-        return high * STEP
+        return high * OFFSET_STEP
 
-    def conclude(self, offset: timedelta) -> Generator[Ask, Any, DateFilter]:
-        """Make sure that the date leaves something out, if that was not seen: just after it, no witness comes."""
-        if not self.leaves_out:
-            page = yield from self._since(self.seen.updated_at + SECOND - offset)
+    def conclude(self, offset: timedelta) -> Generator[PsaCall, Any, DateFilter]:
+        """Check that the date excludes rows, unless that was seen: a later date must not include the witness."""
+        if not self.excludes_rows:
+            page = yield from self._since(self.witness.updated_at + SECOND - offset)
             if self._has_witness(page):
-                return DateFilter(works=False, why_not="it brings records that have not changed since")
+                return DateFilter(works=False, why_not="it includes records that haven't changed since the date")
         return DateFilter(works=True, offset=offset)
 
-    def _since(self, moment: datetime) -> Generator[Ask, Any, Page]:
+    def _since(self, moment: datetime) -> Generator[PsaCall, Any, Page]:
         page: Page = yield partial(self.source.newest, self.record_type, since=moment)
         return page
 
     def _has_witness(self, page: Page) -> bool:
-        return any(row.facts is not None and row.facts.remote_id == self.seen.remote_id for row in page.rows)
+        return any(row.facts is not None and row.facts.remote_id == self.witness.remote_id for row in page.rows)
 
     def _is_full(self, page: Page) -> bool:
-        """Tell whether more may follow than is counted: a count that equals the rows may be that of the page."""
-        return page.total is None or (page.total == len(page.rows) and page.total >= NEWEST)
+        """Return whether more rows may follow: a count that equals the number of rows may be that of the page."""
+        return page.total is None or (page.total == len(page.rows) and page.total >= SMALLEST_PAGE_LIMIT)

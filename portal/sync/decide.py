@@ -1,4 +1,4 @@
-"""What to do with the rows of a page. Pure: what is stored, rows and scope go in, a decision comes out."""
+"""Decides what to do with the rows of a page. Pure: rows, stored state and scope go in, a Decision comes out."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from portal.sync.row_and_detail import Fields, Forms
 from portal.sync.scope import Scope
 
 DIGEST_BYTES: Final = 16
-# So many rows of one page that differ in the same keys and nothing else were hardly edited by people.
-LEAST_COMPUTED: Final = 20
+# People hardly edit this many rows of one page in the same keys and no others.
+MIN_COMPUTED_ROWS: Final = 20
 
 ReadColumns = Callable[[str, bytes], Columns]
 
 
 @dataclass(frozen=True)
-class Stored:
-    """`digest` is that of the last row of a list, empty if there was none; `content` that of what the row means, None
-    if that was never worked out.
+class StoredRecord:
+    """`digest` is the fingerprint of the last list row, empty if there was none. `content` is the fingerprint of its
+    normal form, or None if that was never computed.
     """
 
     digest: bytes
@@ -35,8 +35,9 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A record to be written. `fields` says what changed in it, `kind` what that means for its history; a record that
-    is new, or the same in another form, has none.
+    """A record to write. `fields` maps the keys that changed to their values; `kind` is the entry for its history.
+
+    Both are None for a new record, and for one whose payload changed only in form.
     """
 
     remote_id: int
@@ -50,17 +51,17 @@ class Change:
 
 @dataclass
 class Decision:
-    """`unchanged` and `filtered_out` count; the others hold what is to be written.
+    """`unchanged` and `filtered_out` are counts; the other fields hold what to write.
 
-    `settled` are records whose content is the same but whose payload has another form. `computed` are keys that have
-    changed by themselves. `out_of_scope` are rows that are stored live and match no longer, with the reason;
-    `reasons` counts those of all that are left out, and `excluded` holds them. `rejected` holds the rows that cannot
-    be stored.
+    `payload_only` holds records whose meaning is the same but whose payload has another form. `computed` holds keys
+    that changed without anybody editing them. `out_of_scope` maps stored live records that no longer match the
+    filters to the reason. `excluded` holds all excluded rows, and `reasons` counts their reasons. `rejected` holds
+    rows that cannot be stored.
     """
 
     created: list[Change] = field(default_factory=list)
     updated: list[Change] = field(default_factory=list)
-    settled: list[Change] = field(default_factory=list)
+    payload_only: list[Change] = field(default_factory=list)
     out_of_scope: dict[int, str] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     unchanged: int = 0
@@ -70,15 +71,15 @@ class Decision:
     excluded: list[tuple[Row, str]] = field(default_factory=list)
 
     @property
-    def concerned(self) -> set[int]:
-        """Return the ids of the records that the decision would write or list as excluded."""
+    def affected_ids(self) -> set[int]:
+        """Return the ids of records that would be written or listed as excluded."""
         changed = {change.remote_id for change in (*self.created, *self.updated)}
         return changed | {row.facts.remote_id for row, _ in self.excluded if row.facts is not None}
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that cannot be stored; `remote_id` is None where the row has no usable one."""
+    """A row that cannot be stored. `remote_id` is None if the row has no usable id."""
 
     remote_id: int | None
     why: str
@@ -87,17 +88,17 @@ class Rejected:
 def decide(
     record_type: str,
     rows: Iterable[Row],
-    stored: Mapping[int, Stored],
+    stored: Mapping[int, StoredRecord],
     scope: Scope,
     read_columns: ReadColumns,
     keys: Keys,
     *,
     details: bool = False,
 ) -> Decision:
-    """Sort each row into exactly one of created, updated, unchanged, left out and rejected.
+    """Sort each row into exactly one of created, updated, unchanged, filtered out and rejected.
 
-    `details` says that the rows are details, which have more keys than the rows of lists. Whether an updated row has
-    really changed is told by `compare`, which needs what is stored.
+    `details` means that the rows are details, which have more keys than list rows. `compare` then finds out which
+    updated rows really changed, because that takes the stored payloads.
     """
     decision = Decision()
     for row in rows:
@@ -114,9 +115,9 @@ def decide(
                 decision.out_of_scope[remote_id] = reason
             continue
         try:
-            _sort_in(decision, record_type, row, before, read_columns, keys, details=details)
+            _decide_in_scope(decision, record_type, row, before, read_columns, keys, details=details)
         except UnicodeDecodeError:
-            decision.rejected.append(Rejected(remote_id, "Its text is not UTF-8."))
+            decision.rejected.append(Rejected(remote_id, "Its text isn't UTF-8."))
         except (ValueError, RecursionError) as error:
             decision.rejected.append(Rejected(remote_id, str(error)))
     return decision
@@ -129,7 +130,7 @@ def compare(
     read_columns: ReadColumns,
     keys: Keys,
 ) -> None:
-    """Say of each updated record what has changed, given what is stored; settle those in which nothing has."""
+    """Find the changed keys of each updated record; those without any become `payload_only`."""
     updated, decision.updated = decision.updated, []
     for change in updated:
         merged = row_and_detail.merge(
@@ -143,26 +144,26 @@ def compare(
             decision.updated.append(change)
         else:
             decision.unchanged += 1
-            decision.settled.append(replace(change, kind=None))
-    _settle_computed(decision, keys.shown)
+            decision.payload_only.append(replace(change, kind=None))
+    _drop_computed_changes(decision, keys.shown)
 
 
 def fingerprint(payload: bytes) -> bytes:
-    """Return what changes with every byte of the payload: a row that has not changed need not be decoded."""
+    """Return a digest of the raw payload, so that an identical row need not be decoded."""
     return hashlib.blake2b(payload, digest_size=DIGEST_BYTES).digest()
 
 
-def _sort_in(
+def _decide_in_scope(
     decision: Decision,
     record_type: str,
     row: Row,
-    before: Stored | None,
+    before: StoredRecord | None,
     read_columns: ReadColumns,
     keys: Keys,
     *,
     details: bool,
 ) -> None:
-    """Decide about a row that is in scope. Raises ValueError when it cannot be stored."""
+    """Decide about a row that is in scope. Raises ValueError if it cannot be stored."""
     digest, content = b"" if details else fingerprint(row.payload), None
     is_live = before is not None and before.state == RecordState.LIVE
     if before is not None and digest:
@@ -172,30 +173,30 @@ def _sort_in(
             decision.unchanged += 1
             return
     columns, payload = read_columns(record_type, row.payload), row.payload.decode()
-    shown = Forms(payload, None, payload if details else None, has_row=not details)
-    change = Change(row.facts.remote_id if row.facts else 0, digest, shown, columns, content)
+    forms = Forms(payload, None, payload if details else None, has_row=not details)
+    change = Change(row.facts.remote_id if row.facts else 0, digest, forms, columns, content)
     if before is None:
         decision.created.append(change)
     else:
         decision.updated.append(replace(change, kind=ChangeKind.UPDATED if is_live else ChangeKind.BACK))
 
 
-def _settle_computed(decision: Decision, shown: Collection[str]) -> None:
-    """Keep values out of the history that changed alone, and alike, in most rows of a page: they are computed.
+def _drop_computed_changes(decision: Decision, shown: Collection[str]) -> None:
+    """Keep changes out of the history that most rows of a page share and that are a row's only change.
 
-    What is stored takes them all the same, for it may have been people who changed them. What people look for,
-    `shown`, is never computed.
+    The PSA computes such values. They are stored all the same, since people may have edited them. The keys in
+    `shown`, which people search by, never count as computed.
     """
     compared = decision.unchanged + len(decision.updated)
     alike = Counter(_keys(change) for change in decision.updated if change.kind == ChangeKind.UPDATED)
     for keys, count in alike.items():
-        if count < LEAST_COMPUTED or count * 2 < compared or not set(keys).isdisjoint(shown):
+        if count < MIN_COMPUTED_ROWS or count * 2 < compared or not set(keys).isdisjoint(shown):
             continue
         decision.computed |= set(keys)
         for change in [each for each in decision.updated if _keys(each) == keys]:
             decision.updated.remove(change)
             decision.unchanged += 1
-            decision.settled.append(replace(change, kind=None, fields=None))
+            decision.payload_only.append(replace(change, kind=None, fields=None))
 
 
 def _keys(change: Change) -> tuple[str, ...]:

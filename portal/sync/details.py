@@ -1,7 +1,7 @@
-"""The details of records whose list rows carry too little to decide about them.
+"""Saves the details of records whose list rows lack values that the filters need.
 
-Each costs a request, and a page may need more of them than one window of the budget allows. So each is kept as soon
-as it has come, and asked for again only when the list row has changed.
+Each costs a request, and a page may need more of them than one budget window allows. So each is saved as soon as it
+arrives, and fetched again only when the list row has changed.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from portal.sync import normal_form, remote_lists
 KEY: Final = (RowDetail.integration, RowDetail.record_type, RowDetail.remote_id)
 CHANGING: Final = (RowDetail.row, RowDetail.facts, RowDetail.asked_at, RowDetail.run_id)
 BATCH: Final = 900
-# Where rows do not carry their last update, a change that only details show leaves the row as it was. Each record has
-# a day of its own on which it is asked for again, so that not all of them come due in the same sync.
-KEPT_DAYS: Final = 14
+# If rows carry no update time, a change that only details show does not change the row, so details expire. The age
+# differs from record to record, so that not all of them expire in the same sync.
+MAX_AGE_DAYS: Final = 14
 SPREAD_DAYS: Final = 14
 
 
 @dataclass(frozen=True)
-class Detailed:
-    """A list row with the facts that its details tell."""
+class RowWithDetail:
+    """A list row with the facts from its details."""
 
     facts: Facts | None
     payload: bytes
@@ -42,8 +42,8 @@ class Detailed:
 
 
 @dataclass(frozen=True)
-class Single:
-    """A record that was asked for by its id; `row` is None where the PSA has none."""
+class SingleRecord:
+    """A record that was fetched by its id. `row` is None if the PSA has no such record."""
 
     remote_id: int
     row: Row | None
@@ -52,17 +52,17 @@ class Single:
 
 
 class Details:
-    """Those of one record type, for one run. A list row is the same if it differs in computed keys alone."""
+    """The saved details of one record type, for one run. Computed keys do not count when list rows are compared."""
 
     def __init__(self, run: SyncRun, record_type: str, source: Source) -> None:
         self._integration_id: int = run.integration_id
         self._run_id: int = run.id
         self._record_type = record_type
         self._source = source
-        self._learnt = remote_lists.computed(self._integration_id, record_type)
+        self._computed = remote_lists.computed(self._integration_id, record_type)
 
-    def known(self, rows: Sequence[Row]) -> dict[int, Facts | None]:
-        """Map those of these rows whose details need not be asked for again to the facts that count for them."""
+    def find_saved(self, rows: Sequence[Row]) -> dict[int, Facts | None]:
+        """Return the facts of rows whose details need not be fetched, by id."""
         by_id = {row.facts.remote_id: row for row in rows if row.facts is not None}
         found: dict[int, Facts | None] = {}
         for ids in chunked(by_id, BATCH):
@@ -73,8 +73,8 @@ class Details:
                     found[kept.remote_id] = facts
         return found
 
-    def keep(self, row: Row, single: Single) -> Facts | None:
-        """Keep what came for a row, inside a transaction; returns the facts that count for it from now on."""
+    def save(self, row: Row, single: SingleRecord) -> Facts | None:
+        """Save the result for a row, inside the caller's transaction. Returns the facts to decide by."""
         facts = single.row.facts if single.row is not None else None
         RowDetail.insert(
             integration=self._integration_id,
@@ -88,10 +88,10 @@ class Details:
         return facts or row.facts
 
     def _facts(self, kept: RowDetail, row: Row) -> Facts | None:
-        """Return the facts that were kept, the row's own where there were no details; None to ask again."""
+        """Return the saved facts, or the row's own if it has no details. None means: fetch again."""
         if kept.facts is None:
             return row.facts if kept.run_id == self._run_id else None
-        if not self._source.tells_updates(self._record_type) and _is_old(kept):
+        if not self._source.has_update_times(self._record_type) and _is_old(kept):
             return None
         try:
             return self._source.unpack_facts(bytes(kept.facts))
@@ -105,11 +105,13 @@ class Details:
             return hashlib.blake2b(row.payload, digest_size=normal_form.DIGEST_BYTES).digest()
 
     def _is_computed(self, key: str) -> bool:
-        return key in self._learnt or self._source.is_computed(self._record_type, key)
+        return key in self._computed or self._source.is_computed(self._record_type, key)
 
 
-def renew(integration_id: int, record_type: str, rows: Iterable[Row], source: Source, asked_at: datetime) -> None:
-    """Replace what was kept of records by details that came for another reason, inside a transaction."""
+def update_saved(
+    integration_id: int, record_type: str, rows: Iterable[Row], source: Source, asked_at: datetime
+) -> None:
+    """Update saved details with details that were fetched for another reason, inside the caller's transaction."""
     for row in rows:
         if row.facts is not None:
             RowDetail.update(facts=source.pack_facts(row.facts), asked_at=asked_at).where(
@@ -117,8 +119,8 @@ def renew(integration_id: int, record_type: str, rows: Iterable[Row], source: So
             ).execute()
 
 
-def keep_listed(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
-    """Forget the details of records that the PSA no longer lists, inside a transaction."""
+def remove_unlisted(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
+    """Remove details of records that the PSA no longer lists, inside the caller's transaction."""
     query: Any = RowDetail.select(RowDetail.remote_id).where(_of(integration_id, record_type)).tuples()
     gone = {remote_id for (remote_id,) in query} - listed
     for ids in chunked(sorted(gone), BATCH):
@@ -126,7 +128,7 @@ def keep_listed(integration_id: int, record_type: str, listed: AbstractSet[int])
 
 
 def _is_old(kept: RowDetail) -> bool:
-    days = KEPT_DAYS + kept.remote_id % SPREAD_DAYS
+    days = MAX_AGE_DAYS + kept.remote_id % SPREAD_DAYS
     return bool(kept.asked_at <= clock.now() - timedelta(days=days))
 
 

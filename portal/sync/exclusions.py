@@ -1,6 +1,6 @@
-"""Keeps the list of excluded records in step with what syncs and refetches decide. Always inside their transaction.
+"""Maintains the list of excluded records, inside the transactions of syncs and refetches.
 
-Rows that the filters exclude are not copied, so the list is the only place that can name them.
+Excluded rows are not copied, so this list is the only place that can name them.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any, Final, NamedTuple
 from peewee import EXCLUDED, Value, chunked
 
 from portal import clock
-from portal.db import db, mark, moment_value
+from portal.db import db, placeholder, timestamp_value
 from portal.models.exclusions import Exclusion
 from portal.models.records import ChangeKind, Record, RecordState
 from portal.psa.source import Columns
 from portal.sync.decide import Decision
 from portal.sync.record_types import RecordType
 
-# Of records that were never stored, so many of a type are listed. Those that are stored are always listed.
-MOST_LISTED: Final = 20_000
+# The limit per type for records that were never stored. Stored records are always listed.
+MAX_LISTED: Final = 20_000
 BATCH: Final = 900
 
 CLIENT_DELETED: Final = "Its client was deleted."
@@ -51,8 +51,8 @@ KNOWN: Final = (
 )
 
 
-class Shown(NamedTuple):
-    """What the list shows of a record."""
+class ListedRow(NamedTuple):
+    """What the list shows about a record."""
 
     name: str
     client_remote_id: int | None
@@ -60,32 +60,32 @@ class Shown(NamedTuple):
     reason: str
 
 
-def note(
+def update(
     integration_id: int, record_type: str, decision: Decision, read_columns: Callable[[str, bytes], Columns]
 ) -> None:
-    """List the rows that a decision excludes, and take those off the list that it does not."""
-    _take_off_included(integration_id, record_type, decision)
+    """List the rows that a decision excludes, and remove those that it includes."""
+    _remove_included(integration_id, record_type, decision)
     reasons = {row.facts.remote_id: (row.payload, why) for row, why in decision.excluded if row.facts is not None}
     if not reasons:
         return
     known = _known(integration_id, record_type, list(reasons))
     new = [each for each in reasons if each not in known]
-    dropped = set(new[_room(integration_id, record_type) :]) if new else set()
+    dropped = set(new[_free_slots(integration_id, record_type) :]) if new else set()
     found = {
-        each: _shown(record_type, payload, why, read_columns)
+        each: _listed_row(record_type, payload, why, read_columns)
         for each, (payload, why) in reasons.items()
         if each not in dropped
     }
-    now = moment_value(clock.now())
+    now = timestamp_value(clock.now())
     rows = [
         (integration_id, record_type, each, *shown, now) for each, shown in found.items() if known.get(each) != shown
     ]
     if rows:
-        db.cursor().executemany(UPSERT.format(mark()), rows)
+        db.cursor().executemany(UPSERT.format(placeholder()), rows)
 
 
-def note_stored(integration_id: int, record_type: str, reasons: Mapping[int, str]) -> None:
-    """List stored records that went out of scope, as they were last copied."""
+def add_stored(integration_id: int, record_type: str, reasons: Mapping[int, str]) -> None:
+    """List stored records that went out of scope, with the values of their last copy."""
     by_reason: dict[str, list[int]] = {}
     for remote_id, why in reasons.items():
         by_reason.setdefault(why, []).append(remote_id)
@@ -100,14 +100,14 @@ def note_stored(integration_id: int, record_type: str, reasons: Mapping[int, str
             ).execute()
 
 
-def drop(integration_id: int, record_type: str, remote_ids: Collection[int]) -> None:
-    """Take records off the list: they are synced again, or the PSA no longer has them."""
+def remove(integration_id: int, record_type: str, remote_ids: Collection[int]) -> None:
+    """Remove records from the list: they are synced again, or the PSA no longer has them."""
     for ids in chunked(remote_ids, BATCH):
         Exclusion.delete().where(_of(integration_id, record_type), Exclusion.remote_id.in_(ids)).execute()
 
 
-def keep_listed(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
-    """After a complete pass, forget those that the PSA no longer lists, but for those that are stored."""
+def remove_unlisted(integration_id: int, record_type: str, listed: AbstractSet[int]) -> None:
+    """After a complete sync, remove records that the PSA no longer lists, except stored ones."""
     query: Any = Exclusion.select(Exclusion.remote_id).where(_of(integration_id, record_type)).tuples()
     gone = {remote_id for (remote_id,) in query} - listed
     for ids in chunked(sorted(gone), BATCH):
@@ -118,13 +118,13 @@ def keep_listed(integration_id: int, record_type: str, listed: AbstractSet[int])
             Record.remote_id.in_(ids),
         )
         kept = {remote_id for (remote_id,) in stored.tuples()}
-        drop(integration_id, record_type, [each for each in ids if each not in kept])
+        remove(integration_id, record_type, [each for each in ids if each not in kept])
 
 
-def of_clients(integration_id: int, among: Collection[int] | None = None) -> dict[int, str]:
-    """Say why records of these clients, or of any, are excluded with them: the client was deleted, or is excluded.
+def client_reasons(integration_id: int, among: Collection[int] | None = None) -> dict[int, str]:
+    """Return, by client, why the records of these clients, or of all clients, are excluded.
 
-    Clients that were never seen have no reason here.
+    The client was deleted or is excluded. Clients that were never seen are not in the result.
     """
     deleted = Record.select(Record.remote_id).where(
         Record.integration == integration_id,
@@ -140,9 +140,9 @@ def of_clients(integration_id: int, among: Collection[int] | None = None) -> dic
     return {**{each: CLIENT_DELETED for (each,) in ids}, **{each: through_client(why) for each, why in reasons}}
 
 
-def by_reason(integration_id: int, clients: Collection[int]) -> dict[str, list[int]]:
-    """Sort excluded clients by the reason that excludes what belongs to them."""
-    reasons = of_clients(integration_id)
+def group_by_reason(integration_id: int, clients: Collection[int]) -> dict[str, list[int]]:
+    """Group excluded clients by the reason that excludes their records."""
+    reasons = client_reasons(integration_id)
     found: dict[str, list[int]] = {}
     for client in clients:
         found.setdefault(reasons.get(client, CLIENT_EXCLUDED), []).append(client)
@@ -150,38 +150,40 @@ def by_reason(integration_id: int, clients: Collection[int]) -> dict[str, list[i
 
 
 def through_client(why: str) -> str:
-    """Say that a record is excluded because its client is; `why` is the client's own reason."""
+    """Return the reason for records of a client that is excluded for the reason `why`."""
     return f"{CLIENT_EXCLUDED.removesuffix('.')}: {why[:1].lower()}{why[1:]}" if why else CLIENT_EXCLUDED
 
 
-def _take_off_included(integration_id: int, record_type: str, decision: Decision) -> None:
+def _remove_included(integration_id: int, record_type: str, decision: Decision) -> None:
     back = [change.remote_id for change in decision.updated if change.kind == ChangeKind.BACK]
     rejected = [each.remote_id for each in decision.rejected if each.remote_id is not None]
     included = [change.remote_id for change in decision.created] + back + rejected
     if included and Exclusion.select().where(_of(integration_id, record_type)).exists():
-        drop(integration_id, record_type, included)
+        remove(integration_id, record_type, included)
 
 
-def _shown(record_type: str, payload: bytes, why: str, read_columns: Callable[[str, bytes], Columns]) -> Shown:
+def _listed_row(
+    record_type: str, payload: bytes, why: str, read_columns: Callable[[str, bytes], Columns]
+) -> ListedRow:
     try:
         columns = read_columns(record_type, payload)
     except ValueError:
-        return Shown("", None, "", why)
-    return Shown(columns.name, columns.client_remote_id, columns.client_name, why)
+        return ListedRow("", None, "", why)
+    return ListedRow(columns.name, columns.client_remote_id, columns.client_name, why)
 
 
-def _known(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, Shown]:
-    known: dict[int, Shown] = {}
+def _known(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, ListedRow]:
+    known: dict[int, ListedRow] = {}
     for ids in chunked(remote_ids, BATCH):
-        # Written by hand: every full sync reads all of them, and Peewee takes longer than the database.
-        marks = ", ".join([mark()] * len(ids))
-        rows = db.execute_sql(KNOWN.format(mark(), marks), (integration_id, record_type, *ids)).fetchall()
-        known.update((remote_id, Shown(*shown)) for remote_id, *shown in rows)
+        # Plain SQL: every full sync reads all of them, and Peewee takes longer than the database.
+        marks = ", ".join([placeholder()] * len(ids))
+        rows = db.execute_sql(KNOWN.format(placeholder(), marks), (integration_id, record_type, *ids)).fetchall()
+        known.update((remote_id, ListedRow(*shown)) for remote_id, *shown in rows)
     return known
 
 
-def _room(integration_id: int, record_type: str) -> int:
-    return max(0, MOST_LISTED - Exclusion.select().where(_of(integration_id, record_type)).count())
+def _free_slots(integration_id: int, record_type: str) -> int:
+    return max(0, MAX_LISTED - Exclusion.select().where(_of(integration_id, record_type)).count())
 
 
 def _of(integration_id: int, record_type: str) -> Any:

@@ -1,4 +1,4 @@
-"""Fetching while others are being written: each stream has one question under way, and the answers wait in a list."""
+"""Runs PSA calls in threads, so that network reads overlap each other and the database writes."""
 
 from __future__ import annotations
 
@@ -13,34 +13,36 @@ from portal.psa.source import Source
 
 Key = TypeVar("Key", bound=Hashable)
 
-# More at once would not be quicker under any limit that a PSA has, and each page of thousands of rows takes memory.
+# More threads would not be faster under any PSA's limit, and each page of thousands of rows takes memory.
 THREADS: Final = 3
 
-# A question to the PSA: reads, and returns what came or raises PsaError.
-Ask = Callable[[], Any]
+# Reads from the PSA: returns the result or raises PsaError.
+PsaCall = Callable[[], Any]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came of a question that was asked at `asked_at`.
+class Fetched:
+    """The result of one call, which began at `asked_at` and took `requests` HTTP requests.
 
-    `requests` counts the calls that it took, `error` is what was raised instead.
+    `error` is set if the call raised instead of returning a value. `budget_left` is how many reserved requests were
+    left when the engine received the result.
     """
 
-    question: Ask
+    call: PsaCall
     asked_at: datetime
     value: Any
     requests: int
     error: Exception | None = None
+    budget_left: int = 0
 
 
 class Fetcher(Generic[Key]):
-    """Leaving it waits for what is under way, and forgets it."""
+    """A pool of threads for one run. Leaving the context waits for the calls in flight and drops their results."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="fetch")
-        self._asked: dict[Future[Answer], Key] = {}
+        self._keys: dict[Future[Fetched], Key] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -49,27 +51,27 @@ class Fetcher(Generic[Key]):
         self._pool.shutdown(cancel_futures=True)
 
     @property
-    def under_way(self) -> int:
-        return len(self._asked)
+    def in_flight(self) -> int:
+        return len(self._keys)
 
-    def ask(self, key: Key, question: Ask) -> None:
-        self._asked[self._pool.submit(self._answer, question)] = key
+    def submit(self, key: Key, call: PsaCall) -> None:
+        self._keys[self._pool.submit(self._fetch, call)] = key
 
-    def next(self, seconds: float, urgency: Callable[[Key], int]) -> tuple[Key, Answer] | None:
-        """Return the most urgent answer that is there, or the first that comes; None after so many seconds."""
-        if not self._asked:
+    def next(self, seconds: float, urgency: Callable[[Key], int]) -> tuple[Key, Fetched] | None:
+        """Return the most urgent finished result, waiting up to `seconds` for the first one; None if none came."""
+        if not self._keys:
             clock.sleep(seconds)
             return None
-        done, _ = wait(self._asked, timeout=seconds, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._keys, timeout=seconds, return_when=FIRST_COMPLETED)
         if not done:
             return None
-        first = max(done, key=lambda each: urgency(self._asked[each]))
-        return self._asked.pop(first), first.result()
+        first = max(done, key=lambda each: urgency(self._keys[each]))
+        return self._keys.pop(first), first.result()
 
-    def _answer(self, question: Ask) -> Answer:
+    def _fetch(self, call: PsaCall) -> Fetched:
         asked_at, before = clock.now(), self._source.requests_here
         try:
-            value = question()
-        except Exception as error:  # noqa: BLE001  # it is raised again in the thread that asked
-            return Answer(question, asked_at, None, self._source.requests_here - before, error)
-        return Answer(question, asked_at, value, self._source.requests_here - before)
+            value = call()
+        except Exception as error:  # noqa: BLE001  # raised again in the thread that submitted the call
+            return Fetched(call, asked_at, None, self._source.requests_here - before, error)
+        return Fetched(call, asked_at, value, self._source.requests_here - before)

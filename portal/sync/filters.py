@@ -1,7 +1,7 @@
-"""Which records are copied: what an admin has chosen, as it is kept in Integration.filters and SyncRun.filters.
+"""The sync filters that an admin chose, as stored in Integration.filters and SyncRun.filters.
 
-The PSA is asked for everything, and the filters are applied by us (see scope.py): a PSA that ignores a filter does no
-harm, and the books balance over all that it has.
+The portal fetches all records and applies the filters itself (scope.py). So a PSA that ignores a filter does no harm,
+and the reconciliation covers everything that the PSA has.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NONE: Final[Ids] = frozenset()
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted: what matches every filter. An empty set of ids stands for all of them."""
+    """A record must match every filter. An empty set of ids matches all."""
 
     active_only: bool = False
     top_levels: Ids = NONE
@@ -46,37 +46,37 @@ BY_TYPE: Final[Mapping[RecordType, tuple[str, ...]]] = {
     RecordType.OPPORTUNITIES: ("open_opportunities_only", "opportunities_since"),
     RecordType.CONTRACTS: ("active_contracts_only",),
 }
-# Products are sold to everybody: they belong to no client.
-FOLLOWERS: Final = frozenset(RecordType) - {RecordType.CLIENTS, RecordType.PRODUCTS}
+# The types whose records belong to a client. Products do not.
+CLIENT_OWNED: Final = frozenset(RecordType) - {RecordType.CLIENTS, RecordType.PRODUCTS}
 
 _FIELDS: Final = msgspec.structs.fields(Filters)
 
 
 def read(stored: object) -> Filters:
-    """Read what is stored. What is unknown is ignored, and a broken value counts as not set."""
+    """Read stored filters. Unknown keys are ignored, and a broken value counts as not set."""
     values = stored if isinstance(stored, dict) else {}
     return Filters(**{field.name: _value(field, values) for field in _FIELDS})
 
 
 def write(filters: Filters) -> dict[str, Any]:
-    """Return the filters as they are stored."""
+    """Return the filters in the form in which they are stored."""
     written: dict[str, Any] = msgspec.to_builtins(filters, order="deterministic")
     return written
 
 
 def in_use(filters: Filters, record_type: RecordType) -> list[str]:
-    """Name the filters of this type that are set."""
+    """Return the names of this type's filters that are set."""
     return [name for name in BY_TYPE[record_type] if getattr(filters, name)]
 
 
 def affected(before: Filters, after: Filters) -> set[RecordType]:
-    """Return the types whose scope may differ: those with a changed filter, and the followers of changed clients."""
+    """Return the types whose scope may differ: types with a changed filter, and if clients changed, their records."""
     changed = {
         record_type
         for record_type, names in BY_TYPE.items()
         if any(getattr(before, name) != getattr(after, name) for name in names)
     }
-    return changed | FOLLOWERS if RecordType.CLIENTS in changed else changed
+    return changed | CLIENT_OWNED if RecordType.CLIENTS in changed else changed
 
 
 def _value(field: msgspec.structs.FieldInfo, values: Mapping[Any, Any]) -> Any:

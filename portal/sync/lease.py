@@ -1,7 +1,7 @@
-"""Who may write for a run, and until when.
+"""Leases: which worker may write for a run, and until when.
 
-A claim raises the run's fencing token and sets the end of its lease. Every write of a worker requires its own
-token, so a worker that was frozen, orphaned or presumed dead changes nothing once another one has claimed the run.
+A claim raises the run's fencing token and sets the end of its lease. Every write requires the worker's own token, so
+a worker that was frozen, orphaned or presumed dead changes nothing once another worker has claimed the run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BEAT_SECONDS: Final = DURATION.total_seconds() / 3
 
 
 def is_claimable(now: datetime) -> Any:
-    """Return the condition of runs that nobody works on and that should go on."""
+    """Return the SQL condition for runs that no worker holds and that should start or resume."""
     return (
         (SyncRun.state == RunState.QUEUED)
         | ((SyncRun.state == RunState.RUNNING) & (SyncRun.lease_until < now))
@@ -31,13 +31,13 @@ def is_claimable(now: datetime) -> Any:
     )
 
 
-def claim(run_id: int) -> Lease | None:
-    """Take the run, or return None when somebody else has it or it has ended."""
+def claim(run_id: int) -> RunLease | None:
+    """Claim the run, or return None if another worker holds it or it has ended."""
     now = clock.now()
     run = SyncRun.get_or_none(SyncRun.id == run_id)
     if run is None:
         return None
-    taken_over = run.state == RunState.RUNNING
+    was_abandoned = run.state == RunState.RUNNING
     claimed = (
         SyncRun.update(
             fencing_token=SyncRun.fencing_token + 1,
@@ -45,47 +45,47 @@ def claim(run_id: int) -> Lease | None:
             lease_until=now + DURATION,
             not_before=None,
             started_at=run.started_at or now,
-            crashes=SyncRun.crashes + int(taken_over),
+            crashes=SyncRun.crashes + int(was_abandoned),
         )
         .where(SyncRun.id == run_id, SyncRun.fencing_token == run.fencing_token, is_claimable(now))
         .execute()
     )
-    return Lease(run_id, run.fencing_token + 1, run.cancel_requested_at is not None) if claimed else None
+    return RunLease(run_id, run.fencing_token + 1, run.cancel_requested_at is not None) if claimed else None
 
 
-class Claim(ABC):
-    """Something that one worker has, until its time runs out or somebody takes it away."""
+class Lease(ABC):
+    """A row that one worker holds until the lease expires or another worker claims it."""
 
     def beat(self) -> None:
-        """Prolong the time. Raises FencedOut when it is ours no more."""
+        """Extend the lease. Raises FencedOut if this worker lost it."""
         self._update(lease_until=clock.now() + DURATION)
 
     @contextmanager
     def writing(self, **changes: Any) -> Iterator[None]:
-        """Open a transaction that commits only while it is ours; it also applies `changes` to the claim's row."""
+        """Open a transaction that commits only while this worker holds the lease. Applies `changes` to its row."""
         with db.atomic():
             self._update(lease_until=clock.now() + DURATION, **changes)
             yield
 
-    def give_up(self, **changes: Any) -> None:
-        """Let go, with `changes` to the row: for a run, its new state."""
+    def release(self, **changes: Any) -> None:
+        """End the lease and apply `changes` to the row: for a run, its new state."""
         self._update(lease_until=None, **changes)
 
     @abstractmethod
     def _update(self, **changes: Any) -> None:
-        """Change the row while its fencing token is ours. Raises FencedOut when it is not."""
+        """Change the row if it still has this worker's fencing token. Raises FencedOut if not."""
 
 
 @dataclass
-class Lease(Claim):
-    """`is_cancelled` tells whether a person has asked the run to stop, as of the last write or beat."""
+class RunLease(Lease):
+    """The lease of a run. `is_cancelled` says whether a person cancelled it, as of the last write or beat."""
 
     run_id: int
     fencing_token: int
     is_cancelled: bool = False
 
-    def hand_back(self) -> None:
-        """Let another worker continue at once, after something unexpected; it counts as a crash."""
+    def release_after_crash(self) -> None:
+        """Let another worker continue at once after an unexpected error. Counts as a crash."""
         self._update(lease_until=clock.now() - DURATION)
 
     def _update(self, **changes: Any) -> None:

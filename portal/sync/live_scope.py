@@ -1,4 +1,4 @@
-"""The scope of one record type while a sync goes on: refetches may move clients, and their records with them."""
+"""The scope of one record type during a sync. Refetches may add or exclude clients meanwhile."""
 
 from __future__ import annotations
 
@@ -7,44 +7,46 @@ from typing import Final
 
 from portal import clock
 from portal.sync import exclusions, newer_answers, store
-from portal.sync.filters import FOLLOWERS, Filters
-from portal.sync.newer_answers import CLIENT_CAME, CLIENT_LEFT
+from portal.sync.filters import CLIENT_OWNED, Filters
+from portal.sync.newer_answers import CLIENT_ADDED, CLIENT_REMOVED
 from portal.sync.record_types import RecordType
 from portal.sync.scope import Scope
 
-# A refetch that was about to be committed while the clients were read has an earlier time than the reading.
-LONGEST_COMMIT: Final = timedelta(seconds=30)
+# A refetch that committed just after the clients were read has an earlier time than that reading.
+MAX_COMMIT_TIME: Final = timedelta(seconds=30)
 
 
 class LiveScope:
-    """`now` is exact inside a transaction that holds the integration's records (store.hold)."""
+    """`now` is exact inside a transaction that locked the integration's records (store.lock_records)."""
 
     def __init__(self, integration_id: int, record_type: str, filters: Filters) -> None:
         self._integration_id = integration_id
         self._filters = filters
         self._scope = Scope(filters)
-        self._is_follower = record_type in FOLLOWERS and self._scope.follows_clients
+        self._depends_on_clients = record_type in CLIENT_OWNED and self._scope.excludes_clients
         self._read_at: datetime | None = None
 
     @property
-    def follows_clients(self) -> bool:
-        """Tell whether any client may be excluded, and with it what belongs to it."""
-        return self._scope.follows_clients
+    def excludes_clients(self) -> bool:
+        """Return whether any client may be excluded, and its records with it."""
+        return self._scope.excludes_clients
 
     def now(self) -> Scope:
-        """Return the scope by the clients that are live now."""
-        if self._is_follower and self._is_outdated():
+        """Return the scope, given the clients that are live now."""
+        if self._depends_on_clients and self._is_outdated():
             self._read_at = clock.now()
             live = store.live_ids(self._integration_id, RecordType.CLIENTS)
-            self._scope = Scope(self._filters, live, exclusions.of_clients(self._integration_id))
+            self._scope = Scope(self._filters, live, exclusions.client_reasons(self._integration_id))
         return self._scope
 
     def may_miss_since(self, moment: datetime) -> bool:
-        """Tell whether a refetch has brought a client since then, whose records this sync may have excluded."""
-        return self._is_follower and newer_answers.have_clients_moved(self._integration_id, moment, CLIENT_CAME)
+        """Return whether a refetch added a client since then, whose records this sync may have excluded."""
+        return self._depends_on_clients and newer_answers.have_clients_moved(
+            self._integration_id, moment, CLIENT_ADDED
+        )
 
     def _is_outdated(self) -> bool:
         if self._read_at is None:
             return True
-        since = self._read_at - LONGEST_COMMIT
-        return newer_answers.have_clients_moved(self._integration_id, since, (*CLIENT_CAME, *CLIENT_LEFT))
+        since = self._read_at - MAX_COMMIT_TIME
+        return newer_answers.have_clients_moved(self._integration_id, since, (*CLIENT_ADDED, *CLIENT_REMOVED))

@@ -1,4 +1,4 @@
-"""What a run writes down for people: run → step → page → record. Always inside the caller's transaction."""
+"""Writes the sync log (run → step → page → record), inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from portal.models.records import ChangeKind
 from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
 from portal.psa.source import Page
 from portal.sync.decide import Decision, Rejected
+from portal.sync.record_types import RecordType
 
-# A page with thousands of bad rows is one mistake, told often enough.
-MOST_ROWS: Final = 100
-# How a run's last line puts its state.
+# A page with thousands of bad rows has one cause; this many lines are enough.
+MAX_ROWS: Final = 100
+# The last line of a run, by its state.
 ENDED: Final = {
     RunState.SUCCEEDED: "Sync completed.",
     RunState.INCOMPLETE: "Sync incomplete.",
@@ -47,7 +48,7 @@ def note(
 
 
 def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *, budget_left: int) -> None:
-    """Write the line of a page, and one for each record on it that a person may ask about."""
+    """Write the line of a page, and one for each of its records that a person may ask about."""
     details = {
         "path": page.path,
         "status": page.status,
@@ -63,20 +64,20 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
         "filtered_out_because": "; ".join(f"{number} × {why}" for why, number in decision.reasons.most_common())
         or None,
     }
-    message = f"Page {page.number}: {len(page.rows):,} {record_type} read. {page.note}".rstrip()
+    message = f"Page {page.number}: {RecordType(record_type).counted(len(page.rows))} read. {page.note}".rstrip()
     note(run, message, subject=LogSubject.PAGE, record_type=record_type, details=details)
     note_records(run, record_type, decision)
 
 
 def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
-    """Write a line for each record that was not stored or is no longer in scope."""
-    rows = [_rejected(each) for each in decision.rejected[:MOST_ROWS]]
-    rows += [_left(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MOST_ROWS]]
+    """Write a line for each record that was rejected or went out of scope."""
+    rows = [_rejected(each) for each in decision.rejected[:MAX_ROWS]]
+    rows += [_newly_excluded(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MAX_ROWS]]
     _write(run, record_type, rows)
 
 
 def summary(step: SyncStep) -> str:
-    """Say what a step has read and what became of it."""
+    """Return the summary of a step: how many records it read, created, updated …"""
     what = "changed " if step.mode == StepMode.CHANGES else ""
     found = {
         "created": step.created,
@@ -86,40 +87,41 @@ def summary(step: SyncStep) -> str:
     }
     found |= {"deleted": step.deleted, "failed": step.failed}
     parts = [f"{number:,} {name}" for name, number in found.items() if number or name in {"created", "updated"}]
-    return f"{step.fetched:,} {what}{step.record_type} read: {', '.join(parts)}."
+    which = RecordType(step.record_type)
+    return f"{step.fetched:,} {what}{which.singular if step.fetched == 1 else which} read: {', '.join(parts)}."
 
 
-def note_answer(run: SyncRun, psa: str, record_type: str, remote_id: int, decision: Decision | None) -> None:
-    """Write what came of asking for one record, None when the PSA has none, unless another line says so already."""
+def note_single_record(run: SyncRun, psa: str, record_type: str, remote_id: int, decision: Decision | None) -> None:
+    """Write the result of reading one record, unless another line already says it. None means it does not exist."""
     if decision is None:
-        message = f"{psa} has no record {remote_id} among its {record_type}."
+        message = f"{psa} has no {RecordType(record_type).singular} {remote_id}."
     elif decision.rejected or decision.out_of_scope:
         return
     elif decision.filtered_out:
         message = f"Record {remote_id} is excluded. {next(iter(decision.reasons))}"
     elif decision.created:
-        message = f"Record {remote_id} was copied for the first time."
+        message = f"Record {remote_id} was added."
     elif decision.updated:
         is_back = decision.updated[0].kind == ChangeKind.BACK
         message = f"Record {remote_id} is synced again." if is_back else f"Record {remote_id} was updated."
     else:
-        message = f"Record {remote_id} is up to date: nothing has changed in it."
+        message = f"Record {remote_id} is up to date. Nothing has changed."
     _write(run, record_type, [{"remote_id": remote_id, "message": message, "remedy": ""}])
 
 
 def note_deleted(run: SyncRun, record_type: str, names: Mapping[int, str], why: str) -> None:
-    """Write a line for each record that the PSA no longer has; `names` maps ids to names."""
+    """Write a line for each deleted record. `names` maps ids to names."""
     rows = [
         {"remote_id": remote_id, "message": f"Deleted: {name or remote_id}.", "remedy": why}
-        for remote_id, name in list(names.items())[:MOST_ROWS]
+        for remote_id, name in list(names.items())[:MAX_ROWS]
     ]
     _write(run, record_type, rows)
 
 
-def note_refetch_request(
+def note_refetch(
     integration_id: int, record_type: str, remote_id: int, message: str, *, level: LogLevel, remedy: str
 ) -> None:
-    """Write a line about a record that was read again because a webhook named it."""
+    """Write a line about a record that was refetched because a webhook named it."""
     SyncLog.create(
         integration=integration_id,
         subject=LogSubject.RECORD,
@@ -136,13 +138,13 @@ def _rejected(rejected: Rejected) -> dict[str, Any]:
     return {
         "remote_id": rejected.remote_id,
         "level": LogLevel.WARNING,
-        "message": f"{which} was not stored. {rejected.why}",
-        "remedy": "The other records are not affected. Look at this record in your PSA.",
+        "message": f"{which} wasn't stored. {rejected.why}",
+        "remedy": "Other records aren't affected. Check this record in your PSA.",
     }
 
 
-def _left(remote_id: int, why: str) -> dict[str, Any]:
-    return {"remote_id": remote_id, "message": f"Record {remote_id} is excluded now. {why}", "remedy": ""}
+def _newly_excluded(remote_id: int, why: str) -> dict[str, Any]:
+    return {"remote_id": remote_id, "message": f"Record {remote_id} is now excluded. {why}", "remedy": ""}
 
 
 def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:

@@ -1,8 +1,8 @@
-"""What becomes of stored records that a list, read as a whole, no longer has. The list alone never proves a delete.
+"""Decides about stored records that a complete list no longer has. The list alone never proves a delete.
 
-A few are asked for by their ids, and those that the PSA says do not exist are gone. A person decides about the
-others: where too many vanish at once to ask for each, where a type or all records of a client vanish, and where a
-record still exists or cannot be read.
+A few missing records are fetched by id; those that the PSA says do not exist are deleted. A person decides about the
+others: if too many vanish at once to fetch each, if a whole type or all records of a client vanish, or if a record
+still exists or cannot be read.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from portal.errors import PsaError, PsaUnavailable
 from portal.psa.source import Row, Source
 from portal.sync import held_deletes, reconciliation
 from portal.sync import stored as copied
-from portal.sync.fetcher import Ask
-from portal.sync.reconciliation import Tally
+from portal.sync.fetcher import PsaCall
+from portal.sync.reconciliation import ReceivedList
 from portal.sync.record_types import RecordType
 
-MOST_SINGLE: Final = 50
+MAX_SINGLE_READS: Final = 50
 SAMPLES: Final = 3
-# One record that goes is no set, even if it was its client's only one.
-LEAST_SET: Final = 2
+# A single record is no set, even if it was its client's only one.
+MIN_SET: Final = 2
 
 
-class Fate(StrEnum):
-    """What the PSA answers when it is asked for a record that its list no longer has."""
+class Presence(StrEnum):
+    """The PSA's answer when a record that its list lacks is fetched by id."""
 
     GONE = "gone"
     EXISTS = "exists"
@@ -39,112 +39,118 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Vanished:
-    """`gone` does not exist any more, `held` waits for a person, `kept` stays because a person has decided so.
-    `listed` is what the list has, asked for at `listed_at`.
+class MissingOutcome:
+    """`gone` no longer exists, `held` waits for a person, `kept` stays because a person decided so.
+
+    `listed` holds the ids of the list, which was fetched at `listed_at`.
     """
 
     gone: frozenset[int] = frozenset()
-    held: held_deletes.Hold | None = None
+    held: held_deletes.DeletesToHold | None = None
     kept: frozenset[int] = frozenset()
     listed: AbstractSet[int] = frozenset()
     listed_at: datetime | None = None
 
 
 @dataclass
-class Vanishing:
-    """`answers` are those that this step has had already, and `keep` keeps another one: each costs a request, and one
-    window of the budget may not pay for all of them.
+class MissingRecords:
+    """Decides about the missing records of one type.
+
+    `answers` holds the answers that this step already got, and `save_answer` saves another one: each costs a request,
+    and one budget window may not allow all of them.
     """
 
     source: Source
     integration_id: int
     record_type: str
     answers: Mapping[str, str]
-    keep: Callable[[str, str], None]
-    _fates: dict[int, Fate] = field(default_factory=dict)
+    save_answer: Callable[[str, str], None]
+    _presences: dict[int, Presence] = field(default_factory=dict)
 
-    def settle(self, tally: Tally, stored: set[int]) -> Generator[Ask, Any, Vanished]:
-        """Decide about records that are `stored` and not listed; the tally is of a whole, reconciled list."""
-        missing = stored - tally.ids
+    def decide(self, received: ReceivedList, stored: set[int]) -> Generator[PsaCall, Any, MissingOutcome]:
+        """Decide about records that are `stored` but not in the complete, reconciled list `received`."""
+        missing = stored - received.ids
         kept = frozenset(missing & held_deletes.kept_by_decision(self.integration_id, self.record_type))
         missing -= kept
         if not missing:
-            return Vanished(kept=kept, listed=tally.ids)
-        is_empty = not tally.ids
-        if is_empty or len(missing) > MOST_SINGLE or reconciliation.are_held(missing, len(stored)):
+            return MissingOutcome(kept=kept, listed=received.ids)
+        is_empty = not received.ids
+        if is_empty or len(missing) > MAX_SINGLE_READS or reconciliation.must_hold(missing, len(stored)):
             yield from self._ask(sorted(missing)[:SAMPLES])
-            held = self._hold(missing, len(stored), is_empty=is_empty)
-            return Vanished(held=held, kept=kept, listed=tally.ids)
+            held = self._to_hold(missing, len(stored), is_empty=is_empty)
+            return MissingOutcome(held=held, kept=kept, listed=received.ids)
         yield from self._ask(sorted(missing))
-        gone = {each for each in missing if self._fates[each] is Fate.GONE}
+        gone = {each for each in missing if self._presences[each] is Presence.GONE}
         doubtful = missing - gone
-        if len(doubtful) <= tally.unusable:  # they are among the rows without a usable id
+        if len(doubtful) <= received.unusable:  # they may be the rows without a usable id
             doubtful = set()
         whole_sets = yield from self._whole_sets(gone)
         gone -= whole_sets
         unproved = doubtful | whole_sets
-        hold = self._hold(unproved, len(stored), is_set=bool(whole_sets)) if unproved else None
-        return Vanished(frozenset(gone), hold, kept, tally.ids)
+        to_hold = self._to_hold(unproved, len(stored), is_set=bool(whole_sets)) if unproved else None
+        return MissingOutcome(frozenset(gone), to_hold, kept, received.ids)
 
-    def _ask(self, ids: list[int]) -> Generator[Ask, Any, None]:
+    def _ask(self, ids: list[int]) -> Generator[PsaCall, Any, None]:
         for remote_id in ids:
-            self._fates[remote_id] = yield from self._fate(self.record_type, remote_id)
+            self._presences[remote_id] = yield from self._check(self.record_type, remote_id)
 
-    def _fate(self, record_type: str, remote_id: int) -> Generator[Ask, Any, Fate]:
+    def _check(self, record_type: str, remote_id: int) -> Generator[PsaCall, Any, Presence]:
         question = f"{record_type}/{remote_id}"
         if question in self.answers:
-            return Fate(self.answers[question])
+            return Presence(self.answers[question])
         try:
             row: Row | None = yield partial(self.source.record, record_type, remote_id)
-            fate = Fate.GONE if row is None else Fate.EXISTS
+            presence = Presence.GONE if row is None else Presence.EXISTS
         except PsaUnavailable:
             raise
         except PsaError:
-            fate = Fate.REFUSED
-        self.keep(question, fate)
-        return fate
+            presence = Presence.REFUSED
+        self.save_answer(question, presence)
+        return presence
 
-    def _whole_sets(self, gone: set[int]) -> Generator[Ask, Any, set[int]]:
-        """Return those that are all that a client had of this type, while the client itself is still there."""
-        if self.record_type in (RecordType.CLIENTS, RecordType.PRODUCTS) or len(gone) < LEAST_SET:
+    def _whole_sets(self, gone: set[int]) -> Generator[PsaCall, Any, set[int]]:
+        """Return the records whose client lost all its records of this type, though the client still exists."""
+        if self.record_type in (RecordType.CLIENTS, RecordType.PRODUCTS) or len(gone) < MIN_SET:
             return set()
         of_client: dict[int, set[int]] = defaultdict(set)
         for remote_id, client in copied.clients_of(self.integration_id, self.record_type, gone).items():
             of_client[client].add(remote_id)
-        had = copied.kept_of_clients(self.integration_id, self.record_type, of_client)
+        record_counts = copied.count_by_client(self.integration_id, self.record_type, of_client)
         found: set[int] = set()
-        for client, theirs in of_client.items():
-            if len(theirs) >= LEAST_SET and had.get(client) == len(theirs):
-                fate = yield from self._fate(RecordType.CLIENTS, client)
-                found |= set() if fate is Fate.GONE else theirs
+        for client, record_ids in of_client.items():
+            if len(record_ids) >= MIN_SET and record_counts.get(client) == len(record_ids):
+                presence = yield from self._check(RecordType.CLIENTS, client)
+                found |= set() if presence is Presence.GONE else record_ids
         return found
 
-    def _hold(self, ids: set[int], stored: int, *, is_empty: bool = False, is_set: bool = False) -> held_deletes.Hold:
-        found = [self._fates[each] for each in sorted(ids) if each in self._fates]
+    def _to_hold(
+        self, ids: set[int], stored: int, *, is_empty: bool = False, is_set: bool = False
+    ) -> held_deletes.DeletesToHold:
+        found = [self._presences[each] for each in sorted(ids) if each in self._presences]
         cause, advice = _likely_cause(self.source.name, found, is_empty=is_empty, is_set=is_set)
-        return held_deletes.Hold(ids, stored, cause, advice)
+        return held_deletes.DeletesToHold(ids, stored, cause, advice)
 
 
-def _likely_cause(psa: str, found: list[Fate], *, is_empty: bool, is_set: bool) -> tuple[str, str]:
-    """Say why they vanished, and what to do."""
+def _likely_cause(psa: str, found: list[Presence], *, is_empty: bool, is_set: bool) -> tuple[str, str]:
+    """Return the likely cause and what to do."""
     if is_empty:
         return (
-            f"{psa}'s list is empty: the agent probably may no longer see any of them.",
+            f"{psa}'s list is empty: the agent probably lost access to all of them.",
             reconciliation.check_the_agent(psa),
         )
-    if Fate.REFUSED in found:
+    if Presence.REFUSED in found:
         return (
-            f"{psa} refuses to show them: the agent has probably lost a permission.",
+            f"{psa} refuses to show them: the agent probably lost a permission.",
             reconciliation.check_the_agent(psa),
         )
-    if Fate.EXISTS in found:
-        return f"They still exist in {psa}, but are no longer listed for the agent.", reconciliation.check_the_agent(
-            psa
+    if Presence.EXISTS in found:
+        return (
+            f"They still exist in {psa}, but it no longer lists them for the agent.",
+            reconciliation.check_the_agent(psa),
         )
     if is_set:
         return (
-            "All that a client had of this type is gone at once, while the client is still there.",
+            "A client lost all its records of this type at once, although the client itself still exists.",
             f"Ask your {psa} administrator whether they were deleted on purpose.",
         )
     return (

@@ -1,9 +1,9 @@
-"""What was asked for later wins: the one condition for every answer of the PSA that is about to be written.
+"""The answer that was requested last wins: every write checks here whether a newer answer is known.
 
-Syncs and refetches overlap, so an answer may be written after one that was asked for later. A stored record knows
-when the PSA was asked for what is stored. What a refetch has found unchanged, excluded or gone leaves no such trace
-there, but its refetch request tells. What a list has found unchanged leaves none at all, so a refetch that a list has
-overtaken is repeated. Ask inside the transaction that writes, while nobody else can (store.hold).
+Syncs and refetches overlap, so an answer may arrive after one that was requested later. Record.read_at says when the
+stored answer was requested. A refetch that found a record unchanged, excluded or deleted does not update it, but its
+refetch request has a `read_at`. A list that found a record unchanged leaves no trace at all, so a refetch that a list
+overtook is repeated. Call these functions inside the transaction that writes, after store.lock_records.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from portal.models.webhooks import Outcome, RefetchRequest
 from portal.sync.record_types import RecordType
 
 BATCH: Final = 900
-# A refetch takes a minute at most, and one run follows the other: more cannot have overtaken it.
+# A refetch takes at most a minute, and runs do not overlap, so no more runs than this can have overtaken it.
 RECENT_RUNS: Final = 3
-# Outcomes of refetches that settled what a record is. The others left that to the next sync.
-SETTLED: Final = (
+# Outcomes of refetches that settled a record's state. The others leave it to the next sync.
+CONCLUSIVE: Final = (
     Outcome.CREATED,
     Outcome.UPDATED,
     Outcome.BACK,
@@ -32,11 +32,11 @@ SETTLED: Final = (
     Outcome.DELETED,
     Outcome.ABSENT,
 )
-CLIENT_CAME: Final = (Outcome.CREATED, Outcome.BACK)
-CLIENT_LEFT: Final = (Outcome.FILTERED_OUT, Outcome.DELETED)
+CLIENT_ADDED: Final = (Outcome.CREATED, Outcome.BACK)
+CLIENT_REMOVED: Final = (Outcome.FILTERED_OUT, Outcome.DELETED)
 
 
-def known(
+def newer_ids(
     integration_id: int,
     record_type: str,
     stored: Collection[int],
@@ -44,27 +44,29 @@ def known(
     *,
     not_stored: Collection[int] = (),
 ) -> set[int]:
-    """Return those of these records for which a newer answer is known than one that was asked for at `asked_at`."""
-    return _stored_later(integration_id, record_type, stored, asked_at) | _refetched_later(
+    """Return the records for which an answer requested after `asked_at` is known."""
+    return _with_newer_record(integration_id, record_type, stored, asked_at) | _with_newer_refetch(
         integration_id, record_type, [*stored, *not_stored], asked_at
     )
 
 
 def have_clients_moved(integration_id: int, since: datetime, outcomes: Collection[Outcome]) -> bool:
-    """Tell whether refetches have brought clients to one of these outcomes since then."""
+    """Return whether refetches of clients had one of these outcomes since then."""
     moved = (RefetchRequest.record_type == RecordType.CLIENTS) & RefetchRequest.outcome.in_(list(outcomes))
     return bool(RefetchRequest.select().where(_settled_after(integration_id, since), moved).exists())
 
 
 def has_list_overtaken(integration_id: int, record_type: str, asked_at: datetime) -> bool:
-    """Tell whether a page of this list was written that had been asked for after `asked_at`."""
+    """Return whether a page of this list was written that was requested after `asked_at`."""
     newest = SyncRun.select(SyncRun.id).where(SyncRun.integration == integration_id).order_by(SyncRun.id.desc())
     rows: Any = newest.limit(RECENT_RUNS).tuples()
     later = (SyncStep.record_type == record_type) & (SyncStep.page_asked_at > asked_at)
     return bool(SyncStep.select().where(SyncStep.run.in_([run_id for (run_id,) in rows]), later).exists())
 
 
-def _stored_later(integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime) -> set[int]:
+def _with_newer_record(
+    integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime
+) -> set[int]:
     found: set[int] = set()
     for ids in chunked(remote_ids, BATCH):
         rows: Any = Record.select(Record.remote_id).where(
@@ -77,10 +79,10 @@ def _stored_later(integration_id: int, record_type: str, remote_ids: Collection[
     return found
 
 
-def _refetched_later(
+def _with_newer_refetch(
     integration_id: int, record_type: str, remote_ids: Collection[int], asked_at: datetime
 ) -> set[int]:
-    # Mostly none was: then one look at the newest ones is all that a page of thousands costs.
+    # Mostly there are none: then a page of thousands of rows costs one indexed lookup.
     if not remote_ids or not RefetchRequest.select().where(_settled_after(integration_id, asked_at)).exists():
         return set()
     found: set[int] = set()
@@ -90,7 +92,7 @@ def _refetched_later(
             RefetchRequest.record_type == record_type,
             RefetchRequest.remote_id.in_(ids),
             RefetchRequest.read_at > asked_at,
-            RefetchRequest.outcome.in_(SETTLED),
+            RefetchRequest.outcome.in_(CONCLUSIVE),
         )
         found.update(remote_id for (remote_id,) in rows.tuples())
     return found

@@ -1,8 +1,7 @@
-"""What a record means, however its PSA happens to write it. Pure.
+"""Reduces a record to its normal form, so that only real changes differ. Pure.
 
-Two answers show the same record in other words: 21 and 21.0 and "21", keys in another order or left out where they
-hold nothing, dates with more digits, 0 or -1 for a reference to nobody, and values that are computed when asked.
-Only a difference that is none of these is a change.
+Two answers may write the same record differently: 21, 21.0 or "21"; keys in another order, or missing because they
+are empty; dates with more digits; 0 or -1 for an empty reference; values that are computed on request.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ IsComputed = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Keys:
-    """What is known of the keys of a record type: which are computed, and which hold what people look for."""
+    """What is known about a record type's keys: which are computed, and which people search by."""
 
     is_computed: IsComputed
     shown: Collection[str] = frozenset()
 
 
 DIGEST_BYTES: Final = 16
-# A PSA writes an empty date as one before anybody kept records in it.
+# PSAs write an empty date as a very early one.
 FIRST_REAL_YEAR: Final = "1981"
 _WHOLE: Final = re.compile(r"(-?(?:0|[1-9]\d{0,14}))(?:\.0+)?")
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z?")
@@ -42,14 +41,14 @@ def read(payload: str | bytes) -> dict[str, Any]:
 
 
 def fingerprint(payload: bytes, is_computed: IsComputed) -> bytes:
-    """Return what changes when the meaning of a record does. Raises as `read` does."""
+    """Return a digest of the normal form, without computed keys. Raises as `read` does."""
     meant = {key: value_of(key, value) for key, value in read(payload).items() if not is_computed(key)}
     written = msgspec.json.encode({key: value for key, value in meant.items() if value is not None}, order="sorted")
     return hashlib.blake2b(written, digest_size=DIGEST_BYTES).digest()
 
 
 def value_of(key: str, value: Any) -> Any:
-    """Return what a value means: the same for all ways of writing it, None for all ways of writing nothing."""
+    """Return a value's normal form: the same for all ways of writing it, None for all ways of writing nothing."""
     if isinstance(value, str):
         return _text(key, value.strip())
     if isinstance(value, bool):
@@ -74,7 +73,7 @@ def _text(key: str, text: str) -> str | None:
 
 
 def _number(key: str, number: float) -> str | None:
-    """Write a number as text, since some answers do. Nothing is 0, and -1 or less where a record is referred to."""
+    """Return a number as text, as some answers write it. 0 is empty; in a reference, negative numbers are too."""
     if number == 0 or (number < 0 and _REFERENCE.search(key)):
         return None
     return str(int(number)) if float(number).is_integer() else repr(float(number))

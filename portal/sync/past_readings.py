@@ -1,4 +1,4 @@
-"""What a reading of a list goes on from: the pages that this run has taken, and what earlier runs have shown."""
+"""What a reading of a list starts from: the pages read so far in this run, and the results of earlier runs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from portal.models.sync import CountKind
 
 
 class PageIds(NamedTuple):
-    """What a page that was taken held: its number, and the ids that counted there."""
+    """A page that was read: its number, and the ids that counted there."""
 
     number: int
     ids: Sequence[int]
 
 
-class Known(NamedTuple):
-    """What earlier readings have shown: the last page, the most rows on a page, how many in all, what is counted."""
+class PastReading(NamedTuple):
+    """The result of an earlier reading: the last page, the page size, the number of rows, and what counts mean."""
 
     last: int | None = None
     size: int | None = None

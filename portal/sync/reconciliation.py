@@ -1,4 +1,4 @@
-"""The books of a step: what the PSA says it has must equal what arrived. Pure."""
+"""Reconciles a step: the PSA's count must equal what arrived. Pure."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.models.sync import RunState, StepState
-from portal.psa.source import RollCall
+from portal.psa.source import IdList
 from portal.sync.reading import Reading
 
-# More than both of these at once is no tidying-up; it is more likely a permission that was lost.
+# If more records than both of these vanish at once, a lost permission is more likely than a cleanup.
 HELD_SHARE: Final = 0.10
 HELD_COUNT: Final = 20
 NAMED: Final = 10
 
 SYNC_AGAIN: Final = (
-    "Records may have changed while they were read. Sync again; if it stays so, send us the log of this run."
+    "Records may have changed while they were read. Sync again. If it still happens, send us the log of this run."
 )
 
 
 @dataclass(frozen=True)
-class Tally:
-    """What arrived of a list, beside what the PSA counts; `expected` is None when it does not count.
+class ReceivedList:
+    """What arrived of a list. `expected` is the PSA's count, or None if it does not count.
 
-    `missing` names records that the PSA lists and does not hand out. `is_whole` is false for a list of changes, which
-    may grow while it is read; `moved` tells that the list never stood still.
+    `missing` holds ids that the PSA lists but does not return. `is_whole` is false for a list of changes, which may
+    grow while it is read. `moved` means that the list changed during every round. `has_id_list` means that the ids
+    come from the PSA's list of ids.
     """
 
     ids: AbstractSet[int]
@@ -34,17 +35,17 @@ class Tally:
     missing: AbstractSet[int] = frozenset()
     moved: bool = False
     is_whole: bool = True
-    named_by_roll: bool = False
+    has_id_list: bool = False
 
     @classmethod
-    def of_reading(cls, reading: Reading, *, is_whole: bool) -> Tally:
+    def from_reading(cls, reading: Reading, *, is_whole: bool) -> ReceivedList:
         return cls(reading.seen.ids, reading.seen.unusable, reading.expected, moved=reading.moved, is_whole=is_whole)
 
     @classmethod
-    def of_roll(cls, roll: RollCall, *, absent: AbstractSet[int], withheld: AbstractSet[int]) -> Tally:
-        """Go by the list of ids; `absent` were deleted since, `withheld` are not handed out."""
-        total = None if roll.total is None else roll.total - len(absent)
-        return cls(roll.ids - absent, roll.unusable, total, withheld, named_by_roll=True)
+    def from_ids(cls, listed: IdList, *, absent: AbstractSet[int], unreadable: AbstractSet[int]) -> ReceivedList:
+        """Use the PSA's list of ids. `absent` ids were deleted since; `unreadable` ones are not returned."""
+        total = None if listed.total is None else listed.total - len(absent)
+        return cls(listed.ids - absent, listed.unusable, total, unreadable, has_id_list=True)
 
     @property
     def arrived(self) -> int:
@@ -53,53 +54,52 @@ class Tally:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """`problem` is empty when the books balance."""
+    """`problem` is empty if the step is reconciled."""
 
     problem: str = ""
     remedy: str = ""
 
 
-def reconcile(psa: str, words: str, tally: Tally) -> Reconciliation:
-    """Compare what the PSA counts with what arrived; `psa` and `words` name the PSA and the records for people."""
-    expected = tally.expected
-    if tally.missing:
+def reconcile(psa: str, words: str, received: ReceivedList) -> Reconciliation:
+    """Compare the PSA's count with what arrived. `psa` and `words` name the PSA and the records for people."""
+    expected = received.expected
+    if received.missing:
         return Reconciliation(
-            f"{psa} lists {words} {_listed(tally.missing)}, but does not return them.",
-            f"Look at these records in {psa}; the agent may not be allowed to open them.",
+            f"{psa} lists {words} {_listed(received.missing)}, but doesn't return them.",
+            f"Check these records in {psa}; the agent may not be allowed to open them.",
         )
-    if expected is None or tally.arrived == expected or (tally.arrived > expected and not tally.is_whole):
-        return _steadiness(words, tally)
-    if tally.arrived < expected:
-        lacking = expected - tally.arrived
+    if expected is None or received.arrived == expected or (received.arrived > expected and not received.is_whole):
+        return _check_stability(words, received)
+    if received.arrived < expected:
+        lacking = expected - received.arrived
+        missing = "1 is missing" if lacking == 1 else f"{lacking:,} are missing"
         return Reconciliation(
-            f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived: {lacking:,} are missing.",
-            SYNC_AGAIN
-            if not tally.named_by_roll
-            else f"{SYNC_AGAIN} All that {psa} names in its list of ids are here.",
+            f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived: {missing}.",
+            SYNC_AGAIN if not received.has_id_list else f"{SYNC_AGAIN} All the ids that {psa} lists are here.",
         )
     return Reconciliation(
-        f"{psa} counts {expected:,} {words}, but {tally.arrived:,} arrived.",
+        f"{psa} counts {expected:,} {words}, but {received.arrived:,} arrived.",
         "Records were probably deleted while they were read. Sync again to be sure.",
     )
 
 
-def are_held(gone: AbstractSet[int], stored: int) -> bool:
-    """Tell whether so many of the stored records vanished at once that a person must decide."""
+def must_hold(gone: AbstractSet[int], stored: int) -> bool:
+    """Return whether so many stored records vanished at once that a person must decide."""
     return len(gone) > HELD_COUNT and len(gone) > HELD_SHARE * stored
 
 
 def check_the_agent(psa: str) -> str:
-    return f"Check in {psa} that the agent may still see all of them."
+    return f"Check in {psa} that the agent can still see all of them."
 
 
-def held_words(psa: str, words: str, count: int) -> str:
+def held_message(psa: str, words: str, count: int) -> str:
     if count == 1:
-        return f"1 of the {words} is no longer in {psa}'s list. It was kept until an admin decides."
-    return f"{count:,} {words} are no longer in {psa}'s list. They were kept until an admin decides."
+        return f"{psa} no longer lists 1 of the {words}. It's kept until an admin decides."
+    return f"{psa} no longer lists {count:,} {words}. They're kept until an admin decides."
 
 
-def outcome(states: list[str]) -> RunState:
-    """Return the state of a run from those of its steps: green only when every one is."""
+def run_state(states: list[str]) -> RunState:
+    """Return the state of a run, given those of its steps: green only if all are."""
     if all(state == StepState.SUCCEEDED for state in states):
         return RunState.SUCCEEDED
     if all(state == StepState.FAILED for state in states):
@@ -107,10 +107,10 @@ def outcome(states: list[str]) -> RunState:
     return RunState.INCOMPLETE
 
 
-def _steadiness(words: str, tally: Tally) -> Reconciliation:
-    if tally.moved and tally.is_whole:
+def _check_stability(words: str, received: ReceivedList) -> Reconciliation:
+    if received.moved and received.is_whole:
         return Reconciliation(
-            f"The list of {words} moved each time it was read, so a record may have been missed.", SYNC_AGAIN
+            f"The list of {words} changed each time it was read, so a record may have been missed.", SYNC_AGAIN
         )
     return Reconciliation()
 

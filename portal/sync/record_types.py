@@ -21,11 +21,15 @@ class RecordType(StrEnum):
 
     @property
     def singular(self) -> str:
-        """Name one record of the type: client, opportunity."""
+        """Return the word for one record: client, opportunity."""
         return f"{self.value[:-3]}y" if self.value.endswith("ies") else self.value[:-1]
 
+    def counted(self, number: int) -> str:
+        """Write a number of records of the type: 1 client, 2,000 clients."""
+        return f"{number:,} {self.singular if number == 1 else self.value}"
 
-# Everything else hangs on clients, so they are always synced.
+
+# Other records belong to clients, so clients are always synced.
 ALWAYS_ON = RecordType.CLIENTS
 
 

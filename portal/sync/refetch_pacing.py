@@ -1,7 +1,7 @@
-"""When a record that refetch requests name is read again. Pure.
+"""Decides when to refetch a record. Pure.
 
-At once, when it has not been read for a while. A record that keeps changing is read a second time when it has been
-quiet for a moment, and after that seldom: the PSA allows few requests, and the last state is what counts.
+A record that was not read recently is refetched at once. One that keeps changing is refetched a second time after a
+quiet moment, and seldom after that: requests are scarce, and only its last state counts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ QUIET_WHEN_BUSY: Final = timedelta(seconds=10)
 
 
 def due_at(first: datetime, last: datetime, reads: Sequence[datetime]) -> datetime:
-    """Return when to read: `first` and `last` are the oldest and newest waiting request, `reads` recent reads."""
+    """Return when to refetch. `first` and `last` are the times of the oldest and newest pending request."""
     recent = [read for read in reads if read > first - REMEMBERED]
     if not recent:
         return first

@@ -1,4 +1,4 @@
-"""The refetch requests that wait, gathered by the record that they name, and what becomes of them."""
+"""Groups pending refetch requests by record, and updates them and their deliveries."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from portal import clock
 from portal.models.webhooks import Delivery, DeliveryState, Outcome, RefetchRequest, RefetchRequestState
 from portal.sync import refetch_pacing
 
-MOST_ATTEMPTS: Final = 6
+MAX_ATTEMPTS: Final = 6
 FIRST_PAUSE: Final = timedelta(minutes=1)
-LONGEST_PAUSE: Final = timedelta(hours=4)
-MOST_GROUPS: Final = 500
+MAX_PAUSE: Final = timedelta(hours=4)
+MAX_PENDING: Final = 500
 
 Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Group:
-    """All waiting refetch requests for one record, up to the id `last`; one read settles them all.
+class PendingRefetch:
+    """All waiting refetch requests for one record, with ids from `first` to `last`; one read settles them all.
 
-    `delivery_id` is the first one's. `due` is when to read it.
+    `delivery_id` is that of the first request. `due` is when to refetch the record.
     """
 
     record_type: str
@@ -41,8 +41,8 @@ class Group:
         return self.record_type, self.remote_id
 
 
-def waiting(integration_id: int) -> list[Group]:
-    """Return what waits and is not put off, in the order in which it came."""
+def pending_refetches(integration_id: int) -> list[PendingRefetch]:
+    """Return the pending records that are not postponed, in order of arrival."""
     now = clock.now()
     columns = (
         *(
@@ -60,92 +60,102 @@ def waiting(integration_id: int) -> list[Group]:
         .group_by(RefetchRequest.record_type, RefetchRequest.remote_id)
         .having(fn.MAX(RefetchRequest.not_before).is_null() | (fn.MAX(RefetchRequest.not_before) <= now))
         .order_by(fn.MIN(RefetchRequest.id))
-        .limit(MOST_GROUPS)
+        .limit(MAX_PENDING)
     )
     rows: Any = list(query.tuples())
     reads = _reads(integration_id, now - refetch_pacing.REMEMBERED) if rows else {}
-    return [_group(reads, *row) for row in rows]
+    return [_pending_refetch(reads, *row) for row in rows]
 
 
-def _group(reads: dict[Key, list[datetime]], *row: Any) -> Group:
+def _pending_refetch(reads: dict[Key, list[datetime]], *row: Any) -> PendingRefetch:
     record_type, remote_id, first, last, delivery_id, attempts, since, until = row
     due = refetch_pacing.due_at(since, until, reads.get((record_type, remote_id), ()))
-    return Group(record_type, remote_id, first, last, delivery_id, attempts, due)
+    return PendingRefetch(record_type, remote_id, first, last, delivery_id, attempts, due)
 
 
 def settle(
-    integration_id: int, group: Group, outcome: Outcome, why: str, read_at: datetime, *, ignored: bool = False
+    integration_id: int,
+    pending: PendingRefetch,
+    outcome: Outcome,
+    why: str,
+    read_at: datetime,
+    *,
+    ignored: bool = False,
 ) -> None:
-    """Store the outcome of a read with the first request; the others get "together"."""
-    shared = Case(None, [(RefetchRequest.id == group.first, outcome.value)], Outcome.TOGETHER.value)
+    """Store the outcome of a read with the first request; the others become "coalesced"."""
+    shared = Case(None, [(RefetchRequest.id == pending.first, outcome.value)], Outcome.COALESCED.value)
     state = RefetchRequestState.IGNORED if ignored else RefetchRequestState.DONE
-    _end(integration_id, group, state, why=why, outcome=shared, read_at=read_at)
+    _end(integration_id, pending, state, why=why, outcome=shared, read_at=read_at)
 
 
-def put_off(integration_id: int, group: Group, why: str) -> bool:
-    """Count a reading that failed: another one comes later, or a person must look; tells whether that."""
-    attempts = group.attempts + 1
-    if attempts >= MOST_ATTEMPTS:
-        _end(integration_id, group, RefetchRequestState.STUCK, why=why, attempts=attempts)
+def postpone(integration_id: int, pending: PendingRefetch, why: str) -> bool:
+    """Count a failed attempt and plan another one. Returns whether it was the last, so that a person must look."""
+    attempts = pending.attempts + 1
+    if attempts >= MAX_ATTEMPTS:
+        _end(integration_id, pending, RefetchRequestState.STUCK, why=why, attempts=attempts)
         return True
-    pause = min(FIRST_PAUSE * 4 ** (attempts - 1), LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * 4 ** (attempts - 1), MAX_PAUSE)
     RefetchRequest.update(attempts=attempts, why=why, not_before=clock.now() + pause).where(
-        _in(integration_id, group)
+        _requests_of(integration_id, pending)
     ).execute()
     return False
 
 
-def stick(integration_id: int, why: str) -> None:
-    """Let all that waits wait for a person."""
+def mark_stuck(integration_id: int, why: str) -> None:
+    """Mark all waiting requests as stuck: a person must look at them."""
     settled = RefetchRequest.update(state=RefetchRequestState.STUCK, why=why, settled_at=clock.now()).where(
         _waiting(integration_id)
     )
-    _sum_up(row[0] for row in settled.returning(RefetchRequest.delivery).tuples().execute())
+    _update_deliveries(row[0] for row in settled.returning(RefetchRequest.delivery).tuples().execute())
 
 
-def again(refetch_requests: Any) -> int:
-    """Let these refetch requests wait to be read once more; returns how many."""
+def retry(refetch_requests: Any) -> int:
+    """Set these refetch requests back to waiting. Returns how many."""
     fresh = {"attempts": 0, "not_before": None, "why": "", "outcome": None, "read_at": None, "settled_at": None}
     renewed = RefetchRequest.update(state=RefetchRequestState.WAITING, received_at=clock.now(), **fresh).where(
         refetch_requests
     )
     deliveries = [row[0] for row in renewed.returning(RefetchRequest.delivery).tuples().execute()]
-    _sum_up(deliveries)
+    _update_deliveries(deliveries)
     return len(deliveries)
 
 
 def ignore(refetch_requests: Any, why: str) -> None:
-    """Let these refetch requests be, whatever they wait for."""
-    let_be = RefetchRequest.update(
+    """Mark these refetch requests as ignored."""
+    ignored = RefetchRequest.update(
         state=RefetchRequestState.IGNORED, why=why, outcome=None, not_before=None, settled_at=clock.now()
     )
-    _sum_up(row[0] for row in let_be.where(refetch_requests).returning(RefetchRequest.delivery).tuples().execute())
+    _update_deliveries(
+        row[0] for row in ignored.where(refetch_requests).returning(RefetchRequest.delivery).tuples().execute()
+    )
 
 
-def _end(integration_id: int, group: Group, state: RefetchRequestState, **found: Any) -> None:
-    settled = RefetchRequest.update(state=state, settled_at=clock.now(), **found).where(_in(integration_id, group))
-    _sum_up(row[0] for row in settled.returning(RefetchRequest.delivery).tuples().execute())
+def _end(integration_id: int, pending: PendingRefetch, state: RefetchRequestState, **found: Any) -> None:
+    settled = RefetchRequest.update(state=state, settled_at=clock.now(), **found).where(
+        _requests_of(integration_id, pending)
+    )
+    _update_deliveries(row[0] for row in settled.returning(RefetchRequest.delivery).tuples().execute())
 
 
-def _sum_up(deliveries: Iterable[int]) -> None:
-    """Say of each delivery what its refetch requests come to together."""
+def _update_deliveries(deliveries: Iterable[int]) -> None:
+    """Update the state of each delivery from the states of its refetch requests."""
     for some in _batches(sorted(set(deliveries))):
-        Delivery.update(state=_together()).where(Delivery.id.in_(some)).execute()
+        Delivery.update(state=_combined_state()).where(Delivery.id.in_(some)).execute()
 
 
-def _together() -> Any:
+def _combined_state() -> Any:
     return Case(
         None,
         [
-            (_has(RefetchRequestState.STUCK), DeliveryState.STUCK.value),
-            (_has(RefetchRequestState.WAITING), DeliveryState.WAITING.value),
-            (_has(RefetchRequestState.DONE), DeliveryState.DONE.value),
+            (_has_request(RefetchRequestState.STUCK), DeliveryState.STUCK.value),
+            (_has_request(RefetchRequestState.WAITING), DeliveryState.WAITING.value),
+            (_has_request(RefetchRequestState.DONE), DeliveryState.DONE.value),
         ],
         DeliveryState.IGNORED.value,
     )
 
 
-def _has(state: RefetchRequestState) -> Any:
+def _has_request(state: RefetchRequestState) -> Any:
     return fn.EXISTS(
         RefetchRequest.select(RefetchRequest.id).where(
             RefetchRequest.delivery == Delivery.id, RefetchRequest.state == state
@@ -154,20 +164,20 @@ def _has(state: RefetchRequestState) -> Any:
 
 
 def _batches(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[start : start + MOST_GROUPS] for start in range(0, len(ids), MOST_GROUPS))
+    return (ids[start : start + MAX_PENDING] for start in range(0, len(ids), MAX_PENDING))
 
 
 def _waiting(integration_id: int) -> Any:
     return (RefetchRequest.integration == integration_id) & (RefetchRequest.state == RefetchRequestState.WAITING)
 
 
-def _in(integration_id: int, group: Group) -> Any:
-    named = (RefetchRequest.record_type == group.record_type) & (RefetchRequest.remote_id == group.remote_id)
-    return _waiting(integration_id) & named & (RefetchRequest.id <= group.last)
+def _requests_of(integration_id: int, pending: PendingRefetch) -> Any:
+    named = (RefetchRequest.record_type == pending.record_type) & (RefetchRequest.remote_id == pending.remote_id)
+    return _waiting(integration_id) & named & (RefetchRequest.id <= pending.last)
 
 
 def _reads(integration_id: int, since: datetime) -> dict[Key, list[datetime]]:
-    """Return when which records were read of late because refetch requests named them."""
+    """Return the times of recent refetches by record."""
     mine = (
         (RefetchRequest.integration == integration_id)
         & (RefetchRequest.settled_at > since)
@@ -175,7 +185,7 @@ def _reads(integration_id: int, since: datetime) -> dict[Key, list[datetime]]:
     )
     rows: Any = RefetchRequest.select(
         RefetchRequest.record_type, RefetchRequest.remote_id, RefetchRequest.read_at
-    ).where(mine, RefetchRequest.outcome != Outcome.TOGETHER)
+    ).where(mine, RefetchRequest.outcome != Outcome.COALESCED)
     found: dict[Key, list[datetime]] = {}
     for record_type, remote_id, read_at in rows.tuples():
         found.setdefault((record_type, remote_id), []).append(read_at)

@@ -1,7 +1,7 @@
-"""Reads again what refetch requests name, and takes it into the copy by the way that a sync goes.
+"""Refetches the records that webhooks named, and applies them to the copy the same way a sync does.
 
-A refetch request is not trusted: the record itself is always fetched. Several fetches run at a time; the answers are
-written one after the other, each together with the state of its requests in one transaction guarded by the lease.
+The body of a webhook is not trusted: the record itself is always fetched. Several calls run at a time. This thread
+writes the results one by one, each with the state of its refetch requests in one transaction guarded by the lease.
 """
 
 from __future__ import annotations
@@ -18,47 +18,48 @@ from portal.models.sync import LogLevel
 from portal.models.webhooks import Outcome
 from portal.psa.source import Row, Source
 from portal.sync import applying, catch_up, exclusions, logbook, newer_answers, refetch_requests, store
-from portal.sync.applying import Absence
+from portal.sync.applying import AbsenceResult
 from portal.sync.decide import Decision
-from portal.sync.fetcher import Answer, Fetcher
-from portal.sync.filters import FOLLOWERS, Filters
+from portal.sync.fetcher import Fetched, Fetcher
+from portal.sync.filters import CLIENT_OWNED, Filters
 from portal.sync.lease import BEAT_SECONDS
 from portal.sync.record_types import RecordType
 from portal.sync.refetch_lease import RefetchLease
-from portal.sync.refetch_requests import Group, Key
+from portal.sync.refetch_requests import Key, PendingRefetch
 from portal.sync.request_reservation import GOES_ON, LIMIT_USED_UP, RequestReservation
 from portal.sync.scope import Scope
-from portal.sync.store import Origin
+from portal.sync.store import ChangeOrigin
+from portal.sync.stored import name_of
 
-LANES: Final = 3
-LONGEST_PAUSE_SECONDS: Final = 10.0
-# What is due so soon is waited for: ending and being called again costs as much.
-LINGER: Final = timedelta(seconds=2)
-LOOK_SECONDS: Final = 0.25
-# So many in a row without an answer: it is not about these records.
-MOST_UNANSWERED: Final = 2
+MAX_IN_FLIGHT: Final = 3
+MAX_PAUSE_SECONDS: Final = 10.0
+# Wait for records that are due this soon: ending and starting again would cost as much.
+IDLE_WAIT: Final = timedelta(seconds=2)
+POLL_SECONDS: Final = 0.25
+# After this many unanswered calls in a row, the PSA itself may be down.
+MAX_UNANSWERED: Final = 2
 
 GONE: Final = "{} says it doesn't exist."
-NEVER_THERE: Final = "{} has no such record, and it was not in Scopable."
-NO_OPPORTUNITY: Final = "{} says it doesn't exist, or is an ordinary ticket by now."
-A_TICKET: Final = "It is an ordinary ticket, or does not exist. Tickets are not synced."
+NEVER_THERE: Final = "{} has no such record, and neither has Scopable."
+NO_OPPORTUNITY: Final = "{} says it doesn't exist, or is now an ordinary ticket."
+A_TICKET: Final = "It's an ordinary ticket, or it doesn't exist. Tickets aren't synced."
 PERHAPS_A_TICKET: Final = (
-    "{} does not say whether this is an opportunity or an ordinary ticket, and it was not in Scopable."
-    " The next sync looks in the list of opportunities."
+    "{} doesn't say whether this is an opportunity or an ordinary ticket, and it wasn't in Scopable."
+    " The next sync checks the list of opportunities."
 )
-ANSWERED_SINCE: Final = "{} was asked again since, and the newer answer counts."
+ANSWERED_SINCE: Final = "A newer answer from {} has replaced this one."
 WORDS: Final = {
-    Outcome.CREATED: "is new",
-    Outcome.UPDATED: "has changed",
-    Outcome.BACK: "is back",
-    Outcome.FILTERED_OUT: "is excluded",
-    Outcome.DELETED: "was deleted",
-    Outcome.REJECTED: "was not stored",
+    Outcome.CREATED: "Added by webhook",
+    Outcome.UPDATED: "Updated by webhook",
+    Outcome.BACK: "Synced again by webhook",
+    Outcome.FILTERED_OUT: "Excluded by webhook",
+    Outcome.DELETED: "Deleted by webhook",
+    Outcome.REJECTED: "Not stored by webhook",
 }
 
 
 class Refetcher:
-    """One lease. Raises FencedOut, and PsaError when the PSA as a whole cannot be asked now."""
+    """One claim of one refetch lease. Raises FencedOut, and PsaError when the PSA as a whole is not available."""
 
     def __init__(
         self, lease: RefetchLease, source: Source, reservation: RequestReservation, filters: Filters
@@ -66,111 +67,115 @@ class Refetcher:
         self._lease = lease
         self._integration_id = lease.integration_id
         self._source = source
-        self._allowance = reservation
+        self._reservation = reservation
         self._filters = filters
-        self._follows = Scope(filters).follows_clients
-        self._due: deque[Group] = deque()
-        self._asked: dict[Key, Group] = {}
-        self._unanswered: list[tuple[Group, PsaUnavailable]] = []
+        self._excludes_clients = Scope(filters).excludes_clients
+        self._queue: deque[PendingRefetch] = deque()
+        self._in_flight: dict[Key, PendingRefetch] = {}
+        self._unanswered: list[tuple[PendingRefetch, PsaUnavailable]] = []
 
     def run(self) -> None:
-        """Read all that is due, and what will be in a moment."""
+        """Refetch all records that are due, or will be in a moment."""
         try:
             with Fetcher[Key](self._source) as fetcher:
-                while self._look() or self._asked:
+                while self._load_due() or self._in_flight:
                     self._receive(fetcher, self._send(fetcher))
         finally:
-            self._allowance.close()
+            self._reservation.close()
         if self._unanswered:
             raise self._unanswered[-1][1]
 
-    def _look(self) -> bool:
-        """See what waits, when all is done that was known to; tells whether there is anything to do soon."""
-        if self._due:
+    def _load_due(self) -> bool:
+        """Load the next due records when the queue is empty. Returns whether there is anything to do soon."""
+        if self._queue:
             return True
         now = clock.now()
-        passed = {*self._asked, *(group.key for group, _ in self._unanswered)}
-        waiting = [group for group in refetch_requests.waiting(self._integration_id) if group.key not in passed]
-        self._due.extend(group for group in waiting if group.due <= now)
-        return any(group.due <= now + LINGER for group in waiting)
+        handled = {*self._in_flight, *(pending.key for pending, _ in self._unanswered)}
+        waiting = [
+            pending
+            for pending in refetch_requests.pending_refetches(self._integration_id)
+            if pending.key not in handled
+        ]
+        self._queue.extend(pending for pending in waiting if pending.due <= now)
+        return any(pending.due <= now + IDLE_WAIT for pending in waiting)
 
     def _send(self, fetcher: Fetcher[Key]) -> float:
-        """Ask for what is due; returns for how many seconds it makes sense to wait for something to happen."""
-        while self._due and fetcher.under_way < LANES and not self._must_wait_for_a_client(self._due[0]):
-            seconds = self._allowance.take_one()
+        """Submit calls for the records that are due. Returns how many seconds to wait for a result."""
+        while self._queue and fetcher.in_flight < MAX_IN_FLIGHT and not self._must_wait_for_a_client(self._queue[0]):
+            seconds = self._reservation.take_one()
             if seconds:
-                if seconds > LONGEST_PAUSE_SECONDS and not fetcher.under_way:
+                if seconds > MAX_PAUSE_SECONDS and not fetcher.in_flight:
                     raise PsaRateLimited(LIMIT_USED_UP, GOES_ON, retry_after=seconds)
                 return min(seconds, BEAT_SECONDS)
-            group = self._due.popleft()
-            self._asked[group.key] = group
-            fetcher.ask(group.key, partial(self._source.record, group.record_type, group.remote_id))
-        return BEAT_SECONDS if fetcher.under_way else LOOK_SECONDS
+            pending = self._queue.popleft()
+            self._in_flight[pending.key] = pending
+            fetcher.submit(pending.key, partial(self._source.record, pending.record_type, pending.remote_id))
+        return BEAT_SECONDS if fetcher.in_flight else POLL_SECONDS
 
-    def _must_wait_for_a_client(self, group: Group) -> bool:
-        """Tell whether a client is being asked for that may decide about this record."""
-        asks_a_client = any(record_type == RecordType.CLIENTS for record_type, _ in self._asked)
-        return self._follows and group.record_type in FOLLOWERS and asks_a_client
+    def _must_wait_for_a_client(self, pending: PendingRefetch) -> bool:
+        """Return whether a client in flight may decide about this record."""
+        asks_a_client = any(record_type == RecordType.CLIENTS for record_type, _ in self._in_flight)
+        return self._excludes_clients and pending.record_type in CLIENT_OWNED and asks_a_client
 
     def _receive(self, fetcher: Fetcher[Key], pause: float) -> None:
-        arrived = fetcher.next(pause, lambda _: 0)
-        if arrived is None:
+        received = fetcher.next(pause, lambda _: 0)
+        if received is None:
             self._lease.beat()
             return
-        key, answer = arrived
-        group = self._asked.pop(key)
-        self._allowance.charge(max(0, answer.requests - 1))
-        if answer.error is None:
-            self._answered(group, answer)
+        key, fetched = received
+        pending = self._in_flight.pop(key)
+        self._reservation.charge(max(0, fetched.requests - 1))
+        if fetched.error is None:
+            self._handle_success(pending, fetched)
         else:
-            self._failed(group, answer.error)
+            self._handle_failure(pending, fetched.error)
 
-    def _answered(self, group: Group, answer: Answer) -> None:
-        """Write the answer. A success proves the PSA is up, so earlier timeouts count against those records alone."""
+    def _handle_success(self, pending: PendingRefetch, fetched: Fetched) -> None:
+        """Write a result. A success proves the PSA is up, so earlier timeouts count against those records alone."""
         with self._lease.writing(waits=0, problem="", remedy=""):
-            store.hold(self._integration_id)
-            # A list that was asked for later may know better: then the record waits on, and is asked for once more.
-            if not newer_answers.has_list_overtaken(self._integration_id, group.record_type, answer.asked_at):
-                self._write(group, answer.value, answer.asked_at)
+            store.lock_records(self._integration_id)
+            # A list that was fetched later may be newer: then the record stays pending and is fetched once more.
+            if not newer_answers.has_list_overtaken(self._integration_id, pending.record_type, fetched.asked_at):
+                self._write(pending, fetched.value, fetched.asked_at)
             for other, error in self._unanswered:
-                self._put_off(other, error)
+                self._postpone(other, error)
         self._unanswered.clear()
 
-    def _failed(self, group: Group, error: Exception) -> None:
+    def _handle_failure(self, pending: PendingRefetch, error: Exception) -> None:
         if isinstance(error, PsaRateLimited):
-            error.retry_after = self._allowance.refused(error)
-            if error.retry_after > LONGEST_PAUSE_SECONDS:
+            error.retry_after = self._reservation.record_refusal(error)
+            if error.retry_after > MAX_PAUSE_SECONDS:
                 raise error
-            self._due.appendleft(group)
+            self._queue.appendleft(pending)
         elif isinstance(error, PsaUnavailable) and not isinstance(error, PsaUnreachable):
-            self._unanswered.append((group, error))
-            if len(self._unanswered) >= MOST_UNANSWERED:
+            self._unanswered.append((pending, error))
+            if len(self._unanswered) >= MAX_UNANSWERED:
                 raise error
         elif isinstance(error, PsaListError):
             with self._lease.writing():
-                self._put_off(group, error)
+                self._postpone(pending, error)
         else:
             raise error
 
-    def _put_off(self, group: Group, error: PsaError) -> None:
+    def _postpone(self, pending: PendingRefetch, error: PsaError) -> None:
         why = f"{error.problem} {error.remedy}".strip()
-        if refetch_requests.put_off(self._integration_id, group, why):
-            message = f"Record {group.remote_id} could not be read again after a webhook delivery. {error.problem}"
-            self._note(group, message, level=LogLevel.ERROR, remedy="Its delivery can be replayed. " + error.remedy)
+        if refetch_requests.postpone(self._integration_id, pending, why):
+            message = f"Couldn't read record {pending.remote_id} after a webhook delivery. {error.problem}"
+            self._log(pending, message, level=LogLevel.ERROR, remedy="You can replay the delivery. " + error.remedy)
 
-    def _write(self, group: Group, row: Row | None, read_at: datetime) -> None:
-        origin = Origin(delivery_id=group.delivery_id)
+    def _write(self, pending: PendingRefetch, row: Row | None, read_at: datetime) -> None:
+        origin = ChangeOrigin(delivery_id=pending.delivery_id)
         if row is None:
-            self._forget(group, origin, read_at)
+            self._apply_absence(pending, origin, read_at)
             return
-        if self._may_be_a_ticket(group, row):
+        if self._may_be_a_ticket(pending, row):
             catch_up.request_soon(self._integration_id)
             why = PERHAPS_A_TICKET.format(self._source.name)
-            refetch_requests.settle(self._integration_id, group, Outcome.UNDECIDED, why, read_at, ignored=True)
+            refetch_requests.settle(self._integration_id, pending, Outcome.UNDECIDED, why, read_at, ignored=True)
             return
-        decision = applying.take_in(
+        decision = applying.apply_rows(
             self._integration_id,
-            group.record_type,
+            pending.record_type,
             [row],
             self._scope(row),
             self._source,
@@ -179,66 +184,67 @@ class Refetcher:
             details=True,
         )
         outcome, why = _outcome(decision)
-        if group.record_type == RecordType.CLIENTS and self._follows:
-            self._follow(group, outcome, why, origin)
-        self._settle(group, outcome, why, read_at)
+        if pending.record_type == RecordType.CLIENTS and self._excludes_clients:
+            self._update_client_records(pending, outcome, why, origin)
+        self._settle(pending, outcome, why, read_at)
 
-    def _forget(self, group: Group, origin: Origin, read_at: datetime) -> None:
-        integration_id, (record_type, remote_id) = self._integration_id, group.key
+    def _apply_absence(self, pending: PendingRefetch, origin: ChangeOrigin, read_at: datetime) -> None:
+        integration_id, (record_type, remote_id) = self._integration_id, pending.key
         psa, is_opportunity = self._source.name, record_type == RecordType.OPPORTUNITIES
         gone = (NO_OPPORTUNITY if is_opportunity else GONE).format(psa)
-        absence = applying.forget(integration_id, record_type, remote_id, gone, origin=origin, read_at=read_at)
-        if absence is not Absence.KNOWN:
+        absence = applying.apply_absence(integration_id, record_type, remote_id, gone, origin=origin, read_at=read_at)
+        if absence is not AbsenceResult.NOT_STORED:
             outcome, said = (
                 (Outcome.DELETED, gone)
-                if absence is Absence.DELETED
+                if absence is AbsenceResult.DELETED
                 else (Outcome.UNCHANGED, ANSWERED_SINCE.format(psa))
             )
-            self._settle(group, outcome, said, read_at)
+            self._settle(pending, outcome, said, read_at)
             return
         why = A_TICKET if is_opportunity else NEVER_THERE.format(psa)
-        refetch_requests.settle(integration_id, group, Outcome.ABSENT, why, read_at, ignored=True)
+        refetch_requests.settle(integration_id, pending, Outcome.ABSENT, why, read_at, ignored=True)
 
     def _scope(self, row: Row) -> Scope:
         client = row.facts.client_id if row.facts is not None else None
-        if not self._follows or client is None:
+        if not self._excludes_clients or client is None:
             return Scope(self._filters)
-        stored = store.stored_among(self._integration_id, RecordType.CLIENTS, [client])
+        stored = store.find_stored(self._integration_id, RecordType.CLIENTS, [client])
         live = {each for each, found in stored.items() if found.state == RecordState.LIVE}
-        return Scope(self._filters, live, exclusions.of_clients(self._integration_id, [client]))
+        return Scope(self._filters, live, exclusions.client_reasons(self._integration_id, [client]))
 
-    def _follow(self, group: Group, outcome: Outcome, why: str, origin: Origin) -> None:
-        """Let what belongs to a client follow it: out of scope at once, back into it with the next sync."""
+    def _update_client_records(
+        self, pending: PendingRefetch, outcome: Outcome, why: str, origin: ChangeOrigin
+    ) -> None:
+        """Exclude the records of an excluded client at once, or have the next sync read those of a new one."""
         if outcome is Outcome.FILTERED_OUT:
-            for record_type, ids in store.belonging_to(self._integration_id, [group.remote_id]).items():
+            for record_type, ids in store.live_records_of_clients(self._integration_id, [pending.remote_id]).items():
                 reasons = dict.fromkeys(ids, exclusions.through_client(why))
-                store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, origin)
+                store.set_state(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, origin)
         elif outcome in {Outcome.CREATED, Outcome.BACK}:
-            store.read_whole_again(self._integration_id, FOLLOWERS)
+            store.request_full_read(self._integration_id, CLIENT_OWNED)
 
-    def _may_be_a_ticket(self, group: Group, row: Row) -> bool:
-        """Tell whether it may be an ordinary ticket. What the list of opportunities has brought is none."""
-        if group.record_type != RecordType.OPPORTUNITIES or row.facts is None or row.facts.is_opportunity:
+    def _may_be_a_ticket(self, pending: PendingRefetch, row: Row) -> bool:
+        """Return whether it may be an ordinary ticket. A record that the list of opportunities brought is not."""
+        if pending.record_type != RecordType.OPPORTUNITIES or row.facts is None or row.facts.is_opportunity:
             return False
-        stored = store.stored_among(self._integration_id, group.record_type, [group.remote_id])
+        stored = store.find_stored(self._integration_id, pending.record_type, [pending.remote_id])
         return all(each.state == RecordState.DELETED for each in stored.values())
 
-    def _settle(self, group: Group, outcome: Outcome, why: str, read_at: datetime) -> None:
-        refetch_requests.settle(self._integration_id, group, outcome, why, read_at)
+    def _settle(self, pending: PendingRefetch, outcome: Outcome, why: str, read_at: datetime) -> None:
+        refetch_requests.settle(self._integration_id, pending, outcome, why, read_at)
         if outcome in WORDS:
             level = LogLevel.WARNING if outcome is Outcome.REJECTED else LogLevel.INFO
-            self._note(
-                group, f"Record {group.remote_id} {WORDS[outcome]}, says a webhook delivery. {why}", level=level
-            )
+            name = name_of(self._integration_id, pending.record_type, pending.remote_id)
+            self._log(pending, f"{WORDS[outcome]}: {name}{why and f'. {why}'}", level=level)
 
-    def _note(self, group: Group, message: str, *, level: LogLevel, remedy: str = "") -> None:
-        logbook.note_refetch_request(
-            self._integration_id, group.record_type, group.remote_id, message.strip(), level=level, remedy=remedy
+    def _log(self, pending: PendingRefetch, message: str, *, level: LogLevel, remedy: str = "") -> None:
+        logbook.note_refetch(
+            self._integration_id, pending.record_type, pending.remote_id, message.strip(), level=level, remedy=remedy
         )
 
 
 def _outcome(decision: Decision) -> tuple[Outcome, str]:
-    """Return what became of the one row of a decision, with the reason if there is one."""
+    """Return what was decided about the only row, with the reason if there is one."""
     if decision.rejected:
         return Outcome.REJECTED, decision.rejected[0].why
     if decision.filtered_out:

@@ -1,8 +1,8 @@
-"""What a list's answers say about its length, and how far that can be believed. Pure.
+"""Tracks the row counts that a list's pages report, and how far they can be trusted. Pure.
 
-A PSA may count all rows, or those of the page, or nothing, and it may be wrong. So a count only confirms: it is
-believed while the rows do not contradict it, and it proves the end of a list only if it was stated before the rows
-that fill it had arrived (portal/sync/reading.py has the other proofs).
+A PSA may report the count of all rows, or of one page, or none, and the count may be wrong. So a count is trusted
+only while the rows do not contradict it. It proves the end of a list only if it was reported before that many rows
+had arrived; portal/sync/reading.py has the other proofs.
 """
 
 from __future__ import annotations
@@ -11,67 +11,73 @@ from typing import Final
 
 from portal.models.sync import CountKind
 
-UNCOUNTED: Final = (CountKind.PAGE, CountKind.NONE)
-DISBELIEVED: Final = (*UNCOUNTED, CountKind.WRONG)
+WITHOUT_TOTAL: Final = (CountKind.PAGE, CountKind.NONE)
+UNTRUSTED: Final = (*WITHOUT_TOTAL, CountKind.WRONG)
 
 
-class Claims:
-    """`total` is how many rows the PSA counts, None while it says nothing that can be believed.
+class ReportedCounts:
+    """`total` is the reported number of rows in the list, or None without a trusted count.
 
-    `has_fallen` tells that it counted fewer than before. `kind` is what its counts mean, as far as that is known:
-    from earlier readings at first. `was_ahead` tells that this reading has shown it to count all rows. Counts that
-    were found to be wrong lead nowhere any more: `doubted` is the last one, and `total` stays None.
+    `kind` is what the counts mean, at first as earlier readings found it. `is_proven_total` means that this reading
+    proved them to cover all rows. `has_fallen` means that a count was lower than the one before. If earlier counts
+    were wrong, `total` stays None and `contradicted` is the last one.
     """
 
     def __init__(self, kind: CountKind = CountKind.UNKNOWN, total: int | None = None) -> None:
         self.kind = kind
-        self.total = None if kind in DISBELIEVED else total
-        self.doubted = total if kind == CountKind.WRONG else None
+        self.total = None if kind in UNTRUSTED else total
+        self.contradicted = total if kind == CountKind.WRONG else None
         self.has_fallen = False
-        self.was_ahead = False
+        self.is_proven_total = False
         self._equal_pages = 0
         self._pages = 0
 
     @property
     def stated(self) -> int | None:
-        """Return what the PSA says that it counts, be it believed or not."""
-        return self.doubted if self.total is None else self.total
+        """Return the last count that was reported as a total, trusted or not."""
+        return self.contradicted if self.total is None else self.total
 
-    def take(self, claimed: int | None, *, on_page: int, arrived: int, is_new: bool) -> None:
-        """Note the count of an answer with so many rows; `arrived` includes them and all that came before.
+    def take(self, reported: int | None, *, on_page: int, arrived: int, is_new: bool) -> None:
+        """Record the count that a page of `on_page` rows reported. `arrived` is the number of rows so far.
 
-        A page that is not new repeats rows of another one.
+        `is_new` is false for a page that only repeats rows of another one.
         """
         if is_new:
             self._pages += 1
-            self._equal_pages += claimed == on_page
-        if claimed is None:
-            self._disbelieve(CountKind.NONE)
-        elif self._counts_the_page(claimed, on_page, arrived):
-            self._disbelieve(CountKind.PAGE)
+            self._equal_pages += reported == on_page
+        if reported is None:
+            self._reject(CountKind.NONE)
+        elif self._counts_the_page(reported, on_page, arrived):
+            self._reject(CountKind.PAGE)
         elif self.kind == CountKind.WRONG:
-            self.doubted = claimed
-        elif claimed > arrived or (claimed and not on_page):
-            self.was_ahead = True
-            self._believe(claimed, CountKind.TOTAL)
-        elif self.kind not in UNCOUNTED:
-            self._believe(claimed, self.kind)
+            self.contradicted = reported
+        elif reported > arrived or (reported and not on_page):
+            self.is_proven_total = True
+            self._accept(reported, CountKind.TOTAL)
+        elif self.kind not in WITHOUT_TOTAL:
+            self._accept(reported, self.kind)
 
     def conclude(self, rows: int) -> None:
-        """Say what the counts have meant, at the proved end of a list that has so many rows."""
+        """Set `kind` at the proved end of a list with this many rows."""
         if self.stated is not None and self.stated != rows:
             self.kind = CountKind.WRONG
         elif self.kind == CountKind.WRONG:
             self.kind = CountKind.UNKNOWN
 
-    def _believe(self, claimed: int, kind: CountKind) -> None:
-        self.has_fallen = self.has_fallen or (self.total is not None and claimed < self.total)
-        self.total, self.kind = claimed, kind
+    def _accept(self, reported: int, kind: CountKind) -> None:
+        self.has_fallen = self.has_fallen or (self.total is not None and reported < self.total)
+        self.total, self.kind = reported, kind
 
-    def _counts_the_page(self, claimed: int, on_page: int, arrived: int) -> bool:
-        if not on_page:  # behind the end
-            return claimed == 0 and arrived > 0
+    def _counts_the_page(self, reported: int, on_page: int, arrived: int) -> bool:
+        if not on_page:  # past the end
+            return reported == 0 and arrived > 0
         return self._pages > 1 and self._equal_pages == self._pages and arrived > on_page
 
-    def _disbelieve(self, kind: CountKind) -> None:
-        self.total, self.doubted, self.kind, self.has_fallen, self.was_ahead = None, None, kind, False, False
+    def _reject(self, kind: CountKind) -> None:
+        self.total, self.contradicted, self.kind, self.has_fallen, self.is_proven_total = (
+            None,
+            None,
+            kind,
+            False,
+            False,
+        )

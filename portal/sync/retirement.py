@@ -1,7 +1,7 @@
-"""Record types that were switched off: their records go out of scope in the background, a batch at a time.
+"""Puts the records of disabled record types out of scope, in the background, a batch at a time.
 
-A mark on the integration asks for it, set in the transaction that switches the type off. The records themselves tell
-how far it has come, so whoever goes on after a kill needs nothing else.
+The transaction that disables a type also sets a mark on the integration. The states of the records show how far the
+work has come, so after a kill it continues without any other checkpoint.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from portal.models.records import Record, RecordState
 from portal.models.sync import LIVE_STATES, SyncRun
 from portal.sync import store
 from portal.sync.record_types import RecordType
-from portal.sync.store import Origin
+from portal.sync.store import ChangeOrigin
 
-SWITCHED_OFF: Final = "Records of this type are no longer synced."
-# A longer transaction would keep the pages of running syncs waiting.
+TYPE_DISABLED: Final = "Records of this type are no longer synced."
+# A longer transaction would delay the pages of a running sync.
 BATCH: Final = 500
 
 
 def request(integration_id: int) -> None:
-    """Ask for the live records of all types that are not chosen to go out of scope. Belongs into a transaction."""
+    """Request that live records of disabled types go out of scope, inside the caller's transaction."""
     Integration.update(switched_off_at=clock.now()).where(Integration.id == integration_id).execute()
 
 
 def waiting() -> list[int]:
-    """Return the integrations that have such records, or may have some; the oldest request first."""
+    """Return the integrations that may have such records, the oldest request first."""
     query = Integration.select(Integration.id).where(
         Integration.switched_off_at.is_null(False), Integration.state.in_(ACTIVE_STATES)
     )
@@ -37,25 +37,25 @@ def waiting() -> list[int]:
 
 
 def retire_batch(integration_id: int) -> bool:
-    """Put some records out of scope, with a line of history each; tells whether there may be more.
+    """Put some records out of scope, with their history. Returns whether there may be more.
 
-    The request ends when there are none, unless a sync is live: it goes on bringing what it was asked for.
+    The request ends when there are none left, unless a sync is running: it may still bring records of such a type.
     """
     if _next_batch(integration_id) is None and _is_syncing(integration_id):
         return False
     with db.atomic():
-        store.hold(integration_id)
+        store.lock_records(integration_id)
         if batch := _next_batch(integration_id):
             record_type, ids = batch
-            reasons = dict.fromkeys(ids, SWITCHED_OFF)
-            store.leave(integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, Origin())
+            reasons = dict.fromkeys(ids, TYPE_DISABLED)
+            store.set_state(integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, ChangeOrigin())
         elif not _is_syncing(integration_id):
             Integration.update(switched_off_at=None).where(Integration.id == integration_id).execute()
     return batch is not None
 
 
 def _next_batch(integration_id: int) -> tuple[RecordType, list[int]] | None:
-    """Return the ids of some live records of a type that is not chosen, None when there are no more."""
+    """Return the ids of some live records of a disabled type, or None if there are no more."""
     chosen = Integration.get_by_id(integration_id).record_types
     for record_type in RecordType:
         if record_type not in chosen and (ids := _some_live(integration_id, record_type)):
@@ -69,7 +69,7 @@ def _is_syncing(integration_id: int) -> bool:
 
 
 def _some_live(integration_id: int, record_type: RecordType) -> list[int]:
-    """Return some ids of live records, in the order of an index that does not hold those that are done."""
+    """Return the ids of some live records, in the order of an index, so that retired records are not scanned."""
     live = (
         (Record.integration == integration_id)
         & (Record.record_type == record_type)

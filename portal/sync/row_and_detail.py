@@ -1,8 +1,7 @@
-"""The two forms in which a PSA shows a record, a row of a list and a detail, and what is known from both. Pure.
+"""Merges the two forms in which a PSA returns a record, list row and detail, into one payload. Pure.
 
 A detail has keys that rows lack, and fills some that rows leave empty. So each form is compared with the last one of
-its own kind: what differs has changed. What is known takes the changes of either, keeps what only details tell, and
-forgets nothing because a row does not mention it.
+its own kind to find changes. The merged payload takes the changes of both, and keeps keys that only details have.
 """
 
 from __future__ import annotations
@@ -15,16 +14,17 @@ import msgspec
 from portal.sync import normal_form
 from portal.sync.normal_form import IsComputed, value_of
 
-LONGEST_VALUE: Final = 500
+MAX_VALUE_LENGTH: Final = 500
 Fields = dict[str, list[Any]]
-# Rows were seen to leave these empty whatever a record holds, so that they come with its first detail.
-THIN: Final = frozenset({"customfields", "fields", "notes"})
+# Some rows leave these empty whatever the record holds, so a first detail that fills them is no change.
+OFTEN_EMPTY_IN_ROWS: Final = frozenset({"customfields", "fields", "notes"})
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """`payload` is what is known. `list_row` is None where that is exactly the last row, or where there was no row
-    (`has_row` tells); `detail` is None before the first detail.
+    """`payload` is merged from both forms. `detail` is the last detail, or None if there was none.
+
+    `list_row` is the last row, or None if it equals the payload or (`has_row` is false) if there was none.
     """
 
     payload: str
@@ -39,14 +39,14 @@ class Forms:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """`fields` maps each key that has changed to its values before and after; a missing key is null."""
+    """The new forms. `fields` maps each changed key to its values before and after; a missing key is null."""
 
     forms: Forms
     fields: Fields
 
 
 def merge(before: Forms, incoming: str, is_computed: IsComputed, *, is_detail: bool) -> Merged:
-    """Take an answer into what is known. What cannot be compared any more counts as changed."""
+    """Merge an answer into the stored forms. A record that cannot be decoded for comparison counts as changed."""
     try:
         return _merge(before, incoming, is_computed, is_detail=is_detail)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -58,12 +58,12 @@ def _merge(before: Forms, incoming: str, is_computed: IsComputed, *, is_detail: 
     known, new = normal_form.read(before.payload), normal_form.read(incoming)
     last = before.detail if is_detail else before.last_row
     changed = _first_of_its_form(known, new) if last is None else _since(known, normal_form.read(last), new)
-    fields = {key: [_brief(known.get(key)), _brief(new.get(key))] for key in changed if not is_computed(key)}
+    fields = {key: [_truncated(known.get(key)), _truncated(new.get(key))] for key in changed if not is_computed(key)}
     if not is_detail and before.detail is None and before.has_row:
         return Merged(Forms(incoming), fields)
     merged = dict(known)
     for key in (known.keys() | new.keys()) if last is not None else new.keys():
-        if key in changed or (key in new and _is_news(key, known, new)):
+        if key in changed or (key in new and _is_new_information(key, known, new)):
             merged[key] = new.get(key)
     payload = _written(merged)
     other = before.last_row if is_detail else before.detail
@@ -77,10 +77,10 @@ def _merge(before: Forms, incoming: str, is_computed: IsComputed, *, is_detail: 
 def _expected(
     other: str, known: dict[str, Any], last: dict[str, Any] | None, new: dict[str, Any], changed: list[str]
 ) -> str:
-    """Return what the other form should show next, so that a change that is taken back meanwhile is seen there.
+    """Return the other form as it should look next time, so that it can reveal that a change was undone.
 
-    Where both forms agreed about a key, the other one must follow. Where there was nothing to compare with, whatever
-    it shows next is news. Keys that are written differently in the two forms stay as they were.
+    If both forms agreed on a key, the other one must follow. If there was nothing to compare with, any value that it
+    shows next counts as new. Keys that the two forms write differently stay as they were.
     """
     row = normal_form.read(other)
     for key in changed:
@@ -98,19 +98,19 @@ def _written(record: dict[str, Any]) -> str:
 
 
 def _since(known: dict[str, Any], last: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Name the keys that differ from the last answer in this form, and that are news."""
+    """Return the keys that differ from the last answer in this form and from the payload."""
     keys = sorted(last.keys() | new.keys())
     return [key for key in keys if _differ(key, last, new) and _differ(key, known, new)]
 
 
 def _first_of_its_form(known: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Name the keys that both forms hold, with another value in each."""
+    """Return the keys that both forms have with different values."""
     shared = sorted(known.keys() & new.keys())
-    return [key for key in shared if _differ(key, known, new) and key not in THIN]
+    return [key for key in shared if _differ(key, known, new) and key not in OFTEN_EMPTY_IN_ROWS]
 
 
-def _is_news(key: str, known: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Tell whether a key tells something that was not known at all, or something known in other words."""
+def _is_new_information(key: str, known: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Return whether a value is new to the payload, or the same value in another notation."""
     now = value_of(key, new[key])
     return key not in known or (now is not None and value_of(key, known[key]) in (None, now))
 
@@ -119,7 +119,7 @@ def _differ(key: str, one: dict[str, Any], other: dict[str, Any]) -> bool:
     return bool(value_of(key, one.get(key)) != value_of(key, other.get(key)))
 
 
-def _brief(value: Any) -> Any:
-    """Cut what nobody would read to its end, such as a logo."""
+def _truncated(value: Any) -> Any:
+    """Cut values that nobody would read to the end, such as a logo."""
     written = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return value if len(written) <= LONGEST_VALUE else f"{written[:LONGEST_VALUE]}…"
+    return value if len(written) <= MAX_VALUE_LENGTH else f"{written[:MAX_VALUE_LENGTH]}…"

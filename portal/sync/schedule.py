@@ -1,4 +1,4 @@
-"""When an integration is due: worked out from its schedule, its account's time zone and the moment, without I/O."""
+"""Computes when an integration is due, from its schedule, its account's time zone and the current time. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 INTERVALS: Final = (5, 15, 30, 60)
 HOURS: Final = range(24)
-LONGEST_SPREAD: Final = timedelta(minutes=5)
+MAX_SPREAD: Final = timedelta(minutes=5)
 DAY: Final = timedelta(days=1)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ WEEK: Final = tuple(Weekday)
 
 @dataclass(frozen=True)
 class Schedule:
-    """Every so many `minutes`; or, where that is None, at these hours of these weekdays."""
+    """Every `minutes` minutes, or, if that is None, at these hours on these weekdays."""
 
     minutes: int | None = None
     hours: tuple[int, ...] = ()
@@ -55,7 +55,7 @@ def at(hours: Iterable[int], weekdays: Iterable[str]) -> Schedule:
 
 
 def read(stored: Any) -> Schedule:
-    """Return what Integration.schedule says; what cannot be understood counts as the default."""
+    """Read a stored Integration.schedule. A broken one counts as the default."""
     try:
         if "minutes" in stored:
             schedule = Schedule(minutes=stored["minutes"])
@@ -67,16 +67,16 @@ def read(stored: Any) -> Schedule:
 
 
 def write(schedule: Schedule) -> dict[str, Any]:
-    """Return the schedule as it is stored."""
+    """Return the schedule in the form in which it is stored."""
     if schedule.minutes is not None:
         return {"minutes": schedule.minutes}
     return {"hours": list(schedule.hours), "weekdays": [day.value for day in schedule.weekdays]}
 
 
 def next_after(schedule: Schedule, zone: ZoneInfo, now: datetime, spread: timedelta) -> datetime:
-    """Return the next time that is due: strictly after `now`, each time of the schedule once, `spread` later.
+    """Return the next due time after `now`: a time of the schedule, `spread` later.
 
-    An hour that the clocks skip is taken at the end of the gap; one that they show twice counts the first time.
+    An hour that the clocks skip is due at the end of the gap; an hour that they repeat is due the first time.
     """
     if schedule.minutes is not None:
         interval = timedelta(minutes=schedule.minutes)
@@ -87,16 +87,16 @@ def next_after(schedule: Schedule, zone: ZoneInfo, now: datetime, spread: timede
 
 
 def next_full_after(hour: int, zone: ZoneInfo, now: datetime, spread: timedelta) -> datetime:
-    """Return when the next nightly full pass is due, by the same rules."""
+    """Return when the next nightly full sync is due, by the same rules."""
     return next_after(Schedule(hours=(hour,), weekdays=WEEK), zone, now, spread)
 
 
 def spread_of(key: str, schedule: Schedule | None = None) -> timedelta:
-    """Return how much later than others this integration begins, always the same for its key.
+    """Return the delay of an integration, always the same for its key, so that thousands do not start at once.
 
-    So thousands of them do not begin in the same second. At most five minutes and a quarter of the interval.
+    It is at most five minutes and a quarter of the interval.
     """
-    window = LONGEST_SPREAD
+    window = MAX_SPREAD
     if schedule and schedule.minutes is not None:
         window = min(window, timedelta(minutes=schedule.minutes) / 4)
     drawn = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=4).digest())
@@ -104,8 +104,8 @@ def spread_of(key: str, schedule: Schedule | None = None) -> timedelta:
 
 
 def _times(schedule: Schedule, zone: ZoneInfo, today: date) -> Iterator[datetime]:
-    """Yield the schedule's moments from yesterday on, in order."""
-    # More than a week: the chosen weekday may just be over, and a zone that crosses the date line skips one.
+    """Yield the times of the schedule from yesterday on, in order."""
+    # More than a week: the chosen weekday may just have passed, and a zone that crosses the date line skips a day.
     for days in range(-1, 16):
         day = today + days * DAY
         if WEEK[day.weekday()] in schedule.weekdays:
@@ -119,7 +119,7 @@ def _moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
 
 
 def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """Return the second in which the clocks were put forward, which lies between the two."""
+    """Return the second between the two times when the clocks were put forward."""
     offset = after.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = (before + (after - before) / 2).replace(microsecond=0)
@@ -131,7 +131,7 @@ def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 
 
 def in_words(schedule: Schedule) -> str:
-    """Say when it is due: every 15 minutes; at 08:00, 12:00 on Mon, Tue."""
+    """Return the schedule in words: every 15 minutes; at 08:00, 12:00 on Mon, Tue."""
     if schedule.minutes is not None:
         return "every hour" if schedule.minutes == 60 else f"every {schedule.minutes} minutes"
     hours = ", ".join(f"{hour:02}:00" for hour in schedule.hours)

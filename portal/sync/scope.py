@@ -1,4 +1,4 @@
-"""Whether a row is copied, and why not. Pure."""
+"""Decides whether a row is in scope, and why not. Pure."""
 
 from __future__ import annotations
 
@@ -7,105 +7,108 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from portal.psa.source import Facts
-from portal.sync.filters import FOLLOWERS, Filters, in_use
+from portal.sync.filters import CLIENT_OWNED, Filters, in_use
 from portal.sync.record_types import RecordType
 
-CLIENT_NOT_SEEN: Final = "Its client isn't in Scopable: the last sync of clients did not bring it."
+CLIENT_NOT_SEEN: Final = "Its client isn't in Scopable: the last sync of clients didn't include it."
 
 
 NO_REASONS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
 class Rule(NamedTuple):
-    """One filter in use. `wants` is None when the row does not tell; `untold` is the reason if nothing else tells."""
+    """A filter in use. `matches` returns None if the row lacks the value; then `unknown_reason` applies."""
 
-    wants: Callable[[Facts], bool | None]
+    matches: Callable[[Facts], bool | None]
     reason: str
-    untold: str = ""
+    unknown_reason: str = ""
 
 
 class Scope:
-    """What `filters` want. `clients` are the live clients' ids, None while the clients themselves are decided.
+    """What `filters` let in. `clients` are the ids of live clients, or None while deciding about clients themselves.
 
-    `lost` says of other clients why what belongs to them is excluded, by their ids.
+    `excluded_clients` maps ids of other clients to the reason that excludes their records.
     """
 
     def __init__(
-        self, filters: Filters, clients: Collection[int] | None = None, lost: Mapping[int, str] = NO_REASONS
+        self,
+        filters: Filters,
+        clients: Collection[int] | None = None,
+        excluded_clients: Mapping[int, str] = NO_REASONS,
     ) -> None:
         self._clients = clients
-        self._lost = lost
+        self._excluded_clients = excluded_clients
         self._rules: dict[str, list[Rule]] = {
             one.value: [_RULES[name](filters) for name in in_use(filters, one)] for one in RecordType
         }
 
     @property
-    def follows_clients(self) -> bool:
-        """Tell whether any client may be left out, and with it what belongs to it."""
+    def excludes_clients(self) -> bool:
+        """Return whether any client may be excluded, and its records with it."""
         return bool(self._rules[RecordType.CLIENTS])
 
     def reason(self, record_type: str, facts: Facts) -> str:
-        """Say why the row is excluded; empty when it is in scope. What a row does not tell does not match."""
-        if facts.client_id is not None and self._has_lost_its_client(record_type, facts):
-            return self._lost.get(facts.client_id, CLIENT_NOT_SEEN)
+        """Return why the row is excluded, or "" if it is in scope. A missing value does not match a filter."""
+        if facts.client_id is not None and self._is_client_excluded(record_type, facts):
+            return self._excluded_clients.get(facts.client_id, CLIENT_NOT_SEEN)
         for rule in self._rules[record_type]:
-            wanted = rule.wants(facts)
+            wanted = rule.matches(facts)
             if not wanted:
-                return rule.untold if wanted is None else rule.reason
+                return rule.unknown_reason if wanted is None else rule.reason
         return ""
 
     def needs_detail(self, record_type: str, facts: Facts) -> bool:
-        """Tell whether the row is in or out depending on something that this row does not carry."""
-        verdicts = [rule.wants(facts) for rule in self._rules[record_type]]
-        return None in verdicts and False not in verdicts and not self._has_lost_its_client(record_type, facts)
+        """Return whether the decision depends on a value that this row lacks."""
+        verdicts = [rule.matches(facts) for rule in self._rules[record_type]]
+        return None in verdicts and False not in verdicts and not self._is_client_excluded(record_type, facts)
 
-    def _has_lost_its_client(self, record_type: str, facts: Facts) -> bool:
+    def _is_client_excluded(self, record_type: str, facts: Facts) -> bool:
         return (
-            self.follows_clients
+            self.excludes_clients
             and self._clients is not None
-            and record_type in FOLLOWERS
+            and record_type in CLIENT_OWNED
             and facts.client_id is not None
             and facts.client_id not in self._clients
         )
 
 
-# One rule for each filter that is set. They read plainly, because people read their reasons in the sync log.
+# One rule per filter. The reasons are for people: they appear in the sync log.
 _RULES: Final[dict[str, Callable[[Filters], Rule]]] = {
     "active_only": lambda _: Rule(lambda row: not row.inactive, "The client is inactive."),
     "top_levels": lambda filters: Rule(
         lambda row: _one_of(row.group, filters.top_levels),
-        "Its top level is not among those chosen.",
-        "Its top level is not known.",
+        "Its top level isn't one you chose.",
+        "Its top level isn't known.",
     ),
     "relationships": lambda filters: Rule(
         lambda row: None if row.relationships is None else not filters.relationships.isdisjoint(row.relationships),
-        "Its relationship type is not among those chosen.",
-        "Its relationship type is not known.",
+        "Its relationship type isn't one you chose.",
+        "Its relationship type isn't known.",
     ),
     "include_clients": lambda filters: Rule(
-        lambda row: row.remote_id in filters.include_clients, "It is not among the chosen clients."
+        lambda row: row.remote_id in filters.include_clients, "It isn't one of the chosen clients."
     ),
     "exclude_clients": lambda filters: Rule(
-        lambda row: row.remote_id not in filters.exclude_clients, "It is one of the excluded clients."
+        lambda row: row.remote_id not in filters.exclude_clients, "It's one of the excluded clients."
     ),
-    "without_service_accounts": lambda _: Rule(lambda row: not row.is_service_account, "It is a service account."),
-    "without_general_users": lambda _: Rule(lambda row: not row.is_general_user, "It is a General User."),
+    "without_service_accounts": lambda _: Rule(lambda row: not row.is_service_account, "It's a service account."),
+    "without_general_users": lambda _: Rule(lambda row: not row.is_general_user, "It's a General User."),
     "product_groups": lambda filters: Rule(
-        lambda row: row.group in filters.product_groups, "Its product group is not among those chosen."
+        lambda row: row.group in filters.product_groups, "Its product group isn't one you chose."
     ),
     "asset_types": lambda filters: Rule(
         lambda row: _one_of(row.group, filters.asset_types),
-        "Its asset type is not among those chosen.",
-        "Its asset type is not known.",
+        "Its asset type isn't one you chose.",
+        "Its asset type isn't known.",
     ),
-    "open_opportunities_only": lambda _: Rule(lambda row: not row.is_closed, "It is closed."),
+    "open_opportunities_only": lambda _: Rule(lambda row: not row.is_closed, "It's closed."),
     "opportunities_since": lambda filters: Rule(
         lambda row: _since(row, filters),
         "It was opened before the chosen date.",
-        "It is not known when it was opened.",
+        "Its opening date isn't known.",
     ),
     "active_contracts_only": lambda _: Rule(
-        lambda row: row.is_active_contract, "The contract is not active.", "It is not known whether it is active."
+        lambda row: row.is_active_contract, "The contract isn't active.", "It isn't known whether it's active."
     ),
 }
 

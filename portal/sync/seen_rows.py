@@ -1,4 +1,4 @@
-"""The rows that one round through a list has had so far, and which of a page's rows are new to it. Pure."""
+"""Tracks the rows of one round through a list, and finds which rows of a page are new to it. Pure."""
 
 from __future__ import annotations
 
@@ -8,65 +8,65 @@ from typing import Final, NamedTuple
 
 from portal.psa.source import Row
 
-UNUSABLE: Final = -1  # stands for a row without a usable id wherever ids are listed
+NO_ID: Final = -1  # stands for a row without a usable id in lists of ids
 
 
-class Fresh(NamedTuple):
-    """The rows of a page that count; `repeated` is how many of its ids this round has had before."""
+class NewRows(NamedTuple):
+    """The rows of a page that are new to the round. `repeated` is how many of its ids were not."""
 
     rows: list[Row]
     repeated: int
 
 
 class SeenRows:
-    """`ids` are those of this round, `unusable` counts rows that have none."""
+    """`ids` holds the ids of this round, `unusable` counts rows without a usable id."""
 
     def __init__(self) -> None:
         self.ids: set[int] = set()
         self.unusable = 0
-        self._spoiled: set[bytes] = set()
+        self._unusable_digests: set[bytes] = set()
 
     def __len__(self) -> int:
         return len(self.ids) + self.unusable
 
     def resume(self, ids: Sequence[int]) -> None:
-        """Count what a page had, by its ids."""
-        self.ids.update(each for each in ids if each != UNUSABLE)
-        self.unusable += sum(1 for each in ids if each == UNUSABLE)
+        """Add a page that was read before, by its ids."""
+        self.ids.update(each for each in ids if each != NO_ID)
+        self.unusable += sum(1 for each in ids if each == NO_ID)
 
-    def take(self, rows: Sequence[Row]) -> Fresh:
-        """Count the rows of a page and return those that are new, those without a usable id too."""
+    def take(self, rows: Sequence[Row]) -> NewRows:
+        """Add the rows of a page. Returns those that are new, including rows without a usable id."""
         new: list[Row] = []
         repeated = 0
         for row in rows:
             number = id_of(row)
-            if number == UNUSABLE:
+            if number == NO_ID:
                 continue
             if number in self.ids:
                 repeated += 1
                 continue
             self.ids.add(number)
             new.append(row)
-        return Fresh([*new, *self._newly_spoiled(rows, is_new_page=bool(new))], repeated)
+        return NewRows([*new, *self._new_unusable(rows, is_new_page=bool(new))], repeated)
 
-    def _newly_spoiled(self, rows: Sequence[Row], *, is_new_page: bool) -> list[Row]:
-        """Keep the rows without a usable id, but not those of a page that is likely the same one sent again."""
-        spoiled = [
-            (row, hashlib.blake2b(row.payload, digest_size=16).digest()) for row in rows if id_of(row) == UNUSABLE
+    def _new_unusable(self, rows: Sequence[Row], *, is_new_page: bool) -> list[Row]:
+        """Return the rows without a usable id, but no duplicates from a page that was probably sent twice."""
+        unusable = [
+            (row, hashlib.blake2b(row.payload, digest_size=16).digest()) for row in rows if id_of(row) == NO_ID
         ]
-        counted = [row for row, digest in spoiled if is_new_page or digest not in self._spoiled]
-        self._spoiled.update(digest for _, digest in spoiled)
+        counted = [row for row, digest in unusable if is_new_page or digest not in self._unusable_digests]
+        self._unusable_digests.update(digest for _, digest in unusable)
         self.unusable += len(counted)
         return counted
 
 
 def id_of(row: Row) -> int:
-    """Return the id of a row, UNUSABLE where it has none; a row that cannot be read may have one all the same."""
+    """Return the id of a row, or NO_ID. A row that cannot be used may still have a readable id."""
     if row.facts is not None:
         return row.facts.remote_id
-    return UNUSABLE if row.remote_id is None else row.remote_id
+    return NO_ID if row.remote_id is None else row.remote_id
 
 
-def face(ids: Sequence[int]) -> tuple[int, ...]:
-    """Return what two pages with the same rows share."""
+def page_signature(ids: Sequence[int]) -> tuple[int, ...]:
+    """Return a signature that is equal for pages with the same rows."""
     return (len(ids), ids[0], ids[-1]) if ids else (0,)

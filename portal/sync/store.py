@@ -1,4 +1,4 @@
-"""Reading and writing many records at once, in the two dialects that both understand."""
+"""Reads and writes records in bulk, in SQL that both SQLite and PostgreSQL accept."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Final, NamedTuple
 from peewee import chunked
 
 from portal import clock
-from portal.db import db, is_sqlite, mark, moment_value
+from portal.db import db, is_sqlite, placeholder, timestamp_value
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import RemoteList
 from portal.sync import catch_up, counting, exclusions, newer_answers
-from portal.sync.decide import Change, Decision, Stored
+from portal.sync.decide import Change, Decision, StoredRecord
 from portal.sync.row_and_detail import Forms
 
 KEY: Final = ("integration_id", "record_type", "remote_id")
@@ -37,47 +37,47 @@ CHANGING: Final = (
     "changed_at",
     "read_at",
 )
-# A record that has not changed keeps its date.
-SETTLED: Final = (
+# For a record that has not changed: `changed_at` stays as it is.
+UPDATE_PAYLOAD: Final = (
     "UPDATE record SET digest = {0}, content = {0}, payload = {0}, list_row = {0}, detail = {0}, read_at = {0}"
     " WHERE integration_id = {0} AND record_type = {0} AND remote_id = {0}"
 )
-# SQLite takes 32,766 variables in a statement, old builds 999.
+# SQLite allows 32,766 variables in a statement, old builds 999.
 BATCH: Final = 900
 HISTORY_BATCH: Final = 100
 
 
-class Origin(NamedTuple):
-    """What brought a change: a run, or a webhook delivery; neither, when a person did."""
+class ChangeOrigin(NamedTuple):
+    """What caused a change: a run or a webhook delivery; neither for a person."""
 
     run_id: int | None = None
     delivery_id: int | None = None
 
 
-def hold(integration_id: int) -> None:
-    """Keep other writers of the integration's records waiting until the transaction ends.
+def lock_records(integration_id: int) -> None:
+    """Make other writers of the integration's records wait until the transaction ends.
 
-    SQLite has one writer anyway. Deliveries go on coming in: they refer to the row, which this lock allows.
+    SQLite has a single writer anyway. New deliveries are not blocked: this lock allows foreign keys to the row.
     """
     if not is_sqlite():
         row = Integration.select(Integration.id).where(Integration.id == integration_id)
         row.for_update("FOR NO KEY UPDATE").execute()  # type: ignore[arg-type]  # the stubs know the plain one only
 
 
-def stored_among(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, Stored]:
-    """Return what is stored of these ids."""
-    found: dict[int, Stored] = {}
+def find_stored(integration_id: int, record_type: str, remote_ids: list[int]) -> dict[int, StoredRecord]:
+    """Return the stored digests and states of these records, by id."""
+    found: dict[int, StoredRecord] = {}
     for ids in chunked(remote_ids, BATCH):
         cursor = db.execute_sql(_select(len(ids), is_sqlite()), (integration_id, record_type, *ids))
         found.update(
-            (remote_id, Stored(bytes(digest), state, None if content is None else bytes(content)))
+            (remote_id, StoredRecord(bytes(digest), state, None if content is None else bytes(content)))
             for remote_id, digest, state, content in cursor.fetchall()
         )
     return found
 
 
-def forms_of(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, Forms]:
-    """Return what is stored of these ids, for comparing."""
+def load_forms(integration_id: int, record_type: str, remote_ids: Iterable[int]) -> dict[int, Forms]:
+    """Return the stored payloads of these records, by id."""
     found: dict[int, Forms] = {}
     for ids in chunked(remote_ids, BATCH):
         columns = (Record.remote_id, Record.payload, Record.list_row, Record.detail, Record.digest)
@@ -89,26 +89,28 @@ def forms_of(integration_id: int, record_type: str, remote_ids: Iterable[int]) -
 
 
 def live_ids(integration_id: int, record_type: str) -> set[int]:
-    """Return the ids that are stored and live."""
+    """Return the ids of live records."""
     return _ids(integration_id, record_type, Record.state == RecordState.LIVE)
 
 
-def kept_ids(integration_id: int, record_type: str, *, before: datetime) -> set[int]:
-    """Return the ids that are stored and not deleted, and were read by then: the PSA should still list them."""
+def undeleted_ids(integration_id: int, record_type: str, *, before: datetime) -> set[int]:
+    """Return the ids of records that are not deleted and were read by then: the PSA should still list them."""
     kept = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE])
     return _ids(integration_id, record_type, kept & (Record.read_at.is_null() | (Record.read_at <= before)))
 
 
-def ids_in(integration_id: int, record_type: str, state: RecordState) -> set[int]:
+def ids_in_state(integration_id: int, record_type: str, state: RecordState) -> set[int]:
     return _ids(integration_id, record_type, Record.state == state)
 
 
-def write(integration_id: int, record_type: str, decision: Decision, *, origin: Origin, read_at: datetime) -> None:
-    """Carry a decision out, with its history, inside the caller's transaction.
+def write(
+    integration_id: int, record_type: str, decision: Decision, *, origin: ChangeOrigin, read_at: datetime
+) -> None:
+    """Write a decision and its history, inside the caller's transaction.
 
-    `read_at` is when the PSA was asked; what is decided about must have no newer answer (see newer_answers.py).
+    `read_at` is when the rows were requested. The caller has left out records with newer answers (newer_answers.py).
     """
-    moment, asked = moment_value(clock.now()), moment_value(read_at)
+    moment, asked = timestamp_value(clock.now()), timestamp_value(read_at)
     rows = [
         (integration_id, record_type, change.remote_id, *_values(change), moment, asked, moment, *origin)
         for change in (*decision.created, *decision.updated)
@@ -123,35 +125,35 @@ def write(integration_id: int, record_type: str, decision: Decision, *, origin: 
         )
         counting.add(integration_id, record_type, {RecordState.LIVE.value: len(decision.created)})
         db.cursor().executemany(_upsert(is_sqlite()), rows)
-    settled = [
-        (*_content(change), asked, integration_id, record_type, change.remote_id) for change in decision.settled
+    payload_only = [
+        (*_content(change), asked, integration_id, record_type, change.remote_id) for change in decision.payload_only
     ]
-    if settled:
-        db.cursor().executemany(SETTLED.format(mark()), settled)
+    if payload_only:
+        db.cursor().executemany(UPDATE_PAYLOAD.format(placeholder()), payload_only)
     _note_changes(integration_id, record_type, decision.updated, origin)
-    leave(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, asked_at=read_at)
+    set_state(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, asked_at=read_at)
 
 
-def leave(
+def set_state(
     integration_id: int,
     record_type: str,
-    left: Mapping[int, str],
+    reasons: Mapping[int, str],
     state: RecordState,
-    origin: Origin,
+    origin: ChangeOrigin,
     *,
     asked_at: datetime | None = None,
 ) -> set[int]:
-    """Put records out of scope or make them tombstones, with a line of history each, inside a transaction.
+    """Set records to out of scope or deleted, with their history, inside the caller's transaction.
 
-    `left` maps each to the reason for people; `asked_at` is when the PSA was asked, if it is its answer. Those with a
-    newer answer stay. Returns those that left.
+    `reasons` maps their ids to the reason for people. `asked_at` is when the PSA was asked, if this follows from its
+    answer; records with a newer answer are left alone. Returns the ids of the records that were changed.
     """
     now = clock.now()
     if asked_at is not None:
-        later = newer_answers.known(integration_id, record_type, left.keys(), asked_at)
-        left = {each: why for each, why in left.items() if each not in later}
+        newer = newer_answers.newer_ids(integration_id, record_type, reasons.keys(), asked_at)
+        reasons = {each: why for each, why in reasons.items() if each not in newer}
     asked = {"read_at": asked_at} if asked_at is not None else {}
-    for ids in chunked(left, BATCH):
+    for ids in chunked(reasons, BATCH):
         counting.move(integration_id, record_type, counting.states_of(integration_id, record_type, ids), state)
         Record.update(state=state, changed_at=now, **asked).where(
             _of(integration_id, record_type), Record.remote_id.in_(ids)
@@ -164,29 +166,29 @@ def leave(
                 "at": now,
                 **origin._asdict(),
                 "kind": ChangeKind(state.value),
-                "why": left[each],
+                "why": reasons[each],
             }
             for each in ids
         ]
         for some in chunked(rows, HISTORY_BATCH):
             RecordChange.insert_many(some).execute()
     if state == RecordState.OUT_OF_SCOPE:
-        exclusions.note_stored(integration_id, record_type, left)
+        exclusions.add_stored(integration_id, record_type, reasons)
     else:
-        exclusions.drop(integration_id, record_type, left)
-    return set(left)
+        exclusions.remove(integration_id, record_type, reasons)
+    return set(reasons)
 
 
-def read_whole_again(integration_id: int, record_types: Collection[str]) -> None:
-    """Have the next sync read these lists as a whole, and soon: what it must find there need not have changed."""
+def request_full_read(integration_id: int, record_types: Collection[str]) -> None:
+    """Request a sync that reads these lists in full: the records that it must find have not changed in the PSA."""
     RemoteList.update(read_until=None).where(
         RemoteList.integration == integration_id, RemoteList.record_type.in_(record_types)
     ).execute()
     catch_up.request(integration_id)
 
 
-def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:
-    """Return the live records of these clients, by record type."""
+def live_records_of_clients(integration_id: int, clients: Iterable[int]) -> dict[str, list[int]]:
+    """Return the ids of the live records of these clients, by record type."""
     found: dict[str, list[int]] = {}
     for ids in chunked(clients, BATCH):
         query = Record.select(Record.record_type, Record.remote_id).where(
@@ -198,7 +200,7 @@ def belonging_to(integration_id: int, clients: Iterable[int]) -> dict[str, list[
     return found
 
 
-def _note_changes(integration_id: int, record_type: str, changes: list[Change], origin: Origin) -> None:
+def _note_changes(integration_id: int, record_type: str, changes: list[Change], origin: ChangeOrigin) -> None:
     rows = [
         {
             "integration": integration_id,
@@ -217,7 +219,7 @@ def _note_changes(integration_id: int, record_type: str, changes: list[Change], 
 
 def _ids(integration_id: int, record_type: str, condition: Any) -> set[int]:
     query = Record.select(Record.remote_id).where(_of(integration_id, record_type), condition)
-    # Straight from the driver: there may be hundreds of thousands, and a plain number needs no conversion.
+    # Straight from the driver: there may be hundreds of thousands, and plain integers need no conversion.
     return {remote_id for (remote_id,) in db.execute(query)}
 
 
@@ -236,7 +238,7 @@ def _values(change: Change) -> tuple[Any, ...]:
         columns.reference,
         columns.status,
         columns.is_active,
-        moment_value(columns.remote_updated_at),
+        timestamp_value(columns.remote_updated_at),
         *_content(change),
     )
 
@@ -246,12 +248,12 @@ def _content(change: Change) -> tuple[Any, ...]:
     return change.digest, change.content, forms.payload, forms.list_row, forms.detail
 
 
-# Peewee builds one long statement for many rows; handing plain tuples to the driver is several times as fast.
+# Peewee builds one long statement for many rows; passing plain tuples to the driver is several times faster.
 
 
 @cache
 def _select(count: int, sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each engine has its own in the cache
-    sign = mark()
+    sign = placeholder()
     return (
         f"SELECT remote_id, digest, state, content FROM record WHERE integration_id = {sign} AND record_type = {sign}"  # noqa: S608
         f" AND remote_id IN ({', '.join([sign] * count)})"
@@ -261,7 +263,7 @@ def _select(count: int, sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each en
 @cache
 def _upsert(sqlite: bool) -> str:  # noqa: ARG001, FBT001  # each engine has its own in the cache
     names = (*KEY, *CHANGING, "first_seen_at", "first_run", "first_delivery")
-    marks = ", ".join([mark()] * len(names))
+    marks = ", ".join([placeholder()] * len(names))
     changes = ", ".join(f"{name} = excluded.{name}" for name in CHANGING)
     return (
         f"INSERT INTO record ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # made of the constants above

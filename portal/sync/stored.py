@@ -1,4 +1,4 @@
-"""Questions about the records that are stored, for those who decide what becomes of them."""
+"""Queries on stored records for deciding about missing ones and for the date filter."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 from peewee import SQL, fn
 
+from portal.models.exclusions import Exclusion
 from portal.models.records import Record, RecordState
+from portal.sync.record_types import RecordType
 
 
 def clients_of(integration_id: int, record_type: str, ids: Iterable[int]) -> dict[int, int]:
-    """Map those of these records that belong to a client to its id."""
+    """Return the client of each of these records that has one, by record id."""
     query = Record.select(Record.remote_id, Record.client_remote_id).where(
         _of(integration_id, record_type), Record.remote_id.in_(list(ids)), Record.client_remote_id.is_null(False)
     )
@@ -20,8 +22,8 @@ def clients_of(integration_id: int, record_type: str, ids: Iterable[int]) -> dic
     return dict(rows)
 
 
-def kept_of_clients(integration_id: int, record_type: str, clients: Iterable[int]) -> dict[int, int]:
-    """Count, for each of these clients, its records that are stored and not deleted."""
+def count_by_client(integration_id: int, record_type: str, clients: Iterable[int]) -> dict[int, int]:
+    """Return how many records that are not deleted each of these clients has."""
     query = (
         Record.select(Record.client_remote_id, fn.COUNT(SQL("*")))
         .where(
@@ -35,13 +37,23 @@ def kept_of_clients(integration_id: int, record_type: str, clients: Iterable[int
     return dict(rows)
 
 
-def newest_stamp(integration_id: int, record_type: str) -> tuple[int, datetime] | None:
-    """Return the live record with the latest date of its last update, and that date."""
+def latest_update(integration_id: int, record_type: str) -> tuple[int, datetime] | None:
+    """Return the id and update time of the live record that was updated last."""
     query = Record.select(Record.remote_id, Record.remote_updated_at).where(
         _of(integration_id, record_type), Record.state == RecordState.LIVE, Record.remote_updated_at.is_null(False)
     )
     row = query.order_by(Record.remote_updated_at.desc()).first()
     return (row.remote_id, row.remote_updated_at) if row is not None else None
+
+
+def name_of(integration_id: int, record_type: str, remote_id: int) -> str:
+    """Return the name of a stored or excluded record, or its type and number if there is no name."""
+    for table in (Record, Exclusion):
+        mine = (table.integration == integration_id) & (table.record_type == record_type)
+        found = table.select(table.name).where(mine, table.remote_id == remote_id).first()
+        if found is not None and found.name:
+            return str(found.name)
+    return f"{RecordType(record_type).singular} {remote_id}"
 
 
 def _of(integration_id: int, record_type: str) -> Any:

@@ -1,257 +1,281 @@
-"""One record type's part of a run, as a conversation: it asks questions, is given the answers, and writes them down.
+"""One record type's part of a run: reads its list and writes what arrives, one PSA call at a time.
 
-Read the whole list, or its changes, or single records → mend what moved meanwhile → balance the books → find out
-what the PSA no longer has. A stream has one question under way at a time, and asks the next one only when the answer
-to the last is written: so whatever is killed, at most one page of each type is asked for again.
+The engine makes the calls that a stream yields. The order of the work is drawn in engine.py. A stream yields its next
+call only after the last result is written, so a kill repeats at most one page per record type.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from portal import clock
-from portal.errors import PsaError, PsaListError, PsaUnavailable
+from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable
 from portal.models.sync import StepMode, StepState, SyncStep
-from portal.psa.source import Page, RollCall, Row, Source
+from portal.psa.source import IdList, Page, Row, Source
 from portal.sync import reconciliation, remote_lists, store
-from portal.sync.date_filter_probe import DateTrial
-from portal.sync.details import Detailed, Details, Single
-from portal.sync.fetcher import Ask
+from portal.sync.date_filter_probe import DateFilterProbe
+from portal.sync.details import Details, RowWithDetail, SingleRecord
+from portal.sync.fetcher import Fetched, PsaCall
 from portal.sync.live_scope import LiveScope
-from portal.sync.missing_records import MOST_SINGLE, Vanished, Vanishing
+from portal.sync.missing_records import MAX_SINGLE_READS, MissingOutcome, MissingRecords
 from portal.sync.reading import Reading
-from portal.sync.reconciliation import Tally
+from portal.sync.reconciliation import ReceivedList
 from portal.sync.record_types import RecordType
-from portal.sync.seen_rows import UNUSABLE, id_of
-from portal.sync.writer import Arrival, Writer
+from portal.sync.seen_rows import NO_ID, id_of
+from portal.sync.writer import FetchedPage, Writer
 
-MOST_ROUNDS: Final = 3
-# What is kept in SyncStep.asked.
+MAX_ROUNDS: Final = 3
+# Values in SyncStep.answers.
 ABSENT: Final = "absent"
-WITHHELD: Final = "withheld"
+UNREADABLE: Final = "unreadable"
 
-Work = Generator[Ask, Any, None]
+Work = Generator[PsaCall, Fetched, None]
 
 
 class Stream:
-    """`requests` counts the calls that are not written yet, `asked_at` is when the last answer was asked for; the
-    engine keeps both.
-    """
+    """Reads one record type for one run. The engine sends each result into `work` and sets no fields."""
 
     def __init__(self, step: SyncStep, writer: Writer, source: Source, scope: LiveScope) -> None:
         self.step = step
         self.record_type: str = step.record_type
-        self.requests = 0
-        self.asked_at = clock.now()
-        self.budget_left = 0
-        self.pages_left = 1
         self._writer = writer
         self._source = source
         self._scope = scope
-        self._earlier: set[int] = set()
-        self._singles = 0
+        self._fetched: Fetched  # the last result
+        self._unwritten_requests = 0
+        self._pages_left = 1
+        self._earlier_ids: set[int] = set()  # from rounds before this one
+        self._single_reads = 0
         self._listed_at: datetime | None = None
 
+    @property
+    def pages_left(self) -> int:
+        """Return how many pages of the list are still to be fetched, as far as is known."""
+        return self._pages_left
+
     def work(self) -> Work:
-        """Do all of it. A PsaListError fails this step alone; what other errors come to, the engine decides."""
-        try:
-            self._writer.begin(self.step)
-            if self.step.mode == StepMode.RECORDS:
-                yield from self._read_records()
-            else:
-                tally, reading = yield from self._read_list()
-                yield from DateTrial(self.step, self._writer, self._source, self._keep_answer).run(tally)
-                yield from self._close(tally, reading)
-        except PsaListError as error:
-            self.fail(error)
+        """Yield PSA calls; expects the Fetched of each.
+
+        Repeats a call that was refused by the rate limit. A PsaListError fails this step alone; other errors are
+        raised, for the engine to decide.
+        """
+        calls = self._calls()
+        with suppress(StopIteration):
+            call = next(calls)
+            while True:
+                self._fetched = yield call
+                self._unwritten_requests += self._fetched.requests
+                error = self._fetched.error
+                if isinstance(error, PsaRateLimited):
+                    continue
+                call = calls.send(self._fetched.value) if error is None else calls.throw(error)
 
     def fail(self, error: PsaError) -> None:
         """End the step without the rest of its list."""
         self._end(error=error, state=StepState.FAILED)
 
-    def note_requests(self) -> None:
-        """Write the calls that brought nothing, before the run waits or fails."""
-        if self.requests:
-            self._writer.requests(self.step, self._spent())
+    def write_requests(self, more: int = 0) -> None:
+        """Count `more` requests, and those of calls that brought nothing to write."""
+        self._unwritten_requests += more
+        if self._unwritten_requests:
+            self._writer.count_requests(self.step, self._take_requests())
 
-    def _read_records(self) -> Work:
+    def _calls(self) -> Generator[PsaCall, Any, None]:
+        """Do the work. Each yielded call returns its value here, or raises its error."""
+        try:
+            self._writer.begin(self.step)
+            if self.step.mode == StepMode.RECORDS:
+                yield from self._read_records()
+            else:
+                received, reading = yield from self._read_list()
+                yield from DateFilterProbe(self.step, self._writer, self._source, self._save_answer).run(received)
+                yield from self._close(received, reading)
+        except PsaListError as error:
+            self.fail(error)
+
+    def _read_records(self) -> Generator[PsaCall, Any, None]:
         done = {number for _, (number, _) in self._writer.pages_of(self.step)}
         for number, remote_id in enumerate(self.step.remote_ids, start=1):
             if number not in done:
                 row: Row | None = yield partial(self._source.record, self.record_type, remote_id)
-                single = Single(remote_id, row, self.asked_at, self._spent())
-                self._writer.record(self.step, number, single, self._scope)
+                self._writer.record(self.step, number, self._single(remote_id, row), self._scope)
         self._end()
 
-    def _read_list(self) -> Generator[Ask, Any, tuple[Tally, Reading]]:
-        """Read until a round was sound, or what it missed could be mended, or patience ends."""
+    def _read_list(self) -> Generator[PsaCall, Any, tuple[ReceivedList, Reading]]:
+        """Read rounds until one is sound, or all that it missed was read by id, or there were MAX_ROUNDS."""
         reading = self._resumed()
         while True:
-            yield from self._round(reading)
-            if reading.is_sound or self.step.round >= MOST_ROUNDS:
-                return Tally.of_reading(reading, is_whole=self.step.mode == StepMode.FULL), reading
-            mended = yield from self._mend(reading)
-            if mended is not None:
-                return mended, reading
-            self._earlier |= reading.seen.ids
+            yield from self._read_round(reading)
+            if reading.is_sound or self.step.round >= MAX_ROUNDS:
+                return ReceivedList.from_reading(reading, is_whole=self.step.mode == StepMode.FULL), reading
+            received = yield from self._read_missed(reading)
+            if received is not None:
+                return received, reading
+            self._earlier_ids |= reading.seen.ids
             self._writer.next_round(self.step)
-            known = reading.known._replace(last=reading.last, count_kind=reading.claims.kind)
-            reading = Reading(known, is_patient=self.step.round >= MOST_ROUNDS)
+            past = reading.past._replace(last=reading.last, count_kind=reading.counts.kind)
+            reading = Reading(past, is_patient=self.step.round >= MAX_ROUNDS)
 
     def _resumed(self) -> Reading:
+        """Return the reading of this round, with the pages that were written before."""
         pages = self._writer.pages_of(self.step)
         present = [ids for round_, ids in pages if round_ == self.step.round and ids.number > 0]
         for round_, ids in pages:
             if round_ != self.step.round or ids.number < 0:
-                self._earlier.update(each for each in ids.ids if each != UNUSABLE)
-                self._singles += ids.number < 0
+                self._earlier_ids.update(each for each in ids.ids if each != NO_ID)
+                self._single_reads += ids.number < 0
         step = self.step
-        known = self._writer.known(step)
-        is_patient = step.round >= MOST_ROUNDS
-        return Reading.resumed(present, known=known, total=step.expected, moved=step.moved, is_patient=is_patient)
+        past = self._writer.past_reading(step)
+        is_patient = step.round >= MAX_ROUNDS
+        return Reading.resumed(present, past=past, total=step.expected, moved=step.moved, is_patient=is_patient)
 
-    def _round(self, reading: Reading) -> Work:
+    def _read_round(self, reading: Reading) -> Generator[PsaCall, Any, None]:
         while (number := reading.next_page()) is not None:
-            self.pages_left = reading.pages_left
-            size = reading.sizes.size or reading.known.size
+            self._pages_left = reading.pages_left
+            size = reading.sizes.size or reading.past.size
             page: Page = yield partial(self._source.page, self.record_type, number, since=self.step.since, size=size)
-            self._listed_at = self.asked_at
+            self._listed_at = self._fetched.asked_at
             rows = reading.take(page)
             ids = [id_of(row) for row in rows]
-            fresh = [row for row, each in zip(rows, ids, strict=True) if self._is_fresh(each)]
-            detailed = yield from self._with_details(fresh)
-            arrival = Arrival(page, ids, detailed, self._listed_at, self._spent(), self.budget_left)
-            self._writer.page(self.step, arrival, reading, self._scope)
+            new = [row for row, each in zip(rows, ids, strict=True) if self._is_new(each)]
+            new = yield from self._with_details(new)
+            budget_left = self._fetched.budget_left
+            fetched_page = FetchedPage(page, ids, new, self._listed_at, self._take_requests(), budget_left)
+            self._writer.page(self.step, fetched_page, reading, self._scope)
 
-    def _with_details(self, rows: list[Row]) -> Generator[Ask, Any, list[Row]]:
-        """Add what details tell to those rows that do not carry what the filters in use ask about."""
+    def _with_details(self, rows: list[Row]) -> Generator[PsaCall, Any, list[Row]]:
+        """Add details to the rows that lack what the filters in use need."""
         scope = self._scope.now()
         thin = [row for row in rows if row.facts and scope.needs_detail(self.record_type, row.facts)]
         if not thin:
             return rows
         details = Details(self._writer.run, self.record_type, self._source)
-        found = details.known(thin)
+        facts = details.find_saved(thin)
         for row in thin:
             remote_id = id_of(row)
-            if remote_id not in found:
+            if remote_id not in facts:
                 detail: Row | None = yield partial(self._source.record, self.record_type, remote_id)
-                single = Single(remote_id, detail, self.asked_at, self._spent())
-                found[remote_id] = self._writer.detail(self.step, details, row, single)
-        needing = {id_of(row) for row in thin}
-        return [Detailed(found[id_of(row)], row.payload) if id_of(row) in needing else row for row in rows]
+                facts[remote_id] = self._writer.detail(self.step, details, row, self._single(remote_id, detail))
+        thin_ids = {id_of(row) for row in thin}
+        return [RowWithDetail(facts[id_of(row)], row.payload) if id_of(row) in thin_ids else row for row in rows]
 
-    def _is_fresh(self, remote_id: int) -> bool:
-        """Tell whether a row counts: a row without an id cannot be told from those of an earlier round."""
-        return self.step.round == 1 if remote_id == UNUSABLE else remote_id not in self._earlier
+    def _is_new(self, remote_id: int) -> bool:
+        """Return whether no earlier round had this row. A row without an id counts in the first round only."""
+        return self.step.round == 1 if remote_id == NO_ID else remote_id not in self._earlier_ids
 
-    def _mend(self, reading: Reading) -> Generator[Ask, Any, Tally | None]:
-        """Read the few records that were missed one by one; None when that is not possible."""
-        if self.step.mode != StepMode.FULL or not self._source.calls_roll(self.record_type):
+    def _read_missed(self, reading: Reading) -> Generator[PsaCall, Any, ReceivedList | None]:
+        """Read the few records that the round missed one by one, or return None when that is not possible."""
+        if self.step.mode != StepMode.FULL or not self._source.lists_ids(self.record_type):
             return None
         try:
-            roll: RollCall = yield partial(self._source.roll_call, self.record_type)
+            listed: IdList = yield partial(self._source.list_ids, self.record_type)
         except PsaUnavailable:
             raise
         except PsaError:
             return None
-        self._listed_at = self.asked_at
-        seen = reading.seen.ids | self._earlier
-        missing = roll.ids - seen
-        is_odd = len(roll.ids & seen) < len(seen) / 2
-        if is_odd or len(missing) > MOST_SINGLE:
+        self._listed_at = self._fetched.asked_at
+        seen = reading.seen.ids | self._earlier_ids
+        missing = listed.ids - seen
+        is_implausible = len(listed.ids & seen) < len(seen) / 2
+        if is_implausible or len(missing) > MAX_SINGLE_READS:
             return None
-        absent, withheld = set(), set()
+        absent, unreadable = set(), set()
         for remote_id in sorted(missing):
             exists = yield from self._read_one(remote_id)
             if exists is None:
-                withheld.add(remote_id)
+                unreadable.add(remote_id)
             elif not exists:
                 absent.add(remote_id)
-        return Tally.of_roll(roll, absent=absent, withheld=withheld)
+        return ReceivedList.from_ids(listed, absent=absent, unreadable=unreadable)
 
-    def _read_one(self, remote_id: int) -> Generator[Ask, Any, bool | None]:
-        """Read a record that the list did not bring; tells whether it exists, None when it cannot be read."""
+    def _read_one(self, remote_id: int) -> Generator[PsaCall, Any, bool | None]:
+        """Read a record that the list did not bring. Returns whether it exists, or None if it cannot be read."""
         question = f"missed/{remote_id}"
-        if answer := (self.step.asked or {}).get(question):
-            return None if answer == WITHHELD else False
+        if answer := (self.step.answers or {}).get(question):
+            return None if answer == UNREADABLE else False
         row: Row | None = yield partial(self._source.record, self.record_type, remote_id)
         if row is not None and row.facts is None:
-            self._keep_answer(question, WITHHELD)
+            self._save_answer(question, UNREADABLE)
             return None
-        self._singles += 1
-        single = Single(remote_id, row, self.asked_at, self._spent())
-        self._writer.record(self.step, -self._singles, single, self._scope)
+        self._single_reads += 1
+        self._writer.record(self.step, -self._single_reads, self._single(remote_id, row), self._scope)
         if row is None:
-            self._keep_answer(question, ABSENT)
+            self._save_answer(question, ABSENT)
         else:
-            self._earlier.add(remote_id)
+            self._earlier_ids.add(remote_id)
         return row is not None
 
-    def _close(self, tally: Tally, reading: Reading) -> Work:
-        self.step.expected = tally.expected
-        result = reconciliation.reconcile(self._source.name, self.record_type, tally)
+    def _close(self, received: ReceivedList, reading: Reading) -> Generator[PsaCall, Any, None]:
+        """Reconcile the list and end the step."""
+        self.step.expected = received.expected
+        result = reconciliation.reconcile(self._source.name, self.record_type, received)
         notes = remote_lists.disagreements(self._source.name, self.record_type, reading)
         if result.problem:
-            self._writer.remember(self.step, notes=notes)
+            self._writer.save_findings(self.step, notes=notes)
             self._end(error=PsaError(result.problem, result.remedy), state=StepState.INCOMPLETE)
             return
-        vanished = None
+        missing = None
         if self.step.mode == StepMode.FULL:
-            vanished = yield from self._vanished(tally)
-            if vanished.held is None:
-                self._writer.tidy(self.step, tally.ids)
-        if self.record_type == RecordType.CLIENTS and self._scope.follows_clients:
-            self._writer.cascade(self.step)
-        self._remember(reading, notes)
-        if vanished is not None and vanished.held is not None:
-            words = reconciliation.held_words(self._source.name, self.record_type, len(vanished.held.ids))
-            held = PsaError(words, vanished.held.advice)
-            self._end(error=held, state=StepState.INCOMPLETE, vanished=vanished)
+            missing = yield from self._decide_missing(received)
+            if missing.held is None:
+                self._writer.prune(self.step, received.ids)
+        if self.record_type == RecordType.CLIENTS and self._scope.excludes_clients:
+            self._writer.exclude_client_records(self.step)
+        self._save_findings(reading, notes)
+        if missing is not None and missing.held is not None:
+            message = reconciliation.held_message(self._source.name, self.record_type, len(missing.held.ids))
+            held = PsaError(message, missing.held.advice)
+            self._end(error=held, state=StepState.INCOMPLETE, missing=missing)
         else:
-            self._end(vanished=vanished)
+            self._end(missing=missing)
 
-    def _remember(self, reading: Reading, notes: list[str]) -> None:
+    def _save_findings(self, reading: Reading, notes: list[str]) -> None:
         found: dict[str, Any] = {}
         before = remote_lists.find(self._writer.run.integration_id, self.record_type)
-        if not self._writer.is_outdated(self.record_type) and not self._scope.may_miss_since(self._began):
+        if not self._writer.have_filters_changed(self.record_type) and not self._scope.may_miss_since(self._began):
             found["read_until"] = self._began
         if self.step.mode == StepMode.FULL:
             computed = self._writer.computed(self.step)
-            found |= {"full_at": clock.now(), **remote_lists.learnt(reading)}
+            found |= {"full_at": clock.now(), **remote_lists.findings(reading)}
             found["computed"] = remote_lists.with_computed(before, computed)
             size = found["page_size"]
-            notes = [*notes, *remote_lists.page_size_words(self._source.name, self.record_type, before, size)]
-            notes += remote_lists.computed_words(self.record_type, computed)
+            notes = [*notes, *remote_lists.page_size_messages(self._source.name, self.record_type, before, size)]
+            notes += remote_lists.computed_messages(self.record_type, computed)
         elif remote_lists.is_ignoring_dates(before, reading):
             found["filters_by_date"] = False
-            notes = [*notes, remote_lists.ignored_words(self._source.name, self.record_type)]
-        self._writer.remember(self.step, notes=notes, **found)
+            notes = [*notes, remote_lists.ignored_date_message(self._source.name, self.record_type)]
+        self._writer.save_findings(self.step, notes=notes, **found)
 
-    def _vanished(self, tally: Tally) -> Generator[Ask, Any, Vanished]:
-        """Find out what is stored and no longer listed, and what becomes of it."""
+    def _decide_missing(self, received: ReceivedList) -> Generator[PsaCall, Any, MissingOutcome]:
+        """Decide about stored records that the list lacks, leaving out those that were read after the list."""
         integration_id = self._writer.run.integration_id
         listed_at = self._listed_at or self._began
-        kept = store.kept_ids(integration_id, self.record_type, before=listed_at)
-        answers = self.step.asked or {}
-        vanishing = Vanishing(self._source, integration_id, self.record_type, answers, self._keep_answer)
-        vanished = yield from vanishing.settle(tally, kept)
-        return replace(vanished, listed_at=listed_at)
+        stored = store.undeleted_ids(integration_id, self.record_type, before=listed_at)
+        answers = self.step.answers or {}
+        records = MissingRecords(self._source, integration_id, self.record_type, answers, self._save_answer)
+        outcome = yield from records.decide(received, stored)
+        return replace(outcome, listed_at=listed_at)
 
     @property
     def _began(self) -> datetime:
-        """Return when the step was begun, by whatever worker."""
+        """Return when the step began, in whichever worker."""
         return self.step.started_at or clock.now()
 
+    def _single(self, remote_id: int, row: Row | None) -> SingleRecord:
+        return SingleRecord(remote_id, row, self._fetched.asked_at, self._take_requests())
+
     def _end(self, **how: Any) -> None:
-        self._writer.end(self.step, self._spent(), **how)
+        self._writer.end(self.step, self._take_requests(), **how)
 
-    def _keep_answer(self, question: str, answer: str) -> None:
-        self._writer.answer(self.step, question, answer, self._spent())
+    def _save_answer(self, question: str, answer: str) -> None:
+        self._writer.save_answer(self.step, question, answer, self._take_requests())
 
-    def _spent(self) -> int:
-        spent, self.requests = self.requests, 0
-        return spent
+    def _take_requests(self) -> int:
+        """Return how many requests are not written yet, and count them as written."""
+        requests, self._unwritten_requests = self._unwritten_requests, 0
+        return requests

@@ -1,4 +1,4 @@
-"""What a run writes: each time one transaction that commits only while the lease is ours."""
+"""Writes the results of a run. Each method is one transaction that commits only while this worker holds the lease."""
 
 from __future__ import annotations
 
@@ -16,98 +16,102 @@ from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
 from portal.psa.source import Facts, Page, Row, Source
-from portal.sync import applying, counting, exclusions, held_deletes, logbook, remote_lists, store
+from portal.sync import applying, counting, exclusions, held_deletes, logbook, remote_lists, steps, store
 from portal.sync import details as row_details
-from portal.sync.applying import Absence
+from portal.sync.applying import AbsenceResult
 from portal.sync.decide import Decision
-from portal.sync.details import Details, Single
+from portal.sync.details import Details, SingleRecord
 from portal.sync.filters import affected, read
-from portal.sync.lease import Lease
+from portal.sync.lease import RunLease
 from portal.sync.live_scope import LiveScope
-from portal.sync.missing_records import Vanished
-from portal.sync.past_readings import Known, PageIds
+from portal.sync.missing_records import MissingOutcome
+from portal.sync.past_readings import PageIds, PastReading
 from portal.sync.reading import Reading
-from portal.sync.store import Origin
+from portal.sync.store import ChangeOrigin
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """A page that came: the ids that it adds to its round, and its rows that no round has had before."""
+class FetchedPage:
+    """A page of a list: the ids that are new to its round, and the rows that are new to all rounds."""
 
     page: Page
     ids: list[int]
-    fresh: list[Row]
+    new_rows: list[Row]
     read_at: datetime
     requests: int
     budget_left: int
 
 
 class Writer:
-    def __init__(self, lease: Lease, run: SyncRun, source: Source) -> None:
+    def __init__(self, lease: RunLease, run: SyncRun, source: Source) -> None:
         self.run = run
         self._lease = lease
         self._source = source
-        self._gone = f"{source.name} says it doesn't exist."
+        self._deleted_reason = f"{source.name} says it doesn't exist."
         self._integration_id: int = run.integration_id
-        self._origin = Origin(run_id=run.id)
+        self._origin = ChangeOrigin(run_id=run.id)
         self._computed: dict[str, set[str]] = {}
 
     def begin(self, step: SyncStep) -> None:
-        """Start a step, or take it up again."""
+        """Start a step, or continue it."""
         with self._lease.writing():
             step.state = StepState.RUNNING
             step.started_at = step.started_at or clock.now()
             step.save()
 
-    def page(self, step: SyncStep, arrival: Arrival, reading: Reading, scope: LiveScope) -> None:
-        """Write what a page brought, and that the reading has come so far."""
-        step.expected, step.count_kind = reading.claims.stated, reading.claims.kind
+    def page(self, step: SyncStep, fetched_page: FetchedPage, reading: Reading, scope: LiveScope) -> None:
+        """Write the rows of a page and move the checkpoint."""
+        step.expected, step.count_kind = reading.counts.stated, reading.counts.kind
         step.page_size, step.moved = reading.sizes.largest or None, reading.moved
-        with self._writing(step, arrival.requests):
-            decision = self._rows(step, arrival.fresh, scope, arrival.read_at)
-            if reading.has_taken(arrival.page.number):
-                self._keep(step, arrival)
+        with self._step_transaction(step, fetched_page.requests):
+            decision = self._apply_rows(step, fetched_page.new_rows, scope, fetched_page.read_at)
+            if reading.is_done(fetched_page.page.number):
+                self._save_page_ids(step, fetched_page)
             step.pages_done += 1
-            step.page_asked_at = arrival.read_at
+            step.page_asked_at = fetched_page.read_at
             step.save()
-            logbook.note_page(self.run, step.record_type, arrival.page, decision, budget_left=arrival.budget_left)
+            logbook.note_page(
+                self.run, step.record_type, fetched_page.page, decision, budget_left=fetched_page.budget_left
+            )
 
-    def detail(self, step: SyncStep, details: Details, row: Row, single: Single) -> Facts | None:
-        """Keep the details that came for a row of a list; returns the facts that count for it from now on."""
-        with self._writing(step, single.requests):
+    def detail(self, step: SyncStep, details: Details, row: Row, single: SingleRecord) -> Facts | None:
+        """Save the details fetched for a list row. Returns the facts to decide by."""
+        with self._step_transaction(step, single.requests):
             step.save()
-            return details.keep(row, single)
+            return details.save(row, single)
 
-    def answer(self, step: SyncStep, question: str, answer: str, requests: int) -> None:
-        """Keep the answer to a question besides the pages, for whoever goes on with the step."""
-        with self._writing(step, requests):
-            step.asked = {**(step.asked or {}), question: answer}
+    def save_answer(self, step: SyncStep, question: str, answer: str, requests: int) -> None:
+        """Save an answer that belongs to no page, so that a worker that continues the step need not ask again."""
+        with self._step_transaction(step, requests):
+            step.answers = {**(step.answers or {}), question: answer}
             step.save()
 
-    def record(self, step: SyncStep, number: int, single: Single, scope: LiveScope) -> None:
-        """Write a single record as its details tell it, under a page number of its own."""
+    def record(self, step: SyncStep, number: int, single: SingleRecord, scope: LiveScope) -> None:
+        """Write a single record from its details, under a page number of its own."""
         ids = [] if single.row is None else [single.remote_id]
-        with self._writing(step, single.requests):
+        with self._step_transaction(step, single.requests):
             if single.row is None:
-                self._forget(step, single)
+                self._apply_absence(step, single)
             else:
-                decision = self._rows(step, [single.row], scope, single.read_at, details=True)
+                decision = self._apply_rows(step, [single.row], scope, single.read_at, details=True)
                 logbook.note_records(self.run, step.record_type, decision)
                 if step.mode == StepMode.RECORDS:
-                    logbook.note_answer(self.run, self._source.name, step.record_type, single.remote_id, decision)
+                    logbook.note_single_record(
+                        self.run, self._source.name, step.record_type, single.remote_id, decision
+                    )
             SyncPage.create(step=step, round=step.round, number=number, remote_ids=_packed(ids))
             step.save()
 
     def next_round(self, step: SyncStep) -> None:
-        """Read the list once more from its start."""
+        """Start another round of the list."""
         step.round, step.moved = step.round + 1, False
         with self._lease.writing():
             step.save()
-            message = f"The list of {step.record_type} moved while it was read; it is read once more."
+            message = f"The list of {step.record_type} changed while it was read, so Scopable reads it again."
             logbook.note(self.run, message, subject=LogSubject.STEP, record_type=step.record_type)
 
-    def requests(self, step: SyncStep, requests: int) -> None:
-        """Count calls that brought nothing to write."""
+    def count_requests(self, step: SyncStep, requests: int) -> None:
+        """Count requests of calls that brought nothing to write."""
         step.requests += requests
         with self._lease.writing(requests=SyncRun.requests + requests):
             step.save()
@@ -119,15 +123,15 @@ class Writer:
         *,
         error: PsaError | None = None,
         state: StepState = StepState.SUCCEEDED,
-        vanished: Vanished | None = None,
+        missing: MissingOutcome | None = None,
     ) -> None:
-        """End a step: make tombstones of what is gone, hold what a person must decide, and say how it went.
+        """End a step: write tombstones, hold the deletes that a person must decide on, and log the result.
 
-        `vanished` is None when it is not known what has.
+        `missing` is None if it is not known which records the PSA no longer has.
         """
-        with self._writing(step, requests):
-            if vanished is not None:
-                self._settle(step, vanished)
+        with self._step_transaction(step, requests):
+            if missing is not None:
+                self._apply_missing(step, missing)
             step.state, step.finished_at = state, clock.now()
             step.problem = error.problem if error else ""
             step.remedy = error.remedy if error else ""
@@ -140,11 +144,11 @@ class Writer:
                 level=LogLevel.INFO if error is None else LogLevel.ERROR,
                 remedy=step.remedy,
                 record_type=step.record_type,
-                details=counts(step),
+                details=steps.counts(step),
             )
 
-    def remember(self, step: SyncStep, *, notes: Sequence[str] = (), **found: Any) -> None:
-        """Keep what was learnt of the list, and write these notes into the step's log."""
+    def save_findings(self, step: SyncStep, *, notes: Sequence[str] = (), **found: Any) -> None:
+        """Save what was found out about the list, and log the notes with the step."""
         mine = (RemoteList.integration == self._integration_id) & (RemoteList.record_type == step.record_type)
         with self._lease.writing():
             if found and not RemoteList.update(**found).where(mine).execute():
@@ -153,57 +157,57 @@ class Writer:
                 logbook.note(self.run, note, subject=LogSubject.STEP, record_type=step.record_type)
 
     def computed(self, step: SyncStep) -> set[str]:
-        """Return the keys that have changed by themselves in what this worker wrote for the step."""
+        """Return the keys found to be computed in the rows that this worker wrote for the step."""
         return self._computed.get(step.record_type, set())
 
-    def cascade(self, step: SyncStep) -> None:
-        """Put out of scope what belongs to clients that are."""
-        left = store.ids_in(self._integration_id, step.record_type, RecordState.OUT_OF_SCOPE)
-        with self._holding():
-            for why, clients in exclusions.by_reason(self._integration_id, left).items():
-                for record_type, ids in store.belonging_to(self._integration_id, clients).items():
-                    self._leave(record_type, dict.fromkeys(ids, why))
+    def exclude_client_records(self, step: SyncStep) -> None:
+        """Put the records of excluded clients out of scope."""
+        excluded = store.ids_in_state(self._integration_id, step.record_type, RecordState.OUT_OF_SCOPE)
+        with self._locked_transaction():
+            for why, clients in exclusions.group_by_reason(self._integration_id, excluded).items():
+                for record_type, ids in store.live_records_of_clients(self._integration_id, clients).items():
+                    self._exclude(record_type, dict.fromkeys(ids, why))
 
-    def tidy(self, step: SyncStep, listed: AbstractSet[int]) -> None:
-        """Forget excluded records and details that the PSA no longer lists, and count anew, once a full sync.
+    def prune(self, step: SyncStep, listed: AbstractSet[int]) -> None:
+        """Remove exclusions and details of records that the PSA no longer lists, and recount, once per full sync.
 
-        `listed` is the PSA's complete list.
+        `listed` holds the ids of the PSA's complete list.
         """
-        with self._holding():
-            exclusions.keep_listed(self._integration_id, step.record_type, listed)
-            row_details.keep_listed(self._integration_id, step.record_type, listed)
+        with self._locked_transaction():
+            exclusions.remove_unlisted(self._integration_id, step.record_type, listed)
+            row_details.remove_unlisted(self._integration_id, step.record_type, listed)
             counting.recount(self._integration_id, step.record_type)
 
-    def is_outdated(self, record_type: str) -> bool:
-        """Tell whether the filters of this type have changed since the run began."""
+    def have_filters_changed(self, record_type: str) -> bool:
+        """Return whether the filters of this type have changed since the run began."""
         now = read(Integration.get_by_id(self._integration_id).filters)
         return record_type in affected(read(self.run.filters), now)
 
-    def known(self, step: SyncStep) -> Known:
-        """Return what this run, or an earlier one, has seen of the list that the step reads."""
-        return remote_lists.known(self._integration_id, step)
+    def past_reading(self, step: SyncStep) -> PastReading:
+        """Return what this run or an earlier one found out about the step's list."""
+        return remote_lists.past_reading(self._integration_id, step)
 
     def pages_of(self, step: SyncStep) -> list[tuple[int, PageIds]]:
-        """Return the pages that were written, each with its round."""
+        """Return the pages written so far, each with its round."""
         pages = SyncPage.select().where(SyncPage.step == step).order_by(SyncPage.id)
         return [(page.round, PageIds(page.number, array("q", bytes(page.remote_ids)))) for page in pages]
 
-    def _keep(self, step: SyncStep, arrival: Arrival) -> None:
-        """Note what the page held. A page that is read once more adds to what it held before."""
-        packed = _packed(arrival.ids)
-        of_page = (SyncPage.round == step.round) & (SyncPage.number == arrival.page.number)
+    def _save_page_ids(self, step: SyncStep, fetched_page: FetchedPage) -> None:
+        """Save the ids of a page. A page that is read again adds to its earlier ids."""
+        packed = _packed(fetched_page.ids)
+        of_page = (SyncPage.round == step.round) & (SyncPage.number == fetched_page.page.number)
         before = SyncPage.get_or_none(SyncPage.step == step, of_page)
         if before is None:
-            SyncPage.create(step=step, round=step.round, number=arrival.page.number, remote_ids=packed)
+            SyncPage.create(step=step, round=step.round, number=fetched_page.page.number, remote_ids=packed)
         else:
-            # Not by the database: SQLite makes text of two blobs that it joins.
+            # Not in SQL: SQLite turns two concatenated blobs into text.
             before.remote_ids = bytes(before.remote_ids) + packed
             before.save()
 
-    def _rows(
+    def _apply_rows(
         self, step: SyncStep, rows: Sequence[Row], scope: LiveScope, read_at: datetime, *, details: bool = False
     ) -> Decision:
-        decision = applying.take_in(
+        decision = applying.apply_rows(
             self._integration_id,
             step.record_type,
             rows,
@@ -224,72 +228,58 @@ class Writer:
         step.failed += len(decision.rejected)
         return decision
 
-    def _settle(self, step: SyncStep, vanished: Vanished) -> None:
+    def _apply_missing(self, step: SyncStep, missing: MissingOutcome) -> None:
         integration_id, record_type = self._integration_id, step.record_type
-        if vanished.gone:
-            reasons = dict.fromkeys(sorted(vanished.gone), self._gone)
-            gone = store.leave(
-                integration_id, record_type, reasons, RecordState.DELETED, self._origin, asked_at=vanished.listed_at
+        if missing.gone:
+            reasons = dict.fromkeys(sorted(missing.gone), self._deleted_reason)
+            gone = store.set_state(
+                integration_id, record_type, reasons, RecordState.DELETED, self._origin, asked_at=missing.listed_at
             )
-            names = applying.names_of(integration_id, record_type, sorted(gone)[: logbook.MOST_ROWS])
-            logbook.note_deleted(self.run, record_type, names, self._gone)
+            names = applying.names_of(integration_id, record_type, sorted(gone)[: logbook.MAX_ROWS])
+            logbook.note_deleted(self.run, record_type, names, self._deleted_reason)
             step.deleted += len(gone)
-        held_deletes.renew(integration_id, record_type, self.run.id, vanished.held)
-        held_deletes.forget_listed(integration_id, record_type, vanished.listed)
-        if vanished.kept:
-            words = held_deletes.kept_words(integration_id, self._source.name, record_type, len(vanished.kept))
+        held_deletes.replace_pending(integration_id, record_type, self.run.id, missing.held)
+        held_deletes.release_relisted(integration_id, record_type, missing.listed)
+        if missing.kept:
+            words = held_deletes.kept_message(integration_id, self._source.name, record_type, len(missing.kept))
             logbook.note(self.run, words, subject=LogSubject.STEP, record_type=record_type)
 
-    def _forget(self, step: SyncStep, single: Single) -> None:
-        """Make a tombstone of a record that the PSA says does not exist."""
-        remote_id, record_type, why = single.remote_id, step.record_type, self._gone
+    def _apply_absence(self, step: SyncStep, single: SingleRecord) -> None:
+        """Mark a record as deleted that the PSA says does not exist."""
+        remote_id, record_type, why = single.remote_id, step.record_type, self._deleted_reason
         origin, read_at = self._origin, single.read_at
-        absence = applying.forget(self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at)
-        if absence is Absence.DELETED:
+        absence = applying.apply_absence(
+            self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at
+        )
+        if absence is AbsenceResult.DELETED:
             names = applying.names_of(self._integration_id, record_type, [remote_id])
             logbook.note_deleted(self.run, record_type, names, why)
             step.deleted += 1
-        elif absence is Absence.KNOWN and step.mode == StepMode.RECORDS:
-            logbook.note_answer(self.run, self._source.name, record_type, remote_id, None)
+        elif absence is AbsenceResult.NOT_STORED and step.mode == StepMode.RECORDS:
+            logbook.note_single_record(self.run, self._source.name, record_type, remote_id, None)
 
-    def _leave(self, record_type: str, reasons: dict[int, str]) -> None:
-        """Put records out of scope that no row of this run told of."""
-        store.leave(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self._origin)
+    def _exclude(self, record_type: str, reasons: dict[int, str]) -> None:
+        """Put records out of scope that are not in the page at hand."""
+        store.set_state(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self._origin)
         self._count(excluded=len(reasons))
 
     def _count(self, **more: int) -> None:
-        """Add to the run's counters, inside the transaction."""
+        """Add to the run's counters, inside the caller's transaction."""
         added = {name: getattr(SyncRun, name) + number for name, number in more.items() if number}
         if added:
             SyncRun.update(added).where(SyncRun.id == self.run.id).execute()
 
-    def _writing(self, step: SyncStep, requests: int) -> Any:
-        """Open a transaction that counts calls and says that the run has come further."""
+    def _step_transaction(self, step: SyncStep, requests: int) -> Any:
+        """Open a transaction that counts requests and records progress: crashes and waits start again at 0."""
         step.requests += requests
-        return self._holding(requests=SyncRun.requests + requests, crashes=0, waits=0)
+        return self._locked_transaction(requests=SyncRun.requests + requests, crashes=0, waits=0)
 
     @contextmanager
-    def _holding(self, **changes: Any) -> Iterator[None]:
-        """Open a transaction in which nobody else writes records of the integration."""
+    def _locked_transaction(self, **changes: Any) -> Iterator[None]:
+        """Open a transaction in which no other worker writes records of the integration."""
         with self._lease.writing(**changes):
-            store.hold(self._integration_id)
+            store.lock_records(self._integration_id)
             yield
-
-
-def counts(step: SyncStep) -> dict[str, Any]:
-    """Return the step's counters under the names that people and scripts know."""
-    names = (
-        "expected",
-        "fetched",
-        "created",
-        "updated",
-        "unchanged",
-        "filtered_out",
-        "deleted",
-        "failed",
-        "requests",
-    )
-    return {name: getattr(step, name) for name in names}
 
 
 def _packed(ids: Sequence[int]) -> bytes:

@@ -1,6 +1,6 @@
-"""`python -m tests.chaos`: shake a whole portal for a while, and see whether it keeps what it promises.
+"""`python -m tests.chaos`: run a whole portal under kills and faults, and check that it keeps its promises.
 
-Prints its seed first. The same seed draws the same kills, faults and edits; when they hit is the machine's affair.
+Prints its seed first. The same seed draws the same kills, faults and edits; their exact timing varies.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from pathlib import Path
 
 from portal import log
 from tests.chaos.figures import table
-from tests.chaos.run import shaken
+from tests.chaos.run import run_storm
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--seed", type=int, default=None, help="drawn when it is not given")
-    parser.add_argument("--minutes", type=float, default=10.0, help="the storm ends after so long")
-    parser.add_argument("--kills", type=int, default=100, help="or when so many processes were hit")
-    parser.add_argument("--records", type=int, default=3000, help="of the simulated Halo")
+    parser.add_argument("--seed", type=int, default=None, help="random by default")
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long the storm lasts")
+    parser.add_argument("--kills", type=int, default=100, help="end earlier, after so many kills")
+    parser.add_argument("--records", type=int, default=3000, help="in the simulated Halo")
     options = parser.parse_args()
     seed = secrets.randbelow(10**6) if options.seed is None else options.seed
     say(f"seed {seed}")
     log.configure(as_json=True, level="ERROR")
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        storm = shaken(
+        storm = run_storm(
             Path(folder), seed, records=options.records, kills=options.kills, seconds=60 * options.minutes, say=say
         )
         say(table(storm))

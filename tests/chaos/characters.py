@@ -1,7 +1,7 @@
-"""The same records through six Halos of different character: each copy and each history must end as the truth has it.
+"""Syncs the same records from six Halos that behave differently: each copy and history must be exact.
 
-`python -m tests.chaos.characters [--records 45000]`, or `make characters`. Prints what each sync asked of Halo beside
-the fewest requests that the lists need.
+`python -m tests.chaos.characters [--records 45000]`, or `make characters`. Prints each sync's requests beside the
+fewest that its lists need.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from tests.telling import about, tell
 
 CAPS: Final = dict.fromkeys(sizes_for(0), 50)
 CHARACTERS: Final[dict[str, dict[str, Any]]] = {
-    "echo": {"page_size_told": "asked", "caps": CAPS, "record_count_told": "nothing"},
-    "count": {"page_size_told": "asked", "caps": CAPS, "record_count_told": "page", "past_end": "repeat"},
-    "cap": {"page_size_told": "asked", "caps": dict.fromkeys(CAPS, 100)},
+    "echo": {"stated_page_size": "asked", "caps": CAPS, "stated_record_count": "nothing"},
+    "count": {"stated_page_size": "asked", "caps": CAPS, "stated_record_count": "page", "past_end": "repeat"},
+    "cap": {"stated_page_size": "asked", "caps": dict.fromkeys(CAPS, 100)},
     "zone": {"local_dates": dict.fromkeys(CAPS, -5.0)},
     "flicker": {"flickers": ["computed", "numbers", "order", "nulls"]},
     "details": {"flickers": ["computed"], "thin_lists": True},
@@ -38,13 +38,13 @@ CHARACTERS: Final[dict[str, dict[str, Any]]] = {
 CHANGED_PERCENT: Final = 2
 READ_BY_WEBHOOK: Final = 40
 RECORDS: Final = 45_000
-# What a list is like must be what decides, not how many requests are allowed in five minutes.
+# The request limit must not influence the result.
 NO_QUOTA: Final = 1_000_000
 
 
 @dataclass(frozen=True)
-class Sync:
-    """One sync: its state, its requests for pages beside the fewest that are needed, and all its other requests."""
+class SyncStats:
+    """One sync: its state, its page requests, the fewest possible, and its other requests."""
 
     name: str
     state: str
@@ -55,27 +55,27 @@ class Sync:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """`wrong` names what differs from the truth; `history` is how many changes were noted, `changed` were made."""
+class Result:
+    """`wrong` lists differences from Halo. `changed` records were edited; `history` changes were recorded."""
 
     character: str
-    syncs: list[Sync]
+    syncs: list[SyncStats]
     wrong: list[str]
     history: int
     changed: int
 
     @property
-    def is_right(self) -> bool:
+    def is_exact(self) -> bool:
         return (
             not self.wrong and self.history == self.changed and all(each.state == "succeeded" for each in self.syncs)
         )
 
 
-def play(character: str, records: int) -> Outcome:
-    """Connect to such a Halo, sync, sync again, change some, sync the changes, read some by webhook, sync it all."""
+def play(character: str, records: int) -> Result:
+    """Connect to such a Halo; run a first, a full and an incremental sync, refetches, and another full sync."""
     knobs = Knobs(quota=0, **CHARACTERS[character])
     tenant = TenantSettings(sizes=sizes_for(records))
-    with _a_portal(), running(HaloSandbox(Settings(tenants=[tenant], knobs=knobs))) as halo:
+    with _portal_database(), running(HaloSandbox(Settings(tenants=[tenant], knobs=knobs))) as halo:
         copy = connected(Account.create(name="Northwind IT", enabled_psas=["halo"]), halo)
         Integration.update(quota=NO_QUOTA).execute()
         syncs = [_sync(copy, "first", RunKind.INITIAL), _sync(copy, "unchanged", RunKind.FULL)]
@@ -91,10 +91,10 @@ def play(character: str, records: int) -> Outcome:
         history = RecordChange.select().where(RecordChange.kind == ChangeKind.UPDATED).count()
         ignored = ("notes", "customfields", "fields") if knobs.thin_lists else ()
         wrong = [each for each in copy.differences() if not each.endswith(ignored or ("\0",))]
-        return Outcome(character, syncs, wrong, history, changed)
+        return Result(character, syncs, wrong, history, changed)
 
 
-def _sync(copy: Copy, name: str, kind: RunKind) -> Sync:
+def _sync(copy: Copy, name: str, kind: RunKind) -> SyncStats:
     report = copy.sync(kind=kind)
     entries = [entry for entry in copy.halo.journal(limit=200_000) if entry["kind"] in CAPS]
     pages = [entry["kind"] for entry in entries if "page_size=1000" in entry["query"]]
@@ -104,7 +104,7 @@ def _sync(copy: Copy, name: str, kind: RunKind) -> Sync:
         needed = max(1, -(-step["fetched"] // granted))
         fewest += needed
         extra.append(pages.count(record_type) - needed)
-    return Sync(name, report["state"], len(pages), fewest, max(extra), report["requests"] - len(pages))
+    return SyncStats(name, report["state"], len(pages), fewest, max(extra), report["requests"] - len(pages))
 
 
 def _usual_cap(record_type: str) -> int:
@@ -112,7 +112,7 @@ def _usual_cap(record_type: str) -> int:
 
 
 @contextmanager
-def _a_portal() -> Iterator[None]:
+def _portal_database() -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder:
         db.bind(f"sqlite:///{Path(folder) / 'portal.sqlite3'}")
         vault.bind((bytes(range(32)),))
@@ -137,9 +137,9 @@ def main() -> None:
         for sync in outcome.syncs:
             figures = f"{sync.pages} | {sync.fewest} | {sync.most_extra} | {sync.others}"
             print(f"| {character} | {sync.name} | {sync.state} | {figures} | | |")  # noqa: T201
-        truth = "exact" if outcome.is_right else f"{len(outcome.wrong)} differ: {outcome.wrong[:3]}"
+        truth = "exact" if outcome.is_exact else f"{len(outcome.wrong)} differ: {outcome.wrong[:3]}"
         print(f"| {character} | | | | | | | {outcome.history} of {outcome.changed} | {truth} |", flush=True)  # noqa: T201
-    sys.exit(0 if all(outcome.is_right for outcome in outcomes) else 1)
+    sys.exit(0 if all(outcome.is_exact for outcome in outcomes) else 1)
 
 
 if __name__ == "__main__":

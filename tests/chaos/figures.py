@@ -1,4 +1,4 @@
-"""The table that a storm leaves behind."""
+"""The result table of a storm."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from os import cpu_count, getloadavg
 from statistics import median
 
 from portal.models.sync import SyncRun
-from tests.chaos.books import states
+from tests.chaos.checks import count_by_state
 from tests.chaos.storm import Storm
 
 
 def table(storm: Storm) -> str:
-    """Return the figures of a storm, one a line."""
+    """Return the figures of a storm, one per line."""
     return "\n".join(f"{name:<46}{value}" for name, value in _lines(storm))
 
 
 def _lines(storm: Storm) -> Iterator[tuple[str, str]]:
     runs = Counter(run.state for run in SyncRun.select().where(SyncRun.integration == storm.integration))
-    asked, watch = storm.asked, storm.watch
-    yield "processes killed or stopped", _listed(storm.killer.killed)
-    yield "edits in Halo", _listed(Counter(_by_verb(storm.edits)))
-    yield "faults that fired", _listed(storm.fired)
-    yield "runs", _listed(runs)
-    yield "records", _listed(states(storm.integration))
+    pages, watch = storm.page_requests, storm.watch
+    yield "processes killed or stopped", _joined(storm.killer.killed)
+    yield "edits in Halo", _joined(Counter(_by_verb(storm.edits)))
+    yield "faults that fired", _joined(storm.fired)
+    yield "runs", _joined(runs)
+    yield "records", _joined(count_by_state(storm.integration))
     yield "takeovers", str(sum(max(seen.claims - 1, 0) for seen in watch.runs.values()))
     yield "from the last sign of life to the next claim", _seconds(watch.gaps)
     yield "from the last kill to the next claim", _seconds(watch.late)
-    yield "pages asked for in runs with kills alone", f"{asked['pages']:,} in {asked['runs']} runs"
-    yield "of them again", f"{asked['again']:,} after {asked['takeovers']:,} takeovers"
-    yield "load of the machine, and its processors", f"{getloadavg()[1]:.1f}, {cpu_count()}"
+    yield "pages requested in runs with kills only", f"{pages['pages']:,} in {pages['runs']} runs"
+    yield "requested again", f"{pages['again']:,} after {pages['takeovers']:,} takeovers"
+    yield "load average, processors", f"{getloadavg()[1]:.1f}, {cpu_count()}"
 
 
 def _by_verb(edits: Counter[str]) -> Counter[str]:
@@ -40,7 +40,7 @@ def _by_verb(edits: Counter[str]) -> Counter[str]:
     return verbs
 
 
-def _listed(counts: Counter[str]) -> str:
+def _joined(counts: Counter[str]) -> str:
     parts = ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()) if count)
     return f"{counts.total():,} ({parts})" if parts else "0"
 

@@ -1,4 +1,4 @@
-"""What is to go wrong, drawn from the seed alone: the same seed gives the same trials on every machine."""
+"""Draws what will go wrong, from the seed alone: the same seed gives the same trials on every machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from portal.sandbox.halo.record_types import RECORD_TYPES
 
 TYPES: Final = tuple(RECORD_TYPES)
-# Small pages, so that there are many of them to be killed at.
+# Small pages, so that there are many points for kills.
 CAPS: Final = {
     "clients": 15,
     "sites": 20,
@@ -19,15 +19,15 @@ CAPS: Final = {
     "opportunities": 25,
     "contracts": 15,
 }
-# Each with how often it is drawn.
+# Each with its weight.
 KILLS: Final = {
-    "horse": 6,  # the process that works on a run
-    "worker": 4,  # its parent: the kernel takes the horse along
-    "freeze": 2,  # a horse that is stopped for longer than its lease, and then goes on
+    "horse": 6,  # the process that runs a sync
+    "worker": 4,  # its parent: the kernel kills the horse too
+    "freeze": 2,  # stops a horse for longer than its lease, then resumes it
     "scheduler": 2,
     "valkey": 2,
     "valkey wiped": 1,
-    "valkey silent": 1,  # Redis is cut off: it answers nobody for a while
+    "valkey silent": 1,  # Redis is stopped for a while
     "web": 1,
     "everything": 1,
 }
@@ -62,23 +62,25 @@ FAULTS: Final[tuple[dict[str, Any], ...]] = (
     {"what": "not_objects"},
     {"what": "huge_strings"},
 )
-# What Halo's answers are like, the usual one first.
-WAYS: Final[dict[str, tuple[Any, ...]]] = {
-    "page_size_told": ("granted", "asked", "nothing"),
-    "record_count_told": ("total", "page", "nothing"),
+# The ways in which Halo may behave, the default first.
+BEHAVIOURS: Final[dict[str, tuple[Any, ...]]] = {
+    "stated_page_size": ("granted", "asked", "nothing"),
+    "stated_record_count": ("total", "page", "nothing"),
     "past_end": ("empty", "repeat", "repeat_last"),
     "flickers": ([], ["computed"], ["order"], ["computed", "numbers", "order", "nulls"]),
     "local_dates": ({}, dict.fromkeys(TYPES, -5.0), dict.fromkeys(TYPES, 5.5)),
 }
-USUAL: Final = {name: choices[0] for name, choices in WAYS.items()} | {"local_dates": dict.fromkeys(TYPES, 0.0)}
-# More deletes of one type than these might be held for a person, and nobody is there to decide.
-MOST_DELETED: Final = 15
+DEFAULTS: Final = {name: choices[0] for name, choices in BEHAVIOURS.items()} | {
+    "local_dates": dict.fromkeys(TYPES, 0.0)
+}
+# More deletes of one type might be held, and there is no person to decide.
+MAX_DELETED: Final = 15
 WITHOUT_STATE: Final = "products"
 
 
 @dataclass(frozen=True)
 class Edit:
-    """What people do in Halo meanwhile: `seed` draws the records."""
+    """An edit that people make in Halo during a run. `seed` draws the records."""
 
     verb: str
     record_type: str
@@ -88,7 +90,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Kill:
-    """`pause` is how long to wait before it, `pick` draws among several processes."""
+    """A kill, `pause` seconds after the one before. `pick` chooses among several processes."""
 
     what: str
     pause: float
@@ -97,12 +99,12 @@ class Kill:
 
 @dataclass(frozen=True)
 class Trial:
-    """The weather of one run. In a calm one nothing but kills happens, so that its requests can be counted.
+    """The conditions of one run, with up to `bursts` bursts of kills; then it is left to end.
 
-    After so many `bursts` of kills it is left alone, so that a storm has many runs.
+    With `only_kills`, nothing else happens, so that the run's requests can be counted.
     """
 
-    calm: bool
+    only_kills: bool
     bursts: int
     knobs: dict[str, Any]
     faults: tuple[dict[str, Any], ...] = ()
@@ -110,7 +112,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Burst:
-    """A few kills in quick succession; then the run must go on."""
+    """A few kills in quick succession; then the run must resume."""
 
     kills: tuple[Kill, ...]
     edits: tuple[Edit, ...] = ()
@@ -118,7 +120,7 @@ class Burst:
 
 
 def trial(seed: int, number: int) -> Trial:
-    """Draw the weather of a run; every second one is calm."""
+    """Draw the conditions of a run. Every second one has only kills."""
     draw = Random(f"{seed} trial {number}")  # noqa: S311  # a draw, not a secret
     bursts = draw.randint(1, 4)
     knobs: dict[str, Any] = {
@@ -126,27 +128,27 @@ def trial(seed: int, number: int) -> Trial:
         "caps": CAPS,
         "token_calls": None,
         "retry_after": "off",
-        **USUAL,
+        **DEFAULTS,
     }
     if number % 2:
         return Trial(True, bursts, knobs)
     knobs["retry_after"] = draw.choice(["off", "seconds", "date"])
     knobs["token_calls"] = draw.choice([None, 12, 30])
-    knobs |= {name: draw.choice(choices) for name, choices in WAYS.items()}
+    knobs |= {name: draw.choice(choices) for name, choices in BEHAVIOURS.items()}
     faults = (dict(fault) for fault in draw.sample(FAULTS, draw.randint(2, 5)))
     placed = ({**fault, "on": draw.choice(TYPES), "after": draw.randint(0, 4)} for fault in faults)
     return Trial(False, bursts, knobs, tuple(placed))
 
 
-def burst(seed: int, trial: int, number: int, *, calm: bool) -> Burst:
+def burst(seed: int, trial: int, number: int, *, only_kills: bool) -> Burst:
     """Draw the `number`-th burst of a trial."""
     draw = Random(f"{seed} trial {trial} burst {number}")  # noqa: S311  # a draw, not a secret
     names = draw.choices(list(KILLS), weights=list(KILLS.values()), k=draw.randint(1, 5))
-    # A second horse is frozen only when the first has thawed: both workers would be busy with nothing.
+    # Only one horse is frozen at a time: otherwise both workers would be busy with frozen jobs.
     first = names.index("freeze") if "freeze" in names else len(names)
     names = [name for position, name in enumerate(names) if name != "freeze" or position == first]
     planned = tuple(Kill(name, draw.uniform(0.2, 1.5), draw.random()) for name in names)
-    if calm:
+    if only_kills:
         return Burst(planned)
     edits = tuple(_edit(draw) for _ in range(draw.randint(0, 4)))
     caps = {draw.choice(TYPES): draw.choice([7, 25, 50])} if draw.random() < 0.3 else None

@@ -1,4 +1,4 @@
-"""One storm from start to end: a simulated Halo, a portal connected to it, and what becomes of them."""
+"""Runs one storm: starts a simulated Halo and a portal, connects them, and runs and checks the storm."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from portal.models.integrations import Integration
 from portal.sandbox import SandboxControl, spawned
 from portal.services.connecting import wizard
 from portal.services.syncing import sync_runs
-from tests.chaos.house import standing
+from tests.chaos.running_portal import running_portal
 from tests.chaos.storm import Storm, StuckError
-from tests.chaos.watch import GO_ON_SECONDS
+from tests.chaos.watch import RESUME_SECONDS
 from tests.halo_fixtures import set_up
 
 
-def shaken(
+def run_storm(
     folder: Path,
     seed: int,
     *,
@@ -26,18 +26,22 @@ def shaken(
     kills: int,
     seconds: float,
     say: Callable[[str], None],
-    go_on_seconds: float = GO_ON_SECONDS,
+    resume_seconds: float = RESUME_SECONDS,
 ) -> Storm:
-    """Return what a storm has left behind, with its violations; `say` is told how it goes on."""
+    """Run a storm and return it, with its violations. `say` prints progress."""
     arguments = ("--records", str(records), "--quota", "0", "--seed", str(seed))
-    with spawned(*arguments) as halo, standing(folder, allow=urlsplit(halo.url).netloc) as house, db.connected():
-        storm = Storm(seed, house, halo, _connected(halo), say, go_on_seconds)
+    with (
+        spawned(*arguments) as halo,
+        running_portal(folder, allow=urlsplit(halo.url).netloc) as portal,
+        db.connected(),
+    ):
+        storm = Storm(seed, portal, halo, _connected(halo), say, resume_seconds)
         try:
-            storm.rage(kills=kills, seconds=seconds)
-            storm.reckon()
+            storm.run(kills=kills, seconds=seconds)
+            storm.verify()
         except StuckError as error:
             storm.violations += [*storm.watch.violations, str(error)]
-            say(house.last_words())
+            say(portal.log_tail())
         return storm
 
 

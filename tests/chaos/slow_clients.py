@@ -1,7 +1,7 @@
-"""Clients that hold connections open by sending slowly, and how long a page takes meanwhile.
+"""Clients that hold connections open by sending slowly, and how long a page takes during such attacks.
 
-Each attack is a context: inside it the attackers hold their connections and open a new one for each that the server
-closes. `measured` visits a page from outside, as a browser would.
+Each attack is a context: inside it, the attackers hold their connections and replace those that the server closes.
+`measure` visits a page as a browser would.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Final
 
 Place = tuple[str, int]
 
-PATIENCE_SECONDS: Final = 10.0
+TIMEOUT_SECONDS: Final = 10.0
 OPENING_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True)
 class Attack:
-    """`count` connections: each sends `opening` at once, then `drip` every `pause` seconds, without an end."""
+    """`count` connections that each send `opening` at once, then `drip` every `pause` seconds, forever."""
 
     name: str
     count: int
@@ -40,11 +40,11 @@ def slow_headers(count: int) -> Attack:
 
 def dripping_bodies(count: int, path: str = "/webhooks/halo/unknown") -> Attack:
     head = f"POST {path} HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
-    return Attack(f"{count} bodies that drip to {path}", count, head.encode() + b"[", b" ")
+    return Attack(f"{count} bodies sent slowly to {path}", count, head.encode() + b"[", b" ")
 
 
 def silent(count: int) -> Attack:
-    return Attack(f"{count} clients that connect and say nothing", count, b"", b"")
+    return Attack(f"{count} clients that connect and send nothing", count, b"", b"")
 
 
 ATTACKS: Final = (
@@ -59,7 +59,7 @@ ATTACKS: Final = (
 
 @dataclass
 class Attackers:
-    """What an attack holds now. `opened` counts all connections that it has ever made."""
+    """The connections of an attack. `opened` counts all that it ever made."""
 
     place: Place
     attack: Attack
@@ -71,7 +71,7 @@ class Attackers:
         deadline = time.monotonic() + OPENING_SECONDS
         while len(self._held) < self.attack.count and time.monotonic() < deadline:
             self._open()
-        threading.Thread(target=self._hold_on, name="attackers", daemon=True).start()
+        threading.Thread(target=self._keep_open, name="attackers", daemon=True).start()
 
     def end(self) -> None:
         self._stop.set()
@@ -79,7 +79,7 @@ class Attackers:
             connection.close()
 
     def open(self) -> int:
-        """Return how many connections the server has not closed."""
+        """Return how many connections are still open."""
         return sum(not _is_closed(connection) for connection in list(self._held))
 
     def _open(self) -> None:
@@ -90,7 +90,7 @@ class Attackers:
             connection.sendall(self.attack.opening)
             connection.setblocking(False)
 
-    def _hold_on(self) -> None:
+    def _keep_open(self) -> None:
         while not self._stop.wait(self.attack.pause):
             for connection in list(self._held):
                 with suppress(OSError):
@@ -112,8 +112,8 @@ def attacking(place: Place, attack: Attack) -> Iterator[Attackers]:
 
 
 @dataclass(frozen=True)
-class Waits:
-    """How long visits took, in ms. One that got no answer in time counts with all its patience, and in `lost`."""
+class Latencies:
+    """The durations of visits in ms. One that timed out counts with the timeout, and in `lost`."""
 
     times: list[float]
     lost: int
@@ -131,28 +131,30 @@ class Waits:
         return f"p50 {self.p50:,.0f} ms, p95 {self.p95:,.0f} ms{lost}"
 
 
-def measured(place: Place, visits: int, path: str = "/login") -> Waits:
-    """Visit a page so often, each time on a new connection."""
+def measure(place: Place, visits: int, path: str = "/login") -> Latencies:
+    """Visit a page `visits` times, each time on a new connection."""
     waits = [_visit(place, path) for _ in range(visits)]
-    return Waits([1000 * (PATIENCE_SECONDS if wait is None else wait) for wait in waits], waits.count(None))
+    return Latencies([1000 * (TIMEOUT_SECONDS if wait is None else wait) for wait in waits], waits.count(None))
 
 
-def suffered(place: Place, attacks: Iterable[Attack] = ATTACKS, *, visits: int = 200) -> Iterator[tuple[str, Waits]]:
-    """Yield how long a page takes undisturbed, and during each attack."""
-    measured(place, 20)  # the first ones warm the processes up
-    yield "undisturbed", measured(place, visits)
+def measure_attacks(
+    place: Place, attacks: Iterable[Attack] = ATTACKS, *, visits: int = 200
+) -> Iterator[tuple[str, Latencies]]:
+    """Yield how long a page takes without an attack and during each attack."""
+    measure(place, 20)  # warms up the processes
+    yield "undisturbed", measure(place, visits)
     for attack in attacks:
         with attacking(place, attack):
-            yield attack.name, measured(place, visits)
+            yield attack.name, measure(place, visits)
 
 
-def answered(place: Place, path: str = "/login") -> bool:
+def is_answered(place: Place, path: str = "/login") -> bool:
     return _visit(place, path) is not None
 
 
 def _visit(place: Place, path: str) -> float | None:
     began = time.perf_counter()
-    connection = http.client.HTTPConnection(*place, timeout=PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(*place, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("GET", path, headers={"Connection": "close"})
         is_fine = connection.getresponse().status < 400

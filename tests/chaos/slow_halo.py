@@ -1,7 +1,7 @@
-"""One account's Halo is slow, and its people open every page that asks it. Others must not notice.
+"""One account's Halo is slow while its users open every page that calls it. Other accounts must not notice.
 
-`python -m tests.chaos.slow_halo` runs it at length against a portal of its own, and prints how long log-ins and pages
-of another account took meanwhile.
+`python -m tests.chaos.slow_halo` runs the long form against its own portal, and prints how long logins and pages of
+another account took.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from portal import clock, db, log
 from portal.models.accounts import Account, RoleName, User
 from portal.sandbox import Verbs
 from portal.sandbox.process import spawned
-from tests.chaos.house import House, standing
+from tests.chaos.running_portal import RunningPortal, running_portal
 from tests.conftest import PASSWORD, PASSWORD_HASH
 from tests.halo_fixtures import connected
 
 READERS: Final = 64
 TESTS: Final = 12
 HALO: Final = "/integrations/halo"
-PATIENCE_SECONDS: Final = 180.0
+TIMEOUT_SECONDS: Final = 180.0
 _CSRF: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class Visitor:
-    """A browser of its own, in which one person is logged in."""
+    """A browser in which one person is logged in."""
 
     def __init__(self, address: str, email: str) -> None:
-        self._http = httpx.Client(base_url=address, timeout=PATIENCE_SECONDS, trust_env=False)
+        self._http = httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS, trust_env=False)
         page = self._http.get("/login")
         form = {"csrf_token": self._token(page), "email": email, "password": PASSWORD}
         answer = self._http.post("/login", data=form)
@@ -70,7 +70,7 @@ class Visitor:
 
 @dataclass
 class Attack:
-    """Requests of one account that wait for its Halo, each on a connection of its own."""
+    """Requests of one account that wait for its Halo, each on its own connection."""
 
     pool: ThreadPoolExecutor
     requests: list[Future[int]] = field(default_factory=list)
@@ -80,13 +80,13 @@ class Attack:
         return sum(not each.done() for each in self.requests)
 
     def statuses(self) -> dict[int, int]:
-        """Wait for all answers and count them by status."""
-        return dict(Counter(each.result(PATIENCE_SECONDS) for each in self.requests))
+        """Wait for all answers. Returns their number by status."""
+        return dict(Counter(each.result(TIMEOUT_SECONDS) for each in self.requests))
 
 
 @dataclass(frozen=True)
 class Scene:
-    house: House
+    portal: RunningPortal
     halo: Verbs
     admin: str
     support: str
@@ -94,8 +94,8 @@ class Scene:
 
     @contextmanager
     def attacked(self) -> Iterator[Attack]:
-        """Let a support person open the filters many times, and an admin test the connection, all at once."""
-        reader, admin = Visitor(self.house.address, self.support), Visitor(self.house.address, self.admin)
+        """Have a support user open the filters many times and an admin test the connection, all at once."""
+        reader, admin = Visitor(self.portal.address, self.support), Visitor(self.portal.address, self.admin)
         token = admin.token()
         start = threading.Barrier(READERS + TESTS)
 
@@ -113,8 +113,8 @@ class Scene:
         admin.close()
 
     def visit(self) -> None:
-        """Log in as somebody of another account and look at a page; raises unless both go well."""
-        visitor = Visitor(self.house.address, self.neighbour)
+        """Log in as a user of another account and open a page. Raises unless both succeed."""
+        visitor = Visitor(self.portal.address, self.neighbour)
         try:
             assert visitor.get("/integrations") == 200
         finally:
@@ -122,11 +122,11 @@ class Scene:
 
 
 @contextmanager
-def staged(folder: Path) -> Iterator[Scene]:
-    """Start a portal in the folder, with two accounts, of which one has connected its Halo."""
+def running_scene(folder: Path) -> Iterator[Scene]:
+    """Start a portal in the folder, with two accounts, one of them connected to Halo."""
     with (
         spawned("--records", "300", "--quota", "0") as halo,
-        standing(folder, allow=urlsplit(halo.url).netloc) as house,
+        running_portal(folder, allow=urlsplit(halo.url).netloc) as portal,
         db.connected(),
     ):
         account = Account.create(name="Northwind IT", enabled_psas=["halo"])
@@ -138,7 +138,7 @@ def staged(folder: Path) -> Iterator[Scene]:
         ]
         connected(account, halo).sync()
         halo.reset()
-        yield Scene(house, halo, *people)
+        yield Scene(portal, halo, *people)
 
 
 def _person(account: Account, name: str, role: RoleName) -> str:
@@ -157,7 +157,7 @@ def main() -> None:
     parser.add_argument("--answers-after", type=float, default=30.0, help="How slow Halo is, in seconds.")
     options = parser.parse_args()
     log.configure(as_json=True, level="WARNING")
-    with tempfile.TemporaryDirectory() as name, staged(Path(name)) as scene:
+    with tempfile.TemporaryDirectory() as name, running_scene(Path(name)) as scene:
         scene.visit()
         scene.halo.fault("slow", seconds=options.answers_after, times=None)
         took: list[float] = []
@@ -171,8 +171,8 @@ def main() -> None:
             scene.halo.clear_faults()
             statuses = attack.statuses()
     took += took[:1] * (2 - len(took))
-    sys.stdout.write(f"log-in and a page of another account  {percentiles(took)}\n")
-    sys.stdout.write(f"answers to the account that attacks   {statuses}\n")
+    sys.stdout.write(f"login and a page of another account   {percentiles(took)}\n")
+    sys.stdout.write(f"answers to the attacking account      {statuses}\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A small slice of `make characters`."""
+"""A short form of `make characters`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.chaos.characters import CHARACTERS, play
 
 
 @pytest.mark.parametrize("character", CHARACTERS)
-def test_whatever_a_halo_is_like_copy_and_history_are_exact(character: str) -> None:
+def test_copy_and_history_are_exact_however_halo_behaves(character: str) -> None:
     with stamina.set_testing(True, attempts=2, cap=True):
         outcome = play(character, records=700)
     assert outcome.wrong == []

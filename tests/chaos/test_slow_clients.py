@@ -1,6 +1,6 @@
-"""A short slice of what slow clients do to a real portal: pages are answered while all of them hold on.
+"""Slow clients against a real portal: pages are answered while they hold their connections.
 
-How quick the machine is decides nothing. `make hostile` has the long form, with times.
+The result does not depend on the machine's speed. `make hostile` runs the long form, with times.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.chaos.house import standing
-from tests.chaos.slow_clients import Attack, Place, answered, attacking, dripping_bodies, silent, slow_headers
+from tests.chaos.running_portal import running_portal
+from tests.chaos.slow_clients import Attack, Place, attacking, dripping_bodies, is_answered, silent, slow_headers
 
 ATTACKS = [slow_headers(40), slow_headers(400), dripping_bodies(40), dripping_bodies(40, "/login"), silent(400)]
 
@@ -20,8 +20,8 @@ ATTACKS = [slow_headers(40), slow_headers(400), dripping_bodies(40), dripping_bo
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder: Path = tmp_path_factory.mktemp("slow-clients")
-    with standing(folder, allow="127.0.0.1:1") as house:
-        parts = urlsplit(house.address)
+    with running_portal(folder, allow="127.0.0.1:1") as portal:
+        parts = urlsplit(portal.address)
         yield parts.hostname or "", parts.port or 0
 
 
@@ -29,5 +29,5 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def test_pages_are_answered_while_slow_clients_hold_on(attack: Attack, place: Place) -> None:
     with attacking(place, attack) as attackers:
         assert attackers.opened >= attack.count
-        assert all(answered(place) for _ in range(5))
+        assert all(is_answered(place) for _ in range(5))
         assert attackers.open() > 0

@@ -36,7 +36,7 @@ def test_an_empty_list_says_so(shell: Shell) -> None:
 def test_a_name_that_is_taken_is_refused(northwind_shell: Shell) -> None:
     result = northwind_shell.run("account", "create", "Northwind IT")
     assert result.exit_code == 1
-    assert result.stderr.splitlines() == ["There is an account named Northwind IT already.", "Choose another name."]
+    assert result.stderr.splitlines() == ["An account named Northwind IT already exists.", "Choose another name."]
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_a_password_cannot_be_an_argument(northwind_shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("email", "password", "problem"),
     [
-        ("no address", PASSWORD, "no address is not an e-mail address."),
-        ("ada@northwind.example", "short", "A password needs at least 12 characters."),
+        ("no address", PASSWORD, "no address isn't a valid email address."),
+        ("ada@northwind.example", "short", "Use at least 12 characters."),
     ],
 )
 def test_a_bad_person_is_refused(northwind_shell: Shell, email: str, password: str, problem: str) -> None:

@@ -185,7 +185,7 @@ def test_the_list_shows_who_what_and_from_where(northwind_shell: Shell) -> None:
     assert (newest["account"], newest["who"], newest["words"], newest["detail"]) == (
         "Northwind IT",
         "Operator",
-        "changed how much of the PSA's limit may be used:",
+        "changed the request limit:",
         "50 percent",
     )
     assert "Operator" in northwind_shell.ok("audit", "list", *ACCOUNT, "--kind", "sync")

@@ -51,7 +51,7 @@ def test_a_new_database_is_upgraded_once(shell: Shell, tmp_path: Path) -> None:
 def test_a_database_that_is_away_is_a_line_and_not_a_traceback(shell: Shell) -> None:
     result = shell.run("account", "list", PORTAL_DATABASE_URL="postgresql://nobody@127.0.0.1:1/portal")
     assert result.exit_code == 1
-    assert result.stderr.startswith("The database refused:")
+    assert result.stderr.startswith("Database error:")
     assert "Traceback" not in result.output
 
 

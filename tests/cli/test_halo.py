@@ -129,7 +129,7 @@ def test_an_account_without_halo_is_told_so(near_halo: Shell, halo: HaloSandbox)
 def test_an_unknown_type_is_wrong_usage(near_halo: Shell, halo: HaloSandbox, types: str) -> None:
     result = near_halo.run(*connect(halo, "--types", types), typed="any\n")
     assert result.exit_code == 2
-    assert "Known are clients, sites" in result.stderr
+    assert "Choose from clients, sites" in result.stderr
 
 
 def test_a_second_connection_is_refused(connected: Shell, halo: HaloSandbox) -> None:
@@ -170,7 +170,7 @@ def test_a_test_tells_what_the_agent_may_read(connected: Shell, halo: HaloSandbo
 
 def test_a_test_gives_advice_and_offers_what_mends_it(connected: Shell, halo: HaloSandbox) -> None:
     (advice,) = connected.json("integration", "test", *ACCOUNT)["advice"]
-    assert "could write in Halo" in advice["problem"]
+    assert "can write to Halo" in advice["problem"]
     assert "assets: granted." in connected.ok("integration", "test", *ACCOUNT)
     assert connected.json("integration", "test", *ACCOUNT)["fix"] is None
 

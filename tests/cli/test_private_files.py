@@ -57,7 +57,7 @@ def test_a_support_bundle_is_private(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_so_is_the_queue_of_writers(database: None, tmp_path: Path) -> None:
-    with db.taking_turns():
+    with db.write_queue():
         assert mode(tmp_path / "portal.sqlite3-turns") == 0o600
 
 

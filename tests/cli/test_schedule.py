@@ -42,11 +42,11 @@ def test_what_cannot_be_understood_is_wrong_usage(connected: Shell, words: tuple
 @pytest.mark.parametrize(
     ("option", "problem"),
     [
-        (("--share", "101"), "Choose a share from 1 to 100 percent."),
-        (("--quiet", "8-8:25"), "Quiet hours begin and end at different hours, from 0 to 23."),
-        (("--quiet", "8-25:25"), "Quiet hours begin and end at different hours, from 0 to 23."),
-        (("--quiet", "8-18:0"), "Choose a share from 1 to 100 percent."),
-        (("--quota", "10"), "Enter a number from 50 to 100,000, or leave it empty."),
+        (("--share", "101"), "Enter a percentage from 1 to 100."),
+        (("--quiet", "8-8:25"), "Quiet hours must start and end at different hours, from 0 to 23."),
+        (("--quiet", "8-25:25"), "Quiet hours must start and end at different hours, from 0 to 23."),
+        (("--quiet", "8-18:0"), "Enter a percentage from 1 to 100."),
+        (("--quota", "10"), "Enter a number from 50 to 100,000, or leave it blank."),
     ],
 )
 def test_a_limit_that_cannot_be_is_refused(connected: Shell, option: tuple[str, ...], problem: str) -> None:
@@ -62,11 +62,11 @@ def test_a_limit_that_cannot_be_is_refused(connected: Shell, option: tuple[str, 
 def test_what_is_not_connected_has_no_schedule(northwind_shell: Shell, verb: tuple[str, ...]) -> None:
     result = northwind_shell.run(*verb, *ACCOUNT)
     assert result.exit_code == 1
-    assert result.stderr.startswith("HaloPSA is not connected.")
+    assert result.stderr.startswith("Halo PSA isn't connected.")
 
 
 def test_a_schedule_is_shown_and_changed(connected: Shell) -> None:
-    assert connected.ok("sync", "schedule", *ACCOUNT).startswith("Syncs every hour, full pass at 02:00 UTC.")
+    assert connected.ok("sync", "schedule", *ACCOUNT).startswith("Syncs every hour, full sync at 02:00 UTC.")
     told = connected.json(
         "sync", "schedule", *ACCOUNT, "--hours", "12, 8", "--weekdays", "tue,mon", "--full-hour", "0"
     )
@@ -91,7 +91,7 @@ def test_a_limit_is_shown_changed_and_lifted(connected: Shell) -> None:
     assert "0 of 700 requests" in connected.ok("integration", "limit", *ACCOUNT)
     connected.ok("integration", "limit", *ACCOUNT, "--share", "50", "--quiet", "22-6:25", "--quota", "900")
     told = connected.ok("integration", "limit", *ACCOUNT, "--share", "60")
-    assert "at most 60 %, 25 % from 22:00 to 06:00, limit of 900 agreed with Halo" in told
+    assert "at most 60%, 25% from 22:00 to 06:00, limit of 900 agreed with Halo" in told
     told = connected.json("integration", "limit", *ACCOUNT, "--quiet", "none", "--quota", "0")
     assert (told["share"], told["quiet"], told["quota"], told["limit"]) == (60, None, None, 700)
 

@@ -77,4 +77,4 @@ def test_a_new_password_by_the_operator_ends_them_too(ada: Shell) -> None:
 def test_a_person_who_is_not_there_is_said_so(command: str, ada: Shell) -> None:
     result = ada.run("user", command, "nobody@northwind.example")
     assert result.exit_code == 1
-    assert result.stderr.startswith("There is no user nobody@northwind.example.\n")
+    assert result.stderr.startswith("There is no user with the email nobody@northwind.example.\n")

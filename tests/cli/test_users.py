@@ -66,4 +66,4 @@ def test_two_factor_is_reset(ada: Shell) -> None:
 def test_a_person_who_is_not_there_is_said_so(words: tuple[str, ...], ada: Shell) -> None:
     result = ada.run("user", words[0], "nobody@northwind.example", *words[1:])
     assert result.exit_code == 1
-    assert result.stderr.startswith("There is no user nobody@northwind.example.\n")
+    assert result.stderr.startswith("There is no user with the email nobody@northwind.example.\n")

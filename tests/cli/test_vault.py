@@ -52,7 +52,7 @@ def test_all_is_well_with_the_key_in_use(sealed: Shell) -> None:
 def test_a_key_is_replaced_in_three_steps(sealed: Shell) -> None:
     both = with_new_key(sealed, keep_old=True)
     assert both.json("vault", "doctor")["stale"] == 1
-    assert "Secrets sealed anew: 1." in both.ok("vault", "rotate")
+    assert "Secrets re-encrypted: 1." in both.ok("vault", "rotate")
     only_new = Shell({**both.environment, "PORTAL_VAULT_KEY_PREVIOUS": ""})
     assert only_new.json("vault", "doctor") == {"ok": True, "sealed": 1, "stale": 0, "broken": []}
 
@@ -72,7 +72,7 @@ def test_rotation_without_the_old_key_changes_nothing(sealed: Shell) -> None:
 def test_keys_of_authenticators_move_to_the_new_key_as_well(protected: Shell) -> None:
     both = with_new_key(protected, keep_old=True)
     assert both.json("vault", "doctor") == {"ok": True, "sealed": 2, "stale": 2, "broken": []}
-    assert "Secrets sealed anew: 2." in both.ok("vault", "rotate")
+    assert "Secrets re-encrypted: 2." in both.ok("vault", "rotate")
     only_new = Shell({**both.environment, "PORTAL_VAULT_KEY_PREVIOUS": ""})
     assert only_new.json("vault", "doctor") == {"ok": True, "sealed": 2, "stale": 0, "broken": []}
     with db.connected():

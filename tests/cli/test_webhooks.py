@@ -75,7 +75,7 @@ def test_a_delivery_of_others_is_not_found(northwind_shell: Shell, told: None, v
         )
     result = northwind_shell.run("webhook", verb, "--account", "Other MSP", "1")
     assert result.exit_code == 1
-    assert "There is no such delivery." in result.stderr
+    assert "This delivery doesn't exist." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_the_list_is_narrowed(northwind_shell: Shell, told: None, words: tuple[s
 
 def test_a_line_says_what_came_of_it(northwind_shell: Shell, told: None) -> None:
     lines = northwind_shell.ok("webhook", "list", *ACCOUNT).splitlines()
-    assert "It is not JSON." in lines[1]
-    assert "Its record type is not synced." in lines[2]
+    assert "It isn't JSON." in lines[1]
+    assert "Its record type isn't synced." in lines[2]
     assert "assets:8" in lines[4]
     assert "updated" in lines[4]
 
@@ -112,8 +112,11 @@ def test_one_is_shown_with_what_came(northwind_shell: Shell, told: None) -> None
 
 
 def test_one_is_replayed(northwind_shell: Shell, told: None) -> None:
-    assert northwind_shell.ok("webhook", "replay", *ACCOUNT, "2") == "What it names is read again.\n"
-    assert northwind_shell.ok("webhook", "replay", *ACCOUNT, "5") == "It names no record that is synced.\n"
+    assert northwind_shell.ok("webhook", "replay", *ACCOUNT, "2") == "Replaying it.\n"
+    assert (
+        northwind_shell.ok("webhook", "replay", *ACCOUNT, "5")
+        == "Nothing to replay: it doesn't name a record that is synced.\n"
+    )
     assert states() == ["stuck", "waiting", "waiting", "ignored", "unreadable"]
     with connected():
         assert [entry.detail for entry in AuditEntry.select().where(AuditEntry.action == "delivery.replayed")] == [

@@ -6,38 +6,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.halo.addresses import auth_server_of, tidy_auth_server, tidy_base_url, token_url, understand
+from portal.halo.addresses import auth_server_of, normalize_auth_server, normalize_base_url, parse_address, token_url
 
 PLAIN = "https://acme.halopsa.com"
 MUENCHEN = "https://xn--mnchen-3ya.example"
-INVISIBLE = "blanks and invisible characters were removed"
-MARKS = "the marks around it were taken off"
+INVISIBLE = "spaces and invisible characters were removed"
+MARKS = "the marks around it were removed"
 ADDED = "https:// was added"
-SMALL = "capital letters were made small"
-PAGE = "the page behind the address was left off"
-SLASH = "the slash at the end was left off"
+SMALL = "capital letters were changed to lowercase"
+PAGE = "the path after the address was removed"
+SLASH = "the trailing slash was removed"
 
 PASTED: list[tuple[str, str, tuple[str, ...]]] = [
     (PLAIN, PLAIN, ()),
     ("acme.halopsa.com", PLAIN, (ADDED,)),
     ("http://acme.halopsa.com", PLAIN, ("http was changed to https",)),
-    ("http://acme.halopsa.com:80/", PLAIN, ("http was changed to https", ":80 was left off", SLASH)),
-    ("https:/acme.halopsa.com", PLAIN, ("https:// was mended",)),
-    ("https;//acme.halopsa.com", PLAIN, ("https:// was mended",)),
+    ("http://acme.halopsa.com:80/", PLAIN, ("http was changed to https", ":80 was removed", SLASH)),
+    ("https:/acme.halopsa.com", PLAIN, ("https:// was corrected",)),
+    ("https;//acme.halopsa.com", PLAIN, ("https:// was corrected",)),
     ("HTTPS://Acme.HaloPSA.com", PLAIN, (SMALL,)),
-    ("HTTPS://acme.halopsa.com?", PLAIN, ("it was written in the usual way",)),
+    ("HTTPS://acme.halopsa.com?", PLAIN, ("the format was normalized",)),
     (f"{PLAIN}/", PLAIN, (SLASH,)),
     (f"{PLAIN}///", PLAIN, (SLASH,)),
     (f"{PLAIN}.", PLAIN, (MARKS,)),
-    (f"{PLAIN}./api", PLAIN, ("the dot at the end was left off", "/api was left off")),
-    (f"{PLAIN}:443", PLAIN, (":443 was left off",)),
-    (f"{PLAIN}:", PLAIN, (": was left off",)),
-    (f"{PLAIN}/api", PLAIN, ("/api was left off",)),
-    (f"{PLAIN}/API/", PLAIN, ("/API was left off",)),
-    (f"{PLAIN}/api/authinfo", PLAIN, ("/api/authinfo was left off",)),
-    (f"{PLAIN}/auth", PLAIN, ("/auth was left off",)),
-    (f"{PLAIN}/auth/auth", PLAIN, ("/auth/auth was left off",)),
-    (f"{PLAIN}/auth/token", PLAIN, ("/auth/token was left off",)),
+    (f"{PLAIN}./api", PLAIN, ("the trailing dot was removed", "/api was removed")),
+    (f"{PLAIN}:443", PLAIN, (":443 was removed",)),
+    (f"{PLAIN}:", PLAIN, (": was removed",)),
+    (f"{PLAIN}/api", PLAIN, ("/api was removed",)),
+    (f"{PLAIN}/API/", PLAIN, ("/API was removed",)),
+    (f"{PLAIN}/api/authinfo", PLAIN, ("/api/authinfo was removed",)),
+    (f"{PLAIN}/auth", PLAIN, ("/auth was removed",)),
+    (f"{PLAIN}/auth/auth", PLAIN, ("/auth/auth was removed",)),
+    (f"{PLAIN}/auth/token", PLAIN, ("/auth/token was removed",)),
     (f"{PLAIN}/api/Client/12", PLAIN, (PAGE,)),
     (f"{PLAIN}/tickets?area=1#x", PLAIN, (PAGE,)),
     (f"{PLAIN}/some/page/of/theirs", PLAIN, (PAGE,)),
@@ -48,30 +48,30 @@ PASTED: list[tuple[str, str, tuple[str, ...]]] = [
     (f"\ufeff{PLAIN}\u200b", PLAIN, (INVISIBLE,)),
     ("https://acme\u200b.halopsa\u00ad.com", PLAIN, (INVISIBLE,)),
     ("https://acme\u00a0.halopsa. com", PLAIN, (INVISIBLE,)),
-    ("https:// acme.halopsa.com /api", PLAIN, (INVISIBLE, "/api was left off")),
+    ("https:// acme.halopsa.com /api", PLAIN, (INVISIBLE, "/api was removed")),
     ("\u202ahttps://acme.halopsa.com\u202c", PLAIN, (INVISIBLE,)),
     (f'"{PLAIN}"', PLAIN, (MARKS,)),
     (f"<{PLAIN}>", PLAIN, (MARKS,)),
-    (f"“{PLAIN}/api”,", PLAIN, (MARKS, "/api was left off")),
+    (f"“{PLAIN}/api”,", PLAIN, (MARKS, "/api was removed")),
     ("https://münchen.example", MUENCHEN, ("münchen.example is written xn--mnchen-3ya.example",)),
     ("https://MÜNCHEN.example", MUENCHEN, (SMALL, "münchen.example is written xn--mnchen-3ya.example")),
     (MUENCHEN, MUENCHEN, ("xn--mnchen-3ya.example reads münchen.example",)),
     ("https://acme。halopsa．com", PLAIN, ("acme。halopsa．com is written acme.halopsa.com",)),
-    ("https://halo.example:8443/api", "https://halo.example:8443", ("/api was left off",)),
-    ("https://halo.example/psa/api/", "https://halo.example/psa", ("/api was left off",)),
+    ("https://halo.example:8443/api", "https://halo.example:8443", ("/api was removed",)),
+    ("https://halo.example/psa/api/", "https://halo.example/psa", ("/api was removed",)),
     ("https://halo.example/psa/tickets?id=5", "https://halo.example/psa", (PAGE,)),
     ("https://halo.example/grapi", "https://halo.example/grapi", ()),
     ("http://127.0.0.1:8080", "http://127.0.0.1:8080", ()),
     ("http://10.0.0.1:8080", "https://10.0.0.1:8080", ("http was changed to https",)),
-    ("https://[2606:4700::1]:8443/api", "https://[2606:4700::1]:8443", ("/api was left off",)),
+    ("https://[2606:4700::1]:8443/api", "https://[2606:4700::1]:8443", ("/api was removed",)),
 ]
 
 
 @pytest.mark.parametrize(("typed", "address", "notes"), PASTED, ids=[repr(row[0]) for row in PASTED])
 def test_what_is_pasted_is_understood_and_told(typed: str, address: str, notes: tuple[str, ...]) -> None:
-    assert understand(typed) == (address, notes)
-    assert tidy_base_url(typed) == address
-    assert tidy_auth_server(typed) == f"{address}/auth"
+    assert parse_address(typed) == (address, notes)
+    assert normalize_base_url(typed) == address
+    assert normalize_auth_server(typed) == f"{address}/auth"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_is_pasted_is_understood_and_told(typed: str, address: str, notes: 
     ],
 )
 def test_what_names_no_single_host_is_refused(typed: str) -> None:
-    for tidy in (tidy_base_url, tidy_auth_server):
+    for tidy in (normalize_base_url, normalize_auth_server):
         with pytest.raises(ValueError, match=r".*"):
             tidy(typed)
 
@@ -115,10 +115,10 @@ def test_what_names_no_single_host_is_refused(typed: str) -> None:
 @given(st.text() | st.from_regex(r"\A(https?://)?[\wäß%:@\[\]\s./?#-]{1,30}\Z"))
 def test_any_text_is_understood_for_good_or_refused(typed: str) -> None:
     try:
-        address, notes = understand(typed)
+        address, notes = parse_address(typed)
     except ValueError:
         return
-    assert understand(address).address == address
+    assert parse_address(address).address == address
     assert notes or address == typed
 
 

@@ -16,14 +16,14 @@ from portal.halo.auth import TokenSource
 from portal.halo.client import PROFILE_LIMITS
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis.causes import WRONG_CREDENTIALS
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.conftest import Connect, credentials
 from tests.halo.scripted import TOKEN, scripted
 
-NOT_PERMITTED = "The application in Halo does not hold the permissions it was asked for."
-NO_TENANT = "Halo answered with status 410 instead of a token: it needs to know the tenant."
-NO_SECRETS = "The application in Halo does not log in with a Client Secret."
+NOT_PERMITTED = "The application in Halo doesn't have the requested permissions."
+NO_TENANT = "Halo responded with status 410 instead of a token. It needs to know the tenant."
+NO_SECRETS = "The application in Halo isn't set up to log in with a Client Secret."
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -35,8 +35,8 @@ def source_of(answer: Any) -> Callable[[], str]:
     """Return what asks a Halo for a token whose token page says `answer`."""
 
     def ask() -> str:
-        with scripted(lambda *_: answer) as credentials, Door() as door:
-            return TokenSource(door, credentials).token()
+        with scripted(lambda *_: answer) as credentials, OutboundClient() as client:
+            return TokenSource(client, credentials).token()
 
     return ask
 
@@ -88,13 +88,13 @@ def test_a_list_that_refuses_new_tokens_too_is_to_blame_alone(halo: HaloSandbox,
         ({"what": "refused_client"}, WRONG_CREDENTIALS, "client_secret"),
         ({"what": "refused_client", "status": 400}, WRONG_CREDENTIALS, "client_secret"),
         ({"what": "status", "status": 403}, WRONG_CREDENTIALS, "client_secret"),
-        ({"what": "status", "status": 404}, "The Auth Server does not issue tokens.", "auth_server"),
-        ({"what": "redirect"}, "The Auth Server does not issue tokens.", "auth_server"),
+        ({"what": "status", "status": 404}, "The Auth Server doesn't issue tokens.", "auth_server"),
+        ({"what": "redirect"}, "The Auth Server doesn't issue tokens.", "auth_server"),
         ({"what": "status", "status": 400, "body": '{"error":"invalid_scope"}'}, NOT_PERMITTED, None),
         ({"what": "status", "status": 400, "body": '{"error":"unauthorized_client"}'}, NO_SECRETS, None),
         (
             {"what": "status", "status": 410},
-            "Halo answered with status 410 instead of a token: it needs to know the tenant.",
+            "Halo responded with status 410 instead of a token. It needs to know the tenant.",
             "tenant",
         ),
     ],
@@ -118,8 +118,8 @@ def test_a_token_page_that_stumbles_is_unreachable(
 
 
 def test_many_threads_share_one_renewal(halo: HaloSandbox) -> None:
-    with Door() as door:
-        source = TokenSource(door, credentials(halo))
+    with OutboundClient() as client:
+        source = TokenSource(client, credentials(halo))
         refused = source.token()
         together = Barrier(6)
 
@@ -153,8 +153,8 @@ def test_an_odd_lifetime_counts_as_an_hour(lifetime: Any) -> None:
         return {**TOKEN, "expires_in": lifetime}
 
     now = NOON
-    with scripted(script) as credentials, Door() as door, clock.using(lambda: now):
-        source = TokenSource(door, credentials)
+    with scripted(script) as credentials, OutboundClient() as client, clock.using(lambda: now):
+        source = TokenSource(client, credentials)
         source.token()
         now += timedelta(minutes=58)
         source.token()
@@ -190,11 +190,11 @@ def test_what_is_no_token_is_none(answer: Any, field: str) -> None:
 
 def test_the_tenant_is_sent_where_it_is_filled_in() -> None:
     tenants = [TenantSettings(name=name, sizes={"clients": 1}) for name in ("acme", "zenith")]
-    with running(HaloSandbox(Settings(tenants=tenants, hosted=True))) as hosted, Door() as door:
-        assert TokenSource(door, credentials(hosted, tenant="acme")).token()
+    with running(HaloSandbox(Settings(tenants=tenants, hosted=True))) as hosted, OutboundClient() as client:
+        assert TokenSource(client, credentials(hosted, tenant="acme")).token()
         for wrong in ("", "acmee"):
             with pytest.raises(PsaError) as refused:
-                TokenSource(door, credentials(hosted, tenant=wrong)).token()
+                TokenSource(client, credentials(hosted, tenant=wrong)).token()
             assert refused.value.field == "tenant"
 
 

@@ -25,13 +25,13 @@ MANY = [f"{number}.example" for number in range(9)]
 
 REFUSED: list[tuple[str, Make, str, str, str | None]] = [
     ("expired", lambda a: a.certificate(HOST, end=-DAY / 2), "has expired", "Renew it", None),
-    ("not yet valid", lambda a: a.certificate(HOST, start=DAY / 2), "is not valid yet", "Check the date", None),
+    ("not yet valid", lambda a: a.certificate(HOST, start=DAY / 2), "is not valid yet", "Check its start date", None),
     ("self-signed", lambda a: a.self_signed(HOST), "is self-signed", "one that browsers trust", None),
-    ("other name", lambda a: a.certificate("acme.example"), "is for acme.example.", "Type", "acme.example"),
-    ("two names", lambda a: a.certificate("a.example", "b.example"), "for a.example, b.example.", "this very", None),
-    ("a wildcard", lambda a: a.certificate("*.acme.example"), "is for *.acme.example.", "this very name", None),
-    ("many names", lambda a: a.certificate(*MANY), "1.example, 2.example and 6 more names.", "very", None),
-    ("other name, expired", lambda a: a.certificate("a.example", end=-DAY / 2), "is for another name.", "very", None),
+    ("other name", lambda a: a.certificate("acme.example"), "is for acme.example.", "Enter", "acme.example"),
+    ("two names", lambda a: a.certificate("a.example", "b.example"), "for a.example, b.example.", "this name", None),
+    ("a wildcard", lambda a: a.certificate("*.acme.example"), "is for *.acme.example.", "this name", None),
+    ("many names", lambda a: a.certificate(*MANY), "1.example, 2.example and 6 more names.", "this name", None),
+    ("other name, expired", lambda a: a.certificate("a.example", end=-DAY / 2), "is for another name.", "this", None),
 ]  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def test_a_certificate_for_the_name_is_accepted(authority: Authority, serve: Cal
 def test_an_authority_that_nobody_knows_is_named_so(tmp_path: Path, serve: Callable[..., HaloSandbox]) -> None:
     halo = serve(Authority(tmp_path).certificate("127.0.0.1"))
     found = check(credentials(halo))
-    assert "is signed by an authority that this portal does not know" in found.problem
+    assert "is signed by an authority that this portal doesn't know" in found.problem
     assert "intermediate certificates" in found.remedy
     assert "ask the operator of this portal to name its authority in PORTAL_CA_FILE" in found.remedy
 
@@ -104,11 +104,11 @@ def test_an_unknown_authority_that_sends_its_root_along_is_not_called_self_signe
     certfile, keyfile = authority.certificate("127.0.0.1")
     Path(certfile).write_bytes(Path(certfile).read_bytes() + authority.root.read_bytes())
     found = check(credentials(serve((certfile, keyfile))))
-    assert "is signed by an authority that this portal does not know" in found.problem
+    assert "is signed by an authority that this portal doesn't know" in found.problem
 
 
 def test_a_port_without_tls_is_named_so(halo: HaloSandbox) -> None:
     address = halo.url.replace("http:", "https:")
     found = check(credentials(halo, base_url=address, auth_server=f"{address}/auth"))
-    assert (found.field, found.problem) == ("base_url", "127.0.0.1 does not speak https there.")
+    assert (found.field, found.problem) == ("base_url", "127.0.0.1 doesn't use https on this port.")
     assert halo.counts()["total"] == 0

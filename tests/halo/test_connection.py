@@ -12,7 +12,7 @@ from portal.halo import auth, discovery
 from portal.halo.diagnosis import probe
 from portal.halo.diagnosis.connection_test import check
 from portal.halo.diagnosis.permissions import LEAST_PRIVILEGE
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.psa.diagnosis import Access
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from tests.halo.conftest import SIZES, credentials
@@ -36,7 +36,7 @@ def test_least_privilege_and_an_api_only_agent_need_no_advice(halo: HaloSandbox)
 def test_a_token_that_could_write_is_told_with_the_least_that_is_needed(scopes: list[str], halo: HaloSandbox) -> None:
     halo.change_tenant(scopes=scopes)
     advice = advised(halo)
-    assert f"could write in Halo ({', '.join(sorted(scopes))}). The portal only ever reads." in advice
+    assert f"can write to Halo ({', '.join(sorted(scopes))}). Scopable only reads." in advice
     assert "read:customers, read:items, read:assets, read:contracts, read:sales, read:crm" in advice
 
 
@@ -48,7 +48,7 @@ def test_an_opaque_token_gives_no_advice(halo: HaloSandbox) -> None:
 @pytest.mark.parametrize(
     ("profile", "words"),
     [
-        ({"isapiagent": False}, "API Sync is not an API-only agent, so it uses a licence."),
+        ({"isapiagent": False}, "API Sync isn't an API-only agent, so it uses a license."),
         ({"isapiagent": None}, "choose API Sync, and check API Only Agent."),
         ({"id": 1, "name": "Unassigned"}, "logs in as Halo's Unassigned agent"),
     ],
@@ -78,7 +78,7 @@ def test_a_refused_list_of_an_opaque_token_names_both_gates(halo: HaloSandbox) -
     halo.change_tenant(refused=["contracts"])
     remedy = check(credentials(halo)).lists["contracts"].remedy
     assert "Permissions tab" in remedy
-    assert "The role of the agent it logs in as must allow it too. It is called read:contracts." in remedy
+    assert "The role of the agent it logs in as must allow it too. The permission is called read:contracts." in remedy
 
 
 def test_a_full_test_of_a_distant_halo_takes_two_seconds_at_most(halo: HaloSandbox) -> None:
@@ -93,7 +93,7 @@ def test_the_whole_test_has_one_limit(halo: HaloSandbox, monkeypatch: pytest.Mon
     monkeypatch.setattr(probe, "SECONDS", 0.5)
     halo.fault("drip", on="any", seconds=0.05, times=None)
     began = time.monotonic()
-    assert "did not answer in time" in check(credentials(halo)).problem
+    assert "didn't respond in time" in check(credentials(halo)).problem
     assert time.monotonic() - began < 2
 
 
@@ -136,7 +136,7 @@ def test_a_private_address_is_told_in_the_same_words_whatever_is_there(monkeypat
 
 def test_the_limits_are_those_that_the_guide_names() -> None:
     assert auth.LIMITS.seconds == discovery.LIMITS.seconds == 15
-    assert isinstance(probe.FOLLOW_UP, Limits)
+    assert isinstance(probe.FOLLOW_UP, CallLimits)
     assert probe.SECONDS < 60  # the web server's own limit
 
 

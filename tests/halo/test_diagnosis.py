@@ -14,7 +14,7 @@ from portal import guard
 from portal.halo import auth, client, discovery
 from portal.halo.diagnosis import probe
 from portal.halo.diagnosis.connection_test import check
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.psa.diagnosis import Diagnosis
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from tests.halo.cases import CASES, Case
@@ -26,11 +26,11 @@ NAMES = {"inside.example": "10.0.0.1", "localhost": "127.0.0.1"}
 @pytest.fixture(autouse=True)
 def _hasty_and_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait little, look names up here, and open the two names of the sandbox."""
-    hasty = Limits(seconds=0.4, size=100_000)
+    hasty = CallLimits(seconds=0.4, size=100_000)
     monkeypatch.setattr(auth, "LIMITS", hasty)
     monkeypatch.setattr(discovery, "LIMITS", hasty)
     monkeypatch.setattr(probe, "FOLLOW_UP", hasty)
-    monkeypatch.setattr(client, "PROFILE_LIMITS", Limits(seconds=0.4, size=4_000_000))
+    monkeypatch.setattr(client, "PROFILE_LIMITS", CallLimits(seconds=0.4, size=4_000_000))
     monkeypatch.setattr(guard, "_allowed", frozenset({"127.0.0.1", "localhost"}))
     lookup = socket.getaddrinfo
 

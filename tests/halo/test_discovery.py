@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from portal.halo.discovery import AuthInfo, discover
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.sandbox.halo import HaloSandbox
 from tests.halo.scripted import scripted
 
 
 def asked(halo: HaloSandbox) -> AuthInfo:
-    with Door() as door:
-        return discover(door, halo.url)
+    with OutboundClient() as client:
+        return discover(client, halo.url)
 
 
 def test_halo_names_its_auth_server_and_tenant(halo: HaloSandbox) -> None:
@@ -63,10 +63,10 @@ def test_a_failure_leaves_the_guess(fault: dict[str, Any], halo: HaloSandbox) ->
     ],
 )
 def test_an_odd_answer_leaves_the_guess(answer: Any) -> None:
-    with scripted(lambda *_: answer) as credentials, Door() as door:
-        assert discover(door, credentials.base_url) == AuthInfo(f"{credentials.base_url}/auth", "")
+    with scripted(lambda *_: answer) as credentials, OutboundClient() as client:
+        assert discover(client, credentials.base_url) == AuthInfo(f"{credentials.base_url}/auth", "")
 
 
 def test_a_host_that_is_away_leaves_the_guess() -> None:
-    with Door() as door:
-        assert discover(door, "https://127.0.0.2") == AuthInfo("https://127.0.0.2/auth", "")
+    with OutboundClient() as client:
+        assert discover(client, "https://127.0.0.2") == AuthInfo("https://127.0.0.2/auth", "")

@@ -6,16 +6,16 @@ import pytest
 
 from portal.halo import pages
 from portal.halo.resources import RESOURCES
-from portal.outbound import Answer
+from portal.outbound import Response
 
 
-def answer(body: bytes) -> Answer:
-    return Answer(200, {"content-type": "application/json"}, body, 0.0)
+def answer(body: bytes) -> Response:
+    return Response(200, {"content-type": "application/json"}, body, 0.0)
 
 
 @pytest.mark.parametrize("said", [b'"record_count":60', b'"page_no":1', b'"page_size":100', b'"Record_Count":0'])
 def test_a_list_that_leaves_out_its_rows_is_empty_and_keeps_what_it_counts(said: bytes) -> None:
-    sent = pages.decoded(answer(b"{" + said + b"}"), RESOURCES["sites"])
+    sent = pages.decode_list(answer(b"{" + said + b"}"), RESOURCES["sites"])
     assert (sent.rows, sent.total) == ([], {b'"record_count":60': 60, b'"Record_Count":0': 0}.get(said))
 
 
@@ -24,7 +24,7 @@ def test_a_list_that_leaves_out_its_rows_is_empty_and_keeps_what_it_counts(said:
 def test_text_that_is_no_utf_8_is_repaired_wherever_it_stands(where: bytes, record_type: str) -> None:
     resource = RESOURCES[record_type]
     row = b'{"id":7,' + where.replace(b"%s", b"Caf\xe9") + b"}"
-    listed = pages.decoded(answer(b'{"%s":[%s]}' % (resource.key.encode(), row)), resource)
+    listed = pages.decode_list(answer(b'{"%s":[%s]}' % (resource.key.encode(), row)), resource)
     assert listed.is_repaired
     for payload in (bytes(listed.rows[0]), pages.single(answer(row), resource)):
         assert "Caf\N{REPLACEMENT CHARACTER}" in pages.row(record_type, payload).payload.decode()

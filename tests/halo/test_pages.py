@@ -11,7 +11,7 @@ from portal.errors import PsaUnavailable
 from portal.halo.client import HaloClient
 from portal.models.sync import CountKind
 from portal.sandbox.halo import HaloSandbox
-from portal.sync.past_readings import Known
+from portal.sync.past_readings import PastReading
 from portal.sync.reading import Reading
 from tests.halo.conftest import SIZES, Connect
 from tests.halo.scripted import scripted
@@ -19,7 +19,7 @@ from tests.halo.scripted import scripted
 Answer = Callable[[int], Any]
 
 
-def read(client: HaloClient, record_type: str, known: Known | None = None) -> list[list[int]]:
+def read(client: HaloClient, record_type: str, known: PastReading | None = None) -> list[list[int]]:
     """Read a list as a sync does; returns the usable ids that are new on each page."""
     reading, pages = Reading(known), []
     while (number := reading.next_page()) is not None:
@@ -60,7 +60,7 @@ def test_a_granted_size_below_the_asked_one_is_lived_with(halo: HaloSandbox, con
 
 
 def test_one_request_is_enough_for_a_list_that_fits(halo: HaloSandbox, connect: Connect) -> None:
-    assert len(read(connect(), "contacts", Known(count_kind=CountKind.TOTAL))) == 1
+    assert len(read(connect(), "contacts", PastReading(count_kind=CountKind.TOTAL))) == 1
     assert halo.counts()["by_kind"] == {"token": 1, "contacts": 1}
 
 
@@ -140,7 +140,7 @@ def test_a_count_that_is_none_is_as_good_as_missing(count: Any) -> None:
 def test_what_is_no_list_is_a_passing_failure(body: bytes) -> None:
     with pytest.raises(PsaUnavailable) as failed:
         read_scripted(lambda _: body)
-    assert "not a list of clients" in failed.value.problem
+    assert "isn't a list of clients" in failed.value.problem
 
 
 @pytest.mark.parametrize(

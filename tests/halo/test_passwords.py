@@ -9,7 +9,7 @@ import pytest
 
 from portal.halo import passwords
 from portal.halo.pages import row
-from portal.halo.webhooks import shortened
+from portal.halo.webhooks import abridge
 from portal.sandbox.halo import HaloSandbox
 from portal.sandbox.halo.custom_fields import PASSWORD
 from tests.halo.conftest import SIZES, Connect
@@ -33,13 +33,13 @@ PLAIN = {"id": 2, "name": "CFtier", "value": "Gold"}
 def test_an_encrypted_field_is_dropped_and_the_others_stay(marks: dict[str, Any], space: str) -> None:
     separators = (", ", ": ") if " " in space else (",", ":")
     text = json.dumps({"id": 7, "customfields": [{**FIELD, **marks}, PLAIN]}, separators=separators).encode()
-    assert json.loads(passwords.dropped(text)) == {"id": 7, "customfields": [PLAIN]}
+    assert json.loads(passwords.without_passwords(text)) == {"id": 7, "customfields": [PLAIN]}
 
 
 @pytest.mark.parametrize("marks", [{}, {"isencrypted": False}, {"isencrypted": None}, {"isencrypted": 0}])
 def test_what_is_not_encrypted_is_not_touched(marks: dict[str, Any]) -> None:
     text = json.dumps({"id": 7, "customfields": [{**FIELD, **marks}]}, separators=(" , ", " : ")).encode()
-    assert passwords.dropped(text) is text
+    assert passwords.without_passwords(text) is text
 
 
 def test_rows_of_tables_and_linked_objects_are_searched_too() -> None:
@@ -50,7 +50,7 @@ def test_rows_of_tables_and_linked_objects_are_searched_too() -> None:
         "client": {"customfields": [secret]},
         "pw": secret,
     }
-    assert json.loads(passwords.dropped(json.dumps(record).encode())) == {
+    assert json.loads(passwords.without_passwords(json.dumps(record).encode())) == {
         "id": 7,
         "customfields": [{"id": 3, "type": 7, "value": [{"id": 1, "customfields": [PLAIN]}]}],
         "client": {"customfields": []},
@@ -66,9 +66,9 @@ def test_broken_text_beside_a_password_is_mended_first() -> None:
 def test_what_cannot_be_read_beside_a_password_is_not_kept() -> None:
     broken = b'{"id":7,"customfields":[{"isencrypted":true,"value":"hunter2"}],"x":"broken"}"'
     assert row("clients", broken).facts is None
-    assert b"hunter2" not in shortened(broken)
-    with pytest.raises(ValueError, match="nothing of it is kept"):
-        passwords.dropped(broken)
+    assert b"hunter2" not in abridge(broken)
+    with pytest.raises(ValueError, match="none of it is kept"):
+        passwords.without_passwords(broken)
 
 
 @pytest.mark.parametrize("record_type", SIZES)
@@ -87,4 +87,4 @@ def test_no_row_and_no_record_of_any_type_holds_one(record_type: str, halo: Halo
 
 def test_a_delivery_is_kept_without_one() -> None:
     body = json.dumps({"id": "a", "client": {"id": 7, "customfields": [{**FIELD, "isencrypted": True}]}}).encode()
-    assert json.loads(shortened(body)) == {"id": "a", "client": {"id": 7, "customfields": []}}
+    assert json.loads(abridge(body)) == {"id": "a", "client": {"id": 7, "customfields": []}}

@@ -9,7 +9,7 @@ import pytest
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaRefusedType, PsaUnavailable
 from portal.halo import client
 from portal.halo.client import HaloClient
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.sandbox.halo import HaloSandbox
 from tests.halo.conftest import SIZES, Connect, credentials
 
@@ -36,7 +36,7 @@ REFUSALS: list[dict[str, Any]] = [
 
 @pytest.fixture(autouse=True)
 def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "PAGE_LIMITS", Limits(seconds=0.5, size=1_000_000))
+    monkeypatch.setattr(client, "PAGE_LIMITS", CallLimits(seconds=0.5, size=1_000_000))
 
 
 def rows_of(connect: Connect, record_type: str = "clients") -> int:
@@ -69,11 +69,11 @@ def test_a_limit_is_never_tried_again_here(form: str, halo: HaloSandbox, connect
     assert halo.counts()["by_kind"]["clients"] == 1
 
 
-def test_nothing_is_sent_through_a_closed_gate(halo: HaloSandbox) -> None:
+def test_nothing_is_sent_while_the_rate_limit_is_used_up(halo: HaloSandbox) -> None:
     def closed() -> None:
         raise PsaRateLimited("Not now.", retry_after=5)
 
-    with HaloClient(credentials(halo), gate=closed) as shut, pytest.raises(PsaRateLimited):
+    with HaloClient(credentials(halo), check_rate_limit=closed) as shut, pytest.raises(PsaRateLimited):
         shut.page("clients", 1)
     assert halo.counts()["total"] == 0
 
@@ -82,7 +82,7 @@ def test_a_refused_type_is_asked_for_once_more(halo: HaloSandbox, connect: Conne
     halo.change_tenant(refused=["assets"])
     with pytest.raises(PsaRefusedType) as refused:
         rows_of(connect, "assets")
-    assert "does not let the agent read assets" in refused.value.problem
+    assert "doesn't let the agent read assets" in refused.value.problem
     assert "Permissions tab" in refused.value.remedy
     assert halo.counts()["by_kind"]["assets"] == 2
 
@@ -120,12 +120,12 @@ def test_an_impatient_client_becomes_patient_when_halo_has_answered(halo: HaloSa
 def test_another_list_tells_whether_halo_answers(halo: HaloSandbox, connect: Connect) -> None:
     client = connect()
     halo.fault("status", status=500, on="clients", times=None)
-    assert client.answers_besides(["clients"])
+    assert client.another_list_works(["clients"])
     halo.fault("status", status=404, on="sites", times=None)
-    assert client.answers_besides(["clients"])
+    assert client.another_list_works(["clients"])
     halo.fault("html", on="any", times=None)
-    assert not client.answers_besides(["sites"])
-    assert not client.answers_besides(list(SIZES))
+    assert not client.another_list_works(["sites"])
+    assert not client.another_list_works(list(SIZES))
 
 
 def test_a_page_that_is_too_large_is_not_repeated(halo: HaloSandbox, connect: Connect) -> None:

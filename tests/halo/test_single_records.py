@@ -40,4 +40,4 @@ def test_no_record_with_status_200_is_no_proof_of_a_delete(answer: Any) -> None:
 def test_another_record_in_its_place_is_not_taken_for_it() -> None:
     row = read({"id": 13, "name": "Merged"})
     assert row is not None
-    assert (row.facts, row.remote_id, row.problem) == (None, 12, "Halo answered with record 13 instead.")
+    assert (row.facts, row.remote_id, row.problem) == (None, 12, "Halo returned record 13 instead.")

@@ -11,7 +11,7 @@ from portal.errors import PsaError, PsaRateLimited
 from portal.halo import facts
 from portal.halo.pages import Row
 from portal.halo.tickets import TicketTypes, uses
-from portal.outbound import Answer
+from portal.outbound import Response
 
 TYPES = [
     {"id": 25, "name": "Incident", "use": "ticket"},
@@ -33,9 +33,9 @@ def halo(status: int = 200, types: Any = TYPES) -> tuple[TicketTypes, list[int]]
     """Return the ticket types of a Halo that answers so, and a list that grows with each question."""
     asked: list[int] = []
 
-    def ask() -> Answer:
+    def ask() -> Response:
         asked.append(1)
-        return Answer(status, {}, types if isinstance(types, bytes) else json.dumps(types).encode(), 0.0)
+        return Response(status, {}, types if isinstance(types, bytes) else json.dumps(types).encode(), 0.0)
 
     return TicketTypes(ask), asked
 
@@ -93,10 +93,10 @@ def test_types_that_tell_nothing_leave_it_open(status: int, types: Any) -> None:
 
 
 def test_what_cannot_be_asked_leaves_it_open_but_a_limit_is_heard() -> None:
-    def refuse() -> Answer:
+    def refuse() -> Response:
         raise PsaError("Halo did not answer.")
 
-    def wait() -> Answer:
+    def wait() -> Response:
         raise PsaRateLimited("Too many.", retry_after=5)
 
     assert told(TicketTypes(refuse), tickettype_id=25) is None

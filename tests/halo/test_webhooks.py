@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from portal.halo import webhooks
 from portal.halo.webhooks.subject import NO_ID, NO_SUBJECT
-from portal.psa.webhooks import LONGEST_NAME, Event
+from portal.psa.webhooks import LONGEST_NAME, WebhookEvent
 from tests.halo.webhook_shapes import FORM, HEAD, REFUSED, SHAPES, Shape
 
 
-def read(body: Any, content_type: str = "") -> list[Event]:
+def read(body: Any, content_type: str = "") -> list[WebhookEvent]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return webhooks.read(webhooks.json_in(raw, content_type))
+    return webhooks.read(webhooks.extract_json(raw, content_type))
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
@@ -30,10 +30,10 @@ def test_the_subject_is_what_the_event_is_about(shape: Shape) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
 def test_what_is_kept_of_a_body_says_the_same(shape: Shape) -> None:
-    text = webhooks.json_in(shape.raw, shape.content_type)
-    kept = webhooks.shortened(text)
+    text = webhooks.extract_json(shape.raw, shape.content_type)
+    kept = webhooks.abridge(text)
     assert len(kept) < 20_000
-    assert webhooks.read(webhooks.json_in(kept)) == webhooks.read(text)
+    assert webhooks.read(webhooks.extract_json(kept)) == webhooks.read(text)
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_a_name_is_short_and_has_no_unseen_characters() -> None:
 
 def test_a_picture_is_not_kept() -> None:
     body = {"event": "client updated", "client": {"id": 12, "logo": "x" * 300_000, "notes": 'says "hi" \\' * 50}}
-    kept = json.loads(webhooks.shortened(json.dumps(body).encode()))
+    kept = json.loads(webhooks.abridge(json.dumps(body).encode()))
     assert kept["client"]["logo"] == "(300000 characters, not kept)"
     assert kept["client"] | {"logo": ""} == body["client"] | {"logo": ""}  # type: ignore[operator]
 
 
 def test_of_very_many_short_texts_the_first_are_kept() -> None:
     body = json.dumps([{"event": "client updated", "object_id": 1, "name": "Acme"}] * 20_000).encode()
-    kept = webhooks.shortened(body)
+    kept = webhooks.abridge(body)
     assert len(kept) < 300_000
     assert kept.endswith(b"more bytes, not kept)")
 
@@ -148,8 +148,8 @@ def test_reading_takes_at_most_a_few_times_the_body(name: str) -> None:
     read(b"{}")
     tracemalloc.start()
     try:
-        text = webhooks.json_in(body, content_type)
-        webhooks.shortened(text)
+        text = webhooks.extract_json(body, content_type)
+        webhooks.abridge(text)
         webhooks.read(text)
     except ValueError:
         pass
@@ -182,6 +182,6 @@ def test_nothing_makes_it_stumble(body: Any) -> None:
 def test_any_bytes_between_braces_are_read_or_refused(middle: bytes) -> None:
     for body in (b'{"event":"new site",' + middle + b"}", b'{"event":"' + middle + b'"}'):
         try:
-            webhooks.read(webhooks.shortened(webhooks.json_in(body)))
+            webhooks.read(webhooks.abridge(webhooks.extract_json(body)))
         except ValueError:
             continue

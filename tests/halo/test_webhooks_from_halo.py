@@ -9,7 +9,7 @@ import pytest
 from portal.halo import webhooks
 from portal.halo.webhooks.subject import CONTRADICTION, SEVERAL
 from portal.sandbox.halo import HaloSandbox
-from portal.sandbox.halo.data.maker import ORDER
+from portal.sandbox.halo.data.record_factory import ORDER
 from tests.sandbox.receiver import Receiver
 
 SHAPES: tuple[dict[str, Any], ...] = (
@@ -34,8 +34,8 @@ def delivered(halo: HaloSandbox, record_type: str, count: int, **webhook: Any) -
         for arrival in receiver.arrivals:
             content_type = arrival.headers["Content-Type"]
             assert webhooks.is_readable(arrival.body, content_type)
-            text = webhooks.json_in(arrival.body, content_type)
-            assert len(webhooks.shortened(text)) < 256 * 1024
+            text = webhooks.extract_json(arrival.body, content_type)
+            assert len(webhooks.abridge(text)) < 256 * 1024
             found += webhooks.read(text)
     return changed, found
 

@@ -187,10 +187,15 @@ SHAPES: Final = [
 ]
 # Bodies that hold no event, with the reason.
 REFUSED: Final = [
-    *((b"", "It is empty"), (b" \n", "It is empty"), (b"{", "not JSON"), (b'{"event": "client upd', "not JSON")),
-    *((b'{"a" 1}', "not JSON"), (b"<event/>", "not JSON"), (b"[1, 2", "not JSON"), (b'{"event": }', "not JSON")),
-    *((b"[" * 100_000, "not JSON"), (b"[" * 5_000 + b"]" * 5_000, "not JSON"), (b"\x1f\x8b\x08", "compressed")),
+    *((b"", "It's empty"), (b" \n", "It's empty"), (b"{", "isn't JSON"), (b'{"event": "client upd', "isn't JSON")),
+    *(
+        (b'{"a" 1}', "isn't JSON"),
+        (b"<event/>", "isn't JSON"),
+        (b"[1, 2", "isn't JSON"),
+        (b'{"event": }', "isn't JSON"),
+    ),
+    *((b"[" * 100_000, "isn't JSON"), (b"[" * 5_000 + b"]" * 5_000, "isn't JSON"), (b"\x1f\x8b\x08", "compressed")),
     *((b"null", "no event"), (b"7", "no event"), (b'"x"', "no event"), (b"[]", "no event"), (b"NaN", "no event")),
     *((b'{"events": []}', "no event"), (b"[1, 2]", "no event"), (b"[[[[[[[{}]]]]]]]", "no event")),
-    *((b"[" + b"{}," * 1000 + b"{}]", "1,000 events"), (b"\xff\xfe\x00\xd8{", "not JSON")),
+    *((b"[" + b"{}," * 1000 + b"{}]", "1,000 events"), (b"\xff\xfe\x00\xd8{", "isn't JSON")),
 ]

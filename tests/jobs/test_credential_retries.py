@@ -1,4 +1,4 @@
-"""Scheduler and workers, while Halo refuses the credentials: one token request an hour, and then it goes on."""
+"""Scheduler and workers while Halo refuses the credentials: one token request per hour, then syncs resume."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ __all__ = ["bell", "copy", "halo", "valkey"]
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def work_off() -> list[Job]:
-    """Do every job that was rung for."""
+def run_queued_jobs() -> list[Job]:
+    """Run every queued job."""
     jobs = list(queue.queue().get_jobs())
     for job in jobs:
         job.perform()
@@ -29,7 +29,7 @@ def work_off() -> list[Job]:
     return jobs
 
 
-def test_one_token_is_asked_for_in_each_hour_however_often_the_scheduler_ticks(copy: Copy, bell: None) -> None:
+def test_one_token_is_requested_per_hour_however_often_the_scheduler_ticks(copy: Copy, bell: None) -> None:
     Integration.update(state="needs_attention", credentials_retry_at=NOON, next_sync_at=NOON).execute()
     copy.halo.fault("refused_client", on="token", times=None)
     asked: Counter[int] = Counter()
@@ -37,18 +37,18 @@ def test_one_token_is_asked_for_in_each_hour_however_often_the_scheduler_ticks(c
         with clock.using(lambda minutes=minutes: NOON + timedelta(minutes=minutes)):  # type: ignore[misc]
             scheduler.tick()
             credential_retries.ring_due(Isolation())
-            work_off()
+            run_queued_jobs()
         asked[minutes // 60] += copy.halo.counts()["total"] - asked.total()
     assert asked == {0: 1, 1: 1, 2: 1}
 
 
-def test_once_halo_accepts_the_scheduler_starts_the_sync_that_was_missed(copy: Copy, bell: None) -> None:
+def test_once_halo_accepts_the_credentials_the_missed_sync_starts(copy: Copy, bell: None) -> None:
     Integration.update(state="needs_attention", credentials_retry_at=NOON, next_sync_at=NOON).execute()
     with clock.using(lambda: NOON):
         scheduler.tick()
-        (job,) = work_off()
-        assert job.func_name == "portal.jobs.credential_retries.try_again"
+        (job,) = run_queued_jobs()
+        assert job.func_name == "portal.jobs.credential_retries.retry"
         scheduler.tick()
-        (job,) = work_off()
+        (job,) = run_queued_jobs()
     assert job.func_name == "portal.jobs.sync.run_sync"
     assert SyncRun.select().order_by(SyncRun.id.desc()).get().state == "succeeded"

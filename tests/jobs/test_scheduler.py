@@ -1,4 +1,4 @@
-"""The scheduler's duties stand alone: what fails is logged and tried again later, and everything else goes on."""
+"""The scheduler's duties are isolated: a failing one is logged and retried later, and the others continue."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def fail(*_: Any, **__: Any) -> None:
 
 @contextmanager
 def at(moment: datetime) -> Iterator[list[Any]]:
-    """Let it be this moment; what is logged meanwhile is collected."""
+    """Set the clock and collect what is logged."""
     with clock.using(lambda: moment), structlog.testing.capture_logs() as lines:
         yield lines
 
 
 @pytest.mark.parametrize("broken", list(scheduler.DUTIES))
-def test_a_duty_that_fails_is_logged_and_all_others_are_done(
+def test_a_failing_duty_is_logged_and_the_others_still_run(
     broken: str, database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
@@ -66,7 +66,7 @@ def test_a_duty_that_fails_is_logged_and_all_others_are_done(
     assert [(line["event"], line["duty"]) for line in lines] == [("a duty failed", broken)]
 
 
-def test_the_process_goes_on_ticking_whatever_a_duty_raises(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_keeps_ticking_whatever_a_duty_raises(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     ticks: list[int] = []
 
     def second_tick_stops(_: Isolation) -> None:
@@ -85,7 +85,7 @@ def test_the_process_goes_on_ticking_whatever_a_duty_raises(database: None, monk
     assert len(ticks) == 2
 
 
-def test_a_duty_that_keeps_failing_is_tried_less_and_less_often(database: None) -> None:
+def test_a_duty_that_keeps_failing_is_retried_less_and_less_often(database: None) -> None:
     isolation, moment, tries = Isolation(), NOON, []
 
     def count() -> None:
@@ -101,7 +101,7 @@ def test_a_duty_that_keeps_failing_is_tried_less_and_less_often(database: None) 
     assert (max(pauses), FIRST_PAUSE.total_seconds()) == (LONGEST_PAUSE.total_seconds(), 2)
 
 
-def test_a_duty_that_works_again_is_done_at_every_tick(database: None) -> None:
+def test_a_duty_that_recovers_runs_at_every_tick(database: None) -> None:
     isolation = Isolation()
     with at(NOON):
         isolation.attempt("a duty", fail)
@@ -110,7 +110,7 @@ def test_a_duty_that_works_again_is_done_at_every_tick(database: None) -> None:
         assert [isolation.attempt("a duty", lambda: "done") for _ in range(2)] == ["done", "done"]
 
 
-def test_a_busy_database_is_no_reason_to_pause(database: None) -> None:
+def test_a_busy_database_does_not_pause_a_duty(database: None) -> None:
     def busy() -> None:
         raise OperationalError("database is locked")
 
@@ -122,7 +122,7 @@ def test_a_busy_database_is_no_reason_to_pause(database: None) -> None:
     assert [(line["log_level"], line["event"]) for line in lines] == [("warning", "a store does not answer")]
 
 
-def test_an_integration_whose_run_cannot_be_opened_holds_up_no_other(database: None) -> None:
+def test_an_integration_whose_run_cannot_be_opened_delays_no_other(database: None) -> None:
     connected("Nothing chosen", record_types=[], next_sync_at=NOON - timedelta(hours=1))
     sound = connected("Sound")
     with at(NOON) as lines:
@@ -131,7 +131,7 @@ def test_an_integration_whose_run_cannot_be_opened_holds_up_no_other(database: N
     assert [line["duty"] for line in lines if line["event"] == "a duty failed"] == [due_runs.OPENING]
 
 
-def test_integrations_that_keep_failing_take_no_place_among_those_that_wait(
+def test_integrations_that_keep_failing_do_not_crowd_out_the_others(
     database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(due_runs, "MOST_AT_ONCE", 2)
@@ -146,7 +146,7 @@ def test_integrations_that_keep_failing_take_no_place_among_those_that_wait(
         assert len(isolation.paused(due_runs.OPENING)) == 0
 
 
-def test_a_silence_that_cannot_be_judged_keeps_no_other_from_being_noticed(
+def test_a_failing_silence_check_does_not_affect_other_integrations(
     copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     odd = connected("Odd", last_delivery_at=NOON - timedelta(hours=7), next_sync_at=None)
@@ -160,12 +160,12 @@ def test_a_silence_that_cannot_be_judged_keeps_no_other_from_being_noticed(
     assert [line["integration"] for line in lines] == [odd.id]
 
 
-def test_a_table_that_cannot_be_pruned_keeps_no_other_from_it(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_cannot_be_pruned_affects_no_other(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     SyncLog.create(integration=copy.integration, at=NOON - timedelta(days=40), message="Old.")
     retention.bind(Periods())
     batch = retention._batch
     monkeypatch.setattr(
-        retention, "_bite", lambda table, *rest, **more: fail() if table is SyncRun else batch(table, *rest, **more)
+        retention, "_batch", lambda table, *rest, **more: fail() if table is SyncRun else batch(table, *rest, **more)
     )
     with at(NOON):
         pruned = retention.prune()
@@ -173,7 +173,7 @@ def test_a_table_that_cannot_be_pruned_keeps_no_other_from_it(copy: Copy, monkey
 
 
 def test_nothing_is_written_while_there_is_nothing_to_do(copy: Copy) -> None:
-    scheduler.tick()  # the connection is new: there is a little to do
+    scheduler.tick()  # the connection is new, so there is something to do
     statements: list[str] = []
     db.connection().set_trace_callback(statements.append)
     try:

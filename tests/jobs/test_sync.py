@@ -1,4 +1,4 @@
-"""The doorbell, on a real Valkey: it calls a worker once, and its absence costs nothing."""
+"""Queueing on a real Valkey: it wakes a worker once, and its absence costs nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve on a socket of its own: two workers of a parallel session could take the same port."""
+    """Listen on its own socket: two workers of a parallel test run could take the same port."""
     folder = tmp_path_factory.mktemp("valkey")
     with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "socket"):
         yield f"unix://{folder}/socket"
@@ -37,38 +37,38 @@ def bell(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
     queue.queue().connection.flushall()
 
 
-def rung() -> list[Job]:
+def queued_jobs() -> list[Job]:
     return list(queue.queue().get_jobs())
 
 
-def test_a_run_that_is_opened_rings_with_its_id_alone(copy: Copy, bell: None) -> None:
+def test_opening_a_run_queues_a_job_with_only_its_id(copy: Copy, bound_queue: None) -> None:
     run = sync.sync_later(copy.integration, RunTrigger.USER)
-    (job,) = rung()
+    (job,) = queued_jobs()
     assert (job.func_name, list(job.args), job.kwargs) == ("portal.jobs.sync.run_sync", [run.id], {})
     assert (job.timeout, job.origin) == (-1, "sync")
 
 
-def test_however_often_it_rings_one_job_waits(copy: Copy, bell: None) -> None:
+def test_repeated_rings_leave_one_job_in_the_queue(copy: Copy, bound_queue: None) -> None:
     with clock.using(lambda: NOON):
         run = sync.sync_later(copy.integration, RunTrigger.USER)
         for _ in range(5):
             sync.ring(run)
-    assert len(rung()) == 1
+    assert len(queued_jobs()) == 1
 
 
-def test_a_bell_that_nobody_heard_is_rung_again_later(copy: Copy, bell: None) -> None:
+def test_an_unanswered_ring_is_repeated_later(copy: Copy, bound_queue: None) -> None:
     with clock.using(lambda: NOON):
         run = sync.sync_later(copy.integration, RunTrigger.USER)
     with clock.using(lambda: NOON + timedelta(seconds=queue.RING_SECONDS)):
         sync.ring(run)
-    assert len(rung()) == 2
+    assert len(queued_jobs()) == 2
 
 
-def test_a_second_run_does_not_ring(copy: Copy, bell: None) -> None:
+def test_a_refused_second_run_does_not_ring(copy: Copy, bound_queue: None) -> None:
     sync.sync_later(copy.integration, RunTrigger.USER)
     with pytest.raises(SyncAlreadyRunning):
         sync.sync_later(copy.integration, RunTrigger.USER)
-    assert len(rung()) == 1
+    assert len(queued_jobs()) == 1
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", None])
@@ -78,15 +78,15 @@ def test_without_redis_the_run_waits_in_its_row(url: str | None, copy: Copy, mon
     assert sync_runs.claimable() == [run]
 
 
-def test_the_job_works_on_the_run(copy: Copy, bell: None) -> None:
+def test_the_job_works_on_the_run(copy: Copy, bound_queue: None) -> None:
     run = sync.sync_later(copy.integration, RunTrigger.USER)
-    (job,) = rung()
+    (job,) = queued_jobs()
     assert job.perform() is None
     assert SyncRun.get_by_id(run.id).state == "succeeded"
     assert len(copy.ids("assets")) == SIZES["assets"]
 
 
-def test_two_jobs_of_one_run_do_its_work_once(copy: Copy, bell: None) -> None:
+def test_two_jobs_for_one_run_do_its_work_once(copy: Copy, bound_queue: None) -> None:
     run = sync.sync_later(copy.integration, RunTrigger.USER)
     sync.run_sync(run.id)
     copy.halo.reset()
@@ -94,16 +94,16 @@ def test_two_jobs_of_one_run_do_its_work_once(copy: Copy, bell: None) -> None:
     assert copy.halo.counts()["total"] == 0
 
 
-def test_the_scheduler_opens_what_is_due_and_rings_for_all_that_waits(copy: Copy, bell: None) -> None:
+def test_the_scheduler_opens_due_runs_and_wakes_workers(copy: Copy, bound_queue: None) -> None:
     Integration.update(next_sync_at=NOON).execute()
     with clock.using(lambda: NOON):
         scheduler.tick()
         scheduler.tick()
-    (job,) = rung()
+    (job,) = queued_jobs()
     assert list(job.args) == [sync_runs.live_run(copy.integration).id]
 
 
-def test_the_scheduler_starts_a_full_sync_once_a_webhook_has_fallen_silent(copy: Copy, bell: None) -> None:
+def test_the_scheduler_starts_a_full_sync_once_webhooks_fall_silent(copy: Copy, bound_queue: None) -> None:
     times = {"last_delivery_at": NOON - timedelta(hours=7), "next_sync_at": NOON + timedelta(hours=1)}
     Integration.update(next_full_at=NOON + timedelta(hours=9), **times).execute()
     for hours in (6, 5):
@@ -111,6 +111,6 @@ def test_the_scheduler_starts_a_full_sync_once_a_webhook_has_fallen_silent(copy:
     with clock.using(lambda: NOON):
         scheduler.tick()
         scheduler.tick()
-    (job,) = rung()
+    (job,) = queued_jobs()
     run = sync_runs.live_run(copy.integration)
     assert (list(job.args), run.kind) == ([run.id], "full")

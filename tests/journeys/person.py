@@ -18,7 +18,7 @@ SHOWS_FOCUS = """element => {
 
 def log_in(page: Page, address: str, email: str, password: str) -> None:
     page.goto(address)
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Integrations")).to_be_visible()

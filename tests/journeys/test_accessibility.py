@@ -22,7 +22,7 @@ SHOW = "html => { document.querySelector('#main .container-xl').innerHTML = html
 def test_the_log_in_and_its_refusal(shared_demo: Demo, page: Page) -> None:
     page.goto(shared_demo.address)
     check(page, "log-in")
-    page.get_by_label("E-mail").fill("nobody@northwind.example")
+    page.get_by_label("Email").fill("nobody@northwind.example")
     page.get_by_label("Password", exact=True).fill("a wrong password")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert").or_(page.locator(".invalid-feedback")).first).to_be_visible()
@@ -48,7 +48,7 @@ def test_every_step_of_the_wizard(a_demo: Demo, page: Page) -> None:
     check(page, "step 1, failed")
     page.get_by_label("Client Secret").fill(a_demo.client_secret)
     page.get_by_role("button", name="Test Connection").click()
-    expect(page.get_by_role("list", name="What the agent may read")).to_be_visible()
+    expect(page.get_by_role("list", name="What the agent can read")).to_be_visible()
     check(page, "step 1, passed")
 
     page.get_by_role("button", name="Next").click()
@@ -114,14 +114,14 @@ def test_forms_with_errors(connected_demo: Demo, page: Page) -> None:
     expect(page.locator("#share-error")).to_be_visible()
     page.get_by_role("button", name="Test and replace").click()
     expect(page.locator("#client_secret-error")).to_be_visible()
-    page.get_by_text("Halo authenticates by").click()
+    page.get_by_text("Authentication: ").click()
     check(page, "Configuration, three forms refused")
     page.goto(f"{connected_demo.address}/change")
     page.get_by_role("button", name="Change password").click()
     expect(page.locator(".invalid-feedback").first).to_be_visible()
     check(page, "Change password, refused")
     page.goto(f"{connected_demo.address}/sessions")
-    check(page, "Where you are logged in")
+    check(page, "Where you're logged in")
 
 
 def test_what_goes_wrong(connected_demo: Demo, page: Page) -> None:

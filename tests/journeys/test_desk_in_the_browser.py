@@ -44,7 +44,7 @@ def test_a_client_made_at_the_desk_appears_in_the_portal_after_sync_now(
     expect(page.get_by_role("link", name=NAME)).to_be_visible()
 
     page.goto(f"{desk}/requests")
-    expect(page.get_by_text("nothing was ever written")).to_be_visible()
+    expect(page.get_by_text("no attempts to write")).to_be_visible()
     assert complaints == []
 
 

@@ -52,7 +52,7 @@ def no_network(route: Route) -> None:
     ("failure", "words"),
     [
         (proxy_page, "status 502"),
-        (broken_page, "Error id 0badf00d"),
+        (broken_page, "Error ID 0badf00d"),
         (maintenance_page, "status 200"),
         (no_network, "The portal cannot be reached."),
     ],

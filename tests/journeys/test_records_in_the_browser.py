@@ -38,10 +38,10 @@ def test_what_vanished_is_held_until_an_admin_deletes_it(
 ) -> None:
     gone = connected.delete("assets", count=100)
     full_sync(page)
-    expect(page.get_by_role("heading", name="100 assets are no longer in Halo's list.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Halo no longer lists 100 assets.")).to_be_visible()
     check(page, "Data Sync with a held delete")
 
-    page.get_by_role("link", name="Show the 100 assets").click()
+    page.get_by_role("link", name="Show 100 assets").click()
     expect(page.get_by_role("cell", name=str(gone[0]), exact=True)).to_be_visible()
     check(page, "held records")
     page.get_by_role("link", name="Delete them here too…").click()
@@ -49,8 +49,8 @@ def test_what_vanished_is_held_until_an_admin_deletes_it(
     check(page, "held records, asked")
     page.get_by_role("button", name="Delete 100 assets").click()
 
-    expect(page.get_by_text("100 assets were deleted here too.")).to_be_visible()
-    expect(page.get_by_role("heading", name="no longer in Halo's list")).to_have_count(0)
+    expect(page.get_by_text("Deleted 100 assets here too.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Halo no longer lists")).to_have_count(0)
     full_sync(page)
     expect(page.get_by_text(re.compile("Everything is complete"))).to_be_visible()
     assert complaints == []
@@ -66,7 +66,7 @@ def test_a_record_is_found_and_asked_for_alone(connected: SandboxControl, page: 
     row = page.get_by_role("row").filter(has=page.get_by_role("cell", name=str(number), exact=True))
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", name="History")).to_be_visible()
-    expect(page.get_by_text("Copied for the first time")).to_be_visible()
+    expect(page.get_by_text("Added to Scopable")).to_be_visible()
     page.get_by_role("button", name="Sync this record").click()
     expect(page.get_by_role("listitem").filter(has_text="Changed").first).to_be_visible(timeout=MINUTE)
     check(page, "a record")
@@ -79,13 +79,13 @@ def test_a_record_that_is_not_here_is_explained(connected: SandboxControl, page:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Contract 99999999 isn't in Scopable")).to_be_visible()
     check(page, "why a record is not here")
-    page.get_by_role("button", name="Ask Halo for it").click()
-    expect(page.get_by_text("Asking Halo for it…")).to_have_count(0, timeout=MINUTE)
+    page.get_by_role("button", name="Look it up in Halo").click()
+    expect(page.get_by_text("Looking it up in Halo…")).to_have_count(0, timeout=MINUTE)
     expect(page.get_by_role("heading", name="Contract 99999999 isn't in Scopable")).to_be_visible()
     page.get_by_role("link", name="Sync Logs").click()
     expect(page.get_by_role("link", name=re.compile("^Run")).first).to_be_visible()
     page.get_by_role("link", name=re.compile("^Run")).first.click()
-    expect(page.get_by_role("columnheader", name="Halo counts")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="In Halo")).to_be_visible()
     check(page, "the log of a run")
     assert complaints == []
 
@@ -103,7 +103,7 @@ def test_what_changes_in_halo_changes_here_while_somebody_looks_at_it(
     page.get_by_role("link", name="Data Sync").click()
     page.get_by_role("link", name=re.compile(r"clients in Scopable")).click()
     page.get_by_role("row").nth(1).get_by_role("link").first.click()
-    expect(page.get_by_text("Copied for the first time")).to_be_visible()
+    expect(page.get_by_text("Added to Scopable")).to_be_visible()
     connected.change("clients", [int(page.url.rsplit("/", 1)[-1])])
 
     expect(page.get_by_role("listitem").filter(has_text="by webhook").first).to_be_visible()

@@ -25,7 +25,7 @@ def end_session(page: Page) -> None:
 
 
 def log_in_here(page: Page, demo: Demo) -> None:
-    page.get_by_label("E-mail").fill(demo.admin_email)
+    page.get_by_label("Email").fill(demo.admin_email)
     page.get_by_label("Password", exact=True).fill(demo.admin_password)
     page.get_by_role("button", name="Log in").click()
 

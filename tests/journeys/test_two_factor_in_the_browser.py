@@ -52,15 +52,15 @@ def switch_on(page: Page, demo: Demo) -> list[str]:
     check(page, "setting up an app, wrong code")
     assert page.locator(".typed-key").inner_text() == key
     page.get_by_label("Code").fill(str(TOTP(key.replace("-", "")).generate().token))
-    page.get_by_role("button", name="Switch on").click()
-    expect(page.get_by_role("heading", name="Keep your recovery codes")).to_be_visible()
+    page.get_by_role("button", name="Turn on").click()
+    expect(page.get_by_role("heading", name="Save your recovery codes")).to_be_visible()
     check(page, "recovery codes")
     return page.locator(".recovery-codes code").all_inner_texts()
 
 
 def log_in_with(page: Page, demo: Demo, code: str) -> None:
     page.goto(demo.address)
-    page.get_by_label("E-mail").fill(demo.admin_email)
+    page.get_by_label("Email").fill(demo.admin_email)
     page.get_by_label("Password", exact=True).fill(demo.admin_password)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("link", name="Use a recovery code").click()
@@ -70,10 +70,10 @@ def log_in_with(page: Page, demo: Demo, code: str) -> None:
 
 def switch_off(page: Page, demo: Demo) -> None:
     page.goto(f"{demo.address}/two-factor")
-    page.get_by_role("link", name="Switch off two-factor authentication").click()
+    page.get_by_role("link", name="Turn off two-factor authentication").click()
     page.get_by_label("Current password").fill("a wrong password")
-    page.get_by_role("button", name="Switch off").click()
+    page.get_by_role("button", name="Turn off").click()
     expect(page.get_by_text("Incorrect password.")).to_be_visible()
     page.get_by_label("Current password").fill(demo.admin_password)
-    page.get_by_role("button", name="Switch off").click()
+    page.get_by_role("button", name="Turn off").click()
     expect(page.get_by_text("Two-factor authentication is off.")).to_be_visible()

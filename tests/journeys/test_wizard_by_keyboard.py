@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 def wizard(shared_demo: Demo, page: Page) -> Page:
     """Open the wizard where it was left."""
     log_in_as_admin(page, shared_demo)
-    tab_to(page, page.get_by_role("link", name=re.compile("^(Connect|Continue set-up)$")))
+    tab_to(page, page.get_by_role("link", name=re.compile("^(Connect|Continue setup)$")))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Set up Halo PSA")).to_be_visible()
     return page
@@ -34,7 +34,7 @@ def test_step_1_leads_from_field_to_field_and_enter_tests(
     type_into(wizard, "Client Secret", shared_demo.client_secret)
     wizard.keyboard.press("Enter")
     expect(wizard.get_by_text("Connected as API Sync")).to_be_visible()
-    expect(wizard.get_by_role("list", name="What the agent may read")).to_contain_text(re.compile(r"Clients\s*\d+"))
+    expect(wizard.get_by_role("list", name="What the agent can read")).to_contain_text(re.compile(r"Clients\s*\d+"))
     assert wizard.get_by_role("button", name="Test Connection").evaluate(IS_FOCUSED)
     press(wizard, "Next")
     expect(wizard.get_by_role("heading", name="Select data to sync")).to_be_focused()
@@ -75,12 +75,10 @@ def test_step_4_leads_back_keeps_what_was_entered_and_starts(wizard: Page, compl
     press(wizard, "Next")
     expect(wizard.get_by_text("Received.")).to_be_visible()
     press(wizard, "Skip")
-    expect(wizard.get_by_text("Working: the last delivery came")).to_be_visible()
+    expect(wizard.get_by_text("Working. Last delivery: ")).to_be_visible()
     press(wizard, "Save & Start Initial Sync")
     expect(wizard.get_by_text("Everything is complete and up to date")).to_be_visible(timeout=60_000)
-    expect(
-        wizard.get_by_text(re.compile(r"The forecast was \d+ requests and about .* It took \d+ requests"))
-    ).to_be_visible()
+    expect(wizard.get_by_text(re.compile(r"Forecast: \d+ requests, about .* Actual: \d+ requests"))).to_be_visible()
     assert complaints == []
 
 

@@ -177,7 +177,7 @@ def test_opening_it_past_the_proxy_says_where_to_open_it(house: House) -> None:
     page = house.browser(house.address).log_in()
     assert page.status_code == 400
     assert f"This portal is set up for {house.proxy.url}, but you opened {house.address}." in page.text
-    assert "Open it there, or set PORTAL_PUBLIC_URL." in page.text
+    assert "Open it at that address, or change PORTAL_PUBLIC_URL." in page.text
 
 
 def test_opening_it_past_the_proxy_with_a_browser_that_tells_nothing_names_the_cookie(house: House) -> None:

@@ -54,7 +54,7 @@ def test_a_second_portal_on_the_same_folder_is_refused_in_one_line(launcher: Lau
     launcher.start(*UP)
     second = launcher.command(*UP)
     assert second.returncode == 1
-    assert second.stderr.startswith(f"A portal is running on {launcher.folder}/data already.\n")
+    assert second.stderr.startswith(f"A portal is already running on {launcher.folder}/data.\n")
     assert len(second.stderr.splitlines()) == 2
 
 

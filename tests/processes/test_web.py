@@ -95,7 +95,7 @@ def test_an_error_of_the_sender_is_answered_in_the_portals_words(web: Web) -> No
     assert "larger than 2 MB" in web.answer(head.encode())
     form = "Content-Type: application/x-www-form-urlencoded"
     head = f"POST /login HTTP/1.1\r\nHost: portal\r\n{form}\r\nContent-Length: 9999999\r\n\r\n"
-    assert "That is too large." in web.answer(head.encode())
+    assert "This is too large." in web.answer(head.encode())
 
 
 def test_a_stop_answers_complete_requests_and_waits_for_no_slow_client(web: Web) -> None:

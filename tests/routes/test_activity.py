@@ -33,7 +33,7 @@ def test_a_deed_without_words_of_its_own_is_still_shown(as_alice: FlaskClient, n
 
 
 def test_before_the_first_deed_the_page_says_what_will_be_here(as_alice: FlaskClient) -> None:
-    assert "Nothing yet" in as_alice.get(PAGE).text
+    assert "No activity yet" in as_alice.get(PAGE).text
 
 
 def test_paging_back_misses_and_repeats_nothing(as_alice: FlaskClient, northwind: Account) -> None:
@@ -115,7 +115,7 @@ def test_repeated_actions_are_one_line_with_a_count(as_alice: FlaskClient, north
         audit_counts.count(northwind.id, alice, "login.failed", address="203.0.113.9")
     audit_counts.flush()
     page = as_alice.get(PAGE).text
-    assert page.count("failed log-in") == 1
+    assert page.count("failed to log in") == 1
     assert "40 times" in page
 
 

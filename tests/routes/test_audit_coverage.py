@@ -14,7 +14,7 @@ from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import RunState
-from portal.routes import audit_origin
+from portal.routes.web import audit_origin
 from portal.services.audit import audit_words
 from tests.copies import copied, held
 from tests.routes.conftest import SECRET, make_run
@@ -69,31 +69,31 @@ DEEDS: Final[dict[str, Deed]] = {
     "data_sync.cancel": ("sync.cancelled", f"{HALO}/sync/cancel", {}, running),
     "data_sync.pause": ("integration.paused", f"{HALO}/sync/pause", {}, nothing),
     "data_sync.resume": ("integration.resumed", f"{HALO}/sync/resume", {}, paused),
-    "holds.approve": ("hold.deleted", f"{HALO}/held/1/delete", {}, hold),
-    "holds.keep": ("hold.kept", f"{HALO}/held/1/keep", {}, hold),
+    "held_deletes.approve": ("hold.deleted", f"{HALO}/held/1/delete", {}, hold),
+    "held_deletes.keep": ("hold.kept", f"{HALO}/held/1/keep", {}, hold),
     "records.sync": ("sync.started", f"{HALO}/records/assets/1/sync", {}, copy),
     "sync_filters.change": ("integration.data_changed", f"{HALO}/filters", {"record_types": ["clients"]}, nothing),
     "deliveries.replay_all": ("delivery.replayed", f"{HALO}/deliveries/replay", {"failed": "1"}, failed_delivery),
     "deliveries.replay": ("delivery.replayed", f"{HALO}/deliveries/1/replay", {}, failed_delivery),
-    "configuration.test_again": ("integration.tested", f"{TAB}/test", {}, nothing),
-    "configuration.replace_secret": (
+    "configuration.connection.test_again": ("integration.tested", f"{TAB}/test", {}, nothing),
+    "configuration.connection.replace_secret": (
         "integration.secret_replaced",
         f"{TAB}/secret",
         {"client_secret": SECRET},
         nothing,
     ),
-    "configuration.reschedule": ("integration.rescheduled", f"{TAB}/schedule", EVERY, nothing),
-    "configuration.limit": ("integration.limited", f"{TAB}/limit", LIMIT, nothing),
-    "configuration.change_webhook_login": (
+    "configuration.schedule.change": ("integration.rescheduled", f"{TAB}/schedule", EVERY, nothing),
+    "configuration.rate_limit.change": ("integration.limited", f"{TAB}/limit", LIMIT, nothing),
+    "configuration.webhook.change_login": (
         "webhook.login_changed",
         f"{TAB}/webhook/login",
         {"webhook_login": "bearer", "webhook_header": "X-Token"},
         nothing,
     ),
-    "configuration.make_webhook_secret": ("webhook.secret_made", f"{TAB}/webhook/secret", {}, nothing),
-    "configuration.drop_webhook_secret": ("webhook.secret_dropped", f"{TAB}/webhook/secret/drop", {}, old_secret),
-    "configuration.stop_using_webhook": ("webhook.unused", f"{TAB}/webhook/unused", {}, failed_delivery),
-    "configuration.disconnect": ("integration.disconnected", f"{TAB}/disconnect", {}, nothing),
+    "configuration.webhook.make_secret": ("webhook.secret_made", f"{TAB}/webhook/secret", {}, nothing),
+    "configuration.webhook.drop_old_secret": ("webhook.secret_dropped", f"{TAB}/webhook/secret/drop", {}, old_secret),
+    "configuration.webhook.stop_using": ("webhook.unused", f"{TAB}/webhook/unused", {}, failed_delivery),
+    "configuration.connection.disconnect": ("integration.disconnected", f"{TAB}/disconnect", {}, nothing),
 }
 # Downloads: nothing changes, but something leaves the portal.
 DOWNLOADS: Final[dict[str, Deed]] = {

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
-from portal.routes import audit_origin
+from portal.routes.web import audit_origin
 from portal.services.accounts import recovery_codes
 from portal.services.audit import audit_counts
 from tests.conftest import PASSWORD

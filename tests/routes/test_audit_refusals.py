@@ -13,11 +13,11 @@ from portal.db import db
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
-from portal.routes import audit_origin
-from portal.routes.audit_refusals import ACTIONS
+from portal.routes.web import audit_origin
+from portal.routes.web.audit_refusals import ACTIONS
 from portal.services.audit import audit_counts
 from tests.routes.test_every_route import TABLE
-from tests.routes.test_webhooks import deliver
+from tests.routes.webhook_calls import deliver
 
 REFUSED = [endpoint for (endpoint, _), outcomes in TABLE.items() if outcomes[3] == "403"]
 LOOKS = [
@@ -49,7 +49,7 @@ def nothing_else(halo: Integration) -> Iterator[None]:
 
 def test_every_refusal_has_words() -> None:
     missing = [f'    "{endpoint}": "what it does",' for endpoint in REFUSED if endpoint not in ACTIONS]
-    assert not missing, "add to ACTIONS in routes/audit_refusals.py:\n" + "\n".join(missing)
+    assert not missing, "add to ACTIONS in routes/web/audit_refusals.py:\n" + "\n".join(missing)
     assert ACTIONS.keys() == set(REFUSED)
 
 
@@ -66,7 +66,7 @@ def test_a_refusal_by_role_writes_itself_and_nothing_else(
         sam.account,
         sam,
         "role.refused",
-        ACTIONS[endpoint],
+        ACTIONS[endpoint].format(psa="Halo PSA"),
     )
     assert (found.address, found.session, found.count) == ("192.0.2.7", 7, 3)
 

@@ -54,7 +54,7 @@ def test_a_new_secret_that_works_takes_the_place_of_the_old_one(
     finally:
         sandbox.change_tenant(client_secret=SECRET)
     assert part.status_code == 200
-    assert "The new secret works and is stored." in part.text
+    assert "The new secret works and is now in use." in part.text
     assert "<html" not in part.text
     assert "brand-new" not in part.text
     assert secret_of(Integration.get_by_id(halo.id)) == "brand-new"

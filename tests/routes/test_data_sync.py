@@ -49,7 +49,7 @@ def test_a_poll_is_answered_with_nothing_until_something_changes(as_alice: Flask
     SyncStep.update(fetched=1500).execute()
     fresh = as_alice.get(POLL, **poll)
     assert fresh.status_code == 200
-    assert "1,500 of 2,000 · 75 %" in fresh.text
+    assert "1,500 of 2,000 · 75%" in fresh.text
 
 
 def test_the_time_left_is_estimated_once_it_is_no_guess(as_alice: FlaskClient, halo: Integration) -> None:
@@ -71,7 +71,7 @@ def test_waiting_says_why_and_when_it_goes_on(as_alice: FlaskClient, halo: Integ
     ("step", "words"),
     [
         ({"mode": "full"}, "whole list"),
-        ({"mode": "full", "round": 2}, "whole list, reading 2: it moved while it was read"),
+        ({"mode": "full", "round": 2}, "whole list, attempt 2: the list changed while it was read"),
         ({"mode": "changes", "since": datetime(2026, 11, 23, 11, 5, tzinfo=UTC)}, "changes since <time"),
         ({"mode": "changes", "since": datetime(2026, 11, 23, 11, 5, tzinfo=UTC)}, ">11:05</time>"),
         ({"mode": "changes", "since": datetime(2026, 11, 22, 11, 5, tzinfo=UTC)}, ">22 Nov 11:05</time>"),
@@ -105,11 +105,11 @@ def test_incomplete_is_amber_and_names_what_is_missing(as_alice: FlaskClient, ha
 def test_a_first_run_compares_the_forecast_with_the_fact(as_alice: FlaskClient, halo: Integration) -> None:
     run = make_run(halo, RunState.RUNNING, forecast_requests=120, forecast_seconds=130.0, requests=118)
     page = as_alice.get(TAB).text
-    assert "The forecast was 120 requests and about 2 minutes." in page
+    assert "Forecast: 120 requests, about 2 minutes." in page
     assert "It took" not in page
     run.state, run.finished_at = RunState.SUCCEEDED, run.started_at + timedelta(seconds=125)
     run.save()
-    assert "It took 118 requests and 2 min 5 s." in as_alice.get(TAB).text
+    assert "Actual: 118 requests, 2 min 5 s." in as_alice.get(TAB).text
 
 
 def test_sync_now_opens_a_run_even_while_the_queue_is_away(as_alice: FlaskClient, halo: Integration) -> None:
@@ -150,7 +150,7 @@ def test_whoever_comes_second_is_led_to_the_run_that_goes_on(
     part = as_alice.post(TAB, headers=HTMX)
     assert part.status_code == 409
     assert re.search(r"A sync is already running, started by Sam <time.*>2 min ago</time>", part.text)
-    assert f'href="{TAB}">here it is</a>' in part.text
+    assert f'href="{TAB}">View it</a>' in part.text
     assert "1,000 of 2,000" in part.text
     assert SyncRun.get() == run
 
@@ -159,7 +159,7 @@ def test_a_run_for_a_single_record_is_found_by_its_log(as_alice: FlaskClient, ha
     run = make_run(halo, RunState.RUNNING)
     SyncRun.update(kind=RunKind.RECORD).execute()
     part = as_alice.post(TAB, headers=HTMX)
-    assert "A sync of one record is already running, started <time" in part.text
+    assert "A single-record sync is already running, started <time" in part.text
     assert f'href="/integrations/halo/logs?run={run.id}"' in part.text
 
 
@@ -178,7 +178,7 @@ def test_without_javascript_the_buttons_lead_back_to_the_tab(as_alice: FlaskClie
 def test_cancelling_a_running_sync_says_that_it_is_stopping(as_alice: FlaskClient, halo: Integration) -> None:
     make_run(halo, RunState.RUNNING)
     part = as_alice.post(f"{TAB}/cancel", headers=HTMX)
-    assert "Stopping after the page at hand…" in part.text
+    assert "Stopping after the current page…" in part.text
     assert SyncRun.get().cancel_requested_at is not None
 
 
@@ -186,7 +186,7 @@ def test_cancelling_what_has_ended_is_no_error(as_alice: FlaskClient, halo: Inte
     make_run(halo, RunState.SUCCEEDED)
     part = as_alice.post(f"{TAB}/cancel", headers=HTMX)
     assert part.status_code == 200
-    assert "had ended" in part.text
+    assert "The sync finished before it could be cancelled." in part.text
 
 
 def test_support_sees_the_run_and_no_buttons(as_sam: FlaskClient, halo: Integration) -> None:

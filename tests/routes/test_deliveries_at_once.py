@@ -13,7 +13,7 @@ from portal.models.integrations import Integration
 from portal.models.webhooks import RefetchRequest
 from portal.services.webhooks import inbox
 from portal.services.webhooks.deliveries import Arrival
-from tests.routes.test_webhooks import deliver
+from tests.routes.webhook_calls import deliver
 
 
 def test_many_at_once_share_a_commit(app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def test_an_error_in_a_part_or_a_tab_is_a_notice_that_leaves_the_page_alone(
     assert answer.headers["HX-Retarget"] == "#failure"
     assert answer.headers["HX-Push-Url"] == "false"
     assert answer.headers["HX-Reselect"] == ".failure"
-    assert f"error id {answer.headers['X-Request-Id']}" in answer.text
+    assert f"error ID {answer.headers['X-Request-Id']}" in answer.text
     assert "data-retry" in answer.text
     assert "<html" not in answer.text
     assert "inside story" not in answer.text
@@ -54,7 +54,7 @@ def test_a_failure_of_the_psa_has_its_words_and_an_id_too(as_broken: FlaskClient
     answer = as_broken.get("/integrations", headers=TAB)
     assert answer.status_code == 502
     assert "Halo did not answer." in answer.text
-    assert f"Error id {answer.headers['X-Request-Id']}" in answer.text
+    assert f"Error ID {answer.headers['X-Request-Id']}" in answer.text
 
 
 def test_going_back_in_history_to_a_broken_page_shows_the_whole_error(as_broken: FlaskClient) -> None:

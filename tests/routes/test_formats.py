@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.routes.formats import about, short, span
+from portal.routes.web.formats import about, counted, short, singular, span, wait
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,32 @@ def test_what_was_measured_is_written_with_its_two_largest_units(seconds: float,
 )
 def test_what_may_be_short_is_written_with_a_digit_more(seconds: float, words: str) -> None:
     assert short(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "10 seconds"),
+        (31, "40 seconds"),
+        (51, "1 minute"),
+        (60, "1 minute"),
+        (61, "2 minutes"),
+        (240, "4 minutes"),
+        (5400, "2 hours"),
+    ],
+)
+def test_a_wait_is_rounded_up(seconds: float, words: str) -> None:
+    assert wait(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("record_type", "number", "words"),
+    [("clients", 0, "0 clients"), ("clients", 1, "1 client"), ("opportunities", 1, "1 opportunity")],
+)
+def test_one_record_is_counted_in_the_singular(record_type: str, number: int, words: str) -> None:
+    assert counted(record_type, number) == words
+    assert counted(record_type, 2000) == f"2,000 {record_type}"
+
+
+def test_a_record_is_named_in_the_singular() -> None:
+    assert singular("assets") == "Asset"

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from portal import clock
 from portal.models.accounts import User
-from portal.routes.password_forms import password_refused
+from portal.routes.web.login.password_forms import password_refused
 from portal.services.accounts.password_guesses import BY_STRANGERS, CALM, PER_NETWORK, PER_NETWORK_AND_PERSON
 from tests.conftest import PASSWORD, browser
 from tests.routes.guesser import Guesser, networks
@@ -158,7 +158,7 @@ def test_a_refusal_says_for_how_long_and_not_whether_there_is_such_a_person(gues
             guesser.checked(email, [HERE] * ALLOWED)
             pages.append(guesser.tries(email, at=HERE))
     assert "Too many attempts." in pages[0].text
-    assert "Try again in about 40 seconds." in pages[0].text
+    assert "Try again in 40 seconds." in pages[0].text
     assert pages[0].headers["Retry-After"] == pages[1].headers["Retry-After"] == "38"
     assert [page.status_code for page in pages] == [429, 429]
     bodies = [page.text.replace(page.headers["X-Request-Id"], "") for page in pages]

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from portal import create_app, db
 from portal.config import Config
 from portal.models.accounts import User
-from portal.routes.assets import STATIC
+from portal.routes.web.assets import STATIC
 from tests.conftest import browser
 
 TEMPLATES = STATIC.parent / "templates"
@@ -93,7 +93,7 @@ def test_what_htmx_does_works_without_it_too(template: Path) -> None:
 def test_a_missing_page_is_told_in_plain_words(client: FlaskClient) -> None:
     page = client.get("/nothing/here")
     assert page.status_code == 404
-    assert "There is no such page." in page.text
+    assert "Page not found." in page.text
 
 
 def test_a_wrong_method_is_told_and_names_the_right_one(client: FlaskClient) -> None:
@@ -105,7 +105,7 @@ def test_a_wrong_method_is_told_and_names_the_right_one(client: FlaskClient) -> 
 def test_too_much_at_once_is_refused(client: FlaskClient) -> None:
     page = client.post("/login", data={"email": "x" * 300_000})
     assert page.status_code == 413
-    assert "That is too large." in page.text
+    assert "This is too large." in page.text
 
 
 def test_an_unforeseen_error_gets_an_id_and_shows_no_inside(config: Config, database: None) -> None:
@@ -118,7 +118,7 @@ def test_an_unforeseen_error_gets_an_id_and_shows_no_inside(config: Config, data
     app.before_request_funcs[None].clear()
     page = app.test_client().get("/healthz/broken")
     assert page.status_code == 500
-    assert re.search(r"error id [0-9a-f]{8}", page.text)
+    assert re.search(r"error ID [0-9a-f]{8}", page.text)
     assert "inside story" not in page.text
 
 
@@ -132,7 +132,7 @@ def test_a_database_that_is_away_gets_a_page_with_an_error_id(config: Config, al
     page = client.get("/integrations")
     db.db.initialize(working)
     assert page.status_code == 500
-    assert "error id" in page.text
+    assert "error ID" in page.text
 
 
 def test_a_queue_server_that_is_down_breaks_no_page(config: Config, database: None) -> None:

@@ -55,7 +55,7 @@ def test_the_second_admin_is_told_who_was_first(as_alice: FlaskClient, hold: Hel
     assert as_alice.post(f"{page_of(hold)}/keep").status_code == 303
     second = as_alice.post(f"{page_of(hold)}/delete")
     assert second.status_code == 409
-    assert "Alice has decided already to keep them." in second.text
+    assert "Alice already decided to keep them." in second.text
     assert set(states().values()) == {"live"}
 
 
@@ -66,8 +66,8 @@ def test_asking_before_deleting_changes_nothing(as_alice: FlaskClient, hold: Hel
 
 def test_the_tab_names_the_cause_and_offers_both_ways(as_alice: FlaskClient, hold: HeldDelete) -> None:
     page = as_alice.get(TAB).text
-    assert "300 assets are no longer in Halo's list. They were kept." in page
-    assert "That is 50 % of the 600 assets here" in page
+    assert "Halo no longer lists 300 assets. Scopable kept them." in page
+    assert "That's 50% of the 600 assets in Scopable" in page
     assert hold.cause in page
     assert hold.advice in page
     assert "Keep them" in page
@@ -78,7 +78,7 @@ def test_the_tab_names_the_cause_and_offers_both_ways(as_alice: FlaskClient, hol
 def test_support_sees_the_card_and_no_buttons(as_sam: FlaskClient, hold: HeldDelete) -> None:
     for address in (TAB, page_of(hold)):
         page = as_sam.get(address).text
-        assert "They were kept." in page
+        assert "Scopable kept them." in page
         assert "Keep them" not in page
         assert "<dialog" not in page
 
@@ -86,11 +86,11 @@ def test_support_sees_the_card_and_no_buttons(as_sam: FlaskClient, hold: HeldDel
 def test_deleting_ends_the_question_and_the_card(as_alice: FlaskClient, hold: HeldDelete) -> None:
     page = as_alice.post(f"{page_of(hold)}/delete", follow_redirects=True)
     assert page.request.path == TAB
-    assert "300 assets were deleted here too." in page.text
-    assert "They were kept." not in page.text
+    assert "Deleted 300 assets here too." in page.text
+    assert "Scopable kept them." not in page.text
     assert list(states().values()).count("deleted") == 300
     assert AuditEntry.select().where(AuditEntry.action == "hold.deleted").count() == 1
-    assert "deleted here what the PSA no longer lists" in as_alice.get("/activity").text
+    assert "deleted records that Halo no longer lists" in as_alice.get("/activity").text
 
 
 def test_the_list_names_every_record_and_pages_to_its_end(as_sam: FlaskClient, hold: HeldDelete) -> None:
@@ -135,4 +135,4 @@ def test_a_hold_that_appears_changes_the_stamp(as_alice: FlaskClient, halo: Inte
     poll = f"{TAB}/progress?stamp={stamp}"
     assert as_alice.get(poll, headers=htmx).status_code == 204
     held(halo, [1, 2])
-    assert "They were kept." in as_alice.get(poll, headers=htmx).text
+    assert "Scopable kept them." in as_alice.get(poll, headers=htmx).text

@@ -36,7 +36,7 @@ def test_support_sees_the_cards_and_no_connect(as_sam: FlaskClient) -> None:
 
 
 def test_support_may_look_at_a_set_up_in_progress(as_sam: FlaskClient, reviewed: Integration) -> None:
-    assert "See the set-up" in as_sam.get("/integrations").text
+    assert "View setup" in as_sam.get("/integrations").text
     page = as_sam.get("/integrations/halo/setup/", follow_redirects=True)
     assert page.request.path.endswith("/review")
     assert "Save &amp; Start" not in page.text
@@ -45,7 +45,7 @@ def test_support_may_look_at_a_set_up_in_progress(as_sam: FlaskClient, reviewed:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (IntegrationState.DRAFT, "Continue set-up"),
+        (IntegrationState.DRAFT, "Continue setup"),
         (IntegrationState.ACTIVE, "Connected"),
         (IntegrationState.NEEDS_ATTENTION, "Needs attention"),
         (IntegrationState.DISCONNECTED, "Disconnected"),

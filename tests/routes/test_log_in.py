@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.models.accounts import Account, RoleName, User
-from portal.routes.login import Person
+from portal.routes.web.login.security import Person
 from portal.services.accounts import recovery_codes, users
 from portal.vault import Secret
 from tests.conftest import PASSWORD, browser
@@ -26,7 +26,7 @@ def test_a_person_made_by_the_operator_can_log_in(client: FlaskClient, northwind
 def test_a_wrong_password_and_an_unknown_person_look_the_same(client: FlaskClient, alice: User, email: str) -> None:
     page = client.post("/login", data={"email": email, "password": "a wrong password"})
     assert page.status_code == 200
-    assert "That e-mail address and password do not belong together." in page.text
+    assert "Incorrect email or password." in page.text
 
 
 def test_a_person_who_was_switched_off_cannot_log_in(client: FlaskClient, alice: User) -> None:

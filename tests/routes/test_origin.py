@@ -52,7 +52,7 @@ def test_a_page_at_another_address_says_where_to_open_it(opened: str, behind_pro
     page = behind_proxy.post("/logout", headers={"Origin": opened})
     assert page.status_code == 400
     assert f"This portal is set up for {PUBLIC}, but you opened {opened}." in page.text
-    assert "Open it there, or set PORTAL_PUBLIC_URL." in page.text
+    assert "Open it at that address, or change PORTAL_PUBLIC_URL." in page.text
     assert f'href="{PUBLIC}/integrations"' in page.text
 
 
@@ -65,7 +65,7 @@ def test_what_a_browser_calls_its_address_is_only_text(behind_proxy: FlaskClient
 def test_a_form_whose_origin_is_hidden_is_refused_over_https(behind_proxy: FlaskClient) -> None:
     page = behind_proxy.post("/logout", headers={"Origin": "null"})
     assert page.status_code == 400
-    assert "does not say where this form comes from" in page.text
+    assert "say where this form came from" in page.text
 
 
 def test_over_plain_http_nothing_can_be_said_of_a_hidden_origin(config: Config, alice: User) -> None:

@@ -43,7 +43,7 @@ def test_support_looks_and_cannot_ask_halo(as_sam: FlaskClient, halo: Integratio
     page = as_sam.get(f"{LIST}/1").text
     assert "PC-0001" in page
     assert "Sync this record" not in page
-    assert "Ask Halo for it" not in as_sam.get(f"{LIST}/2").text
+    assert "Look it up in Halo" not in as_sam.get(f"{LIST}/2").text
     assert as_sam.post(f"{LIST}/1/sync").status_code == 403
     assert SyncRun.select().count() == 0
 
@@ -66,7 +66,7 @@ def test_a_wish_that_nobody_could_have_counts_as_none(as_alice: FlaskClient, hal
 def test_an_empty_list_says_what_fills_it(as_alice: FlaskClient, halo: Integration) -> None:
     page = as_alice.get(LIST).text
     assert "No live assets" in page
-    assert "The next sync brings what Halo has." in page
+    assert "The next sync adds what Halo has." in page
 
 
 def test_paging_keeps_the_search_the_state_and_the_order(as_alice: FlaskClient, halo: Integration) -> None:
@@ -97,7 +97,7 @@ def test_a_number_that_is_not_here_is_answered_with_what_the_logs_say(
     for page in (as_alice.get(LIST, query_string={"q": "99"}), as_alice.get(f"{LIST}/99")):
         assert "Asset 99 isn't in Scopable" in page.text
         assert message in page.text
-        assert "Ask Halo for it" in page.text
+        assert "Look it up in Halo" in page.text
     assert page.status_code == 404
 
 
@@ -117,7 +117,7 @@ def test_where_nobody_knows_it_says_when_the_list_was_last_read(as_alice: FlaskC
     page = as_alice.get(f"{LIST}/99").text
     assert "Halo&#39;s list of assets didn&#39;t include it when the whole list was last read." in page
     assert re.search(r">3 min( \d+ s)? ago</time>", page)
-    assert "It is newer than that." in page
+    assert "It was created after that." in page
 
 
 def test_a_record_shows_its_fields_its_client_and_what_halo_sent(as_alice: FlaskClient, halo: Integration) -> None:
@@ -129,7 +129,7 @@ def test_a_record_shows_its_fields_its_client_and_what_halo_sent(as_alice: Flask
     assert 'href="/integrations/halo/records/clients/5">Harbourside Ltd</a>' in page
     assert re.search(r"Status</dt><dd[^>]*>In stock</dd>", page)
     assert '<th scope="row">inventory_number</th>' in page
-    assert "Copied for the first time" in page
+    assert "Added to Scopable" in page
 
 
 def test_history_shows_fields_before_and_after_and_its_run(as_alice: FlaskClient, halo: Integration) -> None:
@@ -138,7 +138,7 @@ def test_history_shows_fields_before_and_after_and_its_run(as_alice: FlaskClient
     changed(halo, 1, ChangeKind.UPDATED, {"status_name": ["Active", "In stock"]}, run_id=run.id)
     changed(halo, 1, ChangeKind.DELETED)
     page = as_alice.get(f"{LIST}/1").text
-    assert page.index("Deleted</div>") < page.index("status_name") < page.index("Copied for the first")
+    assert page.index("Deleted</div>") < page.index("status_name") < page.index("Added to Scopable")
     assert re.search(r"<del>.*Active.*</del>.*<ins>.*In stock.*</ins>", page, re.DOTALL)
     assert f'href="/integrations/halo/logs?run={run.id}"' in page
 
@@ -166,7 +166,7 @@ def test_a_huge_payload_makes_no_huge_page(as_alice: FlaskClient, halo: Integrat
 
 def test_what_is_no_json_is_said_so(as_alice: FlaskClient, halo: Integration) -> None:
     copied(halo, [1], payload="not json")
-    assert "This cannot be shown as a table." in as_alice.get(f"{LIST}/1").text
+    assert "This can't be shown as a table." in as_alice.get(f"{LIST}/1").text
 
 
 def test_asking_halo_for_one_record_opens_a_run_for_it_alone(
@@ -183,13 +183,13 @@ def test_asking_halo_for_one_record_opens_a_run_for_it_alone(
 def test_a_page_waits_for_halos_answer_and_then_shows_it(as_alice: FlaskClient, halo: Integration) -> None:
     as_alice.post(f"{LIST}/1/sync")
     waiting = as_alice.get(f"{LIST}/1").text
-    assert "Asking Halo for it…" in waiting
+    assert "Looking it up in Halo…" in waiting
     assert as_alice.get(poll(waiting), headers=HTMX).status_code == 204
     copied(halo, [1])
     SyncRun.update(state=RunState.SUCCEEDED).execute()
     part = as_alice.get(poll(waiting), headers=HTMX).text
     assert "PC-0001" in part
-    assert "Asking Halo for it…" not in part
+    assert "Looking it up in Halo…" not in part
     assert "<html" not in part
 
 
@@ -214,7 +214,7 @@ def test_the_data_sync_tab_leads_to_each_list(as_alice: FlaskClient, halo: Integ
     make_run(halo, RunState.SUCCEEDED)
     copied(halo, [1], of="clients")
     assert (
-        'href="/integrations/halo/records/clients" aria-label="1 clients'
+        'href="/integrations/halo/records/clients" aria-label="1 client'
         in as_alice.get("/integrations/halo/sync").text
     )
     assert Record.select().count() == 1

@@ -61,8 +61,8 @@ def test_replaying_one_lets_it_wait_again(as_alice: FlaskClient, halo: Integrati
         0,
         "waiting",
     )
-    assert "is read again" in as_alice.get(answer.location).text
-    assert "replayed what webhooks delivered: delivery 1" in re.sub(
+    assert "Replaying this delivery." in as_alice.get(answer.location).text
+    assert "replayed webhook deliveries: delivery 1" in re.sub(
         r"<[^>]+>|\s+", " ", as_alice.get("/activity").text
     ).replace("  ", " ")
 
@@ -71,7 +71,7 @@ def test_what_names_nothing_that_is_synced_cannot_be_replayed(as_alice: FlaskCli
     tell(halo, {"event": "weather"}, b"nonsense")
     for number in (1, 2):
         page = as_alice.post(f"{LIST}/{number}/replay", follow_redirects=True).text
-        assert "There is nothing to read again" in page
+        assert "Nothing to replay" in page
 
 
 def test_all_that_failed_is_replayed_after_a_question(as_alice: FlaskClient, halo: Integration) -> None:
@@ -87,7 +87,7 @@ def test_all_that_failed_is_replayed_after_a_question(as_alice: FlaskClient, hal
     after = as_alice.post(f"{LIST}/replay", data={"failed": "1"}, follow_redirects=True)
     assert after.request.path == LIST
     assert "Replaying 2 deliveries." in after.text
-    assert "Replay all that failed" not in after.text
+    assert "Replay all failed" not in after.text
 
 
 def test_the_deliveries_of_a_time_are_replayed(as_alice: FlaskClient, halo: Integration) -> None:
@@ -96,7 +96,7 @@ def test_the_deliveries_of_a_time_are_replayed(as_alice: FlaskClient, halo: Inte
     Delivery.update(received_at=clock.now() - timedelta(days=2)).where(Delivery.id == 1).execute()
     since = f"{clock.now() - timedelta(days=1):%Y-%m-%dT%H:%M}"
     page = as_alice.get(LIST, query_string={"since": since}).text
-    assert "Replay all of this time" in page
+    assert "Replay this period" in page
     hidden = re.search(r'name="since" value="([^"]+:00)"', page.partition("<dialog")[2])
     assert hidden
     as_alice.post(f"{LIST}/replay", data={"since": hidden[1]})

@@ -65,12 +65,12 @@ def test_what_was_chosen_stays_chosen_while_something_is_wrong(as_alice: FlaskCl
 @pytest.mark.parametrize(
     ("changed", "field", "message"),
     [
-        ({"share": ""}, "share", "Enter how many percent."),
+        ({"share": ""}, "share", "Enter a percentage."),
         ({"share": "half"}, "share", "Enter a whole number."),
         ({"share": "0"}, "share", "from 1 to 100"),
         ({"share": "101"}, "share", "from 1 to 100"),
-        ({"quiet_end": ""}, "quiet_end", "Choose both hours, or none."),
-        ({"quiet_begin": ""}, "quiet_end", "Choose both hours, or none."),
+        ({"quiet_end": ""}, "quiet_end", "Choose both hours or neither."),
+        ({"quiet_begin": ""}, "quiet_end", "Choose both hours or neither."),
         ({"quiet_end": "8"}, "quiet_end", "different hours"),
         ({"quiet_share": ""}, "quiet_share", "for the quiet hours"),
         ({"quiet_share": "0"}, "quiet_share", "for the quiet hours"),
@@ -94,7 +94,7 @@ def test_support_sees_the_settings_and_changes_nothing(as_sam: FlaskClient, halo
     assert "Save schedule" not in page
     assert "Save limit" not in page
     tab = as_sam.get(SYNC).text
-    assert "Every hour, full pass at 02:00 UTC" in tab
+    assert "Every hour, full sync at 02:00." in tab
     assert "pause-button" not in tab
 
 
@@ -107,7 +107,7 @@ def test_an_interval_is_saved_in_a_part_and_on_a_page(as_alice: FlaskClient, hal
     page = as_alice.post(f"{TAB}/schedule", data=AT_HOURS, follow_redirects=True)
     assert page.request.path == TAB
     assert "Saved." in page.text
-    assert "changed when to sync:" in page.text
+    assert "changed the schedule:" in page.text
     assert fresh(halo).schedule == {"hours": [8, 18], "weekdays": ["mon", "fri"]}
 
 
@@ -125,7 +125,7 @@ def test_a_limit_is_saved_and_noted(as_alice: FlaskClient, halo: Integration) ->
     assert (now.budget_share, now.quota) == (50, 900)
     assert now.quiet_hours == {"from": 8, "until": 18, "share": 25}
     detail = AuditEntry.get(AuditEntry.action == "integration.limited").detail
-    assert detail == "at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with Halo"
+    assert detail == "at most 50%, 25% from 08:00 to 18:00, limit of 900 agreed with Halo"
 
 
 def test_no_quiet_hours_and_the_usual_limit_are_empty_fields(as_alice: FlaskClient, halo: Integration) -> None:
@@ -150,7 +150,7 @@ def test_the_limit_is_shown_with_what_is_used_of_it(as_alice: FlaskClient, halo:
         TenantUse.create(budget=row, at=clock.now() - timedelta(seconds=seconds), count=60)
     page = as_alice.get(TAB).text
     assert "120 of 400" in page
-    assert "The limit is what Halo has told us" in page
+    assert "Halo reported this limit" in page
     as_alice.post(f"{TAB}/limit", data=LIMIT)
     assert "120 of 900" in as_alice.get(TAB).text
 
@@ -158,7 +158,7 @@ def test_the_limit_is_shown_with_what_is_used_of_it(as_alice: FlaskClient, halo:
 def test_a_wait_that_halo_has_asked_for_is_told(as_alice: FlaskClient, halo: Integration) -> None:
     until = clock.now() + timedelta(seconds=90)
     budget_of(halo, blocked_until=until)
-    assert "Halo has asked us to wait." in as_alice.get(TAB).text
+    assert "Halo asked Scopable to wait." in as_alice.get(TAB).text
 
 
 def test_the_data_sync_tab_says_when_it_goes_on(as_alice: FlaskClient, halo: Integration) -> None:
@@ -171,7 +171,7 @@ def test_the_data_sync_tab_says_when_it_goes_on(as_alice: FlaskClient, halo: Int
 def test_a_connection_that_needs_attention_promises_no_time(as_alice: FlaskClient, halo: Integration) -> None:
     Integration.update(state="needs_attention", next_sync_at=clock.now()).execute()
     page = as_alice.get(SYNC).text
-    assert "It goes on when the connection works again." in page
+    assert "Resumes when the connection works again." in page
     assert "Next:" not in page
 
 

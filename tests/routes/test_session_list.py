@@ -1,4 +1,4 @@
-"""Where you are logged in: each device, and a button to log it out."""
+"""Where you're logged in: each device, and a button to log it out."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from flask_login.utils import encode_cookie
 from portal.db import db
 from portal.models.accounts import User
 from portal.models.sessions import LoginSession
-from portal.routes import sessions as request_sessions
-from portal.routes.sessions import REFRESH_HEADER, TOKEN
+from portal.routes.web.login import sessions as request_sessions
+from portal.routes.web.login.sessions import REFRESH_HEADER, TOKEN
 from portal.services.accounts import sessions, users
 from portal.vault import Secret
 from tests.conftest import PASSWORD, browser

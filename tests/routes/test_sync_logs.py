@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -30,7 +31,7 @@ def shown(page: str) -> list[str]:
 
 
 def test_no_rows_yet_is_said_so(as_alice: FlaskClient, halo: Integration) -> None:
-    assert "The first sync will write here what it does." in as_alice.get(TAB).text
+    assert "The first sync logs its progress here." in as_alice.get(TAB).text
 
 
 def test_the_newest_row_comes_first(as_alice: FlaskClient, rows: list[int]) -> None:
@@ -90,8 +91,8 @@ def test_a_filter_that_nobody_could_choose_counts_as_none(as_alice: FlaskClient,
 
 def test_a_filter_without_a_match_offers_the_way_back(as_alice: FlaskClient, rows: list[int]) -> None:
     page = as_alice.get(TAB, query_string={"level": "error"}).text
-    assert "Nothing matches these filters." in page
-    assert "Show everything" in page
+    assert "No entries match these filters." in page
+    assert "Clear filters" in page
 
 
 def test_rows_of_another_account_stay_out_of_reach(as_alice: FlaskClient, halo: Integration) -> None:
@@ -107,8 +108,9 @@ def test_times_stand_in_the_accounts_time_zone(as_alice: FlaskClient, northwind:
     northwind.save()
     row = SyncLog.create(integration=halo, message="row 001", remedy="Look again.")
     page = as_alice.get(TAB).text
-    assert f'title="{row.at:%Y-%m-%d %H:%M:%S} UTC"' in page
-    assert f"{row.at:%H:%M:%S}</time>" not in page
+    local = row.at.astimezone(ZoneInfo("Australia/Sydney"))
+    assert f'title="{local:%-d %b %Y, %H:%M:%S} Australia/Sydney">{local:%-d %b %H:%M:%S}</time>' in page
+    assert "Times are in Australia/Sydney." in page
     assert "Look again." in page
 
 

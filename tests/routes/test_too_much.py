@@ -12,17 +12,18 @@ from limits.strategies import FixedWindowRateLimiter
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery
-from portal.routes import receiver
+from portal.routes import webhook_receiver
 from portal.services.webhooks import delivery_store
 from tests.processes.waiting import until
-from tests.routes.test_webhooks import deliver, kept
+from tests.routes.test_webhooks import kept
+from tests.routes.webhook_calls import deliver
 
 PAGE = "/integrations/halo/deliveries"
 
 
 @pytest.fixture(autouse=True)
 def _afresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiver, "arrivals", FixedWindowRateLimiter(MemoryStorage()))
+    monkeypatch.setattr(webhook_receiver, "deliveries_limiter", FixedWindowRateLimiter(MemoryStorage()))
     monkeypatch.setattr(delivery_store, "_full", {})
 
 
@@ -33,7 +34,7 @@ def large(size: int) -> dict[str, object]:
 def test_too_many_bytes_at_once_are_turned_away_and_a_sync_makes_up_for_them(
     app: Flask, as_alice: FlaskClient, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiver, "MOST_BYTES", limits.parse("10000 per hour"))
+    monkeypatch.setattr(webhook_receiver, "MOST_BYTES", limits.parse("10000 per hour"))
     assert "sent too much at once" not in as_alice.get(PAGE).text
     answers = [deliver(app, halo, content_type="application/json", **large(4_000)) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
@@ -46,7 +47,7 @@ def test_too_many_bytes_at_once_are_turned_away_and_a_sync_makes_up_for_them(
 def test_pictures_that_are_not_kept_do_not_count(
     app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiver, "MOST_BYTES", limits.parse("10000 per hour"))
+    monkeypatch.setattr(webhook_receiver, "MOST_BYTES", limits.parse("10000 per hour"))
     answers = [deliver(app, halo, content_type="application/json", **large(300_000)) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200] * 4
 
@@ -54,7 +55,7 @@ def test_pictures_that_are_not_kept_do_not_count(
 def test_many_events_in_little_text_count_for_what_is_kept_of_each(
     app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiver, "MOST_BYTES", limits.parse("100000 per hour"))
+    monkeypatch.setattr(webhook_receiver, "MOST_BYTES", limits.parse("100000 per hour"))
     batch = [{"event": "client updated", "object_id": number} for number in range(400)]
     assert [deliver(app, halo, json=batch).status_code for _ in range(2)] == [200, 429]
 

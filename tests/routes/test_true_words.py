@@ -16,7 +16,7 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import RemoteList, RunKind, RunState, RunTrigger, StepState, SyncRun, SyncStep
-from portal.sync.exclusions import CLIENT_DELETED, note_stored
+from portal.sync.exclusions import CLIENT_DELETED, add_stored
 from portal.sync.record_types import RecordType
 from tests.copies import changed, copied, held
 
@@ -66,7 +66,7 @@ def test_a_sync_that_applied_filters_says_so_and_who_changed_them(
 ) -> None:
     ran(halo, RunState.SUCCEEDED, ALL, trigger=RunTrigger.FILTERS, started_by=alice, excluded=821)
     page = as_alice.get(TAB).text
-    assert "Started by a change of the sync filters by Alice" in page
+    assert "Started by a change to the sync filters by Alice" in page
     assert "Your new sync filters are applied: 821 records newly excluded." in page
     assert "nothing had changed" not in page
 
@@ -83,7 +83,7 @@ def test_switching_a_type_off_says_what_becomes_of_its_records(as_alice: FlaskCl
     page = as_alice.post(
         f"{HALO}/filters", data={"record_types": [each for each in ALL if each != "assets"]}, follow_redirects=True
     ).text
-    assert "Assets are no longer synced: their records stay here, marked as excluded." in page
+    assert "Assets are no longer synced. Their records are kept, marked as excluded." in page
 
 
 def test_a_sync_in_which_nothing_changed_says_that_alone(as_alice: FlaskClient, halo: Integration) -> None:
@@ -96,7 +96,7 @@ def test_what_earlier_runs_excluded_counts_as_changed(as_alice: FlaskClient, hal
     ran(halo, RunState.SUCCEEDED, ALL)
     earlier = as_alice.get(TAB).text.partition("Previous runs")[2]
     assert ">821</td>" in earlier
-    assert "started by a change of the sync filters" in earlier
+    assert "started by a change to the sync filters" in earlier
 
 
 def test_a_cancelled_sync_was_cancelled_by_a_person(as_alice: FlaskClient, halo: Integration, alice: User) -> None:
@@ -111,19 +111,21 @@ def test_a_cancelled_sync_was_cancelled_by_a_person(as_alice: FlaskClient, halo:
 
 def test_syncing_one_type_keeps_the_others_in_sight(as_alice: FlaskClient, halo: Integration) -> None:
     ran(halo, RunState.SUCCEEDED, ["clients", "sites"])
-    ran(halo, RunState.FAILED, ["products"], {"problem": "Halo does not let the agent read products."})
+    ran(halo, RunState.FAILED, ["products"], {"problem": "Halo doesn't let the agent read products."})
     ran(halo, RunState.SUCCEEDED, ["assets"])
     page = as_alice.get(TAB).text
     assert re.findall(r'<tr id="step-(\w+)"', page) == ALL
     assert "Assets are complete and up to date." in page
     assert "Not part of this run." not in row_of(page, "assets")
     assert "Not part of this run. Last sync: Complete just now" in text(row_of(page, "clients"))
-    assert "Last sync: Failed just now Halo does not let the agent read products." in text(row_of(page, "products"))
-    assert "Never synced so far." in row_of(page, "contracts")
+    assert "Last sync: Failed just now Halo doesn't let the agent read products." in unescape(
+        text(row_of(page, "products"))
+    )
+    assert "Not synced yet." in row_of(page, "contracts")
 
 
 def test_seven_failed_types_are_not_called_nought(as_alice: FlaskClient, halo: Integration) -> None:
-    run = ran(halo, RunState.FAILED, ALL, problem="Halo does not let the agent read clients.")
+    run = ran(halo, RunState.FAILED, ALL, problem="Halo doesn't let the agent read clients.")
     page = as_alice.get(TAB).text
     assert "<dt>Failed types</dt><dd>7 of 7</dd>" in page
     assert "Failed records" not in page
@@ -161,9 +163,7 @@ def test_the_card_of_a_halo_that_does_not_answer_says_since_when(as_alice: Flask
     ran(halo, RunState.WAITING, [], problem="Halo did not answer.", waits=9, not_before=clock.now())
     page = text(as_alice.get("/integrations").text)
     assert "Waiting for the PSA" in page
-    assert re.search(
-        r"Halo did not answer\. Resumes automatically .* The last sync that completed ended 1 h ago", page
-    )
+    assert re.search(r"Halo did not answer\. Resumes automatically .* Last completed sync: 1 h ago", page)
 
 
 # Records
@@ -171,7 +171,7 @@ def test_the_card_of_a_halo_that_does_not_answer_says_since_when(as_alice: Flask
 
 def test_the_excluded_records_are_listed_with_their_reasons(as_alice: FlaskClient, halo: Integration) -> None:
     copied(halo, range(1, 4), state=RecordState.OUT_OF_SCOPE, client_name="Acme")
-    note_stored(halo.id, "assets", {1: "Its asset type is not among those chosen.", 2: CLIENT_DELETED, 3: "Why not."})
+    add_stored(halo.id, "assets", {1: "Its asset type isn't one you chose.", 2: CLIENT_DELETED, 3: "Why not."})
     tab = as_alice.get(TAB).text
     assert "excluded" not in tab
     ran(halo, RunState.SUCCEEDED, ALL)
@@ -185,7 +185,7 @@ def test_the_excluded_records_are_listed_with_their_reasons(as_alice: FlaskClien
 
 def test_the_list_of_excluded_records_is_paged_and_searched(as_alice: FlaskClient, halo: Integration) -> None:
     copied(halo, range(1, 121), state=RecordState.OUT_OF_SCOPE)
-    note_stored(halo.id, "assets", dict.fromkeys(range(1, 121), "Why not."))
+    add_stored(halo.id, "assets", dict.fromkeys(range(1, 121), "Why not."))
     address: str | None = f"{HALO}/records/assets?state=out_of_scope"
     seen: list[str] = []
     while address:
@@ -201,7 +201,7 @@ def test_the_list_of_excluded_records_is_paged_and_searched(as_alice: FlaskClien
 def test_others_excluded_records_are_not_listed(as_alice: FlaskClient, halo: Integration, mallory: User) -> None:
     theirs = Integration.create(account=mallory.account, psa="halo", state="active", record_types=["assets"])
     copied(theirs, [1], state=RecordState.OUT_OF_SCOPE)
-    note_stored(theirs.id, "assets", {1: "Why not."})
+    add_stored(theirs.id, "assets", {1: "Why not."})
     assert "PC-0001" not in as_alice.get(f"{HALO}/records/assets?state=out_of_scope").text
     assert "PC-0001" not in as_alice.get(f"{HALO}/records/assets/1").text
 
@@ -211,14 +211,14 @@ def test_others_excluded_records_are_not_listed(as_alice: FlaskClient, halo: Int
     [
         ("", "No live assets 1 is excluded. See why"),
         ("?state=out_of_scope&q=nothing", "No excluded asset has “nothing” in its name."),
-        ("?state=deleted", "None that was synced has been deleted in Halo."),
+        ("?state=deleted", "No synced assets have been deleted in Halo."),
     ],
 )
 def test_an_empty_list_says_what_is_true_of_it(
     as_alice: FlaskClient, halo: Integration, query: str, words: str
 ) -> None:
     copied(halo, [1], state=RecordState.OUT_OF_SCOPE)
-    note_stored(halo.id, "assets", {1: "Why not."})
+    add_stored(halo.id, "assets", {1: "Why not."})
     assert words in text(as_alice.get(f"{HALO}/records/assets{query}").text)
 
 
@@ -233,19 +233,19 @@ def test_an_empty_list_of_a_type_that_is_not_synced_promises_no_sync(
 
 def test_a_list_that_halo_left_empty_says_so(as_alice: FlaskClient, halo: Integration) -> None:
     RemoteList.create(integration=halo, record_type="assets", full_at=clock.now())
-    assert "Halo listed none when the whole list was last read" in as_alice.get(f"{HALO}/records/assets").text
+    assert "Halo had none the last time the whole list was read" in as_alice.get(f"{HALO}/records/assets").text
 
 
 @pytest.mark.parametrize(
     ("state", "why", "words"),
     [
-        (RecordState.OUT_OF_SCOPE, CLIENT_DELETED, "Its client was deleted. What you see"),
+        (RecordState.OUT_OF_SCOPE, CLIENT_DELETED, "Its client was deleted. Below is"),
         (
             RecordState.OUT_OF_SCOPE,
             "The client is inactive.",
             "Excluded by your sync filters. The client is inactive.",
         ),
-        (RecordState.DELETED, "Halo says it doesn't exist.", "Halo says it doesn't exist. What you see"),
+        (RecordState.DELETED, "Halo says it doesn't exist.", "Halo says it doesn't exist. Below is"),
         (RecordState.LIVE, "", "Synced from Halo."),
     ],
 )
@@ -254,7 +254,7 @@ def test_a_record_says_how_it_stands_and_why(
 ) -> None:
     copied(halo, [1], state=state, is_active=True)
     if state == RecordState.OUT_OF_SCOPE:
-        note_stored(halo.id, "assets", {1: why})
+        add_stored(halo.id, "assets", {1: why})
     elif why:
         changed(halo, 1, ChangeKind(state.value), why=why)
     assert words in unescape(text(as_alice.get(f"{HALO}/records/assets/1").text))
@@ -264,7 +264,7 @@ def test_a_record_of_an_open_decision_is_not_called_synced_alone(as_alice: Flask
     copied(halo, [1])
     hold = held(halo, [1, 2])
     page = as_alice.get(f"{HALO}/records/assets/1").text
-    assert "Halo no longer lists it. It is kept until an admin decides" in page
+    assert "Halo no longer lists it. It's kept until an admin decides" in page
     assert f'href="{HALO}/held/{hold.id}"' in page
 
 

@@ -15,7 +15,7 @@ from portal import clock
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.second_factor import Authenticator, RecoveryCode
-from portal.routes.two_factor import SETUP
+from portal.routes.web.login.two_factor import SETUP
 from tests.conftest import CSRF_SEED, PASSWORD, browser
 from tests.routes.phone import AT_ONCE, Phone, at_once, half_logged_in, is_in, protected, same_session
 

@@ -14,7 +14,7 @@ from portal.errors import PsaUnreachable
 from portal.halo import refusals
 from portal.halo.diagnosis import messages
 from portal.models.integrations import Integration
-from portal.outbound import OutboundError, Stop
+from portal.outbound import OutboundError, TransportFailure
 
 HALO = "/integrations/halo"
 STEP = f"{HALO}/setup/connect"
@@ -39,7 +39,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def alike(page: str, host: str) -> str:
     """Return a page without the host, and without what is another one in each answer."""
-    page = re.sub(r"error id [0-9a-f]{8}", "error id", page)
+    page = re.sub(r"Error ID [0-9a-f]{8}", "Error ID", page)
     return re.sub(r'(name="csrf_token"[^>]*value=|X-CSRFToken": )"[^"]*"', "", page).replace(host, "HOST")
 
 
@@ -57,7 +57,7 @@ def test_a_test_answers_the_same_for_both(
         pages.append((page.status_code, alike(page.text, host)))
     assert pages[0] == pages[1]
     if field != "auth_server":  # else the Base URL's own Auth Server is offered instead
-        assert "HOST cannot be reached from the portal." in pages[0][1]
+        assert "The portal can&#39;t reach HOST." in pages[0][1]
         assert "PORTAL_OUTBOUND_ALLOW" in pages[0][1]
 
 
@@ -84,10 +84,13 @@ def test_a_connection_that_moved_into_a_private_network_tells_nothing(
 
 @pytest.mark.parametrize("field", ["base_url", "auth_server"])
 def test_a_sync_does_the_same_for_both(field: str) -> None:
-    errors = [OutboundError(stop, "x.example") for stop in (Stop.PRIVATE_ADDRESS, Stop.HOST_NOT_FOUND)]
+    errors = [
+        OutboundError(each, "x.example")
+        for each in (TransportFailure.PRIVATE_ADDRESS, TransportFailure.HOST_NOT_FOUND)
+    ]
     found = {
         (type(refused), refused.problem, refused.remedy, refused.field)
-        for refused in (refusals.stopped(error, field) for error in errors)
+        for refused in (refusals.unanswered(error, field) for error in errors)
     }
     assert found == {(PsaUnreachable, *messages.for_transport_error(errors[0], field), field)}
 
@@ -100,7 +103,7 @@ def test_the_log_has_the_exact_cause_under_the_id_that_the_page_gives(
     merged = [structlog.contextvars.merge_contextvars]
     with structlog.testing.capture_logs(processors=merged) as logged:
         page = as_alice.post(f"{STEP}/test", data=typed | places)
-    shown = re.search(r"error id ([0-9a-f]{8})", page.text)
+    shown = re.search(r"Error ID ([0-9a-f]{8})", page.text)
     assert shown
     stopped = [line for line in logged if line["event"] == "A call was stopped"]
     assert stopped

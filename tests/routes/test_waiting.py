@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal import clock, places
+from portal import clock, outbound_slots
 from portal.models.integrations import Integration
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.sandbox.halo import HaloSandbox
 from portal.services.connecting import connections
 from tests.routes.test_every_route import TABLE
@@ -25,9 +25,9 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 @pytest.fixture(autouse=True)
 def fresh_places() -> Iterator[None]:
-    places.bind(16)
+    outbound_slots.bind(16)
     yield
-    places.bind(places.DEFAULT_THREADS)
+    outbound_slots.bind(outbound_slots.DEFAULT_THREADS)
 
 
 @contextmanager
@@ -35,8 +35,8 @@ def taken(account_id: int, count: int) -> Iterator[None]:
     """Take places as other requests would that are still waiting for Halo."""
     with ExitStack() as stack:
         for _ in range(count):
-            places._places.take(account_id, 0)
-            stack.callback(places._places.give_back, account_id)
+            outbound_slots._slots.take(account_id, 0)
+            stack.callback(outbound_slots._slots.give_back, account_id)
         yield
 
 
@@ -44,10 +44,10 @@ def test_a_third_test_of_an_account_is_answered_at_once(
     as_alice: FlaskClient, typed: dict[str, str], draft: Integration, sandbox: HaloSandbox
 ) -> None:
     sandbox.reset()
-    with taken(draft.account_id, places.MOST_PER_ACCOUNT):
+    with taken(draft.account_id, outbound_slots.MOST_PER_ACCOUNT):
         page = as_alice.post(TEST, data=typed)
     assert (page.status_code, page.headers["Retry-After"]) == (429, "5")
-    assert "2 requests from your account are still waiting for Halo to answer." in page.text
+    assert "2 requests from your account are still waiting for Halo." in page.text
     assert "Try again in a few seconds." in page.text
     assert sandbox.counts()["total"] == 0
     assert as_alice.post(TEST, data=typed).status_code == 200
@@ -70,7 +70,7 @@ def test_when_all_places_are_taken_by_others_the_portal_says_so(
 def test_the_configuration_tab_keeps_to_the_places_too(
     path: str, data: dict[str, str], as_alice: FlaskClient, halo: Integration
 ) -> None:
-    with taken(halo.account_id, places.MOST_PER_ACCOUNT):
+    with taken(halo.account_id, outbound_slots.MOST_PER_ACCOUNT):
         assert as_alice.post(f"{HALO}/configuration/{path}", data=data).status_code == 429
     assert Integration.get_by_id(halo.id).tested_fingerprint == halo.tested_fingerprint
 
@@ -79,10 +79,10 @@ def test_suggestions_without_a_place_leave_what_was_typed(
     as_alice: FlaskClient, draft: Integration, sandbox: HaloSandbox
 ) -> None:
     typed = {"base_url": sandbox.url, "auth_server": "https://mine.example/auth", "tenant": "mine"}
-    with taken(draft.account_id, places.MOST_PER_ACCOUNT):
+    with taken(draft.account_id, outbound_slots.MOST_PER_ACCOUNT):
         page = as_alice.post(ADDRESSES, data=typed, headers=HTMX)
     assert page.status_code == 200
-    assert "are still waiting for Halo to answer" in page.text
+    assert "are still waiting for Halo" in page.text
     assert 'value="https://mine.example/auth"' in page.text
 
 
@@ -90,10 +90,10 @@ def test_filters_without_a_place_say_why_their_lists_may_be_incomplete(
     as_alice: FlaskClient, halo: Integration, sandbox: HaloSandbox
 ) -> None:
     sandbox.reset()
-    with taken(halo.account_id, places.MOST_PER_ACCOUNT):
+    with taken(halo.account_id, outbound_slots.MOST_PER_ACCOUNT):
         page = as_alice.get(f"{HALO}/filters").text
     assert "incomplete or out of date" in page
-    assert "are still waiting for Halo to answer" in page
+    assert "are still waiting for Halo" in page
     assert sandbox.counts()["total"] == 0
     assert "incomplete or out of date" not in as_alice.get(f"{HALO}/filters").text
 
@@ -101,7 +101,7 @@ def test_filters_without_a_place_say_why_their_lists_may_be_incomplete(
 def test_a_view_that_calls_the_network_without_a_place_fails(
     app: Flask, as_alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.view_functions, "activity.index", lambda: str(Door()))
+    monkeypatch.setitem(app.view_functions, "activity.index", lambda: str(OutboundClient()))
     monkeypatch.setitem(app.config, "TESTING", False)
     assert as_alice.get("/activity").status_code == 500
 
@@ -118,10 +118,10 @@ def test_no_view_calls_the_network_without_a_place(
     outside: list[str] = []
 
     def noted() -> None:
-        if places._is_page.get() and places._until.get() is None:
+        if outbound_slots._is_page.get() and outbound_slots._until.get() is None:
             outside.append(endpoint)
 
-    monkeypatch.setattr(places, "check", noted)
+    monkeypatch.setattr(outbound_slots, "check", noted)
     as_alice.open(TABLE[endpoint, method][0], method=method, data=typed if method == "POST" else None).close()
     assert outside == []
 

@@ -93,7 +93,7 @@ def test_the_card_says_what_to_type_into_halo(
     part = as_alice.post(LOGIN, data={"webhook_login": login, "webhook_header": "X-Halo-Key"}, headers=HTMX)
     assert part.status_code == 200
     assert "<html" not in part.text
-    assert "Now change it in Halo" in part.text
+    assert "Now make the same change in Halo" in part.text
     for page in (part.text, card(as_alice.get(TAB).text)):
         assert [each for each in words if each not in page] == []
         assert [each for each in not_words if each in page] == []
@@ -137,7 +137,7 @@ def test_both_secrets_let_in_until_the_old_one_is_dropped(
     assert "Make a new secret" in card(as_alice.get(TAB).text)
     told = [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)]
     assert told[-2:] == ["webhook.secret_made", "webhook.secret_dropped"]
-    assert "dropped the old secret of the webhook" in as_alice.get(TAB).text
+    assert "removed the old webhook secret" in as_alice.get(TAB).text
 
 
 def test_a_third_secret_is_refused_while_two_are_valid(as_alice: FlaskClient, halo: Integration) -> None:
@@ -145,14 +145,14 @@ def test_a_third_secret_is_refused_while_two_are_valid(as_alice: FlaskClient, ha
     before = stored(halo).webhook_secret.reveal()
     part = as_alice.post(MAKE, headers=HTMX)
     assert part.status_code == 409
-    assert "The secret before this one is still valid." in part.text
+    assert "The previous secret is still valid." in part.text
     assert stored(halo).webhook_secret.reveal() == before
 
 
 def test_dropping_what_is_dropped_is_refused(as_alice: FlaskClient, halo: Integration) -> None:
     page = as_alice.post(DROP)
     assert page.status_code == 409
-    assert "There is no old secret any more." in page.text
+    assert "The old secret was already removed." in page.text
 
 
 @pytest.mark.parametrize("address", [LOGIN, MAKE, DROP, f"{TAB}/webhook/unused"])
@@ -184,7 +184,7 @@ def test_the_card_tells_what_became_of_the_last_delivery(as_alice: FlaskClient, 
     assert "All deliveries" not in before
     tell(halo, about("clients", 1), b"{broken")
     after = card(as_alice.get(TAB).text)
-    assert "could not be understood. It is not JSON." in after
+    assert "couldn't be understood. It isn't JSON." in after
     assert 'href="/integrations/halo/deliveries"' in after
 
 
@@ -201,7 +201,7 @@ def test_silence_is_shown_wherever_somebody_may_look(as_sam: FlaskClient, halo: 
     for address in (TAB, "/integrations/halo/sync", "/integrations"):
         page = as_sam.get(address).text
         assert words in page, address
-        assert "switched" in page
+        assert "probably turned" in page
 
 
 def test_an_admin_ends_the_warning_where_webhooks_are_no_longer_used(
@@ -239,13 +239,13 @@ def test_data_sync_tells_how_many_deliveries_wait_for_halo(as_sam: FlaskClient, 
         integration=halo, problem="Halo does not answer.", not_before=clock.now() + timedelta(seconds=90)
     )
     page = as_sam.get("/integrations/halo/sync").text
-    assert "2 deliveries wait: Halo does not answer." in page
-    assert re.search(r"goes on by itself at <time.*in 1 min", page)
+    assert "2 deliveries are waiting: Halo does not answer." in page
+    assert re.search(r"Resumes automatically at <time.*in 1 min", page)
 
 
 def test_the_trust_meter_is_there_once_a_webhook_is_in_use(as_sam: FlaskClient, halo: Integration) -> None:
-    assert "Told by webhook" not in as_sam.get("/integrations/halo/sync").text
+    assert "Webhook coverage" not in as_sam.get("/integrations/halo/sync").text
     silent(halo)
     page = as_sam.get("/integrations/halo/sync").text.partition('id="trust-title"')[2]
-    assert "Of 41 changes, 0 came by webhook first, and 41 had to be found by syncs." in page
+    assert "0 of 41 changes arrived by webhook. Syncs found the other 41." in page
     assert "Clients" in page

@@ -10,25 +10,15 @@ from flask import Flask
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from peewee import OperationalError
-from werkzeug.test import TestResponse
 
 from portal import clock
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, RefetchRequest
-from portal.request_sizes import LARGEST_DELIVERY, TOO_MANY_WAIT
-from portal.routes import receiver
+from portal.request_sizes import LARGEST_DELIVERY, QUEUE_FULL
+from portal.routes import webhook_receiver
 from portal.services.webhooks import inbox
 from portal.sync import catch_up
-
-
-def login_of(integration: Integration) -> tuple[str, str]:
-    return integration.webhook_user, integration.webhook_secret.reveal()
-
-
-def deliver(app: Flask, integration: Integration, **request: object) -> TestResponse:
-    return app.test_client().post(
-        f"/webhooks/halo/{integration.webhook_id}", **{"auth": login_of(integration)} | request
-    )
+from tests.routes.webhook_calls import deliver, login_of
 
 
 def kept() -> list[Delivery]:
@@ -60,7 +50,7 @@ def test_what_proves_who_called_is_not_kept(app: Flask, halo: Integration) -> No
 
 
 def test_a_delivery_that_must_not_wait_is_turned_away_and_made_up_for(app: Flask, halo: Integration) -> None:
-    crowded = {"environ_overrides": {TOO_MANY_WAIT: True}, "json": {"event": "client updated", "object_id": 7}}
+    crowded = {"environ_overrides": {QUEUE_FULL: True}, "json": {"event": "client updated", "object_id": 7}}
     assert deliver(app, halo, **crowded, auth=("x", "y")).status_code == 401
     response = deliver(app, halo, **crowded)
     assert (response.status_code, response.headers["Retry-After"]) == (429, "60")
@@ -224,7 +214,7 @@ def test_what_is_not_understood_has_a_sync_look_a_little_later(app: Flask, halo:
     assert clock.now() < first <= clock.now() + catch_up.SOON
     deliver(app, halo, data=b"{broken", content_type="application/json")
     assert kept()[1].state == "unreadable"
-    assert "The next sync looks" in kept()[1].why
+    assert "The next sync checks" in kept()[1].why
     assert Integration.get_by_id(halo.id).catch_up_at == first
     catch_up.request(halo.id)
     assert Integration.get_by_id(halo.id).catch_up_at <= clock.now()
@@ -250,8 +240,8 @@ def test_a_body_without_a_length_is_cut_off_where_it_is_too_large(app: Flask, ha
 def test_too_many_are_turned_away_and_a_sync_makes_up_for_them(
     app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiver, "MOST_ARRIVALS", limits.parse("3 per hour"))
-    monkeypatch.setattr(receiver, "arrivals", FixedWindowRateLimiter(MemoryStorage()))
+    monkeypatch.setattr(webhook_receiver, "MOST_DELIVERIES", limits.parse("3 per hour"))
+    monkeypatch.setattr(webhook_receiver, "deliveries_limiter", FixedWindowRateLimiter(MemoryStorage()))
     answers = [deliver(app, halo, json={}) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert answers[-1].headers["Retry-After"] == "60"

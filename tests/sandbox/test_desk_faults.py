@@ -68,14 +68,14 @@ def test_all_are_cleared_by_one_button(sandbox: HaloSandbox, desk: Desk) -> None
     sandbox.fault("html")
     desk.do("/faults", "clear_faults")
     assert sandbox.faults() == []
-    assert "Nothing goes wrong" in desk.see("/faults")
+    assert "No faults planned." in desk.see("/faults")
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({}, "no fault"),
     ({"what": "flood"}, "no fault"),
-    ({"what": "html", "on": "tickets"}, "no place"),
-    ({"what": "html", "path": "api/client"}, "no place"),
+    ({"what": "html", "on": "tickets"}, "isn't a known place"),
+    ({"what": "html", "path": "api/client"}, "isn't a known place"),
     ({"what": "html", "times": "0"}, "at least 1"),
     ({"what": "html", "times": "twice"}, "must be a whole number"),
     ({"what": "html", "after": "-1"}, "at least 0"),

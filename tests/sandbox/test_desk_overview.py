@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.sandbox.halo.desk.characters import CHARACTERS
+from portal.sandbox.halo.desk.presets import PRESETS
 from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import Visitor
 
 
-@pytest.mark.parametrize("character", CHARACTERS, ids=lambda each: each.id)
+@pytest.mark.parametrize("character", PRESETS, ids=lambda each: each.id)
 def test_a_character_is_put_on_by_a_click_and_taken_off_by_another(character: Any) -> None:
     knobs = Knobs(latency=0.001, caps={"sites": 7})
     settings = Settings(tenants=[TenantSettings(sizes={"clients": 9, "contacts": 90})], knobs=knobs)
@@ -49,7 +49,7 @@ def test_now_and_then_is_one_answer_in_five(sandbox: HaloSandbox, desk: Desk, vi
 
 @pytest.mark.parametrize("character", ["", "nobody"])
 def test_an_unknown_character_is_refused(desk: Desk, character: str) -> None:
-    assert "no such character" in desk.refused("", "become", character=character)
+    assert "character doesn't exist" in desk.refused("", "become", character=character)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_latest_requests_are_listed_and_forgotten(sandbox: HaloSandbox, desk
     assert "?count=3" in page
     assert "1 attempt to write" in page
     desk.do("/requests", "forget_requests")
-    assert "Nobody has asked" in desk.see("/requests")
+    assert "No requests yet." in desk.see("/requests")
     assert sandbox.counts()["total"] == 0
 
 

@@ -47,7 +47,7 @@ def test_a_record_of_each_type_is_created_changed_ended_renewed_and_deleted(
 
     desk.do(page, "delete", kind=kind, id=number)
     assert number not in ids(sandbox, kind)
-    assert "does not exist any more" in desk.refused(f"/records/{kind}", "delete", kind=kind, id=number)
+    assert "no longer exists" in desk.refused(f"/records/{kind}", "delete", kind=kind, id=number)
 
 
 @pytest.mark.parametrize("kind", RECORD_TYPES)
@@ -225,11 +225,11 @@ def test_merged_contacts_leave_their_assets_to_the_one_that_stays(sandbox: HaloS
 
 REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("/records/clients", "delete", {"kind": "clients"}, "No client was chosen"),
-    ("/records/clients", "delete", {"kind": "tickets", "id": "1"}, "not a record type"),
-    ("/records/clients", "delete", {"id": "1"}, "not a record type"),
+    ("/records/clients", "delete", {"kind": "tickets", "id": "1"}, "isn't a record type"),
+    ("/records/clients", "delete", {"id": "1"}, "isn't a record type"),
     ("/records/clients", "delete", {"kind": "clients", "id": "many"}, "must be a whole number"),
     ("/records/clients", "delete", {"kind": "clients", "id": "9" * 5000}, "must be a whole number"),
-    ("/records/clients", "change", {"kind": "clients", "id": "424242"}, "does not exist any more"),
+    ("/records/clients", "change", {"kind": "clients", "id": "424242"}, "no longer exists"),
     ("/records/clients", "change", {"kind": "clients", "which": "random", "count": "-3"}, "at least 1"),
     ("/records/clients", "change", {"kind": "clients", "which": "random", "count": ""}, "must be a whole number"),
     ("/records/clients", "change", {"kind": "clients", "which": "page", "shown": "1 x"}, "must be a whole number"),
@@ -237,18 +237,18 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("/records/clients", "merge", {"kind": "clients", "id": ["3"]}, "two or more"),
     ("/records/clients", "merge", {"kind": "clients", "id": ["3", "3"]}, "two or more"),
     ("/records/clients", "merge", {"kind": "clients", "id": ["1", "3"]}, "Halo's own"),
-    ("/records/clients", "merge", {"kind": "clients", "id": ["424242", "424243"]}, "does not exist any more"),
+    ("/records/clients", "merge", {"kind": "clients", "id": ["424242", "424243"]}, "no longer exists"),
     ("/records/assets", "merge", {"kind": "assets", "id": ["1", "2"]}, "clients, sites and contacts only"),
     ("/records/assets/new", "create", {"kind": "assets", "count": "0"}, "at least 1"),
     ("/records/assets/new", "create", {"kind": "assets", "count": "9999999"}, "between 1 and 5,000"),
     ("/records/assets/new", "create", {"kind": "assets", "site_id": "424242"}, "no site 424242"),
-    ("/records/assets/new", "create", {"kind": "assets", "assettype_id": "7"}, "no choice"),
-    ("/records/assets/new", "create", {"kind": "assets", "warranty_end": "soon"}, "must be a day"),
+    ("/records/assets/new", "create", {"kind": "assets", "assettype_id": "7"}, "isn't a choice"),
+    ("/records/assets/new", "create", {"kind": "assets", "warranty_end": "soon"}, "must be a date"),
     ("/records/clients/1", "save", {"more": "[]"}, "JSON object"),
     ("/records/clients/1", "save", {"more": "{"}, "JSON object"),
-    ("/records/clients/1", "save", {"more": '{"id": 2}'}, "keeps its number"),
-    ("/records/clients", "save", {"name": "x"}, "not a record type"),
-    ("", "burst", {"verb": "explode", "count": "3", "kind": "clients"}, "nothing that can be done"),
+    ("/records/clients/1", "save", {"more": '{"id": 2}'}, "number can't change"),
+    ("/records/clients", "save", {"name": "x"}, "isn't a record type"),
+    ("", "burst", {"verb": "explode", "count": "3", "kind": "clients"}, "isn't an action"),
     ("", "burst", {"verb": "change", "count": "1.5", "kind": "clients"}, "must be a whole number"),
     ("", "burst", {"verb": "merge", "count": "2", "kind": "products"}, "clients, sites and contacts only"),
 ]

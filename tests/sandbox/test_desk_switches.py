@@ -9,13 +9,13 @@ import pytest
 
 from portal.sandbox.halo import HaloSandbox, Knobs, TenantSettings
 from portal.sandbox.halo.control import FIXED
+from portal.sandbox.halo.desk.desk_request import Form, FormError
 from portal.sandbox.halo.desk.switches.controls import OTHER, controls
 from portal.sandbox.halo.desk.switches.kinds import kind_of
 from portal.sandbox.halo.desk.switches.knobs import GROUPS, KNOBS
 from portal.sandbox.halo.desk.switches.permissions import PERMISSIONS
 from portal.sandbox.halo.desk.switches.reading import changed
-from portal.sandbox.halo.desk.switches.words import Words
-from portal.sandbox.halo.desk.visit import Form, Refusal
+from portal.sandbox.halo.desk.switches.words import SettingText
 from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import Visitor
 
@@ -103,7 +103,7 @@ def test_a_switch_is_turned_and_turned_back(
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("paging", {"caps.assets": "many"}, "Largest page, assets must be a whole number"),
     ("paging", {"caps.assets": "0"}, "at least 1"),
-    ("paging", {"past_end": "explode"}, "cannot be saved"),
+    ("paging", {"past_end": "explode"}, "can't be saved"),
     ("clock", {"local_dates.clients": "nan"}, "must be a number"),
     ("clock", {"ignores_update_filter": ["tickets"]}, "no record type"),
     ("limits", {"latency": "inf"}, "must be a number"),
@@ -114,10 +114,10 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("limits", {"quota": ""}, "must be a whole number"),
     ("limits", {"quota_window": "0"}, "at least 0.1"),
     ("identity", {"authinfo": "{"}, "must be JSON"),
-    ("identity", {"profile": "[1]"}, "cannot be saved"),
-    ("details", {"odd_text": '{"clients": {"12": "smile"}}'}, "cannot be saved"),
-    ("nothing", {}, "no such group"),
-    ("", {}, "no such group"),
+    ("identity", {"profile": "[1]"}, "can't be saved"),
+    ("details", {"odd_text": '{"clients": {"12": "smile"}}'}, "can't be saved"),
+    ("nothing", {}, "group of switches doesn't exist"),
+    ("", {}, "group of switches doesn't exist"),
 ]
 
 
@@ -193,5 +193,5 @@ def test_whatever_has_no_control_of_its_own_is_json(annotation: Any) -> None:
 
 
 def test_a_number_below_its_least_is_refused() -> None:
-    with pytest.raises(Refusal, match="Ratio must be at least 2"):
-        changed(Novel(), {"ratio"}, {"ratio": Words("Ratio", "", least=2)}, Form([("ratio", "1")]))
+    with pytest.raises(FormError, match="Ratio must be at least 2"):
+        changed(Novel(), {"ratio"}, {"ratio": SettingText("Ratio", "", least=2)}, Form([("ratio", "1")]))

@@ -21,14 +21,14 @@ def test_opportunities_answer_ordinary_tickets_by_their_id(sandbox: HaloSandbox,
 def test_opportunities_say_that_they_are_some_unless_told_not_to(sandbox: HaloSandbox, visitor: Visitor) -> None:
     number, ticket = sandbox.truth("opportunities", ids=True)["active_ids"][0], sandbox.tickets()[0]
     assert visitor.get(f"Opportunities/{number}").json()["is_opportunity"] is True
-    sandbox.turn(is_opportunity_told=False)
+    sandbox.turn(has_opportunity_flag=False)
     for each in (number, ticket):
         assert "is_opportunity" not in visitor.get(f"Opportunities/{each}").json()
 
 
 def test_ticket_types_have_a_use_unless_told_not_to(sandbox: HaloSandbox, visitor: Visitor) -> None:
     assert [each["use"] for each in visitor.get("TicketType").json()] == ["ticket", "opportunity"]
-    sandbox.turn(ticket_types_told=False)
+    sandbox.turn(lists_ticket_types=False)
     assert all(each.keys() == {"id", "name"} for each in visitor.get("TicketType").json())
 
 

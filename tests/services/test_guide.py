@@ -6,13 +6,15 @@ import pytest
 
 from portal.certificates import Fault, Refusal
 from portal.halo.diagnosis import causes, messages, rules
-from portal.outbound import OutboundError, Stop
+from portal.outbound import OutboundError, TransportFailure
 from portal.services.connecting import wizard
 
 OTHER_ACTIVE = wizard.other_psa_active("halo", "connectwise")
-TIMED_OUT = messages.for_transport_error(OutboundError(Stop.TIMED_OUT, "halo.example"))
-UNREACHABLE = messages.for_transport_error(OutboundError(Stop.PRIVATE_ADDRESS, "halo.example"))
-SELF_SIGNED = messages.for_transport_error(OutboundError(Stop.TLS, "halo.example", Refusal(Fault.SELF_SIGNED)))
+TIMED_OUT = messages.for_transport_error(OutboundError(TransportFailure.TIMED_OUT, "halo.example"))
+UNREACHABLE = messages.for_transport_error(OutboundError(TransportFailure.PRIVATE_ADDRESS, "halo.example"))
+SELF_SIGNED = messages.for_transport_error(
+    OutboundError(TransportFailure.TLS, "halo.example", Refusal(Fault.SELF_SIGNED))
+)
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from portal.serving.limits import Limits
+from portal.serving.limits import ServerLimits
 from portal.serving.server import Server
 
 # How busy the machine is decides no test: only those about impatience are impatient.
-PATIENT = Limits(request_seconds=60, longest_request_seconds=60, idle_seconds=60, check_seconds=0.02)
+PATIENT = ServerLimits(request_seconds=60, longest_request_seconds=60, idle_seconds=60, check_seconds=0.02)
 PATIENCE_SECONDS = 20.0
 
 WsgiApp = Callable[[dict[str, Any], Any], Any]
@@ -122,11 +122,11 @@ def serving(app: WsgiApp, *, threads: int = 2, trusts_local_proxy: bool = True, 
             limits=replace(PATIENT, **limits),
         )
 
-        def turn() -> None:
+        def run_once() -> None:
             while not stop.is_set():
-                server.turn(0.02)
+                server.run_once(0.02)
 
-        thread = threading.Thread(target=turn)
+        thread = threading.Thread(target=run_once)
         thread.start()
         try:
             yield Served(listener.getsockname()[1], server, stack)

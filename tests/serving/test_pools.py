@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from structlog.testing import capture_logs
 
-from portal.request_sizes import TOO_MANY_WAIT
-from portal.serving.heads import normal
+from portal.request_sizes import QUEUE_FULL
+from portal.serving.heads import canonical
 from tests.processes.waiting import until
 from tests.serving.conftest import App, serving
 from tests.serving.test_requests import get
@@ -41,7 +41,7 @@ def test_deliveries_beyond_what_may_queue_up_are_passed_on_as_too_many(app: App)
             served.client().send(SLOW_DELIVERY)
         until(lambda: served.server.pools.deliveries.waiting == 2, "the others to queue up")
         assert served.ask(get("/webhooks/halo/more")) == 200
-        assert [environ["PATH_INFO"] for environ in app.asked if TOO_MANY_WAIT in environ] == ["/webhooks/halo/more"]
+        assert [environ["PATH_INFO"] for environ in app.asked if QUEUE_FULL in environ] == ["/webhooks/halo/more"]
 
 
 def test_threads_that_are_all_busy_are_logged_once(app: App) -> None:
@@ -56,4 +56,4 @@ def test_threads_that_are_all_busy_are_logged_once(app: App) -> None:
 
 def test_a_head_is_written_in_one_way() -> None:
     raw = b"GET / HTTP/1.1\r\nHOST: \t portal \t\r\nX-A:b\r\n\r\n"
-    assert normal(raw) == b"GET / HTTP/1.1\r\nhost:portal\r\nx-a:b\r\n\r\n"
+    assert canonical(raw) == b"GET / HTTP/1.1\r\nhost:portal\r\nx-a:b\r\n\r\n"

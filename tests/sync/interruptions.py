@@ -1,4 +1,4 @@
-"""What happens to a run in the middle of its work."""
+"""Helpers that interrupt a run in the middle of its work."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from portal.models.sync import SyncRun
 from portal.psa.source import Page
 from portal.services.connecting import connections
 from portal.sync import logbook
-from portal.sync.budget import Terms
+from portal.sync.budget import BudgetPolicy
 from portal.sync.engine import Engine
-from portal.sync.lease import Lease
+from portal.sync.lease import RunLease
 from portal.sync.request_reservation import RequestReservation
 
 OnPage = Callable[[str, int, Callable[[], Any]], None]
 
 
 class Killed(BaseException):
-    """The process is gone at this instant: nothing is handed back."""
+    """Simulates a killed process: nothing is released."""
 
 
 @pytest.fixture
 def on_page(monkeypatch: pytest.MonkeyPatch) -> OnPage:
-    """Have something happen, once, at the end of the transaction of this page of this record type."""
+    """Run an action once, at the end of the transaction of a given page."""
 
     def plan(record_type: str, number: int, action: Callable[[], Any]) -> None:
         note, left = logbook.note_page, [action]
@@ -45,44 +45,44 @@ def on_page(monkeypatch: pytest.MonkeyPatch) -> OnPage:
     return plan
 
 
-class Breaking(HaloClient):
-    """Breaks off, with this error, when it has handed out so many pages, as long as `pages` is set."""
+class FailingClient(HaloClient):
+    """Raises an error after `pages` pages, while `pages` is set."""
 
     pages: int | None = None
     error: BaseException = RuntimeError("a bug")
 
-    def page(self, *asked: Any, **more: Any) -> Any:
-        if Breaking.pages == 0:
-            raise Breaking.error
-        if Breaking.pages is not None:
-            Breaking.pages -= 1
-        return super().page(*asked, **more)
+    def page(self, *requested: Any, **more: Any) -> Any:
+        if FailingClient.pages == 0:
+            raise FailingClient.error
+        if FailingClient.pages is not None:
+            FailingClient.pages -= 1
+        return super().page(*requested, **more)
 
 
 @pytest.fixture
-def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Breaking]]:
-    """Let runs read through a client that can be told to break off."""
-    monkeypatch.setattr(adapter, "HaloClient", Breaking)
-    Breaking.pages, Breaking.error = None, RuntimeError("a bug")
-    yield Breaking
-    Breaking.pages = None
+def failing_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FailingClient]]:
+    """Let runs use a client that can fail on demand."""
+    monkeypatch.setattr(adapter, "HaloClient", FailingClient)
+    FailingClient.pages, FailingClient.error = None, RuntimeError("a bug")
+    yield FailingClient
+    FailingClient.pages = None
 
 
 @contextmanager
-def worker(run: SyncRun, lease: Lease) -> Iterator[Engine]:
-    """Make the engine that works for this lease."""
-    reservation = RequestReservation(lambda: Terms("a tenant"))
-    with HaloClient(Credentials.of(connections.opened(run.integration)), gate=reservation.gate) as client:
+def worker(run: SyncRun, lease: RunLease) -> Iterator[Engine]:
+    """Return an engine for this lease."""
+    reservation = RequestReservation(lambda: BudgetPolicy("a tenant"))
+    with HaloClient(Credentials.of(connections.opened(run.integration)), check_rate_limit=reservation.gate) as client:
         yield Engine(lease, client, reservation)
 
 
 @contextmanager
-def befalling(at: int, when: str, action: Callable[[], Any]) -> Iterator[None]:
-    """Have something happen once, before, inside or after the transaction of the so many-th write of a worker."""
-    numbers, writing = count(1), Lease.writing
+def interrupting(at: int, when: str, action: Callable[[], Any]) -> Iterator[None]:
+    """Run an action once, before, inside or after the transaction of a worker's n-th write."""
+    numbers, writing = count(1), RunLease.writing
 
     @contextmanager
-    def befallen(self: Lease, **changes: Any) -> Iterator[None]:
+    def interrupted(self: RunLease, **changes: Any) -> Iterator[None]:
         due = next(numbers) == at
         if due and when == "before":
             action()
@@ -94,5 +94,5 @@ def befalling(at: int, when: str, action: Callable[[], Any]) -> Iterator[None]:
             action()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Lease, "writing", befallen)
+        patch.setattr(RunLease, "writing", interrupted)
         yield

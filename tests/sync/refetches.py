@@ -1,4 +1,4 @@
-"""What the tests of reading again share."""
+"""Helpers for the refetching tests."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from portal.services.webhooks import refetches
 from tests.halo_fixtures import Copy
 
 
-def read_again(copy: Copy) -> int:
-    """Read what waits; returns how many requests for records Halo has seen."""
+def refetch_pending(copy: Copy) -> int:
+    """Refetch the pending records. Returns how many record requests Halo received."""
     copy.halo.reset(faults=False)
     refetches.execute(copy.integration.id)
-    return len(asked(copy))
+    return len(requested(copy))
 
 
-def asked(copy: Copy) -> list[str]:
+def requested(copy: Copy) -> list[str]:
     return [entry["path"] for entry in copy.halo.journal() if entry["path"].startswith("/api/")]
 
 

@@ -1,4 +1,4 @@
-"""A simulated Halo of a few records in small pages, and an account connected to it, in a database of its own."""
+"""A simulated Halo with few records in small pages, and an account connected to it, in its own database."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CAPS: Final = {"clients": 3, "products": 4, "assets": 3, "opportunities": 3}
 
 @contextmanager
 def connected_to_a_small_halo(migrated: Path, now: Callable[[], datetime]) -> Iterator[Copy]:
-    """Connect an account to a small Halo, in a database of its own."""
+    """Connect an account to a small Halo, in its own database."""
     knobs = Knobs(quota=0, caps=CAPS, retry_after="seconds")
     with (
         TemporaryDirectory() as folder,
@@ -49,7 +49,7 @@ def connected_to_a_small_halo(migrated: Path, now: Callable[[], datetime]) -> It
         db.bind(f"sqlite:///{folder}/portal.sqlite3")
         vault.bind((bytes(range(32)),))
         with db.connected():
-            # Nobody pulls the plug here, and the disk would take most of the time.
+            # No power failures here, and waiting for the disk would take most of the time.
             db.db.execute_sql("PRAGMA synchronous = off")
             integration = set_up(Account.create(name="Northwind IT", enabled_psas=["halo"]), halo, *TYPES)
             wizard.start(integration, None)

@@ -1,4 +1,4 @@
-"""One budget for each tenant, on both engines: nobody asks for more than Halo allows, and people never wait."""
+"""One budget per tenant, on both databases: Halo's limit is never exceeded, and people never wait."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from portal.errors import PsaRateLimited
 from portal.models.budgets import TenantBudget
 from portal.models.integrations import Integration
 from portal.sync import budget
-from portal.sync.budget import FOR_PEOPLE, KNOWN_QUOTA, Terms, take
+from portal.sync.budget import INTERACTIVE_RESERVE, KNOWN_QUOTA, BudgetPolicy, take
 from portal.sync.request_reservation import BATCH, RequestReservation
 from tests.postgres import database
 
 __all__ = ["database"]
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-ACME = Terms("acme.halopsa.com")
-FREE = KNOWN_QUOTA - FOR_PEOPLE
+ACME = BudgetPolicy("acme.halopsa.com")
+FREE = KNOWN_QUOTA - INTERACTIVE_RESERVE
 
 
 def at(seconds: float) -> AbstractContextManager[None]:
@@ -31,19 +31,19 @@ def at(seconds: float) -> AbstractContextManager[None]:
 
 @pytest.fixture(autouse=True)
 def _tables(database: None) -> None:
-    """Work on one engine after the other."""
+    """Run on each database."""
 
 
-def test_the_last_known_limit_is_where_it_starts() -> None:
+def test_the_budget_starts_at_the_default_limit() -> None:
     with at(0):
         assert take(ACME, 10_000).count == FREE
         assert take(ACME, 1).count == 0
 
 
-def test_a_part_is_kept_for_people() -> None:
+def test_a_part_is_reserved_for_people() -> None:
     with at(0):
         take(ACME, 10_000)
-        assert take(ACME, 10_000, for_people=True).count == FOR_PEOPLE
+        assert take(ACME, 10_000, is_interactive=True).count == INTERACTIVE_RESERVE
 
 
 def test_requests_leave_the_window_after_five_minutes() -> None:
@@ -57,66 +57,66 @@ def test_requests_leave_the_window_after_five_minutes() -> None:
         assert take(ACME, 10_000).count == 600
 
 
-def test_what_was_not_used_goes_back() -> None:
+def test_unused_requests_are_refunded() -> None:
     with at(0):
         take(ACME, 100)
-        budget.give_back(ACME, 40)
+        budget.refund(ACME, 40)
         assert take(ACME, 10_000).count == FREE - 60
 
 
-def test_tenants_do_not_share() -> None:
+def test_tenants_have_separate_budgets() -> None:
     with at(0):
         take(ACME, 10_000)
-        assert take(Terms("other.halopsa.com"), 5).count == 5
+        assert take(BudgetPolicy("other.halopsa.com"), 5).count == 5
 
 
 @pytest.mark.parametrize(("share", "free"), [(50, 350), (10, 70), (1, 7)])
-def test_an_admin_may_lower_it(share: int, free: int) -> None:
+def test_an_admin_can_lower_the_share(share: int, free: int) -> None:
     with at(0):
-        assert take(Terms("acme", share=share), 10_000).count == free
+        assert take(BudgetPolicy("acme", share=share), 10_000).count == free
 
 
-def test_what_was_agreed_with_halo_counts_instead() -> None:
+def test_an_agreed_quota_replaces_the_default() -> None:
     with at(0):
-        assert take(Terms("acme", quota=3000), 10_000).count == 3000 - FOR_PEOPLE
+        assert take(BudgetPolicy("acme", quota=3000), 10_000).count == 3000 - INTERACTIVE_RESERVE
 
 
-def test_nobody_calls_before_a_refusal_has_passed_whoever_heard_it() -> None:
+def test_a_refusal_blocks_every_process_until_it_has_passed() -> None:
     with at(0):
-        assert budget.refused(ACME, PsaRateLimited("No.", retry_after=120)) == 120
+        assert budget.record_refusal(ACME, PsaRateLimited("No.", retry_after=120)) == 120
     with at(119):
         assert take(ACME, 1).wait_seconds == pytest.approx(1)
-        assert take(ACME, 1, for_people=True).count == 0
+        assert take(ACME, 1, is_interactive=True).count == 0
     with at(120):
         assert take(ACME, 1).count == 1
 
 
-def test_a_shorter_refusal_does_not_open_what_a_longer_one_closed() -> None:
+def test_a_shorter_refusal_does_not_end_a_longer_block() -> None:
     with at(0):
-        budget.refused(ACME, PsaRateLimited("No.", retry_after=120))
-        assert budget.refused(ACME, PsaRateLimited("No.", retry_after=5)) == 120
+        budget.record_refusal(ACME, PsaRateLimited("No.", retry_after=120))
+        assert budget.record_refusal(ACME, PsaRateLimited("No.", retry_after=5)) == 120
 
 
-def test_what_halo_says_of_its_limit_is_believed() -> None:
+def test_a_limit_that_halo_states_is_used() -> None:
     with at(0):
-        budget.refused(ACME, PsaRateLimited("No.", retry_after=1, allowed=(300, 600)))
+        budget.record_refusal(ACME, PsaRateLimited("No.", retry_after=1, allowed=(300, 600)))
     with at(1):
         assert take(ACME, 10_000).count == 300 - 13
     with at(600):
         assert take(ACME, 1).wait_seconds == pytest.approx(1)
 
 
-def test_a_refusal_without_words_means_that_others_use_the_limit_too_for_an_hour() -> None:
+def test_a_refusal_without_a_stated_limit_lowers_the_quota_for_an_hour() -> None:
     with at(0):
         take(ACME, 400)
-        budget.refused(ACME, PsaRateLimited("No.", retry_after=1))
+        budget.record_refusal(ACME, PsaRateLimited("No.", retry_after=1))
     with at(300):
         assert take(ACME, 10_000).count == 400 - 18
     with at(3601):
         assert take(ACME, 10_000).count == FREE
 
 
-def test_eight_processes_at_once_get_what_there_is_and_no_more() -> None:
+def test_eight_concurrent_processes_never_exceed_the_limit() -> None:
     def grab(_: int) -> int:
         with connected():
             return sum(take(ACME, 9).count for _ in range(12))
@@ -126,32 +126,32 @@ def test_eight_processes_at_once_get_what_there_is_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(("hour", "share"), [(7, 100), (8, 25), (17, 25), (18, 100), (0, 100)])
-def test_quiet_hours_lower_it_for_a_part_of_the_day(hour: int, share: int) -> None:
+def test_quiet_hours_lower_the_share_for_part_of_the_day(hour: int, share: int) -> None:
     integration = Integration(limit_key="acme.halopsa.com", quiet_hours={"from": 8, "until": 18, "share": 25})
-    assert budget.terms_of(integration, hour) == Terms("acme.halopsa.com", share)
+    assert budget.policy_of(integration, hour) == BudgetPolicy("acme.halopsa.com", share)
 
 
 @pytest.mark.parametrize(("hour", "share"), [(21, 100), (22, 5), (23, 5), (0, 5), (5, 5), (6, 100)])
 def test_quiet_hours_may_span_midnight(hour: int, share: int) -> None:
     integration = Integration(limit_key="acme.halopsa.com", quiet_hours={"from": 22, "until": 6, "share": 5})
-    assert budget.terms_of(integration, hour).share == share
+    assert budget.policy_of(integration, hour).share == share
 
 
-def test_a_run_takes_a_few_at_a_time_and_returns_the_rest() -> None:
+def test_a_run_reserves_a_batch_and_refunds_the_rest() -> None:
     with at(0):
         reservation = RequestReservation(lambda: ACME)
         assert [reservation.take_one() for _ in range(3)] == [0, 0, 0]
-        assert reservation.in_hand == BATCH - 3
-        reservation.charge(BATCH)  # repetitions: more than were in hand
+        assert reservation.remaining == BATCH - 3
+        reservation.charge(BATCH)  # retries: more than were left
         reservation.close()
         assert take(ACME, 10_000).count == FREE - 3 - BATCH
 
 
-def test_a_gate_closes_with_a_refusal_and_opens_by_itself() -> None:
+def test_the_gate_closes_after_a_refusal_and_reopens_by_itself() -> None:
     reservation = RequestReservation(lambda: ACME)
     reservation.gate()
     with at(0):
-        reservation.refused(PsaRateLimited("No.", retry_after=9))
+        reservation.record_refusal(PsaRateLimited("No.", retry_after=9))
         with pytest.raises(PsaRateLimited):
             reservation.gate()
     with at(9):

@@ -1,4 +1,4 @@
-"""A sync of changes: one request for each list that can be asked for them, and the same copy as a full one."""
+"""Incremental syncs: one request per list that filters by date, and the same copy as a full sync."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.halo_fixtures import SIZES, Copy, connected
 from tests.sync.test_filtered_syncs import active_only
 
 DATED = ["clients", "sites", "contacts", "assets", "opportunities"]
-# Each of several pages: a list of one page is read whole, as asking for its changes would take as long.
+# Lists of several pages: a list of one page is always read in full, as that takes no longer.
 CAPS = {"clients": 10, "sites": 10, "contacts": 20, "assets": 50, "opportunities": 100}
 
 
@@ -38,17 +38,17 @@ def known(copy: Copy, record_type: str) -> RemoteList:
     return found
 
 
-def test_nothing_changed_costs_one_request_for_each_list_that_knows_dates(synced: Copy) -> None:
+def test_an_unchanged_list_that_filters_by_date_costs_one_request(synced: Copy) -> None:
     before = synced.written()
     report = sync_changes(synced)
     assert report["state"] == "succeeded"
-    asked = synced.halo.counts()["by_kind"]
-    assert {name: asked[name] for name in DATED} == dict.fromkeys(DATED, 1)
-    assert (asked["products"], asked["contracts"]) == (1, 1)  # pages of one request each: read whole
+    requested = synced.halo.counts()["by_kind"]
+    assert {name: requested[name] for name in DATED} == dict.fromkeys(DATED, 1)
+    assert (requested["products"], requested["contracts"]) == (1, 1)  # lists of one page: read in full
     assert synced.written() == before
 
 
-def test_exactly_the_changes_are_written(synced: Copy) -> None:
+def test_only_the_changes_are_written(synced: Copy) -> None:
     halo = synced.halo
     changed = halo.change("contacts", count=4)
     created = halo.create("assets", 60)
@@ -69,7 +69,7 @@ def test_a_full_sync_reads_everything(kind: RunKind, synced: Copy) -> None:
     assert {name: step["fetched"] for name, step in report["steps"].items()} == SIZES
 
 
-def test_a_halo_that_ignores_the_date_is_read_whole(copy: Copy) -> None:
+def test_if_halo_ignores_the_date_its_lists_are_read_in_full(copy: Copy) -> None:
     copy.halo.turn(ignores_update_filter=["contacts", "assets"])
     copy.sync()
     assert known(copy, "contacts").filters_by_date is False
@@ -78,17 +78,17 @@ def test_a_halo_that_ignores_the_date_is_read_whole(copy: Copy) -> None:
     report = sync_changes(copy)
     assert report["steps"]["contacts"]["fetched"] == SIZES["contacts"]
     assert report["steps"]["sites"]["fetched"] == 0
-    told = "Halo's date filter cannot be relied on for contacts: it brings records that have not changed since."
-    assert f"{told} They are read as a whole." in copy.logged(subject="step")
+    told = "Halo's date filter isn't reliable for contacts: it includes records that haven't changed since the date."
+    assert f"{told} Syncs read the whole list." in copy.logged(subject="step")
 
 
-def test_what_was_found_out_is_believed_for_a_week(synced: Copy) -> None:
+def test_a_probe_is_valid_for_a_week(synced: Copy) -> None:
     for days, tries in ((6, 0), (8, 5)):
         later = clock.now() + timedelta(days=days)
         with clock.using(lambda later=later: later):  # type: ignore[misc]  # a default binds the loop's value
             synced.sync(kind=RunKind.FULL)
-        asked = {each["kind"] for each in synced.halo.journal() if "lastupdatefromdate" in each["query"]}
-        assert len(asked) == tries
+        requested = {each["kind"] for each in synced.halo.journal() if "lastupdatefromdate" in each["query"]}
+        assert len(requested) == tries
 
 
 def test_an_empty_list_proves_nothing(copy: Copy) -> None:
@@ -97,12 +97,12 @@ def test_an_empty_list_proves_nothing(copy: Copy) -> None:
     assert known(copy, "assets").filters_by_date is None
 
 
-def test_what_was_never_read_whole_is_read_whole_first(copy: Copy) -> None:
+def test_a_list_that_was_never_read_in_full_is_read_in_full_first(copy: Copy) -> None:
     report = sync_changes(copy)
     assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
 
 
-def test_a_sync_that_was_not_green_is_read_again_from_where_the_last_good_one_began(synced: Copy) -> None:
+def test_after_an_incomplete_sync_changes_are_read_from_the_last_good_one(synced: Copy) -> None:
     before = known(synced, "contacts").read_until
     synced.halo.fault("lying_count", on="contacts", size=7, times=None)
     assert sync_changes(synced)["state"] == "incomplete"
@@ -113,7 +113,7 @@ def test_a_sync_that_was_not_green_is_read_again_from_where_the_last_good_one_be
 
 
 @pytest.mark.parametrize("minutes", [-9, 9])
-def test_a_clock_of_halo_that_is_wrong_by_minutes_hides_nothing(minutes: int, copy: Copy) -> None:
+def test_a_halo_clock_that_is_minutes_off_hides_no_changes(minutes: int, copy: Copy) -> None:
     copy.halo.advance(minutes * 60)
     copy.sync()
     changed = copy.halo.change("contacts", count=3)
@@ -121,7 +121,7 @@ def test_a_clock_of_halo_that_is_wrong_by_minutes_hides_nothing(minutes: int, co
     assert set(changed) <= copy.ids("contacts")
 
 
-def test_dates_are_sent_as_utc_and_reach_back_a_quarter_of_an_hour(synced: Copy) -> None:
+def test_dates_are_sent_in_utc_with_an_overlap_of_15_minutes(synced: Copy) -> None:
     moment = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
     RemoteList.update(read_until=moment).execute()
     sync_changes(synced)
@@ -129,14 +129,14 @@ def test_dates_are_sent_as_utc_and_reach_back_a_quarter_of_an_hour(synced: Copy)
     assert "lastupdatefromdate=2026-11-23T11%3A45%3A05Z" in entry["query"]
 
 
-def test_what_is_gone_is_found_by_the_next_full_sync(synced: Copy) -> None:
+def test_the_next_full_sync_finds_deleted_records(synced: Copy) -> None:
     gone = synced.halo.delete("contacts", count=2)
     assert sync_changes(synced)["steps"]["contacts"]["deleted"] == 0
     assert synced.sync()["steps"]["contacts"]["deleted"] == 2
     assert synced.ids("contacts", RecordState.DELETED) == set(gone)
 
 
-def test_a_client_that_leaves_takes_along_what_has_not_changed(copy: Copy) -> None:
+def test_an_excluded_client_excludes_its_unchanged_records(copy: Copy) -> None:
     active_only(copy, on=True)
     copy.sync()
     (gone,) = copy.halo.deactivate("clients", count=1)
@@ -147,7 +147,7 @@ def test_a_client_that_leaves_takes_along_what_has_not_changed(copy: Copy) -> No
     assert not Record.select().where(Record.client_remote_id == gone, Record.state == RecordState.LIVE).exists()
 
 
-def test_a_client_that_comes_back_brings_along_what_has_not_changed(copy: Copy) -> None:
+def test_a_client_that_comes_back_brings_its_unchanged_records(copy: Copy) -> None:
     active_only(copy, on=True)
     (client,) = copy.halo.deactivate("clients", count=1)
     copy.sync()
@@ -159,7 +159,7 @@ def test_a_client_that_comes_back_brings_along_what_has_not_changed(copy: Copy) 
     assert all(step["created"] == step["updated"] == 0 for step in full["steps"].values())
 
 
-def test_single_records_are_read_by_their_ids_alone(synced: Copy) -> None:
+def test_single_records_are_read_by_id_without_lists(synced: Copy) -> None:
     changed, *_ = synced.halo.change("contacts", count=1)
     synced.halo.reset()
     run = sync_runs.open_run(
@@ -173,13 +173,13 @@ def test_single_records_are_read_by_their_ids_alone(synced: Copy) -> None:
     report = sync_runs.report(run)
     assert (report["state"], report["steps"]["contacts"]["updated"]) == ("succeeded", 1)
     assert synced.halo.counts()["by_kind"] == {"token": 1, "contacts": 2}
-    # A full sync finds the same content in another form, and says that nothing has changed.
+    # A full sync finds the same content in another form, and reports no changes.
     step = synced.sync("contacts")["steps"]["contacts"]
     assert (step["updated"], step["unchanged"]) == (0, SIZES["contacts"])
     assert synced.digests("contacts") == synced.halo.truth("contacts", digests=True)["digests"]
 
 
-def test_a_single_record_that_is_gone_becomes_a_tombstone(synced: Copy) -> None:
+def test_a_single_record_that_no_longer_exists_becomes_a_tombstone(synced: Copy) -> None:
     (gone,) = synced.halo.delete("contacts", count=1)
     run = sync_runs.open_run(
         synced.integration,

@@ -1,4 +1,4 @@
-"""The filter by date is used only where a changed record has come through it, in whatever zone it is read."""
+"""The date filter is used only after a probe proved it, in whatever time zone Halo reads dates."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def mode_of(run: int) -> str:
 
 @pytest.mark.parametrize("hours", [-12, -5, -3.5, 0, 1, 5.5, 14])
 @pytest.mark.parametrize("stamped_ago", [0, 600])
-def test_changes_are_found_in_whatever_zone_halo_reads_dates(hours: float, stamped_ago: float, copy: Copy) -> None:
+def test_changes_are_found_in_any_zone_that_halo_reads_dates_in(hours: float, stamped_ago: float, copy: Copy) -> None:
     copy.halo.turn(local_dates=dict.fromkeys(SOME, hours))
     copy.sync(*SOME)
     changed = copy.halo.change("clients", count=5, stamped_ago=stamped_ago)
@@ -46,7 +46,7 @@ def test_changes_are_found_in_whatever_zone_halo_reads_dates(hours: float, stamp
 
 
 @pytest.mark.parametrize(("hours", "minutes"), [(-5, 300), (-3.5, 210), (0, 0), (2, 0)])
-def test_the_offset_behind_utc_is_learnt_and_used(hours: float, minutes: int, copy: Copy) -> None:
+def test_an_offset_behind_utc_is_found_and_used(hours: float, minutes: int, copy: Copy) -> None:
     copy.halo.turn(local_dates=dict.fromkeys(SOME, hours))
     copy.sync(*SOME)
     assert (known(copy).filters_by_date, known(copy).date_offset) == (True, minutes)
@@ -64,7 +64,7 @@ def test_the_second_list_of_a_tenant_tries_the_offset_of_the_first(copy: Copy) -
     assert known(copy, "contacts").date_offset == 300
 
 
-def test_it_is_tried_again_when_halo_has_another_version(copy: Copy) -> None:
+def test_a_new_halo_version_triggers_another_probe(copy: Copy) -> None:
     copy.sync(*SOME)
     copy.sync(*SOME)  # the version is known from here on
     copy.halo.turn(local_dates=dict.fromkeys(SOME, -5))
@@ -73,10 +73,10 @@ def test_it_is_tried_again_when_halo_has_another_version(copy: Copy) -> None:
     copy.halo.turn(version="2.260.1")
     copy.sync(*SOME)
     assert (known(copy).date_offset, known(copy).psa_version) == (300, "2.260.1")
-    assert "Halo reads dates for clients in a time zone of its own; 5:00 h behind UTC." in copy.logged(subject="step")
+    assert "Halo reads dates for clients in its own time zone, 5:00 h behind UTC." in copy.logged(subject="step")
 
 
-def test_it_is_tried_again_after_a_week(copy: Copy) -> None:
+def test_the_filter_is_probed_again_after_a_week(copy: Copy) -> None:
     copy.sync(*SOME)
     copy.halo.turn(local_dates=dict.fromkeys(SOME, -5))
     later = clock.now() + timedelta(days=8)
@@ -85,18 +85,18 @@ def test_it_is_tried_again_after_a_week(copy: Copy) -> None:
     assert known(copy).date_offset == 300
 
 
-def test_a_halo_that_forgets_the_filter_is_noticed_when_everything_comes(copy: Copy) -> None:
+def test_a_date_filter_that_stops_working_is_noticed(copy: Copy) -> None:
     copy.sync(*SOME)
     copy.halo.turn(ignores_update_filter=SOME)
     report = copy.sync(*SOME, kind=RunKind.INCREMENTAL)
     assert (report["state"], report["steps"]["clients"]["fetched"]) == ("succeeded", 25)
     assert known(copy).filters_by_date is False
-    assert "Halo ignored the date and sent all clients. From now on they are read as a whole." in copy.logged(
+    assert "Halo ignored the date and sent all clients. From now on, syncs read the whole list." in copy.logged(
         subject="step"
     )
 
 
-def test_a_filter_that_is_refused_is_done_without(copy: Copy) -> None:
+def test_a_refused_date_filter_is_not_used(copy: Copy) -> None:
     copy.halo.fault("status", status=400, on="clients", after=4, times=None)
     copy.sync("clients")
     assert not known(copy).filters_by_date

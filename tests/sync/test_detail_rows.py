@@ -1,4 +1,4 @@
-"""What is kept of details, on SQLite and on PostgreSQL."""
+"""Saved details, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.models.integrations import Integration
 from portal.models.row_details import RowDetail
 from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.sync import details
-from portal.sync.details import Details, Single
+from portal.sync.details import Details, SingleRecord
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -55,48 +55,48 @@ CLIENT = HaloClient(Credentials("https://halo.invalid", "https://halo.invalid/au
 
 
 def relationships(run: SyncRun, *rows: Row) -> dict[int, Any]:
-    return {each: found and found.relationships for each, found in of(run).known(list(rows)).items()}
+    return {each: found and found.relationships for each, found in of(run).find_saved(list(rows)).items()}
 
 
-def test_what_was_kept_is_known_to_every_later_run(run: SyncRun) -> None:
-    assert of(run).keep(row(7), Single(7, detail(7, 3), clock.now(), 1)) == detail(7, 3).facts
+def test_saved_details_are_known_to_later_runs(run: SyncRun) -> None:
+    assert of(run).save(row(7), SingleRecord(7, detail(7, 3), clock.now(), 1)) == detail(7, 3).facts
     assert relationships(run, row(7), row(8)) == {7: (3,)}
     assert relationships(run_of(run.integration), row(7), row(8)) == {7: (3,)}
 
 
-def test_another_list_row_makes_what_was_kept_worthless(run: SyncRun) -> None:
-    of(run).keep(row(7), Single(7, detail(7, 3), clock.now(), 1))
+def test_a_changed_list_row_invalidates_saved_details(run: SyncRun) -> None:
+    of(run).save(row(7), SingleRecord(7, detail(7, 3), clock.now(), 1))
     assert relationships(run, row(7, name="Acme & Sons")) == {}
-    of(run).keep(row(7, name="Acme & Sons"), Single(7, detail(7, 4), clock.now(), 1))
+    of(run).save(row(7, name="Acme & Sons"), SingleRecord(7, detail(7, 4), clock.now(), 1))
     assert relationships(run, row(7, name="Acme & Sons")) == {7: (4,)}
     assert RowDetail.select().count() == 1
 
 
-def test_that_there_are_no_details_is_known_to_the_run_that_asked(run: SyncRun) -> None:
-    assert of(run).keep(row(7), Single(7, None, clock.now(), 1)) == row(7).facts
+def test_missing_details_are_remembered_within_a_run(run: SyncRun) -> None:
+    assert of(run).save(row(7), SingleRecord(7, None, clock.now(), 1)) == row(7).facts
     assert relationships(run, row(7)) == {7: None}
     assert relationships(run_of(run.integration), row(7)) == {}
 
 
-def test_newer_details_replace_what_was_kept_and_add_nothing(run: SyncRun) -> None:
-    of(run).keep(row(7), Single(7, detail(7, 3), NOON, 1))
+def test_newer_details_replace_saved_ones_and_add_none(run: SyncRun) -> None:
+    of(run).save(row(7), SingleRecord(7, detail(7, 3), NOON, 1))
     with clock.using(lambda: NOON + timedelta(minutes=1)):
-        details.renew(run.integration_id, "clients", [detail(7, 5), detail(8, 5)], CLIENT, clock.now())
+        details.update_saved(run.integration_id, "clients", [detail(7, 5), detail(8, 5)], CLIENT, clock.now())
         assert relationships(run, row(7), row(8)) == {7: (5,)}
     assert RowDetail.get().asked_at == NOON + timedelta(minutes=1)
 
 
-def test_what_another_version_has_packed_is_asked_for_again(run: SyncRun) -> None:
-    of(run).keep(row(7), Single(7, detail(7, 3), clock.now(), 1))
+def test_facts_packed_by_another_version_are_fetched_again(run: SyncRun) -> None:
+    of(run).save(row(7), SingleRecord(7, detail(7, 3), clock.now(), 1))
     RowDetail.update(facts=b'{"remote_id":"seven"}').execute()
     assert relationships(run, row(7)) == {}
 
 
-def test_what_is_listed_no_more_is_forgotten_for_its_type_and_integration_alone(run: SyncRun) -> None:
+def test_unlisted_details_are_removed_for_one_type_and_integration_only(run: SyncRun) -> None:
     other = run_of(Integration.create(account=Account.create(name="Other MSP"), psa="halo"))
     for one in (run, other):
         for number in (7, 8):
-            of(one).keep(row(number), Single(number, detail(number, 3), clock.now(), 1))
-    details.keep_listed(run.integration_id, "sites", set())
-    details.keep_listed(run.integration_id, "clients", {8})
+            of(one).save(row(number), SingleRecord(number, detail(number, 3), clock.now(), 1))
+    details.remove_unlisted(run.integration_id, "sites", set())
+    details.remove_unlisted(run.integration_id, "clients", {8})
     assert (set(relationships(run, row(7), row(8))), set(relationships(other, row(7), row(8)))) == ({8}, {7, 8})

@@ -1,4 +1,4 @@
-"""Details of rows that tell too little are paid for once, however small the budget and whatever is killed."""
+"""Details of incomplete rows are fetched once, however small the budget and whenever a worker is killed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.models.sync import SyncRun
 from portal.services.syncing import filter_changes, sync_runs
 from portal.services.syncing.run_endings import MOST_WAITS
 from portal.services.webhooks import refetches
-from portal.sync.details import KEPT_DAYS, SPREAD_DAYS
+from portal.sync.details import MAX_AGE_DAYS, SPREAD_DAYS
 from portal.sync.filters import Filters
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import SIZES, Copy
@@ -30,7 +30,7 @@ WANTED = 3  # a relationship that some clients have
 
 @pytest.fixture
 def thin(copy: Copy) -> Copy:
-    """Have a filter by relationship, and a list of clients that does not tell relationships."""
+    """Filter by relationship, with a client list that lacks relationships."""
     copy.halo.fault("thin_rows", on="/api/client", times=None)
     filter_changes.change(copy.integration, list(SIZES), Filters(relationships=frozenset({WANTED})), None)
     copy.halo.reset(faults=False)
@@ -40,13 +40,13 @@ def thin(copy: Copy) -> Copy:
 @pytest.fixture
 def read_once(thin: Copy) -> Copy:
     assert thin.sync("clients")["state"] == "succeeded"
-    assert set(details_asked(thin).values()) == {1}
+    assert set(detail_requests(thin).values()) == {1}
     thin.halo.reset(faults=False)
     return thin
 
 
-def details_asked(copy: Copy) -> Counter[int]:
-    """Count how often the details of each client were asked for."""
+def detail_requests(copy: Copy) -> Counter[int]:
+    """Return how often the details of each client were requested."""
     paths = (entry["path"].lower() for entry in copy.halo.journal(kind="clients"))
     return Counter(int(path.rpartition("/")[2]) for path in paths if path != "/api/client")
 
@@ -57,7 +57,7 @@ def everyone(copy: Copy) -> set[int]:
 
 
 def wanted(copy: Copy) -> set[int]:
-    """Return the clients in Halo that have the relationship."""
+    """Return Halo's clients that have the relationship."""
     truth = copy.halo.truth("clients", ids=True)
     rows = [copy.halo.record("clients", each)["row"] for each in truth["active_ids"] + truth["inactive_ids"]]
     return {row["id"] for row in rows if WANTED in {each["id"] for each in row["customer_relationship"]}}
@@ -68,16 +68,16 @@ def relate(copy: Copy, number: int, relationship: int) -> None:
     copy.halo.change("clients", [number], fields=fields)
 
 
-def test_details_that_no_window_can_pay_for_at_once_come_window_by_window(thin: Copy) -> None:
+def test_details_beyond_one_budget_window_arrive_window_by_window(thin: Copy) -> None:
     report, windows = sync_by_windows(thin, "clients", quota=10)
     assert report["state"] == "succeeded"
-    assert details_asked(thin) == Counter(everyone(thin))
+    assert detail_requests(thin) == Counter(everyone(thin))
     assert thin.ids("clients") == wanted(thin)
     assert windows <= 5  # 25 clients, and a token and the page in each window of nine requests
     assert report["requests"] == thin.halo.counts()["total"]
 
 
-def test_each_detail_that_comes_is_progress_so_the_waits_never_end_the_run(thin: Copy) -> None:
+def test_each_detail_counts_as_progress_so_waits_never_fail_the_run(thin: Copy) -> None:
     Integration.update(quota=10).execute()
     with later(hours=1):
         run = thin.open("clients")
@@ -87,17 +87,17 @@ def test_each_detail_that_comes_is_progress_so_the_waits_never_end_the_run(thin:
 
 
 @pytest.fixture
-def dying(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Kill the worker when it has asked for so many details, as long as the list is not empty."""
+def killed_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Kill the worker after so many details, while the list is not empty."""
     left: list[int] = []
     read = HaloClient.record
 
-    def record(self: HaloClient, *asked: Any) -> Any:
+    def record(self: HaloClient, *requested: Any) -> Any:
         if left:
             left[0] -= 1
             if left[0] < 0:
                 raise Killed
-        return read(self, *asked)
+        return read(self, *requested)
 
     monkeypatch.setattr(HaloClient, "record", record)
     yield left
@@ -105,52 +105,52 @@ def dying(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize("paid", [0, 1, 11, 24])
-def test_a_kill_costs_at_most_the_detail_that_was_under_way(paid: int, thin: Copy, dying: list[int]) -> None:
+def test_a_kill_repeats_at_most_the_detail_in_flight(paid: int, thin: Copy, killed_after: list[int]) -> None:
     run = thin.open("clients")
-    dying.append(paid)
+    killed_after.append(paid)
     with pytest.raises(Killed):
         sync_runs.execute(run.id)
     assert RowDetail.select().count() == paid
-    dying.clear()
+    killed_after.clear()
     with later(seconds=DURATION.total_seconds() + 1):
         sync_runs.execute(run.id)
     assert sync_runs.report(run)["state"] == "succeeded"
-    assert set(details_asked(thin).values()) == {1}
+    assert set(detail_requests(thin).values()) == {1}
     assert thin.ids("clients") == wanted(thin)
 
 
-def test_a_full_sync_asks_for_no_detail_again_while_the_list_rows_are_the_same(read_once: Copy) -> None:
+def test_a_full_sync_fetches_no_details_again_for_unchanged_list_rows(read_once: Copy) -> None:
     kept = read_once.ids("clients")
     for _ in range(2):
         assert read_once.sync("clients")["state"] == "succeeded"
-    assert details_asked(read_once) == {}
+    assert detail_requests(read_once) == {}
     assert read_once.ids("clients") == kept == wanted(read_once)
 
 
-def test_a_row_that_has_changed_is_asked_for_again_alone(read_once: Copy) -> None:
+def test_only_changed_rows_have_their_details_fetched_again(read_once: Copy) -> None:
     number = min(everyone(read_once) - wanted(read_once))
     read_once.halo.change("clients", [number])
     relate(read_once, number, WANTED)
     read_once.sync("clients")
-    assert details_asked(read_once) == {number: 1}
+    assert detail_requests(read_once) == {number: 1}
     assert number in read_once.ids("clients")
 
 
-def test_a_row_that_differs_in_computed_keys_alone_is_the_same(read_once: Copy) -> None:
+def test_a_row_that_differs_only_in_computed_keys_is_unchanged(read_once: Copy) -> None:
     read_once.halo.turn(flickers=["computed"])
     read_once.sync("clients")
-    assert details_asked(read_once) == {}
+    assert detail_requests(read_once) == {}
 
 
-def test_another_filter_needs_no_other_details(read_once: Copy) -> None:
+def test_changing_a_filter_fetches_no_details_again(read_once: Copy) -> None:
     filter_changes.change(read_once.integration, list(SIZES), Filters(relationships=frozenset({WANTED, 1})), None)
     read_once.halo.reset(faults=False)
     read_once.sync("clients")
-    assert details_asked(read_once) == {}
+    assert detail_requests(read_once) == {}
 
 
 @pytest.mark.parametrize("comes", [True, False])
-def test_what_a_refetch_has_told_since_counts_in_the_next_full_sync(
+def test_details_from_a_refetch_are_used_by_the_next_full_sync(
     comes: bool,  # noqa: FBT001  # a case
     read_once: Copy,
 ) -> None:
@@ -163,35 +163,35 @@ def test_what_a_refetch_has_told_since_counts_in_the_next_full_sync(
     read_once.halo.reset(faults=False)
     with later(minutes=2):
         read_once.sync("clients")
-    assert details_asked(read_once) == {}
+    assert detail_requests(read_once) == {}
     assert (number in read_once.ids("clients")) is comes
     assert (number in read_once.ids("clients", RecordState.OUT_OF_SCOPE)) is not comes
 
 
-def test_details_that_do_not_exist_are_asked_for_once_in_each_sync(thin: Copy) -> None:
+def test_details_that_do_not_exist_are_requested_once_per_sync(thin: Copy) -> None:
     thin.halo.fault("status", status=404, on="/api/client/12", times=None)
     sync_by_windows(thin, "clients", quota=10)
-    assert details_asked(thin)[12] == 1
+    assert detail_requests(thin)[12] == 1
     Integration.update(quota=None).execute()
     thin.halo.reset(faults=False)
     with later(days=1):
         thin.sync("clients")
-    assert details_asked(thin) == {12: 1}
+    assert detail_requests(thin) == {12: 1}
 
 
-def test_where_rows_carry_no_last_update_each_record_is_asked_for_again_in_time(read_once: Copy) -> None:
-    asked: Counter[int] = Counter()
-    for days in range(KEPT_DAYS + SPREAD_DAYS):
+def test_if_rows_carry_no_update_time_saved_details_expire(read_once: Copy) -> None:
+    requested: Counter[int] = Counter()
+    for days in range(MAX_AGE_DAYS + SPREAD_DAYS):
         with later(days=days + 0.5):
             read_once.sync("clients")
-        today = details_asked(read_once)
+        today = detail_requests(read_once)
         assert len(today) <= 4  # never all of them in one night
-        asked += today
+        requested += today
         read_once.halo.reset(faults=False)
-    assert asked == Counter(everyone(read_once))
+    assert requested == Counter(everyone(read_once))
 
 
-def test_details_of_what_halo_no_longer_lists_are_forgotten(read_once: Copy) -> None:
+def test_details_of_unlisted_records_are_removed(read_once: Copy) -> None:
     number = min(everyone(read_once) - wanted(read_once))
     read_once.halo.delete("clients", [number])
     read_once.sync("clients")

@@ -15,10 +15,10 @@ from portal.services.syncing import filter_changes, sync_runs
 from portal.sync import exclusions
 from portal.sync.exclusions import CLIENT_DELETED
 from portal.sync.filters import Filters
-from portal.sync.retirement import SWITCHED_OFF
+from portal.sync.retirement import TYPE_DISABLED
 from portal.sync.scope import CLIENT_NOT_SEEN
 from tests.halo_fixtures import SIZES, Copy
-from tests.sync.refetches import fresh, one_of, read_again, record
+from tests.sync.refetches import fresh, one_of, record, refetch_pending
 from tests.telling import about, tell
 
 INACTIVE = "The client is inactive."
@@ -41,8 +41,8 @@ def of_client(copy: Copy, record_type: str, client: int) -> set[int]:
     return {int(row["id"]) for row in rows if int(row.get("client_id", 0)) == client}
 
 
-def ask(copy: Copy, record_type: str, number: int) -> list[str]:
-    """Ask Halo for one record; returns what the log says about it, oldest first, behind the question."""
+def sync_record(copy: Copy, record_type: str, number: int) -> list[str]:
+    """Sync one record. Returns the log lines that follow the request, oldest first."""
     run = sync_runs.open_run(
         copy.integration,
         kind=RunKind.RECORD,
@@ -52,7 +52,7 @@ def ask(copy: Copy, record_type: str, number: int) -> list[str]:
     )
     sync_runs.execute(run.id)
     question, *answers = copy.logged(run_id=run.id, remote_id=number)
-    assert "is asked for" in question
+    assert question.startswith("Looking up ")
     return answers
 
 
@@ -66,7 +66,7 @@ def test_rows_that_were_never_stored_are_listed_with_name_and_reason(copy: Copy)
     assert row.name == copy.halo.record("clients", inactive[0])["row"]["name"]
 
 
-def test_what_belongs_to_an_excluded_client_names_the_clients_own_reason(copy: Copy) -> None:
+def test_records_of_an_excluded_client_show_the_clients_own_reason(copy: Copy) -> None:
     choose(copy, active_only=True)
     copy.sync()
     client = copy.halo.truth("clients", ids=True)["inactive_ids"][0]
@@ -75,7 +75,7 @@ def test_what_belongs_to_an_excluded_client_names_the_clients_own_reason(copy: C
     assert {excluded(copy, "sites")[each] for each in theirs} == {THROUGH_CLIENT}
 
 
-def test_what_belongs_to_a_deleted_client_does_not_blame_the_filters(copy: Copy) -> None:
+def test_records_of_a_deleted_client_do_not_blame_the_filters(copy: Copy) -> None:
     choose(copy, active_only=True)
     copy.sync()
     client = next(each for each in sorted(copy.ids("clients")) if of_client(copy, "sites", each))
@@ -87,7 +87,7 @@ def test_what_belongs_to_a_deleted_client_does_not_blame_the_filters(copy: Copy)
     assert {excluded(copy, "sites")[each] for each in theirs} == {CLIENT_DELETED}
 
 
-def test_what_belongs_to_a_client_that_was_never_seen_says_so(copy: Copy) -> None:
+def test_records_of_an_unknown_client_say_so(copy: Copy) -> None:
     choose(copy, active_only=True)
     copy.sync("clients")
     (client,) = copy.halo.create("clients")
@@ -107,7 +107,7 @@ def test_a_record_that_is_synced_again_is_no_longer_listed(copy: Copy) -> None:
     assert Exclusion.select().count() == 0
 
 
-def test_a_record_that_halo_no_longer_lists_is_forgotten(copy: Copy) -> None:
+def test_an_unlisted_record_is_removed_from_the_exclusions(copy: Copy) -> None:
     choose(copy, active_only=True)
     copy.sync()
     gone = copy.halo.truth("clients", ids=True)["inactive_ids"][0]
@@ -129,10 +129,10 @@ def test_a_stored_record_that_goes_out_of_scope_is_listed_and_a_tombstone_is_not
     assert gone not in excluded(synced)
 
 
-def test_records_of_a_type_that_is_switched_off_are_listed_with_that_reason(synced: Copy) -> None:
+def test_records_of_a_disabled_type_are_listed_with_that_reason(synced: Copy) -> None:
     choose(synced, *[each for each in SIZES if each != "contracts"])
     assert excluded(synced, "contracts") == dict.fromkeys(
-        synced.ids("contracts", RecordState.OUT_OF_SCOPE), SWITCHED_OFF
+        synced.ids("contracts", RecordState.OUT_OF_SCOPE), TYPE_DISABLED
     )
 
 
@@ -146,17 +146,17 @@ def test_an_unchanged_sync_leaves_the_list_as_it_is(copy: Copy) -> None:
     assert list(Exclusion.select().order_by(Exclusion.id).dicts()) == before
 
 
-def test_another_reason_takes_the_place_of_the_first(copy: Copy) -> None:
+def test_a_new_reason_replaces_the_old_one(copy: Copy) -> None:
     choose(copy, active_only=True)
     copy.sync()
     number = min(excluded(copy))
     choose(copy, exclude_clients=frozenset({number}))
     copy.sync()
-    assert excluded(copy) == {number: "It is one of the excluded clients."}
+    assert excluded(copy) == {number: "It's one of the excluded clients."}
 
 
 def test_the_list_is_bounded(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exclusions, "MOST_LISTED", 2)
+    monkeypatch.setattr(exclusions, "MAX_LISTED", 2)
     choose(copy, include_clients=frozenset({1}))
     report = copy.sync("clients")
     assert report["state"] == "succeeded"
@@ -164,7 +164,7 @@ def test_the_list_is_bounded(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(excluded(copy)) == 2
 
 
-def test_a_run_counts_what_it_excludes_through_clients_too(synced: Copy) -> None:
+def test_a_run_also_counts_records_excluded_through_clients(synced: Copy) -> None:
     before = {each: synced.ids(each) for each in SIZES}
     choose(synced, active_only=True)
     report = synced.sync()
@@ -175,47 +175,47 @@ def test_a_run_counts_what_it_excludes_through_clients_too(synced: Copy) -> None
     assert SyncRun.get_by_id(synced.sync()["run"]).returned == gone
 
 
-def test_asking_for_an_excluded_record_logs_why_it_is(copy: Copy) -> None:
+def test_syncing_an_excluded_record_logs_the_reason(copy: Copy) -> None:
     number = copy.halo.truth("clients", ids=True)["inactive_ids"][0]
     choose(copy, active_only=True)
-    assert ask(copy, "clients", number) == [f"Record {number} is excluded. {INACTIVE}"]
+    assert sync_record(copy, "clients", number) == [f"Record {number} is excluded. {INACTIVE}"]
     assert excluded(copy) == {number: INACTIVE}
 
 
 @pytest.mark.parametrize("is_listed", [False, True])
-def test_asking_for_a_record_that_halo_does_not_have_says_so(copy: Copy, *, is_listed: bool) -> None:
+def test_syncing_a_record_that_halo_does_not_have_says_so(copy: Copy, *, is_listed: bool) -> None:
     number = copy.halo.truth("clients", ids=True)["inactive_ids"][0]
     if is_listed:
         choose(copy, active_only=True)
         copy.sync()
     copy.halo.delete("clients", [number])
-    assert ask(copy, "clients", number) == [f"Halo has no record {number} among its clients."]
+    assert sync_record(copy, "clients", number) == [f"Halo has no client {number}."]
     assert number not in excluded(copy)
 
 
-def test_asking_for_a_record_that_is_here_says_what_came_of_it(synced: Copy) -> None:
+def test_syncing_a_stored_record_logs_the_result(synced: Copy) -> None:
     number = one_of(synced, "assets")
-    assert ask(synced, "assets", number) == [f"Record {number} is up to date: nothing has changed in it."]
+    assert sync_record(synced, "assets", number) == [f"Record {number} is up to date. Nothing has changed."]
     synced.halo.change("assets", [number])
-    assert ask(synced, "assets", number) == [f"Record {number} was updated."]
+    assert sync_record(synced, "assets", number) == [f"Record {number} was updated."]
     synced.halo.delete("assets", [number])
-    (deleted,) = ask(synced, "assets", number)
+    (deleted,) = sync_record(synced, "assets", number)
     assert deleted.startswith("Deleted: ")
 
 
-def test_a_webhook_lists_what_the_filters_exclude(synced: Copy) -> None:
+def test_a_webhook_lists_records_that_the_filters_exclude(synced: Copy) -> None:
     choose(synced, active_only=True)
     number = one_of(synced, "contacts")
     client = record("contacts", number).client_remote_id
     assert client is not None
     synced.halo.deactivate("clients", [client])
     tell(synced.integration, about("clients", client, "deactivated"))
-    read_again(fresh(synced))
+    refetch_pending(fresh(synced))
     assert excluded(synced) == {client: INACTIVE}
     assert excluded(synced, "contacts")[number] == THROUGH_CLIENT
 
 
-def test_a_steps_line_counts_what_was_excluded(copy: Copy) -> None:
+def test_a_steps_log_line_counts_excluded_records(copy: Copy) -> None:
     choose(copy, active_only=True)
     filtered_out = copy.sync("clients")["steps"]["clients"]["left_out"]
     message = SyncLog.get(SyncLog.subject == "step").message

@@ -1,4 +1,4 @@
-"""Whatever Halo answers instead of a page: what passes leaves no trace, what lasts is waited for, nothing loops."""
+"""Faults instead of pages: temporary ones leave no trace, lasting ones make the run wait, and nothing loops."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal import clock
 from portal.halo import client
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.services.syncing import due_runs, sync_runs
 from tests.halo_fixtures import SIZES, Copy
 from tests.sync.interruptions import OnPage, on_page
@@ -41,8 +41,8 @@ def _words(fault: dict[str, Any]) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "PAGE_LIMITS", Limits(seconds=0.5, size=32_000_000))
+def _few_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAGE_LIMITS", CallLimits(seconds=0.5, size=32_000_000))
 
 
 def assert_exact(copy: Copy, report: dict[str, Any]) -> None:
@@ -55,7 +55,7 @@ def assert_exact(copy: Copy, report: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("fault", [each for each in PASSING if each["what"] != "rate_limit"], ids=_words)
-def test_what_passes_leaves_no_trace_in_the_copy(fault: dict[str, Any], copy: Copy) -> None:
+def test_a_temporary_fault_leaves_no_trace_in_the_copy(fault: dict[str, Any], copy: Copy) -> None:
     copy.halo.fault(on="assets", page=2, times=1, **fault)
     report = copy.sync()
     assert_exact(copy, report)
@@ -63,7 +63,7 @@ def test_what_passes_leaves_no_trace_in_the_copy(fault: dict[str, Any], copy: Co
 
 
 @pytest.mark.parametrize("fault", PASSING, ids=_words)
-def test_what_lasts_frees_the_worker_and_the_run_goes_on_from_there(fault: dict[str, Any], copy: Copy) -> None:
+def test_a_lasting_fault_frees_the_worker_and_the_run_resumes_there(fault: dict[str, Any], copy: Copy) -> None:
     copy.halo.fault(on="assets", page=2, times=None, **fault)
     assert copy.sync()["state"] == "waiting"
     run = sync_runs.live_run(copy.integration)
@@ -78,24 +78,24 @@ def test_what_lasts_frees_the_worker_and_the_run_goes_on_from_there(fault: dict[
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
-def test_nobody_calls_before_the_time_that_halo_has_named(form: str, copy: Copy) -> None:
+def test_no_requests_are_made_before_the_time_that_halo_named(form: str, copy: Copy) -> None:
     copy.halo.turn(retry_after=form)
     copy.halo.fault("rate_limit", on="assets", page=2, seconds=120.0)
     with clock.using(lambda: NOON):
         copy.sync()
     run = sync_runs.live_run(copy.integration)
     assert run.not_before == NOON + timedelta(minutes=2)
-    asked = copy.halo.counts()["total"]
+    requested = copy.halo.counts()["total"]
     with clock.using(lambda: NOON + timedelta(seconds=119)):
         sync_runs.execute(run.id)
-    assert copy.halo.counts()["total"] == asked
+    assert copy.halo.counts()["total"] == requested
     with clock.using(lambda: NOON + timedelta(minutes=2)):
         sync_runs.execute(run.id)
     assert_exact(copy, sync_runs.report(run))
 
 
 @pytest.mark.parametrize("calls", [2, 3, 7])
-def test_a_token_that_lasts_a_few_calls_is_renewed_each_time(calls: int, copy: Copy) -> None:
+def test_a_token_that_lasts_a_few_requests_is_renewed_each_time(calls: int, copy: Copy) -> None:
     copy.halo.turn(token_calls=calls)
     assert_exact(copy, copy.sync())
     assert Integration.get_by_id(copy.integration.id).state == "active"
@@ -132,7 +132,7 @@ def test_a_secret_that_stays_revoked_needs_attention_after_three_tries(copy: Cop
 
 
 @pytest.mark.parametrize("fault", [{"what": "status", "status": 503}, {"what": "reset"}], ids=["503", "reset"])
-def test_a_halo_that_is_down_for_two_hours_is_asked_forty_times_at_most(fault: dict[str, Any], copy: Copy) -> None:
+def test_a_two_hour_outage_costs_at_most_forty_requests(fault: dict[str, Any], copy: Copy) -> None:
     run = copy.open()
     copy.halo.reset()
     copy.halo.fault(on="any", times=None, **fault)
@@ -147,7 +147,7 @@ def test_a_halo_that_is_down_for_two_hours_is_asked_forty_times_at_most(fault: d
     assert_exact(copy, sync_runs.report(run))
 
 
-def test_a_page_of_one_row_that_comes_again_and_again_ends_amber(copy: Copy) -> None:
+def test_a_single_row_page_that_repeats_forever_ends_amber(copy: Copy) -> None:
     copy.halo.fault(
         "status", status=200, on="contacts", body='{"record_count": 60, "users": [{"id": 1}]}', times=None
     )
@@ -158,13 +158,13 @@ def test_a_page_of_one_row_that_comes_again_and_again_ends_amber(copy: Copy) -> 
     assert copy.halo.counts()["by_kind"]["contacts"] <= 15
 
 
-def test_rows_whose_id_cannot_be_read_prove_no_delete(synced: Copy) -> None:
+def test_rows_with_unreadable_ids_do_not_prove_a_delete(synced: Copy) -> None:
     synced.halo.fault("bad_ids", on="contacts", times=None)
     synced.sync("contacts")
     assert len(synced.ids("contacts")) == SIZES["contacts"]
 
 
-def test_a_connection_that_ends_before_the_token_is_no_mistake_of_the_admins(copy: Copy) -> None:
+def test_a_connection_that_drops_before_the_token_is_not_blamed_on_the_admin(copy: Copy) -> None:
     copy.halo.fault("reset", on="token", times=None)
     assert copy.sync()["state"] == "waiting"
     assert Integration.get_by_id(copy.integration.id).state == "active"

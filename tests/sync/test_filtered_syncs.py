@@ -1,4 +1,4 @@
-"""Filters at work: what a sync leaves out, and how it comes back."""
+"""Syncs with filters: what they exclude, and how it comes back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.sync.interruptions import OnPage, on_page
 
 __all__ = ["on_page"]
 
-FOLLOWERS = ["sites", "contacts", "assets", "opportunities", "contracts"]
+CLIENT_OWNED = ["sites", "contacts", "assets", "opportunities", "contracts"]
 
 
 def choose(copy: Copy, **chosen: Any) -> None:
@@ -30,18 +30,18 @@ def active_only(copy: Copy, *, on: bool) -> None:
 
 
 def ids_where(copy: Copy, record_type: str, wanted: Callable[[dict[str, Any]], bool]) -> set[int]:
-    """Return the ids of Halo's records whose row is wanted."""
+    """Return the ids of Halo's records whose rows match."""
     truth = copy.halo.truth(record_type, ids=True)
     rows = [copy.halo.record(record_type, each)["row"] for each in truth["active_ids"] + truth["inactive_ids"]]
     return {int(row["id"]) for row in rows if wanted(row)}
 
 
-def belonging_to(copy: Copy, record_type: str, clients: set[int]) -> set[int]:
-    """Return the ids of Halo's records of these clients, and of those that have no client."""
+def records_of_clients(copy: Copy, record_type: str, clients: set[int]) -> set[int]:
+    """Return the ids of Halo's records that belong to these clients or to none."""
     return ids_where(copy, record_type, lambda row: int(row.get("client_id", 0)) in clients | {0, -1})
 
 
-def test_inactive_clients_and_what_belongs_to_them_are_left_out(copy: Copy) -> None:
+def test_inactive_clients_and_their_records_are_filtered_out(copy: Copy) -> None:
     active_only(copy, on=True)
     report = copy.sync()
     truth = copy.halo.truth("clients", ids=True)
@@ -50,14 +50,14 @@ def test_inactive_clients_and_what_belongs_to_them_are_left_out(copy: Copy) -> N
     assert truth["inactive"] > 0
     assert copy.ids("clients") == active
     assert report["steps"]["clients"]["left_out"] == truth["inactive"]
-    for record_type in FOLLOWERS:
+    for record_type in CLIENT_OWNED:
         step = report["steps"][record_type]
-        assert copy.ids(record_type) == belonging_to(copy, record_type, active)
+        assert copy.ids(record_type) == records_of_clients(copy, record_type, active)
         assert step["created"] + step["left_out"] == step["fetched"] == step["expected"]
     assert report["steps"]["products"]["left_out"] == 0
 
 
-def test_switching_it_off_brings_the_rest(copy: Copy) -> None:
+def test_disabling_the_filter_brings_the_rest(copy: Copy) -> None:
     active_only(copy, on=True)
     copy.sync()
     active_only(copy, on=False)
@@ -65,7 +65,7 @@ def test_switching_it_off_brings_the_rest(copy: Copy) -> None:
     assert {name: len(copy.ids(name)) for name in SIZES} == SIZES
 
 
-def test_switching_it_on_puts_what_is_stored_out_of_scope_without_losing_it(synced: Copy) -> None:
+def test_enabling_the_filter_puts_stored_records_out_of_scope_and_keeps_them(synced: Copy) -> None:
     active_only(synced, on=True)
     synced.sync()
     truth = synced.halo.truth("clients", ids=True)
@@ -76,25 +76,25 @@ def test_switching_it_on_puts_what_is_stored_out_of_scope_without_losing_it(sync
     assert synced.ids("clients", RecordState.OUT_OF_SCOPE) == set()
 
 
-def test_a_client_that_becomes_inactive_takes_its_records_along(copy: Copy) -> None:
+def test_a_client_that_becomes_inactive_excludes_its_records(copy: Copy) -> None:
     active_only(copy, on=True)
     copy.sync()
     (gone,) = copy.halo.deactivate("clients", count=1)
-    theirs = belonging_to(copy, "contacts", {gone}) - belonging_to(copy, "contacts", set())
+    theirs = records_of_clients(copy, "contacts", {gone}) - records_of_clients(copy, "contacts", set())
     assert theirs
     copy.sync()
     assert copy.ids("clients", RecordState.OUT_OF_SCOPE) == {gone}
     assert copy.ids("contacts", RecordState.OUT_OF_SCOPE) == theirs
 
 
-def test_clients_count_as_they_were_last_seen_when_only_others_are_synced(copy: Copy) -> None:
+def test_clients_count_as_last_seen_if_only_other_types_are_synced(copy: Copy) -> None:
     active_only(copy, on=True)
     copy.sync()
     step = copy.sync("contacts")["steps"]["contacts"]
     assert (step["created"], step["updated"]) == (0, 0)
 
 
-def test_a_run_keeps_the_filter_that_it_began_with(copy: Copy) -> None:
+def test_a_run_keeps_the_filters_that_it_started_with(copy: Copy) -> None:
     run = copy.open()
     active_only(copy, on=True)
     sync_runs.execute(run.id)
@@ -102,7 +102,7 @@ def test_a_run_keeps_the_filter_that_it_began_with(copy: Copy) -> None:
 
 
 @pytest.mark.parametrize("dropped", ["assets", "contracts"])
-def test_a_type_that_is_no_longer_chosen_goes_out_of_scope_before_any_sync(dropped: str, synced: Copy) -> None:
+def test_a_disabled_type_goes_out_of_scope_before_the_next_sync(dropped: str, synced: Copy) -> None:
     chosen = [each.value for each in RecordType if each != dropped]
     filter_changes.change(synced.integration, chosen, Filters(), None)
     synced.retire()
@@ -111,7 +111,7 @@ def test_a_type_that_is_no_longer_chosen_goes_out_of_scope_before_any_sync(dropp
     assert dropped not in synced.sync()["steps"]
 
 
-def test_a_type_that_is_chosen_again_comes_back(synced: Copy) -> None:
+def test_a_type_that_is_enabled_again_comes_back(synced: Copy) -> None:
     filter_changes.change(synced.integration, ["clients"], Filters(), None)
     synced.retire()
     filter_changes.change(synced.integration, ["clients", "assets"], Filters(), None)
@@ -135,7 +135,7 @@ def test_a_type_that_is_chosen_again_comes_back(synced: Copy) -> None:
         ("contracts", {"active_contracts_only": True}, lambda row: row["active"]),
     ],
 )
-def test_each_filter_leaves_out_and_lets_back_in(
+def test_each_filter_excludes_records_and_brings_them_back(
     record_type: str, chosen: dict[str, Any], wanted: Callable[[dict[str, Any]], bool], synced: Copy
 ) -> None:
     everything, kept = ids_where(synced, record_type, lambda _: True), ids_where(synced, record_type, wanted)
@@ -155,26 +155,26 @@ def test_each_filter_leaves_out_and_lets_back_in(
 
 
 @pytest.mark.parametrize("chosen", [{"top_levels": frozenset({2})}, {"exclude_clients": frozenset({29, 42})}])
-def test_every_filter_of_clients_takes_along_what_belongs_to_them(chosen: dict[str, Any], synced: Copy) -> None:
+def test_every_client_filter_excludes_the_clients_records(chosen: dict[str, Any], synced: Copy) -> None:
     choose(synced, **chosen)
     steps = synced.sync()["steps"]
     clients = synced.ids("clients")
-    for record_type in FOLLOWERS:
-        assert synced.ids(record_type) == belonging_to(synced, record_type, clients)
+    for record_type in CLIENT_OWNED:
+        assert synced.ids(record_type) == records_of_clients(synced, record_type, clients)
         assert steps[record_type]["left_out"] > 0
     assert steps["products"]["left_out"] == 0
 
 
-def test_the_filter_of_a_type_and_that_of_its_clients_both_count(synced: Copy) -> None:
+def test_type_filters_and_client_filters_both_apply(synced: Copy) -> None:
     choose(synced, top_levels=frozenset({3}), asset_types=frozenset({130, 131}))
     step = synced.sync()["steps"]["assets"]
-    theirs = belonging_to(synced, "assets", synced.ids("clients"))
+    theirs = records_of_clients(synced, "assets", synced.ids("clients"))
     right_type = ids_where(synced, "assets", lambda row: row["assettype_id"] in (130, 131))
     assert synced.ids("assets") == theirs & right_type
     assert step["left_out"] == SIZES["assets"] - len(theirs & right_type)
 
 
-def test_a_filter_that_was_set_before_the_first_sync_keeps_the_rest_out(copy: Copy) -> None:
+def test_a_filter_set_before_the_first_sync_keeps_the_rest_out(copy: Copy) -> None:
     choose(copy, asset_types=frozenset({130}))
     step = copy.sync()["steps"]["assets"]
     assert step["created"] + step["left_out"] == SIZES["assets"]
@@ -188,7 +188,7 @@ def test_a_run_with_broken_filters_copies_everything(copy: Copy) -> None:
     assert {name: len(copy.ids(name)) for name in SIZES} == SIZES
 
 
-def test_rows_of_wrong_types_never_stop_a_filtered_sync(synced: Copy) -> None:
+def test_values_of_wrong_types_never_stop_a_filtered_sync(synced: Copy) -> None:
     choose(synced, top_levels=frozenset({2}), without_general_users=True, opportunities_since=date(2025, 5, 1))
     synced.halo.fault("wrong_types", times=None)
     report = synced.sync()
@@ -198,7 +198,7 @@ def test_rows_of_wrong_types_never_stop_a_filtered_sync(synced: Copy) -> None:
         )
 
 
-def test_what_a_list_does_not_tell_is_read_in_detail_for_the_rows_that_need_it(copy: Copy) -> None:
+def test_details_are_fetched_for_rows_that_lack_the_filtered_value(copy: Copy) -> None:
     truth = copy.halo.truth("clients", ids=True)
     row = copy.halo.record("clients", truth["active_ids"][-1])["row"]
     wanted = row["customer_relationship"][0]["id"]
@@ -214,7 +214,7 @@ def test_what_a_list_does_not_tell_is_read_in_detail_for_the_rows_that_need_it(c
     assert len(details) == truth["active"]
 
 
-def test_filters_that_change_during_a_sync_have_the_list_read_whole_again(copy: Copy, on_page: OnPage) -> None:
+def test_filters_changed_during_a_sync_cause_another_full_read(copy: Copy, on_page: OnPage) -> None:
     choose(copy, without_service_accounts=True)
     on_page("contacts", 1, lambda: choose(copy))
     copy.sync()
@@ -223,7 +223,7 @@ def test_filters_that_change_during_a_sync_have_the_list_read_whole_again(copy: 
     assert copy.sync("contacts", kind=RunKind.INCREMENTAL)["steps"]["contacts"]["created"] == hidden
 
 
-def test_a_type_that_is_switched_off_during_a_sync_stays_switched_off(copy: Copy, on_page: OnPage) -> None:
+def test_a_type_that_is_disabled_during_a_sync_stays_disabled(copy: Copy, on_page: OnPage) -> None:
     kept = [each for each in SIZES if each != "assets"]
     on_page("assets", 1, lambda: filter_changes.change(copy.integration, kept, Filters(), None))
     copy.sync()
@@ -232,8 +232,8 @@ def test_a_type_that_is_switched_off_during_a_sync_stays_switched_off(copy: Copy
     assert len(copy.ids("assets", RecordState.OUT_OF_SCOPE)) == SIZES["assets"]
 
 
-def test_each_page_tells_why_rows_were_left_out(copy: Copy) -> None:
+def test_each_page_logs_why_rows_were_filtered_out(copy: Copy) -> None:
     choose(copy, without_general_users=True)
     filtered_out = copy.sync("contacts")["steps"]["contacts"]["left_out"]
     line = SyncLog.get(SyncLog.subject == "page", SyncLog.record_type == "contacts")
-    assert line.details["filtered_out_because"] == f"{filtered_out} × It is a General User."
+    assert line.details["filtered_out_because"] == f"{filtered_out} × It's a General User."

@@ -1,4 +1,4 @@
-"""Filters as they are stored, whole and broken."""
+"""Stored filters, valid and broken."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.sync.filters import BY_TYPE, FOLLOWERS, Filters, affected, in_use, read, write
+from portal.sync.filters import BY_TYPE, CLIENT_OWNED, Filters, affected, in_use, read, write
 from portal.sync.record_types import RecordType
 
 IDS = st.frozensets(st.integers(1, 2**63 - 1), max_size=4)
@@ -37,7 +37,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize("stored", [None, {}, [], "", "active_only", 5, {"unknown": True}, {"": None}])
-def test_what_is_no_filter_wants_everything(stored: object) -> None:
+def test_a_value_that_is_no_filter_matches_everything(stored: object) -> None:
     assert read(stored) == Filters()
 
 
@@ -58,21 +58,21 @@ def test_what_is_no_filter_wants_everything(stored: object) -> None:
         ("opportunities_since", 20260101),
     ],
 )
-def test_a_broken_value_counts_as_not_set_and_spoils_no_other(name: str, broken: object) -> None:
+def test_a_broken_value_counts_as_not_set_and_affects_no_other(name: str, broken: object) -> None:
     assert read({name: broken, "asset_types": [130]}) == Filters(asset_types=frozenset({130}))
 
 
-def test_the_first_form_of_the_filters_is_still_read() -> None:
+def test_the_first_format_of_the_filters_is_still_read() -> None:
     assert read({"active_only": True}) == Filters(active_only=True)
 
 
 @given(FILTERS)
-def test_what_is_written_is_read_again(filters: Filters) -> None:
+def test_written_values_are_read_back(filters: Filters) -> None:
     assert read(json.loads(json.dumps(write(filters)))) == filters
 
 
 @given(st.dictionaries(st.sampled_from(Filters.__struct_fields__), JSON))
-def test_no_stored_value_is_too_odd_to_be_read(stored: dict[str, Any]) -> None:
+def test_any_stored_value_can_be_read(stored: dict[str, Any]) -> None:
     read(stored)
 
 
@@ -80,7 +80,7 @@ def test_each_filter_belongs_to_one_type() -> None:
     assert sorted(name for names in BY_TYPE.values() for name in names) == sorted(Filters.__struct_fields__)
 
 
-def test_filters_in_use_are_named() -> None:
+def test_filters_in_use_are_listed() -> None:
     filters = Filters(active_only=True, exclude_clients=frozenset({5}), opportunities_since=date(2026, 1, 1))
     assert in_use(filters, RecordType.CLIENTS) == ["active_only", "exclude_clients"]
     assert in_use(filters, RecordType.OPPORTUNITIES) == ["opportunities_since"]
@@ -88,13 +88,11 @@ def test_filters_in_use_are_named() -> None:
 
 
 @given(FILTERS, FILTERS)
-def test_a_change_affects_the_types_whose_filters_changed_and_who_follows_them(
-    before: Filters, after: Filters
-) -> None:
+def test_a_change_affects_changed_types_and_records_of_changed_clients(before: Filters, after: Filters) -> None:
     found = affected(before, after)
     clients_changed = any(getattr(before, name) != getattr(after, name) for name in BY_TYPE[RecordType.CLIENTS])
     assert (RecordType.CLIENTS in found) is clients_changed
-    assert not clients_changed or found >= FOLLOWERS
+    assert not clients_changed or found >= CLIENT_OWNED
     assert (RecordType.PRODUCTS in found) is (before.product_groups != after.product_groups)
     assert affected(after, before) == found
     assert affected(before, before) == set()

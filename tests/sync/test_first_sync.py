@@ -1,4 +1,4 @@
-"""From a simulated Halo into the tables: the first sync, the second, and those after changes."""
+"""From a simulated Halo into the database: the first sync, the second, and syncs after changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.models.sync import RemoteList, SyncPage
 from tests.halo_fixtures import PAGES, SIZES, Copy, connected
 
 
-def test_all_that_halo_has_arrives(copy: Copy) -> None:
+def test_all_records_of_halo_arrive(copy: Copy) -> None:
     report = copy.sync()
     assert report["state"] == "succeeded"
     for record_type, size in SIZES.items():
@@ -24,10 +24,10 @@ def test_all_that_halo_has_arrives(copy: Copy) -> None:
     assert SyncPage.select().count() == 0
 
 
-def test_it_asks_no_more_than_it_must(copy: Copy) -> None:
+def test_a_sync_makes_no_more_requests_than_needed(copy: Copy) -> None:
     report = copy.sync()
     counts = copy.halo.counts()
-    # Lists of several pages that may know a filter by date: when a record was last changed, and whether it comes.
+    # Lists of several pages that may filter by date: find a record's update time, and probe the filter.
     tried = {"assets": 2, "opportunities": 1}
     assert counts["by_kind"] == {"token": 1, **{name: pages + tried.get(name, 0) for name, pages in PAGES.items()}}
     assert counts["violations"] == 0
@@ -35,7 +35,7 @@ def test_it_asks_no_more_than_it_must(copy: Copy) -> None:
     assert sum(step["requests"] for step in report["steps"].values()) == counts["total"]
 
 
-def test_the_log_tells_of_the_run_its_steps_and_their_pages(copy: Copy) -> None:
+def test_the_log_covers_the_run_its_steps_and_their_pages(copy: Copy) -> None:
     copy.sync("clients")
     assert copy.logged()[-4:] == [
         "Sync started by a user: clients.",
@@ -56,7 +56,7 @@ def test_a_second_sync_writes_no_record(synced: Copy) -> None:
         assert (step["unchanged"], step["created"], step["updated"], step["deleted"]) == (size, 0, 0, 0)
 
 
-def test_a_sync_after_changes_writes_exactly_those(synced: Copy) -> None:
+def test_a_sync_after_changes_writes_only_the_changes(synced: Copy) -> None:
     halo = synced.halo
     changed = {("contacts", each) for each in halo.change("contacts", count=4)}
     changed |= {("products", each) for each in halo.create("products", 2)}
@@ -73,7 +73,7 @@ def test_a_sync_after_changes_writes_exactly_those(synced: Copy) -> None:
         assert synced.digests(record_type) == halo.truth(record_type, digests=True)["digests"]
 
 
-def test_what_vanished_is_kept_as_a_tombstone_and_comes_back_to_life(synced: Copy) -> None:
+def test_a_deleted_record_is_kept_as_a_tombstone_and_can_return(synced: Copy) -> None:
     (gone,) = synced.halo.delete("contacts", count=1)
     first_seen = Record.get(record_type="contacts", remote_id=gone).first_seen_at
     assert synced.sync("contacts")["steps"]["contacts"]["deleted"] == 1
@@ -87,21 +87,21 @@ def test_what_vanished_is_kept_as_a_tombstone_and_comes_back_to_life(synced: Cop
     assert Record.get(record_type="contacts", remote_id=gone).first_seen_at == first_seen
 
 
-def test_only_the_chosen_types_are_asked_for(copy: Copy) -> None:
+def test_only_enabled_types_are_requested(copy: Copy) -> None:
     report = copy.sync("clients", "products")
     assert list(report["steps"]) == ["clients", "products"]
     assert copy.halo.counts()["by_kind"].keys() == {"token", "clients", "products"}
 
 
 @pytest.mark.parametrize("quirk", ["text_ids", "odd_dates", "wrong_types", "nul_bytes", "huge_strings"])
-def test_odd_rows_are_copied_all_the_same(quirk: str, copy: Copy) -> None:
+def test_odd_rows_are_still_copied(quirk: str, copy: Copy) -> None:
     copy.halo.fault(quirk, times=None)
     report = copy.sync()
     assert report["state"] == "succeeded"
     assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
 
 
-def test_two_accounts_copies_do_not_meet(synced: Copy) -> None:
+def test_two_accounts_copies_are_separate(synced: Copy) -> None:
     other = connected(Account.create(name="Other MSP", enabled_psas=["halo"]), synced.halo)
     before = synced.written()
     other.sync("clients")
@@ -109,10 +109,10 @@ def test_two_accounts_copies_do_not_meet(synced: Copy) -> None:
     assert [row for row in synced.written() if row in before] == before
 
 
-def test_a_page_size_that_halo_grants_is_remembered_and_a_change_of_it_is_told(synced: Copy) -> None:
+def test_the_granted_page_size_is_saved_and_a_change_is_logged(synced: Copy) -> None:
     known = {each.record_type: each.page_size for each in RemoteList.select()}
     assert (known["assets"], known["contacts"]) == (50, 1000)
     synced.halo.turn(caps={"assets": 20})
     synced.sync("assets")
     assert RemoteList.get(RemoteList.record_type == "assets").page_size == 20
-    assert "Halo grants 20 assets a page now; it was 50." in synced.logged(subject="step")
+    assert "Halo now sends 20 assets per page; before, it was 50." in synced.logged(subject="step")

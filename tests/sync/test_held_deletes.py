@@ -1,4 +1,4 @@
-"""Many deletes at once wait for a person, who is told the likely cause."""
+"""Many deletes at once are held for a person, with the likely cause."""
 
 from __future__ import annotations
 
@@ -17,61 +17,61 @@ def pending() -> HeldDelete | None:
     return found
 
 
-def ids(hold: HeldDelete) -> set[int]:
-    return set(array("q", bytes(hold.remote_ids)))
+def ids(held: HeldDelete) -> set[int]:
+    return set(array("q", bytes(held.remote_ids)))
 
 
-@pytest.mark.parametrize(("deleted", "held"), [(20, False), (21, True), (120, True)])
-def test_mass_vanishing_is_held(deleted: int, held: bool, synced: Copy) -> None:  # noqa: FBT001  # a table's column
+@pytest.mark.parametrize(("deleted", "is_held"), [(20, False), (21, True), (120, True)])
+def test_mass_deletes_are_held(deleted: int, is_held: bool, synced: Copy) -> None:  # noqa: FBT001  # a table's column
     gone = synced.halo.delete("assets", count=deleted)
     report = synced.sync("assets")
-    assert report["state"] == ("incomplete" if held else "succeeded")
-    assert len(synced.ids("assets", RecordState.DELETED)) == (0 if held else deleted)
-    hold = pending()
-    assert (hold is not None) == held
-    if hold is not None:
-        assert report["problem"].startswith(f"{deleted} assets are no longer in Halo's list. They were kept")
-        assert (ids(hold), hold.count, hold.stored) == (set(gone), deleted, SIZES["assets"])
-        assert hold.cause == "Halo says they don't exist: they were probably deleted on purpose."
+    assert report["state"] == ("incomplete" if is_held else "succeeded")
+    assert len(synced.ids("assets", RecordState.DELETED)) == (0 if is_held else deleted)
+    held = pending()
+    assert (held is not None) == is_held
+    if held is not None:
+        assert report["problem"].startswith(f"Halo no longer lists {deleted} assets. They're kept")
+        assert (ids(held), held.count, held.stored) == (set(gone), deleted, SIZES["assets"])
+        assert held.cause == "Halo says they don't exist: they were probably deleted on purpose."
 
 
-def test_rows_that_the_agent_may_no_longer_see_are_held_and_the_cause_is_told(synced: Copy) -> None:
+def test_records_the_agent_can_no_longer_see_are_held_with_the_cause(synced: Copy) -> None:
     synced.halo.change_tenant(unseen=["opportunities"])
     assert synced.sync()["state"] == "incomplete"
     assert len(synced.ids("opportunities")) == SIZES["opportunities"]
-    hold = pending()
-    assert hold is not None
-    assert hold.cause == "Halo's list is empty: the agent probably may no longer see any of them."
-    assert "agent may still see" in hold.advice
+    held = pending()
+    assert held is not None
+    assert held.cause == "Halo's list is empty: the agent probably lost access to all of them."
+    assert "agent can still see" in held.advice
 
 
-def test_a_refusal_to_show_them_is_told(synced: Copy) -> None:
+def test_a_refusal_is_given_as_the_cause(synced: Copy) -> None:
     synced.halo.delete("assets", count=40)
     synced.halo.fault("status", status=403, on="/api/asset/*", times=None)
     synced.sync("assets")
-    hold = pending()
-    assert hold is not None
-    assert hold.cause == "Halo refuses to show them: the agent has probably lost a permission."
+    held = pending()
+    assert held is not None
+    assert held.cause == "Halo refuses to show them: the agent probably lost a permission."
 
 
-def test_a_second_sync_renews_the_question_instead_of_asking_twice(synced: Copy) -> None:
+def test_a_second_sync_replaces_the_pending_held_delete(synced: Copy) -> None:
     first = set(synced.halo.delete("assets", count=30))
     synced.sync("assets")
     second = set(synced.halo.delete("assets", count=5, seed=9))
     synced.sync("assets")
-    (hold,) = HeldDelete.select()
-    assert ids(hold) == first | second
+    (held,) = HeldDelete.select()
+    assert ids(held) == first | second
 
 
-def test_a_question_is_over_when_the_records_are_back(synced: Copy) -> None:
+def test_a_held_delete_ends_when_the_records_are_back(synced: Copy) -> None:
     synced.halo.change_tenant(unseen=["assets"])
     synced.sync("assets")
     synced.halo.change_tenant(unseen=[])
     assert synced.sync("assets")["state"] == "succeeded"
-    assert [hold.state for hold in HeldDelete.select()] == [HeldDeleteState.OVER]
+    assert [held.state for held in HeldDelete.select()] == [HeldDeleteState.OVER]
 
 
-def test_what_a_person_keeps_is_not_asked_about_again(synced: Copy) -> None:
+def test_records_that_a_person_kept_are_not_held_again(synced: Copy) -> None:
     gone = synced.halo.delete("assets", count=30)
     synced.sync("assets")
     HeldDelete.update(state=HeldDeleteState.KEPT).execute()
@@ -80,7 +80,7 @@ def test_what_a_person_keeps_is_not_asked_about_again(synced: Copy) -> None:
     assert pending() is None
 
 
-def test_an_unbalanced_sync_neither_asks_nor_settles(synced: Copy) -> None:
+def test_an_unreconciled_sync_neither_holds_nor_releases_deletes(synced: Copy) -> None:
     synced.halo.delete("assets", count=30)
     synced.sync("assets")
     synced.halo.fault("lying_count", on="assets", size=3, times=None)
@@ -88,7 +88,7 @@ def test_an_unbalanced_sync_neither_asks_nor_settles(synced: Copy) -> None:
     assert pending() is not None
 
 
-def test_out_of_scope_records_become_tombstones_too(synced: Copy) -> None:
+def test_out_of_scope_records_also_become_tombstones(synced: Copy) -> None:
     gone = synced.halo.delete("contacts", count=2)
     Record.update(state=RecordState.OUT_OF_SCOPE).where(
         Record.record_type == "contacts", Record.remote_id.in_(gone)
@@ -97,14 +97,14 @@ def test_out_of_scope_records_become_tombstones_too(synced: Copy) -> None:
     assert synced.ids("contacts", RecordState.DELETED) == set(gone)
 
 
-def test_a_row_whose_id_is_spoiled_for_once_is_not_taken_for_deleted(synced: Copy) -> None:
+def test_a_row_whose_id_is_unreadable_once_is_not_deleted(synced: Copy) -> None:
     synced.halo.fault("bad_ids", on="contacts")
     step = synced.sync("contacts")["steps"]["contacts"]
     assert (step["failed"], step["deleted"]) == (5, 0)
     assert len(synced.ids("contacts")) == SIZES["contacts"]
 
 
-def test_each_deleted_record_has_a_line_in_its_history_and_in_the_log(synced: Copy) -> None:
+def test_each_delete_is_in_the_history_and_in_the_log(synced: Copy) -> None:
     (gone,) = synced.halo.delete("contacts", count=1)
     run = synced.sync("contacts")["run"]
     line = RecordChange.get(RecordChange.remote_id == gone, RecordChange.kind == "deleted")

@@ -1,4 +1,4 @@
-"""Who may write for a run: one worker at a time, on both engines."""
+"""Leases of runs: one worker at a time, on both databases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.errors import FencedOut
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunState, RunTrigger, SyncRun
-from portal.sync.lease import DURATION, Lease, claim
+from portal.sync.lease import DURATION, RunLease, claim
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -32,7 +32,7 @@ def run(northwind: Account) -> SyncRun:
     return made
 
 
-def claimed(run: SyncRun, moment: datetime = NOON) -> Lease:
+def claimed(run: SyncRun, moment: datetime = NOON) -> RunLease:
     with clock.using(lambda: moment):
         lease = claim(run.id)
     assert lease is not None
@@ -57,10 +57,10 @@ def test_a_queued_run_is_claimed_once(run: SyncRun) -> None:
     assert (now.state, now.lease_until, now.started_at, now.crashes) == ("running", NOON + DURATION, NOON, 0)
 
 
-def test_of_eight_workers_one_gets_the_run(run: SyncRun) -> None:
+def test_one_of_eight_workers_gets_the_run(run: SyncRun) -> None:
     together = Barrier(8)
 
-    def race(_: int) -> Lease | None:
+    def race(_: int) -> RunLease | None:
         with connected():
             together.wait(10)
             return claim(run.id)
@@ -71,7 +71,7 @@ def test_of_eight_workers_one_gets_the_run(run: SyncRun) -> None:
     assert row(run).fencing_token == 1
 
 
-def test_a_run_that_is_not_there_is_nobodys(run: SyncRun) -> None:
+def test_a_run_that_does_not_exist_cannot_be_claimed(run: SyncRun) -> None:
     assert claim(run.id + 1) is None
 
 
@@ -83,14 +83,14 @@ def test_a_run_that_has_ended_is_not_claimed(state: RunState, run: SyncRun) -> N
     assert refused(run)
 
 
-def test_a_lease_that_has_run_out_may_be_taken_over(run: SyncRun) -> None:
+def test_an_expired_lease_can_be_taken_over(run: SyncRun) -> None:
     claimed(run)
     assert refused(run, NOON + DURATION)
     taken = claimed(run, NOON + DURATION + SECOND)
     assert (taken.fencing_token, row(run).crashes, row(run).started_at) == (2, 1, NOON)
 
 
-def test_a_beat_prolongs_the_lease(run: SyncRun) -> None:
+def test_a_beat_extends_the_lease(run: SyncRun) -> None:
     lease = claimed(run)
     with clock.using(lambda: NOON + 10 * SECOND):
         lease.beat()
@@ -98,42 +98,44 @@ def test_a_beat_prolongs_the_lease(run: SyncRun) -> None:
     assert row(run).lease_until == NOON + 10 * SECOND + DURATION
 
 
-def test_a_waiting_run_is_claimed_when_its_time_has_come(run: SyncRun) -> None:
-    claimed(run).give_up(state=RunState.WAITING, not_before=NOON + 60 * SECOND)
+def test_a_waiting_run_can_be_claimed_once_its_wait_is_over(run: SyncRun) -> None:
+    claimed(run).release(state=RunState.WAITING, not_before=NOON + 60 * SECOND)
     assert refused(run, NOON + 59 * SECOND)
     claimed(run, NOON + 60 * SECOND)
     assert (row(run).not_before, row(run).crashes) == (None, 0)
 
 
-def test_a_run_that_was_handed_back_goes_on_at_once_and_counts_a_crash(run: SyncRun) -> None:
+def test_a_run_released_after_a_crash_resumes_at_once_and_counts_it(run: SyncRun) -> None:
     lease = claimed(run)
     with clock.using(lambda: NOON):
-        lease.hand_back()
+        lease.release_after_crash()
     claimed(run)
     assert row(run).crashes == 1
 
 
-def write(lease: Lease) -> None:
+def write(lease: RunLease) -> None:
     with lease.writing(requests=5):
         Account.create(name="written by the worker")
 
 
-DEEDS: list[Callable[[Lease], Any]] = [
-    Lease.beat,
-    Lease.hand_back,
+DEEDS: list[Callable[[RunLease], Any]] = [
+    RunLease.beat,
+    RunLease.release_after_crash,
     write,
-    lambda lease: lease.give_up(state=RunState.SUCCEEDED),
+    lambda lease: lease.release(state=RunState.SUCCEEDED),
 ]
 
 
 @pytest.mark.parametrize("action", DEEDS, ids=["beat", "hand back", "write", "give up"])
 @pytest.mark.parametrize("how", ["taken over", "ended"])
-def test_a_worker_that_lost_the_run_changes_nothing(how: str, action: Callable[[Lease], Any], run: SyncRun) -> None:
+def test_a_worker_that_lost_its_lease_changes_nothing(
+    how: str, action: Callable[[RunLease], Any], run: SyncRun
+) -> None:
     old = claimed(run)
     if how == "taken over":
         claimed(run, NOON + DURATION + SECOND)
     else:
-        old.give_up(state=RunState.CANCELLED)
+        old.release(state=RunState.CANCELLED)
     before = row(run).__data__
     with pytest.raises(FencedOut):
         action(old)
@@ -141,7 +143,7 @@ def test_a_worker_that_lost_the_run_changes_nothing(how: str, action: Callable[[
     assert Account.select().count() == 1
 
 
-def test_a_write_that_breaks_leaves_no_trace(run: SyncRun) -> None:
+def test_a_failed_write_leaves_no_trace(run: SyncRun) -> None:
     lease = claimed(run)
     before = row(run).__data__
     with pytest.raises(ZeroDivisionError), lease.writing(requests=5):

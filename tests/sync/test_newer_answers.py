@@ -1,4 +1,4 @@
-"""What was asked for later wins, whichever answer is written last: that of a list or that of a refetch."""
+"""The answer that was requested last wins, whichever is written last: a list's or a refetch's."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from portal.services.records import stored_records
 from portal.services.syncing import filter_changes
 from portal.services.webhooks import refetches
 from portal.sync.engine import Engine
-from portal.sync.fetcher import Answer
+from portal.sync.fetcher import Fetched
 from portal.sync.filters import Filters
-from portal.sync.missing_records import Vanishing
+from portal.sync.missing_records import MissingRecords
 from portal.sync.refetching import Refetcher
 from portal.sync.stream import Stream
 from tests.halo_fixtures import SIZES, Copy
@@ -32,34 +32,34 @@ OUT = RecordState.OUT_OF_SCOPE
 
 @pytest.fixture
 def before_page(monkeypatch: pytest.MonkeyPatch) -> Overtaking:
-    """Have something happen, once, after a page of this list has come and before it is written."""
+    """Run an action once, after a page of this list arrived and before it is written."""
 
     def plan(record_type: str, action: Callable[[], Any]) -> None:
-        take, left = Engine._take, [action]
+        handle, left = Engine._handle, [action]
 
-        def overtaken(self: Engine, stream: Stream, answer: Answer) -> None:
+        def overtaken(self: Engine, stream: Stream, fetched: Fetched) -> None:
             if left and stream.record_type == record_type:
                 left.pop()()
-            take(self, stream, answer)
+            handle(self, stream, fetched)
 
-        monkeypatch.setattr(Engine, "_take", overtaken)
+        monkeypatch.setattr(Engine, "_handle", overtaken)
 
     return plan
 
 
 @pytest.fixture
 def before_refetch(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
-    """Have something happen, once, after the answer to a refetch has come and before it is written."""
+    """Run an action once, after a refetched record arrived and before it is written."""
 
     def plan(action: Callable[[], Any]) -> None:
-        answered, left = Refetcher._answered, [action]
+        answered, left = Refetcher._handle_success, [action]
 
         def overtaken(self: Refetcher, *rest: Any) -> None:
             if left:
                 left.pop()()
             answered(self, *rest)
 
-        monkeypatch.setattr(Refetcher, "_answered", overtaken)
+        monkeypatch.setattr(Refetcher, "_handle_success", overtaken)
 
     return plan
 
@@ -70,7 +70,7 @@ def refetch(copy: Copy, record_type: str, number: int) -> None:
 
 
 def client_with(copy: Copy, record_type: str) -> tuple[int, set[int]]:
-    """Return a client that has such records, and their ids."""
+    """Return a client that has records of the type, and their ids."""
     first = Record.select().where(Record.record_type == record_type, Record.client_remote_id.is_null(False)).first()
     mine = (Record.record_type == record_type) & (Record.client_remote_id == first.client_remote_id)
     return first.client_remote_id, {each.remote_id for each in Record.select().where(mine)}
@@ -83,7 +83,7 @@ def counts_are_exact(copy: Copy) -> bool:
 
 @pytest.fixture
 def filtered(synced: Copy) -> Copy:
-    """Have everything copied while only active clients are wanted; all of Halo's are."""
+    """Copy everything with the filter for active clients; all clients in Halo are active."""
     synced.halo.reactivate("clients", synced.halo.truth("clients", ids=True)["inactive_ids"])
     filter_changes.change(synced.integration, list(SIZES), Filters(active_only=True), None)
     assert synced.sync()["state"] == "succeeded"
@@ -91,7 +91,7 @@ def filtered(synced: Copy) -> Copy:
     return synced
 
 
-def test_an_older_list_answer_puts_no_client_out_of_scope_and_takes_nothing_along(
+def test_an_older_list_answer_excludes_no_client_and_none_of_its_records(
     filtered: Copy, before_page: Overtaking
 ) -> None:
     client, contacts = client_with(filtered, "contacts")
@@ -110,7 +110,7 @@ def test_an_older_list_answer_puts_no_client_out_of_scope_and_takes_nothing_alon
     assert report["steps"]["clients"]["unchanged"] == SIZES["clients"]
 
 
-def test_an_older_list_answer_moves_no_read_time_back(filtered: Copy, before_page: Overtaking) -> None:
+def test_an_older_list_answer_does_not_move_read_at_back(filtered: Copy, before_page: Overtaking) -> None:
     client, _ = client_with(filtered, "contacts")
     filtered.halo.deactivate("clients", [client])
     seen: list[datetime | None] = []
@@ -160,7 +160,7 @@ def test_an_older_list_answer_does_not_create_what_has_been_excluded_since(
     assert Exclusion.get(Exclusion.record_type == "clients").remote_id == number
 
 
-def test_an_older_list_answer_brings_no_tombstone_back(synced: Copy, before_page: Overtaking) -> None:
+def test_an_older_list_answer_does_not_revive_a_tombstone(synced: Copy, before_page: Overtaking) -> None:
     number = min(synced.ids("products"))
 
     def overtake() -> None:
@@ -174,7 +174,7 @@ def test_an_older_list_answer_brings_no_tombstone_back(synced: Copy, before_page
     assert counts_are_exact(synced)
 
 
-def test_a_refetch_that_decided_nothing_leaves_the_list_its_word(synced: Copy, before_page: Overtaking) -> None:
+def test_an_undecided_refetch_does_not_override_the_list(synced: Copy, before_page: Overtaking) -> None:
     (number,) = synced.halo.create("products", 1)
 
     def undecided() -> None:
@@ -187,7 +187,7 @@ def test_a_refetch_that_decided_nothing_leaves_the_list_its_word(synced: Copy, b
 
 
 @pytest.mark.parametrize("is_changed", [True, False])
-def test_an_older_refetch_puts_nothing_out_of_scope_that_a_list_has_shown_since(
+def test_an_older_refetch_excludes_nothing_that_a_newer_list_showed(
     is_changed: bool,  # noqa: FBT001  # a case
     filtered: Copy,
     before_refetch: Callable[[Callable[[], Any]], None],
@@ -208,7 +208,7 @@ def test_an_older_refetch_puts_nothing_out_of_scope_that_a_list_has_shown_since(
     assert results() == [("done", "unchanged")]
 
 
-def test_records_of_a_client_that_left_meanwhile_stay_out(filtered: Copy, before_page: Overtaking) -> None:
+def test_records_of_a_client_excluded_during_a_sync_stay_out(filtered: Copy, before_page: Overtaking) -> None:
     client, contacts = client_with(filtered, "contacts")
 
     def overtake() -> None:
@@ -222,7 +222,7 @@ def test_records_of_a_client_that_left_meanwhile_stay_out(filtered: Copy, before
     assert counts_are_exact(filtered)
 
 
-def test_records_of_a_client_that_came_back_during_a_sync_come_with_the_next_one(
+def test_records_of_a_client_that_returns_during_a_sync_arrive_with_the_next(
     filtered: Copy, before_page: Overtaking
 ) -> None:
     client, contacts = client_with(filtered, "contacts")
@@ -242,22 +242,22 @@ def test_records_of_a_client_that_came_back_during_a_sync_come_with_the_next_one
     assert contacts <= filtered.ids("contacts")
 
 
-def test_a_record_that_a_refetch_has_found_since_is_not_deleted_on_the_word_of_an_older_answer(
+def test_an_older_answer_does_not_delete_a_record_that_a_refetch_found(
     synced: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = min(synced.ids("products"))
     synced.halo.delete("products", [number])
-    settle = Vanishing.settle
+    decide = MissingRecords.decide
 
-    def overtaken(self: Vanishing, *rest: Any) -> Any:
-        """Be a refetch that asked a moment later and was told that the record exists."""
-        found = yield from settle(self, *rest)
+    def overtaken(self: MissingRecords, *rest: Any) -> Any:
+        """Simulate a refetch, requested a moment later, that found the record."""
+        found = yield from decide(self, *rest)
         if self.record_type == "products":
             tell(synced.integration, about("products", number))
             later = clock.now() + timedelta(seconds=1)
             RefetchRequest.update(state="done", outcome="unchanged", read_at=later, settled_at=later).execute()
         return found
 
-    monkeypatch.setattr(Vanishing, "settle", overtaken)
+    monkeypatch.setattr(MissingRecords, "decide", overtaken)
     assert synced.sync()["steps"]["products"]["deleted"] == 0
     assert number in synced.ids("products")

@@ -1,4 +1,4 @@
-"""What a record means, however it is written."""
+"""The normal form of a record."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from portal.sync.normal_form import fingerprint, value_of
         ("customfields", [[{"id": 1, "value": 2.0, "display": ""}], [{"value": "2", "id": 1}]]),
     ],
 )
-def test_ways_of_writing_one_value_mean_the_same(key: str, values: list[Any]) -> None:
+def test_notations_of_one_value_have_the_same_normal_form(key: str, values: list[Any]) -> None:
     assert len({json.dumps(value_of(key, value), sort_keys=True) for value in values}) == 1
 
 
@@ -50,7 +50,7 @@ def test_ways_of_writing_one_value_mean_the_same(key: str, values: list[Any]) ->
         ("customfields", [{"id": 1, "value": 2}], [{"id": 1, "value": 3}]),
     ],
 )
-def test_what_differs_differs(key: str, one: Any, other: Any) -> None:
+def test_different_values_have_different_normal_forms(key: str, one: Any, other: Any) -> None:
     assert value_of(key, one) != value_of(key, other)
 
 
@@ -67,12 +67,12 @@ def test_the_order_of_keys_empty_keys_and_computed_ones_do_not_count() -> None:
 @pytest.mark.parametrize(
     "key", ["ticketage", "slatimeleft", "slapercused", "open_ticket_count", "use", "key", "table", "daysremaining"]
 )
-def test_what_halo_works_out_when_asked_is_known(key: str) -> None:
+def test_keys_that_halo_computes_are_known(key: str) -> None:
     assert is_computed("opportunities", key)
 
 
 @pytest.mark.parametrize(
     "key", ["name", "stage", "image", "message", "language", "manage", "count", "storage", "notes"]
 )
-def test_what_people_write_is_not_taken_for_computed(key: str) -> None:
+def test_values_that_people_enter_do_not_count_as_computed(key: str) -> None:
     assert not is_computed("opportunities", key)

@@ -1,4 +1,4 @@
-"""A round through a list that may change under the reader's hands."""
+"""A round through a list that may change while it is read."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from hypothesis import strategies as st
 
 from portal.halo.pages import Page, row
 from portal.models.sync import CountKind
-from portal.sync.past_readings import Known, PageIds
-from portal.sync.reading import MOST_BARREN, Reading
-from portal.sync.seen_rows import UNUSABLE
+from portal.sync.past_readings import PageIds, PastReading
+from portal.sync.reading import MAX_USELESS_PAGES, Reading
+from portal.sync.seen_rows import NO_ID
 
-MOST_REQUESTS = 200
+MAX_REQUESTS = 200
 
 
 @dataclass
 class Halo:
-    """A list of ids in order, cut into pages of `size`; `asked` are the pages that were asked for."""
+    """A list of ids in pages of `size`. `requested` holds the numbers of the requested pages."""
 
     ids: list[int]
     size: int = 3
-    asked: list[int] = field(default_factory=list)
+    requested: list[int] = field(default_factory=list)
 
     def page(self, number: int, **said: Any) -> Page:
-        self.asked.append(number)
-        assert len(self.asked) < MOST_REQUESTS, "read on and on"
+        self.requested.append(number)
+        assert len(self.requested) < MAX_REQUESTS, "read on and on"
         ids = self.ids[(number - 1) * self.size : number * self.size]
         return page(number, ids, **{"size": self.size, "total": len(self.ids), **said})
 
 
 def page(number: int, ids: list[Any], *, size: int | None, total: int | None) -> Page:
-    rows = [row("sites", b'{"id":%d}' % each if each != UNUSABLE else b'{"id":0,"n":%d}' % number) for each in ids]
+    rows = [row("sites", b'{"id":%d}' % each if each != NO_ID else b'{"id":0,"n":%d}' % number) for each in ids]
     return Page(number, rows, size, total, "/api/Site", 200, 0.0, 0)
 
 
@@ -46,30 +46,30 @@ def read(halo: Halo, reading: Reading | None = None) -> Reading:
 
 
 @pytest.mark.parametrize(
-    ("count", "asked"), [(0, [1]), (1, [1]), (3, [1, 2]), (4, [2, 1]), (6, [2, 1, 3]), (13, [5, 1, 2, 3, 4])]
+    ("count", "requested"), [(0, [1]), (1, [1]), (3, [1, 2]), (4, [2, 1]), (6, [2, 1, 3]), (13, [5, 1, 2, 3, 4])]
 )
-def test_each_page_is_asked_for_once_the_last_one_first_a_full_one_is_followed(count: int, asked: list[int]) -> None:
+def test_each_page_is_read_once_starting_with_the_last(count: int, requested: list[int]) -> None:
     halo = Halo(list(range(1, count + 1)))
-    reading = read(halo, Reading(Known(max(1, -(-count // 3)), count_kind=CountKind.TOTAL)))
-    assert halo.asked == asked
+    reading = read(halo, Reading(PastReading(max(1, -(-count // 3)), count_kind=CountKind.TOTAL)))
+    assert halo.requested == requested
     assert (reading.is_sound, reading.seen.ids) == (True, set(halo.ids))
 
 
-@pytest.mark.parametrize(("count", "asked"), [(0, [1]), (3, [1, 2]), (4, [1, 2, 1]), (13, [1, 5, 2, 3, 4, 1])])
-def test_where_the_last_page_is_not_known_the_first_is_read_twice(count: int, asked: list[int]) -> None:
+@pytest.mark.parametrize(("count", "requested"), [(0, [1]), (3, [1, 2]), (4, [1, 2, 1]), (13, [1, 5, 2, 3, 4, 1])])
+def test_if_the_last_page_is_unknown_the_first_is_read_twice(count: int, requested: list[int]) -> None:
     halo = Halo(list(range(1, count + 1)))
-    assert (read(halo).is_sound, halo.asked) == (True, asked)
+    assert (read(halo).is_sound, halo.requested) == (True, requested)
 
 
-@pytest.mark.parametrize(("believed", "asked"), [(3, [3, 5, 1, 2, 4, 3]), (9, [9, 5, 1, 2, 3, 4])])
-def test_a_page_that_is_not_the_last_does_no_harm(believed: int, asked: list[int]) -> None:
+@pytest.mark.parametrize(("believed", "requested"), [(3, [3, 5, 1, 2, 4, 3]), (9, [9, 5, 1, 2, 3, 4])])
+def test_starting_with_a_page_that_is_not_the_last_does_no_harm(believed: int, requested: list[int]) -> None:
     halo = Halo(list(range(1, 14)))
-    reading = read(halo, Reading(Known(believed, 3)))
-    assert (reading.is_sound, reading.seen.ids, halo.asked) == (True, set(halo.ids), asked)
+    reading = read(halo, Reading(PastReading(believed, 3)))
+    assert (reading.is_sound, reading.seen.ids, halo.requested) == (True, set(halo.ids), requested)
 
 
-def test_the_first_page_in_the_place_of_one_behind_the_end_is_not_taken_for_the_list() -> None:
-    halo, reading = Halo(list(range(1, 14))), Reading(Known(9))
+def test_the_first_page_sent_for_one_past_the_end_is_recognised() -> None:
+    halo, reading = Halo(list(range(1, 14))), Reading(PastReading(9))
     reading.take(page(9, [1, 2, 3], size=3, total=13))
     assert (read(halo, reading).is_sound, reading.seen.ids) == (True, set(halo.ids))
 
@@ -77,15 +77,15 @@ def test_the_first_page_in_the_place_of_one_behind_the_end_is_not_taken_for_the_
 @pytest.mark.parametrize("size", [3, None])
 @pytest.mark.parametrize("believed", [None, 1, 3, 5, 9])
 def test_a_list_that_is_not_counted_is_read_to_its_end(believed: int | None, size: int | None) -> None:
-    halo, reading = Halo(list(range(1, 14))), Reading(Known(believed))
+    halo, reading = Halo(list(range(1, 14))), Reading(PastReading(believed))
     while (number := reading.next_page()) is not None:
         reading.take(halo.page(number, total=None, size=size))
     assert reading.seen.ids == set(halo.ids)
 
 
-def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> None:
+def test_a_record_that_slips_forward_is_noticed_by_a_repeated_id() -> None:
     halo = Halo(list(range(1, 14)))
-    reading = Reading(Known(5))
+    reading = Reading(PastReading(5))
     for _ in range(3):  # pages 5, 1 and 2
         number = reading.next_page()
         assert number is not None
@@ -99,55 +99,55 @@ def test_a_record_that_slips_forward_is_noticed_by_an_id_that_comes_twice() -> N
 
 def test_a_record_that_is_added_at_the_end_costs_one_request() -> None:
     halo = Halo([1, 2, 3, 4, 5, 6, 7])
-    reading = Reading(Known(3))
+    reading = Reading(PastReading(3))
     reading.take(halo.page(3))
     reading.take(halo.page(1))
     halo.ids.append(8)
     read(halo, reading)
-    assert halo.asked == [3, 1, 2, 3]
+    assert halo.requested == [3, 1, 2, 3]
     assert (reading.is_sound, reading.seen.ids) == (True, set(halo.ids))
 
 
-def test_another_page_size_in_the_middle_ends_the_round() -> None:
+def test_a_page_size_that_changes_midway_ends_the_round() -> None:
     halo = Halo(list(range(1, 14)))
     reading = Reading()
     reading.take(halo.page(1))
     halo.size = 2
     read(halo, reading)
-    assert (halo.asked, reading.is_sound) == ([1, 5, 2], False)
+    assert (halo.requested, reading.is_sound) == ([1, 5, 2], False)
 
 
-def test_a_page_of_one_row_that_repeats_for_ever_ends_soon() -> None:
-    reading, asked = Reading(), 0
+def test_a_single_row_page_that_repeats_forever_ends_soon() -> None:
+    reading, requested = Reading(), 0
     while (number := reading.next_page()) is not None:
-        asked += 1
-        assert asked < MOST_REQUESTS
+        requested += 1
+        assert requested < MAX_REQUESTS
         reading.take(page(number, [7], size=1, total=130))
-    assert asked <= 1 + 3 * MOST_BARREN
+    assert requested <= 1 + 3 * MAX_USELESS_PAGES
     assert not reading.is_sound
 
 
-def test_rows_without_an_id_count_once_and_balance_the_books() -> None:
-    halo = Halo([1, UNUSABLE, 3, 4, UNUSABLE, 6, 7])
+def test_rows_without_an_id_count_once_and_are_reconciled() -> None:
+    halo = Halo([1, NO_ID, 3, 4, NO_ID, 6, 7])
     reading = read(halo)
     assert (reading.seen.unusable, reading.is_sound) == (2, True)
 
 
 @pytest.mark.parametrize("taken", range(1, 6))
-def test_a_reading_that_is_resumed_goes_on_behind_its_pages(taken: int) -> None:
-    halo, first = Halo(list(range(1, 14))), Reading(Known(5))
+def test_a_resumed_reading_continues_after_its_pages(taken: int) -> None:
+    halo, first = Halo(list(range(1, 14))), Reading(PastReading(5))
     pages = []
     for _ in range(taken):
         number = first.next_page()
         assert number is not None
         rows = first.take(halo.page(number))
         pages.append(PageIds(number, [each.facts.remote_id for each in rows if each.facts]))
-    halo.asked.clear()
+    halo.requested.clear()
     resumed = Reading.resumed(
-        pages, known=Known(5, count_kind=first.claims.kind), total=first.claims.total, moved=first.moved
+        pages, past=PastReading(5, count_kind=first.counts.kind), total=first.counts.total, moved=first.moved
     )
     read(halo, resumed)
-    assert len(halo.asked) == 5 - taken
+    assert len(halo.requested) == 5 - taken
     assert (resumed.is_sound, resumed.seen.ids) == (True, set(halo.ids))
 
 
@@ -162,10 +162,10 @@ CHANGES = st.lists(
 @example(count=2, size=1, changes=[(0, "create", 0), (0, "delete", 0)], believed=2)
 @example(count=2, size=1, changes=[(0, "create", 0), (0, "delete", 0)], believed=1)
 @example(count=3, size=1, changes=[(0, "create", 0), (0, "delete", 1)], believed=2)
-def test_a_sound_round_has_missed_nothing_that_was_there_all_the_time(
+def test_a_sound_round_misses_no_row_that_was_there_throughout(
     count: int, size: int, changes: list[tuple[int, str, int]], believed: int | None
 ) -> None:
-    halo, reading, turn = Halo(list(range(1, count + 1)), size), Reading(Known(believed)), 0
+    halo, reading, turn = Halo(list(range(1, count + 1)), size), Reading(PastReading(believed)), 0
     stayed = set(halo.ids)
     while (number := reading.next_page()) is not None:
         reading.take(halo.page(number))
@@ -182,19 +182,22 @@ def test_a_sound_round_has_missed_nothing_that_was_there_all_the_time(
 
 
 @given(count=st.integers(0, 40), size=st.integers(1, 9))
-def test_a_list_that_stands_still_costs_as_many_requests_as_it_has_pages(count: int, size: int) -> None:
+def test_a_stable_list_costs_one_request_per_page(count: int, size: int) -> None:
     halo, pages = Halo(list(range(1, count + 1)), size), max(1, -(-count // size))
-    assert read(halo, Reading(Known(pages, count_kind=CountKind.TOTAL))).is_sound
-    assert len(halo.asked) == pages + (count > 0 and count % size == 0)
+    assert read(halo, Reading(PastReading(pages, count_kind=CountKind.TOTAL))).is_sound
+    assert len(halo.requested) == pages + (count > 0 and count % size == 0)
 
 
 @dataclass
 class DishonestHalo(Halo):
-    """`cap` is granted whatever is asked for; `told` says what its answers claim, `past_end` what follows the end."""
+    """A list with pages of `cap` rows, whatever size is requested.
+
+    `reported_size` and `reported_count` are what its pages report; `past_end` is what follows the last page.
+    """
 
     asked_size: int = 1000
-    size_told: str = "asked"
-    count_told: str = "nothing"
+    reported_size: str = "asked"
+    reported_count: str = "nothing"
     past_end: str = "empty"
 
     def page(self, number: int, **_: Any) -> Page:
@@ -202,53 +205,53 @@ class DishonestHalo(Halo):
         sent = {"empty": number, "repeat": 1, "repeat_last": last}[self.past_end] if number > last else number
         ids = self.ids[(sent - 1) * self.size : sent * self.size]
         sizes = {"asked": self.asked_size, "granted": self.size, "nothing": None, "what came": len(ids)}
-        total = {"total": len(self.ids), "page": len(ids), "nothing": None}[self.count_told]
-        self.asked.append(number)
-        assert len(self.asked) < MOST_REQUESTS, "read on and on"
-        return page(number, ids, size=sizes[self.size_told], total=total)
+        total = {"total": len(self.ids), "page": len(ids), "nothing": None}[self.reported_count]
+        self.requested.append(number)
+        assert len(self.requested) < MAX_REQUESTS, "read on and on"
+        return page(number, ids, size=sizes[self.reported_size], total=total)
 
 
 @settings(max_examples=600)
 @given(
     count=st.integers(0, 60),
     size=st.integers(1, 12),
-    size_told=st.sampled_from(["asked", "granted", "nothing"]),
-    count_told=st.sampled_from(["total", "page", "nothing"]),
+    reported_size=st.sampled_from(["asked", "granted", "nothing"]),
+    reported_count=st.sampled_from(["total", "page", "nothing"]),
     past_end=st.sampled_from(["empty", "repeat", "repeat_last"]),
     known=st.sampled_from(["nothing", "the truth", "a longer list", "a shorter list"]),
 )
-def test_whatever_a_list_says_of_itself_all_of_it_is_read(
-    count: int, size: int, size_told: str, count_told: str, past_end: str, known: str
+def test_the_whole_list_is_read_whatever_it_reports(
+    count: int, size: int, reported_size: str, reported_count: str, past_end: str, known: str
 ) -> None:
-    halo = DishonestHalo(list(range(1, count + 1)), size, [], 1000, size_told, count_told, past_end)
-    kind = {"total": CountKind.TOTAL, "page": CountKind.PAGE, "nothing": CountKind.NONE}[count_told]
+    halo = DishonestHalo(list(range(1, count + 1)), size, [], 1000, reported_size, reported_count, past_end)
+    kind = {"total": CountKind.TOTAL, "page": CountKind.PAGE, "nothing": CountKind.NONE}[reported_count]
     rows = {"the truth": count, "a longer list": count + 20, "a shorter list": max(count - 20, 1)}.get(known)
     pages = max(1, -(-count // size))
-    before = Known() if rows is None else Known(max(1, -(-rows // size)), size, rows, kind)
+    before = PastReading() if rows is None else PastReading(max(1, -(-rows // size)), size, rows, kind)
     reading = read(halo, Reading(before))
     assert (reading.seen.ids, reading.is_sound, reading.expected) == (set(halo.ids), True, count)
     if known == "the truth" and past_end == "empty":
-        assert len(halo.asked) <= pages + 1
+        assert len(halo.requested) <= pages + 1
         assert reading.conclude() == kind or count <= size
-        if count_told == "total" and (pages > 1 or count % 50):
-            assert len(halo.asked) == pages + (count > 0 and count % size == 0)
+        if reported_count == "total" and (pages > 1 or count % 50):
+            assert len(halo.requested) == pages + (count > 0 and count % size == 0)
 
 
-@pytest.mark.parametrize("count_told", ["nothing", "page"])
-def test_fifty_rows_of_nine_hundred_are_followed_to_the_end_with_one_request_more(count_told: str) -> None:
-    halo = DishonestHalo(list(range(1, 901)), 50, count_told=count_told)
+@pytest.mark.parametrize("reported_count", ["nothing", "page"])
+def test_a_list_of_nine_hundred_in_pages_of_fifty_costs_one_extra_request(reported_count: str) -> None:
+    halo = DishonestHalo(list(range(1, 901)), 50, reported_count=reported_count)
     reading = read(halo)
-    assert (len(reading.seen.ids), reading.is_sound, halo.asked) == (900, True, list(range(1, 20)))
+    assert (len(reading.seen.ids), reading.is_sound, halo.requested) == (900, True, list(range(1, 20)))
 
 
-def test_an_echoed_page_size_is_not_believed_where_the_count_contradicts_it() -> None:
-    halo = DishonestHalo(list(range(1, 901)), 50, count_told="total")
+def test_an_echoed_page_size_is_ignored_if_the_count_contradicts_it() -> None:
+    halo = DishonestHalo(list(range(1, 901)), 50, reported_count="total")
     reading = read(halo)
     assert (len(reading.seen.ids), reading.is_sound, reading.sizes.largest) == (900, True, 50)
-    assert halo.asked == [1, 18, *range(2, 18), 19, 1]
+    assert halo.requested == [1, 18, *range(2, 18), 19, 1]
 
 
-def test_a_count_that_contradicts_the_rows_is_not_believed() -> None:
+def test_a_count_that_contradicts_the_rows_is_ignored() -> None:
     """Halo counts too few for a reason of its own: rows decide."""
     halo, reading = Halo(list(range(1, 14))), Reading()
     while (number := reading.next_page()) is not None:
@@ -257,22 +260,22 @@ def test_a_count_that_contradicts_the_rows_is_not_believed() -> None:
     assert reading.conclude() == CountKind.WRONG
 
 
-def test_a_count_that_is_higher_than_the_rows_keeps_the_list_from_being_complete() -> None:
+def test_a_count_above_the_rows_leaves_the_list_incomplete() -> None:
     halo, reading = Halo(list(range(1, 14))), Reading()
     while (number := reading.next_page()) is not None:
         reading.take(halo.page(number, total=20))
     assert (reading.seen.ids, reading.is_sound, reading.expected) == (set(halo.ids), False, 20)
 
 
-def test_pages_that_the_agents_role_has_thinned_out_are_read_to_the_end_by_a_patient_round() -> None:
+def test_uneven_pages_are_read_to_the_end_by_a_patient_round() -> None:
     thinned, reading = {1: [1, 2, 4], 2: [5, 6], 3: [8, 9, 11], 4: [12]}, Reading(is_patient=True)
     while (number := reading.next_page()) is not None:
         reading.take(page(number, thinned.get(number, []), size=4, total=9))
     assert (len(reading.seen.ids), reading.is_sound) == (9, True)
 
 
-def test_an_empty_page_where_rows_should_be_is_asked_for_again() -> None:
-    halo, reading = Halo(list(range(1, 14))), Reading(Known(5, 3, 13, CountKind.NONE))
+def test_an_empty_page_is_fetched_again_if_rows_are_expected() -> None:
+    halo, reading = Halo(list(range(1, 14))), Reading(PastReading(5, 3, 13, CountKind.NONE))
     has_failed = False
     while (number := reading.next_page()) is not None:
         fails, has_failed = number == 3 and not has_failed, has_failed or number == 3

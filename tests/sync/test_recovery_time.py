@@ -1,4 +1,4 @@
-"""How long a run takes to end after Halo has stumbled, by the injected clock: pauses between attempts count too."""
+"""How long a run takes after temporary faults, by the injected clock: pauses between retries count too."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ FAULTS: list[dict[str, Any]] = [
 ]
 
 
-class Day:
-    """A clock on which only pauses take time."""
+class PauseClock:
+    """A clock that only pauses move."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -43,29 +43,31 @@ class Day:
 
 
 @pytest.fixture
-def day(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
-    """Let pauses between attempts be as long as they really are, on a clock of our own."""
-    day = Day()
-    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=day.sleep))
+def pause_clock(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> Iterator[PauseClock]:
+    """Use the real pauses between retries, on a test clock."""
+    pause_clock = PauseClock()
+    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=pause_clock.sleep))
     stamina.set_testing(False)
-    with clock.using(lambda: day.now):
-        yield day
+    with clock.using(lambda: pause_clock.now):
+        yield pause_clock
 
 
-def ended(copy: Copy, day: Day) -> dict[str, Any]:
-    """Work on a run whenever it may go on, until it has ended."""
+def run_to_end(copy: Copy, pause_clock: PauseClock) -> dict[str, Any]:
+    """Work on a run whenever it can resume, until it has ended."""
     run = copy.open()
     while SyncRun.get_by_id(run.id).is_live:
-        day.now = max(day.now, SyncRun.get_by_id(run.id).not_before or day.now)
+        pause_clock.now = max(pause_clock.now, SyncRun.get_by_id(run.id).not_before or pause_clock.now)
         sync_runs.execute(run.id)
     return sync_runs.report(run)
 
 
 @pytest.mark.parametrize("on", ["assets", "clients", "any"])
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: " ".join(str(each) for each in fault.values()))
-def test_seven_stumbles_in_a_row_cost_a_minute_at_most(fault: dict[str, Any], on: str, copy: Copy, day: Day) -> None:
+def test_seven_faults_in_a_row_cost_at_most_a_minute(
+    fault: dict[str, Any], on: str, copy: Copy, pause_clock: PauseClock
+) -> None:
     copy.halo.fault(on=on, times=IN_A_ROW, **fault)
-    report = ended(copy, day)
+    report = run_to_end(copy, pause_clock)
     assert report["state"] == "succeeded", report["problem"]
     assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
-    assert day.seconds <= AIM_SECONDS
+    assert pause_clock.seconds <= AIM_SECONDS

@@ -1,4 +1,4 @@
-"""What a webhook names is read again from Halo, by the way that a sync goes."""
+"""Records that webhooks name are refetched from Halo and applied as a sync does."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from portal.services.syncing.filter_changes import change as change_filters
 from portal.sync.filters import Filters
 from portal.sync.refetching import Refetcher
 from tests.halo_fixtures import Copy
-from tests.sync.refetches import asked, fresh, later, one_of, read_again, record
+from tests.sync.refetches import fresh, later, one_of, record, refetch_pending, requested
 from tests.telling import about, delivery_states, results, tell
 
 
 @pytest.mark.parametrize("record_type", ["clients", "sites", "contacts", "products", "assets", "contracts"])
-def test_what_was_changed_in_halo_is_fresh(record_type: str, synced: Copy) -> None:
+def test_a_change_in_halo_arrives(record_type: str, synced: Copy) -> None:
     (number,) = synced.halo.change(record_type, count=1)
     tell(synced.integration, about(record_type, number))
-    assert read_again(synced) == 1
+    assert refetch_pending(synced) == 1
     assert results() == [("done", "updated")]
     assert delivery_states() == ["done"]
     line = RecordChange.get()
     assert (line.remote_id, line.kind, line.run_id, line.delivery_id) == (number, ChangeKind.UPDATED, None, 1)
-    assert "says a webhook delivery" in SyncLog.get(SyncLog.remote_id == number).message
+    assert "Updated by webhook: " in SyncLog.get(SyncLog.remote_id == number).message
 
 
-def test_the_body_is_not_believed(synced: Copy) -> None:
+def test_the_body_of_a_webhook_is_not_trusted(synced: Copy) -> None:
     number = one_of(synced, "clients")
     before = record("clients", number)
     tell(
         synced.integration, about("clients", number) | {"client": {"id": number, "name": "Forged", "inactive": True}}
     )
-    assert read_again(synced) == 1
+    assert refetch_pending(synced) == 1
     assert results() == [("done", "unchanged")]
     after = record("clients", number)
     assert (after.name, after.state, after.changed_at) == (before.name, before.state, before.changed_at)
@@ -48,7 +48,7 @@ def test_the_body_is_not_believed(synced: Copy) -> None:
 def test_a_new_record_is_created(synced: Copy) -> None:
     (number,) = synced.halo.create("assets", 1)
     tell(synced.integration, about("assets", number, "created"))
-    read_again(synced)
+    refetch_pending(synced)
     assert results() == [("done", "created")]
     found = record("assets", number)
     assert (found.state, found.first_run, found.first_delivery) == (RecordState.LIVE, None, 1)
@@ -59,43 +59,43 @@ def test_a_deleted_record_becomes_a_tombstone_and_comes_back(synced: Copy) -> No
     number = one_of(synced, "assets")
     synced.halo.delete("assets", [number])
     tell(synced.integration, about("assets", number, "deleted"))
-    read_again(synced)
+    refetch_pending(synced)
     assert record("assets", number).state == RecordState.DELETED
     assert results() == [("done", "deleted")]
     tell(synced.integration, about("assets", number, "deleted"))
     with later(minutes=2):
-        read_again(synced)
+        refetch_pending(synced)
     assert results()[1] == ("ignored", "absent")
 
 
-def test_what_halo_has_not_and_we_have_not_is_nothing(synced: Copy) -> None:
+def test_a_record_that_exists_nowhere_is_ignored(synced: Copy) -> None:
     tell(synced.integration, about("assets", 999_999))
-    read_again(synced)
+    refetch_pending(synced)
     assert results() == [("ignored", "absent")]
     assert delivery_states() == ["ignored"]
-    assert RefetchRequest.get().why == "Halo has no such record, and it was not in Scopable."
+    assert RefetchRequest.get().why == "Halo has no such record, and neither has Scopable."
 
 
-def test_a_ticket_is_told_from_an_opportunity_by_reading_it(synced: Copy) -> None:
+def test_a_ticket_is_distinguished_from_an_opportunity_by_reading_it(synced: Copy) -> None:
     number = one_of(synced, "opportunities")
     synced.halo.change("opportunities", [number])
     tell(synced.integration, about("ticket", number, "updated"), about("ticket", 999_999, "status changed"))
-    assert read_again(synced) == 2
+    assert refetch_pending(synced) == 2
     assert results() == [("done", "updated"), ("ignored", "absent")]
-    assert RefetchRequest.get_by_id(2).why == "It is an ordinary ticket, or does not exist. Tickets are not synced."
+    assert RefetchRequest.get_by_id(2).why == "It's an ordinary ticket, or it doesn't exist. Tickets aren't synced."
 
 
 def test_five_hundred_events_on_one_record_cost_one_request(synced: Copy) -> None:
     number = one_of(synced, "clients")
     for _ in range(5):
         tell(synced.integration, [about("clients", number) for _ in range(100)])
-    assert read_again(synced) == 1
+    assert refetch_pending(synced) == 1
     assert results()[0] == ("done", "unchanged")
-    assert set(results()[1:]) == {("done", "together")}
+    assert set(results()[1:]) == {("done", "coalesced")}
     assert delivery_states() == ["done"] * 5
 
 
-def test_what_comes_while_it_is_read_costs_one_more_request(synced: Copy, on_read: OnRead) -> None:
+def test_events_during_a_refetch_cost_one_more_request(synced: Copy, on_read: OnRead) -> None:
     number = one_of(synced, "clients")
 
     def more() -> None:
@@ -104,44 +104,47 @@ def test_what_comes_while_it_is_read_costs_one_more_request(synced: Copy, on_rea
 
     tell(synced.integration, [about("clients", number) for _ in range(250)])
     on_read(more)
-    assert read_again(synced) == 2
-    assert [result for result in results() if result[1] != "together"] == [("done", "unchanged"), ("done", "updated")]
+    assert refetch_pending(synced) == 2
+    assert [result for result in results() if result[1] != "coalesced"] == [
+        ("done", "unchanged"),
+        ("done", "updated"),
+    ]
 
 
-def test_records_are_read_in_the_order_in_which_they_were_named(synced: Copy) -> None:
+def test_records_are_refetched_in_order_of_arrival(synced: Copy) -> None:
     numbers = sorted(synced.ids("assets"))[:9]
     tell(synced.integration, *[about("assets", number) for number in reversed(numbers)])
-    read_again(synced)
-    assert sorted(asked(synced)[:3]) == sorted(f"/api/Asset/{number}" for number in numbers[-3:])
+    refetch_pending(synced)
+    assert sorted(requested(synced)[:3]) == sorted(f"/api/Asset/{number}" for number in numbers[-3:])
 
 
-def test_what_a_filter_leaves_out_says_so(synced: Copy) -> None:
+def test_a_filtered_out_record_says_so(synced: Copy) -> None:
     number = one_of(synced, "contacts")
     change_filters(synced.integration, list(synced.integration.record_types), Filters(active_only=True), None)
     client = record("contacts", number).client_remote_id
     assert client is not None
     synced.halo.deactivate("clients", [client])
     tell(synced.integration, about("clients", client, "deactivated"))
-    read_again(fresh(synced))
+    refetch_pending(fresh(synced))
     assert results() == [("done", "filtered_out")]
     assert RefetchRequest.get().why == "The client is inactive."
     assert record("clients", client).state == record("contacts", number).state == RecordState.OUT_OF_SCOPE
     tell(synced.integration, about("contacts", number))
-    read_again(fresh(synced))
+    refetch_pending(fresh(synced))
     assert results()[1] == ("done", "filtered_out")
     assert RefetchRequest.get_by_id(2).why == "Your sync filters exclude its client: the client is inactive."
 
 
-def test_a_client_that_comes_into_scope_owes_a_sync_of_what_belongs_to_it(synced: Copy) -> None:
+def test_a_client_that_comes_into_scope_requests_a_sync_of_its_records(synced: Copy) -> None:
     change_filters(synced.integration, list(synced.integration.record_types), Filters(active_only=True), None)
     client = one_of(synced, "clients")
     synced.halo.deactivate("clients", [client])
     tell(synced.integration, about("clients", client))
-    read_again(fresh(synced))
+    refetch_pending(fresh(synced))
     synced.halo.reactivate("clients", [client])
     tell(synced.integration, about("clients", client))
     with later(minutes=2):
-        read_again(fresh(synced))
+        refetch_pending(fresh(synced))
     assert results()[1] == ("done", "back")
     assert fresh(synced).integration.catch_up_at is not None
     assert RemoteList.get(RemoteList.record_type == "assets").read_until is None
@@ -150,11 +153,11 @@ def test_a_client_that_comes_into_scope_owes_a_sync_of_what_belongs_to_it(synced
     assert fresh(synced).integration.catch_up_at is None
 
 
-def test_a_type_that_is_not_synced_is_not_asked_for(copy: Copy) -> None:
+def test_a_type_that_is_not_synced_is_not_requested(copy: Copy) -> None:
     Integration.update(record_types=["clients"]).execute()
     tell(fresh(copy).integration, about("assets", 1))
-    assert (read_again(copy), delivery_states()) == (0, ["ignored"])
-    assert RefetchRequest.get().why == "Its record type is not synced."
+    assert (refetch_pending(copy), delivery_states()) == (0, ["ignored"])
+    assert RefetchRequest.get().why == "Its record type isn't synced."
 
 
 OnRead = Callable[[Callable[[], Any]], None]
@@ -162,16 +165,16 @@ OnRead = Callable[[Callable[[], Any]], None]
 
 @pytest.fixture
 def on_read(monkeypatch: pytest.MonkeyPatch) -> OnRead:
-    """Have something happen, once, after Halo was asked and before its answer is written."""
+    """Run an action once, after Halo answered and before the answer is written."""
 
     def plan(action: Callable[[], Any]) -> None:
-        answered, left = Refetcher._answered, [action]
+        answered, left = Refetcher._handle_success, [action]
 
         def first(self: Any, *rest: Any) -> None:
             if left:
                 left.pop()()
             answered(self, *rest)
 
-        monkeypatch.setattr(Refetcher, "_answered", first)
+        monkeypatch.setattr(Refetcher, "_handle_success", first)
 
     return plan

@@ -1,4 +1,4 @@
-"""Whatever kills a worker, the run goes on where it was, and ends with exact counts."""
+"""However a worker dies, the run continues from its checkpoint and ends with exact counts."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from portal.sandbox import Verbs
 from portal.services.syncing import sync_runs
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import PAGES, SIZES, Copy
-from tests.sync.interruptions import Breaking, Killed, OnPage, breaking, on_page
+from tests.sync.interruptions import FailingClient, Killed, OnPage, failing_client, on_page
 
-__all__ = ["breaking", "on_page"]
+__all__ = ["failing_client", "on_page"]
 
 ALL_PAGES = sum(PAGES.values())
 
 
-def pages_asked(halo: Verbs) -> Counter[tuple[str, str]]:
-    """Count how often each page was asked for."""
+def page_requests(halo: Verbs) -> Counter[tuple[str, str]]:
+    """Return how often each page was requested."""
     lists = (entry for entry in halo.journal() if "page_size=1000" in entry["query"])
     return Counter((entry["kind"], entry["query"]) for entry in lists)
 
@@ -36,46 +36,44 @@ def assert_exact(report: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("pages", range(ALL_PAGES))
-def test_a_run_that_breaks_off_after_any_page_goes_on_behind_it(
-    pages: int, copy: Copy, breaking: type[Breaking]
+def test_a_run_interrupted_after_any_page_continues_after_it(
+    pages: int, copy: Copy, failing_client: type[FailingClient]
 ) -> None:
     copy.halo.reset()
     run = copy.open()
-    breaking.pages = pages
+    failing_client.pages = pages
     with pytest.raises(RuntimeError):
         sync_runs.execute(run.id)
-    breaking.pages = None
+    failing_client.pages = None
     sync_runs.execute(run.id)
     assert_exact(sync_runs.report(run))
-    asked = pages_asked(copy.halo)
-    # Only what was under way when it broke is asked for twice: at most one page of each type.
-    twice = [kind for (kind, _), times in asked.items() if times > 1]
-    assert len(asked) == ALL_PAGES
+    requested = page_requests(copy.halo)
+    # Only what was in flight is requested twice: at most one page per type.
+    twice = [kind for (kind, _), times in requested.items() if times > 1]
+    assert len(requested) == ALL_PAGES
     assert len(twice) == len(set(twice)) <= pages
-    assert max(asked.values()) <= 2
+    assert max(requested.values()) <= 2
     assert SyncPage.select().count() == 0
 
 
-def test_a_run_that_breaks_off_after_a_page_was_read_twice_goes_on(
-    copy: Copy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_interrupted_after_a_reread_page_continues(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_off(*_: Any, **__: Any) -> None:
         raise RuntimeError("a bug")
 
-    # The page that was believed to be the last is read before the last one, and once more in the end.
+    # The supposed last page is read before the last one, and again at the end.
     copy.halo.turn(caps={"assets": 20})
     run = copy.open("assets")
     with monkeypatch.context() as broken:
         broken.setattr(HaloClient, "newest", break_off)
         with pytest.raises(RuntimeError):
             sync_runs.execute(run.id)
-    assert max(pages_asked(copy.halo).values()) == 2
+    assert max(page_requests(copy.halo).values()) == 2
     sync_runs.execute(run.id)
     report = sync_runs.report(run)
     assert (report["state"], report["steps"]["assets"]["created"]) == ("succeeded", SIZES["assets"])
 
 
-def test_a_killed_worker_is_followed_when_its_lease_has_run_out(copy: Copy, on_page: OnPage) -> None:
+def test_a_killed_worker_is_replaced_when_its_lease_expires(copy: Copy, on_page: OnPage) -> None:
     run = copy.open()
 
     def die() -> None:
@@ -107,30 +105,35 @@ def test_a_page_whose_transaction_fails_is_not_half_written(copy: Copy, on_page:
     assert_exact(sync_runs.report(run))
 
 
-def test_five_crashes_at_one_page_fail_the_run_and_name_the_page(copy: Copy, breaking: type[Breaking]) -> None:
+def test_five_crashes_at_one_page_fail_the_run_and_name_the_page(
+    copy: Copy, failing_client: type[FailingClient]
+) -> None:
     run = copy.open("assets")
-    breaking.pages = 1
+    failing_client.pages = 1
     for _ in range(5):
         with pytest.raises(RuntimeError):
             sync_runs.execute(run.id)
-        breaking.pages = 0
+        failing_client.pages = 0
     sync_runs.execute(run.id)
     report = sync_runs.report(run)
-    assert (report["state"], report["problem"]) == ("failed", "The sync was broken off 5 times at page 2 of assets.")
+    assert (report["state"], report["problem"]) == (
+        "failed",
+        "The sync stopped unexpectedly 5 times at page 2 of assets.",
+    )
     assert SyncPage.select().count() == 0
     assert len(copy.ids("assets")) == 30
-    breaking.pages = None
+    failing_client.pages = None
     assert copy.sync()["state"] == "succeeded"
 
 
-def test_crashes_at_different_pages_do_not_add_up(copy: Copy, breaking: type[Breaking]) -> None:
+def test_crashes_at_different_pages_do_not_add_up(copy: Copy, failing_client: type[FailingClient]) -> None:
     copy.halo.turn(caps={"assets": 10})
     run = copy.open("assets")
     for _ in range(8):
-        breaking.pages = 1
+        failing_client.pages = 1
         with suppress(RuntimeError):
             sync_runs.execute(run.id)
-    breaking.pages = None
+    failing_client.pages = None
     sync_runs.execute(run.id)
     report = sync_runs.report(run)
     assert (report["state"], report["steps"]["assets"]["created"]) == ("succeeded", SIZES["assets"])

@@ -1,4 +1,4 @@
-"""A record shown by a list and by itself: what has changed, and what is known of it."""
+"""Merging the list row and the detail of a record, and finding changes."""
 
 from __future__ import annotations
 
@@ -43,49 +43,49 @@ def test_reading_lists_and_details_in_turn_changes_nothing() -> None:
     assert known(forms) == {**DETAIL, "idsummary": "7 Acme", "main_id": 0}
 
 
-def test_what_only_a_detail_tells_stays_when_a_row_comes() -> None:
+def test_values_that_only_a_detail_has_survive_a_list_row() -> None:
     forms = take(Forms(json.dumps(ROW)), detail=DETAIL).forms
     merged = take(forms, row={**ROW, "name": "Acme Ltd"})
     assert merged.fields == {"name": ["Acme", "Acme Ltd"]}
     assert known(merged.forms) == {**DETAIL, "name": "Acme Ltd", "idsummary": "7 Acme", "main_id": 0}
 
 
-def test_a_change_that_a_row_has_told_is_not_told_again_by_a_detail() -> None:
+def test_a_change_seen_in_a_row_is_not_recorded_again_from_a_detail() -> None:
     forms = take(Forms(json.dumps(ROW)), detail=DETAIL).forms
     forms = take(forms, row={**ROW, "name": "Acme Ltd"}).forms
     assert take(forms, detail={**DETAIL, "name": "Acme Ltd"}).fields == {}
 
 
-def test_a_change_that_the_first_detail_tells_is_one() -> None:
+def test_a_change_in_the_first_detail_is_recorded() -> None:
     assert take(Forms(json.dumps(ROW)), detail={**DETAIL, "name": "Acme Ltd"}).fields == {
         "name": ["Acme", "Acme Ltd"]
     }
 
 
-def test_a_field_that_is_filled_is_a_change_where_rows_tell_that_it_was_empty() -> None:
+def test_filling_a_field_that_rows_showed_as_empty_is_a_change() -> None:
     row = {**ROW, "phone": ""}
     assert take(Forms(json.dumps(row)), detail={**DETAIL, "phone": "0123"}).fields == {"phone": ["", "0123"]}
 
 
-def test_what_a_detail_told_and_tells_no_more_is_a_change() -> None:
+def test_a_value_that_disappears_from_the_detail_is_a_change() -> None:
     forms = take(Forms(json.dumps(ROW)), detail=DETAIL).forms
     merged = take(forms, detail={key: value for key, value in DETAIL.items() if key != "web"})
     assert (merged.fields, "web" in known(merged.forms)) == ({"web": ["w", None]}, False)
 
 
-def test_what_a_row_told_and_tells_no_more_is_a_change() -> None:
+def test_a_value_that_disappears_from_the_row_is_a_change() -> None:
     merged = take(Forms(json.dumps({**ROW, "ref": "A1"})), row=ROW)
     assert (merged.fields, merged.forms) == ({"ref": ["A1", None]}, Forms(json.dumps(ROW)))
 
 
-def test_a_record_that_a_detail_brought_first_takes_what_only_rows_tell() -> None:
+def test_a_record_created_from_a_detail_takes_values_that_only_rows_have() -> None:
     text = json.dumps(DETAIL)
     merged = take(Forms(text, None, text, has_row=False), row=ROW)
     assert (merged.fields, known(merged.forms)["idsummary"]) == ({}, "7 Acme")
     assert known(merged.forms)["customfields"] == [{"id": 1}]
 
 
-def test_what_cannot_be_compared_counts_as_changed() -> None:
+def test_a_record_that_cannot_be_compared_counts_as_changed() -> None:
     assert take(Forms("{broken"), row=ROW).fields == {"record": [None, "could not be compared"]}
 
 
@@ -105,7 +105,7 @@ def test_an_answer_that_repeats_the_last_of_its_form_changes_nothing(
 
 
 @pytest.mark.parametrize("before", [[], [DETAIL]], ids=["first detail", "second detail"])
-def test_a_change_that_a_detail_told_and_the_next_row_takes_back_is_one(before: list[Any]) -> None:
+def test_a_change_in_a_detail_that_the_next_row_undoes_is_recorded(before: list[Any]) -> None:
     forms = Forms(json.dumps(ROW))
     for detail in before:
         forms = take(forms, detail=detail).forms
@@ -115,7 +115,7 @@ def test_a_change_that_a_detail_told_and_the_next_row_takes_back_is_one(before: 
     assert take(merged.forms, detail=DETAIL).fields == {}
 
 
-def test_a_change_that_a_row_told_and_the_next_detail_takes_back_is_one() -> None:
+def test_a_change_in_a_row_that_the_next_detail_undoes_is_recorded() -> None:
     forms = take(Forms(json.dumps(ROW)), detail=DETAIL).forms
     forms = take(forms, row={**ROW, "name": "Acme Ltd"}).forms
     merged = take(forms, detail=DETAIL)

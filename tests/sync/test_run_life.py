@@ -1,6 +1,6 @@
-"""A run's life as a state machine: whatever happens in whatever order, what must hold holds after every step.
+"""The life of a run as a state machine: the invariants hold after every step, in any order of events.
 
-One process, an injected clock, a simulated Halo over real HTTP. A worker is befallen at its so many-th write.
+One process, an injected clock, a simulated Halo over real HTTP. A worker is interrupted at its so many-th write.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from portal.services.syncing import held_deletes, sync_runs
 from portal.services.webhooks import refetches
 from portal.sync import refetch_requests
 from portal.sync.lease import DURATION
-from tests.sync.interruptions import Killed, befalling
+from tests.sync.interruptions import Killed, interrupting
 from tests.sync.small_halo import TYPES, connected_to_a_small_halo
 from tests.telling import about, tell
 
@@ -39,8 +39,8 @@ PASSING: Final[tuple[dict[str, Any], ...]] = (
     {"what": "refused_client", "on": "token"},
 )
 SWITCHES: Final[dict[str, list[Any]]] = {
-    "page_size_told": ["granted", "asked", "nothing"],
-    "record_count_told": ["total", "page", "nothing"],
+    "stated_page_size": ["granted", "asked", "nothing"],
+    "stated_record_count": ["total", "page", "nothing"],
     "past_end": ["empty", "repeat", "repeat_last"],
     "flickers": [[], ["computed"], ["order", "nulls"], ["computed", "numbers"]],
 }
@@ -56,7 +56,7 @@ writes = st.integers(1, 14)
 
 
 class RunLife(RuleBasedStateMachine):
-    """`edited` tells whether Halo was changed since the live run began, `ends` is what each ended run came to."""
+    """`edited` is whether Halo changed since the live run began; `ended` holds the ids of ended runs."""
 
     migrated: ClassVar[Path]
 
@@ -70,7 +70,7 @@ class RunLife(RuleBasedStateMachine):
         self.copy = self.stack.enter_context(connected_to_a_small_halo(self.migrated, lambda: self.now))
 
     def teardown(self) -> None:
-        """Whatever has happened: once it is calm, the run ends, and one more brings all that Halo has."""
+        """Whatever happened: without further faults the run ends, and one more run brings everything."""
         try:
             self._calm_down()
         finally:
@@ -95,7 +95,7 @@ class RunLife(RuleBasedStateMachine):
 
     @rule()
     def come_too_early(self) -> None:
-        """Leave a run alone that somebody may still be working on, or that waits for Halo."""
+        """Try to claim a run that another worker may hold, or that waits for Halo."""
         run = self._live()
         if run is not None and self.now < self._next_time():
             before = run.__data__
@@ -108,29 +108,29 @@ class RunLife(RuleBasedStateMachine):
 
     @rule(at=writes, when=st.sampled_from(["before", "inside", "after"]))
     def work_and_be_killed(self, at: int, when: str) -> None:
-        with suppress(Killed), befalling(at, when, self._die):
+        with suppress(Killed), interrupting(at, when, self._die):
             self._work()
 
     @rule(at=writes, killed_at=writes)
     def work_and_be_frozen_while_another_takes_over(self, at: int, killed_at: int) -> None:
-        """Let the second worker be killed as well: the first one thaws in a run that nobody works on."""
-        with befalling(at, "before", lambda: self._another_takes_over(killed_at)):
+        """Kill the second worker as well: the first one thaws in a run that nobody works on."""
+        with interrupting(at, "before", lambda: self._another_takes_over(killed_at)):
             self._work()
 
     @rule(at=writes, record_type=types, verb=st.sampled_from(["create", "change", "delete"]), seed=st.integers(0, 9))
     def work_while_halo_is_edited(self, at: int, record_type: str, verb: str, seed: int) -> None:
-        with befalling(at, "after", lambda: self.edit(record_type, verb, seed)):
+        with interrupting(at, "after", lambda: self.edit(record_type, verb, seed)):
             self._work()
 
     @rule(switches=st.fixed_dictionaries({name: st.sampled_from(each) for name, each in SWITCHES.items()}))
     def halo_changes_its_ways(self, switches: dict[str, Any]) -> None:
-        """Only between two runs: a list that changes them while it is read may have moved for all that is known."""
+        """Only between runs: a change of switches during a read may look like a list that moved."""
         if self._live() is None:
             self.copy.halo.turn(**switches)
 
     @rule(at=writes)
     def work_and_be_cancelled(self, at: int) -> None:
-        with befalling(at, "after", self.cancel):
+        with interrupting(at, "after", self.cancel):
             self._work()
 
     @rule(fault=st.sampled_from(PASSING), on=types, times=st.sampled_from([1, 3]))
@@ -162,7 +162,7 @@ class RunLife(RuleBasedStateMachine):
 
     @rule(at=writes)
     def work_while_it_is_read_again(self, at: int) -> None:
-        with befalling(at, "before", self._read_again):
+        with interrupting(at, "before", self._read_again):
             self._work()
 
     @rule()
@@ -208,7 +208,7 @@ class RunLife(RuleBasedStateMachine):
         return None
 
     def _work(self) -> None:
-        """Work on the live run, or a new one, as soon as anybody may."""
+        """Work on the live run, or a new one, as soon as it can be claimed."""
         self._live() or self.start()
         self.now = max(self.now, self._next_time())
         for run in sync_runs.claimable():
@@ -222,7 +222,7 @@ class RunLife(RuleBasedStateMachine):
         return moment
 
     def _read_again(self) -> None:
-        """Read what refetch requests name, when anybody may, and no sooner than any record may be read once more."""
+        """Refetch pending records, as soon as the lease and the pacing allow it."""
         turn = Refetching.get_or_none()
         times = [turn.lease_until, turn.not_before] if turn is not None else []
         self.now = max([self.now, *(each + SECOND for each in times if each is not None)]) + timedelta(minutes=2)
@@ -233,17 +233,17 @@ class RunLife(RuleBasedStateMachine):
 
     def _another_takes_over(self, killed_at: int) -> None:
         self.now += DURATION + SECOND
-        with suppress(Killed), befalling(killed_at, "after", self._die):
+        with suppress(Killed), interrupting(killed_at, "after", self._die):
             self._work()
 
     def _calm_down(self) -> None:
         self.copy.halo.clear_faults()
         while self._live() is not None:
             self._work()
-        self.time_passes(61)  # a run that was cancelled may have left Halo asking for a pause
+        self.time_passes(61)  # a cancelled run may have left a pause that Halo requested
         self._read_again()
         assert _rows("SELECT id FROM refetch_request WHERE state NOT IN ('done', 'ignored')") == []
-        if self.copy.sync()["state"] != RunState.SUCCEEDED:  # what is left of a list is held when all of it is gone
+        if self.copy.sync()["state"] != RunState.SUCCEEDED:  # if a whole list is gone, its deletes are held
             for hold in HeldDelete.select().where(HeldDelete.state == HeldDeleteState.PENDING):
                 held_deletes.approve(hold, None)
             assert self.copy.sync()["state"] == RunState.SUCCEEDED
@@ -253,10 +253,10 @@ class RunLife(RuleBasedStateMachine):
         assert self.copy.differences(*TYPES) == []
 
 
-def test_a_runs_life_keeps_its_promises_whatever_happens(migrated_file: Path) -> None:
+def test_the_invariants_of_a_run_always_hold(migrated_file: Path) -> None:
     RunLife.migrated = migrated_file
-    # The same lives every time, as a suite that fails now and then is of no use; `make chaos` looks further.
-    # A life that fails is not shrunk: it is short, and shrinking takes minutes.
+    # The same examples every time, because a flaky suite is of no use; `make chaos` explores further.
+    # Failing examples are not shrunk: they are short, and shrinking takes minutes.
     rules = settings(max_examples=25, stateful_step_count=12, derandomize=True, phases=[Phase.generate])
     run_state_machine_as_test(RunLife, settings=rules)
 

@@ -1,4 +1,4 @@
-"""When an integration is due: in every time zone, when clocks change, and for thousands at once."""
+"""Due times in every time zone, at clock changes, and for thousands of integrations."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from portal.sync.schedule import DEFAULT, HOURS, INTERVALS, WEEK, Schedule, Week
 
 NOTHING = timedelta()
 LONDON = ZoneInfo("Europe/London")
-# A zone may jump by a whole day, as Samoa did, which leaves out one of the chosen days.
-LONGEST_JUMP = timedelta(days=1)
+# A zone may jump by a whole day, as Samoa did, which skips one of the chosen days.
+MAX_CLOCK_CHANGE = timedelta(days=1)
 
 every = st.sampled_from(INTERVALS).map(lambda minutes: Schedule(minutes=minutes))
 chosen = st.builds(
@@ -41,38 +41,38 @@ spreads = st.integers(0, 300).map(lambda seconds: timedelta(seconds=seconds))
         *({"hours": [8.0], "weekdays": ["mon"]}, {"hours": [8], "weekdays": ["someday"]}),
     ],
 )
-def test_a_stored_schedule_that_is_broken_counts_as_the_default(stored: Any) -> None:
+def test_a_broken_stored_schedule_counts_as_the_default(stored: Any) -> None:
     assert schedule.read(stored) == DEFAULT
 
 
 @given(every | chosen)
-def test_what_is_written_is_read_again(one: Schedule) -> None:
+def test_written_values_are_read_back(one: Schedule) -> None:
     assert one.is_possible
     assert schedule.read(schedule.write(one)) == one
 
 
 @given(every | chosen, some_zone, moments, spreads)
-def test_the_next_time_is_ahead_and_no_farther_than_the_schedule_says(
+def test_the_next_time_is_in_the_future_and_within_the_schedule(
     one: Schedule, zone: ZoneInfo, now: datetime, spread: timedelta
 ) -> None:
     following = schedule.next_after(one, zone, now, spread)
     if one.minutes is not None:
         assert now < following <= now + timedelta(minutes=one.minutes)
     else:
-        assert now < following <= now + timedelta(days=7) + LONGEST_JUMP + spread
+        assert now < following <= now + timedelta(days=7) + MAX_CLOCK_CHANGE + spread
 
 
 @given(st.sampled_from(HOURS), some_zone, moments, spreads)
-def test_a_full_pass_comes_every_night(hour: int, zone: ZoneInfo, now: datetime, spread: timedelta) -> None:
+def test_a_full_sync_is_due_every_night(hour: int, zone: ZoneInfo, now: datetime, spread: timedelta) -> None:
     following = schedule.next_full_after(hour, zone, now, spread)
-    assert now < following <= now + timedelta(days=1) + LONGEST_JUMP + spread
+    assert now < following <= now + timedelta(days=1) + MAX_CLOCK_CHANGE + spread
 
 
 @given(every | chosen, some_zone, moments, spreads)
-def test_no_time_is_due_twice_and_none_is_left_out(
+def test_no_time_is_due_twice_and_none_is_skipped(
     one: Schedule, zone: ZoneInfo, now: datetime, spread: timedelta
 ) -> None:
-    """Whoever asks a little earlier than a time is told that time, and whoever asks at it is told the next one."""
+    """Just before a due time, the next time is that one; at a due time, it is the following one."""
     first = schedule.next_after(one, zone, now, spread)
     assert schedule.next_after(one, zone, first - timedelta(microseconds=1), spread) == first
     second = schedule.next_after(one, zone, first, spread)
@@ -82,9 +82,7 @@ def test_no_time_is_due_twice_and_none_is_left_out(
 
 
 @given(chosen, some_zone, moments)
-def test_a_time_that_the_clocks_show_is_due_at_its_hour_on_its_day(
-    one: Schedule, zone: ZoneInfo, now: datetime
-) -> None:
+def test_an_existing_local_time_is_due_at_that_time(one: Schedule, zone: ZoneInfo, now: datetime) -> None:
     local = schedule.next_after(one, zone, now, NOTHING).astimezone(zone)
     shown = local.hour in one.hours and WEEK[local.weekday()] in one.weekdays and not (local.minute or local.second)
     before = (local.astimezone(UTC) - timedelta(seconds=1)).astimezone(zone)
@@ -94,10 +92,10 @@ def test_a_time_that_the_clocks_show_is_due_at_its_hour_on_its_day(
 @pytest.mark.parametrize(
     ("zone", "now", "hour", "due"),
     [
-        # Clocks go from 01:00 to 02:00: one o'clock is taken at the end of the gap.
+        # Clocks go from 01:00 to 02:00: one o'clock is due at the end of the gap.
         ("Europe/London", "2026-03-29T00:30", 1, "2026-03-29T01:00"),
         ("Europe/London", "2026-03-29T01:00", 1, "2026-03-30T00:00"),
-        # From 02:00 back to 01:00: one o'clock comes twice and counts once.
+        # From 02:00 back to 01:00: one o'clock occurs twice and counts once.
         ("Europe/London", "2026-10-24T23:30", 1, "2026-10-25T00:00"),
         ("Europe/London", "2026-10-25T00:00", 1, "2026-10-26T01:00"),
         ("Europe/London", "2026-10-25T00:30", 1, "2026-10-26T01:00"),
@@ -111,21 +109,21 @@ def test_a_time_that_the_clocks_show_is_due_at_its_hour_on_its_day(
         ("Africa/Cairo", "2026-04-23T12:00", 0, "2026-04-23T22:00"),
     ],
 )
-def test_clocks_that_change(zone: str, now: str, hour: int, due: str) -> None:
-    asked = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    found = schedule.next_full_after(hour, ZoneInfo(zone), asked, NOTHING)
+def test_clock_changes(zone: str, now: str, hour: int, due: str) -> None:
+    requested = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    found = schedule.next_full_after(hour, ZoneInfo(zone), requested, NOTHING)
     assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
-def test_two_hours_that_meet_at_the_end_of_a_gap_are_one_time() -> None:
+def test_two_hours_that_fall_on_the_end_of_a_gap_are_one_time() -> None:
     one = schedule.at([1, 2], WEEK)
-    asked = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
-    first = schedule.next_after(one, LONDON, asked, NOTHING)
+    requested = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+    first = schedule.next_after(one, LONDON, requested, NOTHING)
     assert first == datetime(2026, 3, 29, 1, tzinfo=UTC)
     assert schedule.next_after(one, LONDON, first, NOTHING) == datetime(2026, 3, 30, 0, tzinfo=UTC)
 
 
-def test_a_day_that_a_country_left_out_is_made_up_for_at_its_end() -> None:
+def test_a_day_that_a_country_skipped_is_due_at_its_end() -> None:
     fridays = schedule.at([8], [Weekday.FRI])
     thursday = datetime(2011, 12, 29, 12, tzinfo=UTC)
     saturday = datetime(2011, 12, 31, tzinfo=ZoneInfo("Pacific/Apia"))
@@ -133,7 +131,7 @@ def test_a_day_that_a_country_left_out_is_made_up_for_at_its_end() -> None:
 
 
 @pytest.mark.parametrize("one", [Schedule(minutes=5), Schedule(minutes=60), schedule.at([8], WEEK), None])
-def test_thousands_of_integrations_begin_at_different_times(one: Schedule | None) -> None:
+def test_thousands_of_integrations_start_at_different_times(one: Schedule | None) -> None:
     spread = [schedule.spread_of(f"integration {number}", one) for number in range(5_000)]
     window = timedelta(seconds=75) if one == Schedule(minutes=5) else timedelta(minutes=5)
     assert min(spread) >= NOTHING
@@ -142,7 +140,7 @@ def test_thousands_of_integrations_begin_at_different_times(one: Schedule | None
     assert max(Counter(spread).values()) < 2 * fair + 20
 
 
-def test_an_integration_begins_always_equally_late() -> None:
+def test_an_integration_always_has_the_same_delay() -> None:
     assert schedule.spread_of("a", DEFAULT) == schedule.spread_of("a", DEFAULT) != schedule.spread_of("b", DEFAULT)
 
 
@@ -156,5 +154,5 @@ def test_an_integration_begins_always_equally_late() -> None:
         (schedule.at([7], WEEK), "at 07:00 every day"),
     ],
 )
-def test_a_schedule_is_said_in_words(one: Schedule, words: str) -> None:
+def test_a_schedule_can_be_put_in_words(one: Schedule, words: str) -> None:
     assert schedule.in_words(one) == words

@@ -1,4 +1,4 @@
-"""Which rows are in scope, why the others are not, and when only a detail can tell."""
+"""Which rows are in scope, why the others are not, and when a detail is needed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.halo.facts import Facts
-from portal.sync.filters import FOLLOWERS, Filters
+from portal.sync.filters import CLIENT_OWNED, Filters
 from portal.sync.record_types import RecordType
 from portal.sync.scope import CLIENT_NOT_SEEN, Scope
 from tests.sync.test_filters import FILTERS
@@ -18,8 +18,8 @@ from tests.sync.test_filters import FILTERS
 CHOSEN = frozenset({1, 2})
 
 
-def facts(**told: Any) -> Facts:
-    return Facts(**{"remote_id": 7, "inactive": False, "client_id": None, **told})
+def facts(**values: Any) -> Facts:
+    return Facts(**{"remote_id": 7, "inactive": False, "client_id": None, **values})
 
 
 FACTS = st.builds(
@@ -43,58 +43,58 @@ TYPES = st.sampled_from(RecordType)
     ("filters", "record_type", "out", "reason", "kept"),
     [
         ({"active_only": True}, "clients", {"inactive": True}, "The client is inactive.", {}),
-        ({"top_levels": CHOSEN}, "clients", {"group": 3}, "Its top level is not among those chosen.", {"group": 2}),
+        ({"top_levels": CHOSEN}, "clients", {"group": 3}, "Its top level isn't one you chose.", {"group": 2}),
         (
             {"relationships": CHOSEN},
             "clients",
             {"named": [{"id": 3}]},
-            "Its relationship type is not among those chosen.",
+            "Its relationship type isn't one you chose.",
             {"named": [{"id": 3}, {"id": 1}]},
         ),
         (
             {"relationships": CHOSEN},
             "clients",
             {"named": []},
-            "Its relationship type is not among those chosen.",
+            "Its relationship type isn't one you chose.",
             {"named": [{"id": 2}]},
         ),
-        ({"include_clients": CHOSEN}, "clients", {}, "It is not among the chosen clients.", {"remote_id": 1}),
+        ({"include_clients": CHOSEN}, "clients", {}, "It isn't one of the chosen clients.", {"remote_id": 1}),
         (
             {"exclude_clients": CHOSEN},
             "clients",
             {"remote_id": 2},
-            "It is one of the excluded clients.",
+            "It's one of the excluded clients.",
             {"remote_id": 3},
         ),
         (
             {"without_service_accounts": True},
             "contacts",
             {"is_service_account": True},
-            "It is a service account.",
+            "It's a service account.",
             {"is_general_user": True},
         ),
         (
             {"without_general_users": True},
             "contacts",
             {"is_general_user": True},
-            "It is a General User.",
+            "It's a General User.",
             {"is_service_account": True},
         ),
         (
             {"product_groups": CHOSEN},
             "products",
             {"group": 0},
-            "Its product group is not among those chosen.",
+            "Its product group isn't one you chose.",
             {"group": 1},
         ),
         (
             {"asset_types": CHOSEN},
             "assets",
             {"group": 130},
-            "Its asset type is not among those chosen.",
+            "Its asset type isn't one you chose.",
             {"group": 1},
         ),
-        ({"open_opportunities_only": True}, "opportunities", {"is_closed": True}, "It is closed.", {}),
+        ({"open_opportunities_only": True}, "opportunities", {"is_closed": True}, "It's closed.", {}),
         (
             {"opportunities_since": date(2026, 1, 1)},
             "opportunities",
@@ -106,12 +106,12 @@ TYPES = st.sampled_from(RecordType)
             {"active_contracts_only": True},
             "contracts",
             {"is_active_contract": False},
-            "The contract is not active.",
+            "The contract isn't active.",
             {"is_active_contract": True},
         ),
     ],
 )
-def test_each_filter_says_why_a_row_is_left_out(
+def test_each_filter_gives_its_reason_for_excluding_a_row(
     filters: dict[str, Any], record_type: str, out: dict[str, Any], reason: str, kept: dict[str, Any]
 ) -> None:
     scope = Scope(Filters(**filters))
@@ -139,16 +139,14 @@ LOST = "Its client was deleted."
         ("clients", 3, ""),
     ],
 )
-def test_what_belongs_to_a_client_that_is_left_out_is_left_out(
-    record_type: str, client_id: int | None, reason: str
-) -> None:
+def test_records_of_an_excluded_client_are_excluded(record_type: str, client_id: int | None, reason: str) -> None:
     row = facts(client_id=client_id)
     assert Scope(Filters(exclude_clients=frozenset({3})), {1, 2}, {3: LOST}).reason(record_type, row) == reason
 
 
-def test_nothing_follows_clients_when_no_client_may_be_left_out() -> None:
+def test_nothing_depends_on_clients_without_client_filters() -> None:
     scope = Scope(Filters(without_general_users=True), set())
-    assert not scope.follows_clients
+    assert not scope.excludes_clients
     assert scope.reason("contacts", facts(client_id=3)) == ""
 
 
@@ -162,21 +160,21 @@ def test_nothing_follows_clients_when_no_client_may_be_left_out() -> None:
         {"exclude_clients": CHOSEN},
     ],
 )
-def test_every_filter_of_clients_has_followers(filters: dict[str, Any]) -> None:
-    assert Scope(Filters(**filters), {1}).follows_clients
+def test_every_client_filter_affects_the_clients_records(filters: dict[str, Any]) -> None:
+    assert Scope(Filters(**filters), {1}).excludes_clients
 
 
 @pytest.mark.parametrize(
     ("filters", "record_type", "reason"),
     [
-        ({"top_levels": CHOSEN}, "clients", "Its top level is not known."),
-        ({"relationships": CHOSEN}, "clients", "Its relationship type is not known."),
-        ({"asset_types": CHOSEN}, "assets", "Its asset type is not known."),
-        ({"opportunities_since": date(2026, 1, 1)}, "opportunities", "It is not known when it was opened."),
-        ({"active_contracts_only": True}, "contracts", "It is not known whether it is active."),
+        ({"top_levels": CHOSEN}, "clients", "Its top level isn't known."),
+        ({"relationships": CHOSEN}, "clients", "Its relationship type isn't known."),
+        ({"asset_types": CHOSEN}, "assets", "Its asset type isn't known."),
+        ({"opportunities_since": date(2026, 1, 1)}, "opportunities", "Its opening date isn't known."),
+        ({"active_contracts_only": True}, "contracts", "It isn't known whether it's active."),
     ],
 )
-def test_a_row_that_does_not_tell_needs_its_detail_and_without_one_is_left_out(
+def test_a_row_without_the_value_needs_its_detail_or_is_excluded(
     filters: dict[str, Any], record_type: str, reason: str
 ) -> None:
     scope = Scope(Filters(**filters))
@@ -185,7 +183,7 @@ def test_a_row_that_does_not_tell_needs_its_detail_and_without_one_is_left_out(
     assert not Scope(Filters()).needs_detail(record_type, facts())
 
 
-def test_no_detail_is_read_of_a_row_that_is_out_anyway() -> None:
+def test_no_detail_is_needed_for_a_row_that_is_excluded_anyway() -> None:
     scope = Scope(Filters(active_only=True, top_levels=CHOSEN, asset_types=CHOSEN), {1})
     assert scope.needs_detail("clients", facts())
     assert not scope.needs_detail("clients", facts(inactive=True))
@@ -200,7 +198,7 @@ def test_without_filters_everything_is_in_scope(record_type: str, row: Facts, cl
 
 
 @given(FILTERS, TYPES, FACTS, CLIENTS)
-def test_a_row_that_needs_its_detail_is_out_until_that_is_read(
+def test_a_row_that_needs_its_detail_is_excluded_until_it_is_read(
     filters: Filters, record_type: str, row: Facts, clients: set[int] | None
 ) -> None:
     scope = Scope(filters, clients)
@@ -209,7 +207,7 @@ def test_a_row_that_needs_its_detail_is_out_until_that_is_read(
 
 
 @given(FILTERS, FILTERS, TYPES, FACTS)
-def test_two_filters_together_keep_what_both_keep(one: Filters, other: Filters, record_type: str, row: Facts) -> None:
+def test_two_filters_keep_what_matches_both(one: Filters, other: Filters, record_type: str, row: Facts) -> None:
     both = Filters(
         active_only=one.active_only or other.active_only,
         top_levels=one.top_levels,
@@ -238,17 +236,17 @@ def test_two_filters_together_keep_what_both_keep(one: Filters, other: Filters, 
 
 
 @given(FILTERS, TYPES, FACTS, st.sets(st.integers(1, 9)))
-def test_only_followers_depend_on_which_clients_are_live(
+def test_only_client_owned_types_depend_on_live_clients(
     filters: Filters, record_type: str, row: Facts, clients: set[int]
 ) -> None:
     alone, beside = Scope(filters).reason(record_type, row), Scope(filters, clients).reason(record_type, row)
-    if record_type not in FOLLOWERS or row.client_id is None or row.client_id in clients:
+    if record_type not in CLIENT_OWNED or row.client_id is None or row.client_id in clients:
         assert beside == alone
-    elif Scope(filters).follows_clients:
+    elif Scope(filters).excludes_clients:
         assert beside == CLIENT_NOT_SEEN
 
 
-def test_a_moment_is_compared_by_its_day_in_utc() -> None:
+def test_times_are_compared_by_their_day_in_utc() -> None:
     row = facts(opened="2025-12-31T23:30:00-05:00")
     assert row.opened_at == datetime(2026, 1, 1, 4, 30, tzinfo=UTC)
     assert Scope(Filters(opportunities_since=date(2026, 1, 1))).reason("opportunities", row) == ""

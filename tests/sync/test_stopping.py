@@ -1,4 +1,4 @@
-"""A run that is taken over, cancelled or disconnected in the middle: nothing is written behind anybody's back."""
+"""A run that is taken over, cancelled or disconnected midway writes nothing more."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.sync.interruptions import OnPage, on_page, worker
 __all__ = ["on_page"]
 
 
-def test_a_worker_that_was_given_up_for_dead_writes_nothing(copy: Copy) -> None:
+def test_a_worker_presumed_dead_writes_nothing(copy: Copy) -> None:
     run = copy.open()
     old = claim(run.id)
     assert old is not None
@@ -40,7 +40,7 @@ def test_a_worker_that_loses_its_run_between_two_pages_stops_quietly(copy: Copy,
     assert SyncRun.get_by_id(run.id).state == "running"
 
 
-def test_a_cancelled_run_stops_after_the_page_at_hand(copy: Copy, on_page: OnPage) -> None:
+def test_a_cancelled_run_stops_after_the_current_page(copy: Copy, on_page: OnPage) -> None:
     run = copy.open()
     on_page("assets", 3, lambda: sync_runs.request_cancel(copy.integration))
     sync_runs.execute(run.id)
@@ -53,8 +53,8 @@ def test_a_cancelled_run_stops_after_the_page_at_hand(copy: Copy, on_page: OnPag
 
 
 @pytest.mark.parametrize("fault", [None, 503, 401])
-def test_disconnecting_ends_a_run_that_is_being_worked_on(fault: int | None, copy: Copy, on_page: OnPage) -> None:
-    copy.halo.turn(caps={"assets": 5})  # so many pages that they are not all there when the clients come
+def test_disconnecting_ends_a_running_sync(fault: int | None, copy: Copy, on_page: OnPage) -> None:
+    copy.halo.turn(caps={"assets": 5})  # enough pages that they have not all arrived when the clients do
     run = copy.open()
     if fault is not None:
         copy.halo.fault("status", status=fault, on="assets", times=None)
@@ -65,12 +65,12 @@ def test_disconnecting_ends_a_run_that_is_being_worked_on(fault: int | None, cop
     assert len(copy.ids("assets")) < SIZES["assets"]
 
 
-def test_a_secret_that_does_not_open_fails_the_run_and_asks_for_a_person(copy: Copy) -> None:
+def test_a_secret_that_cannot_be_decrypted_fails_the_run_and_needs_attention(copy: Copy) -> None:
     run = copy.open()
     type(copy.integration).update(credentials="v1.gone.AAAA").execute()
     sync_runs.execute(run.id)
     report = sync_runs.report(run)
     assert report["state"] == "failed"
-    assert "a key that this portal does not have" in report["problem"]
+    assert "a key that this portal doesn't have" in report["problem"]
     assert "PORTAL_VAULT_KEY_PREVIOUS" in report["remedy"]
     assert type(copy.integration).get().state == "needs_attention"

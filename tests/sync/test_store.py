@@ -1,4 +1,4 @@
-"""Writing many records at once means the same on SQLite and on PostgreSQL."""
+"""Bulk writes have the same effect on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.webhooks import Delivery, DeliveryState, Outcome, RefetchRequest
 from portal.services.records import stored_records
 from portal.sync import newer_answers, store
-from portal.sync.decide import Change, Decision, Stored
+from portal.sync.decide import Change, Decision, StoredRecord
 from portal.sync.record_types import RecordType
 from portal.sync.row_and_detail import Forms
-from portal.sync.store import Origin
+from portal.sync.store import ChangeOrigin
 from tests.postgres import database
 
 __all__ = ["database"]
@@ -45,18 +45,20 @@ def change(remote_id: int, name: str = "Acme", digest: bytes = b"\x00\xff" * 8, 
 def write(integration: Integration, *changes: Change, out_of_scope: tuple[int, ...] = ()) -> None:
     decision = Decision(created=list(changes), out_of_scope=dict.fromkeys(out_of_scope, "It is left out."))
     with db.db.atomic():
-        store.write(integration.id, RecordType.CLIENTS, decision, origin=Origin(RUN), read_at=clock.now())
+        store.write(integration.id, RecordType.CLIENTS, decision, origin=ChangeOrigin(RUN), read_at=clock.now())
 
 
-def leave(integration: Integration, ids: Iterable[int], record_type: RecordType = RecordType.CLIENTS) -> None:
-    store.leave(integration.id, record_type, dict.fromkeys(ids, "It is gone."), RecordState.DELETED, Origin(RUN))
+def exclude(integration: Integration, ids: Iterable[int], record_type: RecordType = RecordType.CLIENTS) -> None:
+    store.set_state(
+        integration.id, record_type, dict.fromkeys(ids, "It is gone."), RecordState.DELETED, ChangeOrigin(RUN)
+    )
 
 
 def counted(integration: Integration) -> dict[str, int]:
     return stored_records.counts(integration)[RecordType.CLIENTS]
 
 
-def test_what_is_written_is_read_back(halo_of: Integration) -> None:
+def test_written_records_are_read_back(halo_of: Integration) -> None:
     with clock.using(lambda: LATER):
         write(halo_of, change(BIG, payload='{"name":"\\u0000"}'))
     record = Record.get()
@@ -72,7 +74,7 @@ def test_names_of_all_sorts_survive(name: str, halo_of: Integration) -> None:
     assert Record.get().name == name
 
 
-def test_a_second_write_changes_all_but_when_it_was_first_seen(halo_of: Integration) -> None:
+def test_a_second_write_keeps_only_first_seen_at(halo_of: Integration) -> None:
     with clock.using(lambda: NOON):
         write(halo_of, change(1, "Old"), change(2, "Same"))
     with clock.using(lambda: LATER):
@@ -84,69 +86,71 @@ def test_a_second_write_changes_all_but_when_it_was_first_seen(halo_of: Integrat
 
 def test_a_write_brings_a_tombstone_back_to_life(halo_of: Integration) -> None:
     write(halo_of, change(1))
-    leave(halo_of, [1])
+    exclude(halo_of, [1])
     write(halo_of, change(1))
     assert Record.get().state == RecordState.LIVE
 
 
-def test_what_is_stored_is_found_by_thousands(halo_of: Integration) -> None:
+def test_thousands_of_stored_records_are_found_at_once(halo_of: Integration) -> None:
     write(halo_of, *(change(number) for number in range(1, 2001)))
-    found = store.stored_among(halo_of.id, RecordType.CLIENTS, list(range(500, 4000)))
+    found = store.find_stored(halo_of.id, RecordType.CLIENTS, list(range(500, 4000)))
     assert set(found) == set(range(500, 2001))
-    assert found[500] == Stored(b"\x00\xff" * 8, "live")
+    assert found[500] == StoredRecord(b"\x00\xff" * 8, "live")
     assert store.live_ids(halo_of.id, RecordType.CLIENTS) == set(range(1, 2001))
 
 
 def test_thousands_are_marked_at_once(halo_of: Integration) -> None:
     write(halo_of, *(change(number) for number in range(1, 2001)))
     with clock.using(lambda: LATER):
-        leave(halo_of, range(1, 1901))
+        exclude(halo_of, range(1, 1901))
     assert store.live_ids(halo_of.id, RecordType.CLIENTS) == set(range(1901, 2001))
     assert Record.select().where(Record.changed_at == LATER).count() == 1900
 
 
-def test_out_of_scope_rows_keep_what_they_were(halo_of: Integration) -> None:
+def test_out_of_scope_records_keep_their_values(halo_of: Integration) -> None:
     write(halo_of, change(1, "Acme"))
     write(halo_of, out_of_scope=(1,))
     assert (Record.get().state, Record.get().name) == ("out_of_scope", "Acme")
 
 
-def test_types_and_integrations_do_not_meet(halo_of: Integration) -> None:
+def test_types_and_integrations_are_separate(halo_of: Integration) -> None:
     other = Integration.create(account=Account.create(name="Other MSP"), psa="halo")
     write(halo_of, change(1))
     assert store.live_ids(other.id, RecordType.CLIENTS) == set()
-    assert store.stored_among(halo_of.id, RecordType.SITES, [1]) == {}
-    leave(other, [1])
-    leave(halo_of, [1], RecordType.SITES)
+    assert store.find_stored(halo_of.id, RecordType.SITES, [1]) == {}
+    exclude(other, [1])
+    exclude(halo_of, [1], RecordType.SITES)
     assert Record.get().state == RecordState.LIVE
 
 
-def test_what_leaves_has_a_line_of_history_with_its_reason(halo_of: Integration) -> None:
+def test_a_record_that_leaves_the_scope_has_the_reason_in_its_history(halo_of: Integration) -> None:
     write(halo_of, change(1), change(2))
     write(halo_of, out_of_scope=(1,))
-    leave(halo_of, [2])
+    exclude(halo_of, [2])
     lines = [(each.remote_id, each.kind, each.why, each.run_id) for each in RecordChange.select()]
     assert lines == [(1, "out_of_scope", "It is left out.", RUN), (2, "deleted", "It is gone.", RUN)]
 
 
-def test_a_change_is_told_field_by_field(halo_of: Integration) -> None:
+def test_a_change_is_stored_field_by_field(halo_of: Integration) -> None:
     write(halo_of, change(1))
     changed = replace(change(1, "New"), kind=ChangeKind.UPDATED, fields={"name": ["Acme", "New"]})
     with db.db.atomic():
         store.write(
-            halo_of.id, RecordType.CLIENTS, Decision(updated=[changed]), origin=Origin(RUN), read_at=clock.now()
+            halo_of.id, RecordType.CLIENTS, Decision(updated=[changed]), origin=ChangeOrigin(RUN), read_at=clock.now()
         )
     line = RecordChange.get()
     assert (line.kind, line.fields, line.run_id) == ("updated", {"name": ["Acme", "New"]}, RUN)
     assert Record.get().first_run == RUN
 
 
-def test_another_form_of_the_same_record_changes_its_payload_alone(halo_of: Integration) -> None:
+def test_another_form_of_the_same_record_changes_only_its_payload(halo_of: Integration) -> None:
     with clock.using(lambda: NOON):
         write(halo_of, change(1, "Acme"))
     settled = change(1, "Ignored", b"s" * 16, '{"id":1}')
     with clock.using(lambda: LATER), db.db.atomic():
-        store.write(halo_of.id, RecordType.CLIENTS, Decision(settled=[settled]), origin=Origin(RUN), read_at=LATER)
+        store.write(
+            halo_of.id, RecordType.CLIENTS, Decision(payload_only=[settled]), origin=ChangeOrigin(RUN), read_at=LATER
+        )
     record = Record.get()
     assert (record.name, record.changed_at) == ("Acme", NOON)
     assert (bytes(record.digest), record.payload) == (b"s" * 16, '{"id":1}')
@@ -167,7 +171,7 @@ def refetched(integration: Integration, remote_id: int, outcome: Outcome, asked_
     )
 
 
-def test_newer_answers_are_known_from_records_and_from_refetches(halo_of: Integration) -> None:
+def test_newer_answers_are_found_in_records_and_refetches(halo_of: Integration) -> None:
     with clock.using(lambda: LATER):
         write(halo_of, change(1))
     with clock.using(lambda: NOON):
@@ -176,20 +180,25 @@ def test_newer_answers_are_known_from_records_and_from_refetches(halo_of: Integr
     refetched(halo_of, 3, Outcome.UNCHANGED, NOON)
     refetched(halo_of, 4, Outcome.REJECTED, LATER)
     refetched(halo_of, 7, Outcome.ABSENT, LATER)
-    known = newer_answers.known(halo_of.id, RecordType.CLIENTS, {1, 2, 3, 4, 5}, NOON, not_stored={6, 7})
+    known = newer_answers.newer_ids(halo_of.id, RecordType.CLIENTS, {1, 2, 3, 4, 5}, NOON, not_stored={6, 7})
     assert known == {1, 2, 7}
-    assert newer_answers.known(halo_of.id, RecordType.CLIENTS, {1, 2}, LATER, not_stored={7}) == set()
-    assert newer_answers.known(halo_of.id, RecordType.SITES, {1, 2}, NOON, not_stored={7}) == set()
+    assert newer_answers.newer_ids(halo_of.id, RecordType.CLIENTS, {1, 2}, LATER, not_stored={7}) == set()
+    assert newer_answers.newer_ids(halo_of.id, RecordType.SITES, {1, 2}, NOON, not_stored={7}) == set()
 
 
-def test_nothing_leaves_on_an_answer_that_is_older_than_what_is_known(halo_of: Integration) -> None:
+def test_an_answer_older_than_the_stored_one_removes_nothing(halo_of: Integration) -> None:
     with clock.using(lambda: LATER):
         write(halo_of, change(1))
     with clock.using(lambda: NOON):
         write(halo_of, change(2))
     reasons = {1: "It is gone.", 2: "It is gone."}
-    left = store.leave(
-        halo_of.id, RecordType.CLIENTS, reasons, RecordState.DELETED, Origin(RUN), asked_at=NOON + timedelta(hours=1)
+    left = store.set_state(
+        halo_of.id,
+        RecordType.CLIENTS,
+        reasons,
+        RecordState.DELETED,
+        ChangeOrigin(RUN),
+        asked_at=NOON + timedelta(hours=1),
     )
     assert left == {2}
     assert [each.remote_id for each in RecordChange.select()] == [2]
@@ -203,25 +212,27 @@ def test_the_counts_follow_every_change_of_state(halo_of: Integration) -> None:
     write(halo_of, change(1), change(2), change(3))
     write(halo_of, change(4))
     assert counted(halo_of) == {"live": 4, "out_of_scope": 0, "deleted": 0}
-    leave(halo_of, [1])
+    exclude(halo_of, [1])
     write(halo_of, change(5), out_of_scope=(2, 3))
     assert counted(halo_of) == {"live": 2, "out_of_scope": 2, "deleted": 1}
     back = replace(change(1), kind=ChangeKind.BACK)
     with db.db.atomic():
-        store.write(halo_of.id, RecordType.CLIENTS, Decision(updated=[back]), origin=Origin(RUN), read_at=clock.now())
+        store.write(
+            halo_of.id, RecordType.CLIENTS, Decision(updated=[back]), origin=ChangeOrigin(RUN), read_at=clock.now()
+        )
     assert counted(halo_of) == {"live": 3, "out_of_scope": 2, "deleted": 0}
 
 
-def test_what_was_read_after_a_list_is_not_missed_in_it(halo_of: Integration) -> None:
+def test_records_read_after_a_list_do_not_count_as_missing_from_it(halo_of: Integration) -> None:
     with clock.using(lambda: NOON):
         write(halo_of, change(1))
     with clock.using(lambda: LATER):
         write(halo_of, change(2))
-    assert store.kept_ids(halo_of.id, RecordType.CLIENTS, before=NOON) == {1}
-    assert store.kept_ids(halo_of.id, RecordType.CLIENTS, before=LATER) == {1, 2}
+    assert store.undeleted_ids(halo_of.id, RecordType.CLIENTS, before=NOON) == {1}
+    assert store.undeleted_ids(halo_of.id, RecordType.CLIENTS, before=LATER) == {1, 2}
 
 
-def test_nothing_to_do_is_nothing(halo_of: Integration) -> None:
+def test_empty_decisions_write_nothing(halo_of: Integration) -> None:
     write(halo_of)
-    leave(halo_of, [])
-    assert store.stored_among(halo_of.id, RecordType.CLIENTS, []) == {}
+    exclude(halo_of, [])
+    assert store.find_stored(halo_of.id, RecordType.CLIENTS, []) == {}

@@ -1,4 +1,4 @@
-"""The portal's own database refuses to write in the middle of a run: the run waits, says why, and loses nothing."""
+"""The portal's database refuses to write during a run: the run waits, says why, and loses nothing."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from portal.models.sync import RunState, SyncRun
 from portal.services.syncing import sync_runs
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import SIZES, Copy
-from tests.sync.interruptions import befalling
+from tests.sync.interruptions import interrupting
 
 UNLIMITED = 4_294_967_294
 
 
 def limit_disk(spare_pages: int) -> None:
-    """Let SQLite refuse to grow by more than so many pages, as a full disk does."""
+    """Limit the growth of SQLite to so many pages, like a full disk."""
     (pages,) = db.execute_sql("PRAGMA page_count").fetchone()
     db.execute_sql(f"PRAGMA max_page_count = {pages + spare_pages}")
 
 
-def go_on(run: SyncRun) -> dict[str, Any]:
-    """Work on the run at the time that it waits for, or when its lease has run out."""
+def resume(run: SyncRun) -> dict[str, Any]:
+    """Work on the run when its wait is over, or its lease has expired."""
     now = SyncRun.get_by_id(run.id)
     later = now.not_before or clock.now() + DURATION + timedelta(seconds=1)
     with clock.using(lambda: later):
@@ -43,7 +43,7 @@ def assert_exact(report: dict[str, Any]) -> None:
     assert {name: step["fetched"] for name, step in report["steps"].items()} == SIZES
 
 
-def test_a_run_that_meets_a_full_disk_waits_and_names_the_disk(copy: Copy) -> None:
+def test_a_run_that_hits_a_full_disk_waits_and_names_the_disk(copy: Copy) -> None:
     run = copy.open()
     limit_disk(60)
     with pytest.raises(PeeweeException):
@@ -53,19 +53,19 @@ def test_a_run_that_meets_a_full_disk_waits_and_names_the_disk(copy: Copy) -> No
     assert report["problem"] == "The disk of the portal's database is full."
     assert "make room" in report["remedy"]
     db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
-    assert_exact(go_on(run))
+    assert_exact(resume(run))
 
 
-def test_a_disk_that_stays_full_is_no_crash_of_the_run(copy: Copy) -> None:
+def test_a_disk_that_stays_full_does_not_count_as_a_crash(copy: Copy) -> None:
     run = copy.open()
     limit_disk(60)
     for _ in range(8):
         with suppress(PeeweeException):
-            go_on(run)
+            resume(run)
     assert sync_runs.report(run)["state"] == RunState.WAITING
     assert SyncRun.get_by_id(run.id).crashes == 0
     db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
-    assert_exact(go_on(run))
+    assert_exact(resume(run))
 
 
 @pytest.mark.parametrize("at", [1, 2, 5, 9])
@@ -75,8 +75,8 @@ def test_a_database_that_is_locked_for_a_while_delays_the_run_and_loses_nothing(
     run = copy.open()
     db.execute_sql("PRAGMA busy_timeout = 10")
     with closing(sqlite3.connect(tmp_path / "portal.sqlite3", isolation_level=None)) as other:
-        with befalling(at, "before", lambda: other.execute("BEGIN IMMEDIATE")), suppress(PeeweeException):
+        with interrupting(at, "before", lambda: other.execute("BEGIN IMMEDIATE")), suppress(PeeweeException):
             sync_runs.execute(run.id)
         assert sync_runs.live_run(copy.integration) == run
         other.execute("ROLLBACK")
-    assert_exact(go_on(run))
+    assert_exact(resume(run))

@@ -1,4 +1,4 @@
-"""Never green with data missing: bad rows, refusals, books that do not balance, and mass vanishing."""
+"""Never green with data missing: bad rows, refusals, unreconciled lists, and mass deletes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.halo_fixtures import SIZES, Copy
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def test_rows_without_a_usable_id_are_counted_and_logged_and_stop_nothing(copy: Copy) -> None:
+def test_rows_without_a_usable_id_are_counted_and_logged(copy: Copy) -> None:
     copy.halo.fault("bad_ids", on="contacts", times=None)
     report = copy.sync()
     step = report["steps"]["contacts"]
     assert (step["fetched"], step["created"], step["failed"]) == (60, 55, 5)
     assert report["state"] == "succeeded"
     warnings = copy.logged(level=LogLevel.WARNING, record_type="contacts")
-    assert [line.removeprefix("A record was not stored. Halo sent a record whose id is ") for line in warnings] == [
+    assert [line.removeprefix("A record wasn't stored. Halo sent a record with the id ") for line in warnings] == [
         "0.",
         "-1.",
         "None.",
@@ -33,14 +33,14 @@ def test_rows_without_a_usable_id_are_counted_and_logged_and_stop_nothing(copy: 
     ]
 
 
-def test_rows_that_are_no_records_are_counted_too(copy: Copy) -> None:
+def test_rows_that_are_no_records_are_counted(copy: Copy) -> None:
     copy.halo.fault("not_objects", on="assets", times=None)
     step = copy.sync()["steps"]["assets"]
     assert (step["fetched"], step["created"], step["failed"]) == (130, 127, 3)
 
 
 @pytest.mark.parametrize("past_end", ["empty", "repeat"])
-def test_bad_rows_in_a_list_that_repeats_itself_count_once(past_end: str, copy: Copy) -> None:
+def test_bad_rows_in_a_repeating_list_count_once(past_end: str, copy: Copy) -> None:
     copy.halo.turn(past_end=past_end)
     copy.halo.fault("bad_ids", on="assets", times=None)
     copy.halo.fault("lying_count", on="assets", size=1, times=None)
@@ -60,24 +60,24 @@ def test_a_refused_type_fails_alone(copy: Copy) -> None:
     copy.halo.change_tenant(refused=["assets", "contracts"])
     report = copy.sync()
     assert report["state"] == "incomplete"
-    assert report["problem"] == "Halo does not let the agent read assets."
+    assert report["problem"] == "Halo doesn't let the agent read assets."
     assert "Permissions tab" in report["remedy"]
     assert {name: step["created"] for name, step in report["steps"].items()} == {**SIZES, "assets": 0, "contracts": 0}
 
 
-def test_refused_everything_is_a_failure(copy: Copy) -> None:
+def test_a_run_with_all_types_refused_fails(copy: Copy) -> None:
     copy.halo.change_tenant(refused=list(SIZES))
     assert copy.sync()["state"] == "failed"
 
 
-def test_a_type_that_is_refused_later_keeps_its_copy(synced: Copy) -> None:
+def test_a_type_that_is_refused_later_keeps_its_records(synced: Copy) -> None:
     synced.halo.change_tenant(refused=["assets"])
     before = synced.written()
     assert synced.sync()["state"] == "incomplete"
     assert synced.written() == before
 
 
-def test_books_that_do_not_balance_are_amber_and_name_what_is_missing(copy: Copy) -> None:
+def test_an_unreconciled_list_is_amber_and_names_what_is_missing(copy: Copy) -> None:
     copy.halo.fault("lying_count", on="contacts", size=7, times=None)
     report = copy.sync()
     assert report["state"] == "incomplete"
@@ -86,23 +86,23 @@ def test_books_that_do_not_balance_are_amber_and_name_what_is_missing(copy: Copy
     assert copy.logged(level=LogLevel.ERROR) == [report["problem"], "Sync incomplete."]
 
 
-def test_nothing_is_deleted_while_the_books_do_not_balance(synced: Copy) -> None:
+def test_nothing_is_deleted_while_the_list_is_not_reconciled(synced: Copy) -> None:
     synced.halo.delete("contacts", count=2)
     synced.halo.fault("lying_count", on="contacts", size=7, times=None)
     assert synced.sync("contacts")["steps"]["contacts"]["deleted"] == 0
     assert len(synced.ids("contacts")) == SIZES["contacts"]
 
 
-def test_what_a_repeated_page_has_hidden_is_read_one_by_one(copy: Copy) -> None:
+def test_records_hidden_by_a_repeated_page_are_read_one_by_one(copy: Copy) -> None:
     copy.halo.fault("repeated_page", on="assets", page=2, times=None)
     report = copy.sync("assets")
     assert report["state"] == "succeeded"
     assert copy.digests("assets").keys() == copy.halo.truth("assets", digests=True)["digests"].keys()
     details = [entry for entry in copy.halo.journal(kind="assets") if "/asset/" in entry["path"].lower()]
-    assert len(details) == 50 + 1  # and the one that the filter by date is tried with
+    assert len(details) == 50 + 1  # and one for the probe of the date filter
 
 
-def test_a_list_that_repeats_a_page_and_knows_no_roll_call_is_amber(copy: Copy) -> None:
+def test_a_list_that_repeats_a_page_and_cannot_list_ids_is_amber(copy: Copy) -> None:
     copy.halo.turn(caps={"opportunities": 50})
     copy.halo.fault("repeated_page", on="opportunities", page=2, times=None)
     report = copy.sync("opportunities")
@@ -134,7 +134,7 @@ def test_a_list_that_is_refused_fails_alone_and_is_named(fault: dict[str, Any], 
     assert copy.sync()["state"] == "succeeded"
 
 
-def test_a_refusal_says_what_was_refused_and_what_happens_next(copy: Copy) -> None:
+def test_a_refusal_names_what_was_refused_and_what_happens_next(copy: Copy) -> None:
     copy.halo.fault("status", status=404, on="assets", times=None)
     report = copy.sync()
     assert report["problem"] == "Halo answered with status 404 (Not Found) when asked for assets."
@@ -150,7 +150,7 @@ def test_a_single_refusal_fails_nothing(on: str, status: int, copy: Copy) -> Non
     assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
 
 
-def test_all_lists_refused_with_a_good_token_keep_the_credentials(copy: Copy) -> None:
+def test_refusing_all_lists_with_a_good_token_keeps_the_credentials(copy: Copy) -> None:
     for each in SIZES:
         copy.halo.fault("status", status=401, on=each, times=None)
     assert copy.sync()["state"] == "failed"
@@ -172,19 +172,19 @@ def test_the_other_lists_are_read_while_some_get_no_answer(silent: tuple[str, ..
 @pytest.mark.parametrize(
     "on", [("clients",), ("assets",), ("contacts", "contracts"), ("sites", "contacts", "assets")]
 )
-def test_lists_that_never_come_fail_alone_within_minutes(
+def test_lists_that_never_answer_fail_alone_within_minutes(
     on: tuple[str, ...], fault: dict[str, Any], copy: Copy
 ) -> None:
     for each in on:
         copy.halo.fault(on=each, times=None, **fault)
-    seconds, report = to_its_end(copy)
+    seconds, report = sync_to_end(copy)
     assert report["state"] == "incomplete"
     assert {name: step["created"] for name, step in report["steps"].items()} == SIZES | dict.fromkeys(on, 0)
-    assert report["problem"].startswith(f"Halo answers, but does not send {on[0]}. ")
+    assert report["problem"].startswith(f"Halo answers, but doesn't send {on[0]}. ")
     assert 300 <= seconds <= 330
 
 
-def test_a_halo_that_does_not_answer_at_all_is_not_taken_for_a_list_that_never_comes(copy: Copy) -> None:
+def test_an_unreachable_halo_is_not_mistaken_for_a_list_that_never_answers(copy: Copy) -> None:
     copy.halo.fault("status", status=500, on="assets", page=3, times=None)
     copy.sync()
     run = sync_runs.live_run(copy.integration)
@@ -202,8 +202,8 @@ def test_a_halo_that_does_not_answer_at_all_is_not_taken_for_a_list_that_never_c
     assert sync_runs.report(run)["state"] == "succeeded"
 
 
-def to_its_end(copy: Copy) -> tuple[float, dict[str, Any]]:
-    """Sync, going on as soon as that is allowed; returns the seconds that took, and the report."""
+def sync_to_end(copy: Copy) -> tuple[float, dict[str, Any]]:
+    """Sync, resuming as soon as possible. Returns how many seconds it took, and the report."""
     now = NOON
     with clock.using(lambda: now):
         run = copy.open()

@@ -1,4 +1,4 @@
-"""Lists whose answers state a count that is simply wrong, each time they are read."""
+"""Lists that report a wrong count each time they are read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from portal.models.sync import CountKind
-from portal.sync.past_readings import Known
+from portal.sync.past_readings import PastReading
 from portal.sync.reading import Reading
 from tests.sync.test_reading import DishonestHalo, read
 
@@ -27,24 +27,24 @@ COUNTS: dict[str, Callable[[int, int], int]] = {
 @pytest.mark.parametrize("past_end", ["empty", "repeat", "repeat_last"])
 @pytest.mark.parametrize("rows", [1, 24, 25, 26, 50, 51, 80, 175])
 @pytest.mark.parametrize("count", COUNTS)
-def test_no_count_however_wrong_ends_a_list_early_or_keeps_it_from_ending(
+def test_no_wrong_count_ends_a_list_early_or_keeps_it_going(
     count: str, rows: int, past_end: str, size_told: str
 ) -> None:
-    known = Known()
+    known = PastReading()
     for _ in range(3):
-        halo = DishonestHalo(list(range(1, rows + 1)), 25, size_told=size_told, past_end=past_end)
+        halo = DishonestHalo(list(range(1, rows + 1)), 25, reported_size=size_told, past_end=past_end)
         reading = Reading(known)
         while (number := reading.next_page()) is not None:
-            said = COUNTS[count](rows, len(halo.asked) + 1)
+            said = COUNTS[count](rows, len(halo.requested) + 1)
             reading.take(replace(halo.page(number), total=said))
         assert reading.seen.ids == set(halo.ids) or not reading.is_sound
         if reading.is_sound and reading.sizes.size:
             last = -(-reading.rows // reading.sizes.size)
-            known = Known(last, reading.sizes.size, reading.expected, reading.conclude())
+            known = PastReading(last, reading.sizes.size, reading.expected, reading.conclude())
 
 
 @pytest.mark.parametrize("past_end", ["empty", "repeat", "repeat_last"])
-def test_a_page_size_that_is_what_came_does_not_hide_the_usual_one(past_end: str) -> None:
-    halo = DishonestHalo(list(range(1, 27)), 25, size_told="what came", count_told="total", past_end=past_end)
-    reading = read(halo, Reading(Known(2, 25, 26, CountKind.TOTAL)))
-    assert (reading.is_sound, halo.asked) == (True, [2, 1])
+def test_a_reported_size_equal_to_the_rows_does_not_hide_the_usual_one(past_end: str) -> None:
+    halo = DishonestHalo(list(range(1, 27)), 25, reported_size="what came", reported_count="total", past_end=past_end)
+    reading = read(halo, Reading(PastReading(2, 25, 26, CountKind.TOTAL)))
+    assert (reading.is_sound, halo.requested) == (True, [2, 1])

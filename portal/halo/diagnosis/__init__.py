@@ -1,6 +1,6 @@
-"""Why a connection to Halo works or does not.
+"""The connection test: why a connection to Halo works or fails.
 
-probe       does the I/O: asks the Auth Server, the agent's profile and each list, and records what came back
-rules       pure: an ordered table that turns what was observed into the field, the problem, the remedy and the fix
-messages    the words
+probe       does the I/O: requests a token, the agent's profile and each list, and records the responses
+rules       pure: an ordered table that maps observations to a field, a problem, a remedy and a fix
+messages    the texts
 """

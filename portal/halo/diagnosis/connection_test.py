@@ -1,4 +1,4 @@
-"""The connection test: probe, then explain."""
+"""Runs the connection test: probe, then explain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.psa.diagnosis import Diagnosis
 
 
 def check(credentials: Credentials, meter: Meter = NO_METER) -> Diagnosis:
-    """Test these values and explain the outcome. Ends within `probe.SECONDS`, and raises only what `meter` raises."""
+    """Test these values and explain the result. Ends within `probe.SECONDS`; raises only what `meter` raises."""
     if (unusable := rules.unusable_address(credentials)) is not None:
         return unusable
     return rules.explain(probe.observe(credentials, meter))

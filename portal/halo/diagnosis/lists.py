@@ -1,4 +1,4 @@
-"""What the agent may read: a small request or two to each list, all at the same time, within one time limit."""
+"""Finds out which lists the agent may read: one or two small requests per list, in parallel, within a time limit."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from typing import Final
 from portal.errors import PsaError, PsaRefusedType
 from portal.halo.client import HaloClient
 from portal.halo.resources import PAGE_SIZE
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.psa.diagnosis import CAUTIOUS_PAGE_SIZE, Access, ListAccess
 
 SECONDS: Final = 10.0
-# No list is this long: the answer has no rows, but has the total and the page size that was granted.
-BEHIND_THE_END: Final = 1_000_000
+# No list is this long: the response has no rows, but does have the total and the effective page size.
+PAST_THE_END: Final = 1_000_000
 
 
 def probe(client: HaloClient, record_types: Iterable[str], *, seconds: float = SECONDS) -> dict[str, ListAccess]:
-    """Probe each list; one that has not answered after `seconds` is `unknown`. Raises nothing."""
-    limits = Limits(seconds=seconds / 2, size=4 * 1024 * 1024)
+    """Probe each list. Lists that have not responded after `seconds` are `unknown`. Raises nothing."""
+    limits = CallLimits(seconds=seconds / 2, size=4 * 1024 * 1024)
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="lists") as pool:
         probes = {each: pool.submit(_probe, client, each, limits) for each in record_types}
         wait(probes.values(), timeout=seconds)
         return {each: _result(probe) for each, probe in probes.items()}
 
 
-def _probe(client: HaloClient, record_type: str, limits: Limits) -> ListAccess:
+def _probe(client: HaloClient, record_type: str, limits: CallLimits) -> ListAccess:
     everything = client.peek(record_type, limits, page=1, size=1)
     total = everything.total if everything.total is not None else len(everything.rows)
     if total == 0:
         return ListAccess(
             Access.EMPTY,
-            problem="Halo shows no record of this type.",
-            remedy="If there are some, the agent's role, teams or departments do not let it see them.",
+            problem="Halo shows no records of this type.",
+            remedy="If there are some, the agent's role, teams or departments keep it from seeing them.",
         )
-    granted = client.peek(record_type, limits, page=BEHIND_THE_END, size=PAGE_SIZE)
+    granted = client.peek(record_type, limits, page=PAST_THE_END, size=PAGE_SIZE)
     return ListAccess(
         Access.GRANTED,
         total=total,
@@ -45,15 +45,15 @@ def _probe(client: HaloClient, record_type: str, limits: Limits) -> ListAccess:
     )
 
 
-def _inactive_clients(client: HaloClient, total: int, limits: Limits) -> int:
-    """Count them as the difference to the active ones; no filter of Halo's lists them alone."""
+def _inactive_clients(client: HaloClient, total: int, limits: CallLimits) -> int:
+    """Return the total minus active clients: Halo has no filter for inactive ones only."""
     active = client.peek("clients", limits, page=1, size=1, active_only=True).total
     return 0 if active is None else max(0, total - active)
 
 
 def _result(probe: Future[ListAccess]) -> ListAccess:
     if not probe.done():
-        return ListAccess(Access.UNKNOWN, problem="Halo did not answer in time.", remedy="Test the connection again.")
+        return ListAccess(Access.UNKNOWN, problem="Halo didn't respond in time.", remedy="Test the connection again.")
     try:
         return probe.result()
     except PsaRefusedType as refused:

@@ -1,8 +1,8 @@
-"""What people read: remedies in the words of Halo's own screens and the guide's Troubleshooting section, and the
-messages for a call that got no answer.
+"""Texts for people: remedies in the wording of Halo's screens and the guide's Troubleshooting section, and messages
+for transport failures.
 
-A private address and an unknown host get the same message, so that nobody can find out which names a private network
-has. The log has the exact cause (see portal/outbound.py).
+A private address and an unknown host get the same message, so that nobody can probe which names exist in a private
+network. The log has the exact cause (see portal/outbound.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from portal.certificates import Fault, Refusal
-from portal.outbound import OutboundError, Stop
+from portal.outbound import OutboundError, TransportFailure
 
 API_PAGE: Final = "Configuration → Integrations → HaloPSA API"
 APPLICATION: Final = f"{API_PAGE} → View Applications"
@@ -32,7 +32,7 @@ COMPARE_TENANT: Final = (
 )
 REGENERATE: Final = (
     "Regenerate the secret in your HaloPSA API application and paste Client ID and Client Secret again, without"
-    " trailing spaces. Halo shows the secret only once, when it is made. Copy the Client ID after saving the"
+    " trailing spaces. Halo shows the secret only once, when it is created. Copy the Client ID after saving the"
     " application: it may change at the first save."
 )
 GRANT_PERMISSION: Final = (
@@ -65,49 +65,49 @@ class Message(NamedTuple):
     remedy: str
 
 
-UNREACHABLE: Final = ("{host} cannot be reached from the portal.", f"{CHECK_ADDRESS} {BE_REACHABLE} {ALLOW_PRIVATE}")
-_BY_STOP: Final = {
-    Stop.NOT_HTTPS: ("{host} is not an https address.", "Use the address that starts with https://."),
-    Stop.HOST_NOT_FOUND: UNREACHABLE,
-    Stop.PRIVATE_ADDRESS: UNREACHABLE,
-    Stop.REFUSED: ("{host} refused the connection.", f"{CHECK_ADDRESS} {BE_REACHABLE}"),
-    Stop.TIMED_OUT: (
-        "{host} did not answer in time.",
+UNREACHABLE: Final = ("The portal can't reach {host}.", f"{CHECK_ADDRESS} {BE_REACHABLE} {ALLOW_PRIVATE}")
+_BY_FAILURE: Final = {
+    TransportFailure.NOT_HTTPS: ("{host} isn't an https address.", "Use the address that starts with https://."),
+    TransportFailure.HOST_NOT_FOUND: UNREACHABLE,
+    TransportFailure.PRIVATE_ADDRESS: UNREACHABLE,
+    TransportFailure.REFUSED: ("{host} refused the connection.", f"{CHECK_ADDRESS} {BE_REACHABLE}"),
+    TransportFailure.TIMED_OUT: (
+        "{host} didn't respond in time.",
         f"Connection and token requests time out after about 15 seconds. {BE_REACHABLE} {WAIT}",
     ),
-    Stop.TOO_LARGE: ("{host} sent an answer that is too large to be Halo's.", CHECK_ADDRESS),
-    Stop.ENCODING: (
-        "{host} sent its answer in a compression that the portal does not accept.",
+    TransportFailure.TOO_LARGE: ("{host} sent a response that is too large to be Halo's.", CHECK_ADDRESS),
+    TransportFailure.ENCODING: (
+        "{host} compressed its response in a way that the portal doesn't accept.",
         "Only gzip is accepted. Turn off other compression in the proxy or firewall in front of Halo.",
     ),
-    Stop.BROKEN: ("{host} broke off its answer.", WAIT),
+    TransportFailure.BROKEN: ("{host} closed the connection in the middle of its response.", WAIT),
 }
 _BY_FAULT: Final = {
     Fault.EXPIRED: ("The SSL certificate of {host} has expired.", "Renew it."),
-    Fault.NOT_YET_VALID: ("The SSL certificate of {host} is not valid yet.", "Check the date from which it is."),
+    Fault.NOT_YET_VALID: ("The SSL certificate of {host} is not valid yet.", "Check its start date."),
     Fault.SELF_SIGNED: (
         "The SSL certificate of {host} is self-signed.",
         f"Install one that browsers trust. {ADD_AUTHORITY}",
     ),
     Fault.UNKNOWN_ISSUER: (
-        "The SSL certificate of {host} is signed by an authority that this portal does not know.",
+        "The SSL certificate of {host} is signed by an authority that this portal doesn't know.",
         f"Install it with all its intermediate certificates. {ADD_AUTHORITY}",
     ),
     Fault.OTHER_NAME: (
         "The SSL certificate of {host} is for {names}.",
-        "Type the address that the certificate is for, or install one for this very name.",
+        "Enter the address that the certificate is for, or install a certificate for this name.",
     ),
-    Fault.NO_TLS: ("{host} does not speak https there.", "Check the port."),
-    Fault.OTHER: ("{host} has no valid SSL certificate.", "Install one that browsers trust."),
+    Fault.NO_TLS: ("{host} doesn't use https on this port.", "Check the port."),
+    Fault.OTHER: ("{host} doesn't have a valid SSL certificate.", "Install one that browsers trust."),
 }
 _SHOWN_NAMES: Final = 3
 
 
 def for_transport_error(error: OutboundError, field: str = "base_url") -> Message:
-    """Explain why a call got no answer; `field` is the form field that holds the address."""
-    if error.stop == Stop.TLS:
+    """Explain a transport failure; `field` is the form field for the address."""
+    if error.failure == TransportFailure.TLS:
         return _for_certificate(error.host, error.certificate or Refusal(Fault.OTHER))
-    problem, remedy = _BY_STOP[error.stop]
+    problem, remedy = _BY_FAILURE[error.failure]
     if field == "auth_server":
         remedy = remedy.replace(CHECK_ADDRESS, CHECK_AUTH_SERVER)
     return Message(problem.format(host=error.host), remedy)
@@ -119,7 +119,7 @@ def _for_certificate(host: str, refusal: Refusal) -> Message:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    """List the first few names: a certificate can hold hundreds, with any content."""
+    """List the first few names: a certificate can have hundreds, with arbitrary content."""
     shown = [name[:100] for name in names if name.isprintable()][:_SHOWN_NAMES]
     more = len(names) - len(shown)
     return (

@@ -1,4 +1,4 @@
-"""What a connection test asked, and what came back."""
+"""Everything that a connection test observed."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from portal.halo.diagnosis.variants import Variant
 from portal.halo.discovery import AuthInfo
 from portal.halo.grants import Grant
 from portal.halo.profile import Agent
-from portal.outbound import Answer, OutboundError
+from portal.outbound import OutboundError, Response
 from portal.psa.diagnosis import ListAccess
 
-# An answer, or why there is none; None for what was not asked.
-Reply = Answer | OutboundError | None
+# A response, or the reason for not getting one; None if the request was not sent.
+Reply = Response | OutboundError | None
 
 
 @dataclass(frozen=True)
 class Observation:
-    """The replies of each stage.
+    """The replies in each stage of the test.
 
-    `neighbour` is the reply of the Auth Server's host when it is taken for a Base URL. `tried` has the token replies
-    to variants of the typed values.
+    `typed` are the values under test. `neighbour` is the authinfo reply of the Auth Server's host, to see if the
+    Base URL should be there. `tried` has the token replies for variants of the typed values.
     """
 
     typed: Credentials
@@ -37,11 +37,11 @@ class Observation:
 
     @property
     def info(self) -> AuthInfo | None:
-        return discovery.read(self.authinfo) if isinstance(self.authinfo, Answer) else None
+        return discovery.read(self.authinfo) if isinstance(self.authinfo, Response) else None
 
     @property
     def neighbour_is_halo(self) -> bool:
-        return isinstance(self.neighbour, Answer) and discovery.read(self.neighbour) is not None
+        return isinstance(self.neighbour, Response) and discovery.read(self.neighbour) is not None
 
     @property
     def grant(self) -> Grant | None:
@@ -49,7 +49,7 @@ class Observation:
 
     @property
     def profile(self) -> Agent | None:
-        return profile.read(self.agent) if isinstance(self.agent, Answer) else None
+        return profile.read(self.agent) if isinstance(self.agent, Response) else None
 
     @property
     def has_one_host(self) -> bool:
@@ -57,4 +57,4 @@ class Observation:
 
 
 def grant_in(reply: Reply) -> Grant | None:
-    return grants.read(reply) if isinstance(reply, Answer) else None
+    return grants.read(reply) if isinstance(reply, Response) else None

@@ -1,6 +1,6 @@
-"""The two permissions that each list needs: the application's, and that of its agent's role (halo-api.md section 5).
+"""Each list needs two permissions: the application's, and that of its agent's role (halo-api.md section 5).
 
-The application's permissions are fixed when a token is issued, so the token's scopes tell which one is missing.
+A token's scopes are the application's permissions, so they show which of the two is missing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LEAST_PRIVILEGE: Final = (
 
 
 def explained(lists: Mapping[str, ListAccess], agent: Agent, scopes: frozenset[str]) -> dict[str, ListAccess]:
-    """Say at each refused list which permission is missing, as far as the token tells."""
+    """Add to each refused list which permission is missing, as far as the token's scopes show it."""
     return {
         each: replace(seen, remedy=_remedy(each, agent, scopes)) if seen.access == Access.REFUSED else seen
         for each, seen in lists.items()
@@ -44,19 +44,19 @@ def explained(lists: Mapping[str, ListAccess], agent: Agent, scopes: frozenset[s
 
 
 def advice(agent: Agent, scopes: frozenset[str]) -> Iterator[Advice]:
-    """Suggest what to improve; an opaque token, which has no `scopes` to see, gives no advice on permissions."""
+    """Recommend improvements. Without `scopes`, as for an opaque token, there is no advice on permissions."""
     if agent.is_unassigned:
         yield Advice(
-            "The application logs in as Halo's Unassigned agent, which is not a person of its own.", LOG_IN_AS_AGENT
+            "The application logs in as Halo's Unassigned agent, which isn't a separate agent.", LOG_IN_AS_AGENT
         )
     elif not agent.is_api_only:
         yield Advice(
-            f"{agent.name} is not an API-only agent, so it uses a licence.",
+            f"{agent.name} isn't an API-only agent, so it uses a license.",
             f"In Halo, open Configuration → Agents, choose {agent.name}, and check API Only Agent.",
         )
     if _can_write(scopes):
         yield Advice(
-            f"This token could write in Halo ({', '.join(sorted(scopes)[:5])}). The portal only ever reads.",
+            f"This token can write to Halo ({', '.join(sorted(scopes)[:5])}). Scopable only reads.",
             f"In Halo, open {APPLICATION}, choose the application, and on its Permissions tab grant no more than"
             f" {', '.join(LEAST_PRIVILEGE)}.",
         )
@@ -65,12 +65,12 @@ def advice(agent: Agent, scopes: frozenset[str]) -> Iterator[Advice]:
 def _remedy(record_type: str, agent: Agent, scopes: frozenset[str]) -> str:
     scope = SCOPES[record_type]
     if not scopes:
-        return f"{GRANT_PERMISSION} It is called {scope}."
+        return f"{GRANT_PERMISSION} The permission is called {scope}."
     if scopes.isdisjoint({scope, *EVERYTHING}):
         return f"In Halo, open {APPLICATION}, choose the application, and grant {scope} on its Permissions tab."
     return (
         f"The application's Permissions tab grants it, but the role of its agent {agent.name} does not. In Halo, open"
-        f" Configuration → Agents, choose {agent.name}, and give it a role that may read this."
+        f" Configuration → Agents, choose {agent.name}, and give it a role that can read this."
     )
 
 

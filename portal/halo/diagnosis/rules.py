@@ -1,7 +1,7 @@
-"""The diagnosis table. Pure: from what a connection test observed to the diagnosis that explains it.
+"""The diagnosis table. Pure: it maps the observations of a connection test to a diagnosis.
 
-Each stage has its rules, in order; the first one that applies explains the stage. They go from what is proved to what
-is likely. A token that is refused during a sync is explained by the same rules (see portal/halo/refusals.py).
+Each stage has a list of rules, from certain to likely causes; the first rule that applies explains the stage. The
+rules also explain a token that is refused during a sync (see portal/halo/refusals.py).
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from portal.halo.addresses import understand
-from portal.halo.answers import BREAKS_OFF, EMPTY, described, error_code, is_redirect, temporary_problem
+from portal.halo.addresses import parse_address
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import causes, permissions
 from portal.halo.diagnosis.messages import (
@@ -23,27 +22,42 @@ from portal.halo.diagnosis.messages import (
     WAIT,
 )
 from portal.halo.diagnosis.observation import Observation, Reply, grant_in
-from portal.outbound import Answer, OutboundError, Stop
+from portal.halo.responses import BREAKS_OFF, EMPTY, described, error_code, is_redirect, temporary_problem
+from portal.outbound import OutboundError, Response, TransportFailure
 from portal.psa.diagnosis import Access, Diagnosis, ListAccess, failed
 
 Rule = Callable[[Observation], Diagnosis | None]
 
 LACKS_PERMISSION: Final = "The credentials are right, but the application's agent or role lacks permissions (403)."
-NO_AGENT: Final = "The credentials are right, but the application does not log in as an agent."
-# The error codes of a token page (halo-api.md section 1.3); other pages use none of them.
+NO_AGENT: Final = "The credentials are right, but the application doesn't log in as an agent."
+# Error codes of the token endpoint (halo-api.md section 1.3); no other endpoint uses them.
 INVALID_CLIENT: Final = "invalid_client"
 INVALID_REQUEST: Final = "invalid_request"
 APPLICATION_ERRORS: Final = {
-    "invalid_scope": ("The application in Halo does not hold the permissions it was asked for.", GRANT_PERMISSION),
-    "unauthorized_client": ("The application in Halo does not log in with a Client Secret.", USE_CLIENT_SECRET),
-    "unsupported_grant_type": ("The application in Halo does not log in with a Client Secret.", USE_CLIENT_SECRET),
+    "invalid_scope": ("The application in Halo doesn't have the requested permissions.", GRANT_PERMISSION),
+    "unauthorized_client": (
+        "The application in Halo isn't set up to log in with a Client Secret.",
+        USE_CLIENT_SECRET,
+    ),
+    "unsupported_grant_type": (
+        "The application in Halo isn't set up to log in with a Client Secret.",
+        USE_CLIENT_SECRET,
+    ),
 }
-# The address is the cause of these; the other errors may concern one page only.
-ADDRESS_ERRORS: Final = frozenset({Stop.NOT_HTTPS, Stop.HOST_NOT_FOUND, Stop.PRIVATE_ADDRESS, Stop.REFUSED, Stop.TLS})
+# These mean that the address is wrong; other failures may affect a single endpoint only.
+ADDRESS_ERRORS: Final = frozenset(
+    {
+        TransportFailure.NOT_HTTPS,
+        TransportFailure.HOST_NOT_FOUND,
+        TransportFailure.PRIVATE_ADDRESS,
+        TransportFailure.REFUSED,
+        TransportFailure.TLS,
+    }
+)
 
 
 def explain(seen: Observation) -> Diagnosis:
-    """Explain the first stage that failed; if none did, name the agent and what it may read."""
+    """Explain the first stage that failed. If none did, return the agent and its access to each list."""
     if seen.grant is None:
         return _first(TOKEN_RULES, seen)
     if seen.profile is None:
@@ -52,12 +66,14 @@ def explain(seen: Observation) -> Diagnosis:
 
 
 def unusable_address(typed: Credentials) -> Diagnosis | None:
-    """Explain what is not an address, and is therefore never called."""
+    """Explain an address that cannot be called because it is not valid."""
     for field, text in (("base_url", typed.base_url), ("auth_server", typed.auth_server)):
         try:
-            understand(text)
+            parse_address(text)
         except ValueError:
-            return failed(field, "This is not an address.", "It looks like https://yourcompany.halopsa.com.")
+            return failed(
+                field, "This isn't a valid address.", "It should look like https://yourcompany.halopsa.com."
+            )
     return None
 
 
@@ -68,21 +84,21 @@ def _first(rules: tuple[Rule, ...], seen: Observation) -> Diagnosis:
 # Stage 1: the token.
 
 
-def _token_comes_later(seen: Observation) -> Diagnosis | None:
+def _token_fails_temporarily(seen: Observation) -> Diagnosis | None:
     return _temporary(seen.token)
 
 
-def _application_is_set_up_wrongly(seen: Observation) -> Diagnosis | None:
+def _application_is_misconfigured(seen: Observation) -> Diagnosis | None:
     known = APPLICATION_ERRORS.get(_code(seen.token))
     return failed(None, *known) if known else None
 
 
-def _variant_gets_a_token(seen: Observation) -> Diagnosis | None:
+def _variant_works(seen: Observation) -> Diagnosis | None:
     return next((causes.use_variant(seen, variant) for variant, reply in seen.tried if grant_in(reply)), None)
 
 
-def _other_auth_server_knows_clients(seen: Observation) -> Diagnosis | None:
-    """One that answers as a token page does is the Auth Server, if the typed one is not."""
+def _other_auth_server_responds(seen: Observation) -> Diagnosis | None:
+    """If only the variant's Auth Server responds like a token endpoint, it is the right one."""
     if _code(seen.token) == INVALID_CLIENT:
         return None
     for variant, reply in seen.tried:
@@ -96,69 +112,69 @@ def _base_url_is_unreachable(seen: Observation) -> Diagnosis | None:
     if not isinstance(error, OutboundError):
         return None
     both_failed = isinstance(seen.token, OutboundError) and seen.has_one_host
-    return causes.unreachable(error, "base_url") if error.stop in ADDRESS_ERRORS or both_failed else None
+    return causes.unreachable(error, "base_url") if error.failure in ADDRESS_ERRORS or both_failed else None
 
 
 def _auth_server_is_unreachable(seen: Observation) -> Diagnosis | None:
     return causes.unreachable(seen.token, "auth_server") if isinstance(seen.token, OutboundError) else None
 
 
-def _halo_refuses_the_credentials(seen: Observation) -> Diagnosis | None:
+def _credentials_are_wrong(seen: Observation) -> Diagnosis | None:
     is_certain = seen.info is not None or _code(seen.token) == INVALID_CLIENT
     return causes.wrong_credentials(seen) if is_certain and _is_refusal(seen.token) else None
 
 
 def _base_url_is_not_halo(seen: Observation) -> Diagnosis | None:
-    if seen.info is not None or not isinstance(seen.authinfo, Answer):
+    if seen.info is not None or not isinstance(seen.authinfo, Response):
         return None
     return _temporary(seen.authinfo) or causes.not_halo(seen, seen.authinfo)
 
 
-def _somebody_refuses_the_credentials(seen: Observation) -> Diagnosis | None:
+def _credentials_are_probably_wrong(seen: Observation) -> Diagnosis | None:
     return causes.wrong_credentials(seen) if _is_refusal(seen.token) else None
 
 
-def _auth_server_is_another_halos(seen: Observation) -> Diagnosis | None:
+def _auth_server_belongs_to_another_halo(seen: Observation) -> Diagnosis | None:
     if seen.info is None or seen.info.auth_server == seen.typed.auth_server:
         return None
     problem = f"This Halo's Auth Server is {seen.info.auth_server}."
-    return failed("auth_server", problem, KEEP_AUTH_SERVER, causes.use("auth_server", seen.info.auth_server))
+    return failed("auth_server", problem, KEEP_AUTH_SERVER, causes.address_fix("auth_server", seen.info.auth_server))
 
 
 def _auth_server_issues_no_tokens(seen: Observation) -> Diagnosis | None:
-    if isinstance(seen.token, Answer) and (seen.token.status in {404, 405} or is_redirect(seen.token)):
-        return failed("auth_server", "The Auth Server does not issue tokens.", KEEP_AUTH_SERVER)
+    if isinstance(seen.token, Response) and (seen.token.status in {404, 405} or is_redirect(seen.token)):
+        return failed("auth_server", "The Auth Server doesn't issue tokens.", KEEP_AUTH_SERVER)
     return None
 
 
-def _auth_server_answers_in_part(seen: Observation) -> Diagnosis | None:
-    if isinstance(seen.token, Answer) and (what := described(seen.token)) in {EMPTY, BREAKS_OFF}:
-        problem = f"The Auth Server answered with {what} instead of a token."
+def _auth_server_response_is_incomplete(seen: Observation) -> Diagnosis | None:
+    if isinstance(seen.token, Response) and (what := described(seen.token)) in {EMPTY, BREAKS_OFF}:
+        problem = f"The Auth Server responded with {what} instead of a token."
         return failed("auth_server", problem, f"{WAIT} {KEEP_AUTH_SERVER}")
     return None
 
 
 def _tenant_is_unknown_or_missing(seen: Observation) -> Diagnosis:
-    what = described(seen.token) if isinstance(seen.token, Answer) else "nothing"
-    problem = f"Halo answered with {what} instead of a token"
+    what = described(seen.token) if isinstance(seen.token, Response) else "nothing"
+    problem = f"Halo responded with {what} instead of a token"
     if seen.typed.tenant:
-        return failed("tenant", f"{problem}: it may not know the tenant {seen.typed.tenant}.", COMPARE_TENANT)
-    return failed("tenant", f"{problem}: it needs to know the tenant.", FILL_TENANT)
+        return failed("tenant", f"{problem}. It may not know the tenant {seen.typed.tenant}.", COMPARE_TENANT)
+    return failed("tenant", f"{problem}. It needs to know the tenant.", FILL_TENANT)
 
 
 TOKEN_RULES: Final[tuple[Rule, ...]] = (
-    _token_comes_later,
-    _application_is_set_up_wrongly,
-    _variant_gets_a_token,
-    _other_auth_server_knows_clients,
+    _token_fails_temporarily,
+    _application_is_misconfigured,
+    _variant_works,
+    _other_auth_server_responds,
     _base_url_is_unreachable,
     _auth_server_is_unreachable,
-    _halo_refuses_the_credentials,
+    _credentials_are_wrong,
     _base_url_is_not_halo,
-    _somebody_refuses_the_credentials,
-    _auth_server_is_another_halos,
+    _credentials_are_probably_wrong,
+    _auth_server_belongs_to_another_halo,
     _auth_server_issues_no_tokens,
-    _auth_server_answers_in_part,
+    _auth_server_response_is_incomplete,
     _tenant_is_unknown_or_missing,
 )
 
@@ -174,21 +190,21 @@ def _profile_is_unreachable(seen: Observation) -> Diagnosis | None:
     return causes.unreachable(seen.agent, "base_url") if isinstance(seen.agent, OutboundError) else None
 
 
-def _profile_comes_later(seen: Observation) -> Diagnosis | None:
+def _profile_fails_temporarily(seen: Observation) -> Diagnosis | None:
     return _temporary(seen.agent)
 
 
 def _token_is_from_another_halo(seen: Observation) -> Diagnosis | None:
-    return _auth_server_is_another_halos(seen) if _status(seen.agent) == 401 else None
+    return _auth_server_belongs_to_another_halo(seen) if _status(seen.agent) == 401 else None
 
 
-def _profile_is_not_halos(seen: Observation) -> Diagnosis | None:
+def _profile_is_not_from_halo(seen: Observation) -> Diagnosis | None:
     is_refused = _status(seen.agent) in {401, 403}
-    return None if is_refused or not isinstance(seen.agent, Answer) else causes.not_halo(seen, seen.agent)
+    return None if is_refused or not isinstance(seen.agent, Response) else causes.not_halo(seen, seen.agent)
 
 
 def _application_has_no_agent(seen: Observation) -> Diagnosis | None:
-    return failed(None, NO_AGENT, LOG_IN_AS_AGENT) if seen.grant and seen.grant.names_no_agent() else None
+    return failed(None, NO_AGENT, LOG_IN_AS_AGENT) if seen.grant and seen.grant.lacks_agent() else None
 
 
 def _permission_is_missing(_: Observation) -> Diagnosis:
@@ -198,15 +214,15 @@ def _permission_is_missing(_: Observation) -> Diagnosis:
 PROFILE_RULES: Final[tuple[Rule, ...]] = (
     _test_ended_early,
     _profile_is_unreachable,
-    _profile_comes_later,
+    _profile_fails_temporarily,
     _token_is_from_another_halo,
-    _profile_is_not_halos,
+    _profile_is_not_from_halo,
     _application_has_no_agent,
     _permission_is_missing,
 )
 
 
-# Stage 3: the lists. Clients are the foundation of all other records.
+# Stage 3: the lists. All other records belong to clients.
 
 
 def _login_is_not_an_agent(seen: Observation) -> Diagnosis | None:
@@ -220,7 +236,7 @@ def _clients_are_refused(seen: Observation) -> Diagnosis | None:
     if seen.profile is None or "clients" not in lists or lists["clients"].access != Access.REFUSED:
         return None
     problem = (
-        f"Connected as {seen.profile.name}, but Halo does not let it read clients, which all other records belong to."
+        f"Connected as {seen.profile.name}, but Halo doesn't let it read clients, which other records belong to."
     )
     return Diagnosis(ok=False, problem=problem, remedy=lists["clients"].remedy, lists=lists)
 
@@ -239,15 +255,15 @@ LIST_RULES: Final[tuple[Rule, ...]] = (_login_is_not_an_agent, _clients_are_refu
 
 
 def _code(reply: Reply) -> str:
-    return error_code(reply) if isinstance(reply, Answer) else ""
+    return error_code(reply) if isinstance(reply, Response) else ""
 
 
 def _status(reply: Reply) -> int | None:
-    return reply.status if isinstance(reply, Answer) else None
+    return reply.status if isinstance(reply, Response) else None
 
 
 def _temporary(reply: Reply) -> Diagnosis | None:
-    message = temporary_problem(reply) if isinstance(reply, Answer) else None
+    message = temporary_problem(reply) if isinstance(reply, Response) else None
     return failed(None, *message) if message else None
 
 

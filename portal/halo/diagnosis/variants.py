@@ -1,7 +1,7 @@
-"""Variants of the typed values to request a token with: the difference to one that works is the cause.
+"""Variants of the typed credentials. If a variant gets a token, its difference from the typed values is the cause.
 
-The secret goes to no other host than the one typed as Auth Server, that of the Base URL, and the one that the Base
-URL names as its authorisation server.
+The secret is sent only to the typed Auth Server's host, the Base URL's host, and the authorisation server that the
+Base URL's Halo names.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from portal.halo.addresses import auth_server_of, host_of, tidy_auth_server
+from portal.halo.addresses import auth_server_of, host_of, normalize_auth_server
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis.messages import CHECK_AUTH_SERVER, COMPARE_TENANT, FILL_TENANT, KEEP_AUTH_SERVER
 from portal.halo.discovery import AuthInfo
@@ -23,7 +23,7 @@ NO_BLANKS: Final = "Paste it again, without trailing spaces."
 
 @dataclass(frozen=True)
 class Variant:
-    """`changes` are form fields. A changed `secret` is not among them, because a secret is never shown again."""
+    """`changes` are form values. A changed `secret` is kept apart, because pages never show a secret again."""
 
     field: str
     problem: str
@@ -42,7 +42,7 @@ class Variant:
 
 
 def worth_trying(typed: Credentials, info: AuthInfo | None) -> list[Variant]:
-    """Return what may have been meant instead, the likeliest first; `info` is the Base URL's own authinfo."""
+    """Return the likely intended values, most likely first. `info` is the Base URL's own authinfo."""
     allowed = {host_of(typed.auth_server), host_of(typed.base_url), host_of(info.auth_server) if info else ""}
     found = [*_without_blanks(typed), *_tenants(typed, info), *_auth_servers(typed, info)]
     return [each for each in found if host_of(each.of(typed).auth_server) in allowed]
@@ -50,10 +50,10 @@ def worth_trying(typed: Credentials, info: AuthInfo | None) -> list[Variant]:
 
 def _without_blanks(typed: Credentials) -> Iterator[Variant]:
     if (client_id := visible(typed.client_id)) != typed.client_id:
-        problem = "There are blanks or invisible characters around the Client ID."
+        problem = "There are spaces or invisible characters around the Client ID."
         yield Variant("client_id", problem, NO_BLANKS, {"client_id": client_id}, "Remove them")
     if (secret := visible(typed.client_secret)) != typed.client_secret:
-        problem = "There are blanks or invisible characters around the Client Secret."
+        problem = "There are spaces or invisible characters around the Client Secret."
         yield Variant("client_secret", problem, NO_BLANKS, {}, secret=secret)
 
 
@@ -64,24 +64,24 @@ def _tenants(typed: Credentials, info: AuthInfo | None) -> Iterator[Variant]:
         remedy = COMPARE_TENANT if typed.tenant else FILL_TENANT
         yield Variant("tenant", problem, remedy, {"tenant": named}, f"Use {named}")
     if typed.tenant:
-        problem = f"This Halo knows no tenant {typed.tenant}, and works without one."
+        problem = f"This Halo doesn't know the tenant {typed.tenant} and works without one."
         remedy = "Leave Tenant Name blank for single-tenant or on-premises Halo."
         yield Variant("tenant", problem, remedy, {"tenant": ""}, "Leave it blank")
 
 
 def _auth_servers(typed: Credentials, info: AuthInfo | None) -> Iterator[Variant]:
     try:
-        tidy = tidy_auth_server(typed.auth_server)
+        normalized = normalize_auth_server(typed.auth_server)
     except ValueError:
-        tidy = typed.auth_server
-    told = {
-        tidy: ("The Auth Server ends in /auth, once.", CHECK_AUTH_SERVER),
-        auth_server_of(typed.base_url): ("Tokens come from the Base URL's own host.", KEEP_AUTH_SERVER),
+        normalized = typed.auth_server
+    candidates = {
+        normalized: ("The Auth Server must end in /auth, exactly once.", CHECK_AUTH_SERVER),
+        auth_server_of(typed.base_url): ("Tokens come from the same host as the Base URL.", KEEP_AUTH_SERVER),
     }
     if info:
-        told[info.auth_server] = (f"This Halo's Auth Server is {info.auth_server}.", KEEP_AUTH_SERVER)
-    told.pop(typed.auth_server, None)
-    for server, (problem, remedy) in told.items():
+        candidates[info.auth_server] = (f"This Halo's Auth Server is {info.auth_server}.", KEEP_AUTH_SERVER)
+    candidates.pop(typed.auth_server, None)
+    for server, (problem, remedy) in candidates.items():
         yield Variant("auth_server", problem, remedy, {"auth_server": server}, f"Use {server}")
         if info and info.tenant and info.tenant != typed.tenant:
             changes = {"auth_server": server, "tenant": info.tenant}

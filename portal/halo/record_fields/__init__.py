@@ -1,7 +1,7 @@
-"""Record fields out of Halo's payloads, computed when they are read (halo-api.md section 4).
+"""Extracts record fields from Halo's payloads when they are displayed (halo-api.md section 4).
 
-`values` reads one value, whatever Halo has put in its place; `html` makes rich text plain; `custom` reads custom and
-asset fields; the other files say, for one record type each, which keys of the payload hold which field.
+`values` parses single values, `html` converts rich text to plain text, `custom` parses custom and asset fields. The
+other files each map the keys of one record type to fields.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 from portal.halo.record_fields import assets, clients, contacts, contracts, custom, opportunities, products, sites
 from portal.record_fields import RecordFields, Value
 
-# Each reads the fields of its type out of a row; what a row does not tell, or tells in no usable form, is None.
+# Each returns the fields in a row of its type; None for missing and unusable values.
 READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Value | None]]]] = {
     "clients": clients.fields,
     "sites": sites.fields,
@@ -23,14 +23,14 @@ READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Value | N
     "opportunities": opportunities.fields,
     "contracts": contracts.fields,
 }
-# Asset fields that are record fields already; a custom field would tell them twice.
-_TOLD: Final[Mapping[str, frozenset[str]]] = {"assets": assets.ASSET_FIELDS}
+# Asset fields that are shown as record fields, so they are not repeated as custom fields.
+_SHOWN: Final[Mapping[str, frozenset[str]]] = {"assets": assets.ASSET_FIELDS}
 
 LONGEST_NUMBER: Final = 40
 
 
 def read(record_type: str, payload: str) -> RecordFields:
-    """Read the fields of a stored record; none of a payload that cannot be read."""
+    """Return the fields of a stored record; none if its payload cannot be parsed."""
     try:
         row = json.loads(payload, parse_int=_whole)
     except (ValueError, RecursionError):
@@ -38,9 +38,9 @@ def read(record_type: str, payload: str) -> RecordFields:
     if not isinstance(row, dict):
         return RecordFields()
     values = {name: value for name, value in READERS[record_type](row).items() if value is not None}
-    return RecordFields(values, custom.read(row, _TOLD.get(record_type, frozenset())))
+    return RecordFields(values, custom.read(row, _SHOWN.get(record_type, frozenset())))
 
 
 def _whole(digits: str) -> int | None:
-    """Read a whole number, None for one with more digits than Python would read: it must not spoil the others."""
+    """Parse an integer; None if it has too many digits for Python, which would otherwise fail the whole payload."""
     return int(digits) if len(digits) < LONGEST_NUMBER else None

@@ -13,7 +13,7 @@ from portal.record_fields import Address
 
 
 def in_block(row: Row, *keys: str) -> Address | None:
-    """Return the first of these address blocks that has anything in it."""
+    """Return the first of these address blocks that is not empty."""
     for key in keys:
         block = row.get(key)
         if isinstance(block, Mapping) and (found := _address(row, block, "line", "postcode")):
@@ -35,5 +35,5 @@ def _address(row: Row, block: Row, line: str, postcode: str) -> Address | None:
         postcode=text(block, postcode) or "",
         country=country,
     )
-    # A country alone is that of the site, not an address.
+    # A country alone is the site's country, not an address.
     return found if found.lines or found.postcode else None

@@ -26,7 +26,7 @@ def fields(row: Row) -> Mapping[str, Value | None]:
     named = _asset_fields(row.get("fields"))
     return {
         "tag": text(row, "inventory_number"),
-        # Assets have no name; their first key field is what people call them.
+        # Assets have no name; people use their first key field.
         "name": text(row, "key_field"),
         "type": text(row, "assettype_name"),
         "status": text(row, "status_name"),
@@ -46,7 +46,7 @@ def fields(row: Row) -> Mapping[str, Value | None]:
 
 
 def _owner(row: Row) -> Value | None:
-    """Return the business owner, whose name is "Unknown" and number -99 where there is none, else the user."""
+    """Return the business owner, or else the user. "Unknown" with id -99 means no business owner."""
     owner = reference(row, "contacts", ("business_owner_id",), "business_owner_name")
     if owner is not None and owner.number is not None:
         return owner
@@ -54,13 +54,13 @@ def _owner(row: Row) -> Value | None:
 
 
 def _serial(row: Row) -> str | None:
-    """Read the third key field, which is for display and says "SN: 5CG1234"."""
+    """Parse the third key field, a display text such as "SN: 5CG1234"."""
     shown = text(row, "key_field3") or ""
     return as_text(shown.removeprefix(_SERIAL_SIGN)) if shown.startswith(_SERIAL_SIGN) else None
 
 
 def _asset_fields(sent: Any) -> dict[str, str]:
-    """Return the asset fields that are filled, by their names in small letters; the first of a name counts."""
+    """Return the asset fields that have a value, by name in lower case; the first of a name wins."""
     found: dict[str, str] = {}
     for each in sent[:LONGEST_LIST] if isinstance(sent, list) else []:
         name = as_text(each.get("name")) if isinstance(each, Mapping) else None

@@ -26,13 +26,13 @@ def fields(row: Row) -> Mapping[str, Value | None]:
         "name": text(row, "name"),
         "number": number(row, "id"),
         "reference": text(row, "ref", "accountsid"),
-        # `stopped` is the tick "On stop" of a customer; the kind of customer comes with the detail only.
+        # `stopped` is the "On stop" checkbox of a customer; only details have the kind of customer.
         "status": "On stop" if as_yes_no(row.get("stopped")) else text(row, "customertype_new"),
         "relationships": names(row, "customer_relationship", "customer_relationship_list"),
         "parent": _parent(row),
         "currency": text(row, "currencyisocode", "clientcurrency", "default_currency_code_name"),
         "active": active(row),
-        # From here on details only (SPEC), but main_phonenumber and main_site_id were seen in lists, too.
+        # From here on in details only (SPEC), but main_phonenumber and main_site_id were seen in lists too.
         "phone": phone(row, "main_phonenumber", "main_contact_phonenumber", "override_org_phone"),
         "website": link(row, "website", "override_org_website"),
         "email_domain": text(row, "domain"),
@@ -46,6 +46,6 @@ def fields(row: Row) -> Mapping[str, Value | None]:
 
 
 def _parent(row: Row) -> Value | None:
-    """Return the top level; the one called "Unknown" stands for none."""
+    """Return the top level; one called "Unknown" means none."""
     found = reference(row, None, ("toplevel_id",), "toplevel_name")
     return None if found is None or found.name == "Unknown" else found

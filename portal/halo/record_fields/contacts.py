@@ -20,6 +20,6 @@ def fields(row: Row) -> Mapping[str, Value | None]:
         "phone": phone(row, "phonenumber", "phonenumber_preferred", "sitephonenumber"),
         "mobile": phone(row, "mobilenumber", "mobilenumber2"),
         "client": reference(row, "clients", ("client_id",), "client_name", unknown=UNKNOWN),
-        # `site_id` is a float, `site_id_int` the same as a whole number.
+        # `site_id` is a float, `site_id_int` the same as an integer.
         "site": reference(row, "sites", ("site_id_int", "site_id"), "site_name"),
     }

@@ -18,10 +18,10 @@ def fields(row: Row) -> Mapping[str, Value | None]:
         "active": active(row),
         "client": reference(row, "clients", ("client_id",), "client_name", unknown=UNKNOWN),
         "starts": day(row, "start_date"),
-        # An open end is a far future or 1900.
+        # An open end is a date in 1900 or in the far future.
         "ends": day(row, "end_date"),
         "next_invoice": day(row, "next_invoice_date", "periodicinvoicenextdate"),
-        # `billingperiod` is a number whose meaning is not known; a detail has it in words.
+        # `billingperiod` is a number whose meaning is unknown; details have it in words.
         "billing_period": text(row, "billing_period_string"),
         "value_per_period": money(row, "periodchargeamount", "costperperiod"),
     }

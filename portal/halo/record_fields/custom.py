@@ -1,7 +1,7 @@
 """Custom fields (halo-api.md section 4): `customfields` of any record, and `fields` of assets and sites.
 
-Seen as [{id, name: "CFtier", label, type, value, display}]; also read as {"CFtier": value}. `value` is of any JSON
-type, `display` its text for selections.
+Seen as [{id, name: "CFtier", label, type, value, display}]; {"CFtier": value} is accepted too. `value` may have any
+JSON type; `display` is its text for selections.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _Read = Callable[[Any], Value | None]
 
 
 def _words(value: Any) -> str | None:
-    """Read a text, or a number that stands where a text was meant."""
+    """Parse a text, or a number in place of one."""
     if (found := as_text(value)) is not None:
         return found
     number = as_number(value)
@@ -32,7 +32,7 @@ def _choices(value: Any) -> tuple[str, ...] | None:
     return tuple(name for each in parts[:MOST] if (name := _words(_named(each)))) or None
 
 
-# By the numbers of `type`: text, memo, one of several, some of several, date, time, tick, rich text.
+# By `type`: text, memo, single selection, multiple selection, date, time, checkbox, rich text.
 _KINDS: Final[Mapping[int, tuple[Kind, _Read]]] = {
     0: (Kind.TEXT, _words),
     1: (Kind.LONG_TEXT, html.as_plain),
@@ -47,10 +47,10 @@ RICH: Final = 10
 _SELECTIONS: Final = frozenset({2, 3})
 
 
-def read(row: Row, told: frozenset[str] = frozenset()) -> tuple[CustomField, ...]:
-    """Return the custom fields that are filled; `told` names the asset fields that are record fields already."""
+def read(row: Row, shown: frozenset[str] = frozenset()) -> tuple[CustomField, ...]:
+    """Return the custom fields that have a value. `shown` names asset fields that are record fields already."""
     found = [field for each in _entries(row.get("customfields")) if (field := _custom_field(each))]
-    found += [field for each in _entries(row.get("fields")) if (field := _asset_field(each, told))]
+    found += [field for each in _entries(row.get("fields")) if (field := _asset_field(each, shown))]
     return tuple(found[:MOST])
 
 
@@ -78,23 +78,23 @@ def _custom_field(entry: Row) -> CustomField | None:
     return CustomField(label, kind, found)
 
 
-def _asset_field(entry: Row, told: frozenset[str]) -> CustomField | None:
+def _asset_field(entry: Row, shown: frozenset[str]) -> CustomField | None:
     label = _label(entry)
-    if label is None or label.lower() in told:
+    if label is None or label.lower() in shown:
         return None
     value = _words(entry.get("display")) or _words(entry.get("value"))
     return CustomField(label, Kind.TEXT, value) if value else None
 
 
 def _label(entry: Row) -> str | None:
-    """Return the label, or the name without the letters that Halo puts before it."""
+    """Return the label, or else the name without Halo's prefix."""
     name = as_text(entry.get("name")) or ""
     bare = name[len(PREFIX) :] if name.lower().startswith(PREFIX) else name
     return as_text(entry.get("label")) or bare or None
 
 
 def _named(value: Any) -> Any:
-    """Return the name of a choice that is an object."""
+    """Return the name if the choice is an object, or else the value itself."""
     return value.get("name", value.get("display")) if isinstance(value, Mapping) else value
 
 

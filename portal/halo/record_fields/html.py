@@ -1,6 +1,6 @@
-"""Rich text made plain: Halo's notes and descriptions may be HTML (halo-api.md section 4).
+"""Converts rich text to plain text: Halo's notes and descriptions may be HTML (halo-api.md section 4).
 
-Every pattern passes over the text once, and the text is cut first: a megabyte of "<" costs no more than a note.
+Every pattern runs in linear time on text of limited length, so a megabyte of "<" costs no more than a note.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _IS_HTML: Final = re.compile(
     r"|tr|u|ul)\b[^<>]*>|&(?:amp|lt|gt|quot|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});",
     re.IGNORECASE,
 )
-_UNSEEN: Final = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_HIDDEN: Final = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _ITEM: Final = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)
 _LINE_END: Final = re.compile(r"<(?:br|hr)\b[^<>]*>|</(?:blockquote|div|h[1-6]|li|p|pre|table|tr)\s*>", re.IGNORECASE)
 _CELL_END: Final = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
@@ -27,12 +27,12 @@ _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 
 def is_html(value: Any) -> bool:
-    """Tell whether a value is text with tags or entities in it."""
+    """Whether a value is text that contains tags or entities."""
     return isinstance(value, str) and _IS_HTML.search(value[:LONGEST_HTML]) is not None
 
 
 def as_plain(value: Any) -> str | None:
-    """Return the text that people would read, with its lines and paragraphs; None where there is none."""
+    """Return the visible text with its lines and paragraphs; None if there is none."""
     if not isinstance(value, str):
         return None
     text = value[:LONGEST_HTML].replace("\r\n", "\n").replace("\r", "\n")
@@ -43,7 +43,7 @@ def as_plain(value: Any) -> str | None:
 
 
 def _without_tags(text: str) -> str:
-    text = _UNSEEN.sub("", text)
+    text = _HIDDEN.sub("", text)
     text = text.replace("\n", " ")
     text = _LINE_END.sub("\n", _ITEM.sub("\n• ", text))
     text = _TAG.sub("", _CELL_END.sub("  ", text))

@@ -8,7 +8,7 @@ from typing import Final
 from portal.halo.record_fields.values import UNKNOWN, Row, day, moment, money, number, reference, text, yes_no
 from portal.record_fields import Value
 
-# What MSPs call the closed states of a deal; Halo has no yes or no for it.
+# What MSPs call the closed states of a deal; Halo has no flag for them.
 WON: Final = ("won", "accepted")
 LOST: Final = ("lost", "rejected", "declined")
 
@@ -21,7 +21,7 @@ def fields(row: Row) -> Mapping[str, Value | None]:
         "stage": text(row, "pipeline_stage_name"),
         "status": text(row, "status_name"),
         "won": _won(row),
-        # A prospect is no client yet: client 1, and the company by its name only.
+        # A prospect is not a client yet: it has client 1, and only the company's name.
         "client": client or reference(row, None, (), "oppcompanyname"),
         "contact": contact or reference(row, None, (), "oppcontactname"),
         # `agent_name` comes with includeagent; agent 1 is "unassigned" (section 2).
@@ -37,7 +37,7 @@ def fields(row: Row) -> Mapping[str, Value | None]:
 
 
 def _won(row: Row) -> bool | None:
-    """Tell a closed deal that was won from one that was lost, where its status or its conversion says so."""
+    """Whether a closed deal was won, judged by its status or conversion; None if unknown."""
     if not yes_no(row, "hasbeenclosed"):
         return None
     status = (text(row, "status_name") or "").lower()

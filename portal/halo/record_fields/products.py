@@ -10,7 +10,7 @@ from portal.record_fields import Value
 
 def fields(row: Row) -> Mapping[str, Value | None]:
     recurring = yes_no(row, "isrecurringitem")
-    # The recurring figures are 0 for what is sold once.
+    # Recurring prices are 0 for products that are sold once.
     price, cost = ("recurringprice", "recurringcost") if recurring else ("baseprice", "costprice")
     return {
         "name": text(row, "name"),
@@ -18,14 +18,14 @@ def fields(row: Row) -> Mapping[str, Value | None]:
         "group": text(row, "assetgroup_name"),
         "type": text(row, "assettype_name", "intacct_type"),
         "manufacturer": text(row, "manufacturer_name"),
-        # Item has no `inactive`; a Halo that sends one all the same means it (section 4.4).
+        # Item has no `inactive` in the specification, but it counts if Halo sends it (section 4.4).
         "active": active(row),
         "description": long_text(row, "description"),
         "price": money(row, price, "baseprice"),
-        # Missing where the agent may not see costs; what the MSP pays may be in another currency than its own.
+        # Missing if the agent may not see costs. The MSP may pay in another currency than its own.
         "cost": money(row, cost, "costprice", currency=text(row, "purchase_currency_code_name")),
         "recurring": recurring,
-        # `item_default_billing_period` is a number whose meaning is not known (section 4.4).
+        # `item_default_billing_period` is a number whose meaning is unknown (section 4.4).
         "billing_period": None,
         "taxable": yes_no(row, "taxable"),
     }

@@ -1,7 +1,7 @@
-"""Reads single values of a payload. What is of the wrong type, empty or one of Halo's stand-ins for "none" is None.
+"""Parses single values of a payload. Values of the wrong type, empty values and Halo's sentinels for "none" are None.
 
-Halo writes an empty date as 1900-01-01 or 0001-01-01, an open end as 9999-12-31, a number or a reference that is not
-set as -1 or 0, numbers as 21, 21.0 or "21", and any value may be missing (halo-api.md section 4).
+Halo writes an empty date as 1900-01-01 or 0001-01-01, an open end as 9999-12-31, an unset number or reference as -1
+or 0, and numbers as 21, 21.0 or "21". Any value may be missing (halo-api.md section 4).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ GREATEST: Final = 10**15
 # Client 1 is "Unknown", agent 1 "Unassigned" (section 4).
 UNKNOWN: Final = 1
 
-# Control characters, and halves of characters, which no page can hold.
+# Control characters and lone surrogates, which cannot be displayed.
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,10})?")
 _EMAIL: Final = re.compile(r"[^@\s<>\"',;:]{1,64}@[^@\s<>\"',;:/]{1,190}")
@@ -36,7 +36,7 @@ _HOST: Final = re.compile(r"(?:[\w-]{1,63}\.)+[\w-]{2,63}\.?")
 
 
 def text(row: Row, *keys: str) -> str | None:
-    """Return the first of these keys that holds text, in one line."""
+    """Return the first text found under these keys, on one line."""
     return next((found for key in keys if (found := as_text(row.get(key)))), None)
 
 
@@ -55,7 +55,7 @@ def number(row: Row, *keys: str) -> int | Decimal | None:
 
 
 def as_number(value: Any) -> int | Decimal | None:
-    """Read 60, 60.0 or "60"; None for -1 and for what no column of figures holds."""
+    """Parse 60, 60.0 or "60"; None for -1 and for unrealistically large numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if isinstance(value, str) and not ((value := value.strip()).isascii() and _NUMBER.fullmatch(value)):
@@ -71,7 +71,7 @@ def as_number(value: Any) -> int | Decimal | None:
 
 
 def money(row: Row, *keys: str, currency: str | None = None) -> Money | None:
-    """Return an amount with its cents, and with parts of a cent only where there are any."""
+    """Return an amount with two decimals, or up to four if it has fractions of a cent."""
     found = number(row, *keys)
     if found is None:
         return None
@@ -80,7 +80,7 @@ def money(row: Row, *keys: str, currency: str | None = None) -> Money | None:
 
 
 def day(row: Row, *keys: str) -> date | None:
-    """Return the day as it is written. Halo writes it without a zone, so to convert it could only move it."""
+    """Return the date as written. It has no time zone, so a conversion could only shift it."""
     return next((found for key in keys if (found := as_day(row.get(key)))), None)
 
 
@@ -112,7 +112,7 @@ def as_yes_no(value: Any) -> bool | None:
 
 
 def active(row: Row) -> bool | None:
-    """Tell whether a record is active; a row that says nothing tells nothing (section 3.4)."""
+    """Whether a record is active; None if the row does not say (section 3.4)."""
     if (found := yes_no(row, "active")) is not None:
         return found
     inactive = yes_no(row, "inactive")
@@ -130,7 +130,7 @@ def phone(row: Row, *keys: str) -> str | None:
 
 
 def link(row: Row, *keys: str) -> str | None:
-    """Return the first web address, completed where it lacks its scheme; never one that a browser would run."""
+    """Return the first web address, with https:// added if it has no scheme; never a script URL."""
     return next((found for key in keys if (found := as_link(row.get(key)))), None)
 
 
@@ -150,7 +150,7 @@ def as_link(value: Any) -> str | None:
 
 
 def names(row: Row, objects: str, *texts: str) -> tuple[str, ...] | None:
-    """Return the names of a list of objects, or those that a text separates by commas."""
+    """Return the names in a list of objects, or in a comma-separated text."""
     found = row.get(objects)
     if isinstance(found, list):
         given = (as_text(each.get("name")) if isinstance(each, Mapping) else as_text(each) for each in found)
@@ -162,7 +162,7 @@ def names(row: Row, objects: str, *texts: str) -> tuple[str, ...] | None:
 def reference(
     row: Row, record_type: str | None, number_keys: Iterable[str], *name_keys: str, unknown: int = 0
 ) -> Reference | None:
-    """Return what the row points to by its number, its name, or both; None for the number that stands for nobody."""
+    """Return what the row refers to by id, name or both; None for the id `unknown`, which stands for nobody."""
     remote_id = next((found for key in number_keys if (found := as_id(row.get(key)))), None)
     if remote_id is not None and remote_id == unknown:
         return None

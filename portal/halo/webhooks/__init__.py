@@ -1,12 +1,16 @@
-"""What a webhook delivery is about (halo-api.md section 6): one event, or several in a batch.
+"""Parses webhook deliveries (halo-api.md section 6): a single event, or a batch.
 
-`text` finds the JSON in a body, `parts` looks into it without building it, `words` knows what Halo calls its records,
-`claims` collects what an event says, `subject` decides what it is about, and `events` takes batches apart.
+text           extracts the JSON from a body
+json_slices    navigates JSON without building objects
+words          Halo's names for records
+claims         collects everything in an event that may identify its record
+subject        decides which record an event is about
+events         splits batches into events
 """
 
 from __future__ import annotations
 
 from portal.halo.webhooks.events import read
-from portal.halo.webhooks.text import is_readable, json_in, shortened
+from portal.halo.webhooks.text import abridge, extract_json, is_readable
 
-__all__ = ["is_readable", "json_in", "read", "shortened"]
+__all__ = ["abridge", "extract_json", "is_readable", "read"]

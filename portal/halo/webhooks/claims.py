@@ -1,4 +1,4 @@
-"""Collects what one event says: its name, and all that may tell which record it is about. It decides nothing."""
+"""Collects an event's name, and everything in it that may identify its record. Draws no conclusions."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from portal.halo.webhooks import parts, words
-from portal.halo.webhooks.parts import Keys, Part
+from portal.halo.webhooks import json_slices, words
+from portal.halo.webhooks.json_slices import JsonSlice, Keys
 from portal.halo.webhooks.words import TYPE_OF_KEY
 from portal.psa.webhooks import LONGEST_NAME
 
-# Wrappers in wrappers, and lists in lists.
+# Nesting of wrappers and lists.
 DEEPEST: Final = 5
-# JSON as a text in JSON takes several times its length.
+# Parsing JSON inside a JSON string takes several times its length in memory.
 LONGEST_INNER: Final = 256 * 1024
 
 _NAMES: Final = ("event", "eventname", "eventtype", "topic", "trigger")
@@ -24,7 +24,7 @@ _TYPES: Final = (
 )
 _OTHER_IDS: Final = ("entityid", "recordid", "resourceid", "id")
 _BATCHES: Final = ("events", "objects", "records", "objectids", "entityids", "recordids", "ids")
-# What holds the record, the event, or a list of either, under a name that tells nothing.
+# Generic keys that wrap the record, the event, or a list of either.
 _WRAPPERS: Final = (
     *("entity", "object", "record", "resource", "data", "payload", "body", "content", "detail", "details", "value"),
     *("values", "results", "batch", "notification", "event"),
@@ -35,16 +35,16 @@ _EVENT: Final = Keys(
 )
 _ID: Final = Keys({"id"})
 _NAME: Final = Keys({"name"})
-_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
+_INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 @dataclass
 class Claims:
-    """`stated` is the record type that it names outright, or words.OTHER; `object_id` the id that Halo puts on top.
+    """`stated` is the record type that the event explicitly names, or words.OTHER. `object_id` is its top-level id.
 
-    `linked` are the ids of the records that it carries, by record type, None for one without; `own_ids` those of keys
-    such as `client_id`; `other_id` an id that says nothing of the type. `lists` holds lists of records with their
-    types, `batch` a list of events.
+    `linked` has the ids of embedded records by record type, None for one without an id; `own_ids` has the ids in keys
+    such as `client_id`; `other_id` is an id of unknown type. `lists` are lists of records with their types, `batch`
+    is a list of events.
     """
 
     name: str = ""
@@ -54,18 +54,16 @@ class Claims:
     other_id: int | None = None
     linked: dict[str, int | None] = field(default_factory=dict)
     own_ids: dict[str, int] = field(default_factory=dict)
-    lists: list[tuple[str, Part]] = field(default_factory=list)
-    batch: Part | None = None
+    lists: list[tuple[str, JsonSlice]] = field(default_factory=list)
+    batch: JsonSlice | None = None
 
 
-def of(part: Part, depth: int = 0) -> Claims:
-    """Collect what an object says. Raises ValueError when its text is no JSON."""
-    found = part.members(_EVENT)
+def of(value: JsonSlice, depth: int = 0) -> Claims:
+    """Collect the claims of an object. Raises ValueError for invalid JSON."""
+    found = value.members(_EVENT)
     claims = Claims(
         name=_first_text(found, _NAMES),
-        stated=next(
-            (name for key in _TYPES if key in found and (name := words.type_called(_text(found[key])))), None
-        ),
+        stated=next((name for key in _TYPES if key in found and (name := words.type_named(_text(found[key])))), None),
         message=_text(found.get("message")),
         object_id=_number(found.get("objectid")),
         other_id=next((number for key in _OTHER_IDS if (number := _number(found.get(key)))), None),
@@ -82,14 +80,14 @@ def of(part: Part, depth: int = 0) -> Claims:
     return claims
 
 
-def inside(part: Part) -> Iterator[Part]:
-    """Yield the values of the JSON in a text: some programs put one into the other."""
-    text = part.text(LONGEST_INNER)
+def embedded_json(value: JsonSlice) -> Iterator[JsonSlice]:
+    """Yield the values of JSON inside a string: some programs encode it twice."""
+    text = value.text(LONGEST_INNER)
     if text.lstrip().startswith(("{", "[")):
-        yield from parts.values(text.encode())
+        yield from json_slices.values(text.encode())
 
 
-def _add_record(claims: Claims, record_type: str, value: Part) -> None:
+def _add_record(claims: Claims, record_type: str, value: JsonSlice) -> None:
     if value.is_object:
         number = _number(value.members(_ID).get("id"))
         claims.linked[record_type] = claims.linked.get(record_type) or number
@@ -99,12 +97,12 @@ def _add_record(claims: Claims, record_type: str, value: Part) -> None:
         claims.own_ids.setdefault(record_type, number)
 
 
-def _unwrap(claims: Claims, key: str, value: Part, depth: int) -> None:
-    """Add what a wrapper holds to what is said outside of it, which counts first."""
+def _unwrap(claims: Claims, key: str, value: JsonSlice, depth: int) -> None:
+    """Merge the content of a wrapper. Claims outside the wrapper take precedence."""
     if value.is_array:
         claims.batch = claims.batch or value
     elif value.is_text:
-        value = next(inside(value), value)
+        value = next(embedded_json(value), value)
     if not value.is_object or depth >= DEEPEST:
         return
     inner = of(value, depth + 1)
@@ -119,13 +117,13 @@ def _unwrap(claims: Claims, key: str, value: Part, depth: int) -> None:
     claims.batch = claims.batch or inner.batch
 
 
-def _first_text(found: dict[str, Part], keys: tuple[str, ...]) -> str:
+def _first_text(found: dict[str, JsonSlice], keys: tuple[str, ...]) -> str:
     return next((text for key in keys if (text := _text(found.get(key)))), "")
 
 
-def _text(value: Part | None) -> str:
-    return _UNSEEN.sub(" ", value.text()).strip()[:LONGEST_NAME] if value else ""
+def _text(value: JsonSlice | None) -> str:
+    return _INVISIBLE.sub(" ", value.text()).strip()[:LONGEST_NAME] if value else ""
 
 
-def _number(value: Part | None) -> int | None:
+def _number(value: JsonSlice | None) -> int | None:
     return value.number() if value else None

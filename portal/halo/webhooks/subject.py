@@ -1,4 +1,4 @@
-"""Decides which record an event is about. Pure. What is not certain is left to the next sync, with the reason."""
+"""Decides which record an event is about. Pure. If that is uncertain, the next sync has to find out."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from typing import Final
 
 from portal.halo.webhooks import words
 from portal.halo.webhooks.claims import Claims
-from portal.psa.webhooks import NEXT_SYNC, Event
+from portal.psa.webhooks import NEXT_SYNC, WebhookEvent
 
-NOT_A_RECORD: Final = "It is about something in Halo that is not synced."
-NO_SUBJECT: Final = f"It does not say what it is about. {NEXT_SYNC}"
-NO_ID: Final = f"It does not say which record it is about. {NEXT_SYNC}"
-SEVERAL: Final = f"It carries several records and does not say which one it is about. {NEXT_SYNC}"
-CONTRADICTION: Final = f"It contradicts itself about which record it is about. {NEXT_SYNC}"
+NOT_A_RECORD: Final = "It's about something in Halo that isn't synced."
+NO_SUBJECT: Final = f"It doesn't say what it's about. {NEXT_SYNC}"
+NO_ID: Final = f"It doesn't say which record it's about. {NEXT_SYNC}"
+SEVERAL: Final = f"It has several records and doesn't say which one it's about. {NEXT_SYNC}"
+CONTRADICTION: Final = f"It contradicts itself about which record it's about. {NEXT_SYNC}"
 
 # Seen: "The status has been changed for Ticket ID: 0004242."
 _IN_MESSAGE: Final = re.compile(r"\b([A-Za-z]+(?: [A-Za-z]+)?) ID: 0*([1-9]\d{0,17})\b")
 
 
 class _Unknown(Exception):
-    """The record cannot be told; the message is the reason, for people."""
+    """The record cannot be identified; the message explains that to people."""
 
 
-def decide(claims: Claims) -> Event:
+def decide(claims: Claims) -> WebhookEvent:
     try:
         record_type = _type(claims)
         if record_type == words.OTHER:
-            return Event(claims.name, why=NOT_A_RECORD)
-        return Event(claims.name, record_type, _id(claims, record_type))
+            return WebhookEvent(claims.name, why=NOT_A_RECORD)
+        return WebhookEvent(claims.name, record_type, _id(claims, record_type))
     except _Unknown as unknown:
-        return Event(claims.name, why=str(unknown), needs_sync=True)
+        return WebhookEvent(claims.name, why=str(unknown), needs_sync=True)
 
 
 def _type(claims: Claims) -> str:
-    """Return the type of the record: what is said outright goes before the event's name, and that before the records
-    that are carried along, of which most are only linked.
+    """Return the type of the record. An explicit type takes precedence over the event's name, and the name over
+    embedded records, most of which are merely linked.
     """
     named = words.types_in(claims.name)
     if claims.stated:
@@ -45,7 +45,7 @@ def _type(claims: Claims) -> str:
     alike = [each for each, number in claims.linked.items() if number and number == claims.object_id]
     if len(alike) == 1 and alike[0] in named:
         if named[0] not in (alike[0], *claims.linked):
-            # "Site user added" with the site's number: is it the site, or a user of the same number?
+            # "Site user added" with the site's id: is it the site, or a user with the same id?
             raise _Unknown(CONTRADICTION)
         return alike[0]
     if words.is_about_something_else(claims.name):
@@ -58,12 +58,12 @@ def _type(claims: Claims) -> str:
 
 
 def _only(claims: Claims) -> str:
-    """Return the one type that an event without a telling name can be about."""
+    """Return the only type that an event without a meaningful name can be about."""
     found = set(claims.linked or claims.own_ids)
     if len(found) > 1:
         raise _Unknown(SEVERAL)
     if not claims.linked and found and claims.other_id and claims.other_id not in claims.own_ids.values():
-        # It has a number of its own beside that of, say, its client: it may be anything of that client.
+        # It has an id of its own beside, say, its client's id: it may be anything that belongs to that client.
         raise _Unknown(NO_SUBJECT)
     if found:
         return found.pop()

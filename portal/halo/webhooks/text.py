@@ -1,4 +1,4 @@
-"""Finds the JSON in a body, whatever it is wrapped in or written with, and shortens it to what is worth keeping."""
+"""Extracts the JSON from a body in any wrapping or encoding, and abridges it for storage."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from portal.halo import passwords
-from portal.halo.webhooks.parts import NOT_JSON, STRING
+from portal.halo.webhooks.json_slices import NOT_JSON, STRING
 
 FORM: Final = "application/x-www-form-urlencoded"
 MOST_FIELDS: Final = 100
 LONGEST_FIELD: Final = 1_000
-# The fields of a form in which programs put a whole delivery.
+# Form fields in which some programs send a whole delivery.
 PAYLOADS: Final = (b"payload", b"body", b"data", b"json")
-# Of a body longer than SMALL, no text above LONGEST_KEPT_TEXT is kept, such as a logo, and at most MOST_KEPT bytes.
+# If a body exceeds SMALL, strings above LONGEST_KEPT_TEXT (such as logos) are dropped, and MOST_KEPT bytes are kept.
 SMALL: Final = 16 * 1024
 LONGEST_KEPT_TEXT: Final = 2_000
 MOST_KEPT: Final = 256 * 1024
@@ -30,17 +30,17 @@ _CHUNK: Final = 64 * 1024
 
 
 def is_readable(body: bytes, content_type: str) -> bool:
-    """Tell whether a body says that it is JSON or a form, or looks like JSON, whatever its type."""
+    """Whether the content type is JSON or a form, or the body looks like JSON."""
     kind, _ = _kind(content_type)
     return kind.endswith("json") or kind == FORM or bool(_BEGINNING.match(_in_utf8(body, "") or b""))
 
 
-def json_in(body: bytes, content_type: str = "") -> bytes:
-    """Return the JSON of a body in UTF-8. Raises ValueError, with the reason for people, where there is none."""
+def extract_json(body: bytes, content_type: str = "") -> bytes:
+    """Return the JSON in a body as UTF-8. Raises ValueError with a message for people if there is none."""
     if not body.strip():
-        raise ValueError("It is empty.")
+        raise ValueError("It's empty.")
     if body.startswith((b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd")):
-        raise ValueError("It is compressed. Turn off compression where it comes from.")
+        raise ValueError("It's compressed. Turn off compression at the sender.")
     kind, charset = _kind(content_type)
     text = _in_utf8(body, charset)
     if text is None:
@@ -50,12 +50,10 @@ def json_in(body: bytes, content_type: str = "") -> bytes:
     return _in_form(text)
 
 
-def shortened(text: bytes) -> bytes:
-    """Return what of a JSON text is worth keeping: everything but passwords and long texts, and of very many the
-    first ones.
-    """
+def abridge(text: bytes) -> bytes:
+    """Return a JSON text without passwords and, if it is long, without long strings and cut to a maximum size."""
     try:
-        text = passwords.dropped(text)
+        text = passwords.without_passwords(text)
     except ValueError as error:
         return f"({error})".encode()
     if len(text) <= SMALL:
@@ -75,14 +73,14 @@ def _long_texts(text: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _kind(content_type: str) -> tuple[str, str]:
-    """Return the content type and the character set, in small letters."""
+    """Return the content type and the character set, in lower case."""
     kind, _, rest = content_type.lower().partition(";")
     charset = _CHARSET.search(rest)
     return kind.strip(), charset[1] if charset else ""
 
 
 def _in_utf8(body: bytes, charset: str) -> bytes | None:
-    """Return a body in UTF-8 without a byte-order mark, None for one that is not in its own alphabet."""
+    """Return a body as UTF-8 without a byte-order mark; None if it is not in its declared encoding."""
     found = json.detect_encoding(body)
     try:
         if found == "utf-8-sig":
@@ -97,7 +95,7 @@ def _in_utf8(body: bytes, charset: str) -> bytes | None:
 
 
 def _in_form(text: bytes) -> bytes:
-    """Return the JSON in a form: that of one of its fields, else the fields themselves."""
+    """Return the JSON in a form: the content of a known field, or else an object of all fields."""
     fields: dict[bytes, bytes] = {}
     for each in text.strip().split(b"&", MOST_FIELDS)[:MOST_FIELDS]:
         key, _, value = each.partition(b"=")
@@ -112,7 +110,7 @@ def _in_form(text: bytes) -> bytes:
 
 
 def _unquoted(value: bytes) -> bytes:
-    """Undo what a form does to text, bit by bit: `unquote_to_bytes` takes many times the length of what it reads."""
+    """Decode form encoding in chunks: `unquote_to_bytes` takes many times the length of its input in memory."""
     value, found, start = value.replace(b"+", b" "), bytearray(), 0
     while start < len(value):
         end = start + _CHUNK

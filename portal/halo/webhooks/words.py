@@ -1,4 +1,4 @@
-"""What Halo calls its records in webhooks: seen for tickets, gathered from its API for the others."""
+"""Halo's names for its records in webhooks: seen for tickets, inferred from its API for the others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
-# Tickets are among the opportunities: they share their numbers, and only reading one tells which it is.
+# Tickets count as opportunities: they share ids, and only fetching one shows which it is.
 RECORD_WORDS: Final = {
     "contracts": ("contract", "clientcontract", "contractheader"),
     "opportunities": (
@@ -20,21 +20,21 @@ RECORD_WORDS: Final = {
     "sites": ("site", "clientsite"),
     "clients": ("client", "customer", "area"),
 }
-# Other things of Halo. Where one of them stands beside a record, the event is about it: "client invoice created".
+# Other things in Halo. If one is named beside a record, the event is about it: "client invoice created".
 OTHER_THINGS: Final = frozenset(
     {
         *("invoice", "quote", "quotation", "order", "salesorder", "purchaseorder", "project", "article", "kbarticle"),
         *("expense", "timesheet", "creditnote", "payment"),
     }
 )
-# These are mostly a detail of the record beside them: "ticket agent changed".
+# These are usually just a detail of the record named beside them: "ticket agent changed".
 OTHER_PARTIES: Final = frozenset({"agent", "team", "department", "organisation", "supplier", "service", "report"})
 
 VAGUE: Final = ("request", "sale")
-# What `type_called` returns for other things.
+# Returned by `type_named` for other things.
 OTHER: Final = "other"
 
-# The more telling come first: "client contract updated" is about a contract, "site user added" about a contact.
+# Most specific first: "client contract updated" is about a contract, "site user added" about a contact.
 _RANKS: Final = list(RECORD_WORDS)
 # "Client updated by user" is about the client.
 _ACTOR: Final = re.compile(r"\bby\b.*", re.IGNORECASE | re.DOTALL)
@@ -50,31 +50,31 @@ def _forms(words: Iterable[str]) -> frozenset[str]:
 
 
 TYPE_OF: Final = {form: record_type for record_type, words in RECORD_WORDS.items() for form in _forms(words)}
-# As a key of an event they may mean anything: "request" is what a proxy calls the request that it passes on.
+# Not usable as keys of an event: a proxy may, for example, put the HTTP request it forwards under "request".
 TYPE_OF_KEY: Final = {word: record_type for word, record_type in TYPE_OF.items() if word not in _forms(VAGUE)}
 _THINGS: Final = _forms(OTHER_THINGS)
 _PARTIES: Final = _forms(OTHER_PARTIES)
 
 
 def types_in(text: str) -> list[str]:
-    """Return the record types that a text speaks of, the one that it is about first."""
+    """Return the record types that a text mentions, the one that it is about first."""
     found = {TYPE_OF[word] for word in _words(text) if word in TYPE_OF}
     return sorted(found, key=_RANKS.index)
 
 
 def is_about_something_else(text: str) -> bool:
-    """Tell whether a text speaks of something in Halo that is none of these records, and is about that."""
+    """Whether a text is about something in Halo other than these records."""
     words = set(_words(text))
     return bool(words & _THINGS) or (bool(words & _PARTIES) and not words & TYPE_OF.keys())
 
 
-def type_called(text: str) -> str | None:
-    """Return the record type of exactly this name, OTHER for other things in Halo, None for what is neither."""
+def type_named(text: str) -> str | None:
+    """Return the record type with exactly this name, OTHER for other things in Halo, or None."""
     word = "".join(_WORDS.findall(text)).lower()
     return TYPE_OF.get(word) or (OTHER if word in _THINGS or word in _PARTIES else None)
 
 
 def _words(text: str) -> list[str]:
-    """Return the words in small letters, and each two of them as one: "Sales Order", `salesOrder`, SALES_ORDER."""
+    """Return the words in lower case, and each pair joined, as in "Sales Order", `salesOrder` and SALES_ORDER."""
     single = [word.lower() for word in _WORDS.findall(_ACTOR.sub("", text))]
     return [*single, *(first + second for first, second in pairwise(single))]

@@ -51,7 +51,7 @@ class SyncStep(Table):
     mode = CharField()
     since = DateTimeField(null=True)
     remote_ids = JSONField(null=True)
-    asked = JSONField(null=True)
+    answers = JSONField(null=True)
     round = IntegerField()
     moved = BooleanField()
     page_size = IntegerField(null=True)

@@ -1,4 +1,4 @@
-"""A simulated HaloPSA: its lists, its tokens, its limits and its quirks."""
+"""A simulated HaloPSA, with its lists, tokens, limits and quirks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request becomes a reply, with the faults that are due, and goes into the journal."""
+"""Handles a request: applies planned faults, computes the response, and records it in the journal."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from portal.sandbox.halo.encodings import encoded
 from portal.sandbox.halo.fault_answers import cut, instead
 from portal.sandbox.halo.faults import DELIVERY, Fault
 from portal.sandbox.halo.instance import Instance
-from portal.sandbox.halo.pages import Call, answer
+from portal.sandbox.halo.pages import HaloRequest, answer
 from portal.sandbox.halo.parameters import BadValueError, page_number
 from portal.sandbox.halo.routes import Target, route
 from portal.sandbox.http import Request, Response, json_response
 
 
-class Reply(NamedTuple):
-    """An answer, and the faults that its delivery is to suffer."""
+class FaultyResponse(NamedTuple):
+    """A response, and the faults to apply while it is sent."""
 
     response: Response
     faults: tuple[Fault, ...] = ()
 
 
-def reply(instance: Instance, request: Request) -> Reply:
+def reply(instance: Instance, request: Request) -> FaultyResponse:
     started = time.perf_counter()
     target = route(request.path)
     bearer = _bearer(request)
@@ -31,7 +31,7 @@ def reply(instance: Instance, request: Request) -> Reply:
     faults = _due(instance, request, target, tenant.name if tenant else None)
     response = _instead(instance, faults)
     if response is None:
-        call = Call(_earlier_page(request, faults), target, bearer, faults)
+        call = HaloRequest(_earlier_page(request, faults), target, bearer, faults)
         try:
             asked, response = answer(instance, call)
             tenant = tenant or asked
@@ -51,7 +51,7 @@ def reply(instance: Instance, request: Request) -> Reply:
         fault=", ".join(fault.what for fault in faults) or None,
         retry_after=response.headers.get("Retry-After"),
     )
-    return Reply(response, tuple(fault for fault in faults if fault.what in DELIVERY))
+    return FaultyResponse(response, tuple(fault for fault in faults if fault.what in DELIVERY))
 
 
 def _bearer(request: Request) -> str:
@@ -77,7 +77,7 @@ def _instead(instance: Instance, faults: tuple[Fault, ...]) -> Response | None:
 
 
 def _earlier_page(request: Request, faults: tuple[Fault, ...]) -> Request:
-    """For `repeated_page`: the page before the one that was asked for (halo-api.md section 3.2)."""
+    """For `repeated_page`: return the page before the requested one (halo-api.md section 3.2)."""
     if not any(fault.what == "repeated_page" for fault in faults):
         return request
     earlier = max(page_number(request.query) - 1, 1)

@@ -38,7 +38,7 @@ _LOGIN_PAGE = (
 def token_answer(
     request: Request, tenants: Sequence[Tenant], *, hosted: bool, knobs: Knobs
 ) -> tuple[Tenant | None, Response]:
-    """Return the tenant that was meant, as far as that is known, and the answer."""
+    """Return the tenant, if known, and the response."""
     form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
     named = request.query.get("tenant") or form.get("tenant", "")
     tenant = _tenant(named, tenants, must_fit=hosted or (knobs.strict_tenant and bool(named)))
@@ -60,7 +60,7 @@ def token_answer(
 
 
 def _claims(tenant: Tenant, knobs: Knobs) -> dict[str, Any]:
-    """Name the application, and the agent that it logs in as if it does."""
+    """Return claims for the application, and for the agent that it logs in as, if any."""
     claims = {"client_id": tenant.settings.client_id}
     if tenant.settings.login_type == "user":
         return claims
@@ -68,21 +68,21 @@ def _claims(tenant: Tenant, knobs: Knobs) -> dict[str, Any]:
 
 
 def _tenant(name: str, tenants: Sequence[Tenant], *, must_fit: bool) -> Tenant | None:
-    """Find the tenant. A customer's own address needs no name, and mostly does not look at it."""
+    """Find the tenant. A single-tenant address needs no name, and usually ignores it."""
     if not must_fit:
         return tenants[0]
     return next((tenant for tenant in tenants if tenant.name == name), None)
 
 
 def _wrong_tenant(knobs: Knobs) -> Response:
-    """No refusal was ever seen, only a log-in page with status 200."""
+    """Return the response seen for a wrong tenant: a log-in page with status 200."""
     if knobs.tenant_error == "html":
         return html_response(_LOGIN_PAGE)
     return json_response({"error": "invalid_request"}, status=400)
 
 
 def _credentials(headers: Mapping[str, str], form: Mapping[str, str]) -> tuple[str, str]:
-    """From HTTP Basic (whose parts OAuth wants form-encoded) when there is such a header, else from the form."""
+    """Read the credentials from HTTP Basic (form-encoded, as in OAuth) if present, or else from the form."""
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return form.get("client_id", ""), form.get("client_secret", "")
@@ -94,7 +94,7 @@ def _credentials(headers: Mapping[str, str], form: Mapping[str, str]) -> tuple[s
 
 
 def _granted(wanted: frozenset[str], tenant: Tenant) -> frozenset[str]:
-    """Drop the scopes that the application does not own."""
+    """Remove scopes that the application does not have."""
     owned = frozenset(tenant.settings.scopes)
     everything = {"all", "all:standard"}
     if not wanted.isdisjoint(everything):

@@ -1,4 +1,4 @@
-"""What people do in Halo between two syncs: create, change, deactivate, reactivate, delete."""
+"""Changes between two syncs, as people make them in Halo: create, change, deactivate, reactivate, delete."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.sandbox.halo.states import state_fields
 from portal.sandbox.halo.store import Row, encode_row
 from portal.sandbox.halo.tenant import Tenant
 
-# What a person would edit first; a change without `fields` writes there.
+# The key that a change without `fields` edits.
 _LABEL = {
     "clients": "name",
     "sites": "name",
@@ -27,9 +27,9 @@ _LABEL = {
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Records are named by `ids`, or `count` of them are drawn with `seed`.
+    """A change of the records `ids`, or of `count` random ones chosen with `seed`.
 
-    A draw never takes client 1, and takes only records that can be changed so: active ones to deactivate.
+    Random choices exclude client 1, and include only records that can change this way: active ones to deactivate.
     """
 
     do: Literal["create", "change", "deactivate", "reactivate", "delete"]
@@ -37,14 +37,14 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: int = 1
     seed: int = 0
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
-    # A transaction that commits late: the record carries a stamp that is older by so many seconds.
+    # Simulates a transaction that commits late: the record's update time is this many seconds in the past.
     stamped_ago: float = 0.0
 
 
 def apply(tenant: Tenant, kind: str, change: Change, now: float) -> list[Row]:
-    """Do it while `tenant.lock` is held. Return the rows as they are now, the deleted as they were last.
+    """Apply the change; the caller holds `tenant.lock`. Return the new rows, and the last state of deleted ones.
 
-    KeyError for an id that does not exist; ValueError to create one that does.
+    Raises KeyError for an unknown id, and ValueError to create an id that exists.
     """
     now -= change.stamped_ago
     if change.do == "create":
@@ -64,12 +64,12 @@ def _create(tenant: Tenant, kind: str, change: Change, now: float) -> list[Row]:
     table = tenant.tables[kind]
     ids = change.ids
     if ids is None:
-        free = (number for number in tenant.maker.ids(kind) if not table.get(number))
+        free = (number for number in tenant.factory.ids(kind) if not table.get(number))
         ids = list(islice(free, change.count))
     taken = [number for number in ids if table.get(number)]
     if taken:
         raise ValueError(f"{kind} {taken} exist already")
-    made = tenant.maker.make_now(kind, ids, now)
+    made = tenant.factory.make_now(kind, ids, now)
     rows = [_with(row, change.fields, kind, now, active=True) for row in made]
     table.put(rows)
     return rows
@@ -91,7 +91,7 @@ def _edited(kind: str, row: Row, change: Change, now: float) -> Row:
 
 
 def _with(row: Row, changes: dict[str, Any], kind: str, now: float, *, active: bool) -> Row:
-    """Return a new row with its stamp moved."""
+    """Return a new row with its update time set."""
     fields = {**row.fields(), **changes}
     stamp = RECORD_TYPES[kind].stamp_in_list
     if stamp:

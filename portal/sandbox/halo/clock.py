@@ -1,4 +1,4 @@
-"""The sandbox's own time, which tests can move."""
+"""The sandbox's clock, which tests can advance."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Clock:
-    """Seconds since 1970, from `now`, plus what was added by `advance`."""
+    """Seconds since 1970: `now` plus everything added with `advance`."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now

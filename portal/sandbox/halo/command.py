@@ -1,4 +1,4 @@
-"""`python -m portal.sandbox halo`: a sandbox as a process of its own."""
+"""`python -m portal.sandbox halo`: runs a sandbox in its own process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PARENT_CHECK = 0.5  # seconds
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve as the flags say. Return the exit status."""
+    """Parse the options and serve; return the exit status."""
     parser = argument_parser()
     options = parser.parse_args(argv)
     try:
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def serve(settings: Settings, *, exit_with_parent: bool = False) -> None:
-    """Print the address on one line, then serve until SIGTERM or SIGINT, or until the parent is gone."""
+    """Print the address on one line, then serve until SIGTERM or SIGINT, or until the parent process exits."""
     done = Event()
 
     def stop(signum: int, frame: FrameType | None) -> None:

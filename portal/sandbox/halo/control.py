@@ -1,17 +1,17 @@
-"""The control API under /_sandbox/: what tests turn and ask, and Halo has not.
+"""The control API under /_sandbox/, which Halo itself does not have.
 
 GET        /_sandbox/                        address, time, tenants with credentials and used quota
-GET, POST  /_sandbox/settings                the knobs; POST turns those it names
-GET, POST  /_sandbox/tenants/NAME            credentials, permissions; POST changes those it names
+GET, POST  /_sandbox/settings                the knobs; POST changes the given ones
+GET, POST  /_sandbox/tenants/NAME            credentials, permissions; POST changes the given ones
 POST       /_sandbox/clock                   {"advance": seconds}
-GET, POST, DELETE  /_sandbox/faults          the plan; POST adds one fault or a list; DELETE clears
+GET, POST, DELETE  /_sandbox/faults          planned faults; POST adds one or a list; DELETE clears them
 GET        /_sandbox/truth                   ?tenant= ?ids=1 ?digests=1 ?rows=1
 GET        /_sandbox/records/TYPE/ID         ?tenant=
-POST       /_sandbox/records/TYPE            ?tenant=  a Change; answers {"ids": […]}
+POST       /_sandbox/records/TYPE            ?tenant=  a Change; returns {"ids": […]}
 GET        /_sandbox/journal                 ?after= ?limit= and any field of an entry as a filter
 POST       /_sandbox/reset                   {"journal", "quota", "faults", "tokens": true or false}
 
-webhook_control.py and ticket_control.py add those of webhooks and tickets, desk/ pages for people at /_sandbox/desk.
+webhook_control.py and ticket_control.py add webhooks and tickets; desk/ has the web pages at /_sandbox/desk.
 """
 
 from __future__ import annotations
@@ -22,36 +22,36 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from portal.sandbox.halo.ask import PREFIX, Ask, ControlError
 from portal.sandbox.halo.changes import Change
+from portal.sandbox.halo.control_request import PREFIX, ControlError, ControlRequest
 from portal.sandbox.halo.edits import edit
 from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.instance import Instance
-from portal.sandbox.halo.journal import Entry
+from portal.sandbox.halo.journal import JournalEntry
 from portal.sandbox.halo.settings import TenantSettings
 from portal.sandbox.halo.ticket_control import TICKET_VERBS
 from portal.sandbox.halo.truth import record, truth
 from portal.sandbox.halo.webhook_control import WEBHOOK_VERBS
 
-# Fixed once the records are made.
+# These cannot change after the records have been generated.
 FIXED = frozenset({"name", "seed", "sizes", "tickets", "logos"})
 
 
 def control(instance: Instance, method: str, path: str, body: Any = None) -> Any:
-    """Answer with plain data. `path` starts after /_sandbox and may carry a query. ControlError if it cannot."""
+    """Execute a control request and return plain data. `path` starts after /_sandbox. Raises ControlError."""
     path, _, query = path.partition("?")
     noun, *rest = path.strip("/").split("/")
     verb = _VERBS.get((method, noun))
     if verb is None:
         raise ControlError(f"no such control page: {method} {PREFIX}{path}")
     try:
-        return msgspec.to_builtins(verb(Ask(instance, rest, dict(parse_qsl(query)), body)))
+        return msgspec.to_builtins(verb(ControlRequest(instance, rest, dict(parse_qsl(query)), body)))
     except (ValueError, LookupError, TypeError) as problem:  # msgspec's ValidationError is a ValueError
         raise ControlError(f"{type(problem).__name__}: {problem}") from problem
 
 
-def _about(ask: Ask) -> Any:
-    instance = ask.instance
+def _about(control_request: ControlRequest) -> Any:
+    instance = control_request.instance
     return {
         "url": instance.url,
         "now": instance.clock.now(),
@@ -68,80 +68,84 @@ def _about(ask: Ask) -> Any:
     }
 
 
-def _settings(ask: Ask) -> Any:
-    return ask.instance.knobs
+def _settings(control_request: ControlRequest) -> Any:
+    return control_request.instance.knobs
 
 
-def _turn(ask: Ask) -> Any:
-    ask.instance.knobs = ask.instance.knobs.changed(ask.body)
-    return ask.instance.knobs
+def _turn(control_request: ControlRequest) -> Any:
+    control_request.instance.knobs = control_request.instance.knobs.changed(control_request.body)
+    return control_request.instance.knobs
 
 
-def _tenant(ask: Ask) -> Any:
-    return ask.instance.tenant(ask.rest[0]).settings
+def _tenant(control_request: ControlRequest) -> Any:
+    return control_request.instance.tenant(control_request.rest[0]).settings
 
 
-def _change_tenant(ask: Ask) -> Any:
-    tenant = ask.instance.tenant(ask.rest[0])
-    fixed = FIXED & ask.body.keys()
+def _change_tenant(control_request: ControlRequest) -> Any:
+    tenant = control_request.instance.tenant(control_request.rest[0])
+    fixed = FIXED & control_request.body.keys()
     if fixed:
         raise ControlError(f"fixed since the start: {', '.join(sorted(fixed))}")
-    tenant.settings = msgspec.convert({**msgspec.to_builtins(tenant.settings), **ask.body}, TenantSettings)
+    tenant.settings = msgspec.convert(
+        {**msgspec.to_builtins(tenant.settings), **control_request.body}, TenantSettings
+    )
     return tenant.settings
 
 
-def _advance(ask: Ask) -> Any:
-    ask.instance.clock.advance(ask.body["advance"])
-    return {"now": ask.instance.clock.now()}
+def _advance(control_request: ControlRequest) -> Any:
+    control_request.instance.clock.advance(control_request.body["advance"])
+    return {"now": control_request.instance.clock.now()}
 
 
-def _faults(ask: Ask) -> Any:
-    return ask.instance.faults.planned()
+def _faults(control_request: ControlRequest) -> Any:
+    return control_request.instance.faults.planned()
 
 
-def _plan(ask: Ask) -> Any:
-    for fault in msgspec.convert(ask.body if isinstance(ask.body, list) else [ask.body], list[Fault]):
-        ask.instance.faults.add(fault, ask.instance.clock.now())
-    return ask.instance.faults.planned()
+def _plan(control_request: ControlRequest) -> Any:
+    for fault in msgspec.convert(
+        control_request.body if isinstance(control_request.body, list) else [control_request.body], list[Fault]
+    ):
+        control_request.instance.faults.add(fault, control_request.instance.clock.now())
+    return control_request.instance.faults.planned()
 
 
-def _clear_faults(ask: Ask) -> Any:
-    ask.instance.faults.clear()
+def _clear_faults(control_request: ControlRequest) -> Any:
+    control_request.instance.faults.clear()
     return []
 
 
-def _truth(ask: Ask) -> Any:
-    wanted = {name: name in ask.query for name in ("ids", "digests", "rows")}
-    return truth(ask.tenant(), **wanted)
+def _truth(control_request: ControlRequest) -> Any:
+    wanted = {name: name in control_request.query for name in ("ids", "digests", "rows")}
+    return truth(control_request.tenant(), **wanted)
 
 
-def _record(ask: Ask) -> Any:
-    kind, number = ask.rest
-    return record(ask.tenant(), kind, int(number))
+def _record(control_request: ControlRequest) -> Any:
+    kind, number = control_request.rest
+    return record(control_request.tenant(), kind, int(number))
 
 
-def _change_records(ask: Ask) -> Any:
-    change = msgspec.convert(ask.body, Change)
-    return {"ids": edit(ask.instance, ask.tenant(), ask.rest[0], change)}
+def _change_records(control_request: ControlRequest) -> Any:
+    change = msgspec.convert(control_request.body, Change)
+    return {"ids": edit(control_request.instance, control_request.tenant(), control_request.rest[0], change)}
 
 
-def _journal(ask: Ask) -> Any:
-    wanted = dict(ask.query)
+def _journal(control_request: ControlRequest) -> Any:
+    wanted = dict(control_request.query)
     after, limit = int(wanted.pop("after", 0)), int(wanted.pop("limit", 1000))
-    unknown = wanted.keys() - set(Entry.__struct_fields__)
+    unknown = wanted.keys() - set(JournalEntry.__struct_fields__)
     if unknown:
         raise ControlError(f"entries have no field {', '.join(sorted(unknown))}")
-    journal = ask.instance.journal
+    journal = control_request.instance.journal
     return {"counts": journal.counts(), "entries": journal.entries(after=after, limit=limit, **wanted)}
 
 
-def _reset(ask: Ask) -> Any:
-    parts = {"journal": True, "quota": True, "faults": True, "tokens": False, **(ask.body or {})}
+def _reset(control_request: ControlRequest) -> Any:
+    parts = {"journal": True, "quota": True, "faults": True, "tokens": False, **(control_request.body or {})}
     if parts["journal"]:
-        ask.instance.journal.reset()
+        control_request.instance.journal.reset()
     if parts["faults"]:
-        ask.instance.faults.clear()
-    for tenant in ask.instance.tenants:
+        control_request.instance.faults.clear()
+    for tenant in control_request.instance.tenants:
         if parts["quota"]:
             tenant.quota.reset()
         if parts["tokens"]:
@@ -149,7 +153,7 @@ def _reset(ask: Ask) -> Any:
     return parts
 
 
-_VERBS: dict[tuple[str, str], Callable[[Ask], Any]] = {
+_VERBS: dict[tuple[str, str], Callable[[ControlRequest], Any]] = {
     ("GET", ""): _about,
     ("GET", "settings"): _settings,
     ("POST", "settings"): _turn,

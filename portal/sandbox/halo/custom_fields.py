@@ -1,4 +1,4 @@
-"""Custom fields as lists and details show them (halo-api.md sections 3.5 and 4), and the list of which there are."""
+"""Custom fields in lists and details (halo-api.md sections 3.5 and 4), and the list of their definitions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from portal.sandbox.halo.store import encode_row
 Fields = dict[str, Any]
 
 PASSWORD: Final = "Corr3ct-Horse"  # noqa: S105  # nobody's
-# The kinds of /FieldInfo, and how many custom fields records of that type have.
+# The kinds of /FieldInfo, with the number of custom fields per record type.
 _KINDS: Final = {1: 6, 2: 4, 3: 2, 5: 5}
-# The types whose lists know include_custom_fields.
+# The types whose lists support include_custom_fields.
 _ASKABLE: Final = frozenset({"clients", "sites", "assets", "opportunities"})
 _PASSWORD_FIELD: Final[Fields] = {
     "id": 107,
@@ -32,7 +32,7 @@ _TABLE: Final[Fields] = {"id": 108, "name": "CFlogins", "label": "Log-ins", "typ
 
 
 def field_list(query: Query, knobs: Knobs) -> list[Fields]:
-    """Answer /FieldInfo?typeid=: the custom fields of one kind of record, without values."""
+    """Return /FieldInfo?typeid=: the custom field definitions for one kind of record."""
     kind = query.get("typeid", "")
     count = _KINDS.get(int(kind), 0) if kind.isdigit() else 0
     found: list[Fields] = [
@@ -42,7 +42,7 @@ def field_list(query: Query, knobs: Knobs) -> list[Fields]:
 
 
 def in_list(page: ListAnswer, record_type: RecordType, query: Query, knobs: Knobs) -> ListAnswer:
-    """Show what the list has of custom fields for this query."""
+    """Return the list with the custom fields that this query gets."""
     if (knobs.custom_fields_in_lists, knobs.custom_fields_shape, knobs.password_fields) == ("always", "list", False):
         return page
     asked = None if knobs.custom_fields_in_lists == "always" else _asked(record_type, query, knobs)
@@ -55,7 +55,7 @@ def in_detail(fields: Fields, knobs: Knobs) -> Fields:
 
 
 def _asked(record_type: RecordType, query: Query, knobs: Knobs) -> frozenset[int]:
-    """Return the ids that the query names, where this Halo looks at them."""
+    """Return the ids in the query, if this Halo supports the parameter."""
     if knobs.custom_fields_in_lists == "never" or record_type.name not in _ASKABLE:
         return frozenset()
     ids = query.get("include_custom_fields", "").split(",")
@@ -63,7 +63,7 @@ def _asked(record_type: RecordType, query: Query, knobs: Knobs) -> frozenset[int
 
 
 def _shown(fields: Fields, knobs: Knobs, asked: frozenset[int] | None) -> Fields:
-    """Return the record with the custom fields that are asked for, None for all; without the key for none."""
+    """Return the record with the requested custom fields; None means all, and an empty set removes the key."""
     if "customfields" not in fields:
         return fields
     entries = [*fields["customfields"], *(_passwords() if knobs.password_fields else [])]

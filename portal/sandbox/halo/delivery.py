@@ -1,4 +1,4 @@
-"""How an answer reaches the peer: whole, in one piece, unless a fault has other plans."""
+"""Sends a response in one piece, unless a fault interferes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from threading import Event
 
 from portal.sandbox.halo.faults import Fault
 from portal.sandbox.http import Response
-from portal.sandbox.server import HangUp
+from portal.sandbox.server import ConnectionClosed
 
 _BLOCK = b'{"id":1,"name":"' + b"x" * 65_000 + b'"},'
 _GIGABYTES = 3 * 1024**3
@@ -17,7 +17,7 @@ _GIGABYTES = 3 * 1024**3
 def deliver(
     peer: socket.socket, response: Response, faults: tuple[Fault, ...], *, released: Event, stopping: Event
 ) -> None:
-    """Send it. HangUp when the connection must not be used again."""
+    """Send a response. Raises ConnectionClosed if the connection cannot be reused."""
     for fault in faults:
         if fault.what == "slow":
             _wait(fault.seconds, stopping)
@@ -34,13 +34,13 @@ def deliver(
 
 def _wait(seconds: float, stopping: Event) -> None:
     if stopping.wait(seconds):
-        raise HangUp
+        raise ConnectionClosed
 
 
 def _hold(released: Event, stopping: Event) -> None:
     while not released.wait(0.05):
         if stopping.is_set():
-            raise HangUp
+            raise ConnectionClosed
 
 
 def _drip(peer: socket.socket, data: bytes, fault: Fault, stopping: Event) -> None:
@@ -51,14 +51,14 @@ def _drip(peer: socket.socket, data: bytes, fault: Fault, stopping: Event) -> No
 
 
 def _reset(peer: socket.socket, sent_before: bytes) -> None:
-    """Make close() send RST, not FIN, by a linger time of zero."""
+    """Make close() send RST instead of FIN, with a linger time of zero."""
     peer.sendall(sent_before)
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    raise HangUp
+    raise ConnectionClosed
 
 
 def _huge(peer: socket.socket, fault: Fault) -> None:
-    """Stream a list that does not end before `size` bytes; only one block of it is ever in memory."""
+    """Stream a list of at least `size` bytes, with only one block in memory."""
     size = fault.size or _GIGABYTES
     head = b'{"record_count":1,"clients":['
     framing = "Transfer-Encoding: chunked" if fault.chunked else f"Content-Length: {size}"
@@ -70,4 +70,4 @@ def _huge(peer: socket.socket, fault: Fault) -> None:
         sent += len(block)
     if fault.chunked:
         peer.sendall(b"0\r\n\r\n")
-    raise HangUp
+    raise ConnectionClosed

@@ -1,4 +1,4 @@
-"""One record by its id, with the keys that lists leave out."""
+"""Details: single records, with the keys that lists omit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def detail(tenant: Tenant, record_type: RecordType, number: int) -> dict[str, An
 
 
 def whole(tenant: Tenant, record_type: RecordType, row: Row) -> dict[str, Any]:
-    """Return what this row is a part of, with its last-update stamps (halo-api.md section 3.6)."""
-    fields = tenant.maker.detail(record_type.name, row)
+    """Return the detail of a row, with its update times (halo-api.md section 3.6)."""
+    fields = tenant.factory.detail(record_type.name, row)
     fields |= dict.fromkeys(record_type.stamps, halo_date(row.updated))
     return {key: value for key, value in fields.items() if value is not None}

@@ -1,4 +1,4 @@
-"""A change of records, and the webhooks that tell of it."""
+"""Applies a change to records and sends the webhooks for it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from portal.sandbox.halo.webhooks.event import of_change
 
 
 def edit(instance: Instance, tenant: Tenant, kind: str, change: Change) -> list[int]:
-    """Return the ids. KeyError and ValueError as `apply` raises them."""
+    """Return the ids. Raises KeyError and ValueError like `apply`."""
     now = instance.clock.now()
-    with tenant.lock:  # so that webhooks tell of changes in their order
+    with tenant.lock:  # so that webhooks are sent in the order of the changes
         rows = apply(tenant, kind, change, now)
         if instance.webhooks.has_listeners(tenant.name):
             instance.webhooks.tell(

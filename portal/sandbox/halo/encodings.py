@@ -1,4 +1,4 @@
-"""Answers in a Content-Encoding: the one that the portal asks for, and those that it must refuse."""
+"""Encodes responses with a Content-Encoding: the one that the portal accepts, and those that it must refuse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.sandbox.http import Response
 
 
 def _brotli(body: bytes) -> bytes:
-    import brotli  # only where the fault is used: a sandbox starts without it
+    import brotli  # only needed for this fault
 
     packed: bytes = brotli.compress(body, quality=5)
     return packed
@@ -28,7 +28,7 @@ _WAYS: Final[dict[str, tuple[str, Callable[[bytes], bytes]]]] = {
 
 
 def encoded(response: Response, fault: Fault) -> Response:
-    """Pack the body; with a `size`, a body of that many blanks instead, which packs into almost nothing."""
+    """Compress the body, or `size` spaces instead, which compress to almost nothing."""
     if fault.what not in _WAYS:
         return response
     name, pack = _WAYS[fault.what]

@@ -1,4 +1,4 @@
-"""Answers as faults make them."""
+"""Responses altered by faults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAINTENANCE = "<!DOCTYPE html><html><head><title>Maintenance</title></head><bod
 
 
 def instead(fault: Fault, knobs: Knobs, now: float) -> Response | None:
-    """Return what replaces Halo's own answer; None for faults that leave it or only bend it."""
+    """Return the replacement for Halo's response; None for faults that keep or merely alter it."""
     if fault.what == "status":
         return Response(fault.status, fault.body.encode(), _JSON if fault.body else "")
     if fault.what == "refused_client":
@@ -39,7 +39,7 @@ def instead(fault: Fault, knobs: Knobs, now: float) -> Response | None:
 
 
 def cut(response: Response) -> Response:
-    """Half of the body, sound HTTP all the same: JSON that ends in the middle."""
+    """Cut the body in half, in a valid HTTP response: the JSON ends in the middle."""
     return replace(response, body=response.body[: len(response.body) // 2])
 
 

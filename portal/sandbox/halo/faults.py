@@ -1,4 +1,4 @@
-"""Faults that are planned, and when they are due."""
+"""Planned faults, and the requests they apply to."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import msgspec
 from portal.sandbox.halo.record_types import RECORD_TYPES
 from portal.sandbox.halo.row_faults import ROW_FAULTS
 
-# Instead of the answer, or in its way:
+# Replace the response or its transmission:
 REPLACING = frozenset({"status", "refused_client", "rate_limit", "html", "truncated", "empty", "redirect"})
 DELIVERY = frozenset({"slow", "hold", "drip", "reset", "huge"})
-# How the body is packed, asked for or not:
+# Encode the body, requested or not:
 ENCODING = frozenset({"gzip", "gzip_twice", "brotli", "deflate"})
-# In a list's figures, and in its rows:
+# Alter a list's counts and rows:
 LIST = frozenset({"repeated_page", "lying_count", "no_rows", "null_list"})
 KINDS = REPLACING | DELIVERY | ENCODING | LIST | frozenset(ROW_FAULTS)
 PLACES = frozenset({"any", "token", "authinfo", "instanceinfo", "agent", "lookup", "unknown", *RECORD_TYPES})
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing that goes wrong.
+    """A fault to inject into responses.
 
-    `on` names whom it meets: a record type, token, authinfo, instanceinfo, agent, lookup, `any`, or a path
-    pattern like `/api/client/12` or `/api/site*` in lower case. It lets `after` matching requests by, then
-    meets one in `every` of them, `times` in all (None: without end), until `lasts` seconds after it was planned.
-    A `tenant` is known by its token, so a fault of one tenant never meets the token page.
+    `on` selects requests: a record type, token, authinfo, instanceinfo, agent, lookup, `any`, or a path pattern in
+    lower case such as `/api/client/12` or `/api/site*`. The fault skips the first `after` matching requests, then
+    affects one in `every`, at most `times` in total (None: unlimited), until `lasts` seconds after it was planned.
+    A `tenant` is identified by its token, so a fault of one tenant never affects the token endpoint.
     """
 
     what: str
@@ -61,8 +61,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return place and self.page in {None, page} and self.tenant in {None, tenant} and self.host in {None, host}
 
 
-class Planned(msgspec.Struct):
-    """A fault and what it has met so far."""
+class PlannedFault(msgspec.Struct):
+    """A fault, and how many requests it has matched and affected."""
 
     fault: Fault
     seen: int = 0
@@ -74,19 +74,19 @@ class Planned(msgspec.Struct):
         return is_used_up or (self.until is not None and now >= self.until)
 
 
-class Faults:
-    """The plan. Faults that are used up stay in it, so that a test can ask whether they fired."""
+class FaultPlan:
+    """All planned faults. Used-up faults stay listed, so that a test can check whether they occurred."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._planned: list[Planned] = []
-        # For answers that are held: set when the faults planned so far are cleared.
+        self._planned: list[PlannedFault] = []
+        # Set when the current faults are cleared; held responses wait for it.
         self.released = Event()
 
     def add(self, fault: Fault, now: float) -> None:
         until = None if fault.lasts is None else now + fault.lasts
         with self._lock:
-            self._planned.append(Planned(fault, until=until))
+            self._planned.append(PlannedFault(fault, until=until))
 
     def clear(self) -> None:
         with self._lock:
@@ -94,12 +94,12 @@ class Faults:
             self.released.set()
             self.released = Event()
 
-    def planned(self) -> list[Planned]:
+    def planned(self) -> list[PlannedFault]:
         with self._lock:
-            return [Planned(each.fault, each.seen, each.fired, each.until) for each in self._planned]
+            return [PlannedFault(each.fault, each.seen, each.fired, each.until) for each in self._planned]
 
     def due(self, *, kind: str, path: str, page: int, tenant: str | None, host: str, now: float) -> list[Fault]:
-        """Return the faults that meet this request, and count it for each."""
+        """Return the faults that apply to this request, and count it for each."""
         if not self._planned:
             return []
         due = []

@@ -1,4 +1,4 @@
-"""The filters that Halo's lists know (halo-api.md section 3.5). All others are ignored without a word."""
+"""The filters that Halo's lists support (halo-api.md section 3.5). Others are silently ignored."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Predicate = Callable[[Fields, str], bool]
 
 
 def states(record_type: RecordType, query: Query) -> tuple[bool, bool]:
-    """Whether the active and the inactive rows are asked for (halo-api.md section 3.4).
+    """Whether active and inactive rows are requested (halo-api.md section 3.4).
 
-    The default is the active ones only. An opportunity is active while it is open, and its default is both.
+    The default is active rows only; for opportunities, which are active while open, it is both.
     """
     if record_type is OPPORTUNITIES:
         return _open_and_closed(query)
@@ -112,7 +112,7 @@ FILTERS: dict[str, dict[str, Predicate]] = {
 
 
 def wanted(kind: str, query: Query) -> list[tuple[Predicate, str]]:
-    """Return the filters that the query sets; numbers are checked before any row is read."""
+    """Return the filters in the query. Numbers are validated before any row is read."""
     found = []
     for name, predicate in FILTERS[kind].items():
         value = query.get(name, "")

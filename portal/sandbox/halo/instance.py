@@ -1,11 +1,11 @@
-"""The state of a running sandbox, which its pages and its control share."""
+"""The state of a running sandbox, shared by its API and its control API."""
 
 from __future__ import annotations
 
 from itertools import count
 
 from portal.sandbox.halo.clock import Clock
-from portal.sandbox.halo.faults import Faults
+from portal.sandbox.halo.faults import FaultPlan
 from portal.sandbox.halo.journal import Journal
 from portal.sandbox.halo.settings import Settings, TenantSettings
 from portal.sandbox.halo.tenant import Tenant
@@ -13,7 +13,7 @@ from portal.sandbox.halo.webhooks.webhooks import Webhooks
 
 
 class Instance:
-    """One Halo address: one customer's, or a hosted one with several tenants."""
+    """One Halo address: single-tenant, or hosted with several tenants."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.clock = clock
@@ -21,7 +21,7 @@ class Instance:
         self.hosted = settings.hosted
         self.knobs = settings.knobs
         self.tenants = [Tenant(each, clock) for each in settings.tenants]
-        self.faults = Faults()
+        self.faults = FaultPlan()
         self.journal = Journal()
         self.webhooks = Webhooks(lambda: self.knobs)
         for webhook in settings.webhooks:
@@ -30,17 +30,17 @@ class Instance:
         self._answers = count(1)
 
     def next_answer(self) -> int:
-        """Return the next answer's number: what Halo computes when asked differs from one to the next."""
+        """Return the number of the next response, so that computed values can differ between responses."""
         return next(self._answers)
 
     def tenant(self, name: str | None) -> Tenant:
-        """By name, or the first without one. KeyError if there is none of that name."""
+        """Return the tenant with this name, or the first one without a name. Raises KeyError if it does not exist."""
         if not name:
             return self.tenants[0]
         return {tenant.name: tenant for tenant in self.tenants}[name]
 
     def start_of(self, tenant: Tenant) -> TenantSettings:
-        """Return what the tenant was set up with."""
+        """Return the tenant's initial settings."""
         return self.started.tenants[self.tenants.index(tenant)]
 
     def owner(self, token: str) -> Tenant | None:

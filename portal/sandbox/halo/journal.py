@@ -1,4 +1,4 @@
-"""What was asked of the sandbox, and what must never be asked."""
+"""Records all requests to the sandbox, and flags those that must never happen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.sandbox.http import Request
 _KEPT = 200_000
 
 
-class Entry(msgspec.Struct, frozen=True):
+class JournalEntry(msgspec.Struct, frozen=True):
     """One request. `kind` is a record type, or token, authinfo, instanceinfo, agent, lookup, unknown.
 
     `retry_after` is what the answer's header of that name said.
@@ -34,14 +34,14 @@ class Entry(msgspec.Struct, frozen=True):
 
     @property
     def is_violation(self) -> bool:
-        """Nothing but GET and the token's POST may ever reach a PSA; a misspelt Auth Server leads that astray."""
+        """Only GET and the token POST may ever reach a PSA. A wrong Auth Server can send the POST to another path."""
         path = self.path.lower()
         asks_for_token = self.method == "POST" and path.endswith("/token") and not path.startswith("/api/")
         return self.method != "GET" and not asks_for_token
 
 
 class Journal:
-    """Keeps the newest entries, and counts them all."""
+    """Keeps the newest entries, and counts all of them."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -49,7 +49,7 @@ class Journal:
 
     def reset(self) -> None:
         with self._lock:
-            self._entries: deque[Entry] = deque(maxlen=_KEPT)
+            self._entries: deque[JournalEntry] = deque(maxlen=_KEPT)
             self._by_path: Counter[str] = Counter()
             self._by_kind: Counter[str] = Counter()
             self._by_status: Counter[str] = Counter()
@@ -70,7 +70,7 @@ class Journal:
     ) -> None:
         with self._lock:
             self._total += 1
-            entry = Entry(
+            entry = JournalEntry(
                 number=self._total,
                 time=time,
                 method=request.method,
@@ -99,16 +99,16 @@ class Journal:
                 "by_status": dict(self._by_status),
             }
 
-    def newest(self, limit: int) -> list[Entry]:
-        """Newest first."""
+    def newest(self, limit: int) -> list[JournalEntry]:
+        """Return the entries, newest first."""
         with self._lock:
             return list(islice(reversed(self._entries), limit))
 
-    def entries(self, *, after: int = 0, limit: int = 1000, **wanted: str) -> list[Entry]:
-        """Entries with a number above `after` whose fields read as `wanted`, oldest first."""
+    def entries(self, *, after: int = 0, limit: int = 1000, **wanted: str) -> list[JournalEntry]:
+        """Return entries numbered above `after` whose fields match `wanted`, oldest first."""
         with self._lock:
             kept = list(self._entries)
-        found: list[Entry] = []
+        found: list[JournalEntry] = []
         for entry in kept:
             if len(found) == limit:
                 break

@@ -1,4 +1,4 @@
-"""A list's answer: envelope, paging and its pitfalls (halo-api.md sections 3.1 and 3.2)."""
+"""List responses: envelope, and paging with its pitfalls (halo-api.md sections 3.1 and 3.2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class ListAnswer:
-    """Rows and the figures around them; `page_no` and `page_size` only where paging is on."""
+    """The rows of a list and its counts. `page_no` and `page_size` are set only if paging is on."""
 
     envelope: str
     rows: list[bytes]
@@ -52,14 +52,14 @@ def list_answer(tenant: Tenant, record_type: RecordType, query: Query, knobs: Kn
 
 
 def _without(rows: list[bytes], hidden: Sequence[int]) -> list[bytes]:
-    """Leave out the rows that the agent's role hides: the count does not tell of them, either."""
+    """Remove rows that the agent's role hides, from the count too."""
     if not hidden:
         return rows
     return [row for row in rows if msgspec.json.decode(row)["id"] not in hidden]
 
 
 def _first_rows(whole_list: ListAnswer, record_type: RecordType, query: Query) -> ListAnswer:
-    """Ignore the page parameters silently: `pageinate=true` is missing."""
+    """Return the whole list, silently ignoring the page parameters, because `pageinate=true` is missing."""
     count = whole(query, "count", record_type.default_count)
     if record_type.max_count:
         count = min(count, record_type.max_count)
@@ -67,7 +67,7 @@ def _first_rows(whole_list: ListAnswer, record_type: RecordType, query: Query) -
 
 
 def _page(whole_list: ListAnswer, cap: int, query: Query, knobs: Knobs) -> ListAnswer:
-    """Cut a larger page than the cap down silently; `page_size` tells the size that was used."""
+    """Silently limit the page size to the cap; `page_size` states the size used."""
     size = whole(query, "page_size", _DEFAULT_PAGE)
     size = min(size, cap) if size > 0 else min(_DEFAULT_PAGE, cap)
     number = max(whole(query, "page_no", 1), 1)
@@ -80,6 +80,8 @@ def _page(whole_list: ListAnswer, cap: int, query: Query, knobs: Knobs) -> ListA
         whole_list,
         rows=rows,
         page_no=number,
-        page_size={"granted": size, "asked": whole(query, "page_size", size), "nothing": None}[knobs.page_size_told],
-        record_count={"total": len(whole_list.rows), "page": len(rows), "nothing": None}[knobs.record_count_told],
+        page_size={"granted": size, "asked": whole(query, "page_size", size), "nothing": None}[
+            knobs.stated_page_size
+        ],
+        record_count={"total": len(whole_list.rows), "page": len(rows), "nothing": None}[knobs.stated_record_count],
     )

@@ -1,4 +1,4 @@
-"""Small lists: bare arrays, or an envelope of their own (halo-api.md sections 2 and 3.1)."""
+"""Lookup lists: bare arrays, or with an envelope (halo-api.md sections 2 and 3.1)."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ NAMES = frozenset(_BARE) | frozenset(_ENVELOPED) | {FIELDS}
 
 
 def lookup(name: str, query: Query, knobs: Knobs) -> Any:
-    """Answer a lookup. The agents alone change their form with `pageinate=true`."""
+    """Return a lookup list. Only the list of agents changes its form with `pageinate=true`."""
     if name in _ENVELOPED:
         envelope, rows = _ENVELOPED[name]
         return {"record_count": len(rows), envelope: rows}
     if name == FIELDS:
         return field_list(query, knobs)
     rows = _BARE[name]
-    if name == "tickettype" and not knobs.ticket_types_told:
+    if name == "tickettype" and not knobs.lists_ticket_types:
         return [{key: value for key, value in row.items() if key != "use"} for row in rows]
     if name == "agent" and flag(query, "pageinate"):
         return {"page_no": 1, "page_size": len(rows), "record_count": len(rows), "results": rows}

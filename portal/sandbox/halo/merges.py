@@ -1,4 +1,4 @@
-"""Two records become one, as an agent does it with Halo's Merge: what belonged to the others moves, then they go."""
+"""Merges records like Halo's Merge: everything that belongs to the others moves, then they are deleted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.store import Row
 from portal.sandbox.halo.tenant import Tenant
 
-# Keys by which other records refer to one of this type: its number, and its name.
+# Keys with which other records refer to this type: its id and its name.
 REFERENCES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "clients": (("client_id",), ("client_name",)),
     "sites": (("site_id", "site_id_int"), ("site_name",)),
@@ -25,7 +25,7 @@ _OWNERS: Final = {
 
 
 def merge(instance: Instance, tenant: Tenant, kind: str, into: int, others: Sequence[int]) -> int:
-    """Return how many records moved. KeyError for a type that cannot be merged, or a record that does not exist."""
+    """Return how many records moved. Raises KeyError for a type that cannot be merged, or an unknown record."""
     kept = tenant.tables[kind].existing(into)
     for number in others:
         tenant.tables[kind].existing(number)

@@ -1,4 +1,4 @@
-"""What Halo tells anybody, and what it tells of the agent (halo-api.md sections 0, 1.1 and 2)."""
+"""The public endpoints, and the agent's profile (halo-api.md sections 0, 1.1 and 2)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ AGENT_ID: Final = 42
 
 
 def authinfo(url: str, tenant_name: str | None, knobs: Knobs) -> dict[str, Any]:
-    """Say where to get a token. A hosted instance cannot know which tenant is meant, so it names none."""
+    """Return the token server's address. A hosted instance cannot know the tenant, so it names none."""
     if knobs.authinfo is not None:
         return knobs.authinfo
     answer = {"auth_url": f"{url}/auth"}
@@ -34,7 +34,7 @@ def instanceinfo(url: str, knobs: Knobs) -> dict[str, Any]:
 
 
 def agent_profile(knobs: Knobs) -> dict[str, Any]:
-    """Describe the agent that the API application logs in as; the `profile` knob changes it."""
+    """Return the agent that the API application logs in as, with the changes in the `profile` knob."""
     claims = [{"type": "permission", "value": f"area.{number}"} for number in range(40)]
     profile = {
         "id": AGENT_ID,

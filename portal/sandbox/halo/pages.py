@@ -1,4 +1,4 @@
-"""Halo's pages: the open ones, the token, and those behind the gates."""
+"""Halo's endpoints: public ones, the token endpoint, and those that need a token and permissions."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _NOT_ALLOWED = Response(405)
 
 
 @dataclass(frozen=True)
-class Call:
-    """A request, where it leads and what is to befall it."""
+class HaloRequest:
+    """A request, its target, and the faults that apply to it."""
 
     request: Request
     target: Target
@@ -39,8 +39,8 @@ class Call:
     faults: tuple[Fault, ...]
 
 
-def answer(instance: Instance, call: Call) -> tuple[Tenant | None, Response]:
-    """Return the tenant that was asked, as far as that is known, and what Halo would say."""
+def answer(instance: Instance, call: HaloRequest) -> tuple[Tenant | None, Response]:
+    """Return the tenant, if known, and Halo's response."""
     request, kind = call.request, call.target.kind
     if kind == "token" and request.method == "POST":
         return token_answer(request, instance.tenants, hosted=instance.hosted, knobs=instance.knobs)
@@ -51,11 +51,11 @@ def answer(instance: Instance, call: Call) -> tuple[Tenant | None, Response]:
         return None, json_response(authinfo(instance.url, name, instance.knobs))
     if kind == "instanceinfo":
         return None, json_response(instanceinfo(instance.url, instance.knobs))
-    return _behind_the_gates(instance, call)
+    return _authenticated(instance, call)
 
 
-def _behind_the_gates(instance: Instance, call: Call) -> tuple[Tenant | None, Response]:
-    """First the token, then the rate limit."""
+def _authenticated(instance: Instance, call: HaloRequest) -> tuple[Tenant | None, Response]:
+    """Check the token, then the rate limit."""
     knobs = instance.knobs
     tenant = instance.owner(call.bearer)
     token = tenant.tokens.use(call.bearer, knobs) if tenant else None
@@ -65,15 +65,15 @@ def _behind_the_gates(instance: Instance, call: Call) -> tuple[Tenant | None, Re
     wait = tenant.quota.take(knobs.quota, knobs.quota_window)
     if wait is not None:
         return tenant, refusal(knobs, wait, instance.clock.now())
-    return tenant, _inside(instance, call, tenant, token)
+    return tenant, _permitted(instance, call, tenant, token)
 
 
-def _inside(instance: Instance, call: Call, tenant: Tenant, token: Token) -> Response:
+def _permitted(instance: Instance, call: HaloRequest, tenant: Tenant, token: Token) -> Response:
     target = call.target
-    if tenant.settings.login_type == "user":  # wherever it goes (section 1.4)
+    if tenant.settings.login_type == "user":  # for every endpoint (section 1.4)
         return _FORBIDDEN
     if target.record_type:
-        # Two gates more: the application's permissions and the agent's role (halo-api.md section 5).
+        # Two more permissions: the application's, and that of the agent's role (halo-api.md section 5).
         name = target.record_type.name
         if not token.covers(target.record_type.scope) or name in tenant.settings.refused:
             return _FORBIDDEN
@@ -85,7 +85,7 @@ def _inside(instance: Instance, call: Call, tenant: Tenant, token: Token) -> Res
     return _NOT_FOUND
 
 
-def _records(instance: Instance, call: Call, tenant: Tenant, record_type: RecordType) -> Response:
+def _records(instance: Instance, call: HaloRequest, tenant: Tenant, record_type: RecordType) -> Response:
     item = call.target.item
     if item is None:
         page = list_answer(tenant, record_type, call.request.query, instance.knobs)

@@ -1,4 +1,4 @@
-"""Query parameters as ASP.NET reads them."""
+"""Parses query parameters like ASP.NET."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def whole(query: Query, name: str, default: int) -> int:
 
 
 def page_number(query: Query) -> int:
-    """Read the page that is asked for; the first when that is not said, or not clear."""
+    """Return the requested page number; 1 if it is missing or invalid."""
     try:
         return max(whole(query, "page_no", 1), 1)
     except BadValueError:
@@ -35,13 +35,13 @@ def page_number(query: Query) -> int:
 
 
 def flag(query: Query, name: str, *, default: bool = False) -> bool:
-    """Only the word `true` is true: `1` is not (halo-api.md section 3.3)."""
+    """Parse a flag. Only `true` is true; `1` is not (halo-api.md section 3.3)."""
     value = query.get(name, "").lower()
     return value == "true" if value else default
 
 
 def moment(query: Query, name: str) -> float | None:
-    """Read a date as seconds since 1970; without a zone it is UTC."""
+    """Parse a date into seconds since 1970; UTC if it has no zone."""
     value = query.get(name, "")
     if not value:
         return None

@@ -13,7 +13,7 @@ from portal.sandbox.http import Response, json_response
 
 
 class Quota:
-    """Counts the requests of one tenant. Those that were refused do not count."""
+    """Counts one tenant's requests. Refused requests do not count."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -21,7 +21,7 @@ class Quota:
         self._lock = Lock()
 
     def take(self, limit: int, window: float) -> float | None:
-        """Count one request; or say, when the window is full, in how many seconds it has room."""
+        """Count one request. If the window is full, return the number of seconds until it has room."""
         if not limit:
             return None
         with self._lock:
@@ -47,7 +47,7 @@ class Quota:
 
 
 def refusal(knobs: Knobs, wait: float, now: float) -> Response:
-    """429 with a plain string as `error`; whether Halo says how long to wait was never seen."""
+    """Return 429 with a plain string as `error`. It is unknown whether Halo sends Retry-After."""
     minutes = knobs.quota_window / 60
     text = f"Rate Limit Reached - {knobs.quota} Requests per rolling {minutes:g} minute window."
     headers = {}
@@ -55,7 +55,7 @@ def refusal(knobs: Knobs, wait: float, now: float) -> Response:
     if knobs.retry_after == "seconds":
         headers["Retry-After"] = str(whole)
     elif knobs.retry_after == "date":
-        # A date means something only beside the server's own clock, which every server tells.
+        # A date makes sense only together with the server's own clock, which is in the Date header.
         headers["Date"] = formatdate(now, usegmt=True)
         headers["Retry-After"] = formatdate(now + whole, usegmt=True)
     return json_response({"error": text}, status=429, headers=headers)

@@ -1,4 +1,4 @@
-"""The seven record types: where Halo serves them, under which key, and what their lists can do."""
+"""The seven record types: path, key of the rows, and abilities of their lists."""
 
 from __future__ import annotations
 

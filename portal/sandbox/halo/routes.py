@@ -1,4 +1,4 @@
-"""Which of Halo's pages a path means. Case does not matter (halo-api.md section 0)."""
+"""Maps a path to an endpoint, ignoring case (halo-api.md section 0)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows as no one expects them (halo-api.md section 4)."""
+"""Faults in rows (halo-api.md section 4)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LONG = 1_000_000
 
 
 def _wrong_types(rows: Rows) -> None:
-    """Swap the types in every second row: text for numbers, a list for text, text for yes and no."""
+    """Use wrong types in every second row: text for numbers, a list for text, text for booleans."""
     for row in rows[::2]:
         for key, value in list(row.items()):
             if key == "id":
@@ -25,7 +25,7 @@ def _wrong_types(rows: Rows) -> None:
 
 
 def _bad_ids(rows: Rows) -> None:
-    """Give the first rows the ids 0, -1, none at all, a word and a fraction, and the rest their own as text."""
+    """Give the first rows the ids 0, -1, null, a word and a fraction, and the rest their own ids as text."""
     odd: tuple[Any, ...] = (0, -1, None, "none", 1.5)
     for row, number in zip(rows, odd, strict=False):
         row["id"] = number
@@ -34,7 +34,7 @@ def _bad_ids(rows: Rows) -> None:
 
 
 def _text_ids(rows: Rows) -> None:
-    """Write the right ids as text: seen where assets are created."""
+    """Write correct ids as text, as seen when assets are created."""
     for row in rows:
         row["id"] = str(row["id"])
 
@@ -52,7 +52,7 @@ def _huge_strings(rows: Rows) -> None:
 
 
 def _odd_dates(rows: Rows) -> None:
-    """Write year 1, year 9999, a word and a day that is not where dates should be."""
+    """Write year 1, year 9999, a word and a nonexistent day in place of dates."""
     odd = ("0001-01-01T00:00:00", "9999-12-31T23:59:59.9999999", "yesterday", "2026-02-30T00:00:00")
     for position, row in enumerate(rows):
         for key, value in row.items():
@@ -61,14 +61,14 @@ def _odd_dates(rows: Rows) -> None:
 
 
 def _thin_rows(rows: Rows) -> None:
-    """Leave out what not every view of a list carries."""
+    """Remove keys that not every list includes."""
     for row in rows:
         for key in ("customer_relationship", "customer_relationship_list"):
             row.pop(key, None)
 
 
 def _not_objects(rows: Rows) -> None:
-    """Put null in the place of the first row."""
+    """Replace the first row with null."""
     rows[:1] = [None]  # type: ignore[list-item]
 
 

@@ -12,21 +12,21 @@ from typing import Any
 import msgspec
 
 from portal.sandbox.halo.app import reply
-from portal.sandbox.halo.ask import PREFIX, ControlError
 from portal.sandbox.halo.clock import Clock
 from portal.sandbox.halo.control import control
+from portal.sandbox.halo.control_request import PREFIX, ControlError
 from portal.sandbox.halo.delivery import deliver
 from portal.sandbox.halo.desk.answers import desk, is_desk
-from portal.sandbox.halo.desk.visit import DESK
+from portal.sandbox.halo.desk.desk_request import DESK
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.settings import Settings
 from portal.sandbox.http import Request, Response, json_response
-from portal.sandbox.server import HangUp, Server
+from portal.sandbox.server import ConnectionClosed, Server
 from portal.sandbox.verbs import SandboxError, Verbs
 
 
 class HaloSandbox(Verbs):
-    """Makes its records and binds its port at once; serves from `start` to `stop`."""
+    """Generates its records and binds its port when created; serves from `start` to `stop`."""
 
     def __init__(self, settings: Settings | None = None, *, now: Callable[[], float] = time.time) -> None:
         settings = settings or Settings()
@@ -51,19 +51,19 @@ class HaloSandbox(Verbs):
             raise SandboxError(str(problem)) from problem
 
     def _exchange(self, request: Request, peer: socket.socket) -> None:
-        if request.path.startswith(PREFIX) or _is_browser_at_the_door(request):
+        if request.path.startswith(PREFIX) or _is_browser_at_root(request):
             self._controlled(request).send(peer)
             return
         released = self._instance.faults.released
         answer = reply(self._instance, request)
         if self._stopping.wait(self._instance.knobs.latency):
-            raise HangUp
+            raise ConnectionClosed
         deliver(peer, answer.response, answer.faults, released=released, stopping=self._stopping)
 
     def _controlled(self, request: Request) -> Response:
-        if _is_browser_at_the_door(request):
+        if _is_browser_at_root(request):
             return Response(303, headers={"Location": DESK})
-        if request.method != "GET" and _comes_from_elsewhere(request):
+        if request.method != "GET" and _is_cross_site(request):
             return json_response({"error": "pages of other sites may not drive the sandbox"}, status=403)
         if is_desk(request.path):
             return desk(self._instance, request)
@@ -75,12 +75,12 @@ class HaloSandbox(Verbs):
             return json_response({"error": str(problem)}, status=400)
 
 
-def _is_browser_at_the_door(request: Request) -> bool:
+def _is_browser_at_root(request: Request) -> bool:
     return request.path == "/" and "text/html" in request.headers.get("accept", "")
 
 
-def _comes_from_elsewhere(request: Request) -> bool:
-    """Browsers tell; programs, which may do all, send no such header."""
+def _is_cross_site(request: Request) -> bool:
+    """Whether a browser states another origin. Programs send no such header, and are always allowed."""
     return request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
 
 

@@ -1,4 +1,4 @@
-"""All rows that a list query means, before paging. Remembered, since the next page asks for the same."""
+"""Selects all rows for a list query, before paging. Cached, because the next page needs the same rows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
-from portal.sandbox.halo.data.maker import ADDITIONS, Addition
-from portal.sandbox.halo.data.world import World
+from portal.sandbox.halo.data.record_factory import ADDITIONS, Addition
+from portal.sandbox.halo.data.references import References
 from portal.sandbox.halo.filters import FILTERS, states, wanted
 from portal.sandbox.halo.parameters import Query, flag, moment
 from portal.sandbox.halo.record_types import RECORD_TYPES
@@ -35,14 +35,14 @@ _ALWAYS = frozenset(
 class Selections:
     """The lists of one tenant."""
 
-    def __init__(self, tables: Mapping[str, Table], world: World) -> None:
+    def __init__(self, tables: Mapping[str, Table], references: References) -> None:
         self._tables = tables
-        self._world = world
+        self._world = references
         self._lock = Lock()
         self._remembered: OrderedDict[tuple[Any, ...], list[bytes]] = OrderedDict()
 
     def bodies(self, kind: str, query: Query, *, filters_updates: bool, hours_ahead: float = 0.0) -> list[bytes]:
-        """Return the rows' JSON in the order asked for; a date in the query is of a zone so many hours from UTC."""
+        """Return the rows' JSON in the requested order. Dates in the query are this many hours ahead of UTC."""
         table = self._tables[kind]
         known = _ALWAYS | FILTERS[kind].keys() | ADDITIONS.get(kind, {}).keys()
         asked = frozenset((name, value) for name, value in query.items() if name in known)
@@ -98,7 +98,7 @@ def _updated_between(rows: list[Row], first: float | None, last: float | None) -
 
 
 def _ordered(rows: list[Row], query: Query) -> list[Row]:
-    """By id unless another field is named; only `orderdesc=true` descends (halo-api.md section 3.3)."""
+    """Sort by id or the given field; descending only for `orderdesc=true` (halo-api.md section 3.3)."""
     field = query.get("order", "").lower() or "id"
     if field != "id":
         values = {row.id: row.fields().get(field) for row in rows}

@@ -1,4 +1,4 @@
-"""How a row says that its record is active, or no longer is."""
+"""The keys of a row that show whether its record is active."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from portal.sandbox.halo.data.dates import EMPTY, halo_date
 
 
 def state_fields(kind: str, *, active: bool, moment: float) -> dict[str, Any]:
-    """Return the keys to change. A product has none (halo-api.md section 4.4)."""
+    """Return the keys to change; none for products (halo-api.md section 4.4)."""
     if kind == "products":
         return {}
     if kind == "contracts":

@@ -14,13 +14,13 @@ _encode = msgspec.json.Encoder().encode
 
 
 def encode_row(fields: dict[str, Any]) -> bytes:
-    """JSON without the keys that are null, as Halo sends its list rows (halo-api.md section 4)."""
+    """Encode a row without null keys, like Halo's lists (halo-api.md section 4)."""
     return _encode({key: value for key, value in fields.items() if value is not None})
 
 
 @dataclass(slots=True, frozen=True)
 class Row:
-    """One record: its JSON, made once, and what the lists filter on."""
+    """One record: its encoded JSON, and the values that lists filter on."""
 
     id: int
     body: bytes
@@ -32,7 +32,7 @@ class Row:
 
 
 class Table:
-    """The records of one type. Readers take `rows()`, a list that is never changed, only replaced."""
+    """The records of one type. `rows()` returns a list that is never modified, only replaced."""
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         self._lock = RLock()

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from portal.sandbox.halo.ask import Ask
+from portal.sandbox.halo.control_request import ControlRequest
 from portal.sandbox.halo.tickets import TicketChange, apply, ticket_detail
 from portal.sandbox.halo.webhooks.event import Event
 from portal.sandbox.halo.webhooks.webhook import TICKETS
@@ -26,14 +26,14 @@ _NAMES = {
 }
 
 
-def _ids(ask: Ask) -> Any:
-    return [row.id for row in ask.tenant().tickets.rows()]
+def _ids(control_request: ControlRequest) -> Any:
+    return [row.id for row in control_request.tenant().tickets.rows()]
 
 
-def _change(ask: Ask) -> Any:
-    instance, tenant = ask.instance, ask.tenant()
-    change, now = msgspec.convert(ask.body, TicketChange), instance.clock.now()
-    with tenant.lock:  # so that webhooks tell of changes in their order
+def _change(control_request: ControlRequest) -> Any:
+    instance, tenant = control_request.instance, control_request.tenant()
+    change, now = msgspec.convert(control_request.body, TicketChange), instance.clock.now()
+    with tenant.lock:  # so that webhooks are sent in the order of the changes
         rows = apply(tenant, change, now)
         details = {row.id: ticket_detail(row) | {"is_opportunity": change.do == "convert"} for row in rows}
         name = _NAMES[change.do]
@@ -42,4 +42,7 @@ def _change(ask: Ask) -> Any:
     return {"ids": [row.id for row in rows]}
 
 
-TICKET_VERBS: dict[tuple[str, str], Callable[[Ask], Any]] = {("GET", "tickets"): _ids, ("POST", "tickets"): _change}
+TICKET_VERBS: dict[tuple[str, str], Callable[[ControlRequest], Any]] = {
+    ("GET", "tickets"): _ids,
+    ("POST", "tickets"): _change,
+}

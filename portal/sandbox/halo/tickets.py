@@ -1,4 +1,4 @@
-"""Ordinary tickets: /Opportunities/{id} answers them, the list of opportunities does not have them."""
+"""Ordinary tickets: /Opportunities/{id} returns them, but the list of opportunities does not include them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import msgspec
 from portal.sandbox.halo import details
 from portal.sandbox.halo.data import tickets as data
 from portal.sandbox.halo.data.dates import halo_date
-from portal.sandbox.halo.data.draw import Draw
-from portal.sandbox.halo.data.world import New
+from portal.sandbox.halo.data.references import NewRecord
+from portal.sandbox.halo.data.seeded_random import SeededRandom
 from portal.sandbox.halo.record_types import OPPORTUNITIES, RecordType
 from portal.sandbox.halo.settings import Knobs
 from portal.sandbox.halo.store import Row, encode_row
@@ -19,9 +19,9 @@ from portal.sandbox.halo.tenant import Tenant
 
 
 class TicketChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What people do with tickets: `convert` makes opportunities of them, `revert` tickets of opportunities.
+    """A change of tickets: `convert` turns them into opportunities, `revert` turns opportunities into tickets.
 
-    They are named by `ids`; `create` makes `count` of them otherwise.
+    It applies to `ids`; without them, `create` makes `count` new tickets.
     """
 
     do: Literal["create", "change", "convert", "revert", "delete"]
@@ -31,13 +31,13 @@ class TicketChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def answered(tenant: Tenant, record_type: RecordType, number: int, knobs: Knobs) -> dict[str, Any] | None:
-    """Return what Halo answers for a record of this id; None if there is none. Of opportunities, any ticket."""
+    """Return the detail for this id; None if there is none. For opportunities, it may be any ticket."""
     fields = details.detail(tenant, record_type, number)
     if record_type is not OPPORTUNITIES:
         return fields
     ticket = tenant.tickets.get(number)
     fields = ticket_detail(ticket) if ticket else fields
-    if fields and not knobs.is_opportunity_told:
+    if fields and not knobs.has_opportunity_flag:
         fields.pop("is_opportunity", None)
     return fields
 
@@ -47,9 +47,9 @@ def ticket_detail(ticket: Row) -> dict[str, Any]:
 
 
 def apply(tenant: Tenant, change: TicketChange, now: float) -> list[Row]:
-    """Do it while `tenant.lock` is held. Return the rows as they are now, the deleted as they were last.
+    """Apply the change; the caller holds `tenant.lock`. Return the new rows, and the last state of deleted ones.
 
-    KeyError for an id that does not exist; ValueError to create one that does.
+    Raises KeyError for an unknown id, and ValueError to create an id that exists.
     """
     if change.do == "create":
         return _create(tenant, change, now)
@@ -69,12 +69,20 @@ def _create(tenant: Tenant, change: TicketChange, now: float) -> list[Row]:
     tables = (tenant.tickets, tenant.tables[OPPORTUNITIES.name])
     ids = change.ids
     if ids is None:
-        free = (each for each in tenant.maker.ids(OPPORTUNITIES.name) if not any(table.get(each) for table in tables))
+        free = (
+            each for each in tenant.factory.ids(OPPORTUNITIES.name) if not any(table.get(each) for table in tables)
+        )
         ids = list(islice(free, change.count))
     if taken := [number for number in ids if any(table.get(number) for table in tables)]:
         raise ValueError(f"tickets {taken} exist already")
-    world = tenant.maker.world
-    made = ((number, data.make(world, Draw(world.seed, "tickets", number), New(number, True, now))) for number in ids)
+    references = tenant.factory.references
+    made = (
+        (
+            number,
+            data.make(references, SeededRandom(references.seed, "tickets", number), NewRecord(number, True, now)),
+        )
+        for number in ids
+    )
     rows = [_row(number, {**fields, **change.fields}, now) for number, fields in made]
     tenant.tickets.put(rows)
     return rows

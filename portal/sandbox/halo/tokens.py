@@ -35,7 +35,7 @@ class Tokens:
         self._tokens: dict[str, Token] = {}
 
     def issue(self, scopes: frozenset[str], claims: Mapping[str, Any] | None, *, alone: bool) -> Token:
-        """Return a new token, opaque without claims; with `alone` the older ones end, as Halo may do."""
+        """Return a new token, opaque if there are no claims. `alone` revokes older tokens, as Halo may do."""
         value = token_urlsafe(48) if claims is None else _jwt({**claims, "scope": " ".join(sorted(scopes))})
         token = Token(value, scopes, self._clock.now())
         with self._lock:
@@ -45,7 +45,7 @@ class Tokens:
         return token
 
     def use(self, value: str, knobs: Knobs) -> Token | None:
-        """Return the token, if it is known and still good, and count the call."""
+        """Return the token and count the call; None if the token is unknown or no longer valid."""
         with self._lock:
             token = self._tokens.get(value)
             if token is None:
@@ -67,7 +67,7 @@ class Tokens:
 
 
 def _jwt(claims: Mapping[str, Any]) -> str:
-    """Write claims as a JWT. Its signature is drawn, which also makes each token another one."""
+    """Encode claims as a JWT. The signature is random, so every token is different."""
     parts = ({"alg": "RS256", "typ": "at+jwt"}, claims)
     written = (urlsafe_b64encode(msgspec.json.encode(part)).rstrip(b"=").decode() for part in parts)
     return ".".join((*written, token_urlsafe(48)))

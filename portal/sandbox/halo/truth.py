@@ -1,4 +1,4 @@
-"""What the sandbox really holds: the measure for whoever copies it."""
+"""The sandbox's actual records, to compare a copy with."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def truth(
 
 
 def record(tenant: Tenant, kind: str, number: int) -> dict[str, Any]:
-    """One record whole: its list row, its detail, its state. KeyError if there is none."""
+    """Return a record's list row, detail and state. Raises KeyError if it does not exist."""
     row = tenant.tables[kind].existing(number)
     return {
         "id": row.id,

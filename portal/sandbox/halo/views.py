@@ -1,4 +1,4 @@
-"""How two answers show the same record: values computed when asked, and what lists leave empty (section 4)."""
+"""How responses vary for the same record: computed values, and values that lists leave empty (section 4)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.sandbox.halo.store import encode_row
 
 Fields = dict[str, Any]
 
-# What Halo works out at the moment of asking.
+# Values that Halo computes per request.
 COMPUTED: Final[dict[str, tuple[str, ...]]] = {
     "clients": ("open_ticket_count",),
     "assets": ("open_ticket_count",),
@@ -25,7 +25,7 @@ COMPUTED: Final[dict[str, tuple[str, ...]]] = {
     "products": ("quantity_available",),
     "contracts": ("daysremaining",),
 }
-# What a list row of a thin list leaves empty, and how it and a detail write references to nothing.
+# The keys that a thin list leaves empty, and the notations for empty references in lists and details.
 EMPTY_IN_LISTS: Final[Fields] = {"customfields": [], "fields": [], "notes": ""}
 NONE_IN_LISTS, NONE_IN_DETAILS = 0, -1
 ONLY_IN_LISTS: Final = "closure_agent_id"
@@ -40,7 +40,7 @@ _NAMES: Final = (b'"name":"', b'"summary":"', b'"key_field":"', b'"refextra":"')
 
 
 def shown_list(page: ListAnswer, record_type: RecordType, knobs: Knobs, answer: int) -> ListAnswer:
-    """Show the rows as this answer, the so-many-th of the sandbox, has them."""
+    """Return the rows as they appear in the sandbox's response with this number."""
     kind = record_type.name
     if knobs.flickers or knobs.thin_lists:
         rows = [msgspec.json.decode(row) for row in page.rows]
@@ -68,7 +68,7 @@ def _thin(row: Fields, knobs: Knobs) -> Fields:
 
 
 def _whole(fields: Fields) -> Fields:
-    """Fill what lists leave empty, and write another word for its use and another number for nobody."""
+    """Fill in what lists leave empty, with a different `use` and a different number for "nobody"."""
     unset = {key: NONE_IN_DETAILS for key, value in fields.items() if key.endswith("_id") and value == NONE_IN_LISTS}
     return {"notes": "Only read by its id.", **fields, **unset, "use": f"{fields.get('use', '')}detail"}
 
@@ -89,7 +89,7 @@ def _flickering(fields: Fields, kind: str, flickers: list[Flicker], answer: int)
 
 
 def _written_otherwise(key: str, value: Any) -> Any:
-    """Write 21 as 21.0, and other numbers as text; ids stay what they are."""
+    """Write 21 as 21.0, and other numbers as text. Ids stay unchanged."""
     if isinstance(value, bool) or not isinstance(value, int | float) or key == "id":
         return value
     return float(value) if isinstance(value, int) else f"{value}"

@@ -15,9 +15,9 @@ from typing import Any
 
 import msgspec
 
-from portal.sandbox.halo.ask import Ask, ControlError
+from portal.sandbox.halo.control_request import ControlError, ControlRequest
 from portal.sandbox.halo.webhooks.deliveries import Delivery
-from portal.sandbox.halo.webhooks.event import HandMade, by_hand
+from portal.sandbox.halo.webhooks.event import ManualEvent, manual_events
 from portal.sandbox.halo.webhooks.webhook import Webhook, is_one_line
 
 _POST_SECONDS = 30.0
@@ -32,53 +32,55 @@ class _Post(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a content type is printable ASCII")
 
 
-def _list(ask: Ask) -> Any:
-    return [each.told() for each in ask.instance.webhooks.register.of(ask.tenant().name)]
+def _list(control_request: ControlRequest) -> Any:
+    return [each.as_json() for each in control_request.instance.webhooks.register.of(control_request.tenant().name)]
 
 
-def _add_or_change(ask: Ask) -> Any:
-    register = ask.instance.webhooks.register
-    if ask.rest:
-        return register.change(ask.rest[0], ask.body).told()
-    return register.add(ask.tenant().name, msgspec.convert(ask.body, Webhook)).told()
+def _add_or_change(control_request: ControlRequest) -> Any:
+    register = control_request.instance.webhooks.register
+    if control_request.rest:
+        return register.change(control_request.rest[0], control_request.body).as_json()
+    return register.add(control_request.tenant().name, msgspec.convert(control_request.body, Webhook)).as_json()
 
 
-def _remove(ask: Ask) -> Any:
-    ask.instance.webhooks.register.remove(ask.rest[0])
+def _remove(control_request: ControlRequest) -> Any:
+    control_request.instance.webhooks.register.remove(control_request.rest[0])
     return {}
 
 
-def _tell(ask: Ask) -> Any:
-    events = by_hand(msgspec.convert(ask.body, HandMade), ask.instance.clock.now())
-    ask.instance.webhooks.tell(ask.tenant().name, events)
+def _tell(control_request: ControlRequest) -> Any:
+    events = manual_events(msgspec.convert(control_request.body, ManualEvent), control_request.instance.clock.now())
+    control_request.instance.webhooks.tell(control_request.tenant().name, events)
     return {}
 
 
-def _post(ask: Ask) -> Any:
-    post = msgspec.convert(ask.body, _Post)
-    promise = ask.instance.webhooks.post(ask.rest[0], post.body, post.content_type, ask.instance.clock.now())
+def _post(control_request: ControlRequest) -> Any:
+    post = msgspec.convert(control_request.body, _Post)
+    promise = control_request.instance.webhooks.post(
+        control_request.rest[0], post.body, post.content_type, control_request.instance.clock.now()
+    )
     try:
         return promise.result(_POST_SECONDS)
     except TimeoutError:
         raise ControlError("it still waits to be sent") from None
 
 
-def _deliveries(ask: Ask) -> Any:
-    wanted = dict(ask.query)
+def _deliveries(control_request: ControlRequest) -> Any:
+    wanted = dict(control_request.query)
     after, limit = int(wanted.pop("after", 0)), int(wanted.pop("limit", 1000))
     unknown = wanted.keys() - set(Delivery.__struct_fields__)
     if unknown:
         raise ControlError(f"deliveries have no field {', '.join(sorted(unknown))}")
-    return ask.instance.webhooks.deliveries.entries(after=after, limit=limit, **wanted)
+    return control_request.instance.webhooks.deliveries.entries(after=after, limit=limit, **wanted)
 
 
-def _flush(ask: Ask) -> Any:
-    if not ask.instance.webhooks.sender.flush(ask.body["timeout"]):
+def _flush(control_request: ControlRequest) -> Any:
+    if not control_request.instance.webhooks.sender.flush(control_request.body["timeout"]):
         raise ControlError("not all webhooks are sent yet")
     return {}
 
 
-WEBHOOK_VERBS: dict[tuple[str, str], Callable[[Ask], Any]] = {
+WEBHOOK_VERBS: dict[tuple[str, str], Callable[[ControlRequest], Any]] = {
     ("GET", "webhooks"): _list,
     ("POST", "webhooks"): _add_or_change,
     ("DELETE", "webhooks"): _remove,

@@ -1,4 +1,4 @@
-"""Our own word lists: people, companies and cities as an MSP's customers have them, in many scripts."""
+"""Word lists for realistic names of people, companies and cities, in many scripts."""
 
 from __future__ import annotations
 

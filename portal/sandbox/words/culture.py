@@ -1,4 +1,4 @@
-"""What a country lends to a record: names, companies, cities."""
+"""Names, companies and cities of a language area."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 
 @dataclass(frozen=True)
 class Culture:
-    """One language area; `weight` says how often it is drawn."""
+    """One language area; `weight` is its relative frequency."""
 
     country: str
     code: str
@@ -29,6 +29,6 @@ class Culture:
 
 @cache
 def handle(name: str) -> str:
-    """Write a name as an e-mail address would carry it; empty when its script has no plain letters."""
+    """Convert a name for use in an e-mail address; empty if its script has no Latin letters."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return "".join(letter for letter in plain.lower() if letter.isalnum())

@@ -22,7 +22,7 @@ def create(name: str, time_zone: str = zones.UTC_NAME) -> Account:
             account: Account = Account.create(name=name, time_zone=_known(time_zone))
             audit_log.record(account, None, "account.created")
     except IntegrityError as error:
-        raise Conflict(f"There is an account named {name} already.", "Choose another name.") from error
+        raise Conflict(f"An account named {name} already exists.", "Choose another name.") from error
     return account
 
 

@@ -46,13 +46,11 @@ def checked(password: str, about: Iterable[str]) -> str:
     """
     text = normal_form(password)
     if len(text) < MIN_LENGTH:
-        raise Invalid("password", f"A password needs at least {MIN_LENGTH} characters.")
+        raise Invalid("password", f"Use at least {MIN_LENGTH} characters.")
     if len(text) > MAX_LENGTH:
-        raise Invalid("password", f"A password has at most {MAX_LENGTH:,} characters.")
+        raise Invalid("password", f"Use at most {MAX_LENGTH:,} characters.")
     if any(is_bad_password(spelling) for spelling in (password, text, text.casefold())):
-        raise Invalid(
-            "password", "This password is too easy to guess: it is on a list of passwords that have leaked.", REMEDY
-        )
+        raise Invalid("password", "This password is too easy to guess: it's on a list of leaked passwords.", REMEDY)
     words, judged = _words(about), text[:MOST_JUDGED]
     score, warning = _judge(judged, words)
     if score < LEAST_SCORE:
@@ -61,7 +59,7 @@ def checked(password: str, about: Iterable[str]) -> str:
     if len(rest) < len(judged) and _judge(rest, words)[0] < LEAST_SCORE:
         raise Invalid(
             "password",
-            "This password is too easy to guess. Others know most of it: your name, your email address, "
+            "This password is too easy to guess. Most of it isn't secret: your name, your email address, "
             "your company, this product, or a date.",
             REMEDY,
         )

@@ -57,7 +57,7 @@ def make(user: User) -> list[str]:
     with db.atomic():
         # Writing this row first serializes concurrent requests.
         if not Authenticator.update(made_at=Authenticator.made_at).where(Authenticator.user == user).execute():
-            raise Conflict("Two-factor authentication is off.", "Switch it on first: that makes recovery codes, too.")
+            raise Conflict("Two-factor authentication is off.", "Turn it on first; that also creates recovery codes.")
         store(user, digests)
     return codes
 

@@ -20,7 +20,7 @@ from portal.services.audit import audit_log
 from portal.vault import Sealed, Secret
 
 SETUP_SECONDS: Final = 30 * 60
-SIX_DIGITS: Final = "Enter the six digits that the app shows."
+SIX_DIGITS: Final = "Enter the six-digit code from the app."
 WRONG: Final = "That code isn't right. Check that the time on your phone is set automatically, then enter a new code."
 
 # Five wrong codes at once, then one in 12 minutes, and one in two hours in the long run, from all addresses together.

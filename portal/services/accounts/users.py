@@ -33,14 +33,16 @@ def create(account: Account, email: str, password: Secret, role: RoleName, *, na
             )
             audit_log.record(account, None, "user.created", f"{address} as {role}")
     except IntegrityError as error:
-        raise Conflict(f"There is a user {address} already.", "One address belongs to one account.") from error
+        raise Conflict(
+            f"A user with the email {address} already exists.", "An email can belong to only one account."
+        ) from error
     return user
 
 
 def get(email: str) -> User:
     user: User | None = User.get_or_none(User.email == _normalized(email))
     if user is None:
-        raise NotFound(f"There is no user {email}.", "`portal user list` shows them all.")
+        raise NotFound(f"There is no user with the email {email}.", "`portal user list` shows them all.")
     return user
 
 
@@ -131,7 +133,7 @@ def _normalized(email: str) -> str:
     try:
         return email_addresses.normal_form(email)
     except ValueError as error:
-        raise Invalid("email", f"{email} is not an e-mail address.") from error
+        raise Invalid("email", f"{email} isn't a valid email address.") from error
 
 
 def _hash(password: Secret, about: tuple[str, ...]) -> str:

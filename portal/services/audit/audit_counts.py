@@ -16,7 +16,7 @@ from typing import Any, Final
 from peewee import EXCLUDED, Case, IntegrityError, PeeweeException
 
 from portal import clock, log
-from portal.db import connected, db, taking_turns
+from portal.db import connected, db, write_queue
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.networks import network_of
@@ -92,7 +92,7 @@ def flush() -> None:
     if not counted:
         return
     try:
-        with connected(), taking_turns(), db.atomic():
+        with connected(), write_queue(), db.atomic():
             for group, tally in counted.items():
                 _write(group, tally)
     except PeeweeException as error:

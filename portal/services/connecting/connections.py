@@ -11,18 +11,18 @@ from typing import Any, Final
 
 import msgspec
 
-from portal import clock, places
+from portal import clock, outbound_slots
 from portal.db import db
 from portal.errors import Invalid, PsaRateLimited
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.outbound import Door
+from portal.outbound import OutboundClient
 from portal.psa.adapter import Connection, Tenant
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 from portal.psa.diagnosis import Advice, Diagnosis, ListAccess
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
-from portal.services.connecting.request_meter import Meter, own_terms
+from portal.services.connecting.request_meter import Meter, own_policy
 from portal.sync import budget
 from portal.vault import Secret
 
@@ -48,11 +48,11 @@ def discover(account_id: int, form: ConnectForm, address: str) -> Mapping[str, s
 
     Raises Busy while there is no place for another call.
     """
-    with places.place(account_id, SUGGESTION_SECONDS):
-        if not budget.take(own_terms(account_id), 1, for_people=True).count:
+    with outbound_slots.slot(account_id, SUGGESTION_SECONDS):
+        if not budget.take(own_policy(account_id), 1, is_interactive=True).count:
             return form.guess(address)
-        with Door() as door:
-            return form.discover(door, address)
+        with OutboundClient() as client:
+            return form.discover(client, address)
 
 
 def tidied(account_id: int, form: ConnectForm, values: ConnectionValues) -> ConnectionValues:
@@ -93,7 +93,7 @@ def test(integration: Integration, user: User | None) -> Diagnosis:
 
 
 def judge(integration: Integration, connection: Connection, *, is_proved: bool) -> Diagnosis:
-    """Test these values and remember nothing. `is_proved` tells that Halo has accepted exactly these before.
+    """Test these values and remember nothing. `is_proved` means that the PSA has accepted exactly these before.
 
     Raises Busy while there is no place for another test.
     """
@@ -101,12 +101,14 @@ def judge(integration: Integration, connection: Connection, *, is_proved: bool) 
     meter = Meter(
         integration, is_proved=is_proved, proving=adapter.proving_requests, reading=adapter.reading_requests
     )
-    with places.place(integration.account_id, TEST_SECONDS):
+    with outbound_slots.slot(integration.account_id, TEST_SECONDS):
         try:
             with meter:
                 return adapter.test(connection, meter)
         except PsaRateLimited as error:
-            remedy = f"Nothing is wrong with these values. Test again in {error.retry_after or 0:.0f} seconds."
+            seconds = round(error.retry_after or 0)
+            again = f"{seconds} second{'' if seconds == 1 else 's'}"
+            remedy = f"Your values aren't the cause. Test again in {again}."
             return Diagnosis(ok=False, problem=error.problem, remedy=remedy)
 
 
@@ -136,7 +138,7 @@ def is_tested(integration: Integration) -> bool:
 
 
 def is_proved(integration: Integration) -> bool:
-    """Tell whether Halo has accepted exactly the stored values, and has not refused them since."""
+    """Tell whether the PSA has accepted exactly the stored values, and has not refused them since."""
     return is_tested(integration) and not integration.credential_refusals
 
 
@@ -194,6 +196,6 @@ def _tidied(form: ConnectForm, field: ConnectField, typed: str) -> str:
     if field.kind != FieldKind.ADDRESS or (not text and field.name != form.address):
         return text
     try:
-        return form.tidy(field.name, text)
+        return form.normalize(field.name, text)
     except ValueError as error:
-        raise Invalid(field.name, "This is not an address.", f"It looks like {form.example}.") from error
+        raise Invalid(field.name, "This isn't a valid address.", f"It should look like {form.example}.") from error

@@ -1,4 +1,4 @@
-"""Asking Halo, once an hour, whether it accepts the credentials again that it has refused."""
+"""Trying refused credentials again, once an hour."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import LogLevel, SyncLog
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections, refused_credentials
-from portal.services.connecting.request_meter import own_terms
+from portal.services.connecting.request_meter import own_policy
 from portal.sync import budget
 
 
@@ -19,14 +19,14 @@ def due() -> list[int]:
 
 
 def try_again(integration_id: int) -> None:
-    """Ask Halo for a token, unless somebody else has done so within the hour. If it grants one, syncing resumes."""
+    """Ask for a token, unless another process has done so within the hour. If one is granted, syncing resumes."""
     if not refused_credentials.take_try(integration_id):
         return
     integration: Integration = Integration.get_by_id(integration_id)
     try:
         connection = connections.opened(integration)
         with adapter_of(integration.psa).open_client(connection, patient=False) as client:
-            budget.add(own_terms(integration.account_id), 1)
+            budget.add(own_policy(integration.account_id), 1)
             client.log_in()
     except (PsaError, VaultError) as error:
         log.get(__name__).info("the credentials are still refused", integration=integration_id)

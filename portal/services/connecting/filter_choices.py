@@ -1,4 +1,4 @@
-"""What filters can choose from: asked of Halo, kept for some minutes, or gathered from the copy.
+"""What filters can choose from: fetched from the PSA, cached for some minutes, or gathered from the copy.
 
 One thread of a process asks at a time for each integration; pages that come meanwhile show what is known already.
 """
@@ -12,11 +12,11 @@ from typing import Final
 
 from peewee import ModelSelect, chunked
 
-from portal import places
+from portal import outbound_slots
 from portal.errors import Busy, PsaError, VaultError
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
-from portal.outbound import Limits
+from portal.outbound import CallLimits
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections, named_choices
 from portal.services.connecting.request_meter import Meter
@@ -27,8 +27,8 @@ from portal.sync.filters import Filters
 from portal.sync.record_types import RecordType
 
 SECONDS: Final = 10.0
-LIMITS: Final = Limits(seconds=SECONDS)
-STILL_ASKING: Final = "Halo is being asked for them right now. Reload this page in a few seconds."
+LIMITS: Final = CallLimits(seconds=SECONDS)
+STILL_ASKING: Final = "They are still loading. Reload this page in a few seconds."
 KEPT: Final = timedelta(minutes=5)
 KEPT_WITHOUT_HALO: Final = timedelta(minutes=1)
 MOST_FOUND: Final = 20
@@ -48,7 +48,7 @@ _kept = Kept[Choices]()
 
 
 def of(integration: Integration) -> Choices:
-    """Return what Halo offers; where it does not answer, what the copied records name.
+    """Return what the PSA offers; if it does not answer, what the copied records name.
 
     While another thread asks, return at once what was known last.
     """
@@ -70,7 +70,7 @@ def of(integration: Integration) -> Choices:
 
 
 def known_names(integration: Integration, *filters: Filters) -> Names:
-    """Return what is known without asking Halo, with the names of the clients in these filters."""
+    """Return what is known without a request, with the names of the clients in these filters."""
     choices = _kept.last(connections.fingerprint(integration)) or Choices({})
     ids = {each for one in filters for each in one.include_clients | one.exclude_clients}
     clients = client_names(integration, ids)
@@ -106,12 +106,12 @@ def find_clients(integration: Integration, text: str, *, without: Iterable[int])
     names |= {each.remote_id: each.name for each in unstored if each.remote_id not in names}
     if number:
         known = exclusions.names(integration, RecordType.CLIENTS, [number]).get(number)
-        names = {number: known or f"Client {number}, not in Scopable", **names}
+        names = {number: known or f"Client {number} (not in Scopable)", **names}
     return dict([pair for pair in names.items() if pair[0] not in taken][:MOST_FOUND])
 
 
 def _number(text: str) -> int:
-    """Read Halo's number of a client; nought, which none has, for any other text."""
+    """Parse the PSA's number of a client. Returns 0, which no client has, for any other text."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
@@ -126,7 +126,7 @@ def _meanwhile(integration: Integration, last: Choices | None, problem: str) -> 
 
 
 def _gathered(integration: Integration, asked: Mapping[str, dict[int, str]], problem: str) -> Choices:
-    names = adapter_of(integration.psa).filter_options.seen_in
+    names = adapter_of(integration.psa).filter_options.found_in
     gathered = {name: asked.get(name) or named_choices.of(integration, name) for name in names}
     in_order = {
         name: dict(sorted(each.items(), key=lambda pair: pair[1].casefold())) for name, each in gathered.items()
@@ -135,7 +135,7 @@ def _gathered(integration: Integration, asked: Mapping[str, dict[int, str]], pro
 
 
 def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
-    """Ask Halo for each list, all within one limit of time; returns the first problem, too, empty for none.
+    """Fetch each list, all within one limit of time; returns the first problem, too, empty for none.
 
     Raises Busy when there is no place for these calls.
     """
@@ -147,13 +147,13 @@ def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
         return {}, error.problem
     adapter, is_proved = adapter_of(integration.psa), connections.is_proved(integration)
     options = adapter.filter_options
-    meter = Meter(integration, is_proved=is_proved, proving=1, reading=len(options.listed))
-    with places.place(integration.account_id, SECONDS, patience=0):
+    meter = Meter(integration, is_proved=is_proved, proving=1, reading=len(options.lists))
+    with outbound_slots.slot(integration.account_id, SECONDS, patience=0):
         try:
             with meter, adapter.open_client(connection, patient=False, before_call=meter.before_call) as client:
                 client.log_in()
                 meter.token_granted()
-                for name in options.listed:
+                for name in options.lists:
                     try:
                         asked[name] = client.options(name, LIMITS)
                     except PsaError as error:

@@ -10,6 +10,7 @@ from portal.errors import NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
 from portal.psa.diagnosis import Diagnosis
+from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.services.connecting import connections, refused_credentials
 from portal.services.syncing import sync_runs
@@ -17,13 +18,13 @@ from portal.services.webhooks import refetches
 from portal.vault import Secret
 
 
-def halo(account: Account) -> Integration:
-    """Return the account's active Halo integration. Raises NotFound when there is none."""
+def active(account: Account, psa: str) -> Integration:
+    """Return the account's active integration with a PSA. Raises NotFound if there is none."""
     integration: Integration | None = Integration.get_or_none(
-        Integration.account == account, Integration.psa == "halo", Integration.state.in_(ACTIVE_STATES)
+        Integration.account == account, Integration.psa == psa, Integration.state.in_(ACTIVE_STATES)
     )
     if integration is None:
-        raise NotFound("HaloPSA is not connected.", "Connect it on the Integrations page.")
+        raise NotFound(f"{adapter_of(psa).label} isn't connected.", "Connect it on the Integrations page.")
     return integration
 
 

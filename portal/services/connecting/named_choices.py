@@ -35,7 +35,7 @@ def gather_after(run_id: int) -> None:
     if run is None or run.is_live:
         return
     since = None if run.kind in (RunKind.INITIAL, RunKind.FULL) else _last_gathered(run)
-    for list_name in adapter_of(run.integration.psa).filter_options.seen_in:
+    for list_name in adapter_of(run.integration.psa).filter_options.found_in:
         _gather(run.integration, list_name, since)
 
 
@@ -50,10 +50,10 @@ def _last_gathered(run: SyncRun) -> datetime | None:
 
 def _gather(integration: Integration, list_name: str, since: datetime | None) -> None:
     options, integration_id = adapter_of(integration.psa).filter_options, integration.id
-    mine = (Record.integration == integration_id) & (Record.record_type == options.seen_in[list_name])
+    mine = (Record.integration == integration_id) & (Record.record_type == options.found_in[list_name])
     found: dict[int, str] = {}
     for payloads in _all(mine) if since is None else _changed(mine, since):
-        found |= options.seen(list_name, payloads)
+        found |= options.collect(list_name, payloads)
     rows = [
         {"integration": integration_id, "list_name": list_name, "remote_id": number, "name": name}
         for number, name in found.items()

@@ -1,7 +1,7 @@
-"""What follows when Halo refuses the credentials: two more tries, then the integration needs attention.
+"""What happens when the PSA refuses the credentials: two more tries, then the integration needs attention.
 
-While it needs attention, Halo is asked once an hour (see recovery.py), and syncing resumes when it agrees. Runs and
-refetching share the count, so together they ask no more often than one of them would.
+While it needs attention, the PSA is asked once an hour (credential_retries.py), and syncing resumes when it agrees.
+Runs and refetching share the count, so together they ask no more often than one of them would.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import LogLevel, RunKind, RunState, SyncLog, SyncRun
 from portal.models.webhooks import Refetching
 from portal.psa.adapter import PsaClient
+from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 
 PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5))
@@ -24,7 +25,7 @@ BETWEEN_TRIES: Final = timedelta(hours=1)
 
 
 class TooEarly(PsaRefusedCredentials):
-    """Halo refused the credentials lately. A run waits `until` it is asked again; for None it fails."""
+    """The PSA refused the credentials lately. A run waits `until` the next try; for None it fails."""
 
     def __init__(self, problem: str, remedy: str = "", *, until: datetime | None = None) -> None:
         super().__init__(problem, remedy)
@@ -32,7 +33,7 @@ class TooEarly(PsaRefusedCredentials):
 
 
 def log_in(integration: Integration, client: PsaClient, *, asked_by_person: bool = False) -> bool:
-    """Get a token first, if Halo refused the credentials lately; tells whether that was needed.
+    """Get a token first, if the PSA refused the credentials lately. Returns whether that was needed.
 
     A person who asks for a sync may try at any time once the integration needs attention; others take the next try
     of the hour. Raises TooEarly, and PsaError when there is no token.
@@ -43,14 +44,17 @@ def log_in(integration: Integration, client: PsaClient, *, asked_by_person: bool
     elif not integration.credential_refusals:
         return False
     elif integration.credentials_retry_at and integration.credentials_retry_at > clock.now():
-        raise TooEarly("Halo has just refused the credentials.", until=integration.credentials_retry_at)
+        raise TooEarly(
+            f"{adapter_of(integration.psa).name} just refused the credentials.",
+            until=integration.credentials_retry_at,
+        )
     client.log_in()
     accept(integration, None)
     return True
 
 
 def refused(integration: Integration, error: PsaRefusedCredentials, run: SyncRun | None = None) -> datetime | None:
-    """Count a refusal; returns when Halo is asked again, None when the integration needs attention."""
+    """Count a refusal; returns the time of the next try, None when the integration needs attention."""
     if isinstance(error, TooEarly):
         return error.until
     now = clock.now()
@@ -76,7 +80,7 @@ def refused(integration: Integration, error: PsaRefusedCredentials, run: SyncRun
 
 
 def ask_for_attention(integration: Integration, error: PsaError | VaultError) -> None:
-    """Stop all that would call the PSA on its own, and show why on every page, until Halo accepts the credentials."""
+    """Stop all that would call the PSA on its own, and show why on every page, until it accepts the credentials."""
     retry_at = clock.now() + BETWEEN_TRIES
     with db.atomic():
         stopped = Integration.update(
@@ -93,7 +97,7 @@ def ask_for_attention(integration: Integration, error: PsaError | VaultError) ->
 
 
 def take_try(integration_id: int) -> bool:
-    """Take the one try of this hour, if it is time; whoever is told True may ask Halo for a token, once."""
+    """Take the one try of this hour, if it is time; the caller that gets True may ask for a token, once."""
     now = clock.now()
     taken = Integration.update(credentials_retry_at=now + BETWEEN_TRIES).where(
         Integration.id == integration_id, is_due_for_a_try(now)
@@ -102,13 +106,13 @@ def take_try(integration_id: int) -> bool:
 
 
 def is_due_for_a_try(now: datetime) -> Any:
-    """Return the condition of integrations that need attention and have not asked Halo for an hour."""
+    """Return the condition of integrations that need attention and were not tried for an hour."""
     is_time = Integration.credentials_retry_at.is_null() | (Integration.credentials_retry_at <= now)
     return (Integration.state == IntegrationState.NEEDS_ATTENTION) & is_time
 
 
 def accept(integration: Integration, user: User | None) -> None:
-    """Forget earlier refusals, because Halo has accepted the credentials, and resume what waited for that.
+    """Forget earlier refusals, because the PSA has accepted the credentials, and resume what waited for that.
 
     `user` is the person who tested the connection, if it was one.
     """
@@ -124,7 +128,12 @@ def accept(integration: Integration, user: User | None) -> None:
         )
         if is_back or retried.execute():
             _resume(before)
-            _log(before, "Halo accepts the credentials again. Syncing resumes.", "", LogLevel.INFO)
+            _log(
+                before,
+                f"{adapter_of(integration.psa).name} accepts the credentials again. Syncing resumes.",
+                "",
+                LogLevel.INFO,
+            )
         if is_back:
             audit_log.record(integration.account, user, "integration.credentials_accepted")
 

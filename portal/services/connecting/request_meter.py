@@ -1,6 +1,6 @@
-"""Which budget pays for requests that people cause: the account's own until Halo grants a token, then the tenant's.
+"""Which budget pays for requests that people cause: the account's own until a token is granted, then the tenant's.
 
-Otherwise anybody could use up the limit of another account's Halo by typing its address with wrong credentials.
+Otherwise anybody could use up another account's limit by typing its address with wrong credentials.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import Final, Self
 from portal.errors import PsaRateLimited
 from portal.models.integrations import Integration
 from portal.sync import budget
-from portal.sync.budget import Terms
+from portal.sync.budget import BudgetPolicy
 from portal.sync.request_reservation import LIMIT_USED_UP
 
 # What an account may send with unproved credentials in five minutes, to whatever addresses.
 UNPROVED_QUOTA: Final = 200
-TRIED_TOO_OFTEN: Final = "Your account has tried too many credentials that did not work."
+TRIED_TOO_OFTEN: Final = "Your account has tried too many credentials that didn't work."
 
 
-def own_terms(account_id: int) -> Terms:
+def own_policy(account_id: int) -> BudgetPolicy:
     """Return the account's own budget. No tenant is called so, because no host has a blank in its name."""
-    return Terms(f"account {account_id}", quota=UNPROVED_QUOTA)
+    return BudgetPolicy(f"account {account_id}", quota=UNPROVED_QUOTA)
 
 
 class Meter:
@@ -32,8 +32,8 @@ class Meter:
     """
 
     def __init__(self, integration: Integration, *, is_proved: bool, proving: int, reading: int = 0) -> None:
-        self._tenant = Terms(integration.limit_key, quota=integration.quota)
-        self._payer = self._tenant if is_proved else own_terms(integration.account_id)
+        self._tenant = BudgetPolicy(integration.limit_key, quota=integration.quota)
+        self._payer = self._tenant if is_proved else own_policy(integration.account_id)
         self._expected = proving + reading if is_proved else proving
         self._reading = reading
         self._reserved = 0
@@ -60,7 +60,7 @@ class Meter:
             self._reserve(self._reading)
 
     def _reserve(self, count: int) -> None:
-        grant = budget.take(self._payer, count, for_people=True, whole=True)
+        grant = budget.take(self._payer, count, is_interactive=True, all_or_nothing=True)
         if not grant.count:
             problem = LIMIT_USED_UP if self._payer is self._tenant else TRIED_TOO_OFTEN
             raise PsaRateLimited(problem, retry_after=grant.wait_seconds)
@@ -69,7 +69,7 @@ class Meter:
     def _settle(self) -> None:
         unused = self._reserved - self._sent
         if unused > 0:
-            budget.give_back(self._payer, unused)
+            budget.refund(self._payer, unused)
         elif unused < 0:
             budget.add(self._payer, -unused)
         self._reserved = self._sent = 0

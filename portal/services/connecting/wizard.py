@@ -93,7 +93,7 @@ def save_connection(integration: Integration, values: ConnectionValues, user: Us
     if kept and integration.credentials is None:
         raise Invalid(kept[0].name, *kept[0].requires)
     if kept and _is_moved(integration, form, values) and not connections.is_offered(integration, values):
-        problem = f"Enter the {kept[0].label} again, because the address that it is sent to has changed."
+        problem = f"The address has changed, so enter the {kept[0].label} again."
         raise Invalid(kept[0].name, problem)
     changed = _changed(integration, form, values)
     with db.atomic():
@@ -143,8 +143,8 @@ def choose_data(
     if refused:
         raise Invalid(
             "record_types",
-            f"{NAMES[integration.psa].name} does not let the agent read {', '.join(refused)}.",
-            f"Grant the permission in {NAMES[integration.psa].name} and test the connection again, or leave them out"
+            f"{NAMES[integration.psa].name} doesn't let the agent read {', '.join(refused)}.",
+            f"Grant the permission in {NAMES[integration.psa].name} and test the connection again, or deselect them"
             " for now.",
         )
     integration.record_types = chosen
@@ -174,7 +174,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
     Raises Conflict when a step is missing or somebody was quicker, OtherPsaActive while another PSA is active.
     """
     if WizardStep.REVIEW not in open_steps(integration):
-        raise Conflict("The set-up is not complete.", "Go through the steps; what you entered is kept.")
+        raise Conflict("Setup isn't complete.", "Finish the remaining steps. What you entered is kept.")
     _refuse_beside_other_psa(integration.account, integration.psa)
     now = clock.now()
     try:
@@ -238,7 +238,7 @@ def parse_types(record_types: list[str]) -> list[str]:
     try:
         return [each.value for each in in_order(record_types)]
     except ValueError as error:
-        raise Invalid("record_types", "One of these record types does not exist.") from error
+        raise Invalid("record_types", "One of these record types doesn't exist.") from error
 
 
 def _reach(integration: Integration, step: WizardStep) -> None:

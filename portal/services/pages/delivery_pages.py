@@ -10,12 +10,12 @@ from typing import Any, Final
 import msgspec
 
 from portal.errors import NotFound
+from portal.json_errors import JSON_ERRORS
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest
 from portal.services.pages import delivery_rows
 from portal.services.pages.delivery_rows import DeliveryRow
 from portal.services.webhooks.deliveries import HIDDEN
-from portal.unreadable import UNREADABLE
 
 LONGEST_BODY: Final = 20_000
 MOST_REFETCH_REQUESTS: Final = 200
@@ -59,7 +59,7 @@ def get(integration: Integration, delivery_id: int) -> Delivery:
     found: Delivery | None = Delivery.get_or_none(Delivery.id == delivery_id, Delivery.integration == integration)
     if found is None:
         raise NotFound(
-            "There is no such delivery.", "Deliveries are forgotten after a while; the list has the others."
+            "This delivery doesn't exist.", "It may have been deleted: deliveries are kept for a limited time."
         )
     return found
 
@@ -97,7 +97,7 @@ def body(raw: bytes) -> Body:
     is_json = True
     try:
         text, is_text = msgspec.json.format(raw, indent=2).decode(), True
-    except UNREADABLE:
+    except JSON_ERRORS:
         is_json = False
         try:
             text, is_text = raw.decode(), True

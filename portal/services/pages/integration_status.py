@@ -14,7 +14,7 @@ from portal.models.webhooks import Refetching
 from portal.psa.registry import adapter_of
 from portal.services.syncing import held_deletes, last_steps
 from portal.services.syncing.run_words import listed
-from portal.sync.record_types import in_order
+from portal.sync.record_types import RecordType, in_order
 
 
 class Condition(StrEnum):
@@ -80,7 +80,7 @@ def _trouble(integration: Integration) -> Status | None:
         return Status(Condition.FAILED, f"{words} {failed[0].problem}".strip(), failed[0].remedy)
     held = list(held_deletes.pending(integration, HeldDelete.record_type, HeldDelete.count))
     if held:
-        what = listed([f"{hold.count:,} {hold.record_type}" for hold in held])
+        what = listed([RecordType(hold.record_type).counted(hold.count) for hold in held])
         psa = adapter_of(integration.psa).name
         return Status(Condition.DECISION, f"{psa} no longer lists {what}.", "Decide whether to delete them here too.")
     if incomplete:

@@ -71,7 +71,7 @@ def absence(integration: Integration, record_type: RecordType, remote_id: int, l
 
 
 def _not_synced(record_type: RecordType) -> Reason:
-    return Reason(f"{record_type.label} aren't synced.", "An admin can switch them on under Sync Filters.")
+    return Reason(f"{record_type.label} aren't synced.", "An admin can turn them on under Sync Filters.")
 
 
 def _excluded(exclusion: Exclusion | None) -> Reason | None:
@@ -105,5 +105,5 @@ def _unlisted(integration: Integration, record_type: RecordType) -> Reason:
         return Reason(why, ask, read_at, is_certain=False)
     read = SyncStep.select().join(SyncRun).where(SyncRun.integration == integration, SyncStep.fetched > 0)
     if read.where(SyncStep.record_type == record_type).exists():
-        return Reason(f"The list of {record_type} was never read completely.", ask, is_certain=False)
-    return Reason(f"No {record_type} have been read from {psa} yet.", "The first complete sync brings them.")
+        return Reason(f"The whole list of {record_type} hasn't been read yet.", ask, is_certain=False)
+    return Reason(f"No {record_type} have been read from {psa} yet.", "The first complete sync adds them.")

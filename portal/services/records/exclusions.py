@@ -12,15 +12,15 @@ from portal.models.exclusions import Exclusion
 from portal.models.integrations import Integration
 from portal.services.pages import keyset
 from portal.services.pages.keyset import Keys, Page
-from portal.sync.exclusions import CLIENT_DELETED, MOST_LISTED
+from portal.sync.exclusions import CLIENT_DELETED, MAX_LISTED
 from portal.sync.record_types import RecordType
-from portal.sync.retirement import SWITCHED_OFF
+from portal.sync.retirement import TYPE_DISABLED
 from portal.sync.scope import CLIENT_NOT_SEEN
 
 PAGE_RECORDS: Final = 50
 BY_NAME: Final = Keys((Exclusion.name, Exclusion.remote_id))
 # Reasons that do not come from a filter.
-NOT_BY_FILTERS: Final = frozenset({CLIENT_DELETED, CLIENT_NOT_SEEN, SWITCHED_OFF})
+NOT_BY_FILTERS: Final = frozenset({CLIENT_DELETED, CLIENT_NOT_SEEN, TYPE_DISABLED})
 BY_FILTERS: Final = "Excluded by your sync filters."
 
 
@@ -75,7 +75,7 @@ def page(
         query = query.where(Exclusion.name.contains(containing))
     edge = BY_NAME.edge(row) if row is not None else None
     found = keyset.page(query, BY_NAME, PAGE_RECORDS, edge, backward=before is not None)
-    is_cut = _count(integration, record_type) >= MOST_LISTED
+    is_cut = _count(integration, record_type) >= MAX_LISTED
     return ExclusionPage(found.rows, found.previous, found.next, is_cut)
 
 

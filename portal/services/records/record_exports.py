@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from portal.models.records import Record
 from portal.record_fields import FIELDS
-from portal.record_fields.written import as_json, as_text, custom_as_json, custom_as_text
+from portal.record_fields.formatting import as_json, as_text, custom_as_json, custom_as_text
 from portal.services.pages.record_details import fields_of
 
 # What an export has besides the record fields and the payload.

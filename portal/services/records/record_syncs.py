@@ -8,7 +8,6 @@ from typing import Any
 
 from portal.models.integrations import Integration
 from portal.models.sync import LogSubject, RunKind, RunState, StepState, SyncLog, SyncRun, SyncStep
-from portal.psa.registry import adapter_of
 from portal.services.syncing import run_words
 from portal.sync.record_types import RecordType
 
@@ -53,7 +52,7 @@ def last(integration: Integration, record_type: RecordType, remote_id: int) -> R
 
 def _failure(run: SyncRun, record_type: RecordType) -> tuple[str, str]:
     if run.state == RunState.CANCELLED:
-        return f"The question was cancelled before {adapter_of(run.integration.psa).name} answered.", ""
+        return "The lookup was cancelled before it was answered.", ""
     step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.record_type == record_type)
     if step is not None and step.state == StepState.FAILED:
         return step.problem or run.problem, step.remedy or run.remedy

@@ -61,7 +61,7 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
         integration.save(only=[Integration.record_types, Integration.filters])
         if phrases:
             _forget_progress(integration, touched)
-            refetch_lease.take_away(integration.id)
+            refetch_lease.revoke(integration.id)
             audit_log.record(integration.account, user, "integration.data_changed", "; ".join(phrases))
         if {*now.record_types} - {*chosen}:
             retirement.request(integration.id)
@@ -84,12 +84,12 @@ def _open_run(integration: Integration, record_types: list[str], user: User | No
 
 def _refuse_contradictions(filters: Filters) -> None:
     if filters.include_clients & filters.exclude_clients:
-        raise Invalid("exclude_clients", "A client is both chosen and excluded.", "Choose one of the two.")
+        raise Invalid("exclude_clients", "A client is both included and excluded.", "Choose one or the other.")
     if filters.opportunities_since and filters.opportunities_since > clock.now().date():
         raise Invalid(
             "opportunities_since",
-            "This day has not come yet, so no opportunity would be copied.",
-            "Choose a past day.",
+            "This date is in the future, so no opportunities would be synced.",
+            "Choose a past date.",
         )
 
 
@@ -102,5 +102,5 @@ def _forget_progress(integration: Integration, record_types: set[RecordType]) ->
 def _types_in_words(before: list[str], after: list[str]) -> list[str]:
     added = [one for one in after if one not in before]
     dropped = [one for one in before if one not in after]
-    phrases = [f"{', '.join(added)} switched on"] if added else []
-    return phrases + ([f"{', '.join(dropped)} switched off"] if dropped else [])
+    phrases = [f"{', '.join(added)} turned on"] if added else []
+    return phrases + ([f"{', '.join(dropped)} turned off"] if dropped else [])

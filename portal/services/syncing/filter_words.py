@@ -46,7 +46,7 @@ def difference(before: Filters, after: Filters, names: Names) -> list[str]:
         if isinstance(new, bool):
             phrases.append(f"{LABELS[name]}: {'on' if new else 'off'}")
         else:
-            phrases.append(f"{LABELS[name]}: {_value(name, new, names)} (before: {_value(name, old, names)})")
+            phrases.append(f"{LABELS[name]}: {_value(name, new, names)} (was: {_value(name, old, names)})")
     return phrases
 
 

@@ -19,11 +19,11 @@ def pace(integration: Integration) -> Pace:
     """Return how many requests syncs may make: their share of the agreed or known quota, less in quiet hours."""
     known, window_seconds = budget.known_limit(integration.limit_key)
     now = clock.now().astimezone(zones.zone(integration.account.time_zone))
-    terms = [budget.terms_of(integration, hour) for hour in range(24)]
+    policy = [budget.policy_of(integration, hour) for hour in range(24)]
     return Pace(
         quota=integration.quota or known,
         window_seconds=window_seconds,
-        by_hour=tuple(budget.for_syncs(each, known) for each in terms),
+        by_hour=tuple(budget.sync_quota(each, known) for each in policy),
         second=(now.hour * 60 + now.minute) * 60 + now.second,
-        is_limited=terms[now.hour].share < 100,
+        is_limited=policy[now.hour].share < 100,
     )

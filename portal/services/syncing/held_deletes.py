@@ -20,7 +20,8 @@ from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.sync import store
-from portal.sync.store import Origin
+from portal.sync.record_types import RecordType
+from portal.sync.store import ChangeOrigin
 
 PAGE_RECORDS: Final = 100
 # There may be hundreds of thousands: other writers get a turn between batches.
@@ -62,7 +63,7 @@ def get(integration: Integration, hold_id: int) -> HeldDelete:
     """Return a held delete in any state, with its ids. Raises NotFound if the integration has none with this id."""
     held: HeldDelete | None = HeldDelete.get_or_none(HeldDelete.id == hold_id, HeldDelete.integration == integration)
     if held is None:
-        raise NotFound("There are no such held records.", "The Data Sync tab shows those that wait for a decision.")
+        raise NotFound("These held records don't exist.", "The Data Sync tab shows the ones waiting for a decision.")
     return held
 
 
@@ -93,7 +94,7 @@ def approve(held: HeldDelete, user: User | None) -> int:
     """
     _decide(held, HeldDeleteState.APPROVED, user)
     psa = adapter_of(held.integration.psa).name
-    why = f"It vanished from {psa}'s list together with others; {_who(user)} decided to delete them here, too."
+    why = f"It disappeared from {psa}'s list along with others. {_who(user)} decided to delete them here too."
     deleted = 0
     for ids in chunked(_ids(held), BATCH_ROWS):
         deleted += _mark_deleted(held, ids, why)
@@ -119,20 +120,21 @@ def _decide(held: HeldDelete, state: HeldDeleteState, user: User | None) -> None
     """Settle the held delete unless it is settled. The conditional update lets only one of two people through."""
     psa = adapter_of(held.integration.psa).name
     action = "deleted" if state is HeldDeleteState.APPROVED else "kept"
+    which = RecordType(held.record_type).counted(held.count)
     with db.atomic():
         settled = HeldDelete.update(state=state, decided_at=clock.now(), decided_by=user).where(
             HeldDelete.id == held.id, HeldDelete.state == HeldDeleteState.PENDING
         )
         if not settled.execute():
             raise _settled_already(HeldDelete.select(*COLUMNS).where(HeldDelete.id == held.id).get())
-        audit_log.record(held.integration.account, user, ACTIONS[state], f"{held.count:,} {held.record_type}")
+        audit_log.record(held.integration.account, user, ACTIONS[state], which)
         SyncLog.create(
             integration=held.integration_id,
             run=SyncRun.get_or_none(SyncRun.id == held.run_id),
             level=LogLevel.INFO,
             subject=LogSubject.STEP,
             record_type=held.record_type,
-            message=f"{held.count:,} {held.record_type} missing in {psa} were {action}: {_who(user)} decided so.",
+            message=f"{_who(user)} {action} {which} that {psa} no longer lists.",
         )
 
 
@@ -140,12 +142,12 @@ def _settled_already(held: HeldDelete) -> Conflict:
     words = {HeldDeleteState.APPROVED: "to delete them here too", HeldDeleteState.KEPT: "to keep them"}
     if held.state not in words:
         return Conflict(
-            f"There is nothing to decide any more: a later sync has settled these {held.record_type}.",
+            f"There's nothing left to decide: a later sync resolved these {held.record_type}.",
             "The Data Sync tab shows how things stand now.",
         )
     return Conflict(
-        f"{_who(held.decided_by)} has decided already {words[HeldDeleteState(held.state)]}.",
-        "Nothing was changed by you. The Activity page tells when.",
+        f"{_who(held.decided_by)} already decided {words[HeldDeleteState(held.state)]}.",
+        "You haven't changed anything. See the Activity page for when.",
     )
 
 
@@ -157,9 +159,11 @@ def _mark_deleted(held: HeldDelete, ids: list[int], why: str) -> int:
     """Mark these records as deleted, unless they already are, each with a history entry."""
     here = Record.state.in_([RecordState.LIVE, RecordState.OUT_OF_SCOPE])
     with db.atomic():
-        store.hold(held.integration_id)
+        store.lock_records(held.integration_id)
         rows: Any = Record.select(Record.remote_id).where(_named(held, ids), here).tuples()
         gone = {remote_id: why for (remote_id,) in rows}
-        origin = Origin(held.run_id)
-        left = store.leave(held.integration_id, held.record_type, gone, RecordState.DELETED, origin, asked_at=held.at)
+        origin = ChangeOrigin(held.run_id)
+        left = store.set_state(
+            held.integration_id, held.record_type, gone, RecordState.DELETED, origin, asked_at=held.at
+        )
     return len(left)

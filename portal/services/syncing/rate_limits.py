@@ -17,7 +17,7 @@ from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
-from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, LEAST_QUOTA
+from portal.sync.budget import KNOWN_QUOTA, KNOWN_WINDOW_SECONDS, MIN_QUOTA
 
 LARGEST_QUOTA: Final = 100_000
 HOURS: Final = range(24)
@@ -33,14 +33,18 @@ class QuietHours:
     share: int
 
     def __str__(self) -> str:
-        return f"{self.share} % from {self.begin:02}:00 to {self.end:02}:00"
+        return f"{self.share}% from {self.begin:02}:00 to {self.end:02}:00"
 
 
 class LimitSource(StrEnum):
     """Where the limit is known from: agreed with the PSA, reported by it, or what it usually grants."""
 
     AGREED = "agreed"
+<<<<<<< HEAD
     PSA = "psa"
+=======
+    REPORTED = "psa"
+>>>>>>> main
     USUAL = "usual"
 
 
@@ -97,7 +101,7 @@ def change(
 
 def in_words(integration: Integration, share: int, quiet: QuietHours | None, quota: int | None) -> str:
     """Return it in one line, such as "at most 50 %, 25 % from 08:00 to 18:00, limit of 900 agreed with Acme"."""
-    said = [f"at most {share} %"]
+    said = [f"at most {share}%"]
     said += [str(quiet)] if quiet else []
     said += [f"limit of {quota} agreed with {adapter_of(integration.psa).name}"] if quota else []
     return ", ".join(said)
@@ -114,13 +118,13 @@ def quiet_hours(stored: Any) -> QuietHours | None:
 
 def _check(share: int, quiet: QuietHours | None, quota: int | None) -> None:
     if share not in PERCENT:
-        raise Invalid("share", "Choose a share from 1 to 100 percent.", "To use nothing at all, pause the schedule.")
+        raise Invalid("share", "Enter a percentage from 1 to 100.", "To use none of it, pause the schedule.")
     if quiet and not _are_possible(quiet):
-        raise Invalid("quiet_end", "Quiet hours begin and end at different hours, from 0 to 23.")
+        raise Invalid("quiet_end", "Quiet hours must start and end at different hours, from 0 to 23.")
     if quiet and quiet.share not in PERCENT:
-        raise Invalid("quiet_share", "Choose a share from 1 to 100 percent.")
-    if quota is not None and not LEAST_QUOTA <= quota <= LARGEST_QUOTA:
-        raise Invalid("quota", f"Enter a number from {LEAST_QUOTA} to {LARGEST_QUOTA:,}, or leave it empty.")
+        raise Invalid("quiet_share", "Enter a percentage from 1 to 100.")
+    if quota is not None and not MIN_QUOTA <= quota <= LARGEST_QUOTA:
+        raise Invalid("quota", f"Enter a number from {MIN_QUOTA} to {LARGEST_QUOTA:,}, or leave it blank.")
 
 
 def _are_possible(quiet: QuietHours) -> bool:

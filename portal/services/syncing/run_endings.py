@@ -11,17 +11,17 @@ from portal.errors import PsaRefusedCredentials, PsaUnavailable
 from portal.models.sync import LogLevel, RunState, StepState, SyncRun, SyncStep
 from portal.services.connecting import refused_credentials
 from portal.sync import logbook
-from portal.sync.lease import Lease
-from portal.sync.steps import end_open
+from portal.sync.lease import RunLease
+from portal.sync.steps import close_open_steps
 
 MOST_CRASHES: Final = 5
 MOST_WAITS: Final = 100
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
-CANCELLED: Final = "The sync was cancelled. What had arrived by then is kept."
+CANCELLED: Final = "Sync cancelled. Records synced before that are kept."
 
 
-def wait_for_credentials(lease: Lease, run_id: int, error: PsaRefusedCredentials) -> None:
+def wait_for_credentials(lease: RunLease, run_id: int, error: PsaRefusedCredentials) -> None:
     """Free the worker until the credentials are tried again. If the integration needs attention, fail the run."""
     run = SyncRun.get_by_id(run_id)
     if run.cancel_requested_at is not None:
@@ -31,10 +31,10 @@ def wait_for_credentials(lease: Lease, run_id: int, error: PsaRefusedCredentials
     if retry_at is None:
         fail(lease, run, error.problem, error.remedy)
         return
-    lease.give_up(state=RunState.WAITING, not_before=retry_at, problem=error.problem, remedy=error.remedy)
+    lease.release(state=RunState.WAITING, not_before=retry_at, problem=error.problem, remedy=error.remedy)
 
 
-def wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
+def wait(lease: RunLease, run_id: int, error: PsaUnavailable) -> None:
     """Free the worker until the PSA may answer again. After too many waits in a row, fail the run."""
     run = SyncRun.get_by_id(run_id)
     if run.cancel_requested_at is not None:
@@ -45,7 +45,7 @@ def wait(lease: Lease, run_id: int, error: PsaUnavailable) -> None:
         return
     not_before = clock.now() + _pause(run.waits, error.retry_after)
     with db.atomic():
-        lease.give_up(
+        lease.release(
             state=RunState.WAITING,
             not_before=not_before,
             waits=SyncRun.waits + 1,
@@ -64,25 +64,25 @@ def _pause(waits: int, retry_after: float | None) -> timedelta:
     return min(FIRST_WAIT * (1 << min(waits, 8)), LONGEST_WAIT)
 
 
-def fail(lease: Lease, run: SyncRun, problem: str, remedy: str) -> None:
+def fail(lease: RunLease, run: SyncRun, problem: str, remedy: str) -> None:
     now: datetime = clock.now()
     with db.atomic():
-        end_open(run, StepState.FAILED)
+        close_open_steps(run, StepState.FAILED)
         logbook.note(run, problem, level=LogLevel.ERROR, remedy=remedy)
-        lease.give_up(state=RunState.FAILED, finished_at=now, problem=problem, remedy=remedy)
+        lease.release(state=RunState.FAILED, finished_at=now, problem=problem, remedy=remedy)
 
 
-def cancel(lease: Lease, run: SyncRun) -> None:
+def cancel(lease: RunLease, run: SyncRun) -> None:
     with db.atomic():
-        end_open(run, StepState.CANCELLED)
+        close_open_steps(run, StepState.CANCELLED)
         logbook.note(run, CANCELLED)
-        lease.give_up(state=RunState.CANCELLED, finished_at=clock.now())
+        lease.release(state=RunState.CANCELLED, finished_at=clock.now())
 
 
 def crash_report(run: SyncRun) -> tuple[str, str]:
     step = SyncStep.get_or_none(SyncStep.run == run, SyncStep.state == StepState.RUNNING)
     where = f"page {step.pages_done + 1} of {step.record_type}" if step else "the start of the run"
     return (
-        f"The sync was broken off {MOST_CRASHES} times at {where}.",
-        "Send us this run's log; we look into it.",
+        f"The sync stopped unexpectedly {MOST_CRASHES} times at {where}.",
+        "Send us this run's log so that we can investigate.",
     )

@@ -11,12 +11,12 @@ from portal.sync.record_types import RecordType
 
 # With and without a person. Triggers without a person have one form.
 STARTERS: Final[Mapping[str, tuple[str, str]]] = {
-    RunTrigger.WIZARD: ("{} in the set-up wizard", "the set-up wizard"),
+    RunTrigger.WIZARD: ("{} in the setup wizard", "the setup wizard"),
     RunTrigger.USER: ("{}", "a user"),
     RunTrigger.SCHEDULE: ("the schedule", "the schedule"),
     RunTrigger.WEBHOOK: ("a webhook, to catch up", "a webhook, to catch up"),
     RunTrigger.CLI: ("the command line", "the command line"),
-    RunTrigger.FILTERS: ("a change of the sync filters by {}", "a change of the sync filters"),
+    RunTrigger.FILTERS: ("a change to the sync filters by {}", "a change to the sync filters"),
 }
 
 

@@ -38,8 +38,8 @@ class Plan:
 
     @property
     def words(self) -> str:
-        """Return it in one line, such as "every 15 minutes, full pass at 02:00 Europe/London"."""
-        return f"{schedule.in_words(self.schedule)}, full pass at {self.full_hour:02}:00 {self.time_zone}"
+        """Say it in one line, in the account's time zone: every 15 minutes, full sync at 02:00."""
+        return f"{schedule.in_words(self.schedule)}, full sync at {self.full_hour:02}:00"
 
 
 def plan(integration: Integration) -> Plan:
@@ -88,7 +88,8 @@ def change(
             change_time_zone(integration.account, time_zone, user)
         integration.schedule, integration.full_hour = schedule.write(wanted), full_hour
         _plan_again(integration)
-        audit_log.record(integration.account, user, "integration.rescheduled", plan(integration).words)
+        chosen = plan(integration)
+        audit_log.record(integration.account, user, "integration.rescheduled", f"{chosen.words} {chosen.time_zone}")
 
 
 def change_time_zone(account: Account, name: str, user: User | None) -> None:
@@ -131,7 +132,7 @@ def _check(wanted: Schedule, full_hour: int) -> None:
     if wanted.minutes is None and not wanted.weekdays:
         raise Invalid("weekdays", "Choose at least one day.")
     if not wanted.is_possible:
-        raise Invalid("minutes" if wanted.minutes is not None else "hours", "There is no such time to choose.")
+        raise Invalid("minutes" if wanted.minutes is not None else "hours", "Choose one of the times on offer.")
     if full_hour not in schedule.HOURS:
         raise Invalid("full_hour", "Choose an hour from 0 to 23.")
 
@@ -143,7 +144,7 @@ def _set_paused(integration: Integration, moment: datetime | None, action: str, 
             Integration.id == integration.id, Integration.paused_at.is_null(moment is not None)
         )
         if changed.execute():
-            refetch_lease.take_away(integration.id)
+            refetch_lease.revoke(integration.id)
             audit_log.record(integration.account, user, action)
     integration.paused_at = moment
 

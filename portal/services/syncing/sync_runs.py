@@ -8,7 +8,7 @@ from typing import Any, Final
 from peewee import IntegrityError, PeeweeException
 
 from portal import clock, log, zones
-from portal.db import db, trouble_of
+from portal.db import db, storage_problem
 from portal.errors import (
     Conflict,
     FencedOut,
@@ -36,16 +36,15 @@ from portal.psa.adapter import PsaClient
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.services.connecting import connections, refused_credentials
-from portal.services.connecting.request_meter import own_terms
+from portal.services.connecting.request_meter import own_policy
 from portal.services.syncing import run_endings, run_words
 from portal.sync import budget, logbook
-from portal.sync.budget import terms_of
+from portal.sync.budget import policy_of
 from portal.sync.engine import Engine
-from portal.sync.lease import Lease, claim, is_claimable
+from portal.sync.lease import RunLease, claim, is_claimable
 from portal.sync.record_types import RecordType
 from portal.sync.request_reservation import RequestReservation
-from portal.sync.steps import end_open
-from portal.sync.writer import counts
+from portal.sync.steps import close_open_steps, counts
 
 # Each try fails only if the run in the way ends before it can be read.
 MOST_TRIES: Final = 5
@@ -70,14 +69,14 @@ def open_run(
     """
     chosen = [name for name in integration.record_types if record_types is None or name in record_types]
     if not chosen:
-        raise Invalid("record_types", "None of these record types is synced.", "Choose them under Sync Filters.")
+        raise Invalid("record_types", "None of these record types are synced.", "Choose them under Sync Filters.")
     for _ in range(MOST_TRIES):
         try:
             return _create_run(integration, chosen, kind, trigger, user, remote_ids)
         except IntegrityError as error:
             with suppress(NotFound):  # the run that was in the way may have ended by now
                 raise SyncAlreadyRunning(live_run(integration).id) from error
-    raise Conflict("Another sync keeps starting and ending at this moment.", "Try again in a moment.")
+    raise Conflict("Other syncs keep starting and ending right now.", "Try again in a moment.")
 
 
 def _create_run(
@@ -115,7 +114,7 @@ def _note_start(run: SyncRun, chosen: list[str], remote_ids: list[int] | None) -
         return
     psa, record_type = adapter_of(run.integration.psa).name, chosen[0]
     for remote_id in remote_ids:
-        message = f"{psa} is asked for {RecordType(record_type).singular} {remote_id}, started by {by}."
+        message = f"Looking up {RecordType(record_type).singular} {remote_id} in {psa}, started by {by}."
         logbook.note(run, message, record_type=record_type, remote_id=remote_id)
 
 
@@ -162,10 +161,10 @@ def execute(run_id: int) -> None:
     try:
         _work(lease)
     except FencedOut:
-        log.get(__name__).info("another worker goes on with the run, or it was stopped", run=run_id)
+        log.get(__name__).info("another worker took over the run, or it was stopped", run=run_id)
 
 
-def _work(lease: Lease) -> None:
+def _work(lease: RunLease) -> None:
     run = SyncRun.get_by_id(lease.run_id)
     if run.crashes >= run_endings.MOST_CRASHES:
         run_endings.fail(lease, run, *run_endings.crash_report(run))
@@ -173,9 +172,9 @@ def _work(lease: Lease) -> None:
     try:
         integration: Integration = run.integration
         zone = zones.zone(integration.account.time_zone)
-        reservation = RequestReservation(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
+        reservation = RequestReservation(lambda: policy_of(integration, clock.now().astimezone(zone).hour))
         connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
-        with open_client(connection, patient=run.waits == 0, gate=reservation.gate) as client:
+        with open_client(connection, patient=run.waits == 0, check_rate_limit=reservation.gate) as client:
             _log_in(lease, run, client)
             state = Engine(lease, client, reservation).run()
     except FencedOut:
@@ -190,10 +189,10 @@ def _work(lease: Lease) -> None:
     except PsaError as error:
         run_endings.fail(lease, run, error.problem, error.remedy)
     except Exception as error:
-        trouble = trouble_of(error)
+        trouble = storage_problem(error)
         with suppress(FencedOut, PeeweeException):
             if trouble is None:
-                lease.hand_back()
+                lease.release_after_crash()
             else:
                 run_endings.wait(lease, run.id, PsaUnavailable(*trouble))
         raise
@@ -216,8 +215,8 @@ def request_cancel(integration: Integration, user: User | None = None) -> None:
             mine, SyncRun.state.in_(LIVE_STATES), SyncRun.cancel_requested_at.is_null()
         )
         if idle.execute():
-            end_open(run, StepState.CANCELLED)
-            logbook.note(run, f"The sync was cancelled by {by}. What had arrived by then is kept.")
+            close_open_steps(run, StepState.CANCELLED)
+            logbook.note(run, f"Sync cancelled by {by}. Records synced before that are kept.")
         elif busy.execute():
             logbook.note(run, f"Cancel requested by {by}.")
         elif SyncRun.get_by_id(run.id).is_live:
@@ -233,9 +232,9 @@ def stop_for_good(integration: Integration, user: User | None = None) -> None:
         SyncRun.update(
             state=RunState.CANCELLED, finished_at=clock.now(), fencing_token=SyncRun.fencing_token + 1
         ).where(SyncRun.id == run.id).execute()
-        end_open(run, StepState.CANCELLED)
+        close_open_steps(run, StepState.CANCELLED)
         by = run_words.person(user)
-        logbook.note(run, f"The sync was cancelled: {by} disconnected the integration. What had arrived is kept.")
+        logbook.note(run, f"Sync cancelled: {by} disconnected the integration. Records synced before that are kept.")
 
 
 def claimable() -> list[SyncRun]:
@@ -264,13 +263,13 @@ def _step_report(step: SyncStep) -> dict[str, Any]:
     return {"left_out" if name == "filtered_out" else name: count for name, count in counts(step).items()}
 
 
-def _log_in(lease: Lease, run: SyncRun, client: PsaClient) -> None:
+def _log_in(lease: RunLease, run: SyncRun, client: PsaClient) -> None:
     """If the PSA refused the credentials lately, check them before the sync."""
     is_new = lease.fencing_token == 1 and run.trigger in (RunTrigger.USER, RunTrigger.CLI)
     try:
         refused_credentials.log_in(run.integration, client, asked_by_person=is_new)
     finally:
         if client.requests:
-            budget.add(own_terms(run.integration.account_id), client.requests)
+            budget.add(own_policy(run.integration.account_id), client.requests)
             with lease.writing(requests=SyncRun.requests + client.requests):
                 pass

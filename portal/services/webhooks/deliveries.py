@@ -12,7 +12,7 @@ from portal import clock
 from portal.models.integrations import Integration
 from portal.models.webhooks import DeliveryState
 from portal.psa.registry import adapter_of
-from portal.psa.webhooks import NEXT_SYNC, Event
+from portal.psa.webhooks import NEXT_SYNC, WebhookEvent
 from portal.services.webhooks.senders import proof_headers
 
 HIDDEN: Final = "•••"
@@ -20,7 +20,7 @@ LONGEST_HEADER: Final = 500
 MOST_HEADERS: Final = 50
 BYTES_OF_ROW: Final = 200  # of a delivery and of each of its events, with their indexes
 
-NOT_SYNCED: Final = "Its record type is not synced."
+NOT_SYNCED: Final = "Its record type isn't synced."
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Arrival:
     why: str
     headers: list[tuple[str, str]]
     body: bytes
-    events: list[Event] = field(default_factory=list)
+    events: list[WebhookEvent] = field(default_factory=list)
     needs_sync: bool = False
 
     @property
@@ -58,28 +58,28 @@ def arrival(integration: Integration, headers: Iterable[tuple[str, str]], body: 
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
     text, webhooks = body, adapter_of(integration.psa).webhooks
     try:
-        text = webhooks.json_in(body, content_type)
+        text = webhooks.extract_json(body, content_type)
         events = [_chosen(integration, event) for event in webhooks.read(text)]
     except ValueError as error:
-        why, kept = f"{error} {NEXT_SYNC}", webhooks.shortened(text)
+        why, kept = f"{error} {NEXT_SYNC}", webhooks.abridge(text)
         return Arrival(integration.id, received_at, DeliveryState.UNREADABLE, "", why, shown, kept, needs_sync=True)
     state = DeliveryState.IGNORED if all(event.why for event in events) else DeliveryState.WAITING
     why, needs_sync = "; ".join(_reasons(events)), any(event.needs_sync for event in events)
-    kept = webhooks.shortened(text)
+    kept = webhooks.abridge(text)
     return Arrival(integration.id, received_at, state, _title(events), why, shown, kept, events, needs_sync)
 
 
-def _reasons(events: list[Event]) -> list[str]:
+def _reasons(events: list[WebhookEvent]) -> list[str]:
     return list(dict.fromkeys(event.why for event in events if event.why))
 
 
-def _chosen(integration: Integration, event: Event) -> Event:
+def _chosen(integration: Integration, event: WebhookEvent) -> WebhookEvent:
     if event.record_type is None or event.record_type in integration.record_types:
         return event
-    return Event(event.name, event.record_type, event.remote_id, NOT_SYNCED)
+    return WebhookEvent(event.name, event.record_type, event.remote_id, NOT_SYNCED)
 
 
-def _title(events: list[Event]) -> str:
+def _title(events: list[WebhookEvent]) -> str:
     names = {event.name for event in events}
     return names.pop() if len(names) == 1 else f"{len(events)} events"
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from peewee import ModelSelect, fn
 
 from portal import clock
-from portal.db import db, mark, taking_turns
+from portal.db import db, placeholder, write_queue
 from portal.models.delivery_store import DeliveryStore
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
@@ -51,7 +51,7 @@ def add(sizes: Mapping[int, int]) -> list[int]:
     """Add the sizes inside the caller's transaction; returns the integrations that exceed the limit."""
     cursor, exceeding = db.cursor(), list[int]()
     for integration_id, size in sorted(sizes.items()):
-        cursor.execute(ADD.format(mark()), (integration_id, size))
+        cursor.execute(ADD.format(placeholder()), (integration_id, size))
         if cursor.fetchone()[0] > MOST_KEPT:
             exceeding.append(integration_id)
     return exceeding
@@ -112,7 +112,7 @@ def _recent(moment: datetime | None, period: timedelta) -> datetime | None:
 def _remove_some(integration_id: int) -> int:
     """Delete the oldest deliveries beyond the limit in one short transaction; returns how many."""
     mine = DeliveryStore.integration == integration_id
-    with taking_turns(), db.atomic():
+    with write_queue(), db.atomic():
         if not _lock(mine & (DeliveryStore.bytes > MOST_KEPT)):
             return 0
         chosen, size = _oldest(integration_id, DeliveryStore.get(mine).bytes - MOST_KEPT)

@@ -19,7 +19,7 @@ from typing import Any, Final
 from peewee import PeeweeException
 
 from portal import clock, log
-from portal.db import connected, db, mark, moment_value, taking_turns
+from portal.db import connected, db, placeholder, timestamp_value, write_queue
 from portal.models.integrations import Integration
 from portal.models.webhooks import RefetchRequestState
 from portal.services.webhooks import delivery_store
@@ -103,7 +103,7 @@ class Inbox:
     def _write(self, items: Sequence[Item]) -> None:
         missed = set(self._missed)
         try:
-            with taking_turns(), db.atomic():
+            with write_queue(), db.atomic():
                 crowded = _store([arrival for arrival, _ in items])
                 for integration_id in missed:
                     catch_up.request(integration_id)
@@ -162,17 +162,17 @@ def store_refetch_requests(arrivals: Sequence[tuple[int, Arrival]]) -> None:
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark()] * len(columns))})"  # noqa: S608  # made of the constants above
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([placeholder()] * len(columns))})"  # noqa: S608  # made of the constants above
 
 
 def _delivery(each: Arrival) -> tuple[Any, ...]:
     headers = json.dumps(each.headers)
-    moment = moment_value(each.received_at)
+    moment = timestamp_value(each.received_at)
     return each.integration_id, moment, each.state.value, each.event, each.why, headers, each.body, each.size
 
 
 def _refetch_requests(delivery_id: int, arrival: Arrival) -> Iterator[tuple[Any, ...]]:
-    moment = moment_value(arrival.received_at)
+    moment = timestamp_value(arrival.received_at)
     for event in arrival.events:
         state, settled_at = (
             (RefetchRequestState.IGNORED, moment) if event.why else (RefetchRequestState.WAITING, None)

@@ -9,16 +9,16 @@ from typing import Any, Final
 from peewee import JOIN, PeeweeException
 
 from portal import clock, log, zones
-from portal.db import trouble_of
+from portal.db import storage_problem
 from portal.errors import FencedOut, PsaError, PsaRefusedCredentials, PsaUnavailable, VaultError
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.webhooks import Refetching, RefetchRequest, RefetchRequestState
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections, refused_credentials
-from portal.services.connecting.request_meter import own_terms
+from portal.services.connecting.request_meter import own_policy
 from portal.services.webhooks.deliveries import NOT_SYNCED
 from portal.sync import budget, refetch_lease, refetch_requests
-from portal.sync.budget import terms_of
+from portal.sync.budget import policy_of
 from portal.sync.filters import read
 from portal.sync.refetch_lease import RefetchLease
 from portal.sync.refetching import Refetcher
@@ -42,7 +42,7 @@ def waiting() -> list[int]:
     rows: Any = (
         Integration.select(Integration.id)
         .join(Refetching, JOIN.LEFT_OUTER, on=(Refetching.integration == Integration.id))
-        .where(may_read, Refetching.id.is_null() | refetch_lease.is_free(now))
+        .where(may_read, Refetching.id.is_null() | refetch_lease.is_claimable(now))
         .where(Integration.id.in_(RefetchRequest.select(RefetchRequest.integration).where(is_due)))
         .tuples()
     )
@@ -60,12 +60,12 @@ def execute(integration_id: int) -> None:
     try:
         _work(mine, Integration.get_by_id(integration_id))
     except FencedOut:
-        log.get(__name__).info("another worker reads on", integration=integration_id)
+        log.get(__name__).info("another worker took over", integration=integration_id)
 
 
 def stop_for_good(integration: Integration) -> None:
     """Stop refetching at once, inside the caller's transaction."""
-    refetch_lease.take_away(integration.id)
+    refetch_lease.revoke(integration.id)
     why = f"{adapter_of(integration.psa).name} was disconnected before it could be read."
     refetch_requests.ignore(_waits(integration), why)
 
@@ -79,19 +79,19 @@ def _work(mine: RefetchLease, integration: Integration) -> None:
         _wait(mine, error)
     except PsaRefusedCredentials as error:
         retry_at = refused_credentials.refused(integration, error)
-        mine.give_up(not_before=retry_at, problem=error.problem, remedy=error.remedy)
+        mine.release(not_before=retry_at, problem=error.problem, remedy=error.remedy)
     except VaultError as error:
         refused_credentials.ask_for_attention(integration, error)
-        mine.give_up(problem=error.problem, remedy=error.remedy)
+        mine.release(problem=error.problem, remedy=error.remedy)
     except PsaError as error:
         _wait(mine, PsaUnavailable(error.problem, error.remedy))
     except Exception as error:
         with suppress(FencedOut, PeeweeException):
-            if trouble := trouble_of(error):
+            if trouble := storage_problem(error):
                 _wait(mine, PsaUnavailable(*trouble))
         raise
     else:
-        mine.give_up()
+        mine.release()
 
 
 def _read(mine: RefetchLease, integration: Integration) -> None:
@@ -101,14 +101,14 @@ def _read(mine: RefetchLease, integration: Integration) -> None:
         switched_off = _waits(integration) & RefetchRequest.record_type.not_in(integration.record_types)
         refetch_requests.ignore(switched_off, NOT_SYNCED)
     zone = zones.zone(integration.account.time_zone)
-    reservation = RequestReservation(lambda: terms_of(integration, clock.now().astimezone(zone).hour))
+    reservation = RequestReservation(lambda: policy_of(integration, clock.now().astimezone(zone).hour))
     connection, open_client = connections.opened(integration), adapter_of(integration.psa).open_client
-    with open_client(connection, patient=mine.waits == 0, gate=reservation.gate) as client:
+    with open_client(connection, patient=mine.waits == 0, check_rate_limit=reservation.gate) as client:
         try:
             refused_credentials.log_in(integration, client)
         finally:
             if client.requests:  # the credentials were refused lately, so they do not count as proved
-                budget.add(own_terms(integration.account_id), client.requests)
+                budget.add(own_policy(integration.account_id), client.requests)
         Refetcher(mine, client, reservation, read(integration.filters)).run()
 
 
@@ -116,13 +116,13 @@ def _wait(mine: RefetchLease, error: PsaUnavailable) -> None:
     """Wait until the PSA may answer again. After too many waits in a row, mark the requests as stuck."""
     if mine.waits >= MOST_WAITS:
         with mine.writing(lease_until=None, waits=0):
-            refetch_requests.stick(mine.integration_id, f"{error.problem} {error.remedy}".strip())
+            refetch_requests.mark_stuck(mine.integration_id, f"{error.problem} {error.remedy}".strip())
         return
     if error.retry_after is not None:
         pause = timedelta(seconds=error.retry_after)
     else:
         pause = min(FIRST_WAIT * (1 << min(mine.waits, 8)), LONGEST_WAIT)
-    mine.give_up(
+    mine.release(
         not_before=clock.now() + pause,
         waits=Refetching.waits + 1,
         problem=error.problem,

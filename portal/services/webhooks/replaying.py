@@ -24,7 +24,7 @@ BATCH: Final = 200
 PAUSE_SECONDS: Final = 0.005
 MOST: Final = 10_000
 
-NOTHING_CHOSEN: Final = "Choose from when to when, or only those that have failed."
+NOTHING_CHOSEN: Final = "Choose a period, or only the failed ones."
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Offer:
 def offer(integration: Integration, choice: Choice) -> Offer:
     """Count the deliveries that would be replayed. Raises Invalid if nothing is chosen."""
     if choice.is_empty:
-        raise Invalid("since", "That would be all deliveries.", NOTHING_CHOSEN)
+        raise Invalid("since", "That would replay every delivery.", NOTHING_CHOSEN)
     found = _count(integration, choice)
     return Offer(choice, Counted(min(found, MOST), found > MOST))
 
@@ -90,11 +90,11 @@ def replay_all(integration: Integration, choice: Choice, user: User | None) -> C
     Raises Invalid if nothing is chosen, or if too many deliveries arrived in the period.
     """
     if choice.is_empty:
-        raise Invalid("since", "That would be all deliveries.", NOTHING_CHOSEN)
+        raise Invalid("since", "That would replay every delivery.", NOTHING_CHOSEN)
     ids = _ids(integration, choice)
     found, ids = len(ids), ids[:MOST]
     if found > MOST and not choice.failed:
-        raise Invalid("since", f"In this time more than {MOST:,} deliveries came.", "Choose a shorter one.")
+        raise Invalid("since", f"More than {MOST:,} deliveries arrived in this period.", "Choose a shorter one.")
     if ids:
         many = f"{len(ids):,} {'failed ' if choice.failed else ''}{'delivery' if len(ids) == 1 else 'deliveries'}"
         audit_log.record(integration.account, user, "delivery.replayed", many)
@@ -131,7 +131,7 @@ def _batch(integration: Integration, ids: list[int], *, failed: bool = False) ->
     refetch_requests.ignore(
         chosen & (RefetchRequest.state == RefetchRequestState.STUCK) & ~is_synced, deliveries.NOT_SYNCED
     )
-    renewed = refetch_requests.again(chosen & is_synced)
+    renewed = refetch_requests.retry(chosen & is_synced)
     # The reason applied to refetch requests that were ignored and now wait.
     Delivery.update(why="").where(Delivery.id.in_(ids), Delivery.state == DeliveryState.WAITING).execute()
     return renewed

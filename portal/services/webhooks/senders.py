@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from portal import clock
-from portal.db import connected, mark
+from portal.db import connected, placeholder
 from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
 from portal.services.audit import audit_counts
@@ -69,7 +69,7 @@ def _find(webhook_id: str) -> Integration | None:
     until, found = _lately.get(webhook_id, (now, None))
     if until <= now:
         with connected():
-            found = next(iter(Integration.raw(FIND.format(mark()), webhook_id, webhook_id.lower())), None)
+            found = next(iter(Integration.raw(FIND.format(placeholder()), webhook_id, webhook_id.lower())), None)
         if len(_lately) >= MOST_REMEMBERED:
             _lately.clear()
         _lately[webhook_id] = (now + REMEMBERED, found)

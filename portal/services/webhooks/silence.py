@@ -21,7 +21,7 @@ SILENT_AFTER: Final = timedelta(hours=6)
 # Fewer may be of record types for which no event was chosen.
 LEAST_CHANGES: Final = 5
 
-MADE_UP: Final = "A full sync makes up for what was missed."
+MADE_UP: Final = "A full sync catches up on what was missed."
 
 
 @dataclass(frozen=True)

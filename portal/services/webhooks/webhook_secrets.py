@@ -54,8 +54,8 @@ def rotate(integration: Integration, user: User | None) -> None:
         if not Integration.update(sealed).where(mine, Integration.webhook_old_secret.is_null()).execute():
             psa = adapter_of(integration.psa).name
             raise Conflict(
-                "The secret before this one is still valid.",
-                f"Enter the present one in {psa} and drop the old one; then make another.",
+                "The previous secret is still valid.",
+                f"Enter the current one in {psa} and remove the old one before you make another.",
             )
         audit_log.record(integration.account, user, "webhook.secret_made")
 
@@ -65,7 +65,7 @@ def drop_old(integration: Integration, user: User | None) -> None:
     with db.atomic():
         rotating = (Integration.id == integration.id) & Integration.webhook_old_secret.is_null(is_null=False)
         if not Integration.update(webhook_old_secret=None).where(rotating).execute():
-            raise Conflict("There is no old secret any more.", "Only the present one is valid.")
+            raise Conflict("The old secret was already removed.", "Only the current one is valid.")
         audit_log.record(integration.account, user, "webhook.secret_dropped")
 
 
@@ -75,7 +75,7 @@ def choose_login(integration: Integration, login: str, header: str, user: User |
     Raises Invalid naming `webhook_login` or `webhook_header`.
     """
     if login not in set(WebhookLogin):
-        raise Invalid("webhook_login", "There is no such way.", "Choose one of those in the list.")
+        raise Invalid("webhook_login", "This isn't a known authentication method.", "Choose one from the list.")
     chosen = {"webhook_login": login}
     if login in WITH_HEADER:
         chosen["webhook_header"] = _checked(header.strip())
@@ -86,9 +86,9 @@ def choose_login(integration: Integration, login: str, header: str, user: User |
 
 def _checked(header: str) -> str:
     if not header:
-        raise Invalid("webhook_header", "Enter the name of the header.", OTHER_NAME)
+        raise Invalid("webhook_header", "Enter the header name.", OTHER_NAME)
     if not HEADER_NAME.fullmatch(header):
-        raise Invalid("webhook_header", "A header's name has only letters, digits and hyphens.", OTHER_NAME)
+        raise Invalid("webhook_header", "Header names can only have letters, digits and hyphens.", OTHER_NAME)
     if header.lower() in TAKEN or header.lower().startswith(TAKEN_BEGINNINGS):
-        raise Invalid("webhook_header", f"{header} means something else already.", OTHER_NAME)
+        raise Invalid("webhook_header", f"{header} is reserved.", OTHER_NAME)
     return header

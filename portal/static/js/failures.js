@@ -24,7 +24,7 @@
   const showUnusable = (ctx) => {
     const { status, headers } = ctx.response;
     const id = headers.get("X-Request-Id");
-    if (id) show(ctx, "Something went wrong in the portal.", `Try again in a moment. Error id ${id}, status ${status}.`);
+    if (id) show(ctx, "Something went wrong in the portal.", `Try again in a moment. Error ID ${id}, status ${status}.`);
     else show(ctx, "The portal is not responding.", `Try again in a moment. A server in front of it answered with status ${status}.`);
   };
   // The notice takes the focus away with it when it goes: back to where the request came from.

@@ -77,7 +77,7 @@ def test_the_operator_reads_all_accounts_and_what_concerns_none(day: Account) ->
     assert (entries[0].account, entries[0].who, entries[0].words) == (
         "",
         "Operator",
-        "sealed stored secrets with the new key:",
+        "re-encrypted stored secrets with the new key:",
     )
     assert "vault.rotated" not in {entry.action for entry in activity.newest_first(day, ActivityFilters())}
 

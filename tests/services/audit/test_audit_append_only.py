@@ -9,7 +9,7 @@ import pytest
 from peewee import DatabaseError
 
 from portal import clock
-from portal.db import db, is_sqlite, mark
+from portal.db import db, is_sqlite, placeholder
 from portal.models.accounts import Account, RoleName, User
 from portal.models.audit import AuditEntry
 from portal.services.accounts import users
@@ -44,7 +44,7 @@ def found() -> AuditEntry:
 
 def run(statement: str, *values: Any) -> None:
     with db.atomic():
-        db.execute_sql(statement.replace("?", mark()), values)
+        db.execute_sql(statement.replace("?", placeholder()), values)
 
 
 def refuses(statement: str, *values: Any) -> None:

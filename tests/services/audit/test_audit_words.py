@@ -59,6 +59,6 @@ def test_words_say_what_was_done(northwind: Account, alice: User, action: str) -
     audit_log.record(northwind, None, action)
     nobody, somebody = activity.page(northwind).rows
     assert somebody.who == "Alice"
-    assert nobody.who in {"Operator", "Somebody", "Scopable"}
+    assert nobody.who in {"Operator", "Someone", "Scopable"}
     assert somebody.words
     assert somebody.words != action

@@ -12,7 +12,7 @@ from portal.psa.registry import adapter_of
 from portal.sandbox.halo import HaloSandbox
 from portal.services.connecting import connections, wizard
 from portal.sync import budget
-from portal.sync.budget import Terms
+from portal.sync.budget import BudgetPolicy
 from portal.vault import Secret
 from tests.halo_fixtures import SIZES, replaced, set_up, values
 from tests.servers import answering, listening
@@ -44,7 +44,7 @@ def test_a_test_keeps_its_advice(draft: Integration, halo: HaloSandbox) -> None:
     wizard.save_connection(draft, values(halo))
     advice = connections.test(draft, None).advice
     assert connections.advice_of(fresh(draft)) == list(advice)
-    assert "uses a licence" in advice[0].problem
+    assert "uses a license" in advice[0].problem
 
 
 def test_a_test_that_fails_forgets_what_an_earlier_one_has_shown(tested: Integration, halo: HaloSandbox) -> None:
@@ -84,24 +84,24 @@ def test_a_secret_that_was_typed_again_goes_to_the_new_address(tested: Integrati
 
 
 def test_what_is_pasted_is_understood_with_notes() -> None:
-    understood = adapter_of("halo").connect_form.understand("acme.halopsa.com/tickets?area=1")
+    understood = adapter_of("halo").connect_form.parse_address("acme.halopsa.com/tickets?area=1")
     assert understood.address == "https://acme.halopsa.com"
-    assert understood.notes == ("https:// was added", "the page behind the address was left off")
+    assert understood.notes == ("https:// was added", "the path after the address was removed")
 
 
 def test_a_test_takes_from_what_the_budget_keeps_for_people(northwind: Account, halo: HaloSandbox) -> None:
     draft = set_up(northwind, halo)
-    terms = Terms(draft.limit_key)
-    assert budget.take(terms, 10_000).count > 0
-    assert budget.take(terms, 1).count == 0
+    policy = BudgetPolicy(draft.limit_key)
+    assert budget.take(policy, 10_000).count > 0
+    assert budget.take(policy, 1).count == 0
     assert connections.test(draft, None).ok
 
 
 def test_a_halo_that_asked_to_be_left_alone_is_left_alone(northwind: Account, halo: HaloSandbox) -> None:
     draft = set_up(northwind, halo)
-    budget.refused(Terms(draft.limit_key), PsaRateLimited("No.", retry_after=90))
+    budget.record_refusal(BudgetPolicy(draft.limit_key), PsaRateLimited("No.", retry_after=90))
     halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.field, verdict.problem) == (False, None, "The request limit is used up.")
-    assert verdict.remedy.startswith("Nothing is wrong with these values. Test again in")
+    assert verdict.remedy.startswith("Your values aren't the cause. Test again in")
     assert halo.counts()["total"] == 0

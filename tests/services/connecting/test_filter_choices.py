@@ -104,7 +104,7 @@ def test_what_nothing_is_called_finds_nothing(text: str, synced: Copy) -> None:
 
 
 def test_a_client_that_was_never_copied_is_found_by_its_number(copy: Copy) -> None:
-    assert filter_choices.find_clients(copy.integration, "77", without=()) == {77: "Client 77, not in Scopable"}
+    assert filter_choices.find_clients(copy.integration, "77", without=()) == {77: "Client 77 (not in Scopable)"}
     assert filter_choices.find_clients(copy.integration, "77", without={77}) == {}
 
 

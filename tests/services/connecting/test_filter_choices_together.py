@@ -75,7 +75,7 @@ def test_one_limit_of_time_covers_the_token_and_all_lists(
     copy.halo.fault("hold", on=on, times=None)
     began = clock.monotonic()
     try:
-        assert "did not answer in time" in filter_choices.of(copy.integration).problem
+        assert "didn't respond in time" in filter_choices.of(copy.integration).problem
     finally:
         copy.halo.clear_faults()
     assert clock.monotonic() - began < 5

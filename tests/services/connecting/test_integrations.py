@@ -19,13 +19,13 @@ from tests.services.helpers import fresh
 def test_an_account_without_halo_has_none(northwind: Account) -> None:
     wizard.draft(northwind, "halo")
     with pytest.raises(NotFound):
-        integrations.halo(northwind)
+        integrations.active(northwind, "halo")
 
 
 def test_an_account_finds_its_own_halo_only(copy: Copy, northwind: Account) -> None:
-    assert integrations.halo(northwind) == copy.integration
+    assert integrations.active(northwind, "halo") == copy.integration
     with pytest.raises(NotFound):
-        integrations.halo(Account.create(name="Other MSP", enabled_psas=["halo"]))
+        integrations.active(Account.create(name="Other MSP", enabled_psas=["halo"]), "halo")
 
 
 def test_disconnecting_forgets_the_secret_and_keeps_the_records(synced: Copy, alice: User) -> None:

@@ -77,11 +77,11 @@ def test_after_changes_only_what_changed_is_read(gathered: Copy, monkeypatch: py
     def note_read(name: str, payloads: Iterable[str]) -> dict[int, str]:
         some = list(payloads)
         read.extend(some if name == "relationships" else [])
-        return lookups.seen(name, some)
+        return lookups.collect(name, some)
 
     past = Record.changed_at.db_value(clock.now().replace(year=2020))
     Record.update(changed_at=past).where(Record.remote_id != first_client()).execute()
-    noting = replace(HALO, filter_options=replace(HALO.filter_options, seen=note_read))
+    noting = replace(HALO, filter_options=replace(HALO.filter_options, collect=note_read))
     monkeypatch.setattr(named_choices, "adapter_of", lambda _: noting)
     run = SyncRun.create(
         integration=gathered.integration, kind=RunKind.INCREMENTAL, trigger="user", state="succeeded"

@@ -16,9 +16,9 @@ from portal.models.accounts import Account
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.services.connecting import connections, credential_retries, filter_choices, integrations, wizard
-from portal.services.connecting.request_meter import TRIED_TOO_OFTEN, UNPROVED_QUOTA, Meter, own_terms
+from portal.services.connecting.request_meter import TRIED_TOO_OFTEN, UNPROVED_QUOTA, Meter, own_policy
 from portal.sync import budget
-from portal.sync.budget import FOR_PEOPLE, KNOWN_QUOTA, Grant, Terms
+from portal.sync.budget import INTERACTIVE_RESERVE, KNOWN_QUOTA, BudgetGrant, BudgetPolicy
 from portal.vault import Secret
 from tests.halo_fixtures import Copy, values
 
@@ -49,7 +49,7 @@ def used_of_tenant(copy: Copy) -> int:
 
 
 def used_by(account: Account) -> int:
-    return used(own_terms(account.id).tenant)
+    return used(own_policy(account.id).tenant)
 
 
 def test_forty_one_wrong_tests_leave_the_tenants_budget_as_it_was(copy: Copy, mallorys: Account) -> None:
@@ -58,8 +58,8 @@ def test_forty_one_wrong_tests_leave_the_tenants_budget_as_it_was(copy: Copy, ma
     for _ in range(TESTS):
         assert not connections.test(draft, None).ok
     assert used_of_tenant(copy) == before
-    granted = budget.take(Terms(copy.integration.limit_key), KNOWN_QUOTA).count
-    assert granted == KNOWN_QUOTA - FOR_PEOPLE - before
+    granted = budget.take(BudgetPolicy(copy.integration.limit_key), KNOWN_QUOTA).count
+    assert granted == KNOWN_QUOTA - INTERACTIVE_RESERVE - before
 
 
 def test_syncs_go_on_while_another_account_tests(copy: Copy, mallorys: Account) -> None:
@@ -71,7 +71,7 @@ def test_syncs_go_on_while_another_account_tests(copy: Copy, mallorys: Account) 
 
 def test_an_account_that_tries_too_often_is_told_so_before_anything_is_sent(copy: Copy, mallorys: Account) -> None:
     draft = attempt(mallorys, copy)
-    budget.add(own_terms(mallorys.id), UNPROVED_QUOTA)
+    budget.add(own_policy(mallorys.id), UNPROVED_QUOTA)
     copy.halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.problem) == (False, TRIED_TOO_OFTEN)
@@ -123,15 +123,15 @@ def test_a_test_that_breaks_gives_back_what_it_did_not_use(
 
 
 def test_many_returns_in_a_row_are_all_exact(copy: Copy) -> None:
-    terms = Terms("somewhere.example")
+    policy = BudgetPolicy("somewhere.example")
     for _ in range(30):
-        budget.give_back(terms, budget.take(terms, 7).count)
-    assert used(terms.tenant) == 0
-    held = budget.take(terms, 9).count
+        budget.refund(policy, budget.take(policy, 7).count)
+    assert used(policy.tenant) == 0
+    held = budget.take(policy, 9).count
     for _ in range(30):
-        budget.give_back(terms, budget.take(terms, 1).count)
-    budget.give_back(terms, held)
-    assert used(terms.tenant) == 0
+        budget.refund(policy, budget.take(policy, 1).count)
+    budget.refund(policy, held)
+    assert used(policy.tenant) == 0
 
 
 @pytest.mark.parametrize("on", ["token", "any"])
@@ -141,7 +141,7 @@ def test_a_429_to_unproved_credentials_teaches_the_tenants_budget_nothing(
     draft = attempt(mallorys, copy)
     copy.halo.fault("rate_limit", on=on, times=None, seconds=600)
     verdict = connections.test(draft, None)
-    assert verdict.problem == "Halo's limit of requests is used up."
+    assert verdict.problem == "Halo's request limit is used up."
     copy.halo.clear_faults()
     known = TenantBudget.get(TenantBudget.tenant == copy.integration.limit_key)
     assert (known.quota, known.blocked_until, known.limited_at) == (KNOWN_QUOTA, None, None)
@@ -151,7 +151,7 @@ def test_a_tenant_that_asked_to_be_left_alone_is_not_read_with_a_new_token_eithe
     copy: Copy, mallorys: Account
 ) -> None:
     draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
-    budget.refused(Terms(copy.integration.limit_key), PsaRateLimited("No.", retry_after=90))
+    budget.record_refusal(BudgetPolicy(copy.integration.limit_key), PsaRateLimited("No.", retry_after=90))
     copy.halo.reset()
     verdict = connections.test(draft, None)
     assert (verdict.ok, verdict.problem) == (False, "The request limit is used up.")
@@ -162,7 +162,7 @@ def test_suggestions_cost_the_account_that_asks(copy: Copy, mallorys: Account) -
     before = used_of_tenant(copy)
     assert connections.discover(mallorys.id, FORM, copy.halo.url)["tenant"] == "acme"
     assert (used_by(mallorys), used_of_tenant(copy)) == (1, before)
-    budget.add(own_terms(mallorys.id), UNPROVED_QUOTA)
+    budget.add(own_policy(mallorys.id), UNPROVED_QUOTA)
     copy.halo.reset()
     assert connections.discover(mallorys.id, FORM, copy.halo.url)["auth_server"] == f"{copy.halo.url}/auth"
     assert copy.halo.counts()["total"] == 0
@@ -193,48 +193,48 @@ def test_the_hourly_try_of_refused_credentials_costs_the_account(copy: Copy) -> 
 
 
 def test_a_test_begins_only_when_all_that_it_may_send_is_allowed(copy: Copy) -> None:
-    terms = Terms(copy.integration.limit_key)
+    policy = BudgetPolicy(copy.integration.limit_key)
     spent = KNOWN_QUOTA - used_of_tenant(copy) - (HALO.proving_requests + HALO.reading_requests) + 1
-    budget.add(terms, spent)
+    budget.add(policy, spent)
     copy.halo.reset()
     verdict = connections.test(copy.integration, None)
     assert (verdict.ok, verdict.problem) == (False, "The request limit is used up.")
     assert copy.halo.counts()["total"] == 0
-    budget.give_back(terms, 1)
+    budget.refund(policy, 1)
     assert connections.test(copy.integration, None).ok
     assert used_of_tenant(copy) <= KNOWN_QUOTA
 
 
 def test_what_a_refused_test_had_set_aside_is_free_again(copy: Copy, mallorys: Account) -> None:
     draft = attempt(mallorys, copy, client_secret=Secret(copy.halo.credentials().client_secret))
-    terms = Terms(copy.integration.limit_key)
-    budget.add(terms, KNOWN_QUOTA - used_of_tenant(copy) - HALO.reading_requests + 1)
+    policy = BudgetPolicy(copy.integration.limit_key)
+    budget.add(policy, KNOWN_QUOTA - used_of_tenant(copy) - HALO.reading_requests + 1)
     before = used_of_tenant(copy)
     assert not connections.test(draft, None).ok
     assert (used_of_tenant(copy), used_by(mallorys)) == (before, 2)
 
 
 def test_a_limit_smaller_than_a_test_lets_it_begin_when_nothing_else_is_under_way(copy: Copy) -> None:
-    terms = Terms(copy.integration.limit_key, quota=10)
+    policy = BudgetPolicy(copy.integration.limit_key, quota=10)
     TenantUse.delete().execute()
-    assert budget.take(terms, 28, for_people=True, whole=True).count == 10
-    assert budget.take(terms, 28, for_people=True, whole=True).count == 0
+    assert budget.take(policy, 28, is_interactive=True, all_or_nothing=True).count == 10
+    assert budget.take(policy, 28, is_interactive=True, all_or_nothing=True).count == 0
 
 
 def test_the_wait_for_a_whole_reservation_is_until_all_of_it_is_free(copy: Copy) -> None:
-    terms, began = Terms("somewhere.example", quota=100), clock.now()
+    policy, began = BudgetPolicy("somewhere.example", quota=100), clock.now()
     with clock.using(lambda: began):
-        budget.add(terms, 60)
+        budget.add(policy, 60)
     with clock.using(lambda: began + timedelta(minutes=2)):
-        budget.add(terms, 30)
+        budget.add(policy, 30)
     with clock.using(lambda: began + timedelta(minutes=3)):
-        assert budget.take(terms, 10, for_people=True, whole=True).count == 10
-        assert budget.take(terms, 70, for_people=True, whole=True) == Grant(0, 4 * 60)
+        assert budget.take(policy, 10, is_interactive=True, all_or_nothing=True).count == 10
+        assert budget.take(policy, 70, is_interactive=True, all_or_nothing=True) == BudgetGrant(0, 4 * 60)
 
 
 def test_a_test_keeps_to_the_limit_that_was_agreed_with_halo(copy: Copy) -> None:
     Integration.update(quota=50).execute()
-    budget.add(Terms(copy.integration.limit_key), 50)
+    budget.add(BudgetPolicy(copy.integration.limit_key), 50)
     assert not connections.test(Integration.get_by_id(copy.integration.id), None).ok
 
 
@@ -279,4 +279,4 @@ def test_no_test_sends_more_than_it_sets_aside(
 
 
 def test_syncs_leave_enough_for_one_whole_test() -> None:
-    assert HALO.proving_requests + HALO.reading_requests <= FOR_PEOPLE
+    assert HALO.proving_requests + HALO.reading_requests <= INTERACTIVE_RESERVE

@@ -17,7 +17,7 @@ from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, Refe
 from portal.services.connecting import integrations, sources, wizard
 from portal.services.pages import record_lists
 from portal.services.syncing import sync_runs
-from portal.sync.exclusions import note_stored
+from portal.sync.exclusions import add_stored
 from portal.sync.filters import Filters, read, write
 from portal.sync.record_types import RecordType
 from tests.halo_fixtures import SIZES, Copy
@@ -56,7 +56,7 @@ def delivered(copy: Copy, minutes_ago: int) -> Delivery:
 @pytest.fixture
 def used(synced: Copy) -> Copy:
     """Have a copy with a history: counts, excluded records, lines about records, and runs for one record."""
-    note_stored(synced.integration.id, RecordType.CLIENTS, {12: "Filtered out"})
+    add_stored(synced.integration.id, RecordType.CLIENTS, {12: "Filtered out"})
     RecordChange.create(integration=synced.integration, record_type="clients", remote_id=12, kind="updated")
     SyncLog.create(
         integration=synced.integration,

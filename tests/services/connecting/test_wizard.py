@@ -114,7 +114,7 @@ def test_a_kept_secret_is_never_sent_to_another_place(
         wizard.save_connection(tested, values(halo, client_secret=None, **changed))
     assert (refused.value.field, refused.value.problem) == (
         "client_secret",
-        "Enter the Client Secret again, because the address that it is sent to has changed.",
+        "The address has changed, so enter the Client Secret again.",
     )
     assert fresh(tested).connection["base_url"] == halo.url
 

@@ -101,7 +101,7 @@ def test_a_row_sums_up_its_refetch_requests(halo: Integration) -> None:
     for number, columns in enumerate(
         (
             {"state": "done", "outcome": "updated", "settled_at": received + timedelta(seconds=4)},
-            {"state": "done", "outcome": "together", "settled_at": received + timedelta(seconds=9)},
+            {"state": "done", "outcome": "coalesced", "settled_at": received + timedelta(seconds=9)},
             {"state": "ignored", "outcome": "absent", "settled_at": received + timedelta(seconds=60)},
             {"attempts": 2, "not_before": received + MINUTE, "why": "Halo did not answer."},
         ),
@@ -113,7 +113,7 @@ def test_a_row_sums_up_its_refetch_requests(halo: Integration) -> None:
     assert (row.refetch_requests, [refetch_request.remote_id for refetch_request in row.named]) == (5, [1, 2, 3])
     assert {outcome.value: count for outcome, count in row.outcomes.items()} == {
         "updated": 1,
-        "together": 1,
+        "coalesced": 1,
         "absent": 1,
     }
     assert (row.seconds, row.attempts, row.next_try) == (9.0, 2, received + MINUTE)

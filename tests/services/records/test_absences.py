@@ -73,14 +73,14 @@ def test_a_record_that_halo_does_not_have_is_reported_as_such(synced: Copy) -> N
     assert not absence(synced, 987654).is_certain
     ask(synced, 987654)
     found = absence(synced, 987654)
-    assert (found.why, found.is_certain) == ("Halo has no record 987654 among its clients.", True)
+    assert (found.why, found.is_certain) == ("Halo has no client 987654.", True)
 
 
 def test_an_answer_that_halo_refuses_is_the_reason(synced: Copy) -> None:
     synced.halo.change_tenant(refused=["clients"])
     ask(synced, 987654)
     found = absence(synced, 987654)
-    assert found.why == "Halo does not let the agent read clients."
+    assert found.why == "Halo doesn't let the agent read clients."
     assert "Permissions tab" in found.remedy
     assert found.last_sync is not None
     assert found.last_sync.failed
@@ -100,14 +100,14 @@ def test_a_cancelled_lookup_is_not_an_answer(synced: Copy) -> None:
     synced.halo.fault("status", status=503, times=None)
     ask(synced, 987654)
     sync_runs.request_cancel(synced.integration)
-    assert absence(synced, 987654).why == "The question was cancelled before Halo answered."
+    assert absence(synced, 987654).why == "The lookup was cancelled before Halo answered."
 
 
 def test_a_later_sync_outweighs_an_older_answer(copy: Copy) -> None:
     number = inactive(copy)
     copy.halo.delete("clients", [number])
     ask(copy, number)
-    assert "has no record" in absence(copy, number).why
+    assert "Halo has no client" in absence(copy, number).why
     copy.halo.create("clients", ids=[number])
     copy.halo.deactivate("clients", [number])
     choose(copy, active_only=True)
@@ -127,7 +127,7 @@ def test_a_stored_record_shows_the_result_of_its_lookup(synced: Copy, alice: Use
     view = record_pages.view(synced.integration, CLIENTS, number)
     assert view is not None
     assert view.last_sync is not None
-    assert view.last_sync.answer == f"Record {number} is up to date: nothing has changed in it."
+    assert view.last_sync.answer == f"Record {number} is up to date. Nothing has changed."
 
 
 def test_a_deleted_record_that_is_listed_again_but_excluded_says_so(synced: Copy) -> None:

@@ -25,7 +25,7 @@ def test_an_idle_run_names_who_cancelled_it(state: RunState, copy: Copy, alice: 
     SyncRun.update(state=state).where(SyncRun.id == run.id).execute()
     sync_runs.request_cancel(copy.integration, alice)
     assert cancels(run) == [(alice, alice.email)]
-    assert copy.logged(run=run)[-1] == "The sync was cancelled by Alice. What had arrived by then is kept."
+    assert copy.logged(run=run)[-1] == "Sync cancelled by Alice. Records synced before that are kept."
 
 
 def test_a_running_run_names_who_cancelled_it(copy: Copy, alice: User) -> None:
@@ -40,7 +40,7 @@ def test_a_cancel_from_the_command_line_is_not_a_persons(copy: Copy) -> None:
     run = copy.open()
     sync_runs.request_cancel(copy.integration)
     assert cancels(run) == [(None, "")]
-    assert copy.logged(run=run)[-1].startswith("The sync was cancelled by the command line.")
+    assert copy.logged(run=run)[-1].startswith("Sync cancelled by the command line.")
 
 
 def test_cancelling_again_is_the_first_persons_cancel(copy: Copy, alice: User, sam: User) -> None:
@@ -68,4 +68,4 @@ def test_a_run_that_ends_meanwhile_was_cancelled_by_nobody(
 def test_a_run_that_a_disconnect_ends_says_so(copy: Copy, alice: User) -> None:
     run = copy.open()
     integrations.disconnect(copy.integration, alice)
-    assert copy.logged(run=run)[-1].startswith("The sync was cancelled: Alice disconnected the integration.")
+    assert copy.logged(run=run)[-1].startswith("Sync cancelled: Alice disconnected the integration.")

@@ -16,7 +16,7 @@ from portal.models.sync import RemoteList
 from portal.services.connecting import wizard
 from portal.services.syncing import filter_changes
 from portal.sync import retirement as batches
-from portal.sync.filters import FOLLOWERS, Filters, read, write
+from portal.sync.filters import CLIENT_OWNED, Filters, read, write
 from tests.halo_fixtures import SIZES, Copy
 from tests.services.helpers import fresh
 
@@ -84,11 +84,11 @@ def test_a_change_is_noted_in_words_with_names(synced: Copy, alice: User) -> Non
     dropped, taken_back = noted()
     assert dropped == (
         "sites, contacts, products, opportunities, contracts switched off; active clients only: on;"
-        f" excluded clients: {acme} (before: none); asset types: 130 (before: all)"
+        f" excluded clients: {acme} (was: none); asset types: 130 (was: all)"
     )
     assert taken_back == (
         "sites switched on; active clients only: off;"
-        f" excluded clients: none (before: {acme}); asset types: all (before: 130)"
+        f" excluded clients: none (was: {acme}); asset types: all (was: 130)"
     )
     assert (
         AuditEntry.select().where(AuditEntry.action == "integration.data_changed", AuditEntry.user == alice).count()
@@ -101,7 +101,7 @@ def test_a_change_is_noted_in_words_with_names(synced: Copy, alice: User) -> Non
     [
         (Filters(asset_types=frozenset({130})), {"assets"}),
         (Filters(product_groups=frozenset({12})), {"products"}),
-        (Filters(active_only=True), {"clients", *FOLLOWERS}),
+        (Filters(active_only=True), {"clients", *CLIENT_OWNED}),
         (Filters(without_general_users=True, active_contracts_only=True), {"contacts", "contracts"}),
     ],
 )

@@ -70,7 +70,7 @@ def test_the_pace_is_what_the_sync_is_granted(large: Integration) -> None:
     large.quota, large.budget_share = 400, 60
     with clock.using(lambda: NOON):
         TenantUse.delete().execute()  # what the connection test has used
-        granted = budget.take(budget.terms_of(large, 12), 10_000)
+        granted = budget.take(budget.policy_of(large, 12), 10_000)
         assert forecasting.pace(large).allowed() == granted.count == 240
 
 

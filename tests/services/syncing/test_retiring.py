@@ -20,7 +20,7 @@ from portal.services.syncing import disabled_types, filter_changes, sync_runs
 from portal.sync import counting, store
 from portal.sync import retirement as batches
 from portal.sync.filters import Filters
-from portal.sync.retirement import SWITCHED_OFF
+from portal.sync.retirement import TYPE_DISABLED
 from tests.copies import copied
 from tests.postgres import database
 from tests.services.helpers import fresh
@@ -75,7 +75,7 @@ def ours() -> Integration:
 @pytest.fixture
 def dies_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
     """Kill the process in the middle of the transaction that retires this batch."""
-    leave = store.leave
+    leave = store.set_state
 
     def plan(batch: int) -> None:
         left = [batch]
@@ -87,10 +87,10 @@ def dies_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
                 raise Killed
             return found
 
-        monkeypatch.setattr(store, "leave", dying)
+        monkeypatch.setattr(store, "set_state", dying)
 
     yield plan
-    monkeypatch.setattr(store, "leave", leave)
+    monkeypatch.setattr(store, "set_state", leave)
 
 
 def test_switching_a_type_off_leaves_its_records_to_the_background(ours: Integration) -> None:
@@ -112,7 +112,7 @@ def test_only_live_records_of_types_that_are_not_chosen_are_retired(ours: Integr
     lines = list(RecordChange.select().order_by(RecordChange.id))
     assert [line.remote_id for line in lines] == [1, 2, 3, 4, 5]
     assert {(line.at, line.kind, line.run_id, line.why) for line in lines} == {
-        (LATER, "out_of_scope", None, SWITCHED_OFF)
+        (LATER, "out_of_scope", None, TYPE_DISABLED)
     }
     assert fresh(ours).switched_off_at is None
 
@@ -227,6 +227,8 @@ def test_a_failing_integration_does_not_delay_others(ours: Integration, monkeypa
 def test_records_that_come_back_move_their_numbers(ours: Integration) -> None:
     """Each page of a filter that was widened used to count the whole type anew."""
     with db.atomic():
-        store.leave(ours.id, "sites", dict.fromkeys((1, 2), "Out."), RecordState.OUT_OF_SCOPE, store.Origin())
-        store.leave(ours.id, "sites", dict.fromkeys((2, 3), "Gone."), RecordState.DELETED, store.Origin())
+        store.set_state(
+            ours.id, "sites", dict.fromkeys((1, 2), "Out."), RecordState.OUT_OF_SCOPE, store.ChangeOrigin()
+        )
+        store.set_state(ours.id, "sites", dict.fromkeys((2, 3), "Gone."), RecordState.DELETED, store.ChangeOrigin())
     assert counted(ours, "sites") == {"live": 2, "out_of_scope": 1, "deleted": 3} == states(ours, "sites")

@@ -18,11 +18,11 @@ NOTHING = {"created": 0, "updated": 0, "deleted": 0}
 @pytest.mark.parametrize(
     ("trigger", "user", "words"),
     [
-        (RunTrigger.FILTERS, ADA, "a change of the sync filters by Ada Admin"),
-        (RunTrigger.FILTERS, None, "a change of the sync filters"),
+        (RunTrigger.FILTERS, ADA, "a change to the sync filters by Ada Admin"),
+        (RunTrigger.FILTERS, None, "a change to the sync filters"),
         (RunTrigger.USER, ADA, "Ada Admin"),
         (RunTrigger.USER, None, "a user"),
-        (RunTrigger.WIZARD, ADA, "Ada Admin in the set-up wizard"),
+        (RunTrigger.WIZARD, ADA, "Ada Admin in the setup wizard"),
         (RunTrigger.SCHEDULE, None, "the schedule"),
         (RunTrigger.WEBHOOK, None, "a webhook, to catch up"),
         (RunTrigger.CLI, None, "the command line"),

@@ -26,7 +26,7 @@ def test_going_back_closes_nothing(ready: Integration) -> None:
 
 
 def test_nobody_starts_before_the_last_step(tested: Integration) -> None:
-    with pytest.raises(Conflict, match="not complete"):
+    with pytest.raises(Conflict, match="isn't complete"):
         wizard.start(tested, None)
     assert (fresh(tested).state, SyncRun.select().count()) == ("draft", 0)
 

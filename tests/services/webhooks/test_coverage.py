@@ -90,7 +90,7 @@ def test_where_nothing_happened_there_is_nothing_to_trust(halo: Integration) -> 
 def test_only_deliveries_that_changed_a_record_count(halo: Integration) -> None:
     for outcome in ("created", "updated", "back", "deleted"):
         told(halo, outcome)
-    for outcome in ("unchanged", "filtered_out", "rejected", "together", "absent"):
+    for outcome in ("unchanged", "filtered_out", "rejected", "coalesced", "absent"):
         told(halo, outcome)
     told(halo, None)
     assert measured(halo).whole == Share(told=4, found=0)

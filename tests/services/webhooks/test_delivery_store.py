@@ -13,7 +13,7 @@ from portal.models.accounts import Account
 from portal.models.delivery_store import DeliveryStore
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, RefetchRequestState
-from portal.psa.webhooks import Event
+from portal.psa.webhooks import WebhookEvent
 from portal.services.operations import retention
 from portal.services.webhooks import delivery_store, inbox
 from portal.services.webhooks.deliveries import BYTES_OF_ROW, Arrival
@@ -67,7 +67,7 @@ def test_what_is_stored_is_counted_for_each_account(halo: Integration) -> None:
 
 
 def test_each_event_counts(halo: Integration) -> None:
-    event = Event("client updated", "clients", 1, "")
+    event = WebhookEvent("client updated", "clients", 1, "")
     store([replace(arrival(halo, 3_000), events=[event] * 4)])
     assert sizes() == [3_000 + 4 * BYTES_OF_ROW]
 

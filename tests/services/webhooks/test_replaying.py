@@ -45,7 +45,7 @@ def replayed(halo: Integration, number: int = 1) -> int:
 def test_without_a_choice_nothing_is_replayed(halo: Integration) -> None:
     tell(halo, about("assets", 1))
     settle("stuck")
-    with pytest.raises(Invalid, match="all deliveries"):
+    with pytest.raises(Invalid, match="every delivery"):
         replaying.replay_all(halo, Choice(), None)
     with pytest.raises(Invalid):
         replaying.offer(halo, Choice())
@@ -88,7 +88,7 @@ def test_what_is_stuck_is_ignored_once_its_type_is_not_synced(halo: Integration)
     settle("stuck", why="Halo did not answer.")
     Integration.update(record_types=["clients"]).execute()
     assert replayed(Integration.get()) == 0
-    assert (delivery_states(), RefetchRequest.get().why) == (["ignored"], "Its record type is not synced.")
+    assert (delivery_states(), RefetchRequest.get().why) == (["ignored"], "Its record type isn't synced.")
 
 
 def test_a_body_that_is_still_unreadable_is_unchanged(halo: Integration) -> None:
@@ -101,7 +101,7 @@ def test_a_body_that_is_still_unreadable_is_unchanged(halo: Integration) -> None
 def test_a_body_that_is_readable_now_gets_refetch_requests_once(halo: Integration) -> None:
     tell(halo, [about("assets", 1), about("sites", 2)])
     RefetchRequest.delete().execute()
-    Delivery.update(state="unreadable", event="", why="It is not JSON.").execute()
+    Delivery.update(state="unreadable", event="", why="It isn't JSON.").execute()
     assert [replayed(halo), replayed(halo)] == [1, 1]
     assert results() == [("waiting", None), ("ignored", None)]
     delivery = Delivery.get()
@@ -141,7 +141,7 @@ def test_more_failed_deliveries_than_the_limit_are_replayed_in_parts(
     tell(halo, *(about("assets", number) for number in range(1, 6)))
     settle("stuck")
     assert replaying.offer(halo, FAILED).counted == replaying.Counted(3, more=True)
-    with pytest.raises(Invalid, match="more than 3 deliveries"):
+    with pytest.raises(Invalid, match="More than 3 deliveries"):
         replaying.replay_all(halo, Choice(until=clock.now() + timedelta(days=1)), None)
     assert delivery_states() == ["stuck"] * 5
     assert replaying.replay_all(halo, FAILED, None) == replaying.Counted(3, more=True)

@@ -134,7 +134,7 @@ def test_health_shows_the_last_delivery(halo: Integration) -> None:
     tell(halo, about("clients", 1), b"{broken")
     last = webhook_health.health(halo).last
     assert last
-    assert (last.state, last.why) == ("unreadable", "It is not JSON. The next sync looks for what has changed.")
+    assert (last.state, last.why) == ("unreadable", "It isn't JSON. The next sync checks for changes.")
 
 
 def test_deliveries_wait_only_where_halo_does_not_answer(halo: Integration, monkeypatch: pytest.MonkeyPatch) -> None:

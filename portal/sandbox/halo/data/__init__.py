@@ -1,3 +1,3 @@
-"""Rows as a Halo tenant holds them: one module per record type, drawn from a seed."""
+"""Generates a tenant's rows from a seed: one module per record type."""
 
 from __future__ import annotations

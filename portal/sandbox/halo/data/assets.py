@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from portal.sandbox.halo.data.common import COLOURS, Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_day
-from portal.sandbox.halo.data.draw import Draw
-from portal.sandbox.halo.data.world import New, World
+from portal.sandbox.halo.data.references import NewRecord, References
+from portal.sandbox.halo.data.seeded_random import SeededRandom
 
 ASSET_TYPES = ((128, "Server"), (129, "Workstation"), (130, "Laptop"), (131, "Printer"), (132, "Firewall"))
 ASSET_GROUPS = ((50, "Computers"), (51, "Network"))
@@ -15,21 +15,21 @@ UNKNOWN_OWNER = -99
 _MODELS = (("Tessel", "Slate 14 G3"), ("Tessel", "Tower 900"), ("Orbona", "Rack R7"), ("Kestrel Networks", "KN-60F"))
 
 
-def make(world: World, draw: Draw, new: New) -> Fields:
-    site = world.site(draw)
+def make(references: References, rng: SeededRandom, new: NewRecord) -> Fields:
+    site = references.site(rng)
     client = site.client
-    person = world.person_at(site, draw)
-    contract = world.contract_of(client.id, draw) if draw.chance(0.5) else None
-    product = draw.pick(world.products) if world.products and draw.chance(0.3) else None
-    type_id, type_name = draw.pick(ASSET_TYPES)
+    person = references.person_at(site, rng)
+    contract = references.contract_of(client.id, rng) if rng.chance(0.5) else None
+    product = rng.pick(references.products) if references.products and rng.chance(0.3) else None
+    type_id, type_name = rng.pick(ASSET_TYPES)
     status_id, status = ASSET_STATUSES[0] if new.active else ASSET_STATUSES[3]
-    serial = serial_number(world, new.id)
-    bought = EPOCH - draw.between(10, 2000) * DAY
+    serial = serial_number(references, new.id)
+    bought = EPOCH - rng.between(10, 2000) * DAY
     return {
         "id": new.id,
-        "changeguid": draw.guid(),
-        "inventory_number": f"A{new.id:06d}" if draw.chance(0.95) else "",
-        "key_field": f"{type_name[:2].upper()}-{new.id:04d}" if draw.chance(0.97) else "",
+        "changeguid": rng.guid(),
+        "inventory_number": f"A{new.id:06d}" if rng.chance(0.95) else "",
+        "key_field": f"{type_name[:2].upper()}-{new.id:04d}" if rng.chance(0.97) else "",
         "key_field2": person.name if person else "",
         "key_field3": f"SN: {serial}",
         "client_id": client.id,
@@ -47,12 +47,12 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "technical_owner_cab_id": 0,
         "assettype_id": type_id,
         "assettype_name": type_name,
-        "colour": draw.pick(COLOURS),
+        "colour": rng.pick(COLOURS),
         "icon": "",
         "inactive": not new.active,
         "status_id": status_id,
         "status_name": status,
-        "criticality": draw.between(0, 3),
+        "criticality": rng.between(0, 3),
         "criticality_description": "",
         "contract_id": contract.id if contract else 0,
         "contract_ref": contract.ref if contract else "",
@@ -64,7 +64,7 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "supplier_sla_id": -1,
         "supplier_priority_id": 0,
         "warranty_start": halo_day(bought),
-        "warranty_end": halo_day(bought + 1095 * DAY) if draw.chance(0.8) else EMPTY,
+        "warranty_end": halo_day(bought + 1095 * DAY) if rng.chance(0.8) else EMPTY,
         "labour_warranty_start": EMPTY,
         "labour_warranty_end": EMPTY,
         "supplier_purchasedate": halo_day(bought),
@@ -85,43 +85,43 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "reserved_salesorder_id": 0,
         "reserved_salesorder_line_id": 0,
         "bulkcreated": False,
-        "ninjarmm_id": draw.between(1, 99_999),
+        "ninjarmm_id": rng.between(1, 99_999),
         "ninja_url": f"https://rmm.example/#/deviceDashboard/{new.id}",
         "datto_id": "",
         "datto_url": "",
         "ncentral_url": "",
         "automate_id": 0,
         "atera_id": "",
-        "intune_id": draw.guid() if draw.chance(0.4) else None,
-        "itglue_url": f"https://docs.example/configurations/{draw.digits(8)}" if draw.chance(0.4) else "",
+        "intune_id": rng.guid() if rng.chance(0.4) else None,
+        "itglue_url": f"https://docs.example/configurations/{rng.digits(8)}" if rng.chance(0.4) else "",
         "third_party_id": 0,
         "related_service_count": 0,
-        "customfields": custom_fields(draw, 5),
+        "customfields": custom_fields(rng, 5),
         "use": "device",
         "key": new.id,
     }
 
 
-def detail(world: World, draw: Draw, row: Fields) -> Fields:
-    """Add what only `/Asset/{id}` answers."""
-    return {**asset_fields_only(world, row["id"]), "notes": paragraph(draw, 3), "relationships": []}
+def detail(references: References, rng: SeededRandom, row: Fields) -> Fields:
+    """Add the keys that only `/Asset/{id}` returns."""
+    return {**asset_fields_only(references, row["id"]), "notes": paragraph(rng, 3), "relationships": []}
 
 
-def serial_number(world: World, number: int) -> str:
-    return f"5C{Draw(world.seed, 'serial number', number).getrandbits(32):08X}"
+def serial_number(references: References, number: int) -> str:
+    return f"5C{SeededRandom(references.seed, 'serial number', number).getrandbits(32):08X}"
 
 
-def asset_fields_only(world: World, number: int) -> Fields:
-    """Add what `includeassetfields=true` asks for (halo-api.md section 3.5)."""
-    return {"fields": _asset_fields(world, number)}
+def asset_fields_only(references: References, number: int) -> Fields:
+    """Add the keys that `includeassetfields=true` requests (halo-api.md section 3.5)."""
+    return {"fields": _asset_fields(references, number)}
 
 
-def _asset_fields(world: World, number: int) -> list[Fields]:
-    serial = serial_number(world, number)
-    draw = Draw(world.seed, "asset fields", number)
-    make, model = draw.pick(_MODELS)
-    address = f"10.{draw.between(0, 9)}.{draw.between(0, 250)}.{draw.between(2, 250)}"
-    found = {"Manufacturer": make, "Model": model, "IP Address": address, "MAC Address": _mac(draw)}
+def _asset_fields(references: References, number: int) -> list[Fields]:
+    serial = serial_number(references, number)
+    rng = SeededRandom(references.seed, "asset fields", number)
+    make, model = rng.pick(_MODELS)
+    address = f"10.{rng.between(0, 9)}.{rng.between(0, 250)}.{rng.between(2, 250)}"
+    found = {"Manufacturer": make, "Model": model, "IP Address": address, "MAC Address": _mac(rng)}
     return [
         {"id": 117, "name": "Serial Number", "value": serial, "display": serial, "mandatory": False},
         {"id": 118, "name": "Operating System", "value": "Windows 11", "display": "Windows 11"},
@@ -133,5 +133,5 @@ def _asset_fields(world: World, number: int) -> list[Fields]:
     ]
 
 
-def _mac(draw: Draw) -> str:
-    return ":".join(f"{draw.between(0, 255):02X}" for _ in range(6))
+def _mac(rng: SeededRandom) -> str:
+    return ":".join(f"{rng.between(0, 255):02X}" for _ in range(6))

@@ -1,10 +1,10 @@
-"""Parts that rows of several types share."""
+"""Keys that rows of several types share."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from portal.sandbox.halo.data.draw import Draw
+from portal.sandbox.halo.data.seeded_random import SeededRandom
 from portal.sandbox.words import Culture
 from portal.sandbox.words.text import SENTENCES
 
@@ -23,11 +23,11 @@ CUSTOM_FIELDS = (
 )
 
 
-def custom_fields(draw: Draw, count: int) -> list[Fields]:
-    """Fill the first `count` custom fields; `display` is there for selects only."""
+def custom_fields(rng: SeededRandom, count: int) -> list[Fields]:
+    """Generate `count` custom fields; only selections have `display`."""
     fields = []
     for number, name, label, kind, values in CUSTOM_FIELDS[:count]:
-        value = draw.pick(values)
+        value = rng.pick(values)
         entry: Fields = {"id": number, "name": name, "label": label, "type": kind, "value": value}
         if kind in {2, 3}:
             entry["display"] = value
@@ -35,16 +35,16 @@ def custom_fields(draw: Draw, count: int) -> list[Fields]:
     return fields
 
 
-def paragraph(draw: Draw, longest: int) -> str:
-    return " ".join(draw.pick(SENTENCES) for _ in range(draw.between(1, longest)))
+def paragraph(rng: SeededRandom, longest: int) -> str:
+    return " ".join(rng.pick(SENTENCES) for _ in range(rng.between(1, longest)))
 
 
-def address(draw: Draw, culture: Culture) -> Fields:
-    """Flat lines, as `includeaddress=true` adds them to a site (halo-api.md section 4.2)."""
+def address(rng: SeededRandom, culture: Culture) -> Fields:
+    """Return flat address lines, as `includeaddress=true` adds them to a site (halo-api.md section 4.2)."""
     return {
-        "delivery_address_line1": f"{draw.between(1, 240)} {draw.pick(culture.streets)}",
-        "delivery_address_line2": draw.pick(culture.cities),
+        "delivery_address_line1": f"{rng.between(1, 240)} {rng.pick(culture.streets)}",
+        "delivery_address_line2": rng.pick(culture.cities),
         "delivery_address_line3": "",
         "delivery_address_line4": culture.country,
-        "delivery_address_line5": draw.digits(5),
+        "delivery_address_line5": rng.digits(5),
     }

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from portal.sandbox.halo.data.common import Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_date, halo_day
-from portal.sandbox.halo.data.draw import Draw
-from portal.sandbox.halo.data.world import Contract, New, World
+from portal.sandbox.halo.data.references import Contract, NewRecord, References
+from portal.sandbox.halo.data.seeded_random import SeededRandom
 
 _TYPES = ((1, "Managed"), (2, "Prepaid hours"), (3, "Hardware support"), (4, "Licences"))
 BILLING_PERIODS = {1: "Weekly", 2: "Monthly", 4: "Quarterly"}
 _TITLES = ("Managed Services", "Backup & recovery", "Wartung", "Support όλο το 24ωρο", "保守契約", "Security bundle")
 
 
-def make(world: World, draw: Draw, new: New) -> Fields:
-    client = world.client(draw)
+def make(references: References, rng: SeededRandom, new: NewRecord) -> Fields:
+    client = references.client(rng)
     ref = f"C-{new.id:04d}"
-    world.add_contract(Contract(new.id, ref, client.id))
-    type_id, type_name = draw.pick(_TYPES)
-    start = EPOCH - draw.between(30, 1500) * DAY
-    whole_client = draw.chance(0.7)
-    site = None if whole_client else world.site_of(client, draw)
+    references.add_contract(Contract(new.id, ref, client.id))
+    type_id, type_name = rng.pick(_TYPES)
+    start = EPOCH - rng.between(30, 1500) * DAY
+    whole_client = rng.chance(0.7)
+    site = None if whole_client else references.site_of(client, rng)
     return {
         "id": new.id,
         "ref": ref,
-        "refextra": draw.pick(_TITLES),
+        "refextra": rng.pick(_TITLES),
         "refextra2": "",
         "client_id": client.id,
         "client_name": client.name,
@@ -32,7 +32,7 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "contracttype": type_id,
         "contracttype_name": type_name,
         "start_date": halo_day(start),
-        "end_date": _end(draw, active=new.active),
+        "end_date": _end(rng, active=new.active),
         "started": True,
         "expired": not new.active,
         "active": new.active,
@@ -41,10 +41,10 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "subtype": 0,
         "billingcategory": 1,
         "billingdescription": 0,
-        "billingperiod": draw.pick((1, 2, 4)),
-        "periodchargeamount": draw.money(40, 6000),
+        "billingperiod": rng.pick((1, 2, 4)),
+        "periodchargeamount": rng.money(40, 6000),
         "cost_calculation": "0",
-        "next_invoice_date": halo_day(EPOCH + draw.between(1, 90) * DAY) if new.active else EMPTY,
+        "next_invoice_date": halo_day(EPOCH + rng.between(1, 90) * DAY) if new.active else EMPTY,
         "periodicinvoicenextdate": EMPTY,
         "next_call_date": EMPTY,
         "asset_end_date": EMPTY,
@@ -54,11 +54,11 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "force_recalculation": False,
         "sent_to_oracle": False,
         "accounts_override_mailbox": 0,
-        "createdby_id": draw.between(2, 9),
+        "createdby_id": rng.between(2, 9),
         "createdby_name": "Agent",
         "sla_id": -1,
-        "note": paragraph(draw, 3),
-        "customfields": custom_fields(draw, 3),
+        "note": paragraph(rng, 3),
+        "customfields": custom_fields(rng, 3),
         "last_modified": halo_date(new.updated),
         "table": 0,
         "use": "contract",
@@ -66,22 +66,22 @@ def make(world: World, draw: Draw, new: New) -> Fields:
     }
 
 
-def detail(world: World, draw: Draw, row: Fields) -> Fields:
-    """Add what only `/ClientContract/{id}` answers."""
-    del world
+def detail(references: References, rng: SeededRandom, row: Fields) -> Fields:
+    """Add the keys that only `/ClientContract/{id}` returns."""
+    del references
     return {
         "sites": [],
         "periods": [],
         "billing_period_string": BILLING_PERIODS[row["billingperiod"]],
-        "notice_period": draw.pick((30, 60, 90)),
-        "datecreated": halo_date(draw.between(1_600_000_000, 1_750_000_000)),
+        "notice_period": rng.pick((30, 60, 90)),
+        "datecreated": halo_date(rng.between(1_600_000_000, 1_750_000_000)),
     }
 
 
-def _end(draw: Draw, *, active: bool) -> str:
-    """halo-api.md section 4.7: an open end is a far future, or 1900."""
+def _end(rng: SeededRandom, *, active: bool) -> str:
+    """Return an open end, which is a date in the far future or in 1900 (halo-api.md section 4.7)."""
     if not active:
-        return halo_day(EPOCH - draw.between(1, 200) * DAY)
-    if draw.chance(0.15):
-        return draw.pick((EMPTY, "9999-12-31T00:00:00"))
-    return halo_day(EPOCH + draw.between(20, 1000) * DAY)
+        return halo_day(EPOCH - rng.between(1, 200) * DAY)
+    if rng.chance(0.15):
+        return rng.pick((EMPTY, "9999-12-31T00:00:00"))
+    return halo_day(EPOCH + rng.between(20, 1000) * DAY)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from portal.sandbox.halo.data.common import Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_date, halo_day
-from portal.sandbox.halo.data.draw import Draw
-from portal.sandbox.halo.data.world import UNKNOWN, New, Person, World
+from portal.sandbox.halo.data.references import UNKNOWN, NewRecord, Person, References
+from portal.sandbox.halo.data.seeded_random import SeededRandom
 from portal.sandbox.words.text import SUBJECTS
 
 TICKET_TYPE = (30, "Opportunity")
@@ -13,18 +13,18 @@ STATUSES = ((1, "New"), (2, "In progress"), (8, "Won"), (9, "Closed"))
 STAGES = ((1, "Qualify", 20.0), (2, "Quote sent", 60.0), (3, "Negotiation", 80.0), (4, "Closed", 100.0))
 
 
-def make(world: World, draw: Draw, new: New) -> Fields:
-    prospect = draw.chance(0.12)
-    site = world.site_of(UNKNOWN, draw) if prospect else world.site(draw)
-    person = None if prospect else world.person_at(site, draw)
-    status_id, status = draw.pick(STATUSES[:2] if new.active else STATUSES[2:])
-    stage_id, stage, probability = draw.pick(STAGES[:3]) if new.active else STAGES[3]
-    value = draw.money(200, 60_000)
-    occurred = new.updated - draw.between(0, 200) * DAY
+def make(references: References, rng: SeededRandom, new: NewRecord) -> Fields:
+    prospect = rng.chance(0.12)
+    site = references.site_of(UNKNOWN, rng) if prospect else references.site(rng)
+    person = None if prospect else references.person_at(site, rng)
+    status_id, status = rng.pick(STATUSES[:2] if new.active else STATUSES[2:])
+    stage_id, stage, probability = rng.pick(STAGES[:3]) if new.active else STAGES[3]
+    value = rng.money(200, 60_000)
+    occurred = new.updated - rng.between(0, 200) * DAY
     row = {
         "id": new.id,
-        "summary": draw.pick(SUBJECTS),
-        "details": paragraph(draw, 12),
+        "summary": rng.pick(SUBJECTS),
+        "details": paragraph(rng, 12),
         "dateoccurred": halo_date(occurred),
         "last_update": halo_date(new.updated),
         "lastactiondate": halo_date(new.updated),
@@ -41,12 +41,12 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "site_name": site.name,
         "user_id": person.id if person else 0,
         "user_name": person.name if person else None,
-        "agent_id": draw.between(1, 9),
-        "team": draw.pick(("Sales", "Account management")),
+        "agent_id": rng.between(1, 9),
+        "team": rng.pick(("Sales", "Account management")),
         "pipeline_stage_id": stage_id,
         "pipeline_stage_name": stage,
         "oppvalue": value,
-        "oppvalue_monthly": draw.money(0, 900),
+        "oppvalue_monthly": rng.money(0, 900),
         "oppvalue_annual": 0.0,
         "oppvalue_oneoff": value,
         "oppvalueadjusted": round(value * probability / 100, 2),
@@ -57,7 +57,7 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "oppclosurecategory": 0,
         "oppattemptsmade": 0,
         "opptype": "",
-        "targetdate": halo_day(EPOCH + draw.between(-30, 120) * DAY),
+        "targetdate": halo_day(EPOCH + rng.between(-30, 120) * DAY),
         "followupdate": EMPTY,
         "deadlinedate": EMPTY,
         "startdate": EMPTY,
@@ -65,11 +65,11 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "respondbydate": EMPTY,
         "responsedate": EMPTY,
         "inactive": False,
-        "guid": draw.guid(),
+        "guid": rng.guid(),
         "sla_id": -1,
         "priority_id": 0,
         "estimate": 0.0,
-        "timetaken": draw.money(0, 8),
+        "timetaken": rng.money(0, 8),
         "chargehours": 0.0,
         "nonchargehours": 0.0,
         "travelhours": 0.0,
@@ -77,7 +77,7 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "cost": 0.0,
         "quantity": 0,
         "child_count": 0,
-        "attachment_count": draw.between(0, 4),
+        "attachment_count": rng.between(0, 4),
         "flagged": False,
         "read": True,
         "onhold": False,
@@ -97,18 +97,18 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "release_id": 0,
         "milestone_id": 0,
         "merged_into_id": 0,
-        "customfields": custom_fields(draw, 6),
+        "customfields": custom_fields(rng, 6),
         "use": "ticket",
     }
-    return {**row, **_contact(draw, person, prospect=prospect)}
+    return {**row, **_contact(rng, person, prospect=prospect)}
 
 
-def detail(world: World, draw: Draw, row: Fields) -> Fields:
-    """Add what only `/Opportunities/{id}` answers."""
-    del world
+def detail(references: References, rng: SeededRandom, row: Fields) -> Fields:
+    """Add the keys that only `/Opportunities/{id}` returns."""
+    del references
     return {
         **agent_name(row),
-        "oppcurrentsystem": draw.pick(("", "On premises", "None")),
+        "oppcurrentsystem": rng.pick(("", "On premises", "None")),
         "oppcompetitors": "",
         "attachments": [],
         "is_opportunity": True,
@@ -116,22 +116,22 @@ def detail(world: World, draw: Draw, row: Fields) -> Fields:
 
 
 def agent_name(row: Fields) -> Fields:
-    """Add what `includeagent=true` asks for."""
+    """Add the keys that `includeagent=true` requests."""
     return {"agent_name": f"Agent {row['agent_id']}" if row["agent_id"] > 1 else "Unassigned"}
 
 
-def _contact(draw: Draw, person: Person | None, *, prospect: bool) -> Fields:
-    """Say whom to talk to. A prospect is no client yet: client 1, and the company by name only."""
-    culture = draw.culture() if prospect else (person.site.client.culture if person else draw.culture())
-    given, surname = draw.pick(culture.given), draw.pick(culture.surnames)
-    company = f"{draw.pick(culture.stems)} {draw.pick(culture.trades)}"
+def _contact(rng: SeededRandom, person: Person | None, *, prospect: bool) -> Fields:
+    """Return the contact. A prospect is not a client yet: it has client 1, and only the company's name."""
+    culture = rng.culture() if prospect else (person.site.client.culture if person else rng.culture())
+    given, surname = rng.pick(culture.given), rng.pick(culture.surnames)
+    company = f"{rng.pick(culture.stems)} {rng.pick(culture.trades)}"
     return {
         "oppcontactname": culture.full_name(given, surname) if prospect else (person.name if person else ""),
         "oppcompanyname": company if prospect else "",
-        "oppemailaddress": f"lead{draw.digits(5)}@prospect.example" if prospect else "",
-        "opptel": draw.phone(culture) if prospect else "",
-        "oppaddr1": f"{draw.between(1, 99)} {draw.pick(culture.streets)}" if prospect else "",
-        "oppaddr2": draw.pick(culture.cities) if prospect else "",
-        "opppostcode": draw.digits(5) if prospect else "",
+        "oppemailaddress": f"lead{rng.digits(5)}@prospect.example" if prospect else "",
+        "opptel": rng.phone(culture) if prospect else "",
+        "oppaddr1": f"{rng.between(1, 99)} {rng.pick(culture.streets)}" if prospect else "",
+        "oppaddr2": rng.pick(culture.cities) if prospect else "",
+        "opppostcode": rng.digits(5) if prospect else "",
         "oppcountry": culture.country if prospect else "",
     }

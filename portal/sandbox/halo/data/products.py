@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from portal.sandbox.halo.data.common import Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import EMPTY, halo_date
-from portal.sandbox.halo.data.draw import Draw
-from portal.sandbox.halo.data.world import New, Product, World
+from portal.sandbox.halo.data.references import NewRecord, Product, References
+from portal.sandbox.halo.data.seeded_random import SeededRandom
 
 ITEM_GROUPS = ((5, "Services"), (6, "Hardware"), (7, "Licences"), (8, "Cabling"), (9, "Cloud"))
 SUPPLIERS = ((21, "Northway Distribution"), (22, "Kupfer & Söhne Großhandel"), (23, "Blue Lantern Cloud"))
@@ -14,14 +14,14 @@ _THINGS = ("Access point", "Backup seat", "Firewall", "Laptop 14″", "Managed w
 _GRADES = ("Basic", "Business", "Élite", "Plus", "Pro", "Σταθερό", "企业版")
 
 
-def make(world: World, draw: Draw, new: New) -> Fields:
-    name = f"{draw.pick(_THINGS)} {draw.pick(_GRADES)}"
-    world.products.append(Product(new.id, name))
-    group_id, group = draw.pick(ITEM_GROUPS)
-    supplier_id, supplier = draw.pick(SUPPLIERS)
-    maker_id, maker = draw.pick(_MAKERS)
-    recurring = draw.chance(0.4)
-    cost = draw.money(2, 900)
+def make(references: References, rng: SeededRandom, new: NewRecord) -> Fields:
+    name = f"{rng.pick(_THINGS)} {rng.pick(_GRADES)}"
+    references.products.append(Product(new.id, name))
+    group_id, group = rng.pick(ITEM_GROUPS)
+    supplier_id, supplier = rng.pick(SUPPLIERS)
+    maker_id, factory = rng.pick(_MAKERS)
+    recurring = rng.chance(0.4)
+    cost = rng.money(2, 900)
     price = round(cost * 1.35, 2)
     return {
         "id": new.id,
@@ -29,42 +29,42 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "use": "item",
         "status": 0,
         "type": 0,
-        "description": paragraph(draw, 4),
-        "purchase_description": paragraph(draw, 2),
-        "note": paragraph(draw, 1) if draw.chance(0.3) else None,
+        "description": paragraph(rng, 4),
+        "purchase_description": paragraph(rng, 2),
+        "note": paragraph(rng, 1) if rng.chance(0.3) else None,
         "assetgroup_id": group_id,
         "assetgroup_name": group,
         "assettype_id": 0,
         "internalreference": f"P-{new.id:05d}",
-        "externalreference": draw.digits(8) if draw.chance(0.4) else None,
-        "supplier_part_code": draw.digits(7),
+        "externalreference": rng.digits(8) if rng.chance(0.4) else None,
+        "supplier_part_code": rng.digits(7),
         "supplier_id": supplier_id,
         "supplier_name": supplier,
         "manufacturer_id": maker_id,
-        "manufacturer_name": maker,
+        "manufacturer_name": factory,
         "baseprice": price,
         "costprice": cost,
         "recurringprice": price if recurring else 0.0,
         "recurringcost": cost if recurring else 0.0,
         "isrecurringitem": recurring,
-        "iscontractitem": recurring and draw.chance(0.5),
+        "iscontractitem": recurring and rng.chance(0.5),
         "markupperc": 35.0,
         "margin": round(price - cost, 2),
         "taxcode": 1,
         "taxcode_name": "Standard",
         "taxcodeother": 0,
         "taxable": True,
-        "nominalcode": draw.pick(("4000", "4010", "4100")),
+        "nominalcode": rng.pick(("4000", "4010", "4100")),
         "purchasenominalcode": "5000",
         "accountsid": "",
-        "quantity_in_stock": float(draw.between(0, 40)),
+        "quantity_in_stock": float(rng.between(0, 40)),
         "quantity_reserved": 0.0,
         "quantity_on_order": 0.0,
         "minstockqty": 0.0,
         "reorderqty": 0.0,
         "dont_track_stock": recurring,
         "dontinvoice": False,
-        "weight": draw.money(0, 9),
+        "weight": rng.money(0, 9),
         "maxitemdiscount": 0.0,
         "third_party_id": "",
         "goodsinunit": "",
@@ -79,25 +79,25 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "qboinitial_quantity_date": EMPTY,
         "xero_tenant_id": "",
         "item_default_billing_period": 0,
-        "datecreated": halo_date(draw.between(1_600_000_000, 1_700_000_000) + 0.12),
+        "datecreated": halo_date(rng.between(1_600_000_000, 1_700_000_000) + 0.12),
         "lastmodified": halo_date(new.updated),
-        "created_by": draw.between(2, 9),
+        "created_by": rng.between(2, 9),
         "ignore_from_accounting_sync": False,
         "price_calculated_from_components": False,
         "cost_calculated_from_components": False,
         "serialise_only_one": False,
-        "customfields": custom_fields(draw, 3),
+        "customfields": custom_fields(rng, 3),
         "stocklocations": [],
     }
 
 
-def detail(world: World, draw: Draw, row: Fields) -> Fields:
-    """Halo has one schema for both; a detail adds its stock and suppliers."""
-    del world
+def detail(references: References, rng: SeededRandom, row: Fields) -> Fields:
+    """Return the detail, which has the schema of the row plus stock and suppliers."""
+    del references
     return {
         "stocklocations": [
             {"id": 1, "name": "Main", "client_id": 1.0, "item_quantity_in_stock": row["quantity_in_stock"]}
         ],
-        "item_suppliers": [{"id": row["id"] * 10, "supplier_id": row["supplier_id"], "cost": draw.money(2, 900)}],
+        "item_suppliers": [{"id": row["id"] * 10, "supplier_id": row["supplier_id"], "cost": rng.money(2, 900)}],
         "external_links": [],
     }

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from portal.sandbox.halo.data.common import COLOURS, Fields, address, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import halo_date
-from portal.sandbox.halo.data.draw import Draw
-from portal.sandbox.halo.data.world import UNKNOWN, New, Site, World
+from portal.sandbox.halo.data.references import UNKNOWN, NewRecord, References, Site
+from portal.sandbox.halo.data.seeded_random import SeededRandom
 
 _NAMES = ("Annexe", "Branch", "Depot", "Filiale", "Lager", "Office", "Showroom", "Warehouse", "支店", "Φιλιάλα")
 
 
-def make(world: World, draw: Draw, new: New) -> Fields:
-    site = _place(world, draw, new.id)
-    world.add_site(site)
+def make(references: References, rng: SeededRandom, new: NewRecord) -> Fields:
+    site = _place(references, rng, new.id)
+    references.add_site(site)
     client = site.client
     return {
         "id": new.id,
@@ -22,49 +22,49 @@ def make(world: World, draw: Draw, new: New) -> Fields:
         "clientsite_name": f"{client.name}/{site.name}",
         "inactive": not new.active,
         "sla_id": -1,
-        "phonenumber": draw.phone(client.culture) if draw.chance(0.7) else "",
-        "colour": draw.pick(COLOURS),
+        "phonenumber": rng.phone(client.culture) if rng.chance(0.7) else "",
+        "colour": rng.pick(COLOURS),
         "timezone": "",
         "invoice_address_isdelivery": True,
-        "isstocklocation": draw.chance(0.04),
+        "isstocklocation": rng.chance(0.04),
         "isinvoicesite": site.name == "Main",
         "messagegroup_id": -1,
         "client_to_invoice": 0,
         "client_to_invoice_recurring": 0,
         "default_client_currency_code": 0,
         "default_currency_code": 0,
-        "geocoord1": str(draw.money(-60, 60)),
-        "geocoord2": str(draw.money(-120, 120)),
-        "itglue_id": draw.digits(9) if draw.chance(0.3) else None,
+        "geocoord1": str(rng.money(-60, 60)),
+        "geocoord2": str(rng.money(-120, 120)),
+        "itglue_id": rng.digits(9) if rng.chance(0.3) else None,
         "maincontact_id": 0,
         "site_item_tax_code": -1,
         "stopped": 0,
-        "customfields": custom_fields(draw, 2),
+        "customfields": custom_fields(rng, 2),
         "table": 0,
         "use": "site",
         "key": new.id,
     }
 
 
-def detail(world: World, draw: Draw, row: Fields) -> Fields:
-    """Add what only `/Site/{id}` answers."""
-    lines, block = site_address(world, row["id"]), delivery_address(world, row["id"])
+def detail(references: References, rng: SeededRandom, row: Fields) -> Fields:
+    """Add the keys that only `/Site/{id}` returns."""
+    lines, block = site_address(references, row["id"]), delivery_address(references, row["id"])
     return {
         **lines,
         "delivery_address": block,
         "invoice_address": {**block, "id": row["id"] * 10 + 1, "type": 2, "description": "Invoice"},
-        "emaildomain": world.sites_by_id[row["id"]].client.domain,
+        "emaildomain": references.sites_by_id[row["id"]].client.domain,
         "country_code_name": lines["delivery_address_line4"],
-        "datecreated": halo_date(draw.between(1_400_000_000, 1_700_000_000)),
-        "notes": paragraph(draw, 2),
+        "datecreated": halo_date(rng.between(1_400_000_000, 1_700_000_000)),
+        "notes": paragraph(rng, 2),
         "ref": f"S-{row['id']}",
-        "refnumber": draw.digits(6),
+        "refnumber": rng.digits(6),
     }
 
 
-def delivery_address(world: World, number: int) -> Fields:
-    """Return the address as a block of its own, as details have it."""
-    lines = site_address(world, number)
+def delivery_address(references: References, number: int) -> Fields:
+    """Return the address as a nested object, as in details."""
+    lines = site_address(references, number)
     return {
         "id": number * 10,
         "type": 1,
@@ -79,17 +79,17 @@ def delivery_address(world: World, number: int) -> Fields:
     }
 
 
-def site_address(world: World, number: int) -> Fields:
-    """Add what `includeaddress=true` asks for."""
-    culture = world.sites_by_id[number].client.culture
-    return address(Draw(world.seed, "site address", number), culture)
+def site_address(references: References, number: int) -> Fields:
+    """Add the keys that `includeaddress=true` requests."""
+    culture = references.sites_by_id[number].client.culture
+    return address(SeededRandom(references.seed, "site address", number), culture)
 
 
-def _place(world: World, draw: Draw, number: int) -> Site:
-    """Each client gets its "Main" first; what is left spreads at random."""
-    if world.main_sites < len(world.clients):
-        client = world.clients[world.main_sites]
-        world.main_sites += 1
+def _place(references: References, rng: SeededRandom, number: int) -> Site:
+    """Return the client for the next site: every client gets a "Main" site first, then at random."""
+    if references.main_sites < len(references.clients):
+        client = references.clients[references.main_sites]
+        references.main_sites += 1
         return Site(number, "Main" if client is not UNKNOWN else client.name, client)
-    client = world.client(draw)
-    return Site(number, f"{draw.pick(_NAMES)} {draw.pick(client.culture.cities)}", client)
+    client = references.client(rng)
+    return Site(number, f"{rng.pick(_NAMES)} {rng.pick(client.culture.cities)}", client)

@@ -1,15 +1,15 @@
-"""Ordinary tickets. They have the keys of opportunities, too, and only a few tell that they are none."""
+"""Ordinary tickets. They have the keys of opportunities too; only a few keys distinguish them."""
 
 from __future__ import annotations
 
 from portal.sandbox.halo.data import opportunities
 from portal.sandbox.halo.data.common import Fields
-from portal.sandbox.halo.data.draw import Draw
-from portal.sandbox.halo.data.world import New, World
+from portal.sandbox.halo.data.references import NewRecord, References
+from portal.sandbox.halo.data.seeded_random import SeededRandom
 
 TICKET_TYPE = (25, "Incident")
 FIRST_ID = 800
-# Opportunities begin above these ids.
+# Ids of opportunities start above these.
 MOST = 2_000
 # SEEN in ordinary tickets.
 _OF_EVERY_TICKET: Fields = {
@@ -35,12 +35,12 @@ _OF_AN_OPPORTUNITY: Fields = {
 }
 
 
-def make(world: World, draw: Draw, new: New) -> Fields:
-    return as_ticket(opportunities.make(world, draw, new))
+def make(references: References, rng: SeededRandom, new: NewRecord) -> Fields:
+    return as_ticket(opportunities.make(references, rng, new))
 
 
 def as_ticket(fields: Fields) -> Fields:
-    """Return what is left of an opportunity when somebody makes it an ordinary ticket."""
+    """Return the row of an opportunity after its conversion to an ordinary ticket."""
     return {**fields, **_OF_EVERY_TICKET}
 
 
@@ -49,5 +49,5 @@ def as_opportunity(fields: Fields) -> Fields:
 
 
 def detail(row: Fields) -> Fields:
-    """Add what only `/Opportunities/{id}` answers."""
+    """Add the keys that only `/Opportunities/{id}` returns."""
     return {**row, **opportunities.agent_name(row), "attachments": [], "is_opportunity": False}

@@ -1,7 +1,7 @@
-"""The desk: a page for people at /_sandbox/desk, where they run the simulated Halo by hand.
+"""The desk: web pages at /_sandbox/desk for operating the simulated Halo.
 
-It shows and changes records, settings, faults and webhooks. What the sandbox can do is read from its own tables, so a
-new setting, fault or webhook option appears here by itself; a test asks for a sentence that explains it.
+It shows and changes records, settings, faults and webhooks. The pages are generated from the sandbox's tables, so a
+new setting, fault or webhook option appears automatically; a test checks that it has an explanation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The desk's style sheet and script: their addresses change with their content, so browsers may keep them."""
+"""The desk's style sheet and script. Their URLs change with the content, so browsers may cache them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from portal.sandbox.halo.desk.visit import DESK, Missing
+from portal.sandbox.halo.desk.desk_request import DESK, PageNotFound
 from portal.sandbox.http import Response
 
 _FOLDER = Path(__file__).parent / "static"
@@ -14,9 +14,9 @@ _TYPES = {"desk.css": "text/css; charset=utf-8", "desk.js": "text/javascript; ch
 
 
 def asset(name: str) -> Response:
-    """Missing for any other name."""
+    """Return an asset. Raises PageNotFound for an unknown name."""
     if name not in _TYPES:
-        raise Missing
+        raise PageNotFound
     headers = {"Cache-Control": "max-age=31536000, immutable"}
     return Response(200, _content(name), _TYPES[name], headers)
 

@@ -1,4 +1,4 @@
-"""The Overview: what to type into the wizard, how this Halo behaves, and what there is in it."""
+"""The Overview: values for the wizard, the Halo's behaviour, and its records."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from portal.sandbox.halo.desk.characters import CHARACTERS, current, turn_into
+from portal.sandbox.halo.desk.desk_request import DeskRequest, Form, FormError, FormResult
 from portal.sandbox.halo.desk.differences import differences
+from portal.sandbox.halo.desk.presets import PRESETS, apply_preset, current
 from portal.sandbox.halo.desk.records.tables import TABLES
 from portal.sandbox.halo.desk.render import page
-from portal.sandbox.halo.desk.visit import Done, Form, Refusal, Visit
 from portal.sandbox.halo.open_pages import authinfo
 from portal.sandbox.halo.record_types import RECORD_TYPES
 
@@ -34,24 +34,24 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Typed:
-    """A value for the wizard; `note` says who fills it in."""
+class WizardValue:
+    """A value for the wizard; `note` says whether the user or the wizard fills it in."""
 
     label: str
     value: str
     note: str = ""
 
 
-def show(visit: Visit) -> str:
-    instance, tenant = visit.instance, visit.tenant
+def show(desk_request: DeskRequest) -> str:
+    instance, tenant = desk_request.instance, desk_request.tenant
     return page(
-        visit,
+        desk_request,
         "overview.html",
-        wizard=_wizard(visit),
-        characters=CHARACTERS,
+        wizard=_wizard(desk_request),
+        presets=PRESETS,
         current=current(instance),
-        differences=differences(visit),
-        tiles=[_tile(visit, kind) for kind in RECORD_TYPES],
+        differences=differences(desk_request),
+        tiles=[_tile(desk_request, kind) for kind in RECORD_TYPES],
         bursts=BURSTS,
         verbs=("change", "create", "delete", "deactivate", "reactivate", "merge"),
         kinds=tuple(RECORD_TYPES),
@@ -64,58 +64,58 @@ def show(visit: Visit) -> str:
     )
 
 
-def _wizard(visit: Visit) -> list[Typed]:
-    """List what to type, and what the wizard itself takes from /api/authinfo."""
-    instance, tenant = visit.instance, visit.tenant
-    told = authinfo(instance.url, None if instance.hosted else instance.tenants[0].name, instance.knobs)
+def _wizard(desk_request: DeskRequest) -> list[WizardValue]:
+    """Return the values to enter, and those that the wizard takes from /api/authinfo."""
+    instance, tenant = desk_request.instance, desk_request.tenant
+    info = authinfo(instance.url, None if instance.hosted else instance.tenants[0].name, instance.knobs)
     filled, typed = "filled in for you", "this Halo has several tenants: type it in"
-    tenant_told = str(told.get("tenant_id") or "")
+    given_tenant = str(info.get("tenant_id") or "")
     return [
-        Typed("Base URL", instance.url),
-        Typed("Client ID", tenant.settings.client_id),
-        Typed("Client Secret", tenant.settings.client_secret),
-        Typed("Auth Server", str(told.get("auth_url") or f"{instance.url}/auth"), filled),
-        Typed("Tenant Name", tenant_told or tenant.name, filled if tenant_told else typed),
+        WizardValue("Base URL", instance.url),
+        WizardValue("Client ID", tenant.settings.client_id),
+        WizardValue("Client Secret", tenant.settings.client_secret),
+        WizardValue("Auth Server", str(info.get("auth_url") or f"{instance.url}/auth"), filled),
+        WizardValue("Tenant Name", given_tenant or tenant.name, filled if given_tenant else typed),
     ]
 
 
-def _tile(visit: Visit, kind: str) -> Tile:
-    rows = visit.tenant.tables[kind].rows()
+def _tile(desk_request: DeskRequest, kind: str) -> Tile:
+    rows = desk_request.tenant.tables[kind].rows()
     return Tile(kind, len(rows), sum(not row.active for row in rows), TABLES[kind].inactive)
 
 
-def _advance(visit: Visit, form: Form) -> Done:
+def _advance(desk_request: DeskRequest, form: Form) -> FormResult:
     unit = form.text("unit")
     if unit not in _UNITS:
-        raise Refusal("Choose minutes, hours or days.")
+        raise FormError("Choose minutes, hours or days.")
     amount = form.whole("amount", "How far to move the clock", least=1)
     if amount * _UNITS[unit] > _FARTHEST_DAYS * _UNITS["days"]:
-        raise Refusal(f"The clock moves by at most {_FARTHEST_DAYS:,} days at once.")
-    visit.instance.clock.advance(amount * _UNITS[unit])
-    return Done(f"The clock is {amount:,} {unit if amount > 1 else unit[:-1]} further on.")
+        raise FormError(f"The clock moves by at most {_FARTHEST_DAYS:,} days at once.")
+    desk_request.instance.clock.advance(amount * _UNITS[unit])
+    return FormResult(f"Moved the clock forward by {amount:,} {unit if amount > 1 else unit[:-1]}.")
 
 
-def _become(visit: Visit, form: Form) -> Done:
-    character = next((each for each in CHARACTERS if each.id == form.text("character")), None)
-    if character is None:
-        raise Refusal("This Halo knows no such character. Reload the page and choose again.")
-    turn_into(visit.instance, character)
-    return Done(f"This Halo now plays: {character.name}.")
+def _become(desk_request: DeskRequest, form: Form) -> FormResult:
+    preset = next((each for each in PRESETS if each.id == form.text("character")), None)
+    if preset is None:
+        raise FormError("This character doesn't exist. Reload the page and choose again.")
+    apply_preset(desk_request.instance, preset)
+    return FormResult(f"This Halo now plays: {preset.name}.")
 
 
-def _clear_quota(visit: Visit, form: Form) -> Done:
+def _clear_quota(desk_request: DeskRequest, form: Form) -> FormResult:
     del form
-    visit.tenant.quota.reset()
-    return Done("The window is empty: the whole quota is available again.")
+    desk_request.tenant.quota.reset()
+    return FormResult("Quota reset: all requests are available again.")
 
 
-def _end_tokens(visit: Visit, form: Form) -> Done:
+def _end_tokens(desk_request: DeskRequest, form: Form) -> FormResult:
     del form
-    visit.tenant.tokens.revoke()
-    return Done("All tokens have ended: the next request with one of them gets 401.")
+    desk_request.tenant.tokens.revoke()
+    return FormResult("All tokens have expired: the next request with one of them gets 401.")
 
 
-VERBS: Final[dict[str, Callable[[Visit, Form], Done]]] = {
+VERBS: Final[dict[str, Callable[[DeskRequest, Form], FormResult]]] = {
     "advance": _advance,
     "become": _become,
     "clear_quota": _clear_quota,

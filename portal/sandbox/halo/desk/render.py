@@ -1,4 +1,4 @@
-"""Pages from templates. Every value is escaped; a missing one is an error."""
+"""Renders templates. Values are escaped, and undefined values are errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 import jinja2
 
 from portal.sandbox.halo.desk import assets
-from portal.sandbox.halo.desk.visit import DESK, Visit
+from portal.sandbox.halo.desk.desk_request import DESK, DeskRequest
 from portal.sandbox.http import Response
 
 SECTIONS: Final = (
@@ -27,12 +27,12 @@ _POLICY = (
 )
 
 
-def page(visit: Visit, template: str, **values: Any) -> str:
-    return _environment().get_template(template).render(visit=visit, sections=SECTIONS, **values)
+def page(desk_request: DeskRequest, template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(desk_request=desk_request, sections=SECTIONS, **values)
 
 
 def response(text: str, *, status: int = 200, forget_notice: bool = False) -> Response:
-    """Odd characters of records, such as half a surrogate pair, become question marks."""
+    """Render a page. Characters that cannot be encoded, such as lone surrogates, become question marks."""
     headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if forget_notice:
         headers["Set-Cookie"] = f"notice=; Path={DESK}; Max-Age=0"
@@ -70,5 +70,5 @@ def _datetime(moment: float) -> datetime:
 
 
 def _count(number: int, one: str, many: str = "") -> str:
-    """Write "1 client" and "1,200 clients"."""
+    """Return "1 client" or "1,200 clients"."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -1,28 +1,28 @@
-"""The Requests section: what was asked of this Halo lately."""
+"""The Requests section: the latest requests to this Halo."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
 
+from portal.sandbox.halo.desk.desk_request import DeskRequest, Form, FormResult, PageNotFound
 from portal.sandbox.halo.desk.render import page
-from portal.sandbox.halo.desk.visit import Done, Form, Missing, Visit
 
 _SHOWN = 100
 
 
-def show(visit: Visit) -> str:
-    """Missing for any page below."""
-    if len(visit.path) > 1:
-        raise Missing
-    journal = visit.instance.journal
-    return page(visit, "requests.html", entries=journal.newest(_SHOWN), counts=journal.counts(), most=_SHOWN)
+def show(desk_request: DeskRequest) -> str:
+    """Show the page. Raises PageNotFound for any path below it."""
+    if len(desk_request.path) > 1:
+        raise PageNotFound
+    journal = desk_request.instance.journal
+    return page(desk_request, "requests.html", entries=journal.newest(_SHOWN), counts=journal.counts(), most=_SHOWN)
 
 
-def _forget(visit: Visit, form: Form) -> Done:
+def _forget(desk_request: DeskRequest, form: Form) -> FormResult:
     del form
-    visit.instance.journal.reset()
-    return Done("The journal is empty.")
+    desk_request.instance.journal.reset()
+    return FormResult("Journal cleared.")
 
 
-VERBS: Final[dict[str, Callable[[Visit, Form], Done]]] = {"forget_requests": _forget}
+VERBS: Final[dict[str, Callable[[DeskRequest, Form], FormResult]]] = {"forget_requests": _forget}

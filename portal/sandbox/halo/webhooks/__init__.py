@@ -1,6 +1,6 @@
-"""Webhooks as Halo sends them (halo-api.md section 6): who is told, what is written, how it is signed, and sent.
+"""Simulates Halo's webhooks (halo-api.md section 6): subscriptions, payloads, authentication and sending.
 
-What Halo was never seen to send is marked INFERRED.
+Anything that Halo has not been seen to send is marked INFERRED.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ _KEPT = 10_000
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One POST, or what kept it from being one: then there is an `error` and mostly no `status`."""
+    """One POST, or a failed attempt, which has an `error` and usually no `status`."""
 
     number: int = 0
     time: float
@@ -28,7 +28,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deliveries:
-    """Keeps the newest."""
+    """Keeps the newest deliveries."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -36,7 +36,7 @@ class Deliveries:
         self._total = 0
 
     def add(self, delivery: Delivery) -> Delivery:
-        """Return it with its number."""
+        """Store a delivery; return it with its number."""
         with self._lock:
             self._total += 1
             numbered = msgspec.structs.replace(delivery, number=self._total)
@@ -44,19 +44,19 @@ class Deliveries:
             return numbered
 
     def entries(self, *, after: int = 0, limit: int = 1000, **wanted: str) -> list[Delivery]:
-        """Deliveries with a number above `after` whose fields read as `wanted`, oldest first."""
+        """Return deliveries numbered above `after` whose fields match `wanted`, oldest first."""
         with self._lock:
             kept = list(self._kept)
         found = [each for each in kept if each.number > after]
         return [each for each in found if all(str(getattr(each, k)) == v for k, v in wanted.items())][:limit]
 
     def newest(self, tenant: str, limit: int) -> list[Delivery]:
-        """Return those of a tenant, newest first."""
+        """Return a tenant's deliveries, newest first."""
         with self._lock:
             return list(islice((each for each in reversed(self._kept) if each.tenant == tenant), limit))
 
     def get(self, number: int) -> Delivery:
-        """KeyError for one that is not kept any more."""
+        """Return a delivery. Raises KeyError if it is no longer kept."""
         with self._lock:
             found = next((each for each in self._kept if each.number == number), None)
         if found is None:

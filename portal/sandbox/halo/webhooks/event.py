@@ -1,4 +1,4 @@
-"""Something that happened in Halo, in its words."""
+"""Events in Halo, in its own terms."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NEW_TICKET = "new ticket logged"  # Halo's event 3
 
 
 class Event(msgspec.Struct, frozen=True):
-    """`topic` is what webhooks choose by, `event` what Halo calls it; `fields` is the whole object."""
+    """`topic` is what webhooks subscribe to, `event` is Halo's name for it, `fields` is the whole object."""
 
     topic: str
     event: str
@@ -44,8 +44,8 @@ class Event(msgspec.Struct, frozen=True):
         return f"{self.event.capitalize()}. {self.word.capitalize()} ID: {self.object_id:07d}."
 
 
-class HandMade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An event of objects that are no synced records: tickets, unless it says otherwise."""
+class ManualEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An event about objects that are not synced records; by default tickets."""
 
     object_ids: list[int]
     event: str = _NEW_TICKET
@@ -56,7 +56,7 @@ class HandMade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def of_change(
     tenant: Tenant, kind: str, change: Change, rows: Sequence[Row], words: Mapping[str, str], now: float
 ) -> list[Event]:
-    """One event for each record that changed; a record that is named twice changed once."""
+    """Return one event per changed record, even if its id occurs twice."""
     word = {**ENTITY_WORDS, **words}[kind]
     happened = _KINDS.get(change.do, "updated")
     noun = word.replace("_", " ").lower()
@@ -67,7 +67,7 @@ def of_change(
     ]
 
 
-def by_hand(made: HandMade, now: float) -> list[Event]:
+def manual_events(made: ManualEvent, now: float) -> list[Event]:
     return [
         Event(TICKETS, made.event, made.word, number, {**_ticket(number), **made.fields}, now)
         for number in made.object_ids
@@ -75,7 +75,7 @@ def by_hand(made: HandMade, now: float) -> list[Event]:
 
 
 def _ticket(number: int) -> dict[str, Any]:
-    """Make one with the keys that a production receiver has seen."""
+    """Make an event with the keys that have been seen in production."""
     return {
         "id": number,
         "summary": f"Ticket {number}",

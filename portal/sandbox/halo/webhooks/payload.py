@@ -1,4 +1,4 @@
-"""What a webhook writes of events.
+"""Payloads of events.
 
 One event, SEEN:           {"id", "webhook_id", "notification_id", "escmsg_id", "event", "message", "object_id",
                             "agent_id", "timestamp", ENTITY WORD: {object}}
@@ -12,7 +12,7 @@ batching `objects`, INFERRED:  an event whose object_id and object are instead i
 batching `plural`, INFERRED:   an event with {ENTITY WORD in the plural: [{object}, …]} instead
 shapes.py has the shapes that custom payloads and proxies give to each of them.
 
-A batch never holds events of two changes: so its size does not hang on how fast the receiver is.
+A batch never mixes events of two changes, so its size does not depend on the speed of the receiver.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _KEY_FIELDS = (
 
 
 def payloads(webhook: Webhook, webhook_id: str, events: Sequence[Event]) -> Iterator[tuple[Sequence[Event], bytes]]:
-    """Yield each body with the events that it tells of. All are of one sort: one change makes them."""
+    """Yield each body with its events, which are all of the same kind, because they come from one change."""
     for batch in _batches(webhook, events):
         yield batch, written(webhook, _batch(webhook, webhook_id, batch))
 
@@ -73,10 +73,10 @@ def _head(webhook_id: str, event: Event) -> dict[str, Any]:
 
 
 def _object(webhook: Webhook, event: Event) -> dict[str, Any]:
-    told: dict[str, Any] = {"object_id": event.object_id}
+    event_json: dict[str, Any] = {"object_id": event.object_id}
     if webhook.form != "event":
-        told[event.word] = _fields(webhook, event)
-    return told
+        event_json[event.word] = _fields(webhook, event)
+    return event_json
 
 
 def _fields(webhook: Webhook, event: Event) -> dict[str, Any]:
@@ -91,6 +91,6 @@ def _plural(word: str) -> str:
 
 
 def _timestamp(moment: float) -> str:
-    """Seven decimals and a Z, unlike Halo's other dates."""
+    """Format a time with seven decimals and a Z, unlike Halo's other dates."""
     seconds, ticks = divmod(round(moment * 10_000_000), 10_000_000)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ticks:07d}Z"

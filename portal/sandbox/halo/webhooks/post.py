@@ -1,4 +1,4 @@
-"""One POST to a receiver on this machine."""
+"""Sends POST requests to receivers on this machine."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _LOOPBACK = "127.0.0.1"
 _READ = 2_000  # bytes of an answer's body
 
 
-class Answer(NamedTuple):
+class PostResponse(NamedTuple):
     status: int
     body: str
 
 
-class Poster:
-    """One at a time, each over its own connection: a kept one might be closed by the peer, and Halo never repeats.
+class PostClient:
+    """Sends one POST at a time, each on a new connection: the peer might close a reused one, and Halo never retries.
 
-    Always to 127.0.0.1, whatever the name: no name is ever resolved.
+    It always connects to 127.0.0.1, whatever the host name: names are never resolved.
     """
 
     def __init__(self) -> None:
@@ -29,8 +29,8 @@ class Poster:
         self._under_way: socket.socket | None = None
         self._closed = False
 
-    def post(self, address: SplitResult, body: bytes, headers: dict[str, str], timeout: float) -> Answer:
-        """Return the answer, a redirect like any other. OSError or HTTPException if there is none."""
+    def post(self, address: SplitResult, body: bytes, headers: dict[str, str], timeout: float) -> PostResponse:
+        """Return the response, which may be a redirect. Raises OSError or HTTPException if there is none."""
         port = address.port or 80
         target = f"{address.path or '/'}{'?' if address.query else ''}{address.query}"
         connection = HTTPConnection(_LOOPBACK, port)
@@ -39,16 +39,16 @@ class Poster:
             self._hold(peer)
             try:
                 peer.connect((_LOOPBACK, port))
-                self._hold(peer)  # the end may have come while there was no connection yet to cut off
+                self._hold(peer)  # `close` may have been called before there was a connection to abort
                 connection.sock = peer
                 connection.request("POST", target, body, {"Host": address.netloc, "Connection": "close", **headers})
                 with connection.getresponse() as response:
-                    return Answer(response.status, response.read(_READ).decode("utf-8", "replace"))
+                    return PostResponse(response.status, response.read(_READ).decode("utf-8", "replace"))
             finally:
                 self._let_go()
 
     def close(self) -> None:
-        """Cut off the POST that is under way, and refuse every later one."""
+        """Abort the current POST, and refuse all later ones."""
         with self._lock:
             self._closed = True
             if self._under_way:

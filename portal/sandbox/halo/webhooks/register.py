@@ -1,4 +1,4 @@
-"""The webhooks of all tenants, and how they fare."""
+"""The webhooks of all tenants, and their failures."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from portal.sandbox.halo.webhooks.webhook import Webhook
 
 
 class Registered(msgspec.Struct, frozen=True):
-    """A webhook that has an id; `failures` are those in a row since it was saved."""
+    """A webhook with an id; `failures` counts consecutive failures since it was saved."""
 
     id: str
     tenant: str
     webhook: Webhook
     failures: int = 0
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {"id": self.id, "tenant": self.tenant, **msgspec.to_builtins(self.webhook), "failures": self.failures}
 
 
@@ -33,14 +33,14 @@ class Register:
             return self._put(Registered(str(uuid4()), tenant, webhook))
 
     def change(self, webhook_id: str, changes: dict[str, Any]) -> Registered:
-        """Save it anew. KeyError if there is none; ValueError if it cannot be so."""
+        """Save a changed webhook. Raises KeyError if it does not exist, ValueError if it is invalid."""
         with self._lock:
             found = self._by_id[webhook_id]
             webhook = msgspec.convert({**msgspec.to_builtins(found.webhook), **changes}, Webhook)
             return self._put(Registered(found.id, found.tenant, webhook))
 
     def remove(self, webhook_id: str) -> None:
-        """KeyError if there is none."""
+        """Remove a webhook. Raises KeyError if it does not exist."""
         with self._lock:
             del self._by_id[webhook_id]
 
@@ -49,13 +49,13 @@ class Register:
             return [each for each in self._by_id.values() if each.tenant == tenant]
 
     def active(self, webhook_id: str) -> Registered | None:
-        """None if it was removed or is switched off."""
+        """Return the webhook; None if it was removed or is switched off."""
         with self._lock:
             found = self._by_id.get(webhook_id)
             return found if found and found.webhook.active else None
 
     def count(self, webhook_id: str, *, failed: bool) -> None:
-        """Note how a delivery went. After enough failures in a row the webhook is switched off, as Halo does."""
+        """Count a delivery. After enough consecutive failures the webhook is switched off, as in Halo."""
         with self._lock:
             found = self._by_id.get(webhook_id)
             if found is None:

@@ -1,4 +1,4 @@
-"""The thread that sends."""
+"""The thread that sends deliveries."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from portal.sandbox.halo.webhooks.deliveries import Deliveries, Delivery
-from portal.sandbox.halo.webhooks.post import Poster
+from portal.sandbox.halo.webhooks.post import PostClient
 from portal.sandbox.halo.webhooks.register import Register, Registered
 from portal.sandbox.halo.webhooks.signing import proof
 
 
-class Parcel(NamedTuple):
-    """A body on its way, what the log will say of it, and a promise to whoever waits for that."""
+class QueuedPost(NamedTuple):
+    """A queued body, its future log entry, and a promise for callers that wait for the entry."""
 
     delivery: Delivery
     body: bytes
@@ -28,15 +28,15 @@ class Parcel(NamedTuple):
 
 
 class Sender:
-    """Sends what is put, once, in order. What was put before `start` waits for it; what waits at `stop` is lost."""
+    """Sends queued posts once, in order. It begins with `start`; posts that still wait at `stop` are lost."""
 
     def __init__(self, register: Register, deliveries: Deliveries, timeout: Callable[[], float]) -> None:
         self._register = register
         self._deliveries = deliveries
         self._timeout = timeout
-        self._poster = Poster()
+        self._poster = PostClient()
         self._changed = Condition()
-        self._waiting: deque[Parcel] = deque()
+        self._waiting: deque[QueuedPost] = deque()
         self._put = self._done = 0
         self._stopping = False
         self._thread = Thread(target=self._run, name="webhooks", daemon=True)
@@ -45,7 +45,7 @@ class Sender:
         self._thread.start()
 
     def stop(self) -> None:
-        """End at once, whatever a receiver does."""
+        """Stop at once, even if a receiver does not respond."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -53,53 +53,53 @@ class Sender:
         if self._thread.is_alive():
             self._thread.join()
 
-    def put(self, parcels: Iterable[Parcel], *, limit: int) -> None:
-        """Queue them; where so many wait already, the log says that one was not sent."""
+    def put(self, queued_posts: Iterable[QueuedPost], *, limit: int) -> None:
+        """Queue posts. If the queue is full, the log records them as not sent."""
         with self._changed:
-            for parcel in parcels:
+            for queued in queued_posts:
                 if len(self._waiting) >= limit:
-                    self._log(parcel, error="the queue is full")
+                    self._log(queued, error="the queue is full")
                     continue
-                self._waiting.append(parcel)
+                self._waiting.append(queued)
                 self._put += 1
             self._changed.notify_all()
 
     def flush(self, timeout: float) -> bool:
-        """Wait until all that was put before is done; False if that takes longer."""
+        """Wait until everything queued before is done; return False on timeout."""
         with self._changed:
             goal = self._put
             self._changed.wait_for(lambda: self._done >= goal or self._stopping, timeout)
             return self._done >= goal
 
     def _run(self) -> None:
-        while parcel := self._next():
-            registered = self._register.active(parcel.delivery.webhook_id)
+        while queued := self._next():
+            registered = self._register.active(queued.delivery.webhook_id)
             if registered:
-                self._send(registered, parcel)
-            elif parcel.logged:
-                parcel.logged.set_exception(LookupError("the webhook was switched off or removed meanwhile"))
+                self._send(registered, queued)
+            elif queued.logged:
+                queued.logged.set_exception(LookupError("the webhook was switched off or removed meanwhile"))
             with self._changed:
                 self._done += 1
                 self._changed.notify_all()
 
-    def _next(self) -> Parcel | None:
+    def _next(self) -> QueuedPost | None:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._stopping)
             return None if self._stopping else self._waiting.popleft()
 
-    def _send(self, registered: Registered, parcel: Parcel) -> None:
+    def _send(self, registered: Registered, queued: QueuedPost) -> None:
         webhook = registered.webhook
-        headers = {"Content-Type": parcel.content_type, "User-Agent": "Halo", **proof(webhook, parcel.body)}
+        headers = {"Content-Type": queued.content_type, "User-Agent": "Halo", **proof(webhook, queued.body)}
         started = time.perf_counter()
         try:
-            status, text = self._poster.post(webhook.address, parcel.body, headers, self._timeout())
+            status, text = self._poster.post(webhook.address, queued.body, headers, self._timeout())
             found: dict[str, Any] = {"status": status, "response": text}
         except (OSError, HTTPException) as problem:
             found = {"error": getattr(problem, "strerror", None) or str(problem)}
         self._register.count(registered.id, failed=not 200 <= found.get("status", 0) < 300)
-        self._log(parcel, ms=round((time.perf_counter() - started) * 1000, 3), **found)
+        self._log(queued, ms=round((time.perf_counter() - started) * 1000, 3), **found)
 
-    def _log(self, parcel: Parcel, **found: Any) -> None:
-        delivery = self._deliveries.add(msgspec.structs.replace(parcel.delivery, **found))
-        if parcel.logged:
-            parcel.logged.set_result(delivery)
+    def _log(self, queued: QueuedPost, **found: Any) -> None:
+        delivery = self._deliveries.add(msgspec.structs.replace(queued.delivery, **found))
+        if queued.logged:
+            queued.logged.set_result(delivery)

@@ -1,4 +1,4 @@
-"""Shapes of deliveries that custom payloads and proxies make of an event, and the ways to write it. All INFERRED.
+"""Shapes that custom payloads and proxies give to deliveries, and variations of notation. All INFERRED.
 
 shape `linked`    full objects carry others beside them: a site its contact, a client its contract …
 shape `entity`    the object under "entity" instead of its own word
@@ -28,33 +28,33 @@ _LINKED: dict[str, dict[str, Any]] = {
 }
 
 
-def shaped(webhook: Webhook, event: Event, told: dict[str, Any]) -> dict[str, Any]:
+def shaped(webhook: Webhook, event: Event, event_json: dict[str, Any]) -> dict[str, Any]:
     """Return the event in the webhook's shape."""
     match webhook.shape:
         case "linked":
-            return {**told, **{word: each for word, each in _LINKED.items() if word != event.word}}
+            return {**event_json, **{word: each for word, each in _LINKED.items() if word != event.word}}
         case "entity":
-            return {("entity" if key == event.word else key): value for key, value in told.items()}
+            return {("entity" if key == event.word else key): value for key, value in event_json.items()}
         case "custom":
             return {"event": event.event, f"{event.word}_id": event.object_id}
         case "wrapped":
-            return {"headers": {"content-type": "application/json"}, "body": told}
+            return {"headers": {"content-type": "application/json"}, "body": event_json}
         case "unnamed":
-            rest = {key: value for key, value in told.items() if key not in {"object_id", "message", "event"}}
+            rest = {key: value for key, value in event_json.items() if key not in {"object_id", "message", "event"}}
             return {"event": "something happened", **_LINKED, **rest}
         case "wrong_id":
-            return {**told, "object_id": event.object_id + 1}
+            return {**event_json, "object_id": event.object_id + 1}
         case _:
-            return told
+            return event_json
 
 
-def written(webhook: Webhook, told: Any) -> bytes:
-    """Return the body: with keys, numbers and characters as the webhook writes them."""
+def written(webhook: Webhook, event_json: Any) -> bytes:
+    """Encode the body with the webhook's notation of keys, numbers and characters."""
     if webhook.numbers_as_strings:
-        told = _numbers_as_text(told)
+        event_json = _numbers_as_text(event_json)
     if webhook.keys == "capitals":
-        told = _in_capitals(told)
-    body = msgspec.json.encode(told).decode().encode(webhook.encoding)
+        event_json = _in_capitals(event_json)
+    body = msgspec.json.encode(event_json).decode().encode(webhook.encoding)
     return urlencode({"payload": body}).encode() if webhook.content_type.startswith(FORM) else body
 
 

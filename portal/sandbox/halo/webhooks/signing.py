@@ -1,4 +1,4 @@
-"""How a webhook proves that it is Halo's."""
+"""Authentication headers of webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One webhook, as it is set up in Halo under Configuration › Integrations › Webhooks."""
+"""A webhook's settings, as in Halo under Configuration › Integrations › Webhooks."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """ValueError, when it is made, for what cannot be sent.
+    """A webhook's settings. The constructor raises ValueError for settings that cannot work.
 
-    `events` are topics: "clients" for all of a record type, "clients deleted" for one kind, "tickets" for what
-    is sent by hand; none means all. `header` names the header of `header` and `hmac`; `secret` is the password,
-    the token, or the key of the HMAC.
+    `events` are topics: "clients" for all events of a record type, "clients deleted" for one kind, "tickets" for
+    events sent manually; empty means all. `header` is the header's name for `header` and `hmac` authentication;
+    `secret` is the password, the token, or the HMAC key.
     """
 
     url: str
@@ -35,12 +35,12 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user: str = ""
     secret: str = ""
     header: str = "Token"
-    # shapes.py tells of these.
+    # See shapes.py.
     shape: Literal["usual", "linked", "entity", "custom", "wrapped", "unnamed", "wrong_id"] = "usual"
     keys: Literal["usual", "capitals"] = "usual"
     encoding: Literal["utf-8", "utf-8-sig", "utf-16"] = "utf-8"
-    content_type: str = "application/json"  # a form puts all of it into its field "payload"
-    logo: bool = False  # full objects carry a picture of 300 kB
+    content_type: str = "application/json"  # a form has the whole payload in its field "payload"
+    logo: bool = False  # full objects include a 300 kB picture
     numbers_as_strings: bool = False
     active: bool = True
     disable_after: int = 10  # failures in a row, 0 for never
@@ -68,12 +68,12 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def with_basic(url: str, user: str, secret: str) -> Webhook:
-    """Make one with Basic authentication, without user and secret with none. ValueError for an address elsewhere."""
+    """Make a webhook, with Basic authentication if given a user or secret. Raises ValueError for a remote URL."""
     return Webhook(url, authentication="basic" if user or secret else "none", user=user, secret=secret)
 
 
 def _must_be_local(url: str) -> None:
-    """Refuse what leaves this machine: a simulator must never call anybody else."""
+    """Refuse remote URLs: a simulator must never call other machines."""
     if not is_one_line(url) or " " in url:
         raise ValueError("Please enter a valid URL")  # Halo's own words
     address = urlsplit(url)

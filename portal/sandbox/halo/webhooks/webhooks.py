@@ -1,4 +1,4 @@
-"""All about webhooks of one sandbox: whoever changes something tells it here."""
+"""The webhooks of one sandbox. All changes are announced here."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from portal.sandbox.halo.webhooks.deliveries import Deliveries, Delivery
 from portal.sandbox.halo.webhooks.event import Event
 from portal.sandbox.halo.webhooks.payload import payloads
 from portal.sandbox.halo.webhooks.register import Register, Registered
-from portal.sandbox.halo.webhooks.sender import Parcel, Sender
+from portal.sandbox.halo.webhooks.sender import QueuedPost, Sender
 
 
 class Webhooks:
-    """The register, the log, and the sender between them."""
+    """Combines the register, the delivery log and the sender."""
 
     def __init__(self, knobs: Callable[[], Knobs]) -> None:
         self._knobs = knobs
@@ -28,41 +28,41 @@ class Webhooks:
         return any(each.webhook.active for each in self.register.of(tenant))
 
     def tell(self, tenant: str, events: Sequence[Event]) -> None:
-        """Write each active webhook of the tenant what it wants to know, and queue that."""
+        """Queue payloads for all active webhooks of the tenant that subscribe to these events."""
         for registered in self.register.of(tenant):
             if registered.webhook.active:
                 wanted = [event for event in events if registered.webhook.wants(event.topic)]
-                self._put(_parcels(registered, wanted))
+                self._put(_queued_posts(registered, wanted))
 
     def send(self, registered: Registered, events: Sequence[Event]) -> None:
-        """Queue for this webhook alone, in the form that `registered` has, whatever it is set up to be told."""
-        self._put(_parcels(registered, events))
+        """Queue events for this webhook only, formatted as in `registered`, regardless of its subscriptions."""
+        self._put(_queued_posts(registered, events))
 
     def repeat(self, delivery: Delivery, now: float) -> None:
-        """Queue once more what was delivered, as it was. KeyError if its webhook is gone, or is switched off."""
+        """Queue a delivery again, unchanged. Raises KeyError if its webhook was removed or is switched off."""
         if self.register.active(delivery.webhook_id) is None:
             raise KeyError(delivery.webhook_id)
         again = _again(delivery, now)
-        self._put([Parcel(again, again.request.encode())])
+        self._put([QueuedPost(again, again.request.encode())])
 
     def post(self, webhook_id: str, body: bytes, content_type: str, now: float) -> Future[Delivery]:
-        """Send anything, after all that waits. KeyError for a webhook that is not there, or is switched off."""
+        """Queue any body. Raises KeyError if the webhook does not exist or is switched off."""
         registered = self.register.active(webhook_id)
         if registered is None:
             raise KeyError(webhook_id)
         promise: Future[Delivery] = Future()
-        self._put([Parcel(_delivery(registered, "", [], body, now), body, content_type, promise)])
+        self._put([QueuedPost(_delivery(registered, "", [], body, now), body, content_type, promise)])
         return promise
 
-    def _put(self, parcels: Iterable[Parcel]) -> None:
-        self.sender.put(parcels, limit=self._knobs().webhook_queue)
+    def _put(self, queued_posts: Iterable[QueuedPost]) -> None:
+        self.sender.put(queued_posts, limit=self._knobs().webhook_queue)
 
 
-def _parcels(registered: Registered, events: Sequence[Event]) -> Iterator[Parcel]:
+def _queued_posts(registered: Registered, events: Sequence[Event]) -> Iterator[QueuedPost]:
     for batch, body in payloads(registered.webhook, registered.id, events):
         ids = [event.object_id for event in batch]
         delivery = _delivery(registered, batch[0].event, ids, body, batch[0].moment)
-        yield Parcel(delivery, body, registered.webhook.content_type)
+        yield QueuedPost(delivery, body, registered.webhook.content_type)
 
 
 def _again(delivery: Delivery, now: float) -> Delivery:

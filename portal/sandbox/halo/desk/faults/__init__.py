@@ -1,3 +1,3 @@
-"""The Faults section: whatever can go wrong with an answer, planned by a click."""
+"""The Faults section: plan faults with one click."""
 
 from __future__ import annotations

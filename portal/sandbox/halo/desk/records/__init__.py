@@ -1,3 +1,3 @@
-"""The Records section: lists of all seven record types, a form for one record, and changes of many at once."""
+"""The Records section: lists of all record types, a form for one record, and bulk changes."""
 
 from __future__ import annotations

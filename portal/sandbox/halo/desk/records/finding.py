@@ -1,4 +1,4 @@
-"""Which records a list shows: searched, filtered, in order, a page of them."""
+"""Searches, filters, sorts and pages the records of a list."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from portal.sandbox.halo.tenant import Tenant
 
 PAGE: Final = 50
 STATES: Final = ("", "active", "inactive")
-SORTS: Final = {"": "Last changed first", "number": "By number"}
+SORTS: Final = {"": "Last changed", "number": "Number"}
 
 
 @dataclass(frozen=True)
-class Line:
+class ListRow:
     id: int
     label: str
     cells: list[str]
@@ -27,8 +27,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Found:
-    """One page of what was found; `number` counts pages from 1."""
+class ResultPage:
+    """One page of results; `number` is the page number, from 1."""
 
     rows: list[Row]
     number: int
@@ -42,8 +42,8 @@ class Found:
         return self.rows[(self.number - 1) * PAGE : self.number * PAGE]
 
 
-def find(tenant: Tenant, kind: str, query: Mapping[str, str]) -> Found:
-    """Return the page that the query asks for, or the last one before it."""
+def find(tenant: Tenant, kind: str, query: Mapping[str, str]) -> ResultPage:
+    """Return the requested page, or the last one if there are fewer."""
     rows = [row for row in tenant.tables[kind].rows() if _has_state(row, query.get("state", ""))]
     if wanted := query.get("q", "").strip():
         rows = [row for row in rows if _matches(kind, row, wanted)]
@@ -51,15 +51,15 @@ def find(tenant: Tenant, kind: str, query: Mapping[str, str]) -> Found:
         rows.sort(key=lambda row: (row.updated, row.id), reverse=True)
     page = query.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
-    return Found(rows, min(max(number, 1), Found(rows, 1).pages))
+    return ResultPage(rows, min(max(number, 1), ResultPage(rows, 1).pages))
 
 
-def line(kind: str, row: Row) -> Line:
+def line(kind: str, row: Row) -> ListRow:
     fields = row.fields()
     table = TABLES[kind]
-    return Line(
+    return ListRow(
         id=row.id,
-        label=_text(fields.get(table.label)) or f"({table.one} without a name)",
+        label=_text(fields.get(table.label)) or f"(unnamed {table.one})",
         cells=[_text(fields.get(key)) for _, key in table.columns],
         active=row.active,
         updated=row.updated,
@@ -71,7 +71,7 @@ def _has_state(row: Row, state: str) -> bool:
 
 
 def _matches(kind: str, row: Row, wanted: str) -> bool:
-    """Look at the raw JSON first: most rows can be passed over without decoding them."""
+    """Search the raw JSON first, so that most rows need not be decoded."""
     if wanted == str(row.id):
         return True
     folded = wanted.casefold()

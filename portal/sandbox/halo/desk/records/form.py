@@ -1,4 +1,4 @@
-"""A record's form: what it shows, and which keys change when it is saved."""
+"""A record's form: the values it shows, and the keys that change when it is saved."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from typing import Any, NamedTuple
 import msgspec
 
 from portal.sandbox.halo.data.dates import EMPTY
-from portal.sandbox.halo.desk.records.tables import TABLES, Entry
-from portal.sandbox.halo.desk.visit import Form, Refusal, whole
+from portal.sandbox.halo.desk.desk_request import Form, FormError, whole
+from portal.sandbox.halo.desk.records.tables import TABLES, FormField
 from portal.sandbox.halo.tenant import Tenant
 
 Fields = dict[str, Any]
 
 
-class Filled(NamedTuple):
-    entry: Entry
+class FilledField(NamedTuple):
+    entry: FormField
     value: str
 
 
-def filled(kind: str, fields: Mapping[str, Any], typed: Form | None) -> list[Filled]:
-    """Show each entry as it is, or as it was typed into a form that was refused."""
+def filled(kind: str, fields: Mapping[str, Any], typed: Form | None) -> list[FilledField]:
+    """Return each field with its value, or with the text from a refused form."""
     return [
-        Filled(entry, typed.text(entry.key) if typed else _shown(entry, fields.get(entry.key)))
+        FilledField(entry, typed.text(entry.key) if typed else _shown(entry, fields.get(entry.key)))
         for entry in TABLES[kind].entries
     ]
 
 
 def changes(tenant: Tenant, kind: str, form: Form, before: Mapping[str, Any]) -> Fields:
-    """Return only the keys that change. Refusal for what cannot be, and for a client or site that does not exist."""
+    """Return the keys that change. Raises FormError for invalid values and unknown clients or sites."""
     changed: Fields = {}
     for entry in TABLES[kind].entries:
         text = form.raw(entry.key).replace("\r\n", "\n") if entry.kind == "long" else form.text(entry.key)
@@ -41,28 +41,28 @@ def changes(tenant: Tenant, kind: str, form: Form, before: Mapping[str, Any]) ->
 
 
 def one(tenant: Tenant, kind: str, key: str, text: str) -> Fields:
-    """Return what changes when this entry alone becomes `text`. Refusal as for a whole form."""
+    """Return the keys that change if this field alone becomes `text`. Raises FormError."""
     entry = next((each for each in TABLES[kind].entries if each.key == key), None)
     if entry is None:
-        raise Refusal(f"A {TABLES[kind].one} has no field “{key[:40]}” here.")
+        raise FormError(f"A {TABLES[kind].one} has no field “{key[:40]}” here.")
     return _value(tenant, kind, entry, text)
 
 
 def _more(form: Form) -> Fields:
-    """Read the free field, which can change any key but the number."""
+    """Parse the free-form field, which can change any key but the id."""
     text = form.text("more")
     if not text:
         return {}
     try:
         more = msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.DecodeError as problem:
-        raise Refusal(f'More fields must be a JSON object such as {{"colour": "#2bd3c6"}}: {problem}.') from problem
+        raise FormError(f'More fields must be a JSON object such as {{"colour": "#2bd3c6"}}: {problem}.') from problem
     if "id" in more:
-        raise Refusal("A record keeps its number: leave “id” out of the JSON.")
+        raise FormError("A record's number can't change. Remove “id” from the JSON.")
     return more
 
 
-def _shown(entry: Entry, value: Any) -> str:
+def _shown(entry: FormField, value: Any) -> str:
     if value is None:
         return ""
     if entry.kind == "yes_no":
@@ -74,7 +74,7 @@ def _shown(entry: Entry, value: Any) -> str:
     return str(value)
 
 
-def _value(tenant: Tenant, kind: str, entry: Entry, text: str) -> Fields:
+def _value(tenant: Tenant, kind: str, entry: FormField, text: str) -> Fields:
     if entry.kind == "number":
         return {entry.key: _number(entry.label, text)}
     if entry.kind == "yes_no":
@@ -96,7 +96,7 @@ def _number(label: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not abs(number) < 1e12:
-        raise Refusal(f"{label} must be a number, not “{text[:40]}”.")
+        raise FormError(f"{label} must be a number, not “{text[:40]}”.")
     return number
 
 
@@ -106,13 +106,13 @@ def _day(label: str, text: str) -> str:
     try:
         return f"{date.fromisoformat(text).isoformat()}T00:00:00"
     except ValueError:
-        raise Refusal(f"{label} must be a day such as 2026-11-30, not “{text[:40]}”.") from None
+        raise FormError(f"{label} must be a date such as 2026-11-30, not “{text[:40]}”.") from None
 
 
-def _choice(entry: Entry, text: str) -> Fields:
+def _choice(entry: FormField, text: str) -> Fields:
     names = {str(number): (number, name) for number, name in entry.choices}
     if text not in names:
-        raise Refusal(f"{entry.label} has no choice “{text[:40]}”.")
+        raise FormError(f"“{text[:40]}” isn't a choice for {entry.label}.")
     number, name = names[text]
     return {entry.key: number, entry.name_key: name}
 
@@ -121,9 +121,9 @@ def _client(tenant: Tenant, kind: str, text: str) -> Fields:
     number = whole(text, "Client number")
     row = tenant.tables["clients"].get(number)
     if row is None:
-        raise Refusal(f"There is no client {number}. Enter the number of a client from the list.")
+        raise FormError(f"There is no client {number}. Enter the number of a client from the list.")
     name = row.fields().get("name", "")
-    # A site writes its client's number as a float (halo-api.md section 4).
+    # A site has its client's id as a float (halo-api.md section 4).
     return {"client_id": float(number) if kind == "sites" else number, "client_name": name}
 
 
@@ -131,7 +131,7 @@ def _site(tenant: Tenant, kind: str, text: str) -> Fields:
     number = whole(text, "Site number")
     row = tenant.tables["sites"].get(number)
     if row is None:
-        raise Refusal(f"There is no site {number}. Enter the number of a site from the list.")
+        raise FormError(f"There is no site {number}. Enter the number of a site from the list.")
     site = row.fields()
     moved = {
         "site_id": number,
@@ -139,5 +139,5 @@ def _site(tenant: Tenant, kind: str, text: str) -> Fields:
         "client_id": int(site.get("client_id", 1)),
         "client_name": site.get("client_name", ""),
     }
-    # A contact writes its site's number as a float, with the whole number beside it.
+    # A contact has its site's id as a float and as an integer.
     return moved | {"site_id": float(number), "site_id_int": number} if kind == "contacts" else moved

@@ -1,4 +1,4 @@
-"""What people see and change of each record type."""
+"""The columns and form fields of each record type."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from portal.sandbox.halo.data.clients import TOP_LEVELS
 from portal.sandbox.halo.data.opportunities import STAGES
 from portal.sandbox.halo.data.products import ITEM_GROUPS
 
-Kind = Literal["text", "long", "number", "yes_no", "day", "choice", "client", "site"]
+ControlKind = Literal["text", "long", "number", "yes_no", "day", "choice", "client", "site"]
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One field of a record's form. `name_key` is where the name of a chosen number goes."""
+class FormField:
+    """A field of a record's form. `name_key` is the key for the name that belongs to a chosen id."""
 
     key: str
     label: str
-    kind: Kind = "text"
+    kind: ControlKind = "text"
     choices: tuple[tuple[int, str], ...] = ()
     name_key: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """`label` is what a record is called by; `columns` follow it in the list; `end` and `renew` change its state."""
+    """`label` is the key of a record's name; `columns` follow it in the list; `end` and `renew` change its state."""
 
     one: str
     label: str
     columns: tuple[tuple[str, str], ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[FormField, ...]
     end: str = "Deactivate"
     renew: str = "Reactivate"
     inactive: str = "inactive"
 
 
-CLIENT = Entry("client_id", "Client number", "client")
-SITE = Entry("site_id", "Site number", "site")
+CLIENT = FormField("client_id", "Client number", "client")
+SITE = FormField("site_id", "Site number", "site")
 
 TABLES: Final[dict[str, Table]] = {
     "clients": Table(
@@ -46,12 +46,12 @@ TABLES: Final[dict[str, Table]] = {
         "name",
         (("Top level", "toplevel_name"), ("Reference", "ref")),
         (
-            Entry("name", "Name"),
-            Entry("toplevel_id", "Top level", "choice", TOP_LEVELS, "toplevel_name"),
-            Entry("ref", "Reference"),
-            Entry("accountsid", "Accounts ID"),
-            Entry("is_vip", "VIP", "yes_no"),
-            Entry("notes", "Notes", "long"),
+            FormField("name", "Name"),
+            FormField("toplevel_id", "Top level", "choice", TOP_LEVELS, "toplevel_name"),
+            FormField("ref", "Reference"),
+            FormField("accountsid", "Accounts ID"),
+            FormField("is_vip", "VIP", "yes_no"),
+            FormField("notes", "Notes", "long"),
         ),
     ),
     "sites": Table(
@@ -59,12 +59,12 @@ TABLES: Final[dict[str, Table]] = {
         "name",
         (("Client", "client_name"), ("Phone", "phonenumber")),
         (
-            Entry("name", "Name"),
+            FormField("name", "Name"),
             CLIENT,
-            Entry("phonenumber", "Phone"),
-            Entry("timezone", "Time zone"),
-            Entry("isstocklocation", "Stock location", "yes_no"),
-            Entry("isinvoicesite", "Invoice site", "yes_no"),
+            FormField("phonenumber", "Phone"),
+            FormField("timezone", "Time zone"),
+            FormField("isstocklocation", "Stock location", "yes_no"),
+            FormField("isinvoicesite", "Invoice site", "yes_no"),
         ),
     ),
     "contacts": Table(
@@ -72,16 +72,16 @@ TABLES: Final[dict[str, Table]] = {
         "name",
         (("Client", "client_name"), ("Email", "emailaddress")),
         (
-            Entry("name", "Name"),
-            Entry("firstname", "First name"),
-            Entry("surname", "Last name"),
-            Entry("title", "Job title"),
-            Entry("emailaddress", "Email"),
-            Entry("phonenumber", "Phone"),
-            Entry("mobilenumber", "Mobile"),
+            FormField("name", "Name"),
+            FormField("firstname", "First name"),
+            FormField("surname", "Last name"),
+            FormField("title", "Job title"),
+            FormField("emailaddress", "Email"),
+            FormField("phonenumber", "Phone"),
+            FormField("mobilenumber", "Mobile"),
             SITE,
-            Entry("isimportantcontact", "Important contact", "yes_no"),
-            Entry("isserviceaccount", "Service account", "yes_no"),
+            FormField("isimportantcontact", "Important contact", "yes_no"),
+            FormField("isserviceaccount", "Service account", "yes_no"),
         ),
     ),
     "products": Table(
@@ -89,14 +89,14 @@ TABLES: Final[dict[str, Table]] = {
         "name",
         (("Group", "assetgroup_name"), ("Price", "baseprice")),
         (
-            Entry("name", "Name"),
-            Entry("assetgroup_id", "Product group", "choice", ITEM_GROUPS, "assetgroup_name"),
-            Entry("internalreference", "Reference"),
-            Entry("baseprice", "Price", "number"),
-            Entry("costprice", "Cost", "number"),
-            Entry("isrecurringitem", "Recurring", "yes_no"),
-            Entry("taxable", "Taxable", "yes_no"),
-            Entry("description", "Description", "long"),
+            FormField("name", "Name"),
+            FormField("assetgroup_id", "Product group", "choice", ITEM_GROUPS, "assetgroup_name"),
+            FormField("internalreference", "Reference"),
+            FormField("baseprice", "Price", "number"),
+            FormField("costprice", "Cost", "number"),
+            FormField("isrecurringitem", "Recurring", "yes_no"),
+            FormField("taxable", "Taxable", "yes_no"),
+            FormField("description", "Description", "long"),
         ),
     ),
     "assets": Table(
@@ -104,13 +104,13 @@ TABLES: Final[dict[str, Table]] = {
         "key_field",
         (("Type", "assettype_name"), ("Client", "client_name")),
         (
-            Entry("key_field", "Name"),
-            Entry("inventory_number", "Asset tag"),
-            Entry("assettype_id", "Type", "choice", ASSET_TYPES, "assettype_name"),
+            FormField("key_field", "Name"),
+            FormField("inventory_number", "Asset tag"),
+            FormField("assettype_id", "Type", "choice", ASSET_TYPES, "assettype_name"),
             SITE,
-            Entry("username", "User"),
-            Entry("warranty_end", "Warranty ends", "day"),
-            Entry("supplier_purchasedate", "Purchased", "day"),
+            FormField("username", "User"),
+            FormField("warranty_end", "Warranty ends", "day"),
+            FormField("supplier_purchasedate", "Purchased", "day"),
         ),
     ),
     "opportunities": Table(
@@ -118,20 +118,20 @@ TABLES: Final[dict[str, Table]] = {
         "summary",
         (("Client", "client_name"), ("Stage", "pipeline_stage_name"), ("Value", "oppvalue")),
         (
-            Entry("summary", "Summary"),
+            FormField("summary", "Summary"),
             CLIENT,
-            Entry(
+            FormField(
                 "pipeline_stage_id",
                 "Stage",
                 "choice",
                 tuple((number, name) for number, name, _ in STAGES),
                 "pipeline_stage_name",
             ),
-            Entry("oppvalue", "Value", "number"),
-            Entry("oppvalue_monthly", "Monthly value", "number"),
-            Entry("oppconversionprobability", "Probability in %", "number"),
-            Entry("targetdate", "Expected close", "day"),
-            Entry("details", "Details", "long"),
+            FormField("oppvalue", "Value", "number"),
+            FormField("oppvalue_monthly", "Monthly value", "number"),
+            FormField("oppconversionprobability", "Probability in %", "number"),
+            FormField("targetdate", "Expected close", "day"),
+            FormField("details", "Details", "long"),
         ),
         end="Close",
         renew="Reopen",
@@ -142,14 +142,14 @@ TABLES: Final[dict[str, Table]] = {
         "refextra",
         (("Reference", "ref"), ("Client", "client_name"), ("Ends", "end_date")),
         (
-            Entry("refextra", "Title"),
-            Entry("ref", "Reference"),
+            FormField("refextra", "Title"),
+            FormField("ref", "Reference"),
             CLIENT,
-            Entry("start_date", "Starts", "day"),
-            Entry("end_date", "Ends", "day"),
-            Entry("next_invoice_date", "Next invoice", "day"),
-            Entry("periodchargeamount", "Value per period", "number"),
-            Entry("note", "Note", "long"),
+            FormField("start_date", "Starts", "day"),
+            FormField("end_date", "Ends", "day"),
+            FormField("next_invoice_date", "Next invoice", "day"),
+            FormField("periodchargeamount", "Value per period", "number"),
+            FormField("note", "Note", "long"),
         ),
         end="Expire",
         renew="Renew",

@@ -1,3 +1,3 @@
-"""Forms made from msgspec structs: each field of a struct is a switch, explained by a table of sentences."""
+"""Generates forms from msgspec structs: one control per field, with an explanation from a table."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A struct as controls: what each shows, what it was at the start, and what a form that was refused said."""
+"""Turns a struct into form controls, with current values, initial values, and the input of a refused form."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from portal.sandbox.halo.desk.switches.kinds import Kind, kind_of
-from portal.sandbox.halo.desk.switches.words import Words, words_for
-from portal.sandbox.halo.desk.visit import Form
+from portal.sandbox.halo.desk.desk_request import Form
+from portal.sandbox.halo.desk.switches.kinds import ControlKind, kind_of
+from portal.sandbox.halo.desk.switches.words import SettingText, words_for
 from portal.sandbox.halo.record_types import RECORD_TYPES
 
 OTHER = "other"
@@ -18,11 +18,11 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class Control:
-    """`value` is text, the ticked values of `ticks`, or the texts of a `map` by key; `now` says it in few words."""
+    """`value` is a text, the ticked values of `ticks`, or the texts of a `map` by key; `now` is a short summary."""
 
     name: str
-    words: Words
-    kind: Kind
+    words: SettingText
+    kind: ControlKind
     value: Any
     choices: Sequence[str]
     now: str
@@ -32,13 +32,13 @@ class Control:
 
 def controls(
     struct: msgspec.Struct,
-    table: Mapping[str, Words],
+    table: Mapping[str, SettingText],
     *,
     names: Collection[str] | None = None,
     start: msgspec.Struct | None = None,
     typed: Form | None = None,
 ) -> list[Control]:
-    """One for each field, or for those named, in the struct's order; `start` tells which have been changed since."""
+    """Return a control for each field, or for the named ones, in order. `start` has the initial values."""
     made = []
     for field in msgspec.structs.fields(struct):
         if names is not None and field.name not in names:
@@ -61,8 +61,8 @@ def controls(
     return made
 
 
-def choices_of(kind: Kind, words: Words, value: Any) -> list[str]:
-    """List what can be chosen, and what is chosen although it is none of these."""
+def choices_of(kind: ControlKind, words: SettingText, value: Any) -> list[str]:
+    """Return the choices, plus any current value that is not among them."""
     if kind.name == "choice":
         return [*([""] if kind.optional else []), *kind.choices]
     if kind.name in {"ticks", "map"}:
@@ -70,8 +70,8 @@ def choices_of(kind: Kind, words: Words, value: Any) -> list[str]:
     return []
 
 
-def text_of(kind: Kind, words: Words, value: Any) -> str:
-    """Say a value in few words, for people."""
+def text_of(kind: ControlKind, words: SettingText, value: Any) -> str:
+    """Return a short summary of a value."""
     if value is None:
         return "not set"
     if kind.name == "switch":
@@ -85,7 +85,7 @@ def text_of(kind: Kind, words: Words, value: Any) -> str:
     return _text(kind, value) or "empty"
 
 
-def _shown(kind: Kind, value: Any) -> Any:
+def _shown(kind: ControlKind, value: Any) -> Any:
     if kind.name == "ticks":
         return list(value or ())
     if kind.name == "map":
@@ -93,7 +93,7 @@ def _shown(kind: Kind, value: Any) -> Any:
     return _text(kind, value)
 
 
-def _typed(kind: Kind, name: str, form: Form, words: Words, value: Any) -> Any:
+def _typed(kind: ControlKind, name: str, form: Form, words: SettingText, value: Any) -> Any:
     if kind.name == "ticks":
         return form.all(name)
     if kind.name == "map":
@@ -101,7 +101,7 @@ def _typed(kind: Kind, name: str, form: Form, words: Words, value: Any) -> Any:
     return form.text(name)
 
 
-def _text(kind: Kind, value: Any) -> str:
+def _text(kind: ControlKind, value: Any) -> str:
     if value is None:
         return ""
     if kind.name == "switch":

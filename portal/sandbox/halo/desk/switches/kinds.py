@@ -1,4 +1,4 @@
-"""Which control a field needs, by its type."""
+"""Chooses a control for a field by its type."""
 
 from __future__ import annotations
 
@@ -17,33 +17,37 @@ _PLAIN = {
 
 
 @dataclass(frozen=True)
-class Kind:
-    """`name` is switch, whole, number, text, choice, ticks, map or json; `of` is what a map's values are."""
+class ControlKind:
+    """`name` is switch, whole, number, text, choice, ticks, map or json; `of` is the kind of a map's values."""
 
     name: str
     optional: bool = False
     choices: Sequence[str] = ()
-    of: Kind | None = None
+    of: ControlKind | None = None
 
 
-def kind_of(annotation: Any) -> Kind:
-    """Whatever has no control of its own is written as JSON."""
+def kind_of(annotation: Any) -> ControlKind:
+    """Return the control kind for a type; types without a control of their own are edited as JSON."""
     return _kind(msgspec.inspect.type_info(annotation))
 
 
-def _kind(info: msgspec.inspect.Type) -> Kind:
+def _kind(info: msgspec.inspect.Type) -> ControlKind:
     if isinstance(info, msgspec.inspect.UnionType):
         rest = [each for each in info.types if not isinstance(each, msgspec.inspect.NoneType)]
-        inner = _kind(rest[0]) if len(rest) == 1 else Kind("json")
+        inner = _kind(rest[0]) if len(rest) == 1 else ControlKind("json")
         name = "json" if inner.name == "switch" else inner.name
-        return Kind(name, optional=len(rest) < len(info.types), choices=inner.choices, of=inner.of)
+        return ControlKind(name, optional=len(rest) < len(info.types), choices=inner.choices, of=inner.of)
     if isinstance(info, msgspec.inspect.LiteralType):
         texts = all(isinstance(value, str) for value in info.values)
-        return Kind("choice", choices=[str(value) for value in info.values]) if texts else Kind("json")
+        return ControlKind("choice", choices=[str(value) for value in info.values]) if texts else ControlKind("json")
     if isinstance(info, msgspec.inspect.ListType):
         item = _kind(info.item_type)
-        return Kind("ticks", choices=item.choices) if item.name in {"text", "choice"} else Kind("json")
+        return ControlKind("ticks", choices=item.choices) if item.name in {"text", "choice"} else ControlKind("json")
     if isinstance(info, msgspec.inspect.DictType):
         value = _kind(info.value_type)
-        return Kind("map", of=value) if value.name in {"whole", "number", "text", "choice"} else Kind("json")
-    return Kind(_PLAIN.get(type(info), "json"))
+        return (
+            ControlKind("map", of=value)
+            if value.name in {"whole", "number", "text", "choice"}
+            else ControlKind("json")
+        )
+    return ControlKind(_PLAIN.get(type(info), "json"))

@@ -1,36 +1,36 @@
-"""What can be changed about a tenant while it runs: its API application and the role of its agent."""
+"""The tenant settings that can change at run time: its API application and its agent's role."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from portal.sandbox.halo.desk.switches.words import Group, Words
+from portal.sandbox.halo.desk.switches.words import Group, SettingText
 
 PERMISSIONS_GROUP: Final = Group(
-    "permissions", "Credentials and permissions", "The API application in Halo, and what its agent may read."
+    "permissions", "Credentials and permissions", "The API application in Halo, and what its agent can read."
 )
 _USUAL_SCOPES = ("all", "read:customers", "read:items", "read:assets", "read:contracts", "read:sales", "read:crm")
 
-PERMISSIONS: Final[dict[str, Words]] = {
-    "client_id": Words("Client ID", "Change it, and the one in the portal no longer works."),
-    "client_secret": Words("Client Secret", "Change it, as if somebody had made a new secret in Halo."),
-    "scopes": Words(
+PERMISSIONS: Final[dict[str, SettingText]] = {
+    "client_id": SettingText("Client ID", "If you change it, the one in the portal stops working."),
+    "client_secret": SettingText("Client Secret", "Change it as if somebody had created a new secret in Halo."),
+    "scopes": SettingText(
         "Permissions of the application",
-        "What a new token may read. Tokens issued earlier keep what they have.",
+        "What a new token can read. Earlier tokens keep their permissions.",
         choices=_USUAL_SCOPES,
     ),
-    "login_type": Words("Login Type", "Only an application that logs in as an agent may read anything."),
-    "refused": Words("Types the role may not read", "Their lists and records answer 403."),
-    "unseen": Words(
-        "Types the role sees nothing of", "Their lists are empty, with status 200; their records answer 404."
+    "login_type": SettingText("Login Type", "Only an application that logs in as an agent can read anything."),
+    "refused": SettingText("Types the role may not read", "Their lists and records return 403."),
+    "unseen": SettingText(
+        "Types the role can't see", "Their lists are empty, with status 200; their records return 404."
     ),
-    "hidden": Words(
-        "Single records the role does not see",
+    "hidden": SettingText(
+        "Single records the role can't see",
         'Lists leave these records out and do not count them. As JSON: {"clients": [12, 15]}.',
     ),
-    "hidden_answer": Words(
-        "Answer to a hidden record",
-        "What Halo says when a hidden record is asked for by its number.",
-        says={"shown": "the record all the same", "forbidden": "403", "missing": "404"},
+    "hidden_answer": SettingText(
+        "Response for a hidden record",
+        "What Halo returns for a hidden record's number.",
+        says={"shown": "the record anyway", "forbidden": "403", "missing": "404"},
     ),
 }

@@ -1,4 +1,4 @@
-"""A form back into a struct."""
+"""Parses a form into a struct."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from portal.sandbox.halo.desk.desk_request import Form, FormError, whole
 from portal.sandbox.halo.desk.switches.controls import OTHER, choices_of
-from portal.sandbox.halo.desk.switches.kinds import Kind, kind_of
-from portal.sandbox.halo.desk.switches.words import Words, words_for
-from portal.sandbox.halo.desk.visit import Form, Refusal, whole
+from portal.sandbox.halo.desk.switches.kinds import ControlKind, kind_of
+from portal.sandbox.halo.desk.switches.words import SettingText, words_for
 
 S = TypeVar("S", bound=msgspec.Struct)
 _LARGEST = 10.0**9
 
 
-def changed(struct: S, names: Collection[str], table: Mapping[str, Words], form: Form) -> S:
-    """Return a copy with these fields as the form has them. Refusal naming the field that cannot be so."""
+def changed(struct: S, names: Collection[str], table: Mapping[str, SettingText], form: Form) -> S:
+    """Return a copy with these fields from the form. Raises FormError naming the invalid field."""
     values = msgspec.to_builtins(struct)
     for field in msgspec.structs.fields(struct):
         if field.name in names:
@@ -28,14 +28,14 @@ def changed(struct: S, names: Collection[str], table: Mapping[str, Words], form:
 
 
 def converted(values: Mapping[str, Any], kind: type[S]) -> S:
-    """Refusal, in the struct's own words, when its values do not go together."""
+    """Raise FormError with the struct's own message if its values do not fit together."""
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as problem:
-        raise Refusal(f"This cannot be saved: {problem}.") from problem
+        raise FormError(f"This can't be saved: {problem}.") from problem
 
 
-def _read(kind: Kind, name: str, words: Words, form: Form, value: Any) -> Any:
+def _read(kind: ControlKind, name: str, words: SettingText, form: Form, value: Any) -> Any:
     if kind.name == "ticks":
         return [each for each in form.all(name) if each]
     if kind.name == "map":
@@ -48,7 +48,7 @@ def _read(kind: Kind, name: str, words: Words, form: Form, value: Any) -> Any:
     return _value(kind, words.label, words, form.raw(name) if kind.name == "text" else form.text(name))
 
 
-def _value(kind: Kind, label: str, words: Words, text: str) -> Any:
+def _value(kind: ControlKind, label: str, words: SettingText, text: str) -> Any:
     if not text and kind.optional:
         return None
     if kind.name == "whole":
@@ -64,26 +64,26 @@ def _value(kind: Kind, label: str, words: Words, text: str) -> Any:
 
 
 def _number(text: str, label: str, least: float | None) -> float:
-    """Refusal for what is not finite, too."""
+    """Parse a number. Raises FormError for anything else, including infinity and NaN."""
     try:
         number = float(text)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise Refusal(f"{label} must be a number, not “{text[:40]}”.")
+        raise FormError(f"{label} must be a number, not “{text[:40]}”.")
     if least is not None and number < least:
-        raise Refusal(f"{label} must be at least {least:g}.")
+        raise FormError(f"{label} must be at least {least:g}.")
     _must_be_sensible(number, label)
     return number
 
 
 def _must_be_sensible(number: float, label: str) -> None:
     if abs(number) > _LARGEST:
-        raise Refusal(f"{label} must be at most {_LARGEST:,.0f}.")
+        raise FormError(f"{label} must be at most {_LARGEST:,.0f}.")
 
 
 def _json(text: str, label: str) -> Any:
     try:
         return msgspec.json.decode(text or "{}")
     except msgspec.DecodeError as problem:
-        raise Refusal(f"{label} must be JSON: {problem}.") from problem
+        raise FormError(f"{label} must be JSON: {problem}.") from problem

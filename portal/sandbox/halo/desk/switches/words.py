@@ -1,4 +1,4 @@
-"""How a field of a struct is explained to people."""
+"""The label and explanation of a struct's field."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Words:
-    """`choices` are the values of a list, or the keys of a map, where these are not record types.
+class SettingText:
+    """`choices` are the values of a list or the keys of a map, unless these are record types.
 
-    `says` puts a choice in other words; `least` is the smallest number that makes sense.
+    `says` has display texts for choices; `least` is the smallest valid number.
     """
 
     label: str
@@ -31,6 +31,6 @@ class Group:
     sentence: str = ""
 
 
-def words_for(name: str, table: Mapping[str, Words], group: str) -> Words:
-    """Return the words; for a field that has none yet, its name, in this group."""
-    return table.get(name) or Words(name.replace("_", " ").capitalize(), "", group)
+def words_for(name: str, table: Mapping[str, SettingText], group: str) -> SettingText:
+    """Return the text of a field; if it has none yet, its name, in this group."""
+    return table.get(name) or SettingText(name.replace("_", " ").capitalize(), "", group)

@@ -1,3 +1,3 @@
-"""The Webhooks section: who is told, events by a click, and how the deliveries went."""
+"""The Webhooks section: webhooks, sending events with one click, and deliveries."""
 
 from __future__ import annotations

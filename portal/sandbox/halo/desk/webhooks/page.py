@@ -1,4 +1,4 @@
-"""Webhooks with their settings, forms to send events, and the latest deliveries."""
+"""The Webhooks page: webhooks with their settings, forms to send events, and the latest deliveries."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from portal.sandbox.halo.desk.desk_request import DeskRequest, Form, FormResult, PageNotFound
 from portal.sandbox.halo.desk.render import page
 from portal.sandbox.halo.desk.switches.controls import Control, controls
-from portal.sandbox.halo.desk.visit import Done, Form, Missing, Visit
 from portal.sandbox.halo.desk.webhooks.send import HAPPENED, SEND_VERBS, SHAPES
 from portal.sandbox.halo.desk.webhooks.setup import SETUP_VERBS
 from portal.sandbox.halo.desk.webhooks.words import WEBHOOK
@@ -18,7 +18,7 @@ from portal.sandbox.halo.webhooks.register import Registered
 from portal.sandbox.halo.webhooks.webhook import Webhook
 
 _SHOWN = 50
-VERBS: Final[dict[str, Callable[[Visit, Form], Done]]] = {**SETUP_VERBS, **SEND_VERBS}
+VERBS: Final[dict[str, Callable[[DeskRequest, Form], FormResult]]] = {**SETUP_VERBS, **SEND_VERBS}
 
 
 @dataclass(frozen=True)
@@ -28,26 +28,26 @@ class Listener:
     controls: list[Control]
 
 
-def show(visit: Visit) -> str:
-    """Missing for any page below."""
-    if len(visit.path) > 1:
-        raise Missing
-    webhooks, typed = visit.instance.webhooks, visit.typed
+def show(desk_request: DeskRequest) -> str:
+    """Show the page. Raises PageNotFound for any path below it."""
+    if len(desk_request.path) > 1:
+        raise PageNotFound
+    webhooks, typed = desk_request.instance.webhooks, desk_request.typed
     listeners = [
         Listener(each, webhooks.deliveries.last(each.id), controls(each.webhook, WEBHOOK, typed=_of(typed, each.id)))
-        for each in webhooks.register.of(visit.tenant.name)
+        for each in webhooks.register.of(desk_request.tenant.name)
     ]
     start = Webhook("http://127.0.0.1", authentication="basic")
     new = controls(start, WEBHOOK, typed=typed if typed and typed.text("do") == "add_webhook" else None)
     return page(
-        visit,
+        desk_request,
         "webhooks.html",
         listeners=listeners,
         new=new,
         shapes=controls(start, WEBHOOK, names=SHAPES),
         kinds=tuple(RECORD_TYPES),
         happened=HAPPENED,
-        deliveries=webhooks.deliveries.newest(visit.tenant.name, _SHOWN),
+        deliveries=webhooks.deliveries.newest(desk_request.tenant.name, _SHOWN),
         addresses={each.registered.id: each.registered.webhook.url for each in listeners},
         typed=typed,
     )

@@ -1,4 +1,4 @@
-"""Events sent by hand: of any record in any form, a body of one's own, and what was sent before."""
+"""Sends events manually: for any record in any form, custom bodies, and earlier deliveries again."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
+from portal.sandbox.halo.desk.desk_request import DeskRequest, Form, FormError, FormResult, whole
 from portal.sandbox.halo.desk.records.many import known
 from portal.sandbox.halo.desk.records.tables import TABLES
 from portal.sandbox.halo.desk.switches.reading import changed
-from portal.sandbox.halo.desk.visit import Done, Form, Refusal, Visit, whole
 from portal.sandbox.halo.desk.webhooks.setup import one
 from portal.sandbox.halo.desk.webhooks.words import WEBHOOK
 from portal.sandbox.halo.details import whole as whole_record
@@ -19,28 +19,28 @@ from portal.sandbox.halo.webhooks.event import ENTITY_WORDS, Event
 from portal.sandbox.halo.webhooks.register import Registered
 from portal.sandbox.halo.webhooks.webhook import Webhook, is_one_line
 
-# Everything about a webhook but whom it reaches, how it proves itself and whether it is on shapes a body.
+# All settings that shape the body: not the receiver, the authentication, or whether the webhook is active.
 _NOT_SHAPES = frozenset({"url", "events", "authentication", "user", "secret", "header", "active", "disable_after"})
 SHAPES: Final = frozenset(each.name for each in msgspec.structs.fields(Webhook)) - _NOT_SHAPES
 HAPPENED: Final = ("updated", "created", "deleted", "status changed")
 _MOST = 1_000
 
 
-def _send(visit: Visit, form: Form) -> Done:
+def _send(desk_request: DeskRequest, form: Form) -> FormResult:
     kind = known(form.text("kind"))
     numbers = _numbers(form.text("numbers"))
-    fields = [_fields(visit, kind, number) for number in numbers]
-    word = form.text("word") or visit.instance.knobs.entity_words.get(kind) or ENTITY_WORDS[kind]
+    fields = [_fields(desk_request, kind, number) for number in numbers]
+    word = form.text("word") or desk_request.instance.knobs.entity_words.get(kind) or ENTITY_WORDS[kind]
     happened = form.text("happened") or HAPPENED[0]
     text = form.text("event") or _event_text(word, happened)
-    now = visit.instance.clock.now()
+    now = desk_request.instance.clock.now()
     topic = f"{kind} {happened if happened in {'created', 'deleted'} else 'updated'}"
     events = [Event(topic, text, word, number, each, now) for number, each in zip(numbers, fields, strict=True)]
     names = {name for name in SHAPES if name in form} if form.text("laid_out") == "chosen" else set()
-    for registered in _reached(visit, form):
+    for registered in _reached(desk_request, form):
         shaped = changed(registered.webhook, names, WEBHOOK, form)
-        visit.instance.webhooks.send(msgspec.structs.replace(registered, webhook=shaped), events)
-    return Done(f"Sent “{text}” for {TABLES[kind].one} {', '.join(map(str, numbers[:5]))}.")
+        desk_request.instance.webhooks.send(msgspec.structs.replace(registered, webhook=shaped), events)
+    return FormResult(f"Sent “{text}” for {TABLES[kind].one} {', '.join(map(str, numbers[:5]))}.")
 
 
 def _event_text(word: str, happened: str) -> str:
@@ -51,51 +51,53 @@ def _event_text(word: str, happened: str) -> str:
 def _numbers(text: str) -> list[int]:
     numbers = [whole(each, "A record's number") for each in text.replace(",", " ").split()]
     if not 1 <= len(numbers) <= _MOST:
-        raise Refusal("Enter the number of at least one record, such as 12 or 12, 15.")
+        raise FormError("Enter the number of at least one record, such as 12 or 12, 15.")
     return numbers
 
 
-def _fields(visit: Visit, kind: str, number: int) -> dict[str, Any]:
-    """Return the whole record, or only its number where there is none."""
-    row = visit.tenant.tables[kind].get(number)
-    return whole_record(visit.tenant, RECORD_TYPES[kind], row) if row else {"id": number}
+def _fields(desk_request: DeskRequest, kind: str, number: int) -> dict[str, Any]:
+    """Return the whole record, or just its id if there is none."""
+    row = desk_request.tenant.tables[kind].get(number)
+    return whole_record(desk_request.tenant, RECORD_TYPES[kind], row) if row else {"id": number}
 
 
-def _reached(visit: Visit, form: Form) -> Sequence[Registered]:
+def _reached(desk_request: DeskRequest, form: Form) -> Sequence[Registered]:
     wanted = form.text("id")
     if wanted:
-        found = one(visit, wanted)
+        found = one(desk_request, wanted)
         if not found.webhook.active:
-            raise Refusal("This webhook is switched off. Switch it on first.")
+            raise FormError("This webhook is switched off. Switch it on first.")
         return [found]
-    active = [each for each in visit.instance.webhooks.register.of(visit.tenant.name) if each.webhook.active]
+    active = [
+        each for each in desk_request.instance.webhooks.register.of(desk_request.tenant.name) if each.webhook.active
+    ]
     if not active:
-        raise Refusal("No webhook is set up and switched on, so nothing was sent. Add one on the Webhooks page.")
+        raise FormError("No webhook is set up and switched on, so nothing was sent. Add one on the Webhooks page.")
     return active
 
 
-def _send_body(visit: Visit, form: Form) -> Done:
+def _send_body(desk_request: DeskRequest, form: Form) -> FormResult:
     content_type = form.text("content_type") or "application/json"
     if not is_one_line(content_type):
-        raise Refusal("A content type is one line of plain characters, such as application/json.")
+        raise FormError("A content type is one line of plain characters, such as application/json.")
     body = form.raw("body").encode(errors="replace")
-    for registered in _reached(visit, form):
-        visit.instance.webhooks.post(registered.id, body, content_type, visit.instance.clock.now())
-    return Done("Sent a body of your own.")
+    for registered in _reached(desk_request, form):
+        desk_request.instance.webhooks.post(registered.id, body, content_type, desk_request.instance.clock.now())
+    return FormResult("Sent a body of your own.")
 
 
-def _resend(visit: Visit, form: Form) -> Done:
+def _resend(desk_request: DeskRequest, form: Form) -> FormResult:
     number = form.whole("number", "The delivery's number")
     try:
-        delivery = visit.instance.webhooks.deliveries.get(number)
-        one(visit, delivery.webhook_id)
-        visit.instance.webhooks.repeat(delivery, visit.instance.clock.now())
+        delivery = desk_request.instance.webhooks.deliveries.get(number)
+        one(desk_request, delivery.webhook_id)
+        desk_request.instance.webhooks.repeat(delivery, desk_request.instance.clock.now())
     except KeyError:
-        raise Refusal("This delivery cannot be sent again: its webhook is switched off, or it is too old.") from None
-    return Done(f"Sent “{delivery.event or 'a body of your own'}” again.")
+        raise FormError("This delivery can't be sent again: its webhook is switched off, or it is too old.") from None
+    return FormResult(f"Sent “{delivery.event or 'a body of your own'}” again.")
 
 
-SEND_VERBS: Final[dict[str, Callable[[Visit, Form], Done]]] = {
+SEND_VERBS: Final[dict[str, Callable[[DeskRequest, Form], FormResult]]] = {
     "send": _send,
     "send_body": _send_body,
     "resend": _resend,

@@ -1,0 +1,24 @@
+"""The Integrations page: a card for each PSA."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from portal.psa.registry import ADAPTERS, NAMES
+from portal.routes.web import answers, current
+from portal.services.pages import overview
+
+bp = Blueprint("integrations", __name__)
+
+
+@bp.get("/integrations")
+def index() -> ResponseReturnValue:
+    return answers.show_refreshing(
+        "integrations/index.html",
+        "integrations/_cards.html",
+        part_id="cards",
+        cards=overview.cards(current.account()),
+        adapters=ADAPTERS,
+        names=NAMES,
+    )

@@ -1,0 +1,1 @@
+"""Web machinery: what every page needs, whatever it shows."""

@@ -1,0 +1,49 @@
+"""Counts how often each support person tries each action that only admins may perform."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import g, request
+
+from portal.models.accounts import User
+from portal.services.audit import audit_counts
+
+# What each endpoint for admins does, to follow "tried something that only admins may do:". {psa} is the PSA's label.
+ACTIONS: Final = {
+    "setup.save_connection": "save the connection",
+    "setup.addresses": "look up the addresses of {psa}",
+    "setup.test_connection": "test the connection",
+    "setup.choose_data": "choose what to sync",
+    "setup.finish_webhooks": "finish the webhooks step",
+    "setup.start": "connect {psa}",
+    "data_sync.start": "start a sync",
+    "data_sync.cancel": "cancel a sync",
+    "data_sync.pause": "pause the schedule",
+    "data_sync.resume": "resume the schedule",
+    "held_deletes.approve": "delete held records",
+    "held_deletes.keep": "keep held records",
+    "records.sync": "sync one record",
+    "sync_filters.change": "change the sync filters",
+    "deliveries.replay_all": "replay deliveries",
+    "deliveries.replay": "replay a delivery",
+    "configuration.connection.test_again": "test the connection",
+    "configuration.connection.replace_secret": "replace the Client Secret",
+    "configuration.schedule.change": "change the schedule",
+    "configuration.rate_limit.change": "change how much of the rate limit is used",
+    "configuration.webhook.change_login": "change how the webhook authenticates",
+    "configuration.webhook.make_secret": "make a new webhook secret",
+    "configuration.webhook.drop_old_secret": "drop the old webhook secret",
+    "configuration.webhook.stop_using": "stop using webhooks",
+    "configuration.connection.disconnect": "disconnect {psa}",
+}
+
+
+def note(person: User) -> None:
+    action = action_of(request.endpoint or "")
+    audit_counts.count(person.account_id, person, "role.refused", action)  # type: ignore[attr-defined]  # Peewee adds it to every foreign key
+
+
+def action_of(endpoint: str) -> str:
+    """Return what an endpoint does, for the audit log."""
+    return ACTIONS.get(endpoint, endpoint).format(psa=g.psa.label if "psa" in g else "")

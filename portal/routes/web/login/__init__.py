@@ -1,0 +1,1 @@
+"""Logging in, sessions, passwords and two-factor authentication."""

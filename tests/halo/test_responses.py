@@ -1,0 +1,71 @@
+"""How long Halo asks to wait, in all the ways that a server may say it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal import clock
+from portal.halo.responses import LONGEST_WAIT_SECONDS, wait_seconds
+from portal.outbound import Response
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def waiting(retry_after: str | None, **headers: str) -> float | None:
+    sent = headers if retry_after is None else {"retry-after": retry_after, **headers}
+    with clock.using(lambda: NOON):
+        return wait_seconds(Response(429, sent, b"", 0.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0),
+        ("90", 90),
+        (" 90 ", 90),
+        ("Mon, 23 Nov 2026 12:01:30 GMT", 90),
+        ("Monday, 23-Nov-26 12:01:30 GMT", 90),
+        ("Mon Nov 23 12:01:30 2026", 90),
+        ("Mon, 23 Nov 2026 13:01:30 +0100", 90),
+    ],
+)
+def test_a_wait_may_be_told_in_seconds_or_as_a_date(text: str, seconds: float) -> None:
+    assert waiting(text) == seconds
+
+
+def test_a_date_is_read_by_halos_own_clock() -> None:
+    slow = "Mon, 23 Nov 2026 11:50:00 GMT"
+    assert waiting("Mon, 23 Nov 2026 11:51:00 GMT", date=slow) == 60
+
+
+def test_a_clock_that_halo_does_not_tell_rightly_is_ours() -> None:
+    assert waiting("Mon, 23 Nov 2026 12:01:00 GMT", date="noon") == 60
+
+
+def test_a_date_that_is_over_means_now() -> None:
+    assert waiting("Mon, 23 Nov 2026 11:00:00 GMT") == 0
+
+
+@pytest.mark.parametrize("text", ["99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_nobody_is_made_to_wait_for_ever(text: str) -> None:
+    assert waiting(text) == LONGEST_WAIT_SECONDS
+
+
+@pytest.mark.parametrize("text", [None, "", "soon", "-5", "1.5", "٥", "Mon, 99 Nov 2026 12:00:00 GMT", "1e3", "0x10"])
+def test_what_is_no_wait_is_none(text: str | None) -> None:
+    assert waiting(text) is None
+
+
+DATE_LIKE = st.from_regex(
+    r"[MTWFS][a-z]{2}, \d{1,9} (Nov|Dec) \d{1,9} \d{1,5}:\d\d:\d\d ([+-]\d{1,9}|GMT)", fullmatch=True
+)
+
+
+@given(st.text() | DATE_LIKE)
+def test_no_text_breaks_the_reader(text: str) -> None:
+    seconds = waiting(text)
+    assert seconds is None or 0 <= seconds <= LONGEST_WAIT_SECONDS

@@ -1,0 +1,52 @@
+"""Pages are about the PSA in their address, and take its name from its adapter."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import portal
+from portal.models.integrations import Integration
+from portal.psa.registry import NAMES
+from tests.routes.test_every_route import TABLE
+
+HALO = "/integrations/halo"
+PAGES = [(method, address) for (_, method), (address, *_) in TABLE.items() if address.startswith(HALO)]
+
+
+@pytest.mark.parametrize(("method", "address"), PAGES)
+@pytest.mark.parametrize("psa", ["nonsense", "connectwise"])
+def test_a_psa_that_the_portal_cannot_connect_has_no_pages(
+    as_alice: FlaskClient, halo: Integration, method: str, address: str, psa: str
+) -> None:
+    assert as_alice.open(address.replace("halo", psa), method=method).status_code == 404
+
+
+def test_the_links_of_a_page_keep_its_psa(as_alice: FlaskClient, halo: Integration) -> None:
+    links = re.findall(r'(?:href|action)="(/integrations/[^"]+)"', as_alice.get(f"{HALO}/configuration").text)
+    assert len(links) > 5
+    assert all(link.startswith(f"{HALO}/") for link in links)
+
+
+def test_the_overview_links_to_the_pages_of_each_psa(as_alice: FlaskClient, halo: Integration) -> None:
+    assert f'href="{HALO}/sync"' in as_alice.get("/integrations").text
+
+
+def test_every_page_of_an_integration_has_the_psa_in_its_address(app: Flask) -> None:
+    rules = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/integrations/")]
+    assert len(rules) > 40
+    assert all(rule.startswith("/integrations/<psa:psa>") for rule in rules)
+
+
+def test_only_the_folders_of_a_psa_name_it() -> None:
+    root = Path(portal.__file__).parent
+    templates = [path for path in root.glob("templates/*/**/*.html") if path.relative_to(root).parts[1] not in NAMES]
+    files = [*templates, *root.glob("routes/**/*.py")]
+    assert len(files) > 150
+    assert not [
+        str(path.relative_to(root)) for path in files if re.search("|".join(NAMES), path.read_text(), re.IGNORECASE)
+    ]
