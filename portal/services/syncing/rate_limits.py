@@ -40,11 +40,7 @@ class LimitSource(StrEnum):
     """Where the limit is known from: agreed with the PSA, reported by it, or what it usually grants."""
 
     AGREED = "agreed"
-<<<<<<< HEAD
-    PSA = "psa"
-=======
     REPORTED = "psa"
->>>>>>> main
     USUAL = "usual"
 
 
@@ -69,7 +65,7 @@ def current(integration: Integration) -> RateLimit:
     budget = TenantBudget.get_or_none(TenantBudget.tenant == integration.limit_key)
     window = budget.window_seconds if budget else KNOWN_WINDOW_SECONDS
     known = budget.quota if budget else KNOWN_QUOTA
-    source = LimitSource.PSA if known != KNOWN_QUOTA else LimitSource.USUAL
+    source = LimitSource.REPORTED if known != KNOWN_QUOTA else LimitSource.USUAL
     blocked = budget.blocked_until if budget else None
     return RateLimit(
         used=_used(budget, now - timedelta(seconds=window)) if budget else 0,

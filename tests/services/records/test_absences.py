@@ -141,4 +141,4 @@ def test_a_deleted_record_that_is_listed_again_but_excluded_says_so(synced: Copy
     synced.sync("clients")
     view = record_pages.view(synced.integration, CLIENTS, number)
     assert view is not None
-    assert view.standing == EXCLUDED
+    assert view.explanation == EXCLUDED

@@ -82,7 +82,7 @@ def test_only_what_lies_in_the_window_of_this_tenant_is_used(halo: Integration) 
     for one, seconds in ((mine, 299), (mine, 0), (mine, 300), (other, 1)):
         TenantUse.create(budget=one, at=NOON - timedelta(seconds=seconds), count=10)
     known = rate_limits.current(halo)
-    assert (known.used, known.limit, known.source) == (20, 400, LimitSource.PSA)
+    assert (known.used, known.limit, known.source) == (20, 400, LimitSource.REPORTED)
 
 
 def test_a_finished_wait_is_not_shown(halo: Integration) -> None:
