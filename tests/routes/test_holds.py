@@ -90,7 +90,7 @@ def test_deleting_ends_the_question_and_the_card(as_alice: FlaskClient, hold: He
     assert "Scopable kept them." not in page.text
     assert list(states().values()).count("deleted") == 300
     assert AuditEntry.select().where(AuditEntry.action == "hold.deleted").count() == 1
-    assert "deleted records that Halo no longer lists" in as_alice.get("/activity").text
+    assert "deleted records that are no longer listed" in as_alice.get("/activity").text
 
 
 def test_the_list_names_every_record_and_pages_to_its_end(as_sam: FlaskClient, hold: HeldDelete) -> None:

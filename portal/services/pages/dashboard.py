@@ -108,7 +108,7 @@ class DataSync:
     current: RunView | None
     others: dict[RecordType, LastStep | None]
     previous: list[PastRun]
-    holds: list[HeldDelete]
+    held_deletes: list[HeldDelete]
     copy: dict[RecordType, int]
     excluded: dict[str, int]
     stamp: str
@@ -127,7 +127,7 @@ def data_sync(integration: Integration) -> DataSync:
         current=current,
         others=_others(integration, current),
         previous=_past(runs[1:]),
-        holds=list(held_deletes.pending(integration)),
+        held_deletes=list(held_deletes.pending(integration)),
         copy=_copy(integration),
         excluded=exclusions.counts(integration),
         stamp=stamp_before,

@@ -36,7 +36,7 @@ class Card:
     """`integration` is None until somebody starts the setup. `available` is the operator's switch.
 
     For a connected integration, `plan` is its schedule, `silence` is set if its webhook has gone silent, and
-    `standing` is its status.
+    `status` is its status.
     """
 
     psa: str
@@ -46,17 +46,17 @@ class Card:
     integration: Integration | None
     plan: Plan | None
     silence: Silence | None
-    standing: Status | None
+    status: Status | None
 
     @property
     def is_open(self) -> bool:
         """Return whether there is a dashboard to open."""
-        return self.standing is not None
+        return self.status is not None
 
     @property
     def badge(self) -> CardState | Condition:
         """Return what the card's badge shows: "connected" only if nothing is wrong."""
-        return self.standing.condition if self.standing is not None else self.state
+        return self.status.condition if self.status is not None else self.state
 
 
 def cards(account: Account) -> list[Card]:
@@ -78,5 +78,5 @@ def _card(psa: str, found: dict[str, Integration], *, available: bool) -> Card:
         integration=integration,
         plan=scheduling.plan(active) if active else None,
         silence=silence(active) if active else None,
-        standing=integration_status.status(active) if active else None,
+        status=integration_status.status(active) if active else None,
     )

@@ -56,8 +56,8 @@ class History:
 
 @dataclass(frozen=True)
 class RecordView:
-    """`details` are its fields, `lines` what the PSA sent. `standing` explains its state, `last_sync` is the last
-    sync of this record alone, and `hold` is a pending decision about deleting it here.
+    """`details` are its fields, `lines` what the PSA sent. `explanation` explains its state, `last_sync` is the last
+    sync of this record alone, and `held_delete` is a pending decision about deleting it here.
     """
 
     record: Record
@@ -67,9 +67,9 @@ class RecordView:
     lines: list[PayloadLine]
     history: History
     logs: list[SyncLog]
-    standing: str
+    explanation: str
     last_sync: RecordSync | None
-    hold: HeldDelete | None
+    held_delete: HeldDelete | None
 
 
 def view(
@@ -87,9 +87,9 @@ def view(
         lines=payloads.lines(record.payload),
         history=history(integration, record_type, remote_id, before=before, first_delivery=record.first_delivery),
         logs=logs(integration, record_type, remote_id),
-        standing=_standing(integration, record),
+        explanation=_explanation(integration, record),
         last_sync=record_syncs.last(integration, record_type, remote_id),
-        hold=held_deletes.of_record(integration, record_type, remote_id)
+        held_delete=held_deletes.of_record(integration, record_type, remote_id)
         if record.state != RecordState.DELETED
         else None,
     )
@@ -151,7 +151,7 @@ def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> 
     return hashlib.sha256(repr((record and record.__data__, change, question, reason)).encode()).hexdigest()[:16]
 
 
-def _standing(integration: Integration, record: Record) -> str:
+def _explanation(integration: Integration, record: Record) -> str:
     """Explain the record's state: why it is excluded or deleted."""
     exclusion = exclusions.get(integration, RecordType(record.record_type), record.remote_id)
     if exclusion is not None:

@@ -24,19 +24,19 @@ NEWEST_DELAYS: Final = 500
 
 @dataclass(frozen=True)
 class Share:
-    """Changes to the stored records: `told` arrived by webhook first, `found` had to be found by a sync."""
+    """Changes to the stored records: `by_webhook` arrived by webhook first, `by_sync` had to be found by a sync."""
 
-    told: int = 0
-    found: int = 0
+    by_webhook: int = 0
+    by_sync: int = 0
 
     @property
     def total(self) -> int:
-        return self.told + self.found
+        return self.by_webhook + self.by_sync
 
     @property
     def percent(self) -> int:
         """Return the percentage that arrived by webhook, below 100 as long as a single change did not."""
-        return 100 * self.told // self.total if self.total else 0
+        return 100 * self.by_webhook // self.total if self.total else 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def coverage(integration: Integration) -> Coverage | None:
     delays = _delays(newest)
     return Coverage(
         since=since,
-        whole=Share(sum(each.told for each in types.values()), sum(each.found for each in types.values())),
+        whole=Share(sum(each.by_webhook for each in types.values()), sum(each.by_sync for each in types.values())),
         types=types,
         usual=_at(delays, 0.5),
         slow=_at(delays, 0.95),

@@ -100,7 +100,7 @@ def test_a_cancelled_lookup_is_not_an_answer(synced: Copy) -> None:
     synced.halo.fault("status", status=503, times=None)
     ask(synced, 987654)
     sync_runs.request_cancel(synced.integration)
-    assert absence(synced, 987654).why == "The lookup was cancelled before Halo answered."
+    assert absence(synced, 987654).why == "The lookup was cancelled before it was answered."
 
 
 def test_a_later_sync_outweighs_an_older_answer(copy: Copy) -> None:
@@ -141,4 +141,4 @@ def test_a_deleted_record_that_is_listed_again_but_excluded_says_so(synced: Copy
     synced.sync("clients")
     view = record_pages.view(synced.integration, CLIENTS, number)
     assert view is not None
-    assert view.standing == EXCLUDED
+    assert view.explanation == EXCLUDED

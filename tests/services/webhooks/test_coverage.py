@@ -93,7 +93,7 @@ def test_only_deliveries_that_changed_a_record_count(halo: Integration) -> None:
     for outcome in ("unchanged", "filtered_out", "rejected", "coalesced", "absent"):
         told(halo, outcome)
     told(halo, None)
-    assert measured(halo).whole == Share(told=4, found=0)
+    assert measured(halo).whole == Share(by_webhook=4, by_sync=0)
 
 
 def test_changes_found_by_syncs_count_as_missed(halo: Integration) -> None:
@@ -102,12 +102,12 @@ def test_changes_found_by_syncs_count_as_missed(halo: Integration) -> None:
     run(halo, NOON - DAY, kind="full", clients=(0, 0, 3))
     meter = measured(halo)
     assert meter.types == {"clients": Share(0, 6), "sites": Share(1, 1)}
-    assert meter.whole == Share(told=1, found=7)
+    assert meter.whole == Share(by_webhook=1, by_sync=7)
     assert meter.whole.percent == 12
 
 
 def test_it_is_never_called_complete_while_one_was_missed() -> None:
-    assert (Share(told=9_999, found=1).percent, Share(told=1, found=0).percent) == (99, 100)
+    assert (Share(by_webhook=9_999, by_sync=1).percent, Share(by_webhook=1, by_sync=0).percent) == (99, 100)
 
 
 @pytest.mark.parametrize("kind", ["initial", "record"])
@@ -132,7 +132,7 @@ def test_changes_before_the_first_delivery_do_not_count(halo: Integration) -> No
     run(halo, NOON - 2 * DAY, clients=(5, 5, 5))
     run(halo, NOON - HOUR, clients=(0, 1, 0))
     meter = measured(halo)
-    assert (meter.since, meter.whole.found) == (NOON - DAY, 1)
+    assert (meter.since, meter.whole.by_sync) == (NOON - DAY, 1)
 
 
 def test_the_run_that_made_the_copy_does_not_count_whatever_its_kind(halo: Integration) -> None:
@@ -140,7 +140,7 @@ def test_the_run_that_made_the_copy_does_not_count_whatever_its_kind(halo: Integ
     run(halo, NOON - 2 * DAY, kind="full", state="failed", clients=(100, 0, 0))
     run(halo, NOON - DAY, kind="full", clients=(400, 0, 0))
     run(halo, NOON - HOUR, clients=(1, 0, 0))
-    assert measured(halo).whole.found == 1
+    assert measured(halo).whole.by_sync == 1
 
 
 def test_the_first_run_after_a_change_of_what_to_sync_does_not_count(halo: Integration) -> None:
@@ -150,7 +150,7 @@ def test_the_first_run_after_a_change_of_what_to_sync_does_not_count(halo: Integ
     run(halo, NOON - DAY - HOUR, clients=(1, 0, 0))
     run(halo, NOON - DAY + HOUR, clients=(300, 0, 0))
     run(halo, NOON - DAY + 3 * HOUR, clients=(0, 1, 0))
-    assert measured(halo).whole.found == 2
+    assert measured(halo).whole.by_sync == 2
 
 
 def test_others_do_not_count(halo: Integration) -> None:
@@ -177,4 +177,4 @@ def test_a_high_volume_shortens_the_period_for_both_counts(
         told(halo, "updated", NOON - hours * HOUR)
         run(halo, NOON - hours * HOUR + SECOND, clients=(1, 0, 0))
     meter = measured(halo)
-    assert (meter.since, meter.whole) == (NOON - 3 * HOUR, Share(told=3, found=3))
+    assert (meter.since, meter.whole) == (NOON - 3 * HOUR, Share(by_webhook=3, by_sync=3))
