@@ -64,11 +64,12 @@ class Slots:
                 self._waiting -= 1
 
 
-slots = Slots()
-
-
 class BoundedContext(CryptContext):  # type: ignore[misc]  # passlib ships no types
     """Hashes and verifies like another context, with limited concurrency."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._slots = Slots()
 
     @classmethod
     def like(cls, other: CryptContext) -> BoundedContext:
@@ -77,9 +78,9 @@ class BoundedContext(CryptContext):  # type: ignore[misc]  # passlib ships no ty
         return made
 
     def hash(self, *arguments: Any, **options: Any) -> Any:
-        with slots.one():
+        with self._slots.one():
             return super().hash(*arguments, **options)
 
     def verify(self, *arguments: Any, **options: Any) -> Any:
-        with slots.one():
+        with self._slots.one():
             return super().verify(*arguments, **options)

@@ -1,4 +1,4 @@
-"""The cast, set once. Alice is admin and Sam support of Northwind IT; Mallory is admin of another account."""
+"""Accounts and users for all tests. Alice is admin and Sam support of Northwind IT; Mallory is admin elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small real reverse proxy with https, for what such proxies do to requests."""
+"""A small but real reverse proxy with https, to test what proxies do to requests."""
 
 from __future__ import annotations
 

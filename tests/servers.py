@@ -1,4 +1,4 @@
-"""Real servers on 127.0.0.1, for what arrives over a wire."""
+"""Real servers on 127.0.0.1, which send arbitrary bytes."""
 
 from __future__ import annotations
 

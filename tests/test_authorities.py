@@ -1,4 +1,4 @@
-"""Which certificate authorities are trusted, and that a wrong setting stops the start with a line that names it."""
+"""Trusted certificate authorities; an invalid setting stops the start with a message that names it."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def fault(halo: HaloSandbox, **environ: str) -> Fault | None:
     return None
 
 
-def test_a_companys_own_authority_is_not_known(halo: HaloSandbox) -> None:
+def test_a_companys_own_authority_is_not_trusted_by_default(halo: HaloSandbox) -> None:
     assert fault(halo) == Fault.UNKNOWN_ISSUER
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_it_is_trusted_when_the_environment_names_its_file(name: str, halo: HaloSandbox, company: Authority) -> None:
+def test_an_authority_in_the_environment_is_trusted(name: str, halo: HaloSandbox, company: Authority) -> None:
     assert fault(halo, **{name: str(company.root)}) is None
 
 
@@ -78,7 +78,9 @@ def test_one_file_may_hold_several_authorities(
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs `openssl rehash`")
 @pytest.mark.parametrize("name", ["SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
-def test_a_folder_may_be_named(name: str, halo: HaloSandbox, company: Authority, tmp_path: Path) -> None:
+def test_a_folder_of_authorities_is_accepted(
+    name: str, halo: HaloSandbox, company: Authority, tmp_path: Path
+) -> None:
     folder = tmp_path / "authorities"
     folder.mkdir()
     shutil.copy(company.root, folder)
@@ -94,7 +96,7 @@ def test_another_authority_does_not_help(halo: HaloSandbox, stranger: Authority)
     assert fault(halo, PORTAL_CA_FILE=str(stranger.root)) == Fault.UNKNOWN_ISSUER
 
 
-def test_nor_does_one_of_the_same_name(halo: HaloSandbox, tmp_path: Path) -> None:
+def test_another_authority_of_the_same_name_does_not_help(halo: HaloSandbox, tmp_path: Path) -> None:
     (tmp_path / "renewed").mkdir()
     assert fault(halo, PORTAL_CA_FILE=str(Authority(tmp_path / "renewed").root)) == Fault.UNKNOWN_ISSUER
 
@@ -128,7 +130,7 @@ def test_a_file_without_a_certificate_is_refused_by_name(name: str, text: str, t
         Authorities.from_env({name: str(tmp_path / "ca.pem")})
 
 
-def test_a_file_with_one_sound_and_one_broken_certificate_is_refused(company: Authority, tmp_path: Path) -> None:
+def test_a_file_with_a_valid_and_a_broken_certificate_is_refused(company: Authority, tmp_path: Path) -> None:
     broken = tmp_path / "ca.pem"
     broken.write_text(company.root.read_text() + company.root.read_text().replace("M", "-", 1))
     with pytest.raises(ConfigError, match="must be a PEM file"):

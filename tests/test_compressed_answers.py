@@ -1,4 +1,4 @@
-"""Compressed answers: gzip alone is taken, and no answer takes more memory than its limit allows."""
+"""Compressed responses: only gzip is accepted, and no response takes more memory than its limit allows."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def failure_of(client: OutboundClient, body: bytes, encoding: str, limits: CallL
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_small_answer_cannot_fill_the_memory(name: str, client: OutboundClient) -> None:
+def test_a_small_response_cannot_exhaust_memory(name: str, client: OutboundClient) -> None:
     body, encoding = BOMBS[name]()
     assert len(body) < MEGABYTE
     tracemalloc.start()
@@ -88,7 +88,7 @@ def test_a_small_answer_cannot_fill_the_memory(name: str, client: OutboundClient
     assert peak < len(body) + MEGABYTE
 
 
-def test_a_large_answer_takes_little_more_memory_than_its_limit(client: OutboundClient) -> None:
+def test_a_large_response_takes_little_more_memory_than_its_limit(client: OutboundClient) -> None:
     limits = CallLimits(seconds=20, size=20 * MEGABYTE)
     packed = gzip.compress(bytes(limits.size))
     tracemalloc.start()
@@ -101,7 +101,7 @@ def test_a_large_answer_takes_little_more_memory_than_its_limit(client: Outbound
     assert peak < limits.size * 1.2 + MEGABYTE  # the buffer grows by an eighth at a time
 
 
-def test_gzip_alone_is_asked_for(client: OutboundClient) -> None:
+def test_only_gzip_is_requested(client: OutboundClient) -> None:
     with listening(answering(answer(b"", "gzip"))) as listener:
         client.get(listener.url, limits=LIMITS)
         read = listener.asked.lower()
@@ -111,30 +111,30 @@ def test_gzip_alone_is_asked_for(client: OutboundClient) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
-def test_gzip_is_unpacked(encoding: str, client: OutboundClient) -> None:
+def test_gzip_is_decompressed(encoding: str, client: OutboundClient) -> None:
     assert body_of(client, gzip.compress(b'{"a":1}'), encoding) == b'{"a":1}'
 
 
 @pytest.mark.parametrize("encoding", ["", "identity"])
-def test_an_answer_that_is_not_compressed_arrives_as_it_is(encoding: str, client: OutboundClient) -> None:
+def test_an_uncompressed_response_arrives_unchanged(encoding: str, client: OutboundClient) -> None:
     assert body_of(client, b"{}", encoding) == b"{}"
 
 
-def test_several_gzip_files_in_a_row_are_one_answer(client: OutboundClient) -> None:
+def test_several_gzip_members_are_one_response(client: OutboundClient) -> None:
     assert body_of(client, gzip.compress(b"[1,") + gzip.compress(b"") + gzip.compress(b"2]"), "gzip") == b"[1,2]"
 
 
-def test_an_empty_answer_that_is_marked_as_gzip_is_empty(client: OutboundClient) -> None:
+def test_an_empty_response_labelled_gzip_is_empty(client: OutboundClient) -> None:
     assert body_of(client, b"", "gzip") == b""
 
 
-def test_an_answer_of_exactly_the_limit_arrives_compressed_too(client: OutboundClient) -> None:
+def test_a_compressed_response_of_exactly_the_limit_arrives(client: OutboundClient) -> None:
     incompressible = bytes(range(256)) * (LIMITS.size // 256)
     assert body_of(client, gzip.compress(incompressible, compresslevel=0), "gzip") == incompressible
 
 
 @pytest.mark.parametrize("end", [1, 9, -9, -1])
-def test_gzip_that_ends_too_early_is_a_broken_answer(end: int, client: OutboundClient) -> None:
+def test_truncated_gzip_is_a_broken_response(end: int, client: OutboundClient) -> None:
     assert failure_of(client, gzip.compress(b"x" * 1000)[:end], "gzip") == TransportFailure.BROKEN
 
 
@@ -143,7 +143,7 @@ def test_gzip_that_ends_too_early_is_a_broken_answer(end: int, client: OutboundC
     [b"{}", zlib.compress(b"{}"), gzip.compress(b"{}") + b"more", gzip.compress(b"{}")[:-8] + bytes(8)],
     ids=["plain", "deflate", "more behind it", "wrong checksum"],
 )
-def test_what_is_not_gzip_although_it_is_marked_so_is_a_broken_answer(body: bytes, client: OutboundClient) -> None:
+def test_a_response_wrongly_labelled_gzip_is_broken(body: bytes, client: OutboundClient) -> None:
     assert failure_of(client, body, "gzip") == TransportFailure.BROKEN
 
 
@@ -154,12 +154,12 @@ def test_every_other_encoding_is_refused_unread(encoding: str, client: OutboundC
     assert failure_of(client, b"{}", encoding) == TransportFailure.ENCODING
 
 
-def test_gzip_files_that_hold_nothing_cannot_go_on_for_ever(client: OutboundClient) -> None:
+def test_endless_empty_gzip_members_are_refused(client: OutboundClient) -> None:
     assert failure_of(client, gzip.compress(b"") * 20_000, "gzip") == TransportFailure.TOO_LARGE
 
 
 @pytest.mark.parametrize("size", [1, 65_535, 65_536, 65_537, 200_000])
-def test_unpacking_in_pieces_loses_nothing(size: int) -> None:
+def test_decompressing_in_pieces_loses_nothing(size: int) -> None:
     body = bytes(size)
     packed = gzip.compress(body)
     for step in (1, 7, len(packed)):
@@ -188,13 +188,13 @@ def test_a_connection_test_says_which_list_has_the_wrong_compression(encoding: s
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_what_halo_tells_without_credentials_can_be_done_without(encoding: str, halo: HaloSandbox) -> None:
+def test_discovery_is_optional(encoding: str, halo: HaloSandbox) -> None:
     halo.fault(encoding, on="authinfo", times=None)
     assert connection_test.check(credentials(halo)).ok
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_sync_says_that_the_compression_is_what_stops_it(encoding: str, halo: HaloSandbox) -> None:
+def test_a_sync_reports_an_unsupported_compression(encoding: str, halo: HaloSandbox) -> None:
     halo.fault(encoding, on="clients", times=None)
     with HaloClient(credentials(halo)) as client, pytest.raises(PsaError, match="compression") as failed:
         client.page("clients", 1)
@@ -202,7 +202,7 @@ def test_a_sync_says_that_the_compression_is_what_stops_it(encoding: str, halo: 
 
 
 @pytest.mark.parametrize("place", ["authinfo", "token", "agent", "clients"])
-def test_a_halo_that_answers_in_gzip_works_everywhere(place: str, halo: HaloSandbox) -> None:
+def test_a_halo_that_compresses_its_responses_works_everywhere(place: str, halo: HaloSandbox) -> None:
     halo.fault("gzip", on=place, times=None)
     assert connection_test.check(credentials(halo)).ok
     with HaloClient(credentials(halo)) as client:
@@ -211,7 +211,7 @@ def test_a_halo_that_answers_in_gzip_works_everywhere(place: str, halo: HaloSand
 
 @pytest.mark.parametrize("place", ["token", "agent", "clients", "/api/client/1"])
 @pytest.mark.parametrize("encoding", ["gzip", "gzip_twice"])
-def test_a_bomb_stops_every_kind_of_call(encoding: str, place: str, halo: HaloSandbox) -> None:
+def test_a_decompression_bomb_fails_every_kind_of_call(encoding: str, place: str, halo: HaloSandbox) -> None:
     halo.fault(encoding, on=place, times=None, size=80 * MEGABYTE)
     with pytest.raises(PsaError, match=r"too large|compression"):
         _read_everything(halo)

@@ -1,4 +1,4 @@
-"""The environment: what is read, and that a wrong value stops the start with a line that names it."""
+"""Settings from the environment; an invalid value stops the start with a message that names it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_commands_find_the_embedded_valkey_in_the_data_directory(environ: dict[s
     assert Config.from_env(environ).redis_url == "unix:///there/valkey.sock"
 
 
-def test_a_named_redis_goes_before_the_embedded_one(environ: dict[str, str], tmp_path: Path) -> None:
+def test_a_configured_redis_takes_precedence_over_the_embedded_one(environ: dict[str, str], tmp_path: Path) -> None:
     redis_url_file(tmp_path).write_text("unix:///there/valkey.sock\n")
     environ["PORTAL_REDIS_URL"] = "redis://queue.example"
     assert Config.from_env(environ).redis_url == "redis://queue.example"
@@ -50,7 +50,7 @@ def test_previous_vault_keys_follow_the_one_in_use(environ: dict[str, str]) -> N
     assert Config.from_env(environ).vault_keys == (bytes(32), b"1" * 32, bytes(32))
 
 
-def test_the_operator_says_how_long_things_are_kept(environ: dict[str, str]) -> None:
+def test_the_operator_sets_retention_periods(environ: dict[str, str]) -> None:
     config = Config.from_env(environ)
     assert (config.keep_logs_days, config.keep_history_days, config.keep_deliveries_days) == (30, 180, 14)
     config = Config.from_env({**environ, "PORTAL_KEEP_LOGS_DAYS": "7", "PORTAL_KEEP_HISTORY_DAYS": "365"})
@@ -58,7 +58,7 @@ def test_the_operator_says_how_long_things_are_kept(environ: dict[str, str]) -> 
     assert Config.from_env({**environ, "PORTAL_KEEP_DELIVERIES_DAYS": "3"}).keep_deliveries_days == 3
 
 
-def test_the_operator_says_how_long_sessions_last(environ: dict[str, str]) -> None:
+def test_the_operator_sets_session_lengths(environ: dict[str, str]) -> None:
     config = Config.from_env(environ)
     assert (config.session_idle_hours, config.session_days) == (12, 7)
     config = Config.from_env({**environ, "PORTAL_SESSION_IDLE_HOURS": "2", "PORTAL_SESSION_DAYS": "30"})
@@ -161,7 +161,7 @@ def test_open_hosts_are_understood_in_every_form(environ: dict[str, str], typed:
         ("PORTAL_KEEP_DELIVERIES_DAYS", "two weeks"),
     ],
 )
-def test_a_wrong_value_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:
+def test_an_invalid_value_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):
         Config.from_env({**environ, name: value})
 
@@ -187,6 +187,6 @@ def test_the_short_spelling_of_postgresql_is_accepted(environ: dict[str, str]) -
     assert config.database_url == "postgresql://u:p%23@db.example:5433/portal?sslmode=require"
 
 
-def test_an_unknown_database_is_refused_with_the_two_that_are_known(environ: dict[str, str]) -> None:
+def test_an_unknown_database_is_refused_naming_the_two_supported(environ: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match="sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"):
         Config.from_env({**environ, "PORTAL_DATABASE_URL": "mariadb://db.example/portal"})

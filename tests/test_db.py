@@ -1,4 +1,4 @@
-"""Which databases the portal opens, and that it opens the one that was named."""
+"""The databases that the portal accepts, and that it opens the configured one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_data_directory_may_have_any_name(name: str, shell: Shell, tmp_path: P
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_so_may_a_named_sqlite_file(name: str, database: None, tmp_path: Path) -> None:
+def test_a_sqlite_file_may_have_any_name(name: str, database: None, tmp_path: Path) -> None:
     file = tmp_path / f"{name}.db"
     assert db.sqlite_file(database_url_of({"PORTAL_DATABASE_URL": f"sqlite:///{file}"})) == file
 
@@ -47,7 +47,7 @@ def narrow(request: pytest.FixtureRequest, postgres_server: str) -> Iterator[tup
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-def test_a_postgresql_that_may_lose_names_is_refused(narrow: tuple[str, str], config: Config) -> None:
+def test_a_postgresql_in_another_encoding_is_refused(narrow: tuple[str, str], config: Config) -> None:
     url, encoding = narrow
     db.bind(url)
     with pytest.raises(ConfigError, match=f"is encoded in {encoding}, and the portal needs UTF8"), db.connected():
@@ -55,7 +55,7 @@ def test_a_postgresql_that_may_lose_names_is_refused(narrow: tuple[str, str], co
 
 
 @pytest.mark.parametrize("words", [("db", "upgrade"), ("db", "status"), ("account", "list")])
-def test_commands_say_so_in_one_line(words: tuple[str, ...], narrow: tuple[str, str], shell: Shell) -> None:
+def test_commands_report_it_in_one_line(words: tuple[str, ...], narrow: tuple[str, str], shell: Shell) -> None:
     result = shell.run(*words, PORTAL_DATABASE_URL=narrow[0])
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1

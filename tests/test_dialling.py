@@ -1,4 +1,4 @@
-"""From a name to a connection: every address gets its chance, and none of them all the time."""
+"""From a name to a connection: every address is tried, and none can use up all the time."""
 
 from __future__ import annotations
 
@@ -81,13 +81,13 @@ def test_one_address_that_answers_is_enough(
     assert read(client, listener.port) == b"ok"
 
 
-def test_one_that_answers_by_ipv6_only_is_enough_too(client: OutboundClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ipv6_address_alone_is_enough(client: OutboundClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to(IPV4, IPV6))
     with listening(answering(OK), IPV6) as listener:
         assert read(client, listener.port) == b"ok"
 
 
-def test_an_address_that_says_nothing_costs_a_moment_and_not_the_call(
+def test_a_silent_address_delays_the_call_only_briefly(
     silent_port: int, client: OutboundClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to("127.0.0.2", IPV4))
@@ -97,14 +97,14 @@ def test_an_address_that_says_nothing_costs_a_moment_and_not_the_call(
     assert time.monotonic() - began < 2
 
 
-def test_addresses_that_all_refuse_are_a_refusal(client: OutboundClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_all_addresses_refuse_the_call_is_refused(client: OutboundClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to("127.0.0.3", "127.0.0.4"))
     with pytest.raises(OutboundError) as stopped:
         read(client, 9)
     assert stopped.value.failure == TransportFailure.REFUSED
 
 
-def test_addresses_that_say_nothing_end_with_the_call(
+def test_silent_addresses_time_out_with_the_call(
     silent_port: int, client: OutboundClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to("127.0.0.3", "127.0.0.2"))
@@ -116,7 +116,7 @@ def test_addresses_that_say_nothing_end_with_the_call(
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts open files through /proc")
-def test_connections_that_came_too_late_are_closed(silent_port: int) -> None:
+def test_late_connections_are_closed(silent_port: int) -> None:
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208  # a count, not paths
     addresses = [Address(socket.AF_INET, (host, silent_port)) for host in ("127.0.0.2", "127.0.0.3", IPV4)]
     with listening(answering(OK), IPV4, silent_port):
@@ -126,7 +126,7 @@ def test_connections_that_came_too_late_are_closed(silent_port: int) -> None:
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 
-def test_a_host_with_very_many_addresses_is_dialled_at_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_few_of_very_many_addresses_are_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
     noted: list[Address] = []
 
     def begun(address: Address) -> socket.socket:
@@ -139,7 +139,7 @@ def test_a_host_with_very_many_addresses_is_dialled_at_a_few(monkeypatch: pytest
     assert len(noted) == dialling.MOST_ADDRESSES
 
 
-def test_both_families_are_dialled_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_address_families_alternate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", leading_to("::1", "::2", "::2", "::3", "10.0.0.1", "10.0.0.2"))
     found = dialling.look_up("halo.example", 443, 1)
     assert [address.ip for address in found] == ["::1", "10.0.0.1", "::2", "10.0.0.2", "::3"]
@@ -165,7 +165,7 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
             thread.join(5)
 
 
-def test_a_name_look_up_that_hangs_ends_with_the_call(hanging: list[int], client: OutboundClient) -> None:
+def test_a_hanging_name_look_up_times_out_with_the_call(hanging: list[int], client: OutboundClient) -> None:
     began = time.monotonic()
     with pytest.raises(OutboundError) as stopped:
         read(client, 443, HASTY)
@@ -173,7 +173,7 @@ def test_a_name_look_up_that_hangs_ends_with_the_call(hanging: list[int], client
     assert time.monotonic() - began < 2
 
 
-def test_look_ups_that_hang_take_a_limited_number_of_threads(hanging: list[int], client: OutboundClient) -> None:
+def test_hanging_look_ups_use_a_limited_number_of_threads(hanging: list[int], client: OutboundClient) -> None:
     for _ in range(6):
         with pytest.raises(OutboundError) as stopped:
             read(client, 443, CallLimits(seconds=0.05))

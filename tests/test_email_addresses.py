@@ -60,6 +60,6 @@ def test_the_normal_form_of_a_normal_form_is_itself() -> None:
         "x" * 10**6,
     ],
 )
-def test_what_spells_no_address_is_refused(text: str) -> None:
+def test_an_invalid_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"e-?mail|@-sign"):
         email_addresses.normal_form(text)

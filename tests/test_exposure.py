@@ -1,4 +1,4 @@
-"""What is open to others is said at start, with what to do about it."""
+"""Security warnings at startup, with what to do about them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_redis_on_the_network_without_a_password_is_warned_about(config: Confi
         "rediss://queue.example?ssl_certfile=/etc/portal/client.pem",
     ],
 )
-def test_a_redis_that_others_cannot_use_is_fine(config: Config, url: str | None) -> None:
+def test_a_private_redis_is_fine(config: Config, url: str | None) -> None:
     assert not [each for each in exposure.warnings(replace(config, redis_url=url)) if "Redis" in each]
 
 
@@ -67,7 +67,7 @@ def test_a_warning_never_shows_the_password(config: Config) -> None:
     assert "hunter2" not in repr(shown)
 
 
-def test_a_data_directory_of_its_owner_alone_is_fine(config: Config) -> None:
+def test_a_private_data_directory_is_fine(config: Config) -> None:
     config.data_dir.chmod(0o700)
     (config.data_dir / "portal.sqlite3").chmod(0o644)  # behind a closed door
     assert exposure.warnings(config) == []
@@ -82,13 +82,13 @@ def test_an_open_data_directory_is_warned_about(config: Config, mode: int) -> No
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o666, 0o604])
-def test_a_database_that_all_can_read_is_warned_about(config: Config, tmp_path: Path, mode: int) -> None:
+def test_a_world_readable_database_is_warned_about(config: Config, tmp_path: Path, mode: int) -> None:
     config.data_dir.chmod(0o755)
     (config.data_dir / "portal.sqlite3").chmod(mode)
     assert any("read the database" in warning and "chmod 600" in warning for warning in exposure.warnings(config))
 
 
-def test_a_database_elsewhere_is_looked_at_too(config: Config, tmp_path: Path) -> None:
+def test_a_database_elsewhere_is_checked_too(config: Config, tmp_path: Path) -> None:
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     folder.chmod(0o755)
@@ -100,6 +100,6 @@ def test_a_database_elsewhere_is_looked_at_too(config: Config, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("url", ["postgresql://db.example/portal", "sqlite:////nowhere/portal.sqlite3"])
-def test_a_database_that_is_no_file_here_is_not(config: Config, url: str) -> None:
+def test_a_database_server_is_not_checked(config: Config, url: str) -> None:
     config.data_dir.chmod(0o700)
     assert exposure.warnings(replace(config, database_url=url)) == []

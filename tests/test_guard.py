@@ -1,4 +1,4 @@
-"""Whom the portal may call: every way to write a private address is refused before anything is dialled."""
+"""Private addresses are refused in every notation before anything is dialled."""
 
 from __future__ import annotations
 
@@ -103,14 +103,14 @@ def test_other_schemes_are_refused(address: str, client: OutboundClient) -> None
     assert refused.value.failure == TransportFailure.NOT_HTTPS
 
 
-def test_the_operator_may_open_a_single_private_host(listener: Listener, client: OutboundClient) -> None:
+def test_the_operator_may_allow_a_single_private_host(listener: Listener, client: OutboundClient) -> None:
     guard.bind(frozenset({"127.0.0.1"}))
     assert client.get(listener.url, limits=LIMITS).body == b"ok"
     with pytest.raises(OutboundError):
         client.get(f"http://127.0.0.2:{listener.port}", limits=LIMITS)
 
 
-def test_the_operator_may_open_a_single_port(listener: Listener, client: OutboundClient) -> None:
+def test_the_operator_may_allow_a_single_port(listener: Listener, client: OutboundClient) -> None:
     guard.bind(frozenset({f"127.0.0.1:{listener.port}"}))
     assert client.get(listener.url, limits=LIMITS).body == b"ok"
     with pytest.raises(OutboundError) as refused:
@@ -119,7 +119,7 @@ def test_the_operator_may_open_a_single_port(listener: Listener, client: Outboun
 
 
 @pytest.mark.parametrize("entry", ["[::1]", "[::1]:{port}", "::1", "[0:0::1]:{port}", "[0000:0000::0001]"])
-def test_the_operator_may_open_an_ipv6_address(entry: str, client: OutboundClient) -> None:
+def test_the_operator_may_allow_an_ipv6_address(entry: str, client: OutboundClient) -> None:
     with listening(answering(OK), "::1") as listener:
         guard.bind(allowed_hosts.parsed(entry.format(port=listener.port)))
         assert client.get(listener.url, limits=LIMITS).body == b"ok"
@@ -127,7 +127,7 @@ def test_the_operator_may_open_an_ipv6_address(entry: str, client: OutboundClien
 
 
 @pytest.mark.parametrize("entry", ["[::1]:9", "[::2]", "[fd00::5]", "[::ffff:127.0.0.1]"])
-def test_an_open_ipv6_address_opens_no_other(entry: str, client: OutboundClient) -> None:
+def test_allowing_an_ipv6_address_allows_no_other(entry: str, client: OutboundClient) -> None:
     with listening(answering(OK), "::1") as listener:
         guard.bind(allowed_hosts.parsed(entry))
         with pytest.raises(OutboundError) as refused:
@@ -135,7 +135,7 @@ def test_an_open_ipv6_address_opens_no_other(entry: str, client: OutboundClient)
     assert (refused.value.failure, listener.connections) == (TransportFailure.PRIVATE_ADDRESS, 0)
 
 
-def test_an_open_host_opens_no_name_that_merely_looks_like_it(listener: Listener, client: OutboundClient) -> None:
+def test_allowing_a_host_does_not_allow_lookalikes(listener: Listener, client: OutboundClient) -> None:
     guard.bind(frozenset({"127.0.0.1"}))
     for host in ("2130706433", "127.0.0.1.nip.io", "localhost", "[::ffff:127.0.0.1]", "127.1"):
         with pytest.raises(OutboundError):
@@ -155,7 +155,7 @@ def test_a_name_with_one_private_answer_is_refused(
     assert (refused.value.failure, dialled) == (TransportFailure.PRIVATE_ADDRESS, [])
 
 
-def test_a_name_that_changes_its_mind_is_asked_once_and_its_checked_address_dialled(
+def test_dns_rebinding_is_harmless_because_the_checked_address_is_dialled(
     client: OutboundClient, dialled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([resolving(PUBLIC), resolving("127.0.0.1")])
@@ -176,7 +176,7 @@ def test_a_name_that_changes_its_mind_is_asked_once_and_its_checked_address_dial
 
 
 @pytest.mark.parametrize("host", ["acme..halopsa.com", ".halopsa.com", f"{'a' * 64}.halopsa.com", "acme.invalid"])
-def test_a_name_that_cannot_exist_is_not_found(host: str, client: OutboundClient) -> None:
+def test_an_impossible_name_is_not_found(host: str, client: OutboundClient) -> None:
     with pytest.raises(OutboundError) as refused:
         client.get(f"https://{host}/", limits=LIMITS)
     assert refused.value.failure == TransportFailure.HOST_NOT_FOUND

@@ -1,4 +1,4 @@
-"""Few hashes at once; who finds no room is told so within seconds."""
+"""Password hashes have limited concurrency, and requests that find no slot fail within seconds."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def crowd() -> Iterator[Crowd]:
     assert crowd.most_inside == AT_ONCE
 
 
-def test_two_at_once_and_the_others_one_after_the_other(crowd: Crowd) -> None:
+def test_at_most_two_hashes_run_at_once(crowd: Crowd) -> None:
     crowd.add(AT_ONCE + 5, strangers=False)
     until(lambda: crowd.inside == AT_ONCE and crowd.slots._waiting == 5, "five to wait")
 
 
-def test_strangers_leave_room_for_people_who_are_known(crowd: Crowd) -> None:
+def test_strangers_leave_room_for_known_devices(crowd: Crowd) -> None:
     crowd.add(AT_ONCE + 30, strangers=True)
     until(lambda: crowd.slots._waiting == MOST_STRANGERS_WAITING, "strangers to wait")
     with hashing.for_stranger(), pytest.raises(HashingBusy), crowd.slots.one():
@@ -78,7 +78,7 @@ def test_nobody_waits_longer_than_a_few_seconds() -> None:
         assert slots._waiting == 0
 
 
-def test_a_hash_that_fails_gives_its_slot_back() -> None:
+def test_a_failed_hash_releases_its_slot() -> None:
     context = hashing.BoundedContext(["argon2"])
     for _ in range(AT_ONCE + 1):
         with pytest.raises(ValueError, match="hash"):

@@ -1,4 +1,4 @@
-"""Logs: structured, and without secrets whatever the way they come in."""
+"""Logs are structured, and never contain secrets."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def _restored() -> Iterator[None]:
         {"value": Secret("hush")},
     ],
 )
-def test_a_secret_is_blanked(event: dict[str, object]) -> None:
+def test_a_secret_is_redacted(event: dict[str, object]) -> None:
     assert "hush" not in str(log.redact(None, "info", dict(event)))
 
 
-def test_what_is_no_secret_stays() -> None:
+def test_other_values_stay() -> None:
     event = {"event": "page stored", "run": 7, "url": "https://halo.example/api/Client"}
     assert log.redact(None, "info", dict(event)) == event
 
@@ -59,7 +59,7 @@ def test_libraries_and_the_portal_log_json_through_one_pipeline(capsys: pytest.C
 
 
 @pytest.mark.usefixtures("_restored")
-def test_a_traceback_is_blanked_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_traceback_is_redacted_too(capsys: pytest.CaptureFixture[str]) -> None:
     log.configure(as_json=True)
     try:
         raise ValueError("Bearer hush was refused")
@@ -70,7 +70,7 @@ def test_a_traceback_is_blanked_too(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.usefixtures("_restored")
 @pytest.mark.parametrize("as_json", [True, False])
-def test_a_strangers_text_is_no_command_to_the_terminal(*, as_json: bool, capsys: pytest.CaptureFixture[str]) -> None:
+def test_foreign_text_cannot_control_the_terminal(*, as_json: bool, capsys: pytest.CaptureFixture[str]) -> None:
     log.configure(as_json=as_json)
     hostile = "eve\x1b]0;owned\x07\x9b2J\u202e@example.com\rall is well"
     log.get("portal.test").warning("log-in refused", email=hostile, parts=[hostile])
@@ -86,7 +86,7 @@ def test_a_strangers_text_is_no_command_to_the_terminal(*, as_json: bool, capsys
 
 
 @pytest.mark.usefixtures("_restored")
-def test_a_strangers_text_does_not_pass_for_a_line_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+def test_foreign_text_cannot_fake_a_log_line(capsys: pytest.CaptureFixture[str]) -> None:
     log.configure(as_json=False)
     forged = "eve@example.com\n2026-11-27T07:00:00Z [info] all is well"
     log.get("portal.test").warning("log-in refused", email=forged)

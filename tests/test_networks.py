@@ -31,9 +31,9 @@ def test_a_request_is_counted_under_its_network(address: str | None, network: st
     assert network_of(address) == network
 
 
-def test_thirty_addresses_of_one_line_are_one() -> None:
+def test_thirty_addresses_of_one_network_count_as_one() -> None:
     assert len({network_of(f"2001:db8:1:2:{each:x}::1") for each in range(30)}) == 1
 
 
-def test_two_lines_are_two() -> None:
+def test_two_networks_count_as_two() -> None:
     assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")

@@ -43,14 +43,14 @@ def why(client: OutboundClient) -> Try:
     return failure
 
 
-def test_it_reads_and_posts_forms_and_has_no_other_verb() -> None:
+def test_its_only_verbs_are_get_and_post_form() -> None:
     verbs = {
         name for name in dir(OutboundClient) if not name.startswith("_") and callable(getattr(OutboundClient, name))
     }
     assert verbs == {"get", "post_form", "close"}
 
 
-def test_it_says_who_it_is_and_wants_json(client: OutboundClient) -> None:
+def test_it_sends_a_user_agent_and_accepts_json(client: OutboundClient) -> None:
     with listening(answering(JSON)) as listener:
         answer = client.get(f"{listener.url}/api/Client", params={"page_no": "1"}, token="t0ken", limits=PATIENT)
     head = listener.asked.decode().lower()
@@ -68,7 +68,7 @@ def test_a_call_without_a_token_carries_none(client: OutboundClient) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_an_answer_and_not_followed(client: OutboundClient, status: int) -> None:
+def test_a_redirect_is_returned_and_not_followed(client: OutboundClient, status: int) -> None:
     with listening(answering(b"")) as elsewhere:
         moved = f"HTTP/1.1 {status} Moved\r\nLocation: {elsewhere.url}\r\nConnection: close\r\n\r\n".encode()
         with listening(answering(moved)) as listener:
@@ -89,14 +89,14 @@ def test_a_redirect_is_an_answer_and_not_followed(client: OutboundClient, status
     ],
     ids=["silence", "status", "headers", "endless body", "counted body", "chunk"],
 )
-def test_a_whole_call_has_one_deadline_however_it_drips(why: Try, talk: Talk) -> None:
+def test_a_trickle_of_bytes_does_not_extend_the_deadline(why: Try, talk: Talk) -> None:
     began = time.monotonic()
     assert why(talk, HASTY) == TransportFailure.TIMED_OUT
     assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("head", [b"Content-Length: 5000000\r\n\r\n", b"\r\n"])
-def test_a_body_that_is_too_large_is_broken_off(why: Try, head: bytes) -> None:
+def test_a_body_that_is_too_large_is_aborted(why: Try, head: bytes) -> None:
     assert (
         why(answering(HEAD + head + b"x" * 5_000_000), CallLimits(seconds=5, size=1000)) == TransportFailure.TOO_LARGE
     )
@@ -107,14 +107,14 @@ def test_a_body_of_exactly_the_limit_arrives(client: OutboundClient) -> None:
         assert len(client.get(listener.url, limits=CallLimits(seconds=5, size=1000)).body) == 1000
 
 
-def test_a_body_counts_as_large_as_it_is_unpacked(why: Try) -> None:
+def test_the_size_limit_applies_to_the_decompressed_body(why: Try) -> None:
     packed = gzip.compress(b" " * 10_000_000)
     head = HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
     assert why(answering(head + packed), CallLimits(seconds=5, size=1_000_000)) == TransportFailure.TOO_LARGE
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-def test_of_three_gigabytes_no_more_is_read_than_the_limit(client: OutboundClient, *, chunked: bool) -> None:
+def test_no_more_than_the_limit_is_read_of_three_gigabytes(client: OutboundClient, *, chunked: bool) -> None:
     settings = Settings(tenants=[TenantSettings(sizes={"clients": 1})])
     with running(HaloSandbox(settings)) as halo:
         halo.fault("huge", on="instanceinfo", chunked=chunked)
@@ -139,7 +139,7 @@ def test_of_three_gigabytes_no_more_is_read_than_the_limit(client: OutboundClien
     ],
     ids=["nothing", "ssh", "tls", "half", "chunk", "length", "gzip", "head"],
 )
-def test_what_is_not_http_or_breaks_off_is_broken(why: Try, data: bytes) -> None:
+def test_invalid_or_truncated_http_is_broken(why: Try, data: bytes) -> None:
     assert why(answering(data), PATIENT) == TransportFailure.BROKEN
 
 
@@ -151,7 +151,7 @@ def test_a_closed_port_refuses(client: OutboundClient) -> None:
     assert (failed.value.failure, failed.value.host) == (TransportFailure.REFUSED, "127.0.0.1")
 
 
-def test_every_call_counts_also_one_without_an_answer(client: OutboundClient) -> None:
+def test_calls_without_a_response_count_too(client: OutboundClient) -> None:
     with listening(answering(JSON)) as listener:
         client.get(listener.url, limits=PATIENT)
         client.post_form(listener.url, {}, limits=PATIENT)
@@ -160,7 +160,7 @@ def test_every_call_counts_also_one_without_an_answer(client: OutboundClient) ->
     assert client.calls == 3
 
 
-def test_an_error_names_the_host_and_nothing_of_the_call(client: OutboundClient) -> None:
+def test_an_error_names_the_host_but_nothing_else_of_the_call(client: OutboundClient) -> None:
     with listening(answering(b"")) as listener, pytest.raises(OutboundError) as failed:
         client.post_form(f"{listener.url}/auth/token?tenant=t", {"client_secret": "hush"}, limits=PATIENT)
     assert "127.0.0.1" in failed.value.problem

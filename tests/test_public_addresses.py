@@ -1,4 +1,4 @@
-"""Which addresses are public: none that IANA sets aside, and none that carries another address inside."""
+"""Public addresses: none in IANA's special-purpose ranges, and none that embeds another address."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PRIVATE_IPV4 = ["127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1", "168.
 
 
 @pytest.mark.parametrize("network", [*IPV4_REGISTRY, *IPV6_REGISTRY, *BESIDE_THEM])
-def test_no_address_that_is_set_aside_is_public(network: str) -> None:
+def test_no_special_purpose_address_is_public(network: str) -> None:
     parsed = ipaddress.ip_network(network)
     assert not any(is_public(str(parsed[place])) for place in (0, parsed.num_addresses // 2, -1))
 
@@ -47,12 +47,12 @@ def test_their_neighbours_are_public(address: str) -> None:
 
 @pytest.mark.parametrize("inside", [*PRIVATE_IPV4, "8.8.8.8"])
 @pytest.mark.parametrize("prefix", ["::", "::ffff:", "::ffff:0:", "64:ff9b::", "64:ff9b:1::"])
-def test_an_ipv6_address_that_carries_an_ipv4_address_is_not_public(prefix: str, inside: str) -> None:
+def test_an_ipv6_address_that_embeds_an_ipv4_address_is_not_public(prefix: str, inside: str) -> None:
     assert not is_public(f"{prefix}{inside}")
 
 
 @pytest.mark.parametrize("inside", PRIVATE_IPV4)
-def test_nor_is_one_of_6to4_or_teredo(inside: str) -> None:
+def test_6to4_and_teredo_addresses_are_not_public(inside: str) -> None:
     number = int(ipaddress.IPv4Address(inside))
     assert not is_public(str(ipaddress.IPv6Address((0x2002 << 112) + (number << 80) + 1)))
     assert not is_public(str(ipaddress.IPv6Address((0x20010000 << 96) + (number ^ 0xFFFFFFFF))))
@@ -63,7 +63,7 @@ def test_an_address_with_an_interface_is_judged_without_it() -> None:
     assert not is_public("fe80::1%eth0")
 
 
-def test_the_tables_are_sound() -> None:
+def test_the_tables_are_consistent() -> None:
     assert all(ipaddress.IPv4Network(network) and name for network, name in SPECIAL_IPV4.items())
     assert all(ipaddress.IPv6Network(network) and name for network, name in SPECIAL_IPV6.items())
 

@@ -1,4 +1,4 @@
-"""A database that refuses to write: real refusals of both engines, and what people are told."""
+"""A database that refuses to write: real errors of both engines, and their messages for people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def told(error: BaseException) -> str:
     return problem
 
 
-def test_a_full_disk_is_named_although_peewee_stumbles_over_its_rollback(database: None) -> None:
+def test_a_full_disk_is_recognised_although_the_rollback_fails(database: None) -> None:
     (pages,) = db.execute_sql("PRAGMA page_count").fetchone()
     db.execute_sql(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(DatabaseError) as failed, db.atomic():
@@ -30,7 +30,7 @@ def test_a_full_disk_is_named_although_peewee_stumbles_over_its_rollback(databas
     assert told(failed.value) == "The disk of the portal's database is full."
 
 
-def test_a_lock_that_is_held_for_too_long_is_named(database: None, tmp_path: Path) -> None:
+def test_a_lock_timeout_is_recognised(database: None, tmp_path: Path) -> None:
     db.execute_sql("PRAGMA busy_timeout = 10")
     with closing(sqlite3.connect(tmp_path / "portal.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -46,13 +46,13 @@ def test_a_lock_that_is_held_for_too_long_is_named(database: None, tmp_path: Pat
         ("canceling statement due to lock timeout", "busy"),
     ],
 )
-def test_postgresqls_words_for_it_are_understood(said: str, words: str) -> None:
+def test_postgresqls_messages_are_recognised(said: str, words: str) -> None:
     wrapped = DatabaseError()
     wrapped.__cause__ = psycopg.OperationalError(said)
     assert words in told(wrapped)
 
 
-def test_a_mistake_of_ours_is_no_trouble_of_the_store(database: None) -> None:
+def test_a_bug_is_not_a_storage_problem(database: None) -> None:
     Account.create(name="Northwind IT")
     with pytest.raises(IntegrityError) as failed:
         Account.create(name="Northwind IT")

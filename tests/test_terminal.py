@@ -1,4 +1,4 @@
-"""Text of others neither commands a terminal nor passes for something else on it."""
+"""Foreign text can neither control a terminal nor fake its output."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("text", "shown"), TEXTS.items())
-def test_control_characters_are_spelled_out(text: str, shown: str) -> None:
+def test_control_characters_are_escaped(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
@@ -42,7 +42,7 @@ def test_our_own_lines_stay_lines() -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_json_says_the_same_without_control_characters(text: str) -> None:
+def test_escaped_json_is_equivalent(text: str) -> None:
     shown = visible_json(json.dumps([text], ensure_ascii=False, indent=2))
     assert json.loads(shown) == [text]
     assert visible(shown, keep="\n") == shown

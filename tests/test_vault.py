@@ -1,4 +1,4 @@
-"""Secrets at rest and in memory: they open only in their place, and never show."""
+"""Stored secrets open only in their own row and field, and secrets in memory are never shown."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from portal.vault import Secret, Vault
 OLD, NEW = bytes(32), b"\x01" * 32
 
 
-def test_what_is_sealed_opens_in_the_same_place() -> None:
+def test_a_sealed_secret_opens_in_its_row_and_field() -> None:
     vault = Vault((NEW,))
     assert vault.open(vault.seal(Secret("käse"), "row/1"), "row/1").reveal() == "käse"
 
 
-def test_the_same_secret_never_looks_the_same_twice() -> None:
+def test_sealing_twice_gives_different_texts() -> None:
     vault = Vault((NEW,))
     assert vault.seal(Secret("hush"), "row/1") != vault.seal(Secret("hush"), "row/1")
 
@@ -59,7 +59,7 @@ def test_a_changed_secret_does_not_open() -> None:
         "😀" * 100,
     ],
 )
-def test_a_damaged_secret_ends_in_the_vaults_own_error(damage: str) -> None:
+def test_a_damaged_secret_raises_vault_error(damage: str) -> None:
     vault = Vault((NEW,))
     version, key_id, _ = vault.seal(Secret("hush"), "row/1").split(".")
     with pytest.raises(VaultError):
@@ -67,7 +67,7 @@ def test_a_damaged_secret_ends_in_the_vaults_own_error(damage: str) -> None:
 
 
 @given(st.data())
-def test_so_does_one_with_any_piece_cut_out_or_changed(data: st.DataObject) -> None:
+def test_a_secret_with_any_part_removed_or_changed_raises_vault_error(data: st.DataObject) -> None:
     vault = Vault((NEW,))
     sealed = vault.seal(Secret("hush"), "row/1")
     begin, end = sorted(data.draw(st.tuples(*[st.integers(0, len(sealed))] * 2)))
@@ -97,20 +97,20 @@ def test_a_previous_key_opens_but_does_not_seal() -> None:
     assert vault.is_current(vault.seal(Secret("hush"), "row/1"))
 
 
-def test_a_key_that_is_gone_is_said_with_the_way_out() -> None:
+def test_a_missing_key_is_reported_with_the_remedy() -> None:
     sealed = Vault((OLD,)).seal(Secret("hush"), "row/1")
     with pytest.raises(VaultError) as caught:
         Vault((NEW,)).open(sealed, "row/1")
     assert "PORTAL_VAULT_KEY_PREVIOUS" in caught.value.remedy
 
 
-def test_a_secret_does_not_show() -> None:
+def test_a_secret_is_never_printed() -> None:
     secret = Secret("hush")
     assert "hush" not in f"{secret} {secret!r} {[secret]} {secret!s:>20}"
 
 
 @pytest.mark.parametrize("leak", [pickle.dumps, json.dumps, copy.deepcopy, hash])
-def test_a_secret_is_not_handed_on(leak: object) -> None:
+def test_a_secret_cannot_be_serialised(leak: object) -> None:
     assert callable(leak)
     with pytest.raises(TypeError):
         leak(Secret("hush"))

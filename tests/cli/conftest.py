@@ -1,4 +1,4 @@
-"""A shell in which `portal` runs on a database of its own, without any queue."""
+"""Runs `portal` commands with a database of their own, without a queue."""
 
 from __future__ import annotations
 

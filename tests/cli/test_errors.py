@@ -1,4 +1,4 @@
-"""What people see when a command cannot do its work."""
+"""Error messages of commands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_process_that_needs_redis_says_so(shell: Shell, words: tuple[str, ...]
     assert result.stderr.startswith("PORTAL_REDIS_URL is not set")
 
 
-def test_a_database_that_was_never_upgraded_is_named_with_the_cure(shell: Shell, tmp_path: Path) -> None:
+def test_an_outdated_database_is_reported_with_the_remedy(shell: Shell, tmp_path: Path) -> None:
     result = shell.run("account", "list", PORTAL_DATABASE_URL=f"sqlite:///{tmp_path}/new.sqlite3")
     assert result.exit_code == 1
     assert result.stderr.splitlines() == ["The database is not up to date.", "Run `portal db upgrade` first."]
@@ -48,7 +48,7 @@ def test_a_new_database_is_upgraded_once(shell: Shell, tmp_path: Path) -> None:
     assert shell.run("db", "status", PORTAL_DATABASE_URL=url).exit_code == 0
 
 
-def test_a_database_that_is_away_is_a_line_and_not_a_traceback(shell: Shell) -> None:
+def test_an_unavailable_database_is_one_line_and_not_a_traceback(shell: Shell) -> None:
     result = shell.run("account", "list", PORTAL_DATABASE_URL="postgresql://nobody@127.0.0.1:1/portal")
     assert result.exit_code == 1
     assert result.stderr.startswith("Database error:")

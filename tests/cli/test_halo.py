@@ -118,7 +118,7 @@ def test_a_private_address_is_not_called_unless_the_operator_allows_it(
     assert halo.counts()["total"] == 0
 
 
-def test_an_account_without_halo_is_told_so(near_halo: Shell, halo: HaloSandbox) -> None:
+def test_an_account_without_halo_gets_an_error(near_halo: Shell, halo: HaloSandbox) -> None:
     near_halo.ok("account", "disable", "Northwind IT")
     result = near_halo.run(*connect(halo), typed="any\n")
     assert result.exit_code == 1
@@ -136,7 +136,7 @@ def test_a_second_connection_is_refused(connected: Shell, halo: HaloSandbox) -> 
     assert "already connected" in connected.run(*connect(halo), typed="any\n").stderr
 
 
-def test_a_run_that_goes_on_is_joined(connected: Shell) -> None:
+def test_a_running_sync_is_joined(connected: Shell) -> None:
     (first,) = connected.json("sync", "list", *ACCOUNT)
     result = connected.run("sync", "run", *ACCOUNT, "--wait", "--json")
     assert json.loads(result.stdout)["run"] == first["run"]
@@ -168,7 +168,7 @@ def test_a_test_tells_what_the_agent_may_read(connected: Shell, halo: HaloSandbo
     assert verdict["permissions"]["contracts"] == "empty"
 
 
-def test_a_test_gives_advice_and_offers_what_mends_it(connected: Shell, halo: HaloSandbox) -> None:
+def test_a_test_gives_advice_and_offers_a_fix(connected: Shell, halo: HaloSandbox) -> None:
     (advice,) = connected.json("integration", "test", *ACCOUNT)["advice"]
     assert "can write to Halo" in advice["problem"]
     assert "assets: granted." in connected.ok("integration", "test", *ACCOUNT)
@@ -240,14 +240,14 @@ def test_a_support_bundle_holds_no_secret_and_no_record(synced: Shell, halo: Hal
     assert synced.json("records", "list", *ACCOUNT, "contacts")[0]["name"] not in everything
 
 
-def test_filters_are_told_in_words_and_in_json(connected: Shell, halo: HaloSandbox) -> None:
+def test_filters_are_shown_as_text_and_as_json(connected: Shell, halo: HaloSandbox) -> None:
     assert connected.ok("integration", "filters", *ACCOUNT).splitlines()[:2] == ["clients: all", "sites: all"]
     told = connected.json("integration", "filters", *ACCOUNT)
     assert told["record_types"] == list(SIZES)
     assert (told["filters"]["active_only"], told["filters"]["asset_types"]) == (False, [])
 
 
-def test_active_only_is_told_among_the_filters(near_halo: Shell, halo: HaloSandbox) -> None:
+def test_active_only_is_shown_among_the_filters(near_halo: Shell, halo: HaloSandbox) -> None:
     secret = f"{halo.credentials().client_secret}\n"
     near_halo.ok(*connect(halo, "--active-only", "--types", "clients,sites"), typed=secret)
     assert near_halo.ok("integration", "filters", *ACCOUNT) == "clients: active clients only\nsites: all\n"

@@ -1,4 +1,4 @@
-"""What strangers call things reaches the operator's terminal spelled out, in every command that prints it."""
+"""Control characters in foreign names are escaped by every command that prints them."""
 
 from __future__ import annotations
 

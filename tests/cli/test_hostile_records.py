@@ -1,4 +1,4 @@
-"""What somebody calls a client reaches the operator's terminal spelled out."""
+"""Control characters in record names are escaped."""
 
 from __future__ import annotations
 

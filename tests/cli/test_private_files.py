@@ -1,4 +1,4 @@
-"""What a command writes is its owner's alone, whatever the shell's umask says."""
+"""Files that a command writes are private to their owner, whatever the shell's umask."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_support_bundle_is_private(shell: Shell, tmp_path: Path) -> None:
     assert mode(file) == 0o600
 
 
-def test_so_is_the_queue_of_writers(database: None, tmp_path: Path) -> None:
+def test_the_write_queues_lock_file_is_private(database: None, tmp_path: Path) -> None:
     with db.write_queue():
         assert mode(tmp_path / "portal.sqlite3-turns") == 0o600
 

@@ -1,4 +1,4 @@
-"""What the operator does with people who leave, come back, or lose their phone."""
+"""Disabling, enabling and removing users, and resetting two-factor authentication."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What webhooks delivered, from a shell."""
+"""`portal webhook`: listing, showing and replaying deliveries."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def states() -> list[str]:
         return [delivery.state for delivery in Delivery.select().order_by(Delivery.id)]
 
 
-def test_before_anything_came_the_list_is_empty(northwind_shell: Shell, halo: Integration) -> None:
+def test_without_deliveries_the_list_is_empty(northwind_shell: Shell, halo: Integration) -> None:
     assert northwind_shell.json("webhook", "list", *ACCOUNT) == []
     assert northwind_shell.ok("webhook", "list", *ACCOUNT) == "Nothing to show.\n"
 
@@ -93,7 +93,7 @@ def test_the_list_is_narrowed(northwind_shell: Shell, told: None, words: tuple[s
     assert [row["delivery"] for row in northwind_shell.json("webhook", "list", *ACCOUNT, *words)] == found
 
 
-def test_a_line_says_what_came_of_it(northwind_shell: Shell, told: None) -> None:
+def test_a_line_shows_the_outcome(northwind_shell: Shell, told: None) -> None:
     lines = northwind_shell.ok("webhook", "list", *ACCOUNT).splitlines()
     assert "It isn't JSON." in lines[1]
     assert "Its record type isn't synced." in lines[2]
@@ -101,7 +101,7 @@ def test_a_line_says_what_came_of_it(northwind_shell: Shell, told: None) -> None
     assert "updated" in lines[4]
 
 
-def test_one_is_shown_with_what_came(northwind_shell: Shell, told: None) -> None:
+def test_a_delivery_is_shown_with_its_body(northwind_shell: Shell, told: None) -> None:
     shown = northwind_shell.json("webhook", "show", *ACCOUNT, "2")
     assert shown["headers"] == [["Content-Type", "application/json"]]
     assert '"object_id": 8' in shown["body"]

@@ -1,4 +1,4 @@
-"""A certificate authority of our own, for servers whose certificates are sound, or wrong in one way."""
+"""A certificate authority for test servers whose certificates are valid, or invalid in one respect."""
 
 from __future__ import annotations
 

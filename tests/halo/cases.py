@@ -1,7 +1,7 @@
-"""What goes wrong when people connect Halo: how it is set up, what is typed, and what they must be told.
+"""Everything that can go wrong when connecting Halo: setup, typed values, and the expected diagnosis.
 
-`{halo}` stands for the sandbox's address, `{other}` for the same sandbox under another host name, `{closed}` for an
-address at which nobody listens.
+`{halo}` is the sandbox's address, `{other}` the same sandbox under another host name, and `{closed}` an
+address where nothing listens.
 """
 
 # ruff: noqa: E501  # a table: one row, one line

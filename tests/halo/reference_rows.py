@@ -1,4 +1,4 @@
-"""What the reference shows of each record type (halo-api.md section 4), and what it means."""
+"""Reference rows of each record type (halo-api.md section 4), and their expected meaning."""
 
 from __future__ import annotations
 

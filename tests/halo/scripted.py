@@ -1,4 +1,4 @@
-"""A Halo that answers exactly as it is told, for what the simulated one never says."""
+"""A Halo with scripted responses, for those that the simulated one never gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people paste, what is made of it and what they are told, and what is called."""
+"""Pasted addresses: how they are corrected, the notes about it, and the URLs that are called."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ PASTED: list[tuple[str, str, tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("typed", "address", "notes"), PASTED, ids=[repr(row[0]) for row in PASTED])
-def test_what_is_pasted_is_understood_and_told(typed: str, address: str, notes: tuple[str, ...]) -> None:
+def test_a_pasted_address_is_corrected_with_notes(typed: str, address: str, notes: tuple[str, ...]) -> None:
     assert parse_address(typed) == (address, notes)
     assert normalize_base_url(typed) == address
     assert normalize_auth_server(typed) == f"{address}/auth"
@@ -106,14 +106,14 @@ def test_what_is_pasted_is_understood_and_told(typed: str, address: str, notes: 
         "https://[::1%25lo]",
     ],
 )
-def test_what_names_no_single_host_is_refused(typed: str) -> None:
+def test_a_text_without_a_single_host_is_refused(typed: str) -> None:
     for tidy in (normalize_base_url, normalize_auth_server):
         with pytest.raises(ValueError, match=r".*"):
             tidy(typed)
 
 
 @given(st.text() | st.from_regex(r"\A(https?://)?[\wäß%:@\[\]\s./?#-]{1,30}\Z"))
-def test_any_text_is_understood_for_good_or_refused(typed: str) -> None:
+def test_any_text_is_parsed_stably_or_refused(typed: str) -> None:
     try:
         address, notes = parse_address(typed)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Tokens: asked for once, renewed before they end, and replaced once when Halo refuses one."""
+"""Tokens are cached, renewed before they expire, and replaced once if Halo rejects one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_one_token_serves_many_calls(halo: HaloSandbox, connect: Connect) -> Non
     assert client.requests == 4
 
 
-def test_a_token_is_renewed_before_it_ends(halo: HaloSandbox, connect: Connect) -> None:
+def test_a_token_is_renewed_before_it_expires(halo: HaloSandbox, connect: Connect) -> None:
     client, now = connect(), NOON
     with clock.using(lambda: now):
         client.lookup("Agent/me", PROFILE_LIMITS)
@@ -75,7 +75,7 @@ def test_a_second_refusal_is_final(halo: HaloSandbox, connect: Connect) -> None:
     assert halo.counts()["by_kind"] == {"agent": 2, "token": 2}
 
 
-def test_a_list_that_refuses_new_tokens_too_is_to_blame_alone(halo: HaloSandbox, connect: Connect) -> None:
+def test_if_a_list_rejects_new_tokens_only_that_list_fails(halo: HaloSandbox, connect: Connect) -> None:
     halo.fault("status", status=401, on="assets", times=None)
     with pytest.raises(PsaListError) as refused:
         connect().page("assets", 1)
@@ -99,7 +99,7 @@ def test_a_list_that_refuses_new_tokens_too_is_to_blame_alone(halo: HaloSandbox,
         ),
     ],
 )
-def test_every_refusal_of_the_token_page_is_one_of_the_credentials(
+def test_every_refusal_by_the_token_endpoint_refuses_the_credentials(
     fault: dict[str, Any], problem: str, field: str | None, halo: HaloSandbox, connect: Connect
 ) -> None:
     halo.fault(on="token", **fault)
@@ -109,9 +109,7 @@ def test_every_refusal_of_the_token_page_is_one_of_the_credentials(
 
 
 @pytest.mark.parametrize("fault", [{"what": "html"}, {"what": "empty"}, {"what": "status"}, {"what": "reset"}])
-def test_a_token_page_that_stumbles_is_unreachable(
-    fault: dict[str, Any], halo: HaloSandbox, connect: Connect
-) -> None:
+def test_a_failing_token_endpoint_is_unreachable(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
     halo.fault(on="token", **fault)
     with pytest.raises(PsaUnreachable):
         connect().log_in()
@@ -135,7 +133,7 @@ def test_many_threads_share_one_renewal(halo: HaloSandbox) -> None:
     assert tokens_asked(halo) == 2
 
 
-def test_a_token_that_ends_at_once_is_asked_for_again_and_again(halo: HaloSandbox, connect: Connect) -> None:
+def test_a_token_that_expires_at_once_is_requested_every_time(halo: HaloSandbox, connect: Connect) -> None:
     halo.turn(token_calls=1)
     client = connect()
     for _ in range(3):
@@ -182,7 +180,7 @@ def test_an_odd_lifetime_counts_as_an_hour(lifetime: Any) -> None:
         ({"access_token": "ключ"}, "tenant"),
     ],
 )
-def test_what_is_no_token_is_none(answer: Any, field: str) -> None:
+def test_an_invalid_token_is_not_accepted(answer: Any, field: str) -> None:
     with pytest.raises(PsaError) as refused:
         source_of(answer)()
     assert (refused.value.field, refused.value.retryable) == (field, True)

@@ -1,4 +1,4 @@
-"""Certificates are always checked: a Halo whose certificate is wrong gets no secret, and people are told why."""
+"""Certificates are always verified: a Halo with an invalid one never gets the secret, and the message says why."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_certificate_for_the_name_is_accepted(authority: Authority, serve: Cal
     assert check(credentials(halo, **at(halo))).ok
 
 
-def test_an_authority_that_nobody_knows_is_named_so(tmp_path: Path, serve: Callable[..., HaloSandbox]) -> None:
+def test_an_unknown_authority_is_reported(tmp_path: Path, serve: Callable[..., HaloSandbox]) -> None:
     halo = serve(Authority(tmp_path).certificate("127.0.0.1"))
     found = check(credentials(halo))
     assert "is signed by an authority that this portal doesn't know" in found.problem
@@ -107,7 +107,7 @@ def test_an_unknown_authority_that_sends_its_root_along_is_not_called_self_signe
     assert "is signed by an authority that this portal doesn't know" in found.problem
 
 
-def test_a_port_without_tls_is_named_so(halo: HaloSandbox) -> None:
+def test_a_port_without_tls_is_reported(halo: HaloSandbox) -> None:
     address = halo.url.replace("http:", "https:")
     found = check(credentials(halo, base_url=address, auth_server=f"{address}/auth"))
     assert (found.field, found.problem) == ("base_url", "127.0.0.1 doesn't use https on this port.")

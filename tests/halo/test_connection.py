@@ -1,4 +1,4 @@
-"""What a connection that works shows beside the agent's name, how long its test takes, and where the secret goes."""
+"""A working connection: advice, permissions, the duration of the test, and where the secret is sent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_least_privilege_and_an_api_only_agent_need_no_advice(halo: HaloSandbox)
 
 
 @pytest.mark.parametrize("scopes", [["all"], ["admin", "read:customers"], ["edit:assets", "read:customers"]])
-def test_a_token_that_could_write_is_told_with_the_least_that_is_needed(scopes: list[str], halo: HaloSandbox) -> None:
+def test_a_token_that_can_write_gets_advice_on_least_privilege(scopes: list[str], halo: HaloSandbox) -> None:
     halo.change_tenant(scopes=scopes)
     advice = advised(halo)
     assert f"can write to Halo ({', '.join(sorted(scopes))}). Scopable only reads." in advice
@@ -53,12 +53,12 @@ def test_an_opaque_token_gives_no_advice(halo: HaloSandbox) -> None:
         ({"id": 1, "name": "Unassigned"}, "logs in as Halo's Unassigned agent"),
     ],
 )
-def test_an_agent_that_is_not_meant_for_this_is_told(profile: dict[str, Any], words: str, halo: HaloSandbox) -> None:
+def test_an_unsuitable_agent_gets_advice(profile: dict[str, Any], words: str, halo: HaloSandbox) -> None:
     halo.turn(profile=profile)
     assert words in advised(halo)
 
 
-def test_a_refused_list_says_which_gate_is_closed(halo: HaloSandbox) -> None:
+def test_a_refused_list_names_the_missing_permission(halo: HaloSandbox) -> None:
     halo.change_tenant(scopes=["read:customers", "read:assets"], refused=["assets"], unseen=["sites"])
     found = check(credentials(halo))
     assert found.ok
@@ -73,7 +73,7 @@ def test_a_refused_list_says_which_gate_is_closed(halo: HaloSandbox) -> None:
     assert found.lists["sites"].access == Access.EMPTY
 
 
-def test_a_refused_list_of_an_opaque_token_names_both_gates(halo: HaloSandbox) -> None:
+def test_a_refused_list_of_an_opaque_token_names_both_permissions(halo: HaloSandbox) -> None:
     halo.turn(opaque_tokens=True)
     halo.change_tenant(refused=["contracts"])
     remedy = check(credentials(halo)).lists["contracts"].remedy
@@ -97,7 +97,7 @@ def test_the_whole_test_has_one_limit(halo: HaloSandbox, monkeypatch: pytest.Mon
     assert time.monotonic() - began < 2
 
 
-def test_lists_that_are_late_are_unknown_and_stop_nothing(halo: HaloSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_lists_are_unknown_and_do_not_fail_the_test(halo: HaloSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "LISTS_SECONDS", 0.6)
     halo.fault("slow", on="assets", seconds=5.0, times=None)
     found = check(credentials(halo))
@@ -119,7 +119,7 @@ def test_the_secret_goes_only_where_it_was_typed_to_or_the_base_url_points(
     assert asked == {"/auth/token"}
 
 
-def test_a_private_address_is_told_in_the_same_words_whatever_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_private_address_always_gets_the_same_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "_allowed", frozenset())
     with listening(answering(LOGIN_PAGE)) as listener, running(_small()) as halo:
         told = set()

@@ -1,4 +1,4 @@
-"""Custom fields: what they mean, and how lists are asked for them."""
+"""Custom fields: how they are parsed, and how lists are asked for them."""
 
 from __future__ import annotations
 
@@ -74,11 +74,11 @@ def test_a_type_decides_what_a_value_means(
         [{"label": ["Tier"], "name": None, "type": {}, "value": "x"}],
     ],
 )
-def test_what_is_empty_or_odd_is_no_custom_field(entries: Any) -> None:
+def test_empty_and_invalid_entries_are_skipped(entries: Any) -> None:
     assert custom(entries) == ()
 
 
-def test_a_label_is_wanted_and_a_name_will_do() -> None:
+def test_the_name_is_used_if_there_is_no_label() -> None:
     assert custom([{"name": "CFsupportTier", "type": 0, "value": "Gold"}])[0].label == "supportTier"
 
 
@@ -104,15 +104,13 @@ def labels(client: HaloClient, record_type: str) -> set[str]:
 
 
 @pytest.mark.parametrize("record_type", SIZES)
-def test_where_lists_have_them_nothing_more_is_asked(record_type: str, halo: HaloSandbox, connect: Connect) -> None:
+def test_lists_that_include_them_cost_no_extra_request(record_type: str, halo: HaloSandbox, connect: Connect) -> None:
     assert "Support tier" in labels(connect(), record_type)
     assert halo.counts()["by_kind"] == {"token": 1, record_type: 1}
 
 
 @pytest.mark.parametrize("record_type", SIZES)
-def test_where_lists_must_be_asked_they_are_asked_once_and_for_all(
-    record_type: str, halo: HaloSandbox, connect: Connect
-) -> None:
+def test_the_field_list_is_fetched_only_once(record_type: str, halo: HaloSandbox, connect: Connect) -> None:
     halo.turn(custom_fields_in_lists="when_asked")
     client = connect()
     assert labels(client, record_type) == labels(client, record_type)
@@ -143,7 +141,7 @@ def test_another_shape_is_read_as_well(halo: HaloSandbox, connect: Connect) -> N
 
 
 @pytest.mark.parametrize("answer", [403, 404, 500, b"<html>", {"fields": []}, [], None, [{"id": "x"}, 7]])
-def test_where_nobody_says_which_there_are_the_records_come_without(answer: Any) -> None:
+def test_without_a_field_list_records_have_no_custom_fields(answer: Any) -> None:
     asked: list[dict[str, str]] = []
 
     def script(path: str, query: dict[str, str]) -> Any:
@@ -160,7 +158,7 @@ def test_where_nobody_says_which_there_are_the_records_come_without(answer: Any)
     assert "include_custom_fields" not in asked[0]
 
 
-def test_encrypted_fields_are_not_asked_for(halo: HaloSandbox, connect: Connect) -> None:
+def test_encrypted_fields_are_not_requested(halo: HaloSandbox, connect: Connect) -> None:
     halo.turn(custom_fields_in_lists="when_asked", password_fields=True)
     connect().page("clients", 1)
     query = halo.journal()[-1]["query"]

@@ -1,4 +1,4 @@
-"""The connection test: one row for each thing that goes wrong, played over real HTTP."""
+"""The connection test: one case for each problem, over real HTTP."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def stage(closed: str) -> Iterator[Stage]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.about for case in CASES])
-def test_a_connection_that_fails_says_what_to_mend(case: Case, stage: Stage) -> None:
+def test_a_failed_connection_says_what_to_correct(case: Case, stage: Stage) -> None:
     found, case = stage.play(case)
     assert (found.ok, found.field) == (False, case.field), found
     assert case.problem in found.problem
@@ -97,7 +97,7 @@ def test_a_connection_that_fails_says_what_to_mend(case: Case, stage: Stage) -> 
     assert stage.halo.counts()["violations"] == 0
 
 
-def test_each_case_is_another_one() -> None:
+def test_all_cases_are_different() -> None:
     assert len(CASES) == len({case.about for case in CASES})
 
 
@@ -113,7 +113,7 @@ def test_a_fix_that_is_offered_helps(case: Case, stage: Stage) -> None:
     assert check(credentials(stage.halo, **{**case.typed, **found.fix.changes})).ok
 
 
-def test_a_connection_that_works_names_its_agent_and_looks_at_every_list(halo: HaloSandbox) -> None:
+def test_a_working_connection_names_its_agent_and_checks_every_list(halo: HaloSandbox) -> None:
     found = check(credentials(halo))
     assert found.ok
     assert found.agent == "API Sync"
@@ -123,7 +123,7 @@ def test_a_connection_that_works_names_its_agent_and_looks_at_every_list(halo: H
 
 
 @pytest.mark.parametrize("what", ["html", "huge", "slow", "reset", "redirect", "empty"])
-def test_an_old_halo_without_authinfo_is_connected_all_the_same(what: str, halo: HaloSandbox) -> None:
+def test_an_old_halo_without_authinfo_still_connects(what: str, halo: HaloSandbox) -> None:
     halo.fault(what, on="authinfo", times=None, seconds=5.0)
     assert check(credentials(halo)).ok
 
@@ -132,7 +132,7 @@ def test_an_old_halo_without_authinfo_is_connected_all_the_same(what: str, halo:
     ("profile", "name"),
     [({"name": None}, "api@acme.example"), ({"name": "", "email": None}, "agent 42"), ({"id": 42.0}, "API Sync")],
 )
-def test_an_agent_without_a_name_is_called_something(profile: dict[str, Any], name: str, halo: HaloSandbox) -> None:
+def test_an_agent_without_a_name_gets_a_fallback_name(profile: dict[str, Any], name: str, halo: HaloSandbox) -> None:
     halo.turn(profile=profile)
     assert check(credentials(halo)).agent == name
 
@@ -142,7 +142,7 @@ def test_a_huge_profile_is_read(halo: HaloSandbox) -> None:
     assert check(credentials(halo)).ok
 
 
-def test_a_test_does_not_repeat_what_fails(halo: HaloSandbox) -> None:
+def test_a_test_does_not_retry(halo: HaloSandbox) -> None:
     halo.fault("status", status=500, on="agent", times=None)
     check(credentials(halo))
     assert halo.counts()["by_kind"]["agent"] == 1

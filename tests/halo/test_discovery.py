@@ -1,4 +1,4 @@
-"""What Halo tells of itself, and what is guessed where it tells nothing."""
+"""Discovery of the Auth Server and tenant, and the fallback if it fails."""
 
 from __future__ import annotations
 

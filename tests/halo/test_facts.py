@@ -1,4 +1,4 @@
-"""What decides about a row, when nothing in it can be trusted."""
+"""Facts of rows, when no value can be trusted."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ KEYS = [
         b'{"id":1,"a\x00":1}',
     ],
 )
-def test_what_is_no_record_is_refused_with_a_reason(broken: bytes) -> None:
+def test_an_invalid_record_is_refused_with_a_reason(broken: bytes) -> None:
     with pytest.raises(ValueError, match="that isn't a record"):
         read("clients", broken)
 
@@ -64,7 +64,7 @@ def test_a_record_without_a_usable_id_is_refused_naming_it(value: Any) -> None:
         ("opportunities", "hasbeenclosed", "is_closed"),
     ],
 )
-def test_only_a_plain_true_says_yes(record_type: str, key: str, fact: str) -> None:
+def test_only_true_means_yes(record_type: str, key: str, fact: str) -> None:
     assert getattr(read(record_type, payload(id=1, **{key: True})), fact)
     assert not getattr(read(record_type, payload(id=1)), fact)
     for value in (False, None, "true", 1, "yes", [True]):
@@ -82,9 +82,7 @@ def test_records_name_the_client_that_they_belong_to_and_clients_none() -> None:
     ("record_type", "key", "missing"),
     [("clients", "toplevel_id", None), ("products", "assetgroup_id", 0), ("assets", "assettype_id", None)],
 )
-def test_a_group_that_must_be_there_is_untold_when_its_key_is_missing(
-    record_type: str, key: str, missing: int | None
-) -> None:
+def test_a_group_is_unknown_if_its_key_is_missing(record_type: str, key: str, missing: int | None) -> None:
     assert read(record_type, payload(id=1)).group == missing
     assert read(record_type, payload(id=1, **{key: 7.0})).group == 7
     assert read(record_type, payload(id=1, **{key: "7"})).group == 7
@@ -113,14 +111,14 @@ def test_a_general_user_is_known_by_its_name(name: str | None, is_one: bool) -> 
     assert read("contacts", payload(id=1, name=name)).is_general_user is is_one
 
 
-def test_an_opportunity_tells_when_it_was_opened() -> None:
+def test_an_opportunity_has_its_opening_time() -> None:
     told = read("opportunities", payload(id=1, dateoccurred="2026-08-11T09:03:12.44"))
     assert told.opened_at == datetime(2026, 8, 11, 9, 3, 12, 440_000, UTC)
     for untold in ({}, {"dateoccurred": "1900-01-01T00:00:00"}, {"dateoccurred": 5}):
         assert read("opportunities", payload(id=1, **untold)).opened_at is None
 
 
-def test_a_contract_tells_whether_it_is_active_or_nothing() -> None:
+def test_a_contract_is_active_inactive_or_unknown() -> None:
     assert read("contracts", payload(id=1, active=True)).is_active_contract is True
     assert read("contracts", payload(id=1, active=False)).is_active_contract is False
     assert read("contracts", payload(id=1, active="yes")).is_active_contract is None
@@ -140,7 +138,7 @@ def test_a_row_of_any_values_gives_facts_of_the_right_types(record_type: str, ro
 
 
 @pytest.mark.parametrize("record_type", ["clients", "assets", "opportunities", "contracts"])
-def test_rows_as_halo_sends_them_tell_everything(record_type: str, halo: HaloSandbox) -> None:
+def test_rows_from_halo_have_all_facts(record_type: str, halo: HaloSandbox) -> None:
     untold = {"clients": ("group", "relationships"), "assets": ("group",), "opportunities": ("opened_at",)}
     for number in halo.truth(record_type, ids=True)["active_ids"]:
         facts = read(record_type, json.dumps(halo.record(record_type, number)["row"]).encode())

@@ -1,4 +1,4 @@
-"""Answers that are lists all the same: without their rows, or with text that is no UTF-8."""
+"""Unusual lists: without their rows, or with invalid UTF-8."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ def answer(body: bytes) -> Response:
 
 
 @pytest.mark.parametrize("said", [b'"record_count":60', b'"page_no":1', b'"page_size":100', b'"Record_Count":0'])
-def test_a_list_that_leaves_out_its_rows_is_empty_and_keeps_what_it_counts(said: bytes) -> None:
+def test_a_list_without_rows_is_empty_but_keeps_its_count(said: bytes) -> None:
     sent = pages.decode_list(answer(b"{" + said + b"}"), RESOURCES["sites"])
     assert (sent.rows, sent.total) == ([], {b'"record_count":60': 60, b'"Record_Count":0': 0}.get(said))
 
 
 @pytest.mark.parametrize("record_type", RESOURCES)
 @pytest.mark.parametrize("where", [b'"anything":"%s"', b'"deep":{"er":["%s"]}', b'"name":"%s","summary":"%s"'])
-def test_text_that_is_no_utf_8_is_repaired_wherever_it_stands(where: bytes, record_type: str) -> None:
+def test_invalid_utf_8_is_repaired_everywhere(where: bytes, record_type: str) -> None:
     resource = RESOURCES[record_type]
     row = b'{"id":7,' + where.replace(b"%s", b"Caf\xe9") + b"}"
     listed = pages.decode_list(answer(b'{"%s":[%s]}' % (resource.key.encode(), row)), resource)
@@ -39,5 +39,5 @@ def test_text_that_is_no_utf_8_is_repaired_wherever_it_stands(where: bytes, reco
         (b'{"assets":[{"name":""broken""}]}', None),
     ],
 )
-def test_of_a_row_that_cannot_be_read_the_id_is_its_own(body: bytes, number: int | None) -> None:
+def test_an_unreadable_row_has_its_own_id_and_not_a_nested_one(body: bytes, number: int | None) -> None:
     assert pages.unreadable_row(body).remote_id == number

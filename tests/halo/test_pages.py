@@ -1,4 +1,4 @@
-"""Reading a list to its end, whatever Halo grants, repeats or leaves out."""
+"""Reading a list to its end, whatever page sizes, repetitions and omissions occur."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_every_row_of_every_type_arrives_once(record_type: str, halo: HaloSandbo
     assert sorted(ids) == sorted(truth["active_ids"] + truth["inactive_ids"])
 
 
-def test_a_granted_size_below_the_asked_one_is_lived_with(halo: HaloSandbox, connect: Connect) -> None:
+def test_a_smaller_page_size_than_requested_is_accepted(halo: HaloSandbox, connect: Connect) -> None:
     halo.turn(caps={"assets": 7})
     pages = read(connect(), "assets")
     assert sorted(len(page) for page in pages if page) == [1] + [7] * 17
@@ -69,7 +69,7 @@ def test_an_empty_list_is_one_empty_page(halo: HaloSandbox, connect: Connect) ->
     assert read(connect(), "assets") == [[]]
 
 
-def test_a_page_that_halo_sends_again_is_asked_for_again(halo: HaloSandbox, connect: Connect) -> None:
+def test_a_repeated_page_is_requested_again(halo: HaloSandbox, connect: Connect) -> None:
     halo.fault("repeated_page", on="assets", page=2)
     assert [len(page) for page in read(connect(), "assets")] == [50, 20, 0, 50, 0]
 
@@ -90,7 +90,7 @@ def test_a_page_beyond_the_end_brings_nothing_new(past_end: str, halo: HaloSandb
 
 
 @pytest.mark.parametrize("past_end", ["empty", "repeat"])
-def test_rows_without_an_id_are_handed_on_and_end_nothing(past_end: str, halo: HaloSandbox, connect: Connect) -> None:
+def test_rows_without_an_id_do_not_end_the_list(past_end: str, halo: HaloSandbox, connect: Connect) -> None:
     halo.turn(past_end=past_end)
     halo.fault("bad_ids", on="assets", times=None)
     client, reading = connect(), Reading()
@@ -120,7 +120,7 @@ def test_a_count_may_be_written_in_several_ways(count: Any) -> None:
 
 
 @pytest.mark.parametrize("count", [None, True, -1, 1.5, "many", [3], 10**30])
-def test_a_count_that_is_none_is_as_good_as_missing(count: Any) -> None:
+def test_an_invalid_count_counts_as_missing(count: Any) -> None:
     answers = {1: rows(1, 2), 2: rows(3)}
     assert read_scripted(lambda number: {"record_count": count, "clients": answers.get(number, [])})[-1] == []
 
@@ -137,7 +137,7 @@ def test_a_count_that_is_none_is_as_good_as_missing(count: Any) -> None:
         b'\xff\xfe{"clients":[]}',
     ],
 )
-def test_what_is_no_list_is_a_passing_failure(body: bytes) -> None:
+def test_a_response_without_a_list_is_a_temporary_failure(body: bytes) -> None:
     with pytest.raises(PsaUnavailable) as failed:
         read_scripted(lambda _: body)
     assert "isn't a list of clients" in failed.value.problem

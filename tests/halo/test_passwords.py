@@ -1,4 +1,4 @@
-"""Passwords in custom fields never get past the reading of an answer."""
+"""Passwords in custom fields are removed when a response is parsed."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def test_rows_of_tables_and_linked_objects_are_searched_too() -> None:
     }
 
 
-def test_broken_text_beside_a_password_is_mended_first() -> None:
+def test_invalid_text_beside_a_password_is_repaired_first() -> None:
     found = row("clients", b'{"id":7,"notes":"a\x01b","customfields":[{"isencrypted":true,"value":"hunter2"}]}')
     assert found.facts is not None
     assert b"hunter2" not in found.payload
 
 
-def test_what_cannot_be_read_beside_a_password_is_not_kept() -> None:
+def test_an_unreadable_payload_with_a_password_is_not_kept() -> None:
     broken = b'{"id":7,"customfields":[{"isencrypted":true,"value":"hunter2"}],"x":"broken"}"'
     assert row("clients", broken).facts is None
     assert b"hunter2" not in abridge(broken)
@@ -72,7 +72,9 @@ def test_what_cannot_be_read_beside_a_password_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("record_type", SIZES)
-def test_no_row_and_no_record_of_any_type_holds_one(record_type: str, halo: HaloSandbox, connect: Connect) -> None:
+def test_no_row_or_record_of_any_type_contains_a_password(
+    record_type: str, halo: HaloSandbox, connect: Connect
+) -> None:
     halo.turn(password_fields=True)
     client = connect()
     rows = client.page(record_type, 1).rows
@@ -85,6 +87,6 @@ def test_no_row_and_no_record_of_any_type_holds_one(record_type: str, halo: Halo
         assert b"CFlogins" in each.payload
 
 
-def test_a_delivery_is_kept_without_one() -> None:
+def test_a_delivery_is_stored_without_passwords() -> None:
     body = json.dumps({"id": "a", "client": {"id": 7, "customfields": [{**FIELD, "isencrypted": True}]}}).encode()
     assert json.loads(abridge(body)) == {"id": "a", "client": {"id": 7, "customfields": []}}

@@ -1,4 +1,4 @@
-"""What is repeated, how often, and what is handed on: refusals, and waits that are too long to sit out."""
+"""Which failures are retried, how often, and which are raised at once."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def rows_of(connect: Connect, record_type: str = "clients") -> int:
 
 
 @pytest.mark.parametrize("fault", PASSING, ids=lambda fault: " ".join(str(value) for value in fault.values()))
-def test_what_fails_in_passing_is_repeated(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
+def test_temporary_failures_are_retried(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
     halo.fault(on="clients", times=1, **fault)
     assert rows_of(connect) == SIZES["clients"]
     assert halo.counts()["by_kind"]["clients"] == 2
 
 
 @pytest.mark.parametrize("fault", PASSING, ids=lambda fault: " ".join(str(value) for value in fault.values()))
-def test_what_keeps_failing_is_handed_on(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
+def test_persistent_failures_are_raised(fault: dict[str, Any], halo: HaloSandbox, connect: Connect) -> None:
     halo.fault(on="clients", times=None, **fault)
     with pytest.raises(PsaUnavailable):
         rows_of(connect)
@@ -59,7 +59,7 @@ def test_what_keeps_failing_is_handed_on(fault: dict[str, Any], halo: HaloSandbo
 
 
 @pytest.mark.parametrize("form", ["seconds", "date", "off"])
-def test_a_limit_is_never_tried_again_here(form: str, halo: HaloSandbox, connect: Connect) -> None:
+def test_a_rate_limit_is_never_retried_here(form: str, halo: HaloSandbox, connect: Connect) -> None:
     halo.turn(retry_after=form)
     halo.fault("rate_limit", on="clients", seconds=3.0)
     with pytest.raises(PsaRateLimited) as limited:
@@ -78,7 +78,7 @@ def test_nothing_is_sent_while_the_rate_limit_is_used_up(halo: HaloSandbox) -> N
     assert halo.counts()["total"] == 0
 
 
-def test_a_refused_type_is_asked_for_once_more(halo: HaloSandbox, connect: Connect) -> None:
+def test_a_refused_type_is_retried_once(halo: HaloSandbox, connect: Connect) -> None:
     halo.change_tenant(refused=["assets"])
     with pytest.raises(PsaRefusedType) as refused:
         rows_of(connect, "assets")
@@ -89,7 +89,7 @@ def test_a_refused_type_is_asked_for_once_more(halo: HaloSandbox, connect: Conne
 
 @pytest.mark.parametrize("patient", [True, False])
 @pytest.mark.parametrize("fault", REFUSALS, ids=lambda fault: " ".join(str(value) for value in fault.values()))
-def test_a_refusal_is_asked_about_once_more_and_then_it_is_the_lists_own(
+def test_a_refusal_is_retried_once_and_then_fails_the_list(
     fault: dict[str, Any],
     patient: bool,  # noqa: FBT001  # drawn
     halo: HaloSandbox,
@@ -107,7 +107,7 @@ def test_a_single_refusal_leaves_no_trace(fault: dict[str, Any], halo: HaloSandb
     assert rows_of(connect) == SIZES["clients"]
 
 
-def test_an_impatient_client_becomes_patient_when_halo_has_answered(halo: HaloSandbox) -> None:
+def test_an_impatient_client_retries_once_halo_has_responded(halo: HaloSandbox) -> None:
     with HaloClient(credentials(halo), patient=False) as client:
         halo.fault("status", status=503, on="clients")
         with pytest.raises(PsaUnavailable):
@@ -117,7 +117,7 @@ def test_an_impatient_client_becomes_patient_when_halo_has_answered(halo: HaloSa
         assert client.page("clients", 1).retries == 1
 
 
-def test_another_list_tells_whether_halo_answers(halo: HaloSandbox, connect: Connect) -> None:
+def test_another_list_shows_whether_halo_is_up(halo: HaloSandbox, connect: Connect) -> None:
     client = connect()
     halo.fault("status", status=500, on="clients", times=None)
     assert client.another_list_works(["clients"])
@@ -128,7 +128,7 @@ def test_another_list_tells_whether_halo_answers(halo: HaloSandbox, connect: Con
     assert not client.another_list_works(list(SIZES))
 
 
-def test_a_page_that_is_too_large_is_not_repeated(halo: HaloSandbox, connect: Connect) -> None:
+def test_a_page_that_is_too_large_is_not_retried(halo: HaloSandbox, connect: Connect) -> None:
     halo.fault("huge", on="clients", times=None)
     with pytest.raises(PsaError) as refused:
         rows_of(connect)
@@ -136,7 +136,7 @@ def test_a_page_that_is_too_large_is_not_repeated(halo: HaloSandbox, connect: Co
     assert halo.counts()["by_kind"]["clients"] == 1
 
 
-def test_a_token_page_that_stumbles_is_repeated_too(halo: HaloSandbox, connect: Connect) -> None:
+def test_a_failing_token_endpoint_is_retried_too(halo: HaloSandbox, connect: Connect) -> None:
     halo.fault("status", status=503, on="token")
     assert rows_of(connect) == SIZES["clients"]
 

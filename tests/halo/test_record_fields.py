@@ -1,4 +1,4 @@
-"""Record fields out of what Halo sends, list rows and details alike."""
+"""Record fields from Halo's list rows and details."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_row_means_what_the_reference_says(record_type: str) -> None:
         ("contracts", {"billing_period_string": "Monthly"}, "billing_period", "Monthly"),
     ],
 )
-def test_stand_ins_for_none_are_none(record_type: str, row: dict[str, Any], name: str, meant: Any) -> None:
+def test_sentinels_are_none(record_type: str, row: dict[str, Any], name: str, meant: Any) -> None:
     assert values(record_type, **row).get(name) == meant
 
 
@@ -103,7 +103,7 @@ def some_rows(large_halo: HaloSandbox) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.mark.parametrize("fault", [name for name in ROW_FAULTS if name != "not_objects"])
 @pytest.mark.parametrize("record_type", FIELDS)
-def test_a_spoiled_row_has_fewer_fields_and_no_error(
+def test_a_corrupted_row_has_fewer_fields_but_no_error(
     record_type: str, fault: str, some_rows: dict[str, list[dict[str, Any]]]
 ) -> None:
     rows = json.loads(json.dumps(some_rows[record_type]))
@@ -114,11 +114,11 @@ def test_a_spoiled_row_has_fewer_fields_and_no_error(
 
 
 @pytest.mark.parametrize("payload", ["", "null", "[]", "7", '"x"', "{", "[" * 100_000, "\ud83d"])
-def test_what_is_no_record_has_no_fields(payload: str) -> None:
+def test_an_invalid_record_has_no_fields(payload: str) -> None:
     assert read("clients", payload).values == {}
 
 
-def test_a_number_of_a_thousand_digits_spoils_itself_alone() -> None:
+def test_a_number_with_a_thousand_digits_affects_only_its_own_field() -> None:
     found = read("products", '{"name": "Laptop", "baseprice": ' + "9" * 10_000 + "}")
     assert found.values == {"name": "Laptop"}
 

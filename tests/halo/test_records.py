@@ -1,4 +1,4 @@
-"""What rows mean, when nothing in them can be trusted."""
+"""Columns of rows, when no value can be trusted."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_an_id_may_be_written_in_several_ways(value: Any, number: int) -> None:
         "1\x00",
     ],
 )
-def test_what_is_no_positive_whole_number_is_no_id(value: Any) -> None:
+def test_only_a_positive_integer_is_an_id(value: Any) -> None:
     assert as_id(value) is None
 
 
@@ -96,7 +96,7 @@ def test_dates_without_a_zone_are_utc(text: str, moment: datetime) -> None:
         ["2026"],
     ],
 )
-def test_empty_dates_and_what_is_no_date_are_nothing(value: Any) -> None:
+def test_empty_and_invalid_dates_are_none(value: Any) -> None:
     assert as_moment(value) is None
 
 
@@ -113,7 +113,7 @@ def test_empty_dates_and_what_is_no_date_are_nothing(value: Any) -> None:
         b'{"id":1,"a\x00":1}',
     ],
 )
-def test_what_is_no_record_is_refused_with_a_reason(broken: bytes) -> None:
+def test_an_invalid_record_is_refused_with_a_reason(broken: bytes) -> None:
     with pytest.raises(ValueError, match="can't be read"):
         columns("clients", broken)
 
@@ -134,7 +134,7 @@ def test_what_is_no_record_is_refused_with_a_reason(broken: bytes) -> None:
         ("contracts", {"last_modified": "1900-01-01T00:00:00"}, {"remote_updated_at": None}),
     ],
 )
-def test_columns_hold_what_people_look_for(record_type: str, row: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_columns_have_the_searchable_values(record_type: str, row: dict[str, Any], expected: dict[str, Any]) -> None:
     found = columns(record_type, payload(id=1, **row))
     assert {name: getattr(found, name) for name in expected} == expected
 

@@ -1,4 +1,4 @@
-"""How long Halo asks to wait, in all the ways that a server may say it."""
+"""Retry-After in all its formats."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def waiting(retry_after: str | None, **headers: str) -> float | None:
         ("Mon, 23 Nov 2026 13:01:30 +0100", 90),
     ],
 )
-def test_a_wait_may_be_told_in_seconds_or_as_a_date(text: str, seconds: float) -> None:
+def test_retry_after_may_be_seconds_or_a_date(text: str, seconds: float) -> None:
     assert waiting(text) == seconds
 
 
@@ -42,21 +42,21 @@ def test_a_date_is_read_by_halos_own_clock() -> None:
     assert waiting("Mon, 23 Nov 2026 11:51:00 GMT", date=slow) == 60
 
 
-def test_a_clock_that_halo_does_not_tell_rightly_is_ours() -> None:
+def test_without_a_valid_date_header_our_clock_is_used() -> None:
     assert waiting("Mon, 23 Nov 2026 12:01:00 GMT", date="noon") == 60
 
 
-def test_a_date_that_is_over_means_now() -> None:
+def test_a_past_date_means_now() -> None:
     assert waiting("Mon, 23 Nov 2026 11:00:00 GMT") == 0
 
 
 @pytest.mark.parametrize("text", ["99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_nobody_is_made_to_wait_for_ever(text: str) -> None:
+def test_long_waits_are_capped(text: str) -> None:
     assert waiting(text) == LONGEST_WAIT_SECONDS
 
 
 @pytest.mark.parametrize("text", [None, "", "soon", "-5", "1.5", "٥", "Mon, 99 Nov 2026 12:00:00 GMT", "1e3", "0x10"])
-def test_what_is_no_wait_is_none(text: str | None) -> None:
+def test_an_invalid_value_is_none(text: str | None) -> None:
     assert waiting(text) is None
 
 
@@ -66,6 +66,6 @@ DATE_LIKE = st.from_regex(
 
 
 @given(st.text() | DATE_LIKE)
-def test_no_text_breaks_the_reader(text: str) -> None:
+def test_any_text_is_parsed_without_an_error(text: str) -> None:
     seconds = waiting(text)
     assert seconds is None or 0 <= seconds <= LONGEST_WAIT_SECONDS

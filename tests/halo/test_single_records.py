@@ -1,4 +1,4 @@
-"""A record that is asked for by its id, and answers that are no such record."""
+"""Fetching a record by id, and responses that are not that record."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def test_a_record_may_come_in_a_list_and_with_its_id_in_other_words(answer: Any)
 
 
 @pytest.mark.parametrize("answer", [[], [{"id": 12}, {"id": 13}], b"null", b'{"id":12,"name":""broken"}'])
-def test_no_record_with_status_200_is_no_proof_of_a_delete(answer: Any) -> None:
+def test_an_empty_response_with_status_200_does_not_prove_a_delete(answer: Any) -> None:
     with pytest.raises(PsaUnreadable):
         read(answer)
 
 
-def test_another_record_in_its_place_is_not_taken_for_it() -> None:
+def test_another_record_in_its_place_is_refused() -> None:
     row = read({"id": 13, "name": "Merged"})
     assert row is not None
     assert (row.facts, row.remote_id, row.problem) == (None, 12, "Halo returned record 13 instead.")

@@ -1,4 +1,4 @@
-"""Which tenant of Halo a connection leads to, and whose request limit counts."""
+"""The tenant of a connection, and the rate limit that it shares."""
 
 from __future__ import annotations
 

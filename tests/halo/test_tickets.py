@@ -1,4 +1,4 @@
-"""Ordinary tickets are told from opportunities by what tells, never by keys that every ticket has."""
+"""Tickets are distinguished from opportunities by reliable keys, never by keys that all tickets have."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def told(types: TicketTypes, **keys: Any) -> bool | None:
 
 
 @pytest.mark.parametrize("said", [True, False])
-def test_what_halo_says_of_a_ticket_counts(said: bool) -> None:  # noqa: FBT001  # a column
+def test_a_tickets_own_flag_decides(said: bool) -> None:  # noqa: FBT001  # a column
     types, asked = halo()
     assert told(types, is_opportunity=said, tickettype_id=25) is said
     assert asked == []
@@ -63,7 +63,7 @@ def test_what_halo_says_of_a_ticket_counts(said: bool) -> None:  # noqa: FBT001 
         *((32, None), (33, None), (99, None)),
     ],
 )
-def test_else_what_its_type_is_used_for(ticket_type: Any, is_one: bool | None) -> None:  # noqa: FBT001  # a column
+def test_otherwise_the_use_of_its_type_decides(ticket_type: Any, is_one: bool | None) -> None:  # noqa: FBT001  # a column
     types, asked = halo()
     for _ in range(3):
         assert told(types, tickettype_id=ticket_type) is is_one
@@ -71,7 +71,7 @@ def test_else_what_its_type_is_used_for(ticket_type: Any, is_one: bool | None) -
 
 
 @pytest.mark.parametrize("keys", [{}, {"tickettype_id": None}, {"tickettype_id": 0}, {"is_opportunity": None}])
-def test_a_ticket_that_tells_nothing_stays_open_and_costs_nothing(keys: dict[str, Any]) -> None:
+def test_a_ticket_without_either_stays_unknown_at_no_cost(keys: dict[str, Any]) -> None:
     types, asked = halo()
     assert told(types, **keys) is None
     assert asked == []
@@ -86,13 +86,13 @@ def test_a_ticket_that_tells_nothing_stays_open_and_costs_nothing(keys: dict[str
         (200, [{"id": 30}, {"id": 25, "use": None}]),
     ],
 )
-def test_types_that_tell_nothing_leave_it_open(status: int, types: Any) -> None:
+def test_types_without_a_use_leave_it_unknown(status: int, types: Any) -> None:
     found, _ = halo(status, types)
     assert told(found, tickettype_id=30) is None
     assert told(found, tickettype_id=25) is None
 
 
-def test_what_cannot_be_asked_leaves_it_open_but_a_limit_is_heard() -> None:
+def test_a_failed_lookup_leaves_it_unknown_but_a_rate_limit_is_raised() -> None:
     def refuse() -> Response:
         raise PsaError("Halo did not answer.")
 
@@ -104,6 +104,6 @@ def test_what_cannot_be_asked_leaves_it_open_but_a_limit_is_heard() -> None:
         told(TicketTypes(wait), tickettype_id=25)
 
 
-def test_the_use_of_types_is_believed_only_where_opportunities_are_among_them() -> None:
+def test_the_use_of_types_counts_only_if_some_are_opportunities() -> None:
     assert uses(TYPES) == {25: False, 30: True, 31: False}
     assert uses(TYPES[:1]) == {}

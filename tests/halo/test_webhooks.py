@@ -1,4 +1,4 @@
-"""What a delivery is about, in every form that Halo may send."""
+"""The subject of a delivery, in every format that Halo may send."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_subject_is_what_the_event_is_about(shape: Shape) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
-def test_what_is_kept_of_a_body_says_the_same(shape: Shape) -> None:
+def test_the_stored_body_has_the_same_subject(shape: Shape) -> None:
     text = webhooks.extract_json(shape.raw, shape.content_type)
     kept = webhooks.abridge(text)
     assert len(kept) < 20_000
@@ -67,29 +67,29 @@ def test_an_event_without_an_object_is_understood_by_its_words(event: str, recor
 
 
 @pytest.mark.parametrize("event", ["Budget used up", "", None, 7, {"id": 1}, "⚠"])
-def test_what_cannot_be_known_says_so_and_has_a_sync_look(event: Any) -> None:
+def test_an_unknown_subject_is_explained_and_left_to_a_sync(event: Any) -> None:
     (found,) = read(HEAD | {"event": event, "object_id": 7})
     assert (found.record_type, found.remote_id, found.why, found.needs_sync) == (None, None, NO_SUBJECT, True)
 
 
-def test_what_is_known_not_to_be_synced_has_no_sync_look() -> None:
+def test_a_subject_that_is_not_synced_needs_no_sync() -> None:
     (found,) = read(HEAD | {"event": "purchase order approved", "object_id": 7})
     assert (bool(found.why), found.needs_sync) == (True, False)
 
 
 @pytest.mark.parametrize("number", [None, 0, -1, "", "x", 1.5, "1" * 40, 2**63, True, [], {}, "٧", "1e3"])
-def test_a_number_that_can_be_none_names_nothing(number: Any) -> None:
+def test_an_invalid_id_identifies_nothing(number: Any) -> None:
     (found,) = read({"event": "client updated", "object_id": number, "client": {"id": number}})
     assert (found.record_type, found.remote_id, found.why) == (None, None, NO_ID)
 
 
 @pytest.mark.parametrize(("body", "reason"), REFUSED)
-def test_what_tells_of_no_event_is_refused_with_a_reason(body: bytes, reason: str) -> None:
+def test_a_body_without_an_event_is_refused_with_a_reason(body: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         read(body)
 
 
-def test_a_name_is_short_and_has_no_unseen_characters() -> None:
+def test_a_name_is_short_and_has_no_invisible_characters() -> None:
     (long,) = read({"event": "client " * 1000, "object_id": 1})
     assert len(long.name) <= LONGEST_NAME
     (odd,) = read({"event": "client\x00\x1b[31m\n updated", "object_id": 1})
@@ -103,7 +103,7 @@ def test_a_picture_is_not_kept() -> None:
     assert kept["client"] | {"logo": ""} == body["client"] | {"logo": ""}  # type: ignore[operator]
 
 
-def test_of_very_many_short_texts_the_first_are_kept() -> None:
+def test_a_very_long_body_is_truncated() -> None:
     body = json.dumps([{"event": "client updated", "object_id": 1, "name": "Acme"}] * 20_000).encode()
     kept = webhooks.abridge(body)
     assert len(kept) < 300_000
@@ -142,7 +142,7 @@ HEAVY = {
 
 
 @pytest.mark.parametrize("name", HEAVY)
-def test_reading_takes_at_most_a_few_times_the_body(name: str) -> None:
+def test_parsing_takes_at_most_a_few_times_the_memory_of_the_body(name: str) -> None:
     body = HEAVY[name]
     content_type = FORM if name in {"form", "fields"} else "application/json"
     read(b"{}")
@@ -167,7 +167,7 @@ KEYS = st.sampled_from(
 
 
 @given(st.dictionaries(KEYS, NESTED) | st.lists(st.dictionaries(KEYS, NESTED)) | st.binary() | st.text())
-def test_nothing_makes_it_stumble(body: Any) -> None:
+def test_any_body_is_parsed_or_refused(body: Any) -> None:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     for content_type in ("application/json", FORM):
         try:

@@ -1,4 +1,4 @@
-"""Every shape in which the simulated Halo can deliver is understood, or said not to be."""
+"""Every shape that the simulated Halo can deliver is understood, or left to the next sync."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_changed_records_are_found(halo: HaloSandbox, shape: dict[str, Any],
 
 @pytest.mark.parametrize("record_type", ORDER)
 @pytest.mark.parametrize(("shape", "why"), [("unnamed", SEVERAL), ("wrong_id", CONTRADICTION)])
-def test_what_nobody_can_know_is_left_to_the_next_sync(
+def test_an_unidentifiable_record_is_left_to_the_next_sync(
     halo: HaloSandbox, shape: str, why: str, record_type: str
 ) -> None:
     _, events = delivered(halo, record_type, 2, shape=shape)

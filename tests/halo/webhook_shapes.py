@@ -1,4 +1,4 @@
-"""Bodies as Halo, proxies and custom payloads send them, each with what it is about or why that is unknown."""
+"""Bodies from Halo, proxies and custom payloads, each with its subject or the reason why it is unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole portal, started as an operator starts it, on a free port and a folder of its own."""
+"""A whole portal, started like an operator would, on a free port and with its own data directory."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_the_printed_desk_opens(shared: Launcher) -> None:
 
 
 @pytest.mark.parametrize("role", ["admin", "support"])
-def test_the_logins_open_the_door(shared: Launcher, role: str) -> None:
+def test_the_printed_logins_work(shared: Launcher, role: str) -> None:
     running = shared.started[0]
     password = value(running, f"{role}@northwind.example")
     with httpx.Client(base_url=running.address, trust_env=False) as browser:

@@ -1,4 +1,4 @@
-"""Ports: the wanted one, or another when it is taken, and never beyond this machine."""
+"""Local ports: the wanted one, or a free one if that is taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The supervisor: restarts who dies, stops everybody, and takes everybody along when it is killed."""
+"""The supervisor restarts children that exit, stops them in order, and kills them if it is killed itself."""
 
 from __future__ import annotations
 

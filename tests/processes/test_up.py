@@ -58,7 +58,7 @@ def test_a_second_portal_on_the_same_folder_is_refused_in_one_line(launcher: Lau
     assert len(second.stderr.splitlines()) == 2
 
 
-def test_whatever_dies_comes_back(launcher: Launcher) -> None:
+def test_every_process_is_restarted_if_it_dies(launcher: Launcher) -> None:
     running = launcher.start(*UP)
     before = running.children()
     for pid in before:

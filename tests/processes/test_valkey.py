@@ -1,4 +1,4 @@
-"""The embedded queue: private, and it keeps what it holds."""
+"""The embedded queue is private and persistent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worker and scheduler as processes of their own: patient with the stores, and quick to stop."""
+"""Worker and scheduler processes wait for their stores, and stop quickly."""
 
 from __future__ import annotations
 

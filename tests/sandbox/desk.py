@@ -1,4 +1,4 @@
-"""Somebody at the desk: fetches its pages and posts its forms."""
+"""A user of the desk, who fetches its pages and posts its forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of a page, filled in as a browser would send them untouched."""
+"""The forms of a page, with the values that a browser would send unchanged."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def test_the_sandbox_tells_who_it_is(sandbox: HaloSandbox, verbs: Verbs) -> None
     assert verbs.credentials() == ("acme", "acme-client-id", "acme-client-secret")
 
 
-def test_knobs_turn_one_by_one(verbs: Verbs) -> None:
+def test_knobs_change_one_by_one(verbs: Verbs) -> None:
     before = verbs.settings()
     after = verbs.turn(latency=0.001, caps={"assets": 7})
     assert after == {**before, "latency": 0.001, "caps": {"assets": 7}} == verbs.settings()

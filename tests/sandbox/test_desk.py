@@ -17,7 +17,7 @@ PAGES = (
 )
 
 
-def test_the_door_leads_browsers_to_it_and_programs_nowhere(sandbox: HaloSandbox, stranger: httpx.Client) -> None:
+def test_the_root_redirects_browsers_but_not_programs(sandbox: HaloSandbox, stranger: httpx.Client) -> None:
     assert stranger.get("/", headers=BROWSER).headers["Location"] == DESK
     assert stranger.get("/").status_code == 401
     assert sandbox.counts()["by_path"] == {"/": 1}

@@ -1,4 +1,4 @@
-"""Faults by a click."""
+"""Planning faults at the desk."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_every_place_can_be_chosen(sandbox: HaloSandbox, desk: Desk, place: str)
     assert sandbox.faults()[0]["fault"]["on"] == place
 
 
-def test_where_and_how_often_are_heeded_and_told(sandbox: HaloSandbox, desk: Desk, visitor: Visitor) -> None:
+def test_place_and_frequency_apply_and_are_shown(sandbox: HaloSandbox, desk: Desk, visitor: Visitor) -> None:
     said = desk.do("/faults", "plan", what="status", on="clients", after="1", every="2", times="2", status="502")
     assert said == "Planned: an error status. Clients, after 1, one in 2, 2 times, status 502."
     assert [visitor.get("Client").status_code for _ in range(6)] == [200, 502, 200, 502, 200, 200]

@@ -1,4 +1,4 @@
-"""The desk's overview and its list of requests: characters, clock, quota, values for the wizard."""
+"""The desk's overview and list of requests: presets, clock, quota, values for the wizard."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.sandbox.visitor import Visitor
 
 
 @pytest.mark.parametrize("character", PRESETS, ids=lambda each: each.id)
-def test_a_character_is_put_on_by_a_click_and_taken_off_by_another(character: Any) -> None:
+def test_a_preset_is_applied_and_removed_with_one_click(character: Any) -> None:
     knobs = Knobs(latency=0.001, caps={"sites": 7})
     settings = Settings(tenants=[TenantSettings(sizes={"clients": 9, "contacts": 90})], knobs=knobs)
     with running(HaloSandbox(settings)) as sandbox, Desk(sandbox) as desk:
@@ -48,7 +48,7 @@ def test_now_and_then_is_one_answer_in_five(sandbox: HaloSandbox, desk: Desk, vi
 
 
 @pytest.mark.parametrize("character", ["", "nobody"])
-def test_an_unknown_character_is_refused(desk: Desk, character: str) -> None:
+def test_an_unknown_preset_is_refused(desk: Desk, character: str) -> None:
     assert "character doesn't exist" in desk.refused("", "become", character=character)
 
 

@@ -1,4 +1,4 @@
-"""Records at the desk: found, created, changed, ended, deleted and merged, one or many at once."""
+"""Records at the desk: search, create, change, deactivate, delete and merge, singly or in bulk."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def test_the_shape_is_that_of_the_webhook_unless_chosen(sandbox: HaloSandbox, de
     assert "client" not in receiver.arrivals[0].json
 
 
-def test_the_knob_for_entity_words_is_heeded(sandbox: HaloSandbox, desk: Desk, receiver: Receiver) -> None:
+def test_the_knob_for_entity_words_applies(sandbox: HaloSandbox, desk: Desk, receiver: Receiver) -> None:
     sandbox.turn(entity_words={"clients": "area"})
     sandbox.add_webhook(receiver.url)
     desk.do("/webhooks", "send", kind="clients", numbers="1")

@@ -26,7 +26,7 @@ def test_a_sandbox_in_its_own_process_serves_and_obeys() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_in_peace(number: signal.Signals) -> None:
+def test_a_signal_stops_it_cleanly(number: signal.Signals) -> None:
     command = [sys.executable, "-m", "portal.sandbox", "halo", "--records", "10"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -100,6 +100,6 @@ def test_a_webhook_can_be_given_from_the_shell() -> None:
         assert (webhook["user"], webhook["secret"]) == ("halo", "s")
 
 
-def test_but_not_one_that_goes_abroad(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_remote_webhook_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert halo(["--records", "0", "--webhook", "https://example.com/"]) == 1
     assert "http://127.0.0.1 or http://localhost only" in capsys.readouterr().err

@@ -160,7 +160,7 @@ def test_a_strict_address_refuses_another_tenants_name(sandbox: HaloSandbox, str
     ]
 
 
-def test_who_is_no_agent_may_read_nothing(sandbox: HaloSandbox) -> None:
+def test_a_login_that_is_not_an_agent_may_read_nothing(sandbox: HaloSandbox) -> None:
     sandbox.change_tenant(login_type="user")
     with Visitor(sandbox) as visitor:
         assert {visitor.get(path).status_code for path in ("Agent/me", "Client")} == {403}

@@ -66,7 +66,7 @@ def test_a_redirect_is_never_followed(sandbox: HaloSandbox, receiver: Receiver, 
     assert receiver.arrivals == []
 
 
-def test_nobody_there_is_a_failure(sandbox: HaloSandbox) -> None:
+def test_a_refused_connection_is_a_failure(sandbox: HaloSandbox) -> None:
     with Receiver() as gone:
         url = gone.url
     sandbox.add_webhook(url)
@@ -77,7 +77,7 @@ def test_nobody_there_is_a_failure(sandbox: HaloSandbox) -> None:
     assert sandbox.webhooks()[0]["failures"] == 1
 
 
-def test_so_is_one_who_takes_too_long(sandbox: HaloSandbox) -> None:
+def test_a_timeout_is_a_failure(sandbox: HaloSandbox) -> None:
     sandbox.turn(webhook_timeout=0.05)
     with Receiver(silent=True) as receiver:
         sandbox.add_webhook(receiver.url)
@@ -108,7 +108,7 @@ def test_saved_anew_it_starts_again(sandbox: HaloSandbox, receiver: Receiver) ->
     assert [each["status"] for each in sandbox.webhook_deliveries()] == [500, 200]
 
 
-def test_one_success_forgives_the_failures_before_it(sandbox: HaloSandbox, receiver: Receiver) -> None:
+def test_one_success_resets_the_failures(sandbox: HaloSandbox, receiver: Receiver) -> None:
     sandbox.add_webhook(receiver.url, disable_after=2)
     for receiver.status in (500, 200, 500, 200, 500):
         sandbox.change("clients")
@@ -117,7 +117,7 @@ def test_one_success_forgives_the_failures_before_it(sandbox: HaloSandbox, recei
     assert sandbox.webhooks()[0]["failures"] == 1
 
 
-def test_it_may_be_told_to_go_on_for_ever(sandbox: HaloSandbox, receiver: Receiver) -> None:
+def test_it_can_be_set_to_never_switch_off(sandbox: HaloSandbox, receiver: Receiver) -> None:
     receiver.status = 500
     sandbox.add_webhook(receiver.url, disable_after=0)
     sandbox.change("contacts", count=20)

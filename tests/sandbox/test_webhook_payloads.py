@@ -141,7 +141,7 @@ def test_or_one_event_with_its_objects(sandbox: HaloSandbox, receiver: Receiver,
     assert all(each.keys() == keys for each in told["objects"])
 
 
-def test_tickets_can_be_told_of(sandbox: HaloSandbox, receiver: Receiver) -> None:
+def test_ticket_events_can_be_sent(sandbox: HaloSandbox, receiver: Receiver) -> None:
     sandbox.add_webhook(receiver.url, events=["tickets"])
     sandbox.send_event([4242], fields={"summary": "Printer on fire"})
     told = only(sandbox, receiver).json
@@ -151,7 +151,7 @@ def test_tickets_can_be_told_of(sandbox: HaloSandbox, receiver: Receiver) -> Non
     assert told["ticket"]["summary"] == "Printer on fire"
 
 
-def test_and_of_what_the_portal_does_not_know(sandbox: HaloSandbox, receiver: Receiver) -> None:
+def test_events_about_unknown_objects_can_be_sent(sandbox: HaloSandbox, receiver: Receiver) -> None:
     sandbox.add_webhook(receiver.url, form="event")
     sandbox.send_event([7, 8], event="invoice created", word="invoice")
     sandbox.flush_webhooks()

@@ -30,7 +30,7 @@ def verbs(request: pytest.FixtureRequest, sandbox: HaloSandbox) -> Verbs:
     return sandbox if request.param == "in this process" else SandboxControl(sandbox.url)
 
 
-def test_every_change_is_told_in_order(verbs: Verbs, receiver: Receiver) -> None:
+def test_every_change_is_sent_in_order(verbs: Verbs, receiver: Receiver) -> None:
     verbs.add_webhook(receiver.url)
     (number,) = verbs.create("assets")
     verbs.change("assets", [number])
@@ -49,7 +49,7 @@ def test_many_records_of_one_change_come_in_its_order(sandbox: HaloSandbox, rece
     assert [each.json["object_id"] for each in receiver.arrivals] == changed
 
 
-def test_a_record_that_is_named_twice_is_told_once(sandbox: HaloSandbox, receiver: Receiver) -> None:
+def test_a_record_that_is_named_twice_is_sent_once(sandbox: HaloSandbox, receiver: Receiver) -> None:
     sandbox.add_webhook(receiver.url)
     (number,) = sandbox.create("clients")
     sandbox.delete("clients", [number, number])
@@ -78,7 +78,7 @@ def test_what_was_asked_for_is(sandbox: HaloSandbox, receiver: Receiver) -> None
     assert receiver.events == ["client deleted", "site updated", "site deleted"]
 
 
-def test_a_refused_change_is_not_told(sandbox: HaloSandbox, receiver: Receiver) -> None:
+def test_a_refused_change_sends_nothing(sandbox: HaloSandbox, receiver: Receiver) -> None:
     sandbox.add_webhook(receiver.url)
     with pytest.raises(SandboxError):
         sandbox.change("clients", [1, 424242])
@@ -100,7 +100,7 @@ def test_each_tenant_has_its_own(receiver: Receiver) -> None:
         assert sandbox.webhooks(tenant="globex") == [added]
 
 
-def test_one_that_is_switched_off_or_removed_hears_nothing(verbs: Verbs, receiver: Receiver) -> None:
+def test_a_disabled_or_removed_webhook_gets_nothing(verbs: Verbs, receiver: Receiver) -> None:
     added = verbs.add_webhook(receiver.url, active=False)
     verbs.change("clients")
     verbs.change_webhook(added["id"], active=True)

@@ -1,4 +1,4 @@
-"""Somebody who reads a sandbox as any API client would."""
+"""An API client of a sandbox."""
 
 from __future__ import annotations
 

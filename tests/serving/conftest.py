@@ -1,4 +1,4 @@
-"""The web server in this process, on a free port and with small limits, in front of an app of the test's own."""
+"""The web server in this process, on a free port and with small limits, serving a test app."""
 
 from __future__ import annotations
 

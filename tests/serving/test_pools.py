@@ -13,7 +13,7 @@ from tests.serving.test_requests import get
 SLOW_DELIVERY = b"POST /webhooks/halo/wait HTTP/1.1\r\nHost: portal\r\nContent-Length: 0\r\n\r\n"
 
 
-def test_deliveries_that_wait_keep_no_page_waiting(app: App) -> None:
+def test_waiting_deliveries_do_not_delay_pages(app: App) -> None:
     with serving(app, threads=1) as served:
         deliveries = [served.client() for _ in range(5)]
         for client in deliveries:
@@ -25,7 +25,7 @@ def test_deliveries_that_wait_keep_no_page_waiting(app: App) -> None:
         assert [client.status() for client in deliveries] == [200] * 5
 
 
-def test_pages_that_wait_keep_no_delivery_waiting(app: App) -> None:
+def test_waiting_pages_do_not_delay_deliveries(app: App) -> None:
     with serving(app, threads=1) as served:
         for _ in range(3):
             served.client().send(get("/wait"))
@@ -54,6 +54,6 @@ def test_threads_that_are_all_busy_are_logged_once(app: App) -> None:
     assert (line["event"], line["pool"], line["waiting"]) == ("all threads are busy", "pages", 2)
 
 
-def test_a_head_is_written_in_one_way() -> None:
+def test_a_head_has_a_canonical_form() -> None:
     raw = b"GET / HTTP/1.1\r\nHOST: \t portal \t\r\nX-A:b\r\n\r\n"
     assert canonical(raw) == b"GET / HTTP/1.1\r\nhost:portal\r\nx-a:b\r\n\r\n"

@@ -32,7 +32,7 @@ def drip(client: Client, answer: int) -> None:
     assert status.split()[1:] == [str(answer).encode()]
 
 
-def test_a_head_that_drips_is_given_up(app: App, impatient: Served) -> None:
+def test_a_slow_head_is_refused(app: App, impatient: Served) -> None:
     client = impatient.client()
     client.send(BEGUN)
     drip(client, 408)
@@ -41,21 +41,21 @@ def test_a_head_that_drips_is_given_up(app: App, impatient: Served) -> None:
 
 @pytest.mark.parametrize("path", ["/login", WEBHOOK])
 @pytest.mark.parametrize("framing", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
-def test_a_body_that_drips_is_given_up(path: str, framing: str, app: App, impatient: Served) -> None:
+def test_a_slow_body_is_refused(path: str, framing: str, app: App, impatient: Served) -> None:
     client = impatient.client()
     client.send(head_of(path, framing) + b"fffff\r\n")
     drip(client, 408)
     assert app.asked == []
 
 
-def test_a_second_request_that_drips_is_given_up_as_well(app: App, impatient: Served) -> None:
+def test_a_slow_second_request_is_refused_too(app: App, impatient: Served) -> None:
     client = impatient.client()
     client.send(get("/one") + get("/two") + BEGUN)
     assert [client.status(), client.status(), client.status()] == [200, 200, 408]
     assert app.paths == ["/one", "/two"]
 
 
-def test_a_client_that_says_nothing_is_let_go_without_a_word(impatient: Served) -> None:
+def test_a_silent_client_is_disconnected_without_a_response(impatient: Served) -> None:
     assert impatient.client().is_closed()
 
 
@@ -73,7 +73,7 @@ def test_empty_lines_keep_no_connection_alive(impatient: Served) -> None:
             client.send(b"\r\n\r\n")
 
 
-def test_what_is_broken_off_is_a_bad_request(app: App, served: Served) -> None:
+def test_a_truncated_request_is_a_bad_request(app: App, served: Served) -> None:
     for raw in (BEGUN, head_of("/login", "Content-Length: 9") + b"abc"):
         client = served.client()
         client.send(raw)
@@ -223,7 +223,7 @@ def test_clients_that_read_slowly_hold_half_of_the_threads_at_most() -> None:
         assert served.ask(get("/page")) == 200
 
 
-def test_what_nobody_reads_is_bounded_altogether() -> None:
+def test_unread_responses_are_limited_in_total() -> None:
     app = Endless()
     with serving(app, threads=8, reading_seconds=60, outgoing_bytes=2_500_000) as served:
         clients = [served.client() for _ in range(4)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from portal.sandbox.halo.encodings import encoded
-from portal.sandbox.halo.fault_answers import cut, instead
+from portal.sandbox.halo.fault_answers import cut, replacement_for
 from portal.sandbox.halo.faults import DELIVERY, Fault
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.pages import HaloRequest, answer
@@ -29,7 +29,7 @@ def reply(instance: Instance, request: Request) -> FaultyResponse:
     bearer = _bearer(request)
     tenant = instance.owner(bearer)
     faults = _due(instance, request, target, tenant.name if tenant else None)
-    response = _instead(instance, faults)
+    response = _replaced(instance, faults)
     if response is None:
         call = HaloRequest(_earlier_page(request, faults), target, bearer, faults)
         try:
@@ -68,9 +68,9 @@ def _due(instance: Instance, request: Request, target: Target, tenant: str | Non
     )
 
 
-def _instead(instance: Instance, faults: tuple[Fault, ...]) -> Response | None:
+def _replaced(instance: Instance, faults: tuple[Fault, ...]) -> Response | None:
     for fault in faults:
-        response = instead(fault, instance.knobs, instance.clock.now())
+        response = replacement_for(fault, instance.knobs, instance.clock.now())
         if response is not None:
             return response
     return None

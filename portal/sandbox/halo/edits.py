@@ -14,7 +14,7 @@ def edit(instance: Instance, tenant: Tenant, kind: str, change: Change) -> list[
     with tenant.lock:  # so that webhooks are sent in the order of the changes
         rows = apply(tenant, kind, change, now)
         if instance.webhooks.has_listeners(tenant.name):
-            instance.webhooks.tell(
+            instance.webhooks.publish(
                 tenant.name, of_change(tenant, kind, change, rows, instance.knobs.entity_words, now)
             )
     return [row.id for row in rows]

@@ -20,7 +20,7 @@ _JSON = "application/json; charset=utf-8"
 _MAINTENANCE = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>We will be back soon.</body></html>"
 
 
-def instead(fault: Fault, knobs: Knobs, now: float) -> Response | None:
+def replacement_for(fault: Fault, knobs: Knobs, now: float) -> Response | None:
     """Return the replacement for Halo's response; None for faults that keep or merely alter it."""
     if fault.what == "status":
         return Response(fault.status, fault.body.encode(), _JSON if fault.body else "")
@@ -43,7 +43,7 @@ def cut(response: Response) -> Response:
     return replace(response, body=response.body[: len(response.body) // 2])
 
 
-def spoiled_list(page: ListAnswer, faults: Sequence[Fault]) -> ListAnswer:
+def corrupted_list(page: ListAnswer, faults: Sequence[Fault]) -> ListAnswer:
     for fault in faults:
         if fault.what == "lying_count":
             page = replace(page, record_count=(page.record_count or 0) + (fault.size or 7))
@@ -51,19 +51,19 @@ def spoiled_list(page: ListAnswer, faults: Sequence[Fault]) -> ListAnswer:
             page = replace(page, rows=[], record_count=0)
         if fault.what == "null_list":
             page = replace(page, rows=[], is_null=True)
-        spoil = ROW_FAULTS.get(fault.what)
-        if spoil:
+        corrupt = ROW_FAULTS.get(fault.what)
+        if corrupt:
             rows = [msgspec.json.decode(row) for row in page.rows]
-            spoil(rows)
+            corrupt(rows)
             page = replace(page, rows=[msgspec.json.encode(row) for row in rows])
     return page
 
 
-def spoiled_fields(fields: dict[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
+def corrupted_fields(fields: dict[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
     for fault in faults:
-        spoil = ROW_FAULTS.get(fault.what)
-        if spoil:
+        corrupt = ROW_FAULTS.get(fault.what)
+        if corrupt:
             rows = [fields]
-            spoil(rows)
+            corrupt(rows)
             fields = rows[0]
     return fields

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal.sandbox.halo.auth import token_answer
 from portal.sandbox.halo.custom_fields import in_detail, in_list
-from portal.sandbox.halo.fault_answers import spoiled_fields, spoiled_list
+from portal.sandbox.halo.fault_answers import corrupted_fields, corrupted_list
 from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.lists import list_answer
@@ -90,7 +90,7 @@ def _records(instance: Instance, call: HaloRequest, tenant: Tenant, record_type:
     if item is None:
         page = list_answer(tenant, record_type, call.request.query, instance.knobs)
         page = in_list(page, record_type, call.request.query, instance.knobs)
-        page = spoiled_list(shown_list(page, record_type, instance.knobs, instance.next_answer()), call.faults)
+        page = corrupted_list(shown_list(page, record_type, instance.knobs, instance.next_answer()), call.faults)
         return page.response()
     if item == "me":  # with an agent's token there is no such contact or client (section 2)
         return _NO_ACCESS if record_type.name == "clients" else _NOT_FOUND
@@ -102,5 +102,5 @@ def _records(instance: Instance, call: HaloRequest, tenant: Tenant, record_type:
     if fields is None:
         return _NOT_FOUND
     fields = in_detail(fields, instance.knobs)
-    body = shown_detail(spoiled_fields(fields, call.faults), record_type, instance.knobs, instance.next_answer())
+    body = shown_detail(corrupted_fields(fields, call.faults), record_type, instance.knobs, instance.next_answer())
     return Response(200, body, "application/json; charset=utf-8")

@@ -38,7 +38,7 @@ def _change(control_request: ControlRequest) -> Any:
         details = {row.id: ticket_detail(row) | {"is_opportunity": change.do == "convert"} for row in rows}
         name = _NAMES[change.do]
         events = [Event(TICKETS, name, "ticket", number, fields, now) for number, fields in details.items()]
-        instance.webhooks.tell(tenant.name, events)
+        instance.webhooks.publish(tenant.name, events)
     return {"ids": [row.id for row in rows]}
 
 

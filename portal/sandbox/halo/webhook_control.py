@@ -48,9 +48,9 @@ def _remove(control_request: ControlRequest) -> Any:
     return {}
 
 
-def _tell(control_request: ControlRequest) -> Any:
+def _publish(control_request: ControlRequest) -> Any:
     events = manual_events(msgspec.convert(control_request.body, ManualEvent), control_request.instance.clock.now())
-    control_request.instance.webhooks.tell(control_request.tenant().name, events)
+    control_request.instance.webhooks.publish(control_request.tenant().name, events)
     return {}
 
 
@@ -84,7 +84,7 @@ WEBHOOK_VERBS: dict[tuple[str, str], Callable[[ControlRequest], Any]] = {
     ("GET", "webhooks"): _list,
     ("POST", "webhooks"): _add_or_change,
     ("DELETE", "webhooks"): _remove,
-    ("POST", "events"): _tell,
+    ("POST", "events"): _publish,
     ("POST", "posts"): _post,
     ("GET", "deliveries"): _deliveries,
     ("POST", "flush"): _flush,

@@ -27,7 +27,7 @@ class Webhooks:
     def has_listeners(self, tenant: str) -> bool:
         return any(each.webhook.active for each in self.register.of(tenant))
 
-    def tell(self, tenant: str, events: Sequence[Event]) -> None:
+    def publish(self, tenant: str, events: Sequence[Event]) -> None:
         """Queue payloads for all active webhooks of the tenant that subscribe to these events."""
         for registered in self.register.of(tenant):
             if registered.webhook.active:
