@@ -104,7 +104,7 @@ def test_a_damaged_name_is_repaired_and_does_not_stop_the_sync(odd: str, copy: C
     (number, *_) = sorted(copy.halo.truth("contacts", ids=True)["active_ids"])[30:]
     copy.halo.turn(odd_text={"contacts": {str(number): odd}})
     assert_step(copy.sync("contacts"), "contacts", created=SIZES["contacts"], failed=0)
-    assert any("became �" in line for line in copy.logged(subject="page"))
+    assert any("�" in line for line in copy.logged(subject="page"))
     again = copy.sync("contacts")["steps"]["contacts"]
     assert (again["updated"], again["deleted"]) == (0, 0)
 
