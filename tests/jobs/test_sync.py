@@ -32,7 +32,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def bell(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def bound_queue(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_redis_url", valkey)
     queue.queue().connection.flushall()
 
