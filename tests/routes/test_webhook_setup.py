@@ -184,7 +184,7 @@ def test_the_card_tells_what_became_of_the_last_delivery(as_alice: FlaskClient, 
     assert "All deliveries" not in before
     tell(halo, about("clients", 1), b"{broken")
     after = card(as_alice.get(TAB).text)
-    assert "couldn't be understood. It isn't JSON." in after
+    assert "couldn&#39;t be understood. It isn&#39;t JSON." in after
     assert 'href="/integrations/halo/deliveries"' in after
 
 
