@@ -13,9 +13,9 @@ from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
 from portal.services.operations.isolation import Isolation
 from tests.halo_fixtures import Copy, copy, halo
-from tests.jobs.test_sync import bell, valkey
+from tests.jobs.test_sync import bound_queue, valkey
 
-__all__ = ["bell", "copy", "halo", "valkey"]
+__all__ = ["bound_queue", "copy", "halo", "valkey"]
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def run_queued_jobs() -> list[Job]:
     return jobs
 
 
-def test_one_token_is_requested_per_hour_however_often_the_scheduler_ticks(copy: Copy, bell: None) -> None:
+def test_one_token_is_requested_per_hour_however_often_the_scheduler_ticks(copy: Copy, bound_queue: None) -> None:
     Integration.update(state="needs_attention", credentials_retry_at=NOON, next_sync_at=NOON).execute()
     copy.halo.fault("refused_client", on="token", times=None)
     asked: Counter[int] = Counter()
@@ -42,7 +42,7 @@ def test_one_token_is_requested_per_hour_however_often_the_scheduler_ticks(copy:
     assert asked == {0: 1, 1: 1, 2: 1}
 
 
-def test_once_halo_accepts_the_credentials_the_missed_sync_starts(copy: Copy, bell: None) -> None:
+def test_once_halo_accepts_the_credentials_the_missed_sync_starts(copy: Copy, bound_queue: None) -> None:
     Integration.update(state="needs_attention", credentials_retry_at=NOON, next_sync_at=NOON).execute()
     with clock.using(lambda: NOON):
         scheduler.tick()
