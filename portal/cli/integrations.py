@@ -170,8 +170,8 @@ def _passed(diagnosis: Diagnosis) -> Diagnosis:
 
 def _as_json(diagnosis: Diagnosis) -> dict[str, object]:
     """Return the diagnosis as JSON that scripts rely on, with the permission for each record type."""
-    told = {name: value for name, value in asdict(diagnosis).items() if name != "lists"}
-    return {**told, "permissions": {each: seen.access for each, seen in diagnosis.lists.items()}}
+    report = {name: value for name, value in asdict(diagnosis).items() if name != "lists"}
+    return {**report, "permissions": {each: seen.access for each, seen in diagnosis.lists.items()}}
 
 
 def _status(one: Integration) -> dict[str, object]:

@@ -129,7 +129,7 @@ class Integration(BaseModel):
         return isinstance(self.filters, dict) and self.filters.get("active_only") is True
 
 
-# One active PSA per account: the database refuses the second one, whoever asks.
+# One active PSA per account: the database refuses a second one.
 Integration.add_index(
     SQL(
         "CREATE UNIQUE INDEX IF NOT EXISTS integration_one_active_psa ON integration (account_id)"

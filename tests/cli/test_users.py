@@ -26,7 +26,7 @@ def row(shell: Shell) -> dict[str, object]:
     return dict(found)
 
 
-def deeds() -> list[tuple[str, str]]:
+def actions() -> list[tuple[str, str]]:
     with connected():
         return [(entry.action, entry.detail) for entry in AuditEntry.select().order_by(AuditEntry.id)]
 
@@ -36,7 +36,7 @@ def test_a_person_is_disabled_and_enabled(ada: Shell) -> None:
     assert row(ada)["active"] is False
     ada.ok("user", "enable", "ada@NORTHWIND.example")
     assert row(ada)["active"] is True
-    assert deeds()[-2:] == [("user.disabled", ADA), ("user.enabled", ADA)]
+    assert actions()[-2:] == [("user.disabled", ADA), ("user.enabled", ADA)]
 
 
 def test_a_person_is_removed_once_the_operator_has_confirmed(ada: Shell) -> None:
@@ -45,7 +45,7 @@ def test_a_person_is_removed_once_the_operator_has_confirmed(ada: Shell) -> None
     assert row(ada)["email"] == ADA
     ada.ok("user", "remove", ADA, typed="y\n")
     assert ada.json("user", "list") == []
-    assert deeds()[-1] == ("user.removed", ADA)
+    assert actions()[-1] == ("user.removed", ADA)
 
 
 def test_two_factor_is_reset(ada: Shell) -> None:
@@ -59,7 +59,7 @@ def test_two_factor_is_reset(ada: Shell) -> None:
     with connected():
         assert not Authenticator.select().exists()
         assert not RecoveryCode.select().exists()
-    assert deeds()[-1] == ("user.two_factor_reset", ADA)
+    assert actions()[-1] == ("user.two_factor_reset", ADA)
 
 
 @pytest.mark.parametrize("words", [("disable",), ("enable",), ("remove", "--yes"), ("reset-two-factor",)])

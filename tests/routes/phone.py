@@ -66,13 +66,13 @@ def is_in(client: FlaskClient) -> bool:
     return client.get("/integrations").status_code == 200
 
 
-def at_once(deeds: Sequence[Callable[[], int]]) -> list[int]:
+def at_once(actions: Sequence[Callable[[], int]]) -> list[int]:
     """Do all these at the same moment; returns the statuses."""
-    start = threading.Barrier(len(deeds))
+    start = threading.Barrier(len(actions))
 
     def do(action: Callable[[], int]) -> int:
         start.wait(10)
         return action()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(do, deeds))
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(do, actions))

@@ -15,7 +15,7 @@ from portal.services.audit import audit_counts, audit_log
 PAGE = "/activity"
 
 
-def test_deeds_are_listed_newest_first_with_who_and_what(
+def test_actions_are_listed_newest_first_with_who_and_what(
     as_sam: FlaskClient, northwind: Account, alice: User
 ) -> None:
     audit_log.record(northwind, None, "account.psa_enabled", "Halo PSA")
@@ -27,29 +27,29 @@ def test_deeds_are_listed_newest_first_with_who_and_what(
     assert "clients, sites; all clients" in page
 
 
-def test_a_deed_without_words_of_its_own_is_still_shown(as_alice: FlaskClient, northwind: Account) -> None:
+def test_a_action_without_words_of_its_own_is_still_shown(as_alice: FlaskClient, northwind: Account) -> None:
     audit_log.record(northwind, None, "moon.landed")
     assert "moon.landed" in as_alice.get(PAGE).text
 
 
-def test_before_the_first_deed_the_page_says_what_will_be_here(as_alice: FlaskClient) -> None:
+def test_before_the_first_action_the_page_says_what_will_be_here(as_alice: FlaskClient) -> None:
     assert "No activity yet" in as_alice.get(PAGE).text
 
 
 def test_paging_back_misses_and_repeats_nothing(as_alice: FlaskClient, northwind: Account) -> None:
     for number in range(120):
-        audit_log.record(northwind, None, "account.created", f"deed-{number:03}")
+        audit_log.record(northwind, None, "account.created", f"action-{number:03}")
     seen: list[str] = []
     address = PAGE
     while address:
         page = as_alice.get(address).text
-        seen += [part[:3] for part in page.split("deed-")[1:] if part[:3].isdigit()]
+        seen += [part[:3] for part in page.split("action-")[1:] if part[:3].isdigit()]
         address = page.partition(f'href="{PAGE}?before=')[2].partition('"')[0]
         address = f"{PAGE}?before={address}" if address else ""
     assert seen == [f"{number:03}" for number in reversed(range(120))]
 
 
-def test_deeds_of_another_account_stay_there(as_mallory: FlaskClient, northwind: Account, alice: User) -> None:
+def test_actions_of_another_account_stay_there(as_mallory: FlaskClient, northwind: Account, alice: User) -> None:
     audit_log.record(northwind, alice, "integration.data_changed", "clients")
     assert "changed what to sync" not in as_mallory.get(PAGE).text
 

@@ -40,7 +40,7 @@ def test_without_a_next_try_no_time_is_promised(as_alice: FlaskClient, halo: Int
     assert "Next try" not in as_alice.get("/integrations").text
 
 
-def test_that_syncing_resumed_is_nobodys_deed(as_alice: FlaskClient, halo: Integration) -> None:
+def test_resumed_syncing_is_nobodys_action(as_alice: FlaskClient, halo: Integration) -> None:
     audit_log.record(halo.account, None, "integration.credentials_accepted")
     shown = words_of(as_alice.get("/activity").text)
     assert "Scopable resumed syncing: the PSA accepts the credentials again" in shown

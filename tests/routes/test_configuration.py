@@ -98,7 +98,7 @@ def test_looking_at_the_tab_moves_no_focus(as_alice: FlaskClient, halo: Integrat
     assert "autofocus" not in as_alice.get(TAB).text
 
 
-def test_the_latest_deeds_are_listed(as_alice: FlaskClient, halo: Integration) -> None:
+def test_the_latest_actions_are_listed(as_alice: FlaskClient, halo: Integration) -> None:
     assert "tested the connection:" in as_alice.get(TAB).text
 
 

@@ -107,10 +107,10 @@ def test_of_forty_guesses_from_forty_addresses_five_are_tried(
 ) -> None:
     with clock.using(lambda: NOON):
         clients = same_session(app, half_logged_in(app, alice), 40)
-        deeds = [
+        actions = [
             partial(enter, client, phone.wrong(number), f"192.0.2.{number}") for number, client in enumerate(clients)
         ]
-        statuses = at_once(deeds) if together else [action() for action in deeds]
+        statuses = at_once(actions) if together else [action() for action in actions]
         assert sorted(statuses) == [200] * 5 + [429] * 35
 
 

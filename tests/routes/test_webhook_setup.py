@@ -33,7 +33,7 @@ def stored(halo: Integration) -> Integration:
 
 def card(page: str) -> str:
     """Return the webhook's card of a page."""
-    return page.partition('id="webhook"')[2].partition('aria-labelledby="deeds-title"')[0]
+    return page.partition('id="webhook"')[2].partition('aria-labelledby="recent-actions"')[0]
 
 
 def deliver(app: Flask, halo: Integration, headers: dict[str, str]) -> int:

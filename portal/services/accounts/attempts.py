@@ -93,10 +93,10 @@ def wait_first(key: str, seconds: int) -> None:
     mine = (GuessCount.key == digest) & (GuessCount.until > now) & (GuessCount.until <= now + turn)
     if GuessCount.delete().where(mine).execute():
         return
-    told = GuessCount.insert(key=digest, until=starts + turn).on_conflict(
+    insert = GuessCount.insert(key=digest, until=starts + turn).on_conflict(
         conflict_target=[GuessCount.key], update={GuessCount.until: starts + turn}, where=GuessCount.until <= now
     )
-    told.as_rowcount().execute()
+    insert.as_rowcount().execute()
     raise TooManyAttempts(_seconds(_until(digest) - turn - now))
 
 

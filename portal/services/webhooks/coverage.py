@@ -58,9 +58,9 @@ def coverage(integration: Integration) -> Coverage | None:
     if begun is None:
         return None
     newest = _newest(integration, max(begun, clock.now() - PERIOD))
-    told, since = _by_webhook(newest, max(begun, clock.now() - PERIOD))
+    counts, since = _by_webhook(newest, max(begun, clock.now() - PERIOD))
     found = discoveries.count_by_type(integration, since)
-    types = {one: Share(told.get(one, 0), found.get(one, 0)) for one in RecordType if one in told or one in found}
+    types = {one: Share(counts.get(one, 0), found.get(one, 0)) for one in RecordType if one in counts or one in found}
     delays = _delays(newest)
     return Coverage(
         since=since,

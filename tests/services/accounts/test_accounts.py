@@ -29,8 +29,8 @@ def test_the_operators_actions_are_recorded() -> None:
     account = accounts.create("Northwind IT")
     accounts.set_available(account, "halo", available=True)
     accounts.set_available(account, "halo", available=False)
-    deeds = [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)]
-    assert deeds == ["account.created", "account.psa_enabled", "account.psa_disabled"]
+    actions = [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)]
+    assert actions == ["account.created", "account.psa_enabled", "account.psa_disabled"]
 
 
 def test_a_taken_name_is_refused_and_nothing_is_noted(northwind: Account) -> None:

@@ -16,8 +16,8 @@ from tests.routes.phone import AT_ONCE, Phone, at_once, protected
 __all__ = ["database"]
 
 
-def deeds(action: Callable[[User], object], user: User) -> list[Callable[[], int]]:
-    """Return the same deed for several threads, each with a connection of its own."""
+def actions(action: Callable[[User], object], user: User) -> list[Callable[[], int]]:
+    """Return the same action for several threads, each with a connection of its own."""
 
     def do() -> int:
         with db.connected():
@@ -29,19 +29,19 @@ def deeds(action: Callable[[User], object], user: User) -> list[Callable[[], int
 def test_one_code_of_an_app_passes_once(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(two_factor, "GUESSES", {})
     code = protected(alice).code()
-    assert sum(at_once(deeds(lambda user: two_factor.passes(user, code), alice))) == 1
+    assert sum(at_once(actions(lambda user: two_factor.passes(user, code), alice))) == 1
 
 
 def test_one_recovery_code_is_used_once(alice: User) -> None:
     protected(alice)
     (code, *_) = recovery_codes.make(alice)
-    assert sum(at_once(deeds(lambda user: recovery_codes.use(user, code), alice))) == 1
+    assert sum(at_once(actions(lambda user: recovery_codes.use(user, code), alice))) == 1
     assert recovery_codes.codes_left(alice).left == 9
 
 
 def test_new_recovery_codes_are_one_set(alice: User) -> None:
     protected(alice)
-    assert sum(at_once(deeds(recovery_codes.make, alice))) == AT_ONCE
+    assert sum(at_once(actions(recovery_codes.make, alice))) == AT_ONCE
     assert RecoveryCode.select().count() == recovery_codes.HOW_MANY
 
 
@@ -55,5 +55,5 @@ def test_an_app_is_set_up_once(alice: User) -> None:
         except two_factor.SetupOver:
             return False
 
-    assert sum(at_once(deeds(finish, alice))) == 1
+    assert sum(at_once(actions(finish, alice))) == 1
     assert RecoveryCode.select().count() == recovery_codes.HOW_MANY

@@ -43,7 +43,7 @@ def halo(northwind: Account) -> Integration:
     return halo
 
 
-def deeds() -> list[tuple[str, str]]:
+def actions() -> list[tuple[str, str]]:
     return [(each.action, each.detail) for each in AuditEntry.select().order_by(AuditEntry.id)]
 
 
@@ -65,7 +65,7 @@ def test_times_that_do_not_exist_are_refused_at_their_field(
         scheduling.change(halo, wanted, full_hour, None)
     assert refused.value.field == field
     assert fresh(halo).schedule == {"minutes": 60}
-    assert deeds() == []
+    assert actions() == []
 
 
 def test_a_time_zone_that_does_not_exist_is_refused_and_nothing_changes(halo: Integration) -> None:
@@ -83,7 +83,7 @@ def test_another_schedule_counts_from_now_on(halo: Integration, alice: User) -> 
     assert now.schedule == {"hours": [8, 18], "weekdays": ["mon", "fri"]}
     assert NOON + 6 * HOUR <= now.next_sync_at < NOON + 6 * HOUR + SPREAD
     assert NOON + 15 * HOUR <= now.next_full_at < NOON + 15 * HOUR + SPREAD
-    assert deeds() == [("integration.rescheduled", "at 08:00, 18:00 on Mon, Fri, full sync at 03:00 UTC")]
+    assert actions() == [("integration.rescheduled", "at 08:00, 18:00 on Mon, Fri, full sync at 03:00 UTC")]
 
 
 def test_the_schedule_follows_the_time_zone_of_the_account(halo: Integration, alice: User) -> None:
@@ -91,13 +91,13 @@ def test_the_schedule_follows_the_time_zone_of_the_account(halo: Integration, al
     now = fresh(halo)
     assert now.account.time_zone == "America/New_York"
     assert NOON + HOUR <= now.next_sync_at < NOON + HOUR + SPREAD
-    assert deeds()[0] == ("account.time_zone", "America/New_York")
+    assert actions()[0] == ("account.time_zone", "America/New_York")
 
 
 def test_the_operator_sets_a_time_zone_and_schedules_follow(halo: Integration) -> None:
     scheduling.change_time_zone(halo.account, "Asia/Kathmandu", None)
     assert fresh(halo).next_full_at - (NOON + timedelta(hours=8, minutes=15)) < SPREAD
-    assert deeds() == [("account.time_zone", "Asia/Kathmandu")]
+    assert actions() == [("account.time_zone", "Asia/Kathmandu")]
 
 
 def test_a_sync_that_is_already_due_stays_due(halo: Integration) -> None:
@@ -110,7 +110,7 @@ def test_a_pause_shows_who_paused_and_when(halo: Integration, alice: User) -> No
     scheduling.pause(halo, alice)
     plan = scheduling.plan(fresh(halo))
     assert (plan.paused_by, plan.paused_at) == (alice.name, NOON)
-    assert deeds() == [("integration.paused", "")]
+    assert actions() == [("integration.paused", "")]
 
 
 def test_a_pause_of_a_removed_person_is_not_the_operators(halo: Integration, alice: User) -> None:
@@ -124,12 +124,12 @@ def test_pausing_twice_changes_nothing(halo: Integration, alice: User) -> None:
     with clock.using(lambda: NOON + HOUR):
         scheduling.pause(fresh(halo), None)
     assert fresh(halo).paused_at == NOON
-    assert len(deeds()) == 1
+    assert len(actions()) == 1
 
 
 def test_resuming_an_unpaused_integration_changes_nothing(halo: Integration) -> None:
     scheduling.resume(halo, None)
-    assert deeds() == []
+    assert actions() == []
 
 
 def test_resuming_catches_up_once(halo: Integration, alice: User) -> None:
@@ -139,7 +139,7 @@ def test_resuming_catches_up_once(halo: Integration, alice: User) -> None:
         scheduling.resume(fresh(halo), alice)
         assert len(due_runs.open_runs()) == 1
         assert due_runs.open_runs() == []
-    assert [action for action, _ in deeds()] == ["integration.paused", "integration.resumed"]
+    assert [action for action, _ in actions()] == ["integration.paused", "integration.resumed"]
 
 
 def test_resuming_before_anything_was_missed_starts_nothing(halo: Integration) -> None:

@@ -44,7 +44,7 @@ def valid(webhook: Integration) -> list[str]:
     return [each.reveal() for each in (row.webhook_secret, row.webhook_old_secret) if each]
 
 
-def deeds() -> list[str]:
+def actions() -> list[str]:
     return [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)]
 
 
@@ -54,7 +54,7 @@ def test_the_old_secret_stays_valid_beside_the_new_one(webhook: Integration, ali
     assert old == "the first"
     assert len(new) >= 32
     assert webhook_secrets.is_rotating(fresh(webhook))
-    assert deeds() == ["webhook.secret_made"]
+    assert actions() == ["webhook.secret_made"]
 
 
 def test_no_third_secret_is_made_while_two_are_valid(webhook: Integration, alice: User) -> None:
@@ -65,7 +65,7 @@ def test_no_third_secret_is_made_while_two_are_valid(webhook: Integration, alice
         with pytest.raises(Conflict, match="still valid"):
             webhook_secrets.rotate(row, alice)
     assert valid(webhook) == before
-    assert deeds() == ["webhook.secret_made"]
+    assert actions() == ["webhook.secret_made"]
 
 
 def test_dropping_leaves_the_new_one_alone(webhook: Integration, alice: User) -> None:
@@ -74,13 +74,13 @@ def test_dropping_leaves_the_new_one_alone(webhook: Integration, alice: User) ->
     webhook_secrets.drop_old(webhook, alice)
     assert valid(webhook) == [new]
     assert not webhook_secrets.is_rotating(fresh(webhook))
-    assert deeds() == ["webhook.secret_made", "webhook.secret_dropped"]
+    assert actions() == ["webhook.secret_made", "webhook.secret_dropped"]
 
 
 def test_the_only_secret_is_not_dropped(webhook: Integration, alice: User) -> None:
     with pytest.raises(Conflict, match="already removed"):
         webhook_secrets.drop_old(webhook, alice)
-    assert (valid(webhook), deeds()) == (["the first"], [])
+    assert (valid(webhook), actions()) == (["the first"], [])
 
 
 def test_one_that_had_none_gets_its_first(webhook: Integration) -> None:
@@ -97,7 +97,7 @@ def test_changing_the_authentication_method_keeps_the_secrets(webhook: Integrati
     named = "X-Halo-Key" if login in {"header", "signature"} else "X-Scopable-Token"
     assert (fresh(webhook).webhook_login, fresh(webhook).webhook_header) == (login, named)
     assert valid(webhook) == before
-    assert deeds()[-1] == "webhook.login_changed"
+    assert actions()[-1] == "webhook.login_changed"
 
 
 @pytest.mark.parametrize("header", [*ILLEGAL, *TAKEN])
@@ -109,7 +109,7 @@ def test_a_header_that_is_none_or_means_something_else_is_refused(
         webhook_secrets.choose_login(webhook, login, header, None)
     assert refused.value.field == "webhook_header"
     assert refused.value.remedy
-    assert (fresh(webhook).webhook_login, deeds()) == ("basic", [])
+    assert (fresh(webhook).webhook_login, actions()) == ("basic", [])
 
 
 @pytest.mark.parametrize("login", ["", "none", "BASIC", "digest"])
