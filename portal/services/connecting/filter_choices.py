@@ -1,4 +1,4 @@
-"""What filters can choose from: fetched from the PSA, cached for some minutes, or gathered from the copy.
+"""The choices that filters offer: fetched from the PSA, cached for some minutes, or collected from the copy.
 
 One thread of a process asks at a time for each integration; pages that come meanwhile show what is known already.
 """
@@ -20,7 +20,7 @@ from portal.outbound import CallLimits
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections, named_choices
 from portal.services.connecting.request_meter import Meter
-from portal.services.connecting.single_flight import Kept
+from portal.services.connecting.single_flight import SingleFlightCache
 from portal.services.records import exclusions
 from portal.services.syncing.filter_words import Names
 from portal.sync.filters import Filters
@@ -37,48 +37,48 @@ BATCH: Final = 500
 
 @dataclass(frozen=True)
 class Choices:
-    """`lists` maps a filter to what it chooses from: names by id. `problem` says why some are from the copy."""
+    """`lists` maps a filter to its choices: names by id. `problem` explains why some come from the copy."""
 
     lists: Mapping[str, Mapping[int, str]]
     problem: str = ""
 
 
-# A connection that changes is another key.
-_kept = Kept[Choices]()
+# A changed connection is a new key.
+_cache = SingleFlightCache[Choices]()
 
 
 def of(integration: Integration) -> Choices:
-    """Return what the PSA offers; if it does not answer, what the copied records name.
+    """Return what the PSA offers, or if it does not answer, what the stored records mention.
 
     While another thread asks, return at once what was known last.
     """
     key = connections.fingerprint(integration)
-    if (fresh := _kept.fresh(key)) is not None:
+    if (fresh := _cache.fresh(key)) is not None:
         return fresh
-    with _kept.alone(key) as is_alone:
+    with _cache.exclusive(key) as is_alone:
         if not is_alone:
-            return _meanwhile(integration, _kept.last(key), STILL_ASKING)
-        if (fresh := _kept.fresh(key)) is not None:  # got by another thread a moment ago
+            return _meanwhile(integration, _cache.last(key), STILL_ASKING)
+        if (fresh := _cache.fresh(key)) is not None:  # fetched by another thread a moment ago
             return fresh
         try:
             asked, problem = _asked(integration)
         except Busy as error:
-            return _meanwhile(integration, _kept.last(key), f"{error.problem} {error.remedy}")
+            return _meanwhile(integration, _cache.last(key), f"{error.problem} {error.remedy}")
         choices = _gathered(integration, asked, problem)
-        _kept.keep(key, choices, KEPT_WITHOUT_ANSWER if problem else KEPT)
+        _cache.store(key, choices, KEPT_WITHOUT_ANSWER if problem else KEPT)
         return choices
 
 
 def known_names(integration: Integration, *filters: Filters) -> Names:
     """Return what is known without a request, with the names of the clients in these filters."""
-    choices = _kept.last(connections.fingerprint(integration)) or Choices({})
+    choices = _cache.last(connections.fingerprint(integration)) or Choices({})
     ids = {each for one in filters for each in one.include_clients | one.exclude_clients}
     clients = client_names(integration, ids)
     return {**choices.lists, "include_clients": clients, "exclude_clients": clients}
 
 
 def client_names(integration: Integration, ids: Iterable[int]) -> dict[int, str]:
-    """Return the names of these clients; one that was never seen is called by its number."""
+    """Return the names of these clients. A client that was never seen is named by its number."""
     wanted = sorted(ids)
     found = {number: f"Client {number}" for number in wanted}
     for some in chunked(wanted, BATCH):
@@ -135,7 +135,7 @@ def _gathered(integration: Integration, asked: Mapping[str, dict[int, str]], pro
 
 
 def _asked(integration: Integration) -> tuple[dict[str, dict[int, str]], str]:
-    """Fetch each list, all within one limit of time; returns the first problem, too, empty for none.
+    """Fetch all lists within one time limit. Also returns the first problem, empty if there was none.
 
     Raises Busy when there is no place for these calls.
     """

@@ -1,4 +1,4 @@
-"""What stored records name: relationships, groups, types. Workers gather it, so that no page reads records for it.
+"""Relationships, groups and types that stored records mention. Workers collect them, so that no page reads records.
 
 After a full sync everything is gathered anew, after others what has changed since the sync before.
 """
@@ -30,7 +30,7 @@ def of(integration: Integration, list_name: str) -> dict[int, str]:
 
 
 def gather_after(run_id: int) -> None:
-    """Gather from the records that a run may have brought or changed. Does nothing before the run has ended."""
+    """Collect from the records that a run may have added or changed. Does nothing before the run has ended."""
     run = SyncRun.get_or_none(SyncRun.id == run_id)
     if run is None or run.is_live:
         return
@@ -40,7 +40,7 @@ def gather_after(run_id: int) -> None:
 
 
 def _last_gathered(run: SyncRun) -> datetime | None:
-    """Return when the run before this one began, None where nothing has been gathered so far."""
+    """Return the start of the run before this one, or None if nothing was collected so far."""
     if not NamedChoice.select().where(NamedChoice.integration == run.integration_id).exists():
         return None
     before = SyncRun.select().where(SyncRun.integration == run.integration_id, SyncRun.id < run.id)
@@ -75,7 +75,7 @@ def _all(mine: Any) -> Iterator[list[str]]:
 
 
 def _changed(mine: Any, since: datetime) -> Iterator[list[str]]:
-    """Read along the index by when records changed, a state at a time."""
+    """Read records by change time from the index, one state at a time."""
     for state in RecordState:
         changed = mine & (Record.state == state) & (Record.changed_at >= since)
         ids: Any = Record.select(Record.remote_id).where(changed).order_by(Record.changed_at)

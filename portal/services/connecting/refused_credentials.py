@@ -35,8 +35,8 @@ class TooEarly(PsaRefusedCredentials):
 def log_in(integration: Integration, client: PsaClient, *, asked_by_person: bool = False) -> bool:
     """Get a token first, if the PSA refused the credentials lately. Returns whether that was needed.
 
-    A person who asks for a sync may try at any time once the integration needs attention; others take the next try
-    of the hour. Raises TooEarly, and PsaError when there is no token.
+    A person who starts a sync may try at any time once the integration needs attention; other callers take the next
+    hourly try. Raises TooEarly, and PsaError if no token is granted.
     """
     if integration.state == IntegrationState.NEEDS_ATTENTION:
         if not asked_by_person and not take_try(integration.id):
@@ -64,7 +64,7 @@ def refused(integration: Integration, error: PsaRefusedCredentials, run: SyncRun
             return None
         again_at: datetime | None = seen.credentials_retry_at
         if again_at is not None and again_at > now:
-            return again_at  # somebody else was refused a moment ago
+            return again_at  # another process was refused a moment ago
         if seen.credential_refusals >= len(PAUSES):
             ask_for_attention(seen, error)
             return None
@@ -80,7 +80,7 @@ def refused(integration: Integration, error: PsaRefusedCredentials, run: SyncRun
 
 
 def ask_for_attention(integration: Integration, error: PsaError | VaultError) -> None:
-    """Stop all that would call the PSA on its own, and show why on every page, until it accepts the credentials."""
+    """Stop all automatic calls to the PSA and show the reason on every page, until it accepts the credentials."""
     retry_at = clock.now() + BETWEEN_TRIES
     with db.atomic():
         stopped = Integration.update(
@@ -97,7 +97,7 @@ def ask_for_attention(integration: Integration, error: PsaError | VaultError) ->
 
 
 def take_try(integration_id: int) -> bool:
-    """Take the one try of this hour, if it is time; the caller that gets True may ask for a token, once."""
+    """Claim the hourly try if it is due. The caller that gets True may request a token once."""
     now = clock.now()
     taken = Integration.update(credentials_retry_at=now + BETWEEN_TRIES).where(
         Integration.id == integration_id, is_due_for_a_try(now)
@@ -106,15 +106,15 @@ def take_try(integration_id: int) -> bool:
 
 
 def is_due_for_a_try(now: datetime) -> Any:
-    """Return the condition of integrations that need attention and were not tried for an hour."""
+    """Return the condition for integrations that need attention and whose hourly try is due."""
     is_time = Integration.credentials_retry_at.is_null() | (Integration.credentials_retry_at <= now)
     return (Integration.state == IntegrationState.NEEDS_ATTENTION) & is_time
 
 
 def accept(integration: Integration, user: User | None) -> None:
-    """Forget earlier refusals, because the PSA has accepted the credentials, and resume what waited for that.
+    """Clear earlier refusals, now that the PSA has accepted the credentials, and resume what waited for it.
 
-    `user` is the person who tested the connection, if it was one.
+    `user` is the person who tested the connection, if any.
     """
     fine = {"problem": "", "remedy": "", "credential_refusals": 0, "credentials_retry_at": None}
     with db.atomic():

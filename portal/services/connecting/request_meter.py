@@ -1,6 +1,6 @@
-"""Which budget pays for requests that people cause: the account's own until a token is granted, then the tenant's.
+"""Charges connection tests: to the account's own budget until a token is granted, then to the tenant's.
 
-Otherwise anybody could use up another account's limit by typing its address with wrong credentials.
+Otherwise anyone could use up another account's limit by entering its address with wrong credentials.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from portal.sync import budget
 from portal.sync.budget import BudgetPolicy
 from portal.sync.request_reservation import LIMIT_USED_UP
 
-# What an account may send with unproved credentials in five minutes, to whatever addresses.
+# What an account may send with unproved credentials, to all addresses together.
 UNPROVED: Final = RequestLimit(requests=200, seconds=300)
 TRIED_TOO_OFTEN: Final = "Your account has tried too many credentials that didn't work."
 
 
 def own_policy(account_id: int) -> BudgetPolicy:
-    """Return the account's own budget. No tenant is called so, because no host has a blank in its name."""
+    """Return the policy of the account's own budget. Its name has a space, so it cannot be a host."""
     return BudgetPolicy(f"account {account_id}", UNPROVED)
 
 
 class Meter:
-    """Sets requests aside before they are made and gives back the unused ones, whatever happens.
+    """Reserves requests before they are sent, and refunds the unused ones in any case. Thread-safe.
 
-    `proving` is the most that is sent up to the token, and `reading` after it. Nothing is sent before all of it is
-    set aside. Several threads may count.
+    `proving` is the maximum up to the token, `reading` the maximum after it. Nothing is sent before all of it is
+    reserved.
     """
 
     def __init__(self, integration: Integration, *, is_proved: bool, proving: int, reading: int = 0) -> None:
@@ -45,7 +45,7 @@ class Meter:
         self._counting = Lock()
 
     def __enter__(self) -> Self:
-        """Reserve; raises PsaRateLimited when there is not enough left."""
+        """Reserve the requests. Raises PsaRateLimited if too few are left."""
         self._reserve(self._expected)
         return self
 
@@ -57,7 +57,7 @@ class Meter:
             self._sent += 1
 
     def token_granted(self) -> None:
-        """Let the tenant pay from here on. Raises PsaRateLimited when it has not enough left."""
+        """Charge the tenant from here on. Raises PsaRateLimited if it has too few requests left."""
         if self._payer is not self._tenant:
             self._settle()
             self._payer = self._tenant

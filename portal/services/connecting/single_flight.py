@@ -1,4 +1,4 @@
-"""Values that take long to get: one thread gets each, and the others make do with the last one meanwhile."""
+"""Caches slow values: one thread fetches each, and the others use the previous value meanwhile."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from portal import clock
 
 Value = TypeVar("Value")
 
-FORGOTTEN_AFTER: Final = timedelta(hours=1)
+DROPPED_AFTER: Final = timedelta(hours=1)
 
 
-class Kept(Generic[Value]):
-    """Kept in this process, by key."""
+class SingleFlightCache(Generic[Value]):
+    """A cache in this process, by key."""
 
     def __init__(self) -> None:
         self._values: dict[str, tuple[datetime, Value]] = {}
@@ -26,25 +26,25 @@ class Kept(Generic[Value]):
         self._changing = Lock()
 
     def fresh(self, key: str) -> Value | None:
-        """Return the value while it counts."""
+        """Return the value if it is still fresh."""
         until, value = self._values.get(key, (None, None))
         return value if until is not None and until > clock.now() else None
 
     def last(self, key: str) -> Value | None:
-        """Return the value, even one that no longer counts."""
+        """Return the value, fresh or not."""
         return self._values.get(key, (None, None))[1]
 
-    def keep(self, key: str, value: Value, span: timedelta) -> None:
-        """Let a value count for so long, and forget those that have not counted for an hour."""
+    def store(self, key: str, value: Value, span: timedelta) -> None:
+        """Store a value that is fresh for this long, and drop values that expired an hour ago."""
         with self._changing:
-            old = clock.now() - FORGOTTEN_AFTER
+            old = clock.now() - DROPPED_AFTER
             for each in [each for each, (until, _) in self._values.items() if until < old]:
                 del self._values[each]
             self._values[key] = (clock.now() + span, value)
 
     @contextmanager
-    def alone(self, key: str, *, patience: float = 0.0) -> Iterator[bool]:
-        """Tell whether this thread is now the only one that gets this value; it waits `patience` seconds to be."""
+    def exclusive(self, key: str, *, patience: float = 0.0) -> Iterator[bool]:
+        """Return whether only this thread fetches the value now, after waiting for it up to `patience` seconds."""
         with self._changing:
             lock = self._locks.get(key) or Lock()
             self._locks[key] = lock
