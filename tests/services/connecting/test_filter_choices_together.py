@@ -13,7 +13,7 @@ from portal.halo import lookups
 from portal.models.integrations import Integration
 from portal.services.connecting import filter_choices
 from portal.services.connecting.filter_choices import STILL_ASKING, Choices
-from portal.services.connecting.single_flight import Kept
+from portal.services.connecting.single_flight import SingleFlightCache
 from tests.halo_fixtures import Copy
 from tests.processes.waiting import until
 
@@ -83,21 +83,21 @@ def test_one_limit_of_time_covers_the_token_and_all_lists(
 
 
 def test_what_is_kept_is_forgotten_an_hour_after_it_has_counted() -> None:
-    kept, now = Kept[int](), clock.now()
+    kept, now = SingleFlightCache[int](), clock.now()
     with clock.using(lambda: now):
-        kept.keep("old", 1, filter_choices.KEPT)
+        kept.store("old", 1, filter_choices.KEPT)
     with clock.using(lambda: now + filter_choices.KEPT):
         assert (kept.fresh("old"), kept.last("old")) == (None, 1)
     with clock.using(lambda: now + 100 * filter_choices.KEPT):
-        kept.keep("new", 2, filter_choices.KEPT)
+        kept.store("new", 2, filter_choices.KEPT)
         assert (kept.last("old"), kept.fresh("new")) == (None, 2)
 
 
 def test_only_one_thread_at_a_time_gets_a_value() -> None:
-    kept = Kept[int]()
-    with kept.alone("a") as first:
+    kept = SingleFlightCache[int]()
+    with kept.exclusive("a") as first:
         assert first
-        with kept.alone("a") as second, kept.alone("b") as other:
+        with kept.exclusive("a") as second, kept.exclusive("b") as other:
             assert (second, other) == (False, True)
-    with kept.alone("a") as again:
+    with kept.exclusive("a") as again:
         assert again
