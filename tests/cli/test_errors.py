@@ -31,7 +31,7 @@ def test_a_wrong_environment_stops_every_command_with_one_line(shell: Shell, wor
 def test_a_process_that_needs_redis_says_so(shell: Shell, words: tuple[str, ...]) -> None:
     result = shell.run(*words)
     assert result.exit_code == 2
-    assert result.stderr.startswith("PORTAL_REDIS_URL is not set")
+    assert result.stderr.startswith("PORTAL_REDIS_URL isn't set")
 
 
 def test_an_outdated_database_is_reported_with_the_remedy(shell: Shell, tmp_path: Path) -> None:

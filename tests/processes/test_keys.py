@@ -58,7 +58,7 @@ def test_no_new_vault_key_is_made_while_secrets_need_the_old_one(
     vault_key_file(config.data_dir).unlink()
     with pytest.raises(ConfigError) as caught:
         keys.make_missing(environ)
-    assert "PORTAL_VAULT_KEY is not set" in caught.value.problem
+    assert "PORTAL_VAULT_KEY isn't set" in caught.value.problem
     assert not vault_key_file(config.data_dir).exists()
 
 

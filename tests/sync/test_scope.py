@@ -203,7 +203,7 @@ def test_a_row_that_needs_its_detail_is_excluded_until_it_is_read(
 ) -> None:
     scope = Scope(filters, clients)
     if scope.needs_detail(record_type, row):
-        assert "not known" in scope.reason(record_type, row)
+        assert "isn't known" in scope.reason(record_type, row)
 
 
 @given(FILTERS, FILTERS, TYPES, FACTS)

@@ -51,7 +51,7 @@ def test_a_run_that_hits_a_full_disk_waits_and_names_the_disk(copy: Copy) -> Non
     report = sync_runs.report(run)
     assert report["state"] == RunState.WAITING
     assert report["problem"] == "The disk of the portal's database is full."
-    assert "make room" in report["remedy"]
+    assert "frees some space" in report["remedy"]
     db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
     assert_exact(resume(run))
 

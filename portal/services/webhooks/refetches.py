@@ -66,7 +66,7 @@ def execute(integration_id: int) -> None:
 def stop_for_good(integration: Integration) -> None:
     """Stop refetching at once, inside the caller's transaction."""
     refetch_lease.revoke(integration.id)
-    why = f"{adapter_of(integration.psa).name} was disconnected before it could be read."
+    why = f"{adapter_of(integration.psa).label} was disconnected before the record could be read."
     refetch_requests.ignore(_waits(integration), why)
 
 

@@ -83,11 +83,11 @@ def test_a_change_is_noted_in_words_with_names(synced: Copy, alice: User) -> Non
     filter_changes.change(synced.integration, ["clients", "assets", "sites"], Filters(), alice)
     dropped, taken_back = noted()
     assert dropped == (
-        "sites, contacts, products, opportunities, contracts switched off; active clients only: on;"
+        "sites, contacts, products, opportunities, contracts turned off; active clients only: on;"
         f" excluded clients: {acme} (was: none); asset types: 130 (was: all)"
     )
     assert taken_back == (
-        "sites switched on; active clients only: off;"
+        "sites turned on; active clients only: off;"
         f" excluded clients: none (was: {acme}); asset types: all (was: 130)"
     )
     assert (
