@@ -15,7 +15,7 @@ from playhouse import db_url
 from playhouse.migrations import Runner
 
 from portal.config import SQLITE_PREFIX
-from portal.errors import ConfigError
+from portal.errors import ConfigError, PortalError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -152,9 +152,24 @@ def storage_problem(error: BaseException) -> tuple[str, str] | None:
 
 
 def upgrade() -> list[str]:
-    """Apply pending migrations and return their names. Needs a connection."""
+    """Apply pending migrations and return their names. Needs a connection.
+
+    Raises PortalError for a database of another version: a later one, or one from before the first release.
+    """
+    refuse_other_versions()
     names: list[str] = Runner(db.obj, str(MIGRATIONS)).up()
     return names
+
+
+def refuse_other_versions() -> None:
+    """Raise PortalError if the database has migrations that this version does not know. Needs a connection."""
+    runner = Runner(db.obj, str(MIGRATIONS))
+    unknown = runner.applied().keys() - {step.name for step in runner.migrations()}
+    if unknown:
+        raise PortalError(
+            f"The database belongs to another version of the portal (migration {max(unknown)}).",
+            "Install that version or a later one, or restore a backup that this version made.",
+        )
 
 
 def pending() -> list[str]:

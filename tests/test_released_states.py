@@ -13,6 +13,7 @@ from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
 from portal import clock, db
+from portal.errors import PortalError
 from portal.models.tables import TABLES
 
 # The last migration of each release, oldest first. A release adds its line here and never changes an older one.
@@ -46,6 +47,14 @@ def test_every_released_state_upgrades_and_keeps_its_rows(empty: None, release: 
     assert db.pending() == []
     assert {table: _rows(table) for table in names} == before
     assert "add" not in str(diff_models(db.db.obj, TABLES))
+
+
+def test_a_database_of_a_later_version_is_left_alone(empty: None) -> None:
+    runner = Runner(db.db.obj, str(db.MIGRATIONS))
+    runner.up()
+    runner.History.create(name="9999_from_the_future")
+    with pytest.raises(PortalError, match="another version of the portal"):
+        db.upgrade()
 
 
 def test_every_migration_belongs_to_a_release() -> None:

@@ -31,6 +31,7 @@ def upgrade() -> None:
 @with_database(any_version=True)
 def status(*, as_json: bool) -> None:
     """Check for missing migrations; exits with 1 if there are any."""
+    db.refuse_other_versions()
     missing = db.pending()
     if as_json:
         print_json({"ok": not missing, "pending": missing})

@@ -16,13 +16,15 @@ from portal.errors import PortalError
 def with_database(*, any_version: bool = False) -> Iterator[Config]:
     """Bind this process and open a database connection for the block. Also usable as a decorator of commands.
 
-    Raises PortalError if migrations are pending, unless `any_version`.
+    Unless `any_version`, raises PortalError if migrations are pending or the database belongs to another version.
     """
     config = configured()
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with db.connected():
-        if not any_version and db.pending():
-            raise PortalError("The database is not up to date.", "Run `portal db upgrade` first.")
+        if not any_version:
+            db.refuse_other_versions()
+            if db.pending():
+                raise PortalError("The database is not up to date.", "Run `portal db upgrade` first.")
         yield config
 
 
