@@ -20,9 +20,6 @@ class Connection:
 
     values: Mapping[str, str] = field(repr=False)
 
-    def replacing(self, **values: str) -> Connection:
-        return Connection({**self.values, **values})
-
 
 class Meter(Protocol):
     """Charges a connection test's requests to the rate limit."""

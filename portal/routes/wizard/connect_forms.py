@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, Self
 
@@ -45,7 +46,7 @@ class ConnectForm(PortalForm):
             form[f"suggested_{name}"].data = self[f"suggested_{name}"].data
         return form
 
-    def suggest(self, found: Any) -> None:
+    def suggest(self, found: Mapping[str, str]) -> None:
         """Fill in what the PSA says about itself, except where a person has entered something else."""
         for name in self.spec.discovered:
             field, suggested = self[name], self[f"suggested_{name}"]

@@ -1,4 +1,4 @@
-"""Testing a connection: what was typed, what came of it, and which test counts."""
+"""Testing a connection: the entered values, the result, and which test counts."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from portal.vault import Secret
 
 TEST_SECONDS: Final = 30.0
 SUGGESTION_SECONDS: Final = 8.0
+NO_SECRETS: Final[Mapping[str, Secret]] = {}
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ def tenant_of(integration: Integration) -> Tenant:
 
 
 def discover(account_id: int, form: ConnectForm, address: str) -> Mapping[str, str]:
-    """Ask the PSA at this tidy address for its other values; without an answer they are guessed.
+    """Ask the PSA at this address for its other values; without an answer they are guessed.
 
-    Raises Busy while there is no place for another call.
+    Raises Busy while there is no slot for another call.
     """
     with outbound_slots.slot(account_id, SUGGESTION_SECONDS):
         if not budget.take(own_policy(account_id), 1, is_interactive=True).count:
@@ -55,12 +56,12 @@ def discover(account_id: int, form: ConnectForm, address: str) -> Mapping[str, s
             return form.discover(client, address)
 
 
-def tidied(account_id: int, form: ConnectForm, values: ConnectionValues) -> ConnectionValues:
+def normalized(account_id: int, form: ConnectForm, values: ConnectionValues) -> ConnectionValues:
     """Return the values as they are stored. Raises Invalid naming a field that is empty or holds no address.
 
     If the first discoverable field is empty, the PSA is asked for all of them; values that people entered win.
     """
-    public = {field.name: _tidied(form, field, values.public.get(field.name, "")) for field in form.public}
+    public = {field.name: _normalized(form, field, values.public.get(field.name, "")) for field in form.public}
     if form.discovered and not public[form.discovered[0]]:
         found = discover(account_id, form, public[form.address])
         public |= {name: public[name] or found[name] for name in form.discovered}
@@ -68,13 +69,13 @@ def tidied(account_id: int, form: ConnectForm, values: ConnectionValues) -> Conn
 
 
 def test(integration: Integration, user: User | None) -> Diagnosis:
-    """Test exactly what is stored, and remember in the row what came of it."""
+    """Test exactly the stored values, and store the result."""
     connection = opened(integration)
     diagnosis = judge(integration, connection, is_proved=is_proved(integration))
     with db.atomic():
         stored = Integration.get_by_id(integration.id)
-        # Only while the values are still those that were tested: another tab may have changed them meanwhile. The
-        # values themselves are compared, because a new vault key changes how the secret is stored.
+        # Only if the values are still those that were tested: another tab may have changed them. They are compared
+        # themselves, because a new vault key changes how the secrets are stored.
         if opened(stored) == connection:
             tested = fingerprint(stored)
             found = {
@@ -93,9 +94,9 @@ def test(integration: Integration, user: User | None) -> Diagnosis:
 
 
 def judge(integration: Integration, connection: Connection, *, is_proved: bool) -> Diagnosis:
-    """Test these values and remember nothing. `is_proved` means that the PSA has accepted exactly these before.
+    """Test these values and store nothing. `is_proved` means that the PSA has accepted exactly these before.
 
-    Raises Busy while there is no place for another test.
+    Raises Busy while there is no slot for another test.
     """
     adapter = adapter_of(integration.psa)
     meter = Meter(
@@ -113,17 +114,17 @@ def judge(integration: Integration, connection: Connection, *, is_proved: bool) 
 
 
 def lists_of(integration: Integration) -> dict[str, ListAccess]:
-    """Return what the last test has seen of each list, empty before the first."""
+    """Return what the last test found out about each list; empty before the first test."""
     return msgspec.convert((integration.findings or {}).get("lists", {}), dict[str, ListAccess])
 
 
 def advice_of(integration: Integration) -> list[Advice]:
-    """Return what could be better about the connection, as the last test has seen it."""
+    """Return the last test's suggestions for the connection."""
     return msgspec.convert((integration.findings or {}).get("advice", []), list[Advice])
 
 
 def is_offered(integration: Integration, values: ConnectionValues) -> bool:
-    """Tell whether the last test of exactly what is stored offered to go to these destinations instead."""
+    """Return whether the last test of exactly the stored values offered these destinations as a fix."""
     findings = integration.findings or {}
     if findings.get("tested") != fingerprint(integration) or not findings.get("fix"):
         return False
@@ -133,24 +134,24 @@ def is_offered(integration: Integration, values: ConnectionValues) -> bool:
 
 
 def is_tested(integration: Integration) -> bool:
-    """Tell whether exactly the stored values have passed the test."""
+    """Return whether exactly the stored values have passed the test."""
     return integration.tested_fingerprint == fingerprint(integration)
 
 
 def is_proved(integration: Integration) -> bool:
-    """Tell whether the PSA has accepted exactly the stored values, and has not refused them since."""
+    """Return whether the PSA has accepted exactly the stored values, and has not refused them since."""
     return is_tested(integration) and not integration.credential_refusals
 
 
 def fingerprint(integration: Integration) -> str:
-    """Return what changes with each of the connection values; the secrets count in their sealed form."""
+    """Return a hash of all connection values, with the secrets in their sealed form."""
     values = [integration.connection, integration.__data__.get("credentials")]
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager
 def staying_tested(integration: Integration) -> Iterator[None]:
-    """Let what was tested count as tested while the secret, which stays the same, is sealed anew. Saves nothing."""
+    """Keep a passed test valid while the unchanged secrets are sealed with another key. Saves nothing."""
     before, findings = fingerprint(integration), integration.findings or {}
     yield
     if integration.tested_fingerprint == before:
@@ -159,29 +160,28 @@ def staying_tested(integration: Integration) -> Iterator[None]:
         integration.findings = {**findings, "tested": fingerprint(integration)}
 
 
-def opened(integration: Integration) -> Connection:
-    """Open the secrets for a call. Raises VaultError when they do not open."""
-    form = adapter_of(integration.psa).connect_form
-    known = {field.name: "" for field in form.fields}
-    return Connection({**known, **integration.connection, **_secrets(integration)})
+def opened(integration: Integration, secrets: Mapping[str, Secret] = NO_SECRETS) -> Connection:
+    """Open the stored secrets for a call, with `secrets` in their places. Raises VaultError if they do not open."""
+    blank = {field.name: "" for field in adapter_of(integration.psa).connect_form.fields}
+    return Connection({**blank, **integration.connection, **_secrets(integration, secrets)})
 
 
-def with_secrets(integration: Integration, secrets: Mapping[str, Secret]) -> Secret | None:
-    """Return the credentials to store: the stored ones with these in their places, None if there are none at all."""
-    known = (_secrets(integration) if integration.credentials is not None else {}) | {
-        name: secret.reveal() for name, secret in secrets.items()
-    }
-    return Secret(json.dumps(known, sort_keys=True)) if known else None
+def with_secrets(integration: Integration, secrets: Mapping[str, Secret]) -> Secret:
+    """Return the credentials to store: the stored ones with `secrets` in their places."""
+    return Secret(json.dumps(_secrets(integration, secrets), sort_keys=True))
 
 
-def _secrets(integration: Integration) -> dict[str, str]:
-    credentials = integration.credentials
-    opened: dict[str, str] = json.loads(credentials.reveal()) if credentials is not None else {}
-    return opened
+def _secrets(integration: Integration, entered: Mapping[str, Secret]) -> dict[str, str]:
+    revealed = {name: secret.reveal() for name, secret in entered.items()}
+    is_complete = all(field.name in entered for field in adapter_of(integration.psa).connect_form.secrets)
+    # Stored secrets that are all replaced stay closed: they may be damaged, and entering them again is the way out.
+    if is_complete or integration.credentials is None:
+        return revealed
+    return {**json.loads(integration.credentials.reveal()), **revealed}
 
 
 def _findings(diagnosis: Diagnosis, tested: str) -> dict[str, Any]:
-    """Return what of a diagnosis is kept in the row; `tested` is the fingerprint that it is about."""
+    """Return the part of a diagnosis that is stored; `tested` is the fingerprint of the tested values."""
     fix = dict(diagnosis.fix.changes) if diagnosis.fix else {}
     found: dict[str, Any] = msgspec.to_builtins(
         {"tested": tested, "fix": fix, "lists": diagnosis.lists, "advice": diagnosis.advice}
@@ -189,7 +189,7 @@ def _findings(diagnosis: Diagnosis, tested: str) -> dict[str, Any]:
     return found
 
 
-def _tidied(form: ConnectForm, field: ConnectField, typed: str) -> str:
+def _normalized(form: ConnectForm, field: ConnectField, typed: str) -> str:
     text = typed.strip()
     if not text and field.requires[0]:
         raise Invalid(field.name, *field.requires)

@@ -38,9 +38,7 @@ def test_again(integration: Integration, user: User | None) -> Diagnosis:
 
 def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], user: User | None) -> Diagnosis:
     """Test new secrets beside the stored ones, and put them in their places only if they work."""
-    revealed = {name: secret.reveal() for name, secret in secrets.items()}
-    connection = connections.opened(integration).replacing(**revealed)
-    diagnosis = connections.judge(integration, connection, is_proved=False)
+    diagnosis = connections.judge(integration, connections.opened(integration, secrets), is_proved=False)
     with db.atomic():
         if diagnosis.ok:
             integration.credentials = connections.with_secrets(integration, secrets)
@@ -54,7 +52,7 @@ def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], use
 
 
 def disconnect(integration: Integration, user: User | None) -> None:
-    """Stop syncing and forget the secret. The copied records stay, and a later connection goes on from them."""
+    """Stop syncing and delete the credentials. Records stay, and a later connection continues from them."""
     with db.atomic():
         sync_runs.stop_for_good(integration, user)
         refetches.stop_for_good(integration)

@@ -88,7 +88,7 @@ def save_connection(integration: Integration, values: ConnectionValues, user: Us
     """
     adapter = adapter_of(integration.psa)
     form = adapter.connect_form
-    values = connections.tidied(integration.account_id, form, values)
+    values = connections.normalized(integration.account_id, form, values)
     kept = [field for field in form.secrets if field.name not in values.secrets]
     if kept and integration.credentials is None:
         raise Invalid(kept[0].name, *kept[0].requires)

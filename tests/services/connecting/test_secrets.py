@@ -47,6 +47,19 @@ def test_a_new_secret_that_does_not_work_leaves_the_old_one_in_place(copy: Copy,
     assert copy.sync()["state"] == RunState.SUCCEEDED
 
 
+def test_a_damaged_secret_can_be_entered_again(copy: Copy, alice: User) -> None:
+    Integration.update(credentials="v1.gone.AAAA").execute()
+    assert replaced_by(copy.halo.credentials().client_secret, copy, alice).ok
+    assert copy.sync()["state"] == RunState.SUCCEEDED
+
+
+def test_a_damaged_secret_of_a_setup_can_be_entered_again(tested: Integration, halo: HaloSandbox) -> None:
+    Integration.update(credentials="v1.gone.AAAA").execute()
+    damaged = Integration.get_by_id(tested.id)
+    wizard.save_connection(damaged, values(halo))
+    assert wizard.test_connection(damaged, None).ok
+
+
 def test_replacing_the_secret_ends_the_need_for_attention_and_is_on_record(copy: Copy, alice: User) -> None:
     Integration.update(state="needs_attention", problem="Halo refuses").execute()
     copy.halo.change_tenant(client_secret="the new one")
