@@ -34,7 +34,7 @@ class WebhookCall:
 
 
 @dataclass(frozen=True)
-class WebhookLogin:
+class WebhookAuthentication:
     """How an integration's deliveries must authenticate: the method, and the header and user name that it needs."""
 
     method: str
@@ -54,8 +54,8 @@ class WebhookFormat:
     for people. `abridge` returns the JSON to store.
     """
 
-    proof: Callable[[WebhookLogin, WebhookCall], str]
-    expected_proof: Callable[[WebhookLogin, str, bytes], str]
+    proof: Callable[[WebhookAuthentication, WebhookCall], str]
+    expected_proof: Callable[[WebhookAuthentication, str, bytes], str]
     is_readable: Callable[[bytes, str], bool]
     extract_json: Callable[[bytes, str], bytes]
     read: Callable[[bytes], list[WebhookEvent]]

@@ -17,7 +17,7 @@ from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter, RequestLimit, Tenant
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind, ParsedAddress
 from portal.psa.diagnosis import Access, Diagnosis, ListAccess, failed
-from portal.psa.webhooks import WebhookCall, WebhookEvent, WebhookFormat, WebhookLogin
+from portal.psa.webhooks import WebhookAuthentication, WebhookCall, WebhookEvent, WebhookFormat
 from portal.record_fields import RecordFields
 
 LIMITS: Final = CallLimits(seconds=15, size=1024 * 1024)
@@ -219,11 +219,11 @@ def record_fields(record_type: str, payload: str) -> RecordFields:
     return RecordFields({"name": row["title"], "active": not row["closed"]})
 
 
-def _proof(login: WebhookLogin, call: WebhookCall) -> str:
+def _proof(login: WebhookAuthentication, call: WebhookCall) -> str:
     return call.header("X-Ledger-Key")
 
 
-def _expected_proof(login: WebhookLogin, secret: str, body: bytes) -> str:
+def _expected_proof(login: WebhookAuthentication, secret: str, body: bytes) -> str:
     return secret
 
 

@@ -6,10 +6,10 @@ import base64
 import binascii
 import hmac
 
-from portal.psa.webhooks import WebhookCall, WebhookLogin
+from portal.psa.webhooks import WebhookAuthentication, WebhookCall
 
 
-def proof(login: WebhookLogin, call: WebhookCall) -> str:
+def proof(login: WebhookAuthentication, call: WebhookCall) -> str:
     """Return what the call offers as proof, empty if there is none of the right kind."""
     if login.method in {"header", "signature"}:
         return call.header(login.header).strip()
@@ -19,7 +19,7 @@ def proof(login: WebhookLogin, call: WebhookCall) -> str:
     return rest.strip() if login.method == "bearer" else _decoded(rest.strip())
 
 
-def expected_proof(login: WebhookLogin, secret: str, body: bytes) -> str:
+def expected_proof(login: WebhookAuthentication, secret: str, body: bytes) -> str:
     """Return what a sender offers that knows the secret."""
     if login.method == "signature":
         return base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()

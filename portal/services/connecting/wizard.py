@@ -32,7 +32,7 @@ SETUP_STARTED: Final = "integration.setup_started"
 
 
 def find_draft(account: Account, psa: str) -> Integration | None:
-    """Return the set-up in progress, if there is one."""
+    """Return the setup in progress, if there is one."""
     draft: Integration | None = Integration.get_or_none(
         Integration.account == account, Integration.psa == psa, Integration.state == IntegrationState.DRAFT
     )
@@ -40,7 +40,7 @@ def find_draft(account: Account, psa: str) -> Integration | None:
 
 
 def peek(account: Account, psa: str) -> Integration:
-    """Return the set-up in progress, or what a new one would begin with; stores nothing.
+    """Return the setup in progress, or the one that a new setup would start with. Stores nothing.
 
     Raises Unavailable when the operator has not switched this PSA on, OtherPsaActive while another one is active, and
     Conflict when this one is connected already.
@@ -63,7 +63,7 @@ def peek(account: Account, psa: str) -> Integration:
 
 
 def draft(account: Account, psa: str, user: User | None = None) -> Integration:
-    """Return the set-up in progress, or let `user` begin one. Raises what `peek` raises."""
+    """Return the setup in progress, or let `user` start one. Raises what `peek` raises."""
     try:
         with db.atomic():
             integration = peek(account, psa)
@@ -79,12 +79,12 @@ def draft(account: Account, psa: str, user: User | None = None) -> Integration:
 
 
 def save_connection(integration: Integration, values: ConnectionValues, user: User | None = None) -> None:
-    """Store step 1, which begins a set-up that was only looked at so far; secrets are sealed at once.
+    """Store step 1, and start the setup if nobody has saved one yet. Secrets are sealed at once.
 
-    A test that had passed counts no longer if a value has changed.
+    A change of any value invalidates a passed test.
 
-    Raises Invalid naming the field. Where a destination changes, the secrets must be entered again, so that no stored
-    secret is ever sent to a new place; a fix that the last test offered is no new place.
+    Raises Invalid naming the field. If a destination changes, the secrets must be entered again, so that no stored
+    secret is ever sent to a new place. A fix that the last test offered does not count as a new place.
     """
     adapter = adapter_of(integration.psa)
     form = adapter.connect_form
@@ -109,7 +109,7 @@ def save_connection(integration: Integration, values: ConnectionValues, user: Us
 
 
 def test_connection(integration: Integration, user: User | None) -> Diagnosis:
-    """Test exactly what is stored. A pass opens the next step."""
+    """Test exactly the stored values. A pass opens the next step."""
     diagnosis = connections.test(integration, user)
     if diagnosis.ok:
         _reach(integration, WizardStep.DATA)
@@ -121,7 +121,7 @@ def is_tested(integration: Integration) -> bool:
 
 
 def open_steps(integration: Integration) -> list[WizardStep]:
-    """Return the steps that may be visited now, in order. The last one is where a return to the wizard goes on."""
+    """Return the steps that may be visited now, in order. Reopening the wizard leads to the last of them."""
     if not is_tested(integration):
         return [WizardStep.CONNECT]
     return STEPS[: STEPS.index(WizardStep(integration.wizard_step)) + 1]
@@ -215,12 +215,12 @@ def other_psa_active(psa: str, other: str) -> OtherPsaActive:
 
 
 def forget_stale_drafts() -> int:
-    """Forget the set-ups that nobody has touched for 24 hours, and their secrets with them; returns how many.
+    """Delete setups that nobody has touched for 24 hours, with their secrets. Returns their number.
 
-    One that was connected before goes back to `disconnected`, because its copied records are kept.
+    One that was connected before goes back to `disconnected`, because its records are kept.
     """
     stale = (Integration.state == IntegrationState.DRAFT) & (Integration.touched_at < clock.now() - FORGOTTEN_AFTER)
-    if not Integration.select().where(stale).exists():  # asked every few seconds, and hardly ever are there any
+    if not Integration.select().where(stale).exists():  # checked every few seconds, and rarely true
         return 0
     never_active = Integration.activated_at.is_null()
     with db.atomic():
@@ -250,7 +250,7 @@ def _reach(integration: Integration, step: WizardStep) -> None:
 
 
 def _note_forecast(run: SyncRun, integration: Integration) -> None:
-    """Keep what was promised, to be shown beside what it took."""
+    """Store the forecast, to be shown beside the actual figures."""
     promised = forecasting.of(integration, integration.record_types, active_only=integration.active_only)
     if promised is None:
         return
@@ -286,7 +286,7 @@ def _other_active(account: Account, psa: str) -> Integration | None:
 
 
 def _note_lists(integration: Integration) -> None:
-    """Keep what the test has seen of each list: the first sync knows then which page is the last."""
+    """Store what the test found out about each list, so that the first sync knows which page is the last."""
     for record_type, found in connections.lists_of(integration).items():
         if found.access == Access.GRANTED:
             seen = {"total": found.total, "page_size": found.page_size, "count_kind": CountKind.TOTAL}

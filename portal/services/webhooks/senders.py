@@ -11,7 +11,7 @@ from portal import clock
 from portal.db import connected, placeholder
 from portal.models.integrations import Integration
 from portal.psa.registry import adapter_of
-from portal.psa.webhooks import WebhookCall, WebhookLogin
+from portal.psa.webhooks import WebhookAuthentication, WebhookCall
 from portal.services.audit import audit_counts
 
 # Runs with every delivery, and Peewee would take longer to build the statement than the database to run it.
@@ -23,7 +23,7 @@ REMEMBERED: Final = timedelta(seconds=1)
 MOST_REMEMBERED: Final = 1_000
 # Unknown addresses are compared with this. No caller can send it.
 NO_SECRET: Final = "\0"  # noqa: S105  # nobody's secret
-NOBODY: Final = WebhookLogin("basic", "", "")
+NOBODY: Final = WebhookAuthentication("basic", "", "")
 
 _lately: dict[str, tuple[datetime, Integration | None]] = {}
 
@@ -73,8 +73,8 @@ def proof_headers(integration: Integration) -> frozenset[str]:
     return frozenset({"authorization", "proxy-authorization", "cookie", integration.webhook_header.lower()})
 
 
-def _login(integration: Integration) -> WebhookLogin:
-    return WebhookLogin(integration.webhook_login, integration.webhook_header, integration.webhook_user)
+def _login(integration: Integration) -> WebhookAuthentication:
+    return WebhookAuthentication(integration.webhook_login, integration.webhook_header, integration.webhook_user)
 
 
 def _same(given: str, expected: str) -> bool:
