@@ -107,11 +107,17 @@ class OutboundClient:
         self._client.close()
 
     def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None, limits: CallLimits
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        limits: CallLimits,
     ) -> Response:
-        """Send a GET. Raises OutboundError unless a complete response arrives, with any status."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return self._send(self._request("GET", url, params=params, headers=headers), limits)
+        """Send a GET, with a bearer token if given. Raises OutboundError unless a complete response arrives."""
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        return self._send(self._request("GET", url, params=params, headers={**(headers or {}), **bearer}), limits)
 
     def post_form(self, url: str, form: Mapping[str, str], *, limits: CallLimits) -> Response:
         """Send a form to request a token. Raises OutboundError like `get`."""

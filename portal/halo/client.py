@@ -32,6 +32,7 @@ from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
 from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
+from portal.psa.ordinary_lists import OrdinaryLists
 
 PROFILE_LIMITS: Final = CallLimits(seconds=15)  # profiles with 2 MB of claims have been seen
 PAGE_LIMITS: Final = CallLimits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
@@ -46,7 +47,7 @@ def no_limit() -> None:
     """Do nothing: there is no rate limit."""
 
 
-class HaloClient:
+class HaloClient(OrdinaryLists):
     """A thread-safe connection to one Halo. It retries temporary failures; unless `patient`, only after Halo has
     responded once. Threads share the number of failures in a row, so that they do not all retry while Halo is down.
 
@@ -122,7 +123,7 @@ class HaloClient:
                 self._version = instance.version(self._get("InstanceInfo", {}, PROFILE_LIMITS))
             return self._version
 
-    def record(self, record_type: str, remote_id: int) -> Row | None:
+    def record(self, record_type: str, remote_id: int, *, client_id: int | None = None) -> Row | None:  # noqa: ARG002  # Halo finds a record by its id
         """Fetch one record with all its details. Raises PsaError.
 
         Returns None if the id does not exist, and for a ticket that is not an opportunity.

@@ -17,6 +17,7 @@ from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter, RequestLimit, Tenant
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind, ParsedAddress
 from portal.psa.diagnosis import Access, Diagnosis, ListAccess, failed
+from portal.psa.ordinary_lists import OrdinaryLists
 from portal.psa.webhooks import WebhookAuthentication, WebhookCall, WebhookEvent, WebhookFormat
 from portal.record_fields import RecordFields
 
@@ -96,7 +97,7 @@ class Page:
 
 
 @dataclass
-class LedgerClient:
+class LedgerClient(OrdinaryLists):
     """Reads clients. It has no ids-only list, no date filter, and a request for one client."""
 
     connection: Connection
@@ -129,7 +130,7 @@ class LedgerClient:
             raise PsaUnavailable("Ledger sent something that isn't a list.") from error
         return Page(number, rows, f"/{record_type}", response.status, response.seconds)
 
-    def record(self, record_type: str, remote_id: int) -> Row | None:
+    def record(self, record_type: str, remote_id: int, *, client_id: int | None = None) -> Row | None:
         response = self.get(f"/{record_type}/{remote_id}", missing_is_fine=True)
         return None if response.status == 404 else _row(json.loads(response.body))
 
