@@ -1,0 +1,1 @@
+"""All that is known of ConnectWise PSA (once called Manage): its addresses, lists, records and callbacks."""

@@ -1,0 +1,1 @@
+"""ConnectWise's callbacks: how they are signed, and which events are in them."""
