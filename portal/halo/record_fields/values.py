@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from portal.halo.record_fields import html
-from portal.halo.records import FIRST_REAL_YEAR, as_id, as_moment
+from portal.psa.values import FIRST_REAL_YEAR, as_id, as_moment
 from portal.record_fields import Money, Reference
 
 Row = Mapping[str, Any]
