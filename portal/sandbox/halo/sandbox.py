@@ -11,13 +11,14 @@ from typing import Any
 
 import msgspec
 
+from portal.sandbox.desk.answers import desk, is_desk
+from portal.sandbox.desk.desk_request import DESK
 from portal.sandbox.halo.app import reply
 from portal.sandbox.halo.clock import Clock
 from portal.sandbox.halo.control import control
 from portal.sandbox.halo.control_request import PREFIX, ControlError
 from portal.sandbox.halo.delivery import deliver
-from portal.sandbox.halo.desk.answers import desk, is_desk
-from portal.sandbox.halo.desk.desk_request import DESK
+from portal.sandbox.halo.desk.halo import SimulatedHalo
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.settings import Settings
 from portal.sandbox.http import Request, Response, json_response
@@ -66,7 +67,7 @@ class HaloSandbox(Verbs):
         if request.method != "GET" and _is_cross_site(request):
             return json_response({"error": "pages of other sites may not drive the sandbox"}, status=403)
         if is_desk(request.path):
-            return desk(self._instance, request)
+            return desk(lambda name: SimulatedHalo(self._instance, self._instance.tenant(name)), request)
         path = request.path.removeprefix(PREFIX)
         try:
             body = msgspec.json.decode(request.body) if request.body else None
