@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from portal.sandbox.halo import HaloSandbox, Knobs, TenantSettings
-from portal.sandbox.halo.control import FIXED
 from portal.sandbox.halo.desk.desk_request import Form, FormError
 from portal.sandbox.halo.desk.switches.controls import OTHER, controls
 from portal.sandbox.halo.desk.switches.kinds import kind_of
@@ -16,6 +15,7 @@ from portal.sandbox.halo.desk.switches.knobs import GROUPS, KNOBS
 from portal.sandbox.halo.desk.switches.permissions import PERMISSIONS
 from portal.sandbox.halo.desk.switches.reading import changed
 from portal.sandbox.halo.desk.switches.words import SettingText
+from portal.sandbox.halo.settings import FIXED
 from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import Visitor
 

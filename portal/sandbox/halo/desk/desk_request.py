@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
-from portal.sandbox.halo.control_request import PREFIX
+from portal.sandbox.control_request import PREFIX
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.tenant import Tenant
 

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import msgspec
 
-from portal.sandbox.halo.control import FIXED, control
+from portal.sandbox.control import control
+from portal.sandbox.halo.control import CONTROLLED
 from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.record_types import RECORD_TYPES
-from portal.sandbox.halo.settings import Knobs
+from portal.sandbox.halo.settings import FIXED, Knobs
 from portal.sandbox.halo.tenant import Tenant
 
 _CREDENTIALS = frozenset({"client_id", "client_secret"})
@@ -109,8 +110,8 @@ PRESETS: Final = (
 def apply_preset(instance: Instance, preset: Preset) -> None:
     """Replace all knobs, faults and permissions. Credentials stay, because a portal may be connected."""
     instance.knobs = _knobs(instance, preset)
-    control(instance, "DELETE", "/faults")
-    control(instance, "POST", "/faults", msgspec.to_builtins(list(preset.faults)))
+    control(CONTROLLED, instance, "DELETE", "/faults")
+    control(CONTROLLED, instance, "POST", "/faults", msgspec.to_builtins(list(preset.faults)))
     for tenant in instance.tenants:
         tenant.settings = msgspec.structs.replace(tenant.settings, **_permissions(instance, tenant))
 

@@ -8,14 +8,16 @@ from typing import Final
 
 import msgspec
 
-from portal.sandbox.halo.control import control
+from portal.sandbox.control import control
+from portal.sandbox.faults import PlannedFault
+from portal.sandbox.halo.control import CONTROLLED
 from portal.sandbox.halo.desk.desk_request import DeskRequest, Form, FormError, FormResult, PageNotFound
 from portal.sandbox.halo.desk.faults.words import FAULTS, FIELDS, GROUPS
 from portal.sandbox.halo.desk.render import page
 from portal.sandbox.halo.desk.switches.controls import OTHER, controls
 from portal.sandbox.halo.desk.switches.reading import changed
 from portal.sandbox.halo.desk.switches.words import Group, SettingText, words_for
-from portal.sandbox.halo.faults import KINDS, PLACES, Fault, PlannedFault
+from portal.sandbox.halo.faults import KINDS, PLACES, Fault
 from portal.sandbox.halo.record_types import RECORD_TYPES
 
 _MOST = 200
@@ -83,7 +85,7 @@ def _plan(desk_request: DeskRequest, form: Form) -> FormResult:
         raise FormError(f"“{place[:40]}” isn't a known place. Choose one, or enter a path such as /api/client/12.")
     names = {each.name for each in controls(Fault(what), FIELDS)} - {"what", "on"}
     fault = changed(Fault(what, on=place), {name for name in names if name in form}, FIELDS, form)
-    control(desk_request.instance, "POST", "/faults", msgspec.to_builtins(fault))
+    control(CONTROLLED, desk_request.instance, "POST", "/faults", msgspec.to_builtins(fault))
     return FormResult(
         f"Planned: {words_for(what, FAULTS, OTHER).label.lower()}. {where(PlannedFault(fault)).capitalize()}."
     )
@@ -91,7 +93,7 @@ def _plan(desk_request: DeskRequest, form: Form) -> FormResult:
 
 def _clear(desk_request: DeskRequest, form: Form) -> FormResult:
     del form
-    control(desk_request.instance, "DELETE", "/faults")
+    control(CONTROLLED, desk_request.instance, "DELETE", "/faults")
     return FormResult("All faults cleared.")
 
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from portal.sandbox.halo.desk.records.tables import TABLES
-from portal.sandbox.halo.store import Row
 from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.store import Row
 
 PAGE: Final = 50
 STATES: Final = ("", "active", "inactive")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from random import SystemRandom
 from typing import Final, Literal
 
-from portal.sandbox.halo.changes import Change
+from portal.sandbox.changes import Change
 from portal.sandbox.halo.data.references import UNKNOWN
 from portal.sandbox.halo.desk.desk_request import DeskRequest, Form, FormError, FormResult, whole
 from portal.sandbox.halo.desk.records.finding import find
@@ -14,7 +14,7 @@ from portal.sandbox.halo.desk.records.tables import TABLES
 from portal.sandbox.halo.edits import edit
 from portal.sandbox.halo.merges import REFERENCES, merge
 from portal.sandbox.halo.record_types import RECORD_TYPES
-from portal.sandbox.halo.store import Row
+from portal.sandbox.store import Row
 
 Verb = Literal["change", "deactivate", "reactivate", "delete"]
 VERBS: Final[tuple[Verb, ...]] = ("change", "deactivate", "reactivate", "delete")

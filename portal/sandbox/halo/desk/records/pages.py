@@ -16,7 +16,7 @@ from portal.sandbox.halo.desk.render import page
 from portal.sandbox.halo.details import detail
 from portal.sandbox.halo.merges import REFERENCES
 from portal.sandbox.halo.record_types import RECORD_TYPES
-from portal.sandbox.halo.store import Row
+from portal.sandbox.store import Row
 
 
 def show(desk_request: DeskRequest) -> str:

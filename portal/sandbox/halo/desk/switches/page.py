@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from portal.sandbox.halo.control import FIXED
 from portal.sandbox.halo.desk.desk_request import DeskRequest, Form, FormError, FormResult, PageNotFound
 from portal.sandbox.halo.desk.render import page
 from portal.sandbox.halo.desk.switches.controls import OTHER, Control, controls
@@ -16,7 +15,7 @@ from portal.sandbox.halo.desk.switches.knobs import GROUPS, KNOBS
 from portal.sandbox.halo.desk.switches.permissions import PERMISSIONS, PERMISSIONS_GROUP
 from portal.sandbox.halo.desk.switches.reading import changed
 from portal.sandbox.halo.desk.switches.words import Group, words_for
-from portal.sandbox.halo.settings import Knobs, TenantSettings
+from portal.sandbox.halo.settings import FIXED, Knobs, TenantSettings
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from portal.sandbox.halo.desk.webhooks.send import HAPPENED, SEND_VERBS, SHAPES
 from portal.sandbox.halo.desk.webhooks.setup import SETUP_VERBS
 from portal.sandbox.halo.desk.webhooks.words import WEBHOOK
 from portal.sandbox.halo.record_types import RECORD_TYPES
-from portal.sandbox.halo.webhooks.deliveries import Delivery
-from portal.sandbox.halo.webhooks.register import Registered
 from portal.sandbox.halo.webhooks.webhook import Webhook
+from portal.sandbox.webhooks.deliveries import Delivery
+from portal.sandbox.webhooks.register import Registered
 
 _SHOWN = 50
 VERBS: Final[dict[str, Callable[[DeskRequest, Form], FormResult]]] = {**SETUP_VERBS, **SEND_VERBS}
@@ -23,7 +23,7 @@ VERBS: Final[dict[str, Callable[[DeskRequest, Form], FormResult]]] = {**SETUP_VE
 
 @dataclass(frozen=True)
 class Listener:
-    registered: Registered
+    registered: Registered[Webhook]
     last: Delivery | None
     controls: list[Control]
 

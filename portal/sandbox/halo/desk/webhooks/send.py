@@ -16,8 +16,9 @@ from portal.sandbox.halo.desk.webhooks.words import WEBHOOK
 from portal.sandbox.halo.details import whole as whole_record
 from portal.sandbox.halo.record_types import RECORD_TYPES
 from portal.sandbox.halo.webhooks.event import ENTITY_WORDS, Event
-from portal.sandbox.halo.webhooks.register import Registered
-from portal.sandbox.halo.webhooks.webhook import Webhook, is_one_line
+from portal.sandbox.halo.webhooks.webhook import Webhook
+from portal.sandbox.webhooks.register import Registered
+from portal.sandbox.webhooks.webhook import is_one_line
 
 # All settings that shape the body: not the receiver, the authentication, or whether the webhook is active.
 _NOT_SHAPES = frozenset({"url", "events", "authentication", "user", "secret", "header", "active", "disable_after"})
@@ -61,7 +62,7 @@ def _fields(desk_request: DeskRequest, kind: str, number: int) -> dict[str, Any]
     return whole_record(desk_request.tenant, RECORD_TYPES[kind], row) if row else {"id": number}
 
 
-def _reached(desk_request: DeskRequest, form: Form) -> Sequence[Registered]:
+def _reached(desk_request: DeskRequest, form: Form) -> Sequence[Registered[Webhook]]:
     wanted = form.text("id")
     if wanted:
         found = one(desk_request, wanted)

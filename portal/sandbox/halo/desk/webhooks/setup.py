@@ -10,13 +10,13 @@ import msgspec
 from portal.sandbox.halo.desk.desk_request import DeskRequest, Form, FormError, FormResult
 from portal.sandbox.halo.desk.switches.reading import changed
 from portal.sandbox.halo.desk.webhooks.words import WEBHOOK
-from portal.sandbox.halo.webhooks.register import Registered
 from portal.sandbox.halo.webhooks.webhook import Webhook
+from portal.sandbox.webhooks.register import Registered
 
 _FIELDS = frozenset(each.name for each in msgspec.structs.fields(Webhook))
 
 
-def one(desk_request: DeskRequest, webhook_id: str) -> Registered:
+def one(desk_request: DeskRequest, webhook_id: str) -> Registered[Webhook]:
     """Return the webhook. Raises FormError if the tenant has no such webhook."""
     mine = desk_request.instance.webhooks.register.of(desk_request.tenant.name)
     found = next((each for each in mine if each.id == webhook_id), None)
