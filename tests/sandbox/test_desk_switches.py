@@ -13,9 +13,9 @@ from portal.sandbox.desk.switches.kinds import kind_of
 from portal.sandbox.desk.switches.reading import changed
 from portal.sandbox.desk.switches.words import SettingText
 from portal.sandbox.halo import HaloSandbox, Knobs, TenantSettings
-from portal.sandbox.halo.control import FIXED
 from portal.sandbox.halo.desk.knobs import GROUPS, KNOBS
 from portal.sandbox.halo.desk.permissions import PERMISSIONS
+from portal.sandbox.halo.settings import FIXED
 from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import Visitor
 

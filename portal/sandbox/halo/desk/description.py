@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 
 from portal.sandbox.desk.description import Burst, Description, Faults, Permissions, SendOption, WebhookWords
-from portal.sandbox.halo.control import FIXED
 from portal.sandbox.halo.data.references import UNKNOWN
 from portal.sandbox.halo.desk import faults, knobs, permissions
 from portal.sandbox.halo.desk.presets import PRESETS
@@ -15,6 +14,7 @@ from portal.sandbox.halo.desk.tables import TABLES
 from portal.sandbox.halo.desk.webhook_words import WEBHOOK
 from portal.sandbox.halo.faults import KINDS, PLACES, Fault
 from portal.sandbox.halo.merges import REFERENCES
+from portal.sandbox.halo.settings import FIXED
 from portal.sandbox.halo.webhooks.webhook import Webhook
 
 # All settings that shape the body: not the receiver, the authentication, or whether the webhook is active.

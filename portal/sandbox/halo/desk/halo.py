@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from portal.sandbox.changes import Change
 from portal.sandbox.desk.description import Description
 from portal.sandbox.desk.parts import Row
 from portal.sandbox.desk.simulated_psa import Handle, Quota, SimulatedPsa, Verb, View, WizardValue
-from portal.sandbox.halo.changes import Change
 from portal.sandbox.halo.desk.description import HALO
 from portal.sandbox.halo.desk.webhooks import HaloWebhooks
 from portal.sandbox.halo.details import detail

@@ -13,10 +13,10 @@ from portal.sandbox.halo.details import whole
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.record_types import RECORD_TYPES
 from portal.sandbox.halo.tenant import Tenant
-from portal.sandbox.halo.webhooks.deliveries import Delivery
 from portal.sandbox.halo.webhooks.event import ENTITY_WORDS, Event
-from portal.sandbox.halo.webhooks.register import Registered
 from portal.sandbox.halo.webhooks.webhook import Webhook
+from portal.sandbox.webhooks.deliveries import Delivery
+from portal.sandbox.webhooks.register import Registered
 
 
 class HaloWebhooks(Webhooks):
@@ -24,7 +24,7 @@ class HaloWebhooks(Webhooks):
         self._instance = instance
         self._tenant = tenant
 
-    def registered(self) -> list[Registered]:
+    def registered(self) -> list[Registered[Webhook]]:
         return self._instance.webhooks.register.of(self._tenant.name)
 
     def summary(self, webhook: Webhook) -> str:

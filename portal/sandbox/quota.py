@@ -1,4 +1,4 @@
-"""The rolling rate limit (halo-api.md section 5)."""
+"""The rolling rate limit, and what a refusal says about waiting."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections import deque
 from email.utils import formatdate
 from math import ceil
 from threading import Lock
+from typing import Literal
 
-from portal.sandbox.halo.clock import Clock
-from portal.sandbox.halo.settings import Knobs
-from portal.sandbox.http import Response, json_response
+from portal.sandbox.clock import Clock
+
+RetryAfter = Literal["off", "seconds", "date"]
 
 
 class Quota:
@@ -46,16 +47,11 @@ class Quota:
             self._times.popleft()
 
 
-def refusal(knobs: Knobs, wait: float, now: float) -> Response:
-    """Return 429 with a plain string as `error`. It is unknown whether Halo sends Retry-After."""
-    minutes = knobs.quota_window / 60
-    text = f"Rate Limit Reached - {knobs.quota} Requests per rolling {minutes:g} minute window."
-    headers = {}
+def retry_after(form: RetryAfter, wait: float, now: float) -> dict[str, str]:
+    """Return the headers. A date makes sense only together with the server's own clock, which is in Date."""
     whole = max(ceil(wait), 1)
-    if knobs.retry_after == "seconds":
-        headers["Retry-After"] = str(whole)
-    elif knobs.retry_after == "date":
-        # A date makes sense only together with the server's own clock, which is in the Date header.
-        headers["Date"] = formatdate(now, usegmt=True)
-        headers["Retry-After"] = formatdate(now + whole, usegmt=True)
-    return json_response({"error": text}, status=429, headers=headers)
+    if form == "seconds":
+        return {"Retry-After": str(whole)}
+    if form == "date":
+        return {"Date": formatdate(now, usegmt=True), "Retry-After": formatdate(now + whole, usegmt=True)}
+    return {}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from portal.sandbox.halo.faults import Fault
+from portal.sandbox.faults import Fault
 from portal.sandbox.http import Response
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Callable
 from threading import Event
 
-from portal.sandbox.halo.faults import Fault
+from portal.sandbox.faults import Fault
 from portal.sandbox.http import Response
 from portal.sandbox.server import ConnectionClosed
 
@@ -15,7 +16,13 @@ _GIGABYTES = 3 * 1024**3
 
 
 def deliver(
-    peer: socket.socket, response: Response, faults: tuple[Fault, ...], *, released: Event, stopping: Event
+    peer: socket.socket,
+    response: Response,
+    faults: tuple[Fault, ...],
+    *,
+    released: Event,
+    stopping: Event,
+    before_sending: Callable[[], None],
 ) -> None:
     """Send a response. Raises ConnectionClosed if the connection cannot be reused."""
     for fault in faults:
@@ -29,6 +36,7 @@ def deliver(
             _reset(peer, response.encode()[: fault.size])
         elif fault.what == "huge":
             _huge(peer, fault)
+    before_sending()
     return response.send(peer)
 
 

@@ -15,9 +15,9 @@ _KEPT = 200_000
 
 
 class JournalEntry(msgspec.Struct, frozen=True):
-    """One request. `kind` is a record type, or token, authinfo, instanceinfo, agent, lookup, unknown.
+    """One request. `kind` is a record type, or another of the places that faults know.
 
-    `retry_after` is what the answer's header of that name said.
+    `retry_after` is what the answer's header of that name said. `at_once` is how many requests were under way.
     """
 
     number: int
@@ -31,13 +31,8 @@ class JournalEntry(msgspec.Struct, frozen=True):
     kind: str
     fault: str | None
     retry_after: str | None
-
-    @property
-    def is_violation(self) -> bool:
-        """Only GET and the token POST may ever reach a PSA. A wrong Auth Server can send the POST to another path."""
-        path = self.path.lower()
-        asks_for_token = self.method == "POST" and path.endswith("/token") and not path.startswith("/api/")
-        return self.method != "GET" and not asks_for_token
+    at_once: int
+    is_violation: bool
 
 
 class Journal:
@@ -55,6 +50,7 @@ class Journal:
             self._by_status: Counter[str] = Counter()
             self._violations = 0
             self._total = 0
+            self._most_at_once = 0
 
     def add(
         self,
@@ -67,6 +63,8 @@ class Journal:
         kind: str,
         fault: str | None,
         retry_after: str | None,
+        at_once: int,
+        is_violation: bool,
     ) -> None:
         with self._lock:
             self._total += 1
@@ -82,18 +80,22 @@ class Journal:
                 kind=kind,
                 fault=fault,
                 retry_after=retry_after,
+                at_once=at_once,
+                is_violation=is_violation,
             )
             self._entries.append(entry)
             self._by_path[entry.path] += 1
             self._by_kind[kind] += 1
             self._by_status[str(status)] += 1
-            self._violations += entry.is_violation
+            self._violations += is_violation
+            self._most_at_once = max(self._most_at_once, at_once)
 
     def counts(self) -> dict[str, Any]:
         with self._lock:
             return {
                 "total": self._total,
                 "violations": self._violations,
+                "most_at_once": self._most_at_once,
                 "by_path": dict(self._by_path),
                 "by_kind": dict(self._by_kind),
                 "by_status": dict(self._by_status),

@@ -19,7 +19,7 @@ class PostResponse(NamedTuple):
 
 
 class PostClient:
-    """Sends one POST at a time, each on a new connection: the peer might close a reused one, and Halo never retries.
+    """Sends one POST at a time, each on a new connection: the peer might close a reused one, and few PSAs retry.
 
     It always connects to 127.0.0.1, whatever the host name: names are never resolved.
     """
@@ -29,10 +29,15 @@ class PostClient:
         self._under_way: socket.socket | None = None
         self._closed = False
 
-    def post(self, address: SplitResult, body: bytes, headers: dict[str, str], timeout: float) -> PostResponse:
-        """Return the response, which may be a redirect. Raises OSError or HTTPException if there is none."""
+    def post(
+        self, address: SplitResult, body: bytes, headers: dict[str, str], timeout: float, *, target: str = ""
+    ) -> PostResponse:
+        """Return the response, which may be a redirect. Raises OSError or HTTPException if there is none.
+
+        `target` is the path and query, if they differ from those of the address.
+        """
         port = address.port or 80
-        target = f"{address.path or '/'}{'?' if address.query else ''}{address.query}"
+        target = target or f"{address.path or '/'}{'?' if address.query else ''}{address.query}"
         connection = HTTPConnection(_LOOPBACK, port)
         with socket.socket() as peer, contextlib.closing(connection):
             peer.settimeout(timeout)

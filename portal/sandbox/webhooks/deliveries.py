@@ -1,4 +1,4 @@
-"""The log of deliveries, like Halo's Deliveries tab."""
+"""The log of deliveries."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     response: str = ""
     ms: float = 0.0
     error: str | None = None
+    attempt: int = 1
+    target: str = ""  # the path and query, if they differ from the webhook's own
 
 
 class Deliveries:

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from portal.sandbox.halo.details import detail
-from portal.sandbox.halo.record_types import RECORD_TYPES
-from portal.sandbox.halo.store import Row
-from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.store import Row, Table
 
 
 def truth(
-    tenant: Tenant, *, ids: bool = False, digests: bool = False, rows: bool = False
+    tables: Mapping[str, Table], *, ids: bool = False, digests: bool = False, rows: bool = False
 ) -> dict[str, dict[str, Any]]:
     """Per record type: total, active, inactive; on request the ids of both, and a digest or the row per id."""
-    return {kind: _of_type(tenant.tables[kind].rows(), ids=ids, digests=digests, whole=rows) for kind in RECORD_TYPES}
+    return {kind: _of_type(table.rows(), ids=ids, digests=digests, whole=rows) for kind, table in tables.items()}
 
 
-def record(tenant: Tenant, kind: str, number: int) -> dict[str, Any]:
-    """Return a record's list row, detail and state. Raises KeyError if it does not exist."""
-    row = tenant.tables[kind].existing(number)
+def record(row: Row, detail: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a record's list row, detail and state."""
     return {
         "id": row.id,
         "active": row.active,
         "updated": row.updated,
         "digest": digest(row.fields()),
         "row": row.fields(),
-        "detail": detail(tenant, RECORD_TYPES[kind], number),
+        "detail": detail,
     }
 
 

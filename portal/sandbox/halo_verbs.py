@@ -1,15 +1,38 @@
-"""Control methods for a sandbox's ordinary tickets."""
+"""Control methods that only the simulated Halo has."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from portal.sandbox.caller import Caller, with_query
+from portal.sandbox.caller import with_query
+from portal.sandbox.verbs import Verbs
 
 
-class TicketVerbs(Caller):
-    """Each method is one control request and triggers webhooks. All raise SandboxError if it is refused."""
+class Credentials(NamedTuple):
+    tenant: str
+    client_id: str
+    client_secret: str
+
+
+class HaloVerbs(Verbs):
+    """Adds Halo's credentials and its ordinary tickets, whose changes trigger webhooks."""
+
+    def credentials(self, tenant: str | None = None) -> Credentials:
+        return Credentials(**self.entered(tenant))
+
+    def send_event(
+        self,
+        object_ids: Sequence[int],
+        *,
+        event: str = "new ticket logged",
+        word: str = "ticket",
+        fields: dict[str, Any] | None = None,
+        tenant: str | None = None,
+    ) -> None:
+        """Send events about objects that are not synced records: `send_event([4242], fields={"client_id": 12})`."""
+        event_json = {"object_ids": list(object_ids), "event": event, "word": word, "fields": fields or {}}
+        self.call("POST", with_query("/events", {"tenant": tenant or ""}), event_json)
 
     def tickets(self, *, tenant: str | None = None) -> list[int]:
         """Return the ids of ordinary tickets, which /Opportunities/{id} returns, but the list does not include."""

@@ -1,8 +1,7 @@
 """The control API of webhooks, under /_sandbox/ like the rest.
 
-GET, POST    /_sandbox/webhooks       ?tenant=  a tenant's webhooks; POST adds one (webhooks/webhook.py: Webhook)
+GET, POST    /_sandbox/webhooks       ?tenant=  a tenant's webhooks; POST adds one, with the PSA's own settings
 POST, DELETE /_sandbox/webhooks/ID    POST changes what it names and saves the webhook anew; DELETE removes it
-POST         /_sandbox/events         ?tenant=  events of no synced record (webhooks/event.py: HandMade)
 POST         /_sandbox/posts/ID       {"body": base64, "content_type"}: any body; answers its delivery
 GET          /_sandbox/deliveries     ?after= ?limit= and any field of a delivery as a filter
 POST         /_sandbox/flush          {"timeout": seconds}: waits until all is sent
@@ -15,11 +14,12 @@ from typing import Any
 
 import msgspec
 
-from portal.sandbox.halo.control_request import ControlError, ControlRequest
-from portal.sandbox.halo.webhooks.deliveries import Delivery
-from portal.sandbox.halo.webhooks.event import ManualEvent, manual_events
-from portal.sandbox.halo.webhooks.webhook import Webhook, is_one_line
+from portal.sandbox.control_request import ControlError, ControlRequest
+from portal.sandbox.instance import Instance
+from portal.sandbox.webhooks.deliveries import Delivery
+from portal.sandbox.webhooks.webhook import is_one_line
 
+AnyRequest = ControlRequest[Instance[Any]]
 _POST_SECONDS = 30.0
 
 
@@ -32,29 +32,23 @@ class _Post(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a content type is printable ASCII")
 
 
-def _list(control_request: ControlRequest) -> Any:
+def _list(control_request: AnyRequest) -> Any:
     return [each.as_json() for each in control_request.instance.webhooks.register.of(control_request.tenant().name)]
 
 
-def _add_or_change(control_request: ControlRequest) -> Any:
+def _add_or_change(control_request: AnyRequest) -> Any:
     register = control_request.instance.webhooks.register
     if control_request.rest:
         return register.change(control_request.rest[0], control_request.body).as_json()
-    return register.add(control_request.tenant().name, msgspec.convert(control_request.body, Webhook)).as_json()
+    return register.add_from(control_request.tenant().name, control_request.body).as_json()
 
 
-def _remove(control_request: ControlRequest) -> Any:
+def _remove(control_request: AnyRequest) -> Any:
     control_request.instance.webhooks.register.remove(control_request.rest[0])
     return {}
 
 
-def _publish(control_request: ControlRequest) -> Any:
-    events = manual_events(msgspec.convert(control_request.body, ManualEvent), control_request.instance.clock.now())
-    control_request.instance.webhooks.publish(control_request.tenant().name, events)
-    return {}
-
-
-def _post(control_request: ControlRequest) -> Any:
+def _post(control_request: AnyRequest) -> Any:
     post = msgspec.convert(control_request.body, _Post)
     promise = control_request.instance.webhooks.post(
         control_request.rest[0], post.body, post.content_type, control_request.instance.clock.now()
@@ -65,7 +59,7 @@ def _post(control_request: ControlRequest) -> Any:
         raise ControlError("it still waits to be sent") from None
 
 
-def _deliveries(control_request: ControlRequest) -> Any:
+def _deliveries(control_request: AnyRequest) -> Any:
     wanted = dict(control_request.query)
     after, limit = int(wanted.pop("after", 0)), int(wanted.pop("limit", 1000))
     unknown = wanted.keys() - set(Delivery.__struct_fields__)
@@ -74,17 +68,16 @@ def _deliveries(control_request: ControlRequest) -> Any:
     return control_request.instance.webhooks.deliveries.entries(after=after, limit=limit, **wanted)
 
 
-def _flush(control_request: ControlRequest) -> Any:
+def _flush(control_request: AnyRequest) -> Any:
     if not control_request.instance.webhooks.sender.flush(control_request.body["timeout"]):
         raise ControlError("not all webhooks are sent yet")
     return {}
 
 
-WEBHOOK_VERBS: dict[tuple[str, str], Callable[[ControlRequest], Any]] = {
+WEBHOOK_VERBS: dict[tuple[str, str], Callable[[AnyRequest], Any]] = {
     ("GET", "webhooks"): _list,
     ("POST", "webhooks"): _add_or_change,
     ("DELETE", "webhooks"): _remove,
-    ("POST", "events"): _publish,
     ("POST", "posts"): _post,
     ("GET", "deliveries"): _deliveries,
     ("POST", "flush"): _flush,
