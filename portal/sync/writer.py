@@ -97,6 +97,7 @@ class Writer(StepTransactions):
             decision = self._apply_rows(step, fetched.new_rows, scope, fetched.read_at)
             SyncPage.create(step=step, round=step.round, number=number, remote_ids=_packed(fetched.ids))
             step.pages_done += 1
+            step.calls_done += 1
             step.page_asked_at = fetched.read_at
             step.save()
             if decision.affected_ids or decision.rejected:
@@ -117,6 +118,7 @@ class Writer(StepTransactions):
                     details=True,
                 )
             row_details.mark_fetched(self.run, step.record_type, single)
+            step.calls_done += 1
             step.save()
 
     def next_round(self, step: SyncStep) -> None:

@@ -58,6 +58,8 @@ class SyncStep(Table):
     page_size = IntegerField(null=True)
     count_kind = CharField()
     pages_done = IntegerField()
+    calls_expected = IntegerField(null=True)
+    calls_done = IntegerField()
     page_asked_at = DateTimeField(null=True)
     expected = IntegerField(null=True)
     fetched = IntegerField()
