@@ -18,7 +18,9 @@ from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, Un
 
 from portal import log
 from portal.db import connected
-from portal.jobs.refetches import Bell
+from portal.jobs import refetches, signing_keys
+from portal.jobs.bell import Bell
+from portal.models.integrations import Integration
 from portal.psa.adapter import PsaAdapter
 from portal.psa.webhooks import WebhookCall
 from portal.request_sizes import LARGEST_DELIVERY, QUEUE_FULL, webhook_path
@@ -43,7 +45,8 @@ MOST_DELIVERIES: Final = limits.parse("60000 per 5 minutes")
 MOST_BYTES: Final = limits.parse(f"{64 * 1024 * 1024} per 5 minutes")
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 deliveries_limiter = FixedWindowRateLimiter(MemoryStorage())
-inbox = Inbox(Bell().ring_soon)
+inbox = Inbox(Bell(refetches.ring).ring_soon)
+key_bell = Bell(signing_keys.ring)
 
 
 def init_app(app: Flask) -> None:
@@ -75,7 +78,7 @@ def receive(psa: PsaAdapter, webhook_id: str) -> ResponseReturnValue:
     """Store a delivery, and answer with an empty page once it is committed."""
     # Read the body first: one that is too large gets 413, whoever sends it.
     body = request.get_data(cache=False)
-    integration = senders.sender(psa.slug, webhook_id, WebhookCall(lambda name: request.headers.get(name, ""), body))
+    integration = sender(psa, webhook_id, body)
     if integration is None:
         senders.note_refusal(webhook_id, request.remote_addr or "")
         raise Unauthorized
@@ -93,6 +96,16 @@ def receive(psa: PsaAdapter, webhook_id: str) -> ResponseReturnValue:
         reject(integration.id)
     inbox.put(arrival)
     return "", 200, HEADERS
+
+
+def sender(psa: PsaAdapter, webhook_id: str, body: bytes) -> Integration | None:
+    """Return the integration that may be delivered to. While the key is unknown, the sender has to repeat."""
+    try:
+        return senders.sender(psa.slug, webhook_id, WebhookCall(lambda name: request.headers.get(name, ""), body))
+    except senders.UnknownKey as unknown:
+        if unknown.key_id is not None:
+            key_bell.ring_soon({unknown.key_id})
+        raise TooManyRequests from unknown
 
 
 def reject(integration_id: int) -> NoReturn:
