@@ -51,6 +51,7 @@ class SyncStep(Table):
     mode = CharField()
     since = DateTimeField(null=True)
     remote_ids = JSONField(null=True)
+    client_ids = JSONField(null=True)
     answers = JSONField(null=True)
     round = IntegerField()
     moved = BooleanField()

@@ -1,6 +1,6 @@
 """Repairs JSON that strict parsers reject: lone surrogates, raw control characters, invalid UTF-8.
 
-Halo truncates names by length, which can split a surrogate pair, and passes on whatever people pasted. Lenient JSON
+PSAs truncate names by length, which can split a surrogate pair, and pass on whatever people pasted. Lenient JSON
 parsers accept such text, so it must not stop a list. Invalid characters become U+FFFD, and NaN becomes null.
 """
 
