@@ -7,8 +7,10 @@ from typing import Final
 import msgspec
 
 from portal.sandbox.desk.description import Burst, Description, Faults, Permissions, SendOption, WebhookWords
+from portal.sandbox.desk.faults.words import FIELDS, GROUPS
 from portal.sandbox.halo.data.references import UNKNOWN
-from portal.sandbox.halo.desk import faults, knobs, permissions
+from portal.sandbox.halo.desk import knobs, permissions
+from portal.sandbox.halo.desk.faults import FAULTS
 from portal.sandbox.halo.desk.presets import PRESETS
 from portal.sandbox.halo.desk.tables import TABLES
 from portal.sandbox.halo.desk.webhook_words import WEBHOOK
@@ -39,7 +41,7 @@ HALO: Final = Description(
     permissions=Permissions(
         permissions.PERMISSIONS_GROUP, permissions.PERMISSIONS, FIXED, frozenset({"client_id", "client_secret"})
     ),
-    faults=Faults(faults.GROUPS, faults.FAULTS, faults.FIELDS, Fault, example_path="/api/client/12"),
+    faults=Faults(GROUPS, FAULTS, FIELDS, Fault, example_path="/api/client/12"),
     webhooks=WebhookWords(
         title="Webhooks",
         one="webhook",
