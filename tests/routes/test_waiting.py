@@ -23,20 +23,13 @@ ADDRESSES = f"{HALO}/setup/connect/addresses"
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
-@pytest.fixture(autouse=True)
-def fresh_places() -> Iterator[None]:
-    outbound_slots.bind(16)
-    yield
-    outbound_slots.bind(outbound_slots.DEFAULT_THREADS)
-
-
 @contextmanager
 def taken(account_id: int, count: int) -> Iterator[None]:
     """Take places as other requests would that are still waiting for Halo."""
     with ExitStack() as stack:
         for _ in range(count):
-            outbound_slots._slots.take(account_id, 0)
-            stack.callback(outbound_slots._slots.give_back, account_id)
+            outbound_slots.slots().take(account_id, 0)
+            stack.callback(outbound_slots.slots().give_back, account_id)
         yield
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, url_for
+from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.errors import OtherPsaActive, StillDeleting
@@ -13,17 +13,18 @@ from portal.routes.web import current
 from portal.routes.web.answers import redirect_window
 from portal.routes.web.forms import PlainForm
 from portal.routes.wizard import steps
-from portal.routes.wizard.steps import bp
 from portal.services.connecting import exclusivity, wizard
 from portal.services.syncing import forecasting
 
+bp = Blueprint("review", __name__, url_prefix="/review")
 
-@bp.get("/review")
-def review() -> ResponseReturnValue:
+
+@bp.get("")
+def index() -> ResponseReturnValue:
     return _show(steps.draft(WizardStep.REVIEW))
 
 
-@bp.post("/review")
+@bp.post("")
 def start() -> ResponseReturnValue:
     """Activate the integration, start its first sync, and show the dashboard."""
     integration = steps.draft(WizardStep.REVIEW)

@@ -1,4 +1,4 @@
-"""Converts rich text to plain text: Halo's notes and descriptions may be HTML (halo-api.md section 4).
+"""Converts rich text to plain text: the notes and descriptions of a PSA may be HTML.
 
 Every pattern runs in linear time on text of limited length, so a megabyte of "<" costs no more than a note.
 """
