@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
         data_sync,
         deliveries,
         held_deletes,
+        kept_records,
         overview,
         records,
         sync_filters,
@@ -26,5 +27,6 @@ def init_app(app: Flask) -> None:
     current.init_app(app)
     for page in (home, overview, activity, session_list, two_factor):
         app.register_blueprint(page.bp)
-    for part in (wizard, data_sync, held_deletes, records, sync_filters, sync_logs, deliveries, configuration):
+    for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)
+    app.register_blueprint(configuration.bp)

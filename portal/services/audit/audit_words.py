@@ -81,7 +81,7 @@ ACTIONS: Final = {
     "integration.data_chosen": Action(Kind.CONNECTION, "chose what to sync:"),
     "integration.webhooks_chosen": Action(Kind.CONNECTION, "finished the webhooks step:"),
     "integration.connected": Action(Kind.CONNECTION, "connected the integration:"),
-    "integration.disconnected": Action(Kind.CONNECTION, "disconnected the integration"),
+    "integration.disconnected": Action(Kind.CONNECTION, "disconnected the integration:"),
     "integration.secret_replaced": Action(Kind.CONNECTION, "replaced the stored secret"),
     "integration.secret_refused": Action(Kind.CONNECTION, "tried a new secret that didn't work"),
     "integration.credentials_accepted": Action(
@@ -105,6 +105,7 @@ ACTIONS: Final = {
     ),
     "delivery.replayed": Action(Kind.WEBHOOK, "replayed webhook deliveries:"),
     "record.downloaded": Action(Kind.EXPORT, "downloaded a record:"),
+    "records.deleted": Action(Kind.CONNECTION, "deleted the records of a disconnected integration:"),
     "records.exported": Action(Kind.EXPORT, "exported records:"),
     "log.downloaded": Action(Kind.EXPORT, "downloaded a sync log:"),
     "activity.exported": Action(Kind.EXPORT, "exported the activity log:"),
