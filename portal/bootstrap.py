@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from portal import db, guard, vault
+from portal import db, guard, vault, vendor_ids
 from portal.config import Config
 from portal.jobs import queue
 from portal.services.accounts import sessions
@@ -13,11 +13,12 @@ from portal.services.operations import retention
 
 
 def bind(config: Config) -> None:
-    """Bind the database, the vault, the queue, the outbound guard, and the retention and session periods."""
+    """Bind the database, the vault, the queue, the outbound guard, and the settings of other modules."""
     db.bind(config.database_url)
     vault.bind(config.vault_keys)
     queue.bind(config.redis_url)
     guard.bind(config.outbound_allow, config.authorities)
+    vendor_ids.bind({"connectwise": config.connectwise_client_id})
     audit_log.bind(timedelta(days=config.keep_audit_days))
     retention.bind(
         retention.Periods(
