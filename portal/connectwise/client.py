@@ -112,12 +112,15 @@ class ConnectWiseClient:
         client is unknown is searched; PsaListError means that it was not found.
         """
         if record_type == SITES:
-            return self._checked(self._sites.record(remote_id, client_id), remote_id)
+            site = self._sites.record(remote_id, client_id)
+            return None if site is None else _checked(site, remote_id)
         resource = RESOURCES[record_type]
         payload, _ = self._server.ask(f"{resource.path}/{remote_id}", {}, partial(self._parse_record, resource))
-        row = None if payload is None else self._checked(pages.row(record_type, payload), remote_id)
-        if row is None or row.facts is None or row.facts.is_deleted:
-            return None if row and row.facts else row
+        if payload is None:
+            return None
+        row = _checked(pages.row(record_type, payload), remote_id)
+        if row.facts is not None and row.facts.is_deleted:
+            return None
         return self._forecasts.added(self._statuses.decided(row)) if record_type == OPPORTUNITIES else row
 
     def is_listed_per_client(self, record_type: str) -> bool:
@@ -209,8 +212,9 @@ class ConnectWiseClient:
             case _:
                 raise refusals.refused_list(response, self._server.credentials, resource)
 
-    @staticmethod
-    def _checked(row: Row | None, remote_id: int) -> Row | None:
-        if row is not None and row.facts is not None and row.facts.remote_id != remote_id:
-            return Row(None, row.payload, f"ConnectWise returned record {row.facts.remote_id} instead.", remote_id)
+
+def _checked(row: Row, remote_id: int) -> Row:
+    """Return the row; an unusable one if ConnectWise returned another record than this."""
+    if row.facts is None or row.facts.remote_id == remote_id:
         return row
+    return Row(None, row.payload, f"ConnectWise returned record {row.facts.remote_id} instead.", remote_id)

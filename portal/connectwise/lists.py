@@ -34,18 +34,20 @@ class Lists:
     def __init__(self, server: Server) -> None:
         self._server = server
         self.conditions = Conditions()
-        self._live_pages = {CLIENTS: LivePages(partial(self._server_page, CLIENTS))}
+        self._lock = Lock()
+        self._live_pages: dict[datetime | None, LivePages] = {}
         self._counting = Lock()
         self._counts: dict[str, tuple[int | None, bool]] = {}
 
     def page(self, record_type: str, number: int, since: datetime | None) -> pages.Page:
         """Fetch one page, sorted by id."""
-        if since is None and not self._is_whole(record_type):
-            return self._live_page(record_type, number)
-        asked = {"page": str(number), "pageSize": str(PAGE_SIZE)}
-        page = self._page(record_type, number, {**IN_ORDER, **asked}, asked, since)
-        # The server may have shown only now that it does not leave out deleted rows.
-        return page if since is not None or self._is_whole(record_type) else self._live_page(record_type, number)
+        if self._is_whole(record_type):
+            asked = {"page": str(number), "pageSize": str(PAGE_SIZE)}
+            page = self._page(record_type, number, {**IN_ORDER, **asked}, asked, since)
+            if self._is_whole(record_type):
+                return page
+        # The server has shown, perhaps just now, that it does not leave out deleted rows.
+        return self._live_page(record_type, number, since)
 
     def newest(self, record_type: str, since: datetime, size: int) -> pages.Page:
         """Fetch the first page of changes since a moment, highest id first."""
@@ -134,12 +136,18 @@ class Lists:
 
     def _is_whole(self, record_type: str) -> bool:
         """Whether the server's own pages are right as they are."""
-        return self.conditions.filters_deleted(record_type) or record_type not in self._live_pages
+        return record_type != CLIENTS or self.conditions.filters_deleted(record_type)
 
-    def _live_page(self, record_type: str, number: int) -> pages.Page:
+    def _live_page(self, record_type: str, number: int, since: datetime | None) -> pages.Page:
+        with self._lock:
+            if since not in self._live_pages:
+                self._live_pages[since] = LivePages(partial(self._server_page, record_type, since))
+            live = self._live_pages[since]
         began = clock.monotonic()
-        rows = self._live_pages[record_type].page(number)
-        shown = shown_path(list_path(record_type), {"page": str(number), "pageSize": str(PAGE_SIZE)})
+        rows = live.page(number)
+        sent = self.conditions.of(record_type, since)
+        asked = {"page": str(number), "pageSize": str(PAGE_SIZE), **sent.params}
+        shown = shown_path(list_path(record_type), asked)
         return pages.Page(number, rows, None, shown, 200, clock.monotonic() - began, 0, live_pages.NOTE)
 
     def _total(self, record_type: str, number: int) -> int | None:
@@ -151,9 +159,9 @@ class Lists:
             self._counts[record_type] = total, has_begun or number == 1
             return total
 
-    def _server_page(self, record_type: str, number: int) -> ServerPage:
+    def _server_page(self, record_type: str, since: datetime | None, number: int) -> ServerPage:
         params = {**IN_ORDER, "page": str(number), "pageSize": str(PAGE_SIZE)}
-        listed = self.read(record_type, params)
+        listed, _ = self.ask(record_type, params, since=since)
         rows = [pages.row(record_type, payload) for payload in listed.sent.rows]
         live = [row for row in rows if not is_deleted(row)]
         return ServerPage(live, links.may_continue(len(rows), listed.answer.response))
