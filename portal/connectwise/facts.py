@@ -16,7 +16,7 @@ from msgspec import UNSET
 from portal import clock
 from portal.connectwise.values import id_of, moment_in, name_of
 from portal.json_errors import JSON_ERRORS
-from portal.psa.values import as_id, as_moment
+from portal.record_fields.values import as_id, as_moment
 
 # What MSPs call the statuses of companies that they no longer work for. ConnectWise has no flag for it.
 _INACTIVE: Final = re.compile(

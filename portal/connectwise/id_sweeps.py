@@ -14,7 +14,7 @@ from portal.connectwise.pages import IdList
 from portal.connectwise.resources import IN_ORDER, PAGE_SIZE
 from portal.errors import PsaListError
 from portal.json_errors import JSON_ERRORS
-from portal.psa.values import as_id
+from portal.record_fields.values import as_id
 
 FORWARD_ONLY: Final = {"pagination-type": "forward-only"}
 FIELDS: Final = {"clients": "id,deletedFlag"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from portal.psa.values import as_id, as_moment
+from portal.record_fields.values import as_id, as_moment
 
 MAX_TEXT: Final = 255
 # NULs, which PostgreSQL refuses, and zero-width blanks, which would break a search.

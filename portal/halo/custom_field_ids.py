@@ -18,7 +18,7 @@ from portal.errors import PsaError, PsaRateLimited
 from portal.halo.resources import RESOURCES
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
-from portal.psa.values import as_id
+from portal.record_fields.values import as_id
 
 PATH: Final = "FieldInfo"
 PARAMETER: Final = "include_custom_fields"

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from portal.json_errors import JSON_ERRORS
-from portal.psa.values import as_id, as_moment
+from portal.record_fields.values import as_id, as_moment
 
 # Every client and site has a placeholder contact of this name; no other key marks it (section 4.3).
 GENERAL_USER: Final = "General User"

@@ -14,7 +14,7 @@ import msgspec
 from portal.halo import refusals
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import CallLimits, Response
-from portal.psa.values import as_id
+from portal.record_fields.values import as_id
 
 LONGEST_NAME: Final = 120
 

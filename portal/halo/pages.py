@@ -15,7 +15,7 @@ from portal.halo.resources import Resource
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
 from portal.psa import json_repair
-from portal.psa.values import as_id
+from portal.record_fields.values import as_id
 
 LARGEST_COUNT: Final = 2**31 - 1  # fits an integer column; a larger count is not real
 _envelope = msgspec.json.Decoder(dict[str, msgspec.Raw])

@@ -9,7 +9,7 @@ import msgspec
 
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
-from portal.psa.values import as_id
+from portal.record_fields.values import as_id
 
 # Halo's pseudo-agent for tickets that nobody is assigned to.
 UNASSIGNED: Final = 1

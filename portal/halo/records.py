@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from portal.json_errors import JSON_ERRORS
-from portal.psa.values import as_id, as_moment
+from portal.record_fields.values import as_id, as_moment
 
 MAX_TEXT: Final = 255
 

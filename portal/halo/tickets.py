@@ -12,7 +12,7 @@ from portal.errors import PsaError, PsaRateLimited
 from portal.halo.pages import Row
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
-from portal.psa.values import as_id
+from portal.record_fields.values import as_id
 
 PATH: Final = "TicketType"
 OPPORTUNITY: Final = "opportunity"

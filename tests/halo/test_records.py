@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.halo.records import MAX_TEXT, SHAPES, columns
-from portal.psa.values import MAX_ID, as_id, as_moment
+from portal.record_fields.values import MAX_ID, as_id, as_moment
 from portal.sandbox.halo import HaloSandbox
 
 JSON = st.recursive(

@@ -19,6 +19,7 @@ from portal.psa.diagnosis import Access, ListAccess
 
 CLIENTS: Final = "clients"
 SITES: Final = "sites"
+DETAILED: Final = "opportunities"
 FIRST_ROW: Final = {"page": "1", "pageSize": "1"}
 # What most companies call the status of a client that they no longer work for.
 INACTIVE: Final = f'{NOT_DELETED} and status/name like "*inactive*"'
@@ -74,14 +75,17 @@ class _ListProbe:
             return _empty()
         response = self._server.get(list_path(SITES, first.remote_id), FIRST_ROW, self._limits)
         self._lists.parse(SITES, response)
-        return ListAccess(Access.GRANTED, total=1, page_size=PAGE_SIZE)
+        return ListAccess(Access.GRANTED, total=1, page_size=PAGE_SIZE, is_per_client=True)
 
     def _counted(self, record_type: str, rows: int) -> ListAccess:
         count = self._lists.count(record_type, self._limits)
         total = rows if count is None else max(count, rows)
         if total == 0:
             return _empty()
-        return ListAccess(Access.GRANTED, total=total, page_size=PAGE_SIZE, counted=total > rows)
+        has_details = record_type == DETAILED
+        return ListAccess(
+            Access.GRANTED, total=total, page_size=PAGE_SIZE, counted=total > rows, has_details=has_details
+        )
 
 
 def _empty() -> ListAccess:
