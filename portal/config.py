@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal import allowed_hosts, public_url
+from portal import allowed_hosts, public_url, support_address
 from portal.authorities import Authorities
 from portal.errors import ConfigError
+from portal.support_address import SupportAddress
 
 VAULT_KEY_BYTES = 32
 DEFAULT_DATA_DIR = "data"
@@ -32,7 +33,7 @@ class Config:
     `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` are the retention periods of log lines, record
     history and webhook deliveries; `keep_audit_days` applies to new entries of the audit log.
     `session_idle_hours` and `session_days` limit how long a session lasts unused, and in total.
-    `public_url` is scheme, host and port as browsers write them.
+    `public_url` is scheme, host and port as browsers write them. `support_address` is where people ask for help.
     `outbound_allow` lists hosts (see allowed_hosts.py) that may be private or use plain http.
     `authorities` are the trusted certificate authorities.
     """
@@ -43,6 +44,7 @@ class Config:
     secret_key: str = field(repr=False)
     vault_keys: tuple[bytes, ...] = field(repr=False)
     public_url: str | None = None
+    support_address: SupportAddress | None = None
     outbound_allow: frozenset[str] = frozenset()
     authorities: Authorities = field(default_factory=Authorities)
     keep_logs_days: int = 30
@@ -64,6 +66,7 @@ class Config:
             secret_key=_secret_key(environ, data_dir),
             vault_keys=_vault_keys(environ, data_dir),
             public_url=_public_url(environ),
+            support_address=_support_address(environ),
             outbound_allow=_outbound_allow(environ),
             authorities=Authorities.from_env(environ),
             keep_logs_days=_days(environ, "PORTAL_KEEP_LOGS_DAYS", cls.keep_logs_days),
@@ -169,6 +172,14 @@ def _public_url(environ: Mapping[str, str]) -> str | None:
         return public_url.origin(url) if url else None
     except ValueError as error:
         raise ConfigError(f"PORTAL_PUBLIC_URL {error}.") from error
+
+
+def _support_address(environ: Mapping[str, str]) -> SupportAddress | None:
+    text = environ.get("PORTAL_SUPPORT_ADDRESS")
+    try:
+        return support_address.parse(text) if text else None
+    except ValueError as error:
+        raise ConfigError(f"PORTAL_SUPPORT_ADDRESS {error}.") from error
 
 
 def _outbound_allow(environ: Mapping[str, str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from portal import guard
-from portal.halo import hosts, pasted
+from portal.psa import hosts, pasted
 from portal.psa.connect_form import ParsedAddress
 
 # Halo's paths are case-insensitive (halo-api.md section 0).

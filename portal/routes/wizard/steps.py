@@ -71,7 +71,7 @@ def show(step: WizardStep, integration: Integration, status: int = 200, **contex
 
 
 def go_to(step: WizardStep) -> ResponseReturnValue:
-    return redirect(url_for(f"setup.{step}"), 303)
+    return redirect(url_for(f"setup.{step}.index"), 303)
 
 
 @bp.errorhandler(StepClosed)
