@@ -16,7 +16,6 @@ from portal.models.signing_keys import SigningKey
 from portal.models.webhooks import Delivery, RefetchRequest
 from portal.outbound import CallLimits
 from portal.request_sizes import LARGEST_DELIVERY
-from portal.routes import webhook_receiver
 from portal.services.audit import audit_counts
 from portal.services.connecting import integrations
 from portal.services.webhooks import senders, signing_keys
@@ -31,10 +30,10 @@ def nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def rung(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return the keys for which a worker was woken."""
     found: list[int] = []
-    monkeypatch.setattr(webhook_receiver.key_bell, "ring_soon", found.extend)
+    monkeypatch.setattr(app.extensions["intake"].key_bell, "ring_soon", found.extend)
     return found
 
 
