@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
 import pytest
 
 from portal.models.accounts import Account
@@ -38,3 +46,43 @@ def prepared(account: Account, psa: str, connection: dict[str, str] | None = Non
     draft.tested_fingerprint = connections.fingerprint(draft)
     draft.save()
     return draft
+
+
+@dataclass
+class LedgerServer:
+    """A Ledger whose list of clients comes in pages. `statuses` are answered instead, one each, in their order."""
+
+    url: str
+    clients: list[dict[str, Any]]
+    page_size: int = 3
+    statuses: list[int] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def page(self, path: str) -> list[dict[str, Any]]:
+        self.asked.append(path)
+        first = (int(path.rpartition("page=")[2]) - 1) * self.page_size
+        return self.clients[first : first + self.page_size]
+
+
+@contextmanager
+def serving_ledger(*clients: dict[str, Any]) -> Iterator[LedgerServer]:
+    """Serve clients, each with at least a number and a title."""
+    ledger = LedgerServer("", [{"closed": False, **each} for each in clients])
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status = ledger.statuses.pop(0) if ledger.statuses else 200
+            body = json.dumps(ledger.page(self.path)).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        ledger.url = f"http://127.0.0.1:{server.server_port}"
+        yield ledger
+        server.shutdown()

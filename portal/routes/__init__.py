@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    from portal.routes import wizard
+    from portal.routes import switching, wizard
     from portal.routes.dashboard import (
         activity,
         comparison,
@@ -30,4 +30,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(page.bp)
     for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)
-    app.register_blueprint(configuration.bp)
+    for part in (configuration, switching):
+        app.register_blueprint(part.bp)

@@ -87,6 +87,12 @@ ACTIONS: Final = {
     "integration.credentials_accepted": Action(
         Kind.CONNECTION, "resumed syncing: the PSA accepts the credentials again", "Scopable"
     ),
+    "pairing.read": Action(Kind.CONNECTION, "started pairing the clients of"),
+    "pairing.accepted": Action(Kind.CONNECTION, "accepted all sure matches of clients:"),
+    "pairing.paired": Action(Kind.CONNECTION, "paired"),
+    "pairing.rejected": Action(Kind.CONNECTION, "rejected a match:"),
+    "pairing.without": Action(Kind.CONNECTION, "decided that a client has no counterpart:"),
+    "pairing.undone": Action(Kind.CONNECTION, "took back the decision about"),
     "integration.data_changed": Action(Kind.SYNC, "changed what to sync:"),
     "integration.rescheduled": Action(Kind.SYNC, "changed the schedule:"),
     "integration.paused": Action(Kind.SYNC, "paused the schedule"),
@@ -109,6 +115,7 @@ ACTIONS: Final = {
     "records.exported": Action(Kind.EXPORT, "exported records:"),
     "log.downloaded": Action(Kind.EXPORT, "downloaded a sync log:"),
     "activity.exported": Action(Kind.EXPORT, "exported the activity log:"),
+    "pairing.exported": Action(Kind.EXPORT, "exported from pairing:"),
     "bundle.made": Action(Kind.EXPORT, "created a support bundle"),
     "role.refused": Action(Kind.REFUSED, "tried something only admins can do:"),
     "vault.rotated": Action(Kind.OPERATION, "re-encrypted stored secrets with the new key:"),

@@ -13,6 +13,7 @@ from portal.db import db
 from portal.errors import Conflict, Invalid, StillDeleting, Unavailable
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration, IntegrationState, WizardStep
+from portal.models.switching import ClientPairing
 from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
 from portal.psa.connect_form import ConnectForm
 from portal.psa.diagnosis import Access, Diagnosis
@@ -221,12 +222,14 @@ def _not_started(integration: Integration) -> Conflict:
 def forget_stale_drafts() -> int:
     """Delete setups that nobody has touched for 24 hours, with their secrets. Returns their number.
 
-    One that was connected before goes back to `disconnected`, because its records are kept.
+    One that was connected before goes back to `disconnected`, because its records are kept, and so does one whose
+    clients have been paired.
     """
     stale = (Integration.state == IntegrationState.DRAFT) & (Integration.touched_at < clock.now() - FORGOTTEN_AFTER)
     if not Integration.select().where(stale).exists():  # checked every few seconds, and rarely true
         return 0
-    never_active = Integration.activated_at.is_null()
+    paired = ClientPairing.select(ClientPairing.target)
+    never_active = Integration.activated_at.is_null() & Integration.id.not_in(paired)
     with db.atomic():
         deleted: int = Integration.delete().where(stale, never_active).execute()
         parked: int = (

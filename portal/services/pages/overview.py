@@ -14,6 +14,7 @@ from portal.services.pages import integration_status
 from portal.services.pages.integration_status import Condition, Status
 from portal.services.records import kept_records
 from portal.services.records.kept_records import KeptRecords
+from portal.services.switching import pairings
 from portal.services.syncing import scheduling
 from portal.services.syncing.scheduling import Plan
 from portal.services.webhooks.silence import Silence, silence
@@ -42,6 +43,7 @@ class Card:
     `refusal` explains why it cannot be activated: `blocked_by`, another PSA, is active.
     For a connected integration, `plan` is its schedule, `silence` is set if its webhook has gone silent, and
     `status` is its status. For a disconnected one, `kept` are its records, if there are any.
+    `pairs_with` is the PSA whose clients can be paired with those of this one.
     """
 
     psa: str
@@ -54,6 +56,7 @@ class Card:
     silence: Silence | None
     status: Status | None
     kept: KeptRecords | None
+    pairs_with: str | None
 
     @property
     def is_open(self) -> bool:
@@ -88,4 +91,10 @@ def _card(psa: str, found: dict[str, Integration], *, available: bool) -> Card:
         silence=silence(active) if active else None,
         status=integration_status.status(active) if active else None,
         kept=kept_records.of(integration) if integration else None,
+        pairs_with=_pairs_with(integration) if integration and len(found) > 1 else None,
     )
+
+
+def _pairs_with(integration: Integration) -> str | None:
+    sides = pairings.sides(integration.account, integration.psa)
+    return sides.source.psa if sides is not None and sides.target == integration else None

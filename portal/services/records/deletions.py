@@ -17,6 +17,7 @@ from portal.errors import Conflict
 from portal.models.accounts import User
 from portal.models.integrations import ACTIVE_STATES, Integration
 from portal.models.records import Record, RecordCount
+from portal.models.switching import PairingClient
 from portal.models.sync import LogSubject, RunKind, SyncLog, SyncRun
 from portal.models.webhooks import Delivery
 from portal.services.audit import audit_log
@@ -79,6 +80,8 @@ def delete_batch(integration_id: int) -> bool:
             if ids := _some_ids(table, is_theirs):
                 _delete(integration_id, table, ids)
                 return True
+        # Pairs are kept with the names: they are what people have decided.
+        PairingClient.update(domains=[], phones=[]).where(PairingClient.integration == integration_id).execute()
         RecordCount.delete().where(RecordCount.integration == integration_id).execute()
         ended = Integration.update(deletion_requested_at=None, last_delivery_at=None)
         ended.where(Integration.id == integration_id).execute()

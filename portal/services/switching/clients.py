@@ -19,6 +19,7 @@ from portal.sync.filters import read
 BATCH: Final = 500
 MOST_VALUES: Final = 5
 LONGEST_NAME: Final = 250
+LONGEST_PHONE: Final = 40
 CLIENTS: Final = "clients"
 # Records that belong to clients, and say how to reach them.
 OF_CLIENTS: Final = ("sites", "contacts")
@@ -58,8 +59,8 @@ def listed(integration: Integration, client: PsaClient, rows: Sequence[Row]) -> 
 
 def _client(remote_id: int, name: str, fields: RecordFields, domains: Iterable[str], phones: Iterable[str]) -> Client:
     own = [names.domain(str(fields.values[each])) for each in ("email_domain", "website") if each in fields.values]
-    phone = names.phone(str(fields.values.get("phone", "")))
-    return Client(remote_id, name[:LONGEST_NAME], _some([*own, *domains]), _some([phone, *phones]))
+    phone = str(fields.values.get("phone", ""))
+    return Client(remote_id, name[:LONGEST_NAME], _some([*own, *domains]), _some_phones([phone, *phones]))
 
 
 def _of_sites_and_contacts(integration: Integration) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
@@ -75,7 +76,7 @@ def _of_sites_and_contacts(integration: Integration) -> tuple[dict[int, list[str
                 if record_type == "contacts":
                     domains[record.client_remote_id][names.domain(str(values.get("email", "")))] += 1
                 else:
-                    phones[record.client_remote_id][names.phone(str(values.get("phone", "")))] += 1
+                    phones[record.client_remote_id][str(values.get("phone", ""))] += 1
     return _most_frequent(domains), _most_frequent(phones)
 
 
@@ -101,3 +102,12 @@ def _batches(integration: Integration, record_type: str) -> Iterator[list[Record
 
 def _some(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in values if each))[:MOST_VALUES]
+
+
+def _some_phones(values: Iterable[str]) -> tuple[str, ...]:
+    """Keep each number once, as somebody wrote it."""
+    found: dict[str, str] = {}
+    for each in values:
+        if digits := names.phone(each):
+            found.setdefault(digits, each[:LONGEST_PHONE])
+    return tuple(found.values())[:MOST_VALUES]

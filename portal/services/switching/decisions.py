@@ -11,6 +11,7 @@ from portal import clock
 from portal.db import db
 from portal.errors import Conflict, NotFound
 from portal.models.accounts import User
+from portal.models.integrations import Integration
 from portal.models.switching import UNDECIDED, ClientPair, ClientPairing, ClientState, PairingClient
 from portal.services.audit import audit_log
 
@@ -172,5 +173,5 @@ def _lock(pairing: ClientPairing) -> None:
 def _note(pairing: ClientPairing, user: User | None, action: str, detail: str) -> None:
     """Record the decision, and keep the setup that it is about from being forgotten as stale."""
     audit_log.record(pairing.account, user, action, detail)
-    for side in (pairing.source, pairing.target):
-        type(side).update(touched_at=clock.now()).where(type(side).id == side.id).execute()
+    sides = Integration.id.in_([pairing.source_id, pairing.target_id])
+    Integration.update(touched_at=clock.now()).where(sides).execute()

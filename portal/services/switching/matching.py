@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Client:
-    """One client of a PSA. Domains are in lower case, phones digits only (portal/services/switching/names.py)."""
+    """One client of a PSA. To be matched, domains and phones must be in the form that names.py gives them."""
 
     remote_id: int
     name: str

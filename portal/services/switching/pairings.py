@@ -13,11 +13,12 @@ from portal.db import db
 from portal.errors import Conflict, NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration, IntegrationState
-from portal.models.switching import ClientPair, ClientPairing, PairingClient, PairingState
+from portal.models.switching import ClientPairing, PairingState
 from portal.psa.registry import ADAPTERS, NAMES
 from portal.services.audit import audit_log
 from portal.services.connecting import connections
 from portal.services.records import kept_records
+from portal.services.switching import paired_tenants
 
 NO_OTHER: Final = ("There is no other PSA to pair these clients with.", "Connect one and sync it, or test its setup.")
 
@@ -89,7 +90,7 @@ def request(account: Account, psa: str, user: User | None) -> ClientPairing:
     found = find(account, psa)
     if found is None or {found.source_id, found.target_id} != {between.source.id, between.target.id}:
         return _create(account, between, user)
-    _forget_another_tenant(found)
+    paired_tenants.forget_another(found)
     again = ClientPairing.update(
         state=PairingState.QUEUED,
         reading=ClientPairing.reading + 1,
@@ -99,7 +100,7 @@ def request(account: Account, psa: str, user: User | None) -> ClientPairing:
         problem="",
         remedy="",
         requested_at=clock.now(),
-        **_tenants(found.source, found.target),
+        **paired_tenants.of(found.source, found.target),
     ).where(ClientPairing.id == found.id, ClientPairing.state.in_([PairingState.READY, PairingState.FAILED]))
     with db.atomic():
         if again.execute():
@@ -126,25 +127,8 @@ def is_claimable(now: datetime) -> Any:
     )
 
 
-def forget_another_tenant(integration: Integration) -> None:
-    """Drop pairings with ids of a tenant that the integration no longer leads to. For use in a transaction."""
-    mine = (ClientPairing.source == integration) | (ClientPairing.target == integration)
-    for each in ClientPairing.select().where(mine):
-        _forget_another_tenant(each)
-
-
-def _forget_another_tenant(pairing: ClientPairing) -> None:
-    now = _tenants(pairing.source, pairing.target)
-    if (pairing.source_tenant, pairing.target_tenant) == (now["source_tenant"], now["target_tenant"]):
-        return
-    between = (ClientPair.source == pairing.source_id) & (ClientPair.target == pairing.target_id)
-    with db.atomic():
-        ClientPair.delete().where(between).execute()
-        PairingClient.delete().where(PairingClient.pairing == pairing).execute()
-
-
 def _create(account: Account, between: Sides, user: User | None) -> ClientPairing:
-    tenants = _tenants(between.source, between.target)
+    tenants = paired_tenants.of(between.source, between.target)
     try:
         with db.atomic():
             made: ClientPairing = ClientPairing.create(
@@ -154,15 +138,6 @@ def _create(account: Account, between: Sides, user: User | None) -> ClientPairin
     except IntegrityError:  # another tab was quicker
         made = get(account, between.target.psa)
     return made
-
-
-def _tenants(source: Integration, target: Integration) -> dict[str, str]:
-    return {"source_tenant": _tenant(source), "target_tenant": _tenant(target)}
-
-
-def _tenant(integration: Integration) -> str:
-    tenant = connections.tenant_of(integration)
-    return f"{tenant.address} {tenant.name}".strip()
 
 
 def _preference(integration: Integration) -> tuple[bool, float]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from peewee import chunked
 
 from portal.models.switching import UNDECIDED, ClientPairing, ClientState, PairingClient
+from portal.services.switching import names
 from portal.services.switching.matching import Client, Match, Verdict, match
 from portal.services.switching.pairing_lease import PairingLease
 
@@ -53,7 +54,8 @@ def _clients(
     found: list[Client] = []
     rejected: dict[int, list[int]] = defaultdict(list)
     for each in PairingClient.select().where(mine, PairingClient.state.in_(states)).iterator():
-        found.append(Client(each.remote_id, each.name, tuple(each.domains), tuple(each.phones)))
+        phones = tuple(names.phone(one) for one in each.phones)
+        found.append(Client(each.remote_id, each.name, tuple(each.domains), phones))
         if each.rejected:
             rejected[each.remote_id] = each.rejected
     return found, rejected
