@@ -19,3 +19,12 @@ def halo(arguments: tuple[str, ...]) -> None:
     from portal.sandbox import halo as simulated
 
     sys.exit(simulated.main(list(arguments)))
+
+
+@sandbox.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def connectwise(arguments: tuple[str, ...]) -> None:
+    """Serve a simulated ConnectWise PSA; `portal sandbox connectwise --help` lists its options."""
+    from portal.sandbox import connectwise as simulated
+
+    sys.exit(simulated.main(list(arguments)))
