@@ -13,7 +13,8 @@ from rq.job import Job
 RUN_SYNC: Final = "portal.jobs.sync.run_sync"
 REFETCH: Final = "portal.jobs.refetches.refetch"
 RETRY_CREDENTIALS: Final = "portal.jobs.credential_retries.retry"
-ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, RETRY_CREDENTIALS})
+FETCH_KEY: Final = "portal.jobs.signing_keys.fetch"
+ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, RETRY_CREDENTIALS, FETCH_KEY})
 LARGEST_ID: Final = 2**63 - 1
 
 

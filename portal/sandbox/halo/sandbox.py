@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 
 from portal.sandbox.clock import Clock
+from portal.sandbox.desk.answers import desk, is_desk
+from portal.sandbox.desk.desk_request import DESK
 from portal.sandbox.faults import Fault
 from portal.sandbox.halo.app import reply
 from portal.sandbox.halo.control import CONTROLLED
-from portal.sandbox.halo.desk.answers import desk, is_desk
-from portal.sandbox.halo.desk.desk_request import DESK
+from portal.sandbox.halo.desk.halo import SimulatedHalo
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.settings import Settings
 from portal.sandbox.halo_verbs import HaloVerbs
@@ -34,4 +35,7 @@ class HaloSandbox(Simulation, HaloVerbs):
     def page(self, request: Request) -> Response | None:
         if is_browser_at_root(request):
             return Response(303, headers={"Location": DESK})
-        return desk(self._instance, request) if is_desk(request.path) else None
+        return desk(self._at_desk, request) if is_desk(request.path) else None
+
+    def _at_desk(self, tenant: str | None) -> SimulatedHalo:
+        return SimulatedHalo(self._instance, self._instance.tenant(tenant))

@@ -81,9 +81,9 @@ ACTIONS: Final = {
     "integration.data_chosen": Action(Kind.CONNECTION, "chose what to sync:"),
     "integration.webhooks_chosen": Action(Kind.CONNECTION, "finished the webhooks step:"),
     "integration.connected": Action(Kind.CONNECTION, "connected the integration:"),
-    "integration.disconnected": Action(Kind.CONNECTION, "disconnected the integration"),
-    "integration.secret_replaced": Action(Kind.CONNECTION, "replaced the Client Secret"),
-    "integration.secret_refused": Action(Kind.CONNECTION, "tried a new Client Secret that didn't work"),
+    "integration.disconnected": Action(Kind.CONNECTION, "disconnected the integration:"),
+    "integration.secret_replaced": Action(Kind.CONNECTION, "replaced the stored secret"),
+    "integration.secret_refused": Action(Kind.CONNECTION, "tried a new secret that didn't work"),
     "integration.credentials_accepted": Action(
         Kind.CONNECTION, "resumed syncing: the PSA accepts the credentials again", "Scopable"
     ),
@@ -105,6 +105,7 @@ ACTIONS: Final = {
     ),
     "delivery.replayed": Action(Kind.WEBHOOK, "replayed webhook deliveries:"),
     "record.downloaded": Action(Kind.EXPORT, "downloaded a record:"),
+    "records.deleted": Action(Kind.CONNECTION, "deleted the records of a disconnected integration:"),
     "records.exported": Action(Kind.EXPORT, "exported records:"),
     "log.downloaded": Action(Kind.EXPORT, "downloaded a sync log:"),
     "activity.exported": Action(Kind.EXPORT, "exported the activity log:"),
