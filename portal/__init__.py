@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from portal.config import Config
 
 
-def create_app(config: Config) -> Flask:
-    """Assemble the web application. Opens no connections and sends no requests."""
+def create_app(config: Config, *, threads: int | None = None) -> Flask:
+    """Assemble the web application for a process with this many threads. Opens no connections, sends no requests."""
     # Imported here, so that workers and commands, which also import portal, do not load the web code.
     from flask import Flask
     from htmx_flask import Htmx
 
-    from portal import bootstrap, routes
+    from portal import bootstrap, outbound_slots, routes
     from portal.routes import webhook_receiver
     from portal.routes.web import (
         access,
@@ -37,7 +37,7 @@ def create_app(config: Config) -> Flask:
     )
     from portal.routes.web.login import audit, known_devices, security
 
-    bootstrap.bind(config)
+    bootstrap.bind(config, threads=threads or outbound_slots.DEFAULT_THREADS)
 
     app = Flask(__name__)
     app.config.from_mapping(settings.of(config))

@@ -1,10 +1,14 @@
-"""Binds a process to its configuration, which every process does first. Opens no connections."""
+"""Binds a process to its configuration, which every process does first. Opens no connections.
+
+Before that, the database, the vault and the outbound slots do not exist. All else has a safe default: no queue, no
+private address allowed, and the periods in the operations guide.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from portal import db, guard, vault
+from portal import db, guard, outbound_slots, vault, vendor_ids
 from portal.config import Config
 from portal.jobs import queue
 from portal.services.accounts import sessions
@@ -12,12 +16,17 @@ from portal.services.audit import audit_log
 from portal.services.operations import retention
 
 
-def bind(config: Config) -> None:
-    """Bind the database, the vault, the queue, the outbound guard, and the retention and session periods."""
+def bind(config: Config, *, threads: int = outbound_slots.DEFAULT_THREADS) -> None:
+    """Bind the database, the vault, the queue, the outbound guard and slots, and the settings of other modules.
+
+    `threads` is how many requests this process answers at once.
+    """
     db.bind(config.database_url)
     vault.bind(config.vault_keys)
     queue.bind(config.redis_url)
     guard.bind(config.outbound_allow, config.authorities)
+    outbound_slots.bind(threads)
+    vendor_ids.bind({"connectwise": config.connectwise_client_id})
     audit_log.bind(timedelta(days=config.keep_audit_days))
     retention.bind(
         retention.Periods(

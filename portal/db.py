@@ -23,6 +23,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
 SQLITE_WAIT_SECONDS = 30
 
+# Made at import, because the classes of the tables name their database in their bodies. `bind` gives it one.
 db = DatabaseProxy()
 
 

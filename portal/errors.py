@@ -9,6 +9,7 @@
     ├── Invalid                 422  a value is invalid; names its field
     ├── Conflict                409
     │   ├── OtherPsaActive           only one PSA at a time
+    │   ├── StillDeleting            earlier records of the same PSA go first
     │   └── SyncAlreadyRunning       one live run per integration; has the run's id
     ├── Busy                         too many pages are waiting for other servers; states when to try again
     │   ├── AccountBusy         429  pages of this account
@@ -84,6 +85,10 @@ class OtherPsaActive(Conflict):
     pass
 
 
+class StillDeleting(Conflict):
+    pass
+
+
 class SyncAlreadyRunning(Conflict):
     def __init__(self, run_id: int) -> None:
         super().__init__("A sync is already running.", "Watch it on the Data Sync tab, or cancel it first.")
@@ -101,14 +106,14 @@ class AccountBusy(Busy):
 
     def __init__(self, waiting: int) -> None:
         which = "1 request from your account is" if waiting == 1 else f"{waiting} requests from your account are"
-        problem = f"{which} still waiting for Halo."
-        super().__init__(problem, "Halo is slow right now. Try again in a few seconds.")
+        problem = f"{which} still waiting for your PSA."
+        super().__init__(problem, "Your PSA is slow right now. Try again in a few seconds.")
 
 
 class PortalBusy(Busy):
     def __init__(self) -> None:
-        problem = "The portal is waiting for too many Halo servers."
-        super().__init__(problem, "Nothing was sent to Halo. Try again in a few seconds.")
+        problem = "The portal is waiting for too many PSA servers."
+        super().__init__(problem, "Nothing was sent to your PSA. Try again in a few seconds.")
 
 
 class TryLater(PortalError):

@@ -53,16 +53,22 @@ class OutboundSlots:
         return PortalBusy() if self._taken.total() >= self._most else None
 
 
-_slots = OutboundSlots(DEFAULT_THREADS)
+_slots: OutboundSlots | None = None
 # When the calls of the current slot must have ended, on the monotonic clock.
 _until: ContextVar[float | None] = ContextVar("slot_until", default=None)
 _is_page: ContextVar[bool] = ContextVar("is_page", default=False)
 
 
-def bind(threads: int) -> None:
-    """Size the slots for a process that answers requests with this many threads."""
+def bind(threads: int = DEFAULT_THREADS) -> None:
+    """Make the slots of a process that answers requests with this many threads."""
     global _slots
     _slots = OutboundSlots(threads)
+
+
+def slots() -> OutboundSlots:
+    if _slots is None:
+        raise RuntimeError("Bind the process with portal.bootstrap first.")
+    return _slots
 
 
 @contextmanager
@@ -72,16 +78,16 @@ def slot(account_id: int, seconds: float, *, patience: float = PATIENCE_SECONDS)
     A nested block shares the outer slot, and the earlier deadline applies.
     """
     outer, until = _until.get(), clock.monotonic() + seconds
-    slots = _slots
+    shared = slots()
     if outer is None:
-        slots.take(account_id, patience)
+        shared.take(account_id, patience)
     inner = _until.set(until if outer is None else min(outer, until))
     try:
         yield
     finally:
         _until.reset(inner)
         if outer is None:
-            slots.give_back(account_id)
+            shared.give_back(account_id)
 
 
 def until() -> float:

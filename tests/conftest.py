@@ -16,7 +16,7 @@ from itsdangerous import URLSafeTimedSerializer
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from passlib.hash import argon2
 
-from portal import bootstrap, create_app, db, vault
+from portal import bootstrap, create_app, db, outbound_slots, vault
 from portal.config import Config
 from portal.models.accounts import Account, RoleName, User
 from portal.routes.web import limits
@@ -80,9 +80,10 @@ def config(tmp_path: Path, migrated_file: Path) -> Config:
 
 @pytest.fixture
 def database(config: Config) -> Iterator[None]:
-    """Open a connection to a fresh database, and bind a vault."""
+    """Open a connection to a fresh database, and bind a vault and outbound slots."""
     db.bind(config.database_url)
     vault.bind(config.vault_keys)
+    outbound_slots.bind()
     with db.connected():
         yield
 

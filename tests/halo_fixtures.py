@@ -17,7 +17,7 @@ from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.models.sync import RunKind, RunTrigger, SyncLog, SyncRun
-from portal.sandbox import Verbs
+from portal.sandbox import HaloVerbs
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from portal.services.connecting import connections, wizard
 from portal.services.connecting.connections import ConnectionValues
@@ -48,7 +48,7 @@ def halo(monkeypatch: pytest.MonkeyPatch) -> Iterator[HaloSandbox]:
         yield sandbox
 
 
-def values(halo: Verbs, **changed: Any) -> ConnectionValues:
+def values(halo: HaloVerbs, **changed: Any) -> ConnectionValues:
     """Return what an admin would type for this Halo, but for what a test changes."""
     right = halo.credentials()
     typed = {
@@ -78,7 +78,7 @@ def secret_of(integration: Integration) -> str:
     return connections.opened(integration).values["client_secret"]
 
 
-def set_up(account: Account, halo: Verbs, *types: str, active_only: bool = False) -> Integration:
+def set_up(account: Account, halo: HaloVerbs, *types: str, active_only: bool = False) -> Integration:
     """Go through the wizard up to its last step. What the connection test has asked is not counted."""
     draft = wizard.draft(account, "halo")
     wizard.save_connection(draft, values(halo))
@@ -93,7 +93,7 @@ def set_up(account: Account, halo: Verbs, *types: str, active_only: bool = False
 class Copy:
     """A connected account's copy of a Halo."""
 
-    halo: Verbs
+    halo: HaloVerbs
     integration: Integration
 
     def open(self, *types: str, kind: RunKind = RunKind.FULL) -> SyncRun:
@@ -170,7 +170,7 @@ def synced(copy: Copy) -> Copy:
     return copy
 
 
-def connected(account: Account, halo: Verbs) -> Copy:
+def connected(account: Account, halo: HaloVerbs) -> Copy:
     integration = set_up(account, halo)
     wizard.start(integration, None)
     sync_runs.request_cancel(integration)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Event
@@ -17,10 +16,8 @@ from tests.servers import listening, silent
 
 
 @pytest.fixture(autouse=True)
-def fresh_slots() -> Iterator[None]:
+def fresh_slots() -> None:
     outbound_slots.bind(16)
-    yield
-    outbound_slots.bind(outbound_slots.DEFAULT_THREADS)
 
 
 def in_another_thread(account_id: int, *, patience: float = 0.0) -> str:

@@ -15,10 +15,10 @@ from typing import Final
 import msgspec
 
 from portal.errors import PsaError, PsaRateLimited
-from portal.halo.records import as_id
 from portal.halo.resources import RESOURCES
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
+from portal.record_fields.values import as_id
 
 PATH: Final = "FieldInfo"
 PARAMETER: Final = "include_custom_fields"

@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from portal.halo.records import as_id, as_moment
 from portal.json_errors import JSON_ERRORS
+from portal.record_fields.values import as_id, as_moment
 
 # Every client and site has a placeholder contact of this name; no other key marks it (section 4.3).
 GENERAL_USER: Final = "General User"

@@ -12,9 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from portal.halo import refusals
-from portal.halo.records import as_id
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import CallLimits, Response
+from portal.record_fields.values import as_id
 
 LONGEST_NAME: Final = 120
 

@@ -9,11 +9,13 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from portal.errors import PsaError, PsaUnreadable
-from portal.halo import facts, json_repair, passwords, records, refusals
+from portal.halo import facts, passwords, refusals
 from portal.halo.facts import Facts
 from portal.halo.resources import Resource
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
+from portal.psa import json_repair
+from portal.record_fields.values import as_id
 
 LARGEST_COUNT: Final = 2**31 - 1  # fits an integer column; a larger count is not real
 _envelope = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -164,7 +166,7 @@ def _outermost_id(body: bytes) -> int | None:
         if token[1]:
             ids.append((depth, token.start(), token[1]))
         depth += bool(token[2]) - bool(token[3])
-    return records.as_id(min(ids)[2].decode()) if ids else None
+    return as_id(min(ids)[2].decode()) if ids else None
 
 
 def single(response: Response, resource: Resource) -> bytes:
@@ -203,5 +205,5 @@ def _number(raw: msgspec.Raw | None) -> int | None:
         return None
     if value == 0 and not isinstance(value, bool):
         return 0
-    number = records.as_id(value)
+    number = as_id(value)
     return number if number is not None and number <= LARGEST_COUNT else None

@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
-from portal.halo.records import as_id
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
+from portal.record_fields.values import as_id
 
 # Halo's pseudo-agent for tickets that nobody is assigned to.
 UNASSIGNED: Final = 1

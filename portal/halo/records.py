@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from portal.json_errors import JSON_ERRORS
+from portal.record_fields.values import as_id, as_moment
 
-MAX_ID: Final = 2**63 - 1
 MAX_TEXT: Final = 255
-# Halo writes an empty date as 1900-01-01 or earlier.
-FIRST_REAL_YEAR: Final = 1981
 
 
 @dataclass(slots=True)
@@ -111,27 +109,6 @@ def columns(record_type: str, payload: bytes) -> Columns:
         is_active=active if shape.has_state else None,
         remote_updated_at=next((moment for key in shape.updated if (moment := as_moment(getattr(row, key)))), None),
     )
-
-
-def as_id(value: Any) -> int | None:
-    """Parse 21, 21.0 or "21"; None for anything but a positive integer."""
-    if type(value) is int:
-        return value if 0 < value <= MAX_ID else None
-    is_written_as_int = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20
-    is_whole_float = isinstance(value, float) and value.is_integer()
-    return as_id(int(value)) if is_written_as_int or is_whole_float else None
-
-
-def as_moment(value: Any) -> datetime | None:
-    """Parse a date, in UTC unless it has a zone; None for Halo's empty dates and for anything else."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):  # OverflowError: the last evening of 9999, west of Greenwich
-        return None
-    return moment if moment.year >= FIRST_REAL_YEAR else None
 
 
 def _first(row: Any, keys: tuple[str, ...]) -> str:

@@ -10,9 +10,9 @@ import msgspec
 
 from portal.errors import PsaError, PsaRateLimited
 from portal.halo.pages import Row
-from portal.halo.records import as_id
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
+from portal.record_fields.values import as_id
 
 PATH: Final = "TicketType"
 OPPORTUNITY: Final = "opportunity"

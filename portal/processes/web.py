@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from portal import create_app, outbound_slots
+from portal import create_app
 from portal.config import Config
 
 
@@ -36,5 +36,4 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        outbound_slots.bind(self.options["threads"])
-        return create_app(self.portal_config)
+        return create_app(self.portal_config, threads=self.options["threads"])

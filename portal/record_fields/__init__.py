@@ -1,7 +1,8 @@
 """Record fields: what an MSP wants to see of a record, whichever PSA it came from.
 
 `kinds` defines the kinds of values, `declared` lists the fields of each record type, `formatting` turns values into
-text and JSON for exports. A PSA's adapter extracts the values from the stored payload when they are displayed.
+text and JSON for exports. A PSA's adapter extracts the values from the stored payload when they are displayed, with
+`payload`, `values` and `html`, which parse what all PSAs write alike.
 """
 
 from __future__ import annotations

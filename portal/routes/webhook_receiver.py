@@ -7,10 +7,10 @@ delivery is stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import limits
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -18,7 +18,9 @@ from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, Un
 
 from portal import log
 from portal.db import connected
-from portal.jobs.refetches import Bell
+from portal.jobs import refetches, signing_keys
+from portal.jobs.bell import Bell
+from portal.models.integrations import Integration
 from portal.psa.adapter import PsaAdapter
 from portal.psa.webhooks import WebhookCall
 from portal.request_sizes import LARGEST_DELIVERY, QUEUE_FULL, webhook_path
@@ -42,13 +44,22 @@ MOST_DELIVERIES: Final = limits.parse("60000 per 5 minutes")
 # The same for the bytes that are stored: rows, headers, and bodies without pictures and other long texts.
 MOST_BYTES: Final = limits.parse(f"{64 * 1024 * 1024} per 5 minutes")
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
-deliveries_limiter = FixedWindowRateLimiter(MemoryStorage())
-inbox = Inbox(Bell().ring_soon)
+
+
+class Intake(NamedTuple):
+    """What all deliveries to a process share."""
+
+    inbox: Inbox
+    limiter: FixedWindowRateLimiter
+    key_bell: Bell
 
 
 def init_app(app: Flask) -> None:
     """Let the receiver answer below /webhooks, and the pages everything else."""
     receiver = Flask("portal.receiver", static_folder=None)
+    inbox = Inbox(Bell(refetches.ring).ring_soon)
+    intake = Intake(inbox, FixedWindowRateLimiter(MemoryStorage()), Bell(signing_keys.ring))
+    app.extensions["intake"] = receiver.extensions["intake"] = intake
     receiver.config["MAX_CONTENT_LENGTH"] = LARGEST_DELIVERY
     receiver.url_map.converters["psa"] = PsaConverter
     receiver.post("/<psa:psa>/<webhook_id>")(receive)
@@ -75,24 +86,39 @@ def receive(psa: PsaAdapter, webhook_id: str) -> ResponseReturnValue:
     """Store a delivery, and answer with an empty page once it is committed."""
     # Read the body first: one that is too large gets 413, whoever sends it.
     body = request.get_data(cache=False)
-    integration = senders.sender(psa.slug, webhook_id, WebhookCall(lambda name: request.headers.get(name, ""), body))
+    integration = sender(psa, webhook_id, body)
     if integration is None:
         senders.note_refusal(webhook_id, request.remote_addr or "")
         raise Unauthorized
     if QUEUE_FULL in request.environ:
-        inbox.miss(integration.id)
+        intake().inbox.miss(integration.id)
         raise TooManyRequests
     if not deliveries.is_readable(integration, body, request.content_type or ""):
         with connected():
             catch_up.request_soon(integration.id)
         raise UnsupportedMediaType
-    if not deliveries_limiter.hit(MOST_DELIVERIES, str(integration.id)) or delivery_store.is_full(integration.id):
+    if not intake().limiter.hit(MOST_DELIVERIES, str(integration.id)) or delivery_store.is_full(integration.id):
         reject(integration.id)
     arrival = deliveries.arrival(integration, request.headers.items(), body)
-    if not deliveries_limiter.hit(MOST_BYTES, str(integration.id), cost=arrival.size):
+    if not intake().limiter.hit(MOST_BYTES, str(integration.id), cost=arrival.size):
         reject(integration.id)
-    inbox.put(arrival)
+    intake().inbox.put(arrival)
     return "", 200, HEADERS
+
+
+def intake() -> Intake:
+    found: Intake = current_app.extensions["intake"]
+    return found
+
+
+def sender(psa: PsaAdapter, webhook_id: str, body: bytes) -> Integration | None:
+    """Return the integration that may be delivered to. While the key is unknown, the sender has to repeat."""
+    try:
+        return senders.sender(psa.slug, webhook_id, WebhookCall(lambda name: request.headers.get(name, ""), body))
+    except senders.UnknownKey as unknown:
+        if unknown.key_id is not None:
+            intake().key_bell.ring_soon({unknown.key_id})
+        raise TooManyRequests from unknown
 
 
 def reject(integration_id: int) -> NoReturn:

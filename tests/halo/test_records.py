@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.halo.records import MAX_ID, MAX_TEXT, SHAPES, as_id, as_moment, columns
+from portal.halo.records import MAX_TEXT, SHAPES, columns
+from portal.record_fields.values import MAX_ID, as_id, as_moment
 from portal.sandbox.halo import HaloSandbox
 
 JSON = st.recursive(

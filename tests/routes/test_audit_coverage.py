@@ -58,6 +58,11 @@ def copy(halo: Integration) -> None:
     copied(halo, [1])
 
 
+def disconnected_copy(halo: Integration) -> None:
+    copied(halo, [1])
+    Integration.update(state="disconnected", disconnected_at=clock.now()).execute()
+
+
 def nothing(halo: Integration) -> None:
     pass
 
@@ -93,7 +98,13 @@ DEEDS: Final[dict[str, Deed]] = {
     "configuration.webhook.make_secret": ("webhook.secret_made", f"{TAB}/webhook/secret", {}, nothing),
     "configuration.webhook.drop_old_secret": ("webhook.secret_dropped", f"{TAB}/webhook/secret/drop", {}, old_secret),
     "configuration.webhook.stop_using": ("webhook.unused", f"{TAB}/webhook/unused", {}, failed_delivery),
-    "configuration.connection.disconnect": ("integration.disconnected", f"{TAB}/disconnect", {}, nothing),
+    "configuration.connection.disconnect": (
+        "integration.disconnected",
+        f"{TAB}/disconnect",
+        {"records": "keep"},
+        nothing,
+    ),
+    "kept_records.delete": ("records.deleted", f"{HALO}/records/delete", {}, disconnected_copy),
 }
 # Downloads: nothing changes, but something leaves the portal.
 DOWNLOADS: Final[dict[str, Deed]] = {
@@ -104,11 +115,11 @@ DOWNLOADS: Final[dict[str, Deed]] = {
 }
 # Walked through in test_the_wizard_from_start_to_end.
 WIZARD: Final = {
-    "setup.save_connection": "integration.setup_saved",
-    "setup.test_connection": "integration.tested",
-    "setup.choose_data": "integration.data_chosen",
-    "setup.finish_webhooks": "integration.webhooks_chosen",
-    "setup.start": "integration.connected",
+    "setup.connect.save": "integration.setup_saved",
+    "setup.connect.test": "integration.tested",
+    "setup.data.choose": "integration.data_chosen",
+    "setup.webhooks.finish": "integration.webhooks_chosen",
+    "setup.review.start": "integration.connected",
 }
 # Shown in test_audit_log_ins.py and test_two_factor.py.
 LOG_IN: Final = {
@@ -130,7 +141,7 @@ SILENT: Final = {
     "security.mf_recovery_codes": "replaced by the two-factor page",
     "two_factor.begin": "shows a key that is not in use yet",
     "two_factor.cancel": "forgets a key that was never in use",
-    "setup.addresses": "looks addresses up; stores nothing",
+    "setup.connect.addresses": "looks addresses up; stores nothing",
 }
 # Sessions that are ended from the list of sessions: services/accounts/sessions.py writes session.ended and the like.
 SESSIONS: Final = "sessions."

@@ -6,8 +6,6 @@ import limits
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from portal.models.accounts import User
 from portal.models.integrations import Integration
@@ -22,8 +20,8 @@ PAGE = "/integrations/halo/deliveries"
 
 
 @pytest.fixture(autouse=True)
-def _afresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhook_receiver, "deliveries_limiter", FixedWindowRateLimiter(MemoryStorage()))
+def _afresh(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.extensions["intake"].limiter.storage.reset()
     monkeypatch.setattr(delivery_store, "_full", {})
 
 

@@ -7,8 +7,6 @@ from io import BytesIO
 import limits
 import pytest
 from flask import Flask
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from peewee import OperationalError
 
 from portal import clock
@@ -241,7 +239,7 @@ def test_too_many_are_turned_away_and_a_sync_makes_up_for_them(
     app: Flask, halo: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhook_receiver, "MOST_DELIVERIES", limits.parse("3 per hour"))
-    monkeypatch.setattr(webhook_receiver, "deliveries_limiter", FixedWindowRateLimiter(MemoryStorage()))
+    app.extensions["intake"].limiter.storage.reset()
     answers = [deliver(app, halo, json={}) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert answers[-1].headers["Retry-After"] == "60"

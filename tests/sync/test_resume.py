@@ -12,7 +12,7 @@ import pytest
 from portal import clock
 from portal.halo.client import HaloClient
 from portal.models.sync import CountKind, RemoteList, SyncPage
-from portal.sandbox import Verbs
+from portal.sandbox import HaloVerbs
 from portal.services.syncing import sync_runs
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import PAGES, SIZES, Copy
@@ -23,7 +23,7 @@ __all__ = ["failing_client", "on_page"]
 ALL_PAGES = sum(PAGES.values())
 
 
-def page_requests(halo: Verbs) -> Counter[tuple[str, str]]:
+def page_requests(halo: HaloVerbs) -> Counter[tuple[str, str]]:
     """Return how often each page was requested."""
     lists = (entry for entry in halo.journal() if "page_size=1000" in entry["query"])
     return Counter((entry["kind"], entry["query"]) for entry in lists)

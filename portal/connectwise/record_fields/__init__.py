@@ -1,9 +1,44 @@
-"""What an MSP sees of a record from ConnectWise, computed from the stored payload."""
+"""Extracts record fields from ConnectWise's payloads when they are displayed (connectwise-api.md section 5).
+
+`values` parses what only ConnectWise writes in its way, `custom` parses custom fields and the questions of
+configurations. The other files each map the keys of one record type to fields.
+"""
 
 from __future__ import annotations
 
-from portal.record_fields import RecordFields
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from portal.connectwise.record_fields import (
+    assets,
+    clients,
+    contacts,
+    contracts,
+    custom,
+    opportunities,
+    products,
+    sites,
+)
+from portal.record_fields import RecordFields, Value
+from portal.record_fields.payload import parse
+from portal.record_fields.values import Row
+
+# Each returns the fields in a row of its type; None for missing and unusable values.
+READERS: Final[Mapping[str, Callable[[Row], Mapping[str, Value | None]]]] = {
+    "clients": clients.fields,
+    "sites": sites.fields,
+    "contacts": contacts.fields,
+    "products": products.fields,
+    "assets": assets.fields,
+    "opportunities": opportunities.fields,
+    "contracts": contracts.fields,
+}
 
 
-def read(record_type: str, payload: str) -> RecordFields:  # noqa: ARG001  # filled in by the next commits
-    return RecordFields({})
+def read(record_type: str, payload: str) -> RecordFields:
+    """Return the fields of a stored record; none if its payload cannot be parsed."""
+    row = parse(payload)
+    if row is None:
+        return RecordFields()
+    values = {name: value for name, value in READERS[record_type](row).items() if value is not None}
+    return RecordFields(values, custom.read(row))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.halo.record_fields.values import Row, text
 from portal.record_fields import Address
+from portal.record_fields.values import Row, text
 
 
 def in_block(row: Row, *keys: str) -> Address | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from portal.halo.record_fields.values import LONGEST_LIST, UNKNOWN, Row, active, as_text, day, reference, text
+from portal.halo.record_fields.values import UNKNOWN, active, reference
 from portal.record_fields import Value
+from portal.record_fields.values import LONGEST_LIST, Row, as_text, day, text
 
 _MANUFACTURER: Final = ("manufacturer", "make", "vendor")
 _MODEL: Final = ("model", "model name", "model number")

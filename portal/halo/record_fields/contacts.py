@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.halo.record_fields.values import UNKNOWN, Row, active, email, phone, reference, text, yes_no
+from portal.halo.record_fields.values import UNKNOWN, active, reference
 from portal.record_fields import Value
+from portal.record_fields.values import Row, email, phone, text, yes_no
 
 
 def fields(row: Row) -> Mapping[str, Value | None]:

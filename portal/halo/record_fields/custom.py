@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from portal.halo.record_fields import html
-from portal.halo.record_fields.values import Row, as_day, as_link, as_number, as_text, as_yes_no
-from portal.record_fields import CustomField, Kind, Value
+from portal.record_fields import CustomField, Kind, Value, html
+from portal.record_fields.values import Row, as_day, as_link, as_number, as_text, as_words, as_yes_no
 
 MOST: Final = 200
 PREFIX: Final = "cf"
@@ -19,27 +18,19 @@ PREFIX: Final = "cf"
 _Read = Callable[[Any], Value | None]
 
 
-def _words(value: Any) -> str | None:
-    """Parse a text, or a number in place of one."""
-    if (found := as_text(value)) is not None:
-        return found
-    number = as_number(value)
-    return None if number is None else str(number)
-
-
 def _choices(value: Any) -> tuple[str, ...] | None:
     parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-    return tuple(name for each in parts[:MOST] if (name := _words(_named(each)))) or None
+    return tuple(name for each in parts[:MOST] if (name := as_words(_named(each)))) or None
 
 
 # By `type`: text, memo, single selection, multiple selection, date, time, checkbox, rich text.
 _KINDS: Final[Mapping[int, tuple[Kind, _Read]]] = {
-    0: (Kind.TEXT, _words),
+    0: (Kind.TEXT, as_words),
     1: (Kind.LONG_TEXT, html.as_plain),
-    2: (Kind.TEXT, _words),
+    2: (Kind.TEXT, as_words),
     3: (Kind.LIST, _choices),
     4: (Kind.DATE, as_day),
-    5: (Kind.TEXT, _words),
+    5: (Kind.TEXT, as_words),
     6: (Kind.YES_NO, as_yes_no),
     10: (Kind.LONG_TEXT, html.as_plain),
 }
@@ -82,7 +73,7 @@ def _asset_field(entry: Row, shown: frozenset[str]) -> CustomField | None:
     label = _label(entry)
     if label is None or label.lower() in shown:
         return None
-    value = _words(entry.get("display")) or _words(entry.get("value"))
+    value = as_words(entry.get("display")) or as_words(entry.get("value"))
     return CustomField(label, Kind.TEXT, value) if value else None
 
 

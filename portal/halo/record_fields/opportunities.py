@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from portal.halo.record_fields.values import UNKNOWN, Row, day, moment, money, number, reference, text, yes_no
+from portal.halo.record_fields.values import UNKNOWN, reference
 from portal.record_fields import Value
+from portal.record_fields.values import Row, day, moment, money, number, text, yes_no
 
 # What MSPs call the closed states of a deal; Halo has no flag for them.
 WON: Final = ("won", "accepted")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.halo.record_fields.values import Row, active, long_text, money, text, yes_no
+from portal.halo.record_fields.values import active
 from portal.record_fields import Value
+from portal.record_fields.values import Row, long_text, money, text, yes_no
 
 
 def fields(row: Row) -> Mapping[str, Value | None]:

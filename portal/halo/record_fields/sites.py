@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from portal.halo.record_fields import addresses
-from portal.halo.record_fields.values import UNKNOWN, Row, active, phone, reference, text
+from portal.halo.record_fields.values import UNKNOWN, active, reference
 from portal.record_fields import Value
+from portal.record_fields.values import Row, phone, text
 
 
 def fields(row: Row) -> Mapping[str, Value | None]:

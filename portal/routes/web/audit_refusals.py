@@ -11,12 +11,12 @@ from portal.services.audit import audit_counts
 
 # What each endpoint for admins does, to follow "tried something that only admins may do:". {psa} is the PSA's label.
 ACTIONS: Final = {
-    "setup.save_connection": "save the connection",
-    "setup.addresses": "look up the addresses of {psa}",
-    "setup.test_connection": "test the connection",
-    "setup.choose_data": "choose what to sync",
-    "setup.finish_webhooks": "finish the webhooks step",
-    "setup.start": "connect {psa}",
+    "setup.connect.save": "save the connection",
+    "setup.connect.addresses": "look up the addresses of {psa}",
+    "setup.connect.test": "test the connection",
+    "setup.data.choose": "choose what to sync",
+    "setup.webhooks.finish": "finish the webhooks step",
+    "setup.review.start": "connect {psa}",
     "data_sync.start": "start a sync",
     "data_sync.cancel": "cancel a sync",
     "data_sync.pause": "pause the schedule",
@@ -28,7 +28,7 @@ ACTIONS: Final = {
     "deliveries.replay_all": "replay deliveries",
     "deliveries.replay": "replay a delivery",
     "configuration.connection.test_again": "test the connection",
-    "configuration.connection.replace_secret": "replace the Client Secret",
+    "configuration.connection.replace_secret": "replace the stored secret",
     "configuration.schedule.change": "change the schedule",
     "configuration.rate_limit.change": "change how much of the rate limit is used",
     "configuration.webhook.change_login": "change how the webhook authenticates",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, make_response, render_template, request
+from flask import Blueprint, Response, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -14,18 +14,19 @@ from portal.models.integrations import Integration, WizardStep
 from portal.routes.web import current, limits
 from portal.routes.wizard import connect_forms, steps
 from portal.routes.wizard.connect_forms import ConnectForm
-from portal.routes.wizard.steps import bp
 from portal.services.connecting import connections, wizard
 
+bp = Blueprint("connect", __name__, url_prefix="/connect")
 
-@bp.get("/connect")
-def connect() -> ResponseReturnValue:
+
+@bp.get("")
+def index() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.CONNECT)
     return _show(integration, connect_forms.of(integration))
 
 
-@bp.post("/connect")
-def save_connection() -> ResponseReturnValue:
+@bp.post("")
+def save() -> ResponseReturnValue:
     """Save, and go on if exactly these values have passed the test."""
     integration = steps.draft(WizardStep.CONNECT)
     form = connect_forms.of(integration)
@@ -37,10 +38,10 @@ def save_connection() -> ResponseReturnValue:
     return steps.go_to(WizardStep.DATA)
 
 
-@bp.post("/connect/test")
+@bp.post("/test")
 @limits.tests_of_account
 @limits.tests_of_user
-def test_connection() -> ResponseReturnValue:
+def test() -> ResponseReturnValue:
     """Save what was typed, or a fix of it, then test exactly what is stored."""
     integration = steps.draft(WizardStep.CONNECT)
     form = connect_forms.of(integration, formdata=_typed_and_fixed())
@@ -56,7 +57,7 @@ def test_connection() -> ResponseReturnValue:
     return _show(integration, shown, status, diagnosis=diagnosis, notes=_corrections(form), focus="test")
 
 
-@bp.post("/connect/addresses")
+@bp.post("/addresses")
 @limits.suggestions_of_account
 @limits.suggestions_of_user
 def addresses() -> ResponseReturnValue:

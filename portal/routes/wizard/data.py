@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import make_response, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.errors import Invalid
@@ -10,20 +10,21 @@ from portal.models.integrations import Integration, WizardStep
 from portal.routes.web import current
 from portal.routes.wizard import steps
 from portal.routes.wizard.data_forms import DataForm
-from portal.routes.wizard.steps import bp
 from portal.services.connecting import connections, wizard
 from portal.services.syncing import forecasting
 from portal.sync.record_types import RecordType
 
+bp = Blueprint("data", __name__, url_prefix="/data")
 
-@bp.get("/data")
-def data() -> ResponseReturnValue:
+
+@bp.get("")
+def index() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.DATA)
     return _show(integration, DataForm(integration))
 
 
-@bp.post("/data")
-def choose_data() -> ResponseReturnValue:
+@bp.post("")
+def choose() -> ResponseReturnValue:
     integration = steps.draft(WizardStep.DATA)
     form = DataForm(integration)
     if not form.validate():
@@ -36,8 +37,8 @@ def choose_data() -> ResponseReturnValue:
     return steps.go_to(WizardStep.WEBHOOKS)
 
 
-@bp.get("/data/forecast")
-def data_forecast() -> ResponseReturnValue:
+@bp.get("/forecast")
+def forecast() -> ResponseReturnValue:
     """Forecast the first sync for the boxes as they are ticked now; stores nothing."""
     integration = steps.draft(WizardStep.DATA)
     form = DataForm(integration, formdata=request.args)
