@@ -353,3 +353,13 @@ def test_a_key_sealed_with_a_lost_vault_key_is_fetched_again(app: Flask, ready: 
         assert deliver(app, ready, callback(keys.key_url)) == 429
         fetch_all()
         assert deliver(app, ready, callback(keys.key_url)) == 200
+
+
+def test_no_more_than_a_few_dozen_keys_are_kept(app: Flask, ready: Integration, keys: KeyServer) -> None:
+    for number in range(60):
+        with later(number):
+            assert deliver(app, ready, callback(f"{keys.key_url}{number}")) == 429
+            fetch_all()
+    assert SigningKey.select().count() == signing_keys.MOST_KEPT
+    with later(61):
+        assert deliver(app, ready, callback(f"{keys.key_url}59")) == 200
