@@ -50,7 +50,7 @@ def integration(
 ) -> Integration:
     for each in (signing_keys, senders):
         monkeypatch.setattr(each, "REMEMBERED", timedelta(0))
-    return connected(northwind, sandbox.entered())
+    return connected(northwind, {**sandbox.entered(), "site": sandbox.url})
 
 
 def arrivals(sandbox: ConnectWiseSandbox, kind: str, verb: str, **rest: Any) -> tuple[list[int], list[Arrival]]:
