@@ -76,5 +76,5 @@ def test_a_repetition_is_stored_once_for_each_integration(integration: Integrati
     keys = ("one", "one", None, None, "two")
     inbox._store([*(arrived(integration, key) for key in keys), arrived(other, "one")])
     inbox._store([arrived(integration, "two")])
-    stored = [(row.integration_id, row.message_key) for row in Delivery.select().order_by(Delivery.id)]
+    stored = [(row.integration.id, row.message_key) for row in Delivery.select().order_by(Delivery.id)]
     assert stored == [(integration.id, each) for each in ("one", None, None, "two")] + [(other.id, "one")]
