@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    from portal.routes import wizard
+    from portal.routes import switching, wizard
     from portal.routes.dashboard import (
         activity,
         comparison,
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         data_sync,
         deliveries,
         held_deletes,
+        kept_records,
         overview,
         records,
         sync_filters,
@@ -27,5 +28,7 @@ def init_app(app: Flask) -> None:
     current.init_app(app)
     for page in (home, overview, comparison, activity, session_list, two_factor):
         app.register_blueprint(page.bp)
-    for part in (wizard, data_sync, held_deletes, records, sync_filters, sync_logs, deliveries, configuration):
+    for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
+        app.register_blueprint(part.bp)
+    for part in (configuration, switching):
         app.register_blueprint(part.bp)

@@ -46,6 +46,7 @@ def choose(run: SyncRun, step: SyncStep) -> None:
         live = live.where(Record.changed_at >= step.since)
     rows: Any = live.order_by(Record.remote_id).tuples()
     step.client_ids = [remote_id for (remote_id,) in rows]
+    step.calls_expected = len(step.client_ids)
 
 
 @dataclass
@@ -69,10 +70,6 @@ class ClientLists:
     results: CallResults
     received: ReceivedLists = field(default_factory=ReceivedLists)
     _unanswered_in_a_row: int = 0
-
-    @property
-    def lists_left(self) -> int:
-        return max(1, len(self.step.client_ids) - len(self.received.clients))
 
     def read(self) -> Generator[PsaCall, Any, ReceivedLists]:
         """Read all lists; those without an answer are tried once more at the end."""

@@ -30,7 +30,9 @@ class DetailFetching:
 
     def run(self) -> Generator[PsaCall, Any, None]:
         """Fetch each record whose details are missing or older than its list row. One that is refused is left out."""
-        for remote_id in stored.ids_lacking_details(self.writer.run.integration_id, self.step.record_type):
+        lacking = stored.ids_lacking_details(self.writer.run.integration_id, self.step.record_type)
+        self.step.calls_expected = self.step.calls_done + len(lacking)
+        for remote_id in lacking:
             row: Row | None = None
             try:
                 row = yield partial(self.source.record, self.step.record_type, remote_id)

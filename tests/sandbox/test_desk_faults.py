@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from portal.sandbox.desk.faults.words import FIELDS, GROUPS
 from portal.sandbox.desk.switches.controls import OTHER
 from portal.sandbox.halo import HaloSandbox
-from portal.sandbox.halo.desk.faults import FAULTS, FIELDS, GROUPS
+from portal.sandbox.halo.desk.faults import FAULTS
 from portal.sandbox.halo.faults import KINDS, PLACES, Fault
 from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import Visitor

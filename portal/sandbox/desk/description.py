@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from portal.sandbox.desk.records.tables import Table
 from portal.sandbox.desk.switches.words import Group, SettingText
+from portal.sandbox.faults import Fault
+from portal.sandbox.webhooks.webhook import Webhook
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Preset:
     name: str
     sentence: str
     knobs: Mapping[str, Any] = field(default_factory=dict)
-    faults: tuple[Any, ...] = ()
+    faults: tuple[Fault, ...] = ()
     permissions: Mapping[str, Any] = field(default_factory=dict)
     special: Callable[[Mapping[str, Sequence[int]]], Mapping[str, Any]] | None = None
 
@@ -37,14 +37,12 @@ class Permissions:
 
 @dataclass(frozen=True)
 class Faults:
-    """`fault` makes a fault of a kind, with the defaults of its other fields."""
+    """`fault` knows its kinds and places."""
 
     groups: Sequence[Group]
     words: Mapping[str, SettingText]
     fields: Mapping[str, SettingText]
-    fault: Callable[[str], msgspec.Struct]
-    kinds: Collection[str]
-    places: Collection[str]
+    fault: type[Fault]
     example_path: str
 
 
@@ -69,7 +67,7 @@ class WebhookWords:
     one: str
     sentence: str
     words: Mapping[str, SettingText]
-    new: msgspec.Struct
+    new: Webhook
     main: Sequence[str]
     shapes: Collection[str]
     happened: Sequence[str]

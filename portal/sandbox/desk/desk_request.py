@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
+from portal.sandbox.control_request import PREFIX
 from portal.sandbox.desk.description import Description
 from portal.sandbox.desk.simulated_psa import SimulatedPsa
 
-DESK = "/_sandbox/desk"
+DESK = f"{PREFIX}/desk"
 _MOST_DIGITS = 12
 
 
@@ -89,8 +90,8 @@ class DeskRequest:
 
     def url(self, *path: object, **query: object) -> str:
         """Return the URL of a page of the desk, for the same tenant."""
-        if len(self.psa.tenants) > 1:
-            query = {"tenant": self.psa.tenant, **query}
+        if len(self.psa.names) > 1:
+            query = {"tenant": self.psa.name, **query}
         text = "/".join([DESK, *(quote(str(each), safe="") for each in path)])
         kept = {name: value for name, value in query.items() if value not in {"", None}}
         return f"{text}?{urlencode(kept)}" if kept else text

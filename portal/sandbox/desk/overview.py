@@ -35,7 +35,7 @@ def show(desk_request: DeskRequest) -> str:
         differences=differences(psa),
         tiles=[_tile(desk_request, kind) for kind in description.kinds],
         verbs=_BURST_VERBS,
-        quota=psa.quota(),
+        quota_used=psa.quota.used(psa.knobs().quota_window),
         now=psa.clock.now(),
         units=_UNITS,
         requests=psa.journal.counts(),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from portal.sandbox.desk.description import Faults
 from portal.sandbox.desk.desk_request import DeskRequest, Form, FormError, FormResult, PageNotFound
-from portal.sandbox.desk.parts import PlannedFault
 from portal.sandbox.desk.render import page
 from portal.sandbox.desk.switches.controls import OTHER, controls
 from portal.sandbox.desk.switches.reading import changed
 from portal.sandbox.desk.switches.words import RECORD_TYPES, Group, SettingText, words_for
+from portal.sandbox.faults import Fault
 
 _MOST = 200
 _IN_WORDS = frozenset({"what", "on", "after", "every", "times"})
@@ -29,7 +29,7 @@ def show(desk_request: DeskRequest) -> str:
     if len(desk_request.path) > 1:
         raise PageNotFound
     typed, faults = desk_request.typed, desk_request.description.faults
-    details = controls(faults.fault(min(faults.kinds)), faults.fields, typed=typed)
+    details = controls(faults.fault(min(faults.fault.kinds)), faults.fields, typed=typed)
     return page(
         desk_request,
         "faults.html",
@@ -39,12 +39,12 @@ def show(desk_request: DeskRequest) -> str:
         places=_places(faults),
         on=typed.text("on") if typed else "any",
         path=typed.text("path") if typed else "",
-        planned=[(each, where(faults, each.fault)) for each in reversed(_planned(desk_request))],
+        planned=[(each, where(faults, each.fault)) for each in desk_request.psa.faults.planned()[::-1]],
         words=faults.words,
     )
 
 
-def where(faults: Faults, fault: Any) -> str:
+def where(faults: Faults, fault: Fault) -> str:
     """Describe which requests a fault applies to."""
     parts = ["any request" if fault.on == "any" else fault.on]
     parts += [f"after {fault.after}"] if fault.after else []
@@ -56,32 +56,26 @@ def where(faults: Faults, fault: Any) -> str:
     return ", ".join(parts)
 
 
-def _planned(desk_request: DeskRequest) -> list[PlannedFault]:
-    return list(desk_request.psa.faults.planned())
-
-
 def _places(faults: Faults) -> tuple[str, ...]:
     """Return the places in order: any request, the record types, the rest."""
     first = ("any", *RECORD_TYPES)
-    return (*first, *sorted(set(faults.places) - set(first)))
+    return (*first, *sorted(set(faults.fault.places) - set(first)))
 
 
 def _fault_group(faults: Faults, group: Group) -> FaultGroup:
     known = {each.id for each in faults.groups}
-    kinds = [*faults.words, *sorted(set(faults.kinds) - faults.words.keys())]
-    words = {kind: words_for(kind, faults.words, OTHER) for kind in kinds if kind in faults.kinds}
+    kinds = [*faults.words, *sorted(set(faults.fault.kinds) - faults.words.keys())]
+    words = {kind: words_for(kind, faults.words, OTHER) for kind in kinds if kind in faults.fault.kinds}
     return FaultGroup(group, {k: w for k, w in words.items() if (w.group if w.group in known else OTHER) == group.id})
 
 
 def _plan(desk_request: DeskRequest, form: Form) -> FormResult:
     faults, psa, what = desk_request.description.faults, desk_request.psa, form.text("what")
-    if what not in faults.kinds:
+    if what not in faults.fault.kinds:
         raise FormError(f"There is no fault “{what[:40]}”. Reload the page and choose again.")
     if len(psa.faults.planned()) >= _MOST:
         raise FormError(f"{_MOST} faults are planned already. Clear them first.")
-    fault: Any = changed(
-        faults.fault(what), {"on", *_fields(faults, what, form)}, faults.fields, _placed(faults, form)
-    )
+    fault = changed(faults.fault(what), {"on", *_fields(faults, what, form)}, faults.fields, _placed(faults, form))
     psa.faults.add(fault, psa.clock.now())
     label = words_for(what, faults.words, OTHER).label.lower()
     return FormResult(f"Planned: {label}. {where(faults, fault).capitalize()}.")
@@ -95,7 +89,7 @@ def _fields(faults: Faults, what: str, form: Form) -> set[str]:
 def _placed(faults: Faults, form: Form) -> Form:
     """Return the form with the place in `on`: the path, if there is one. Raises FormError for an unknown place."""
     place = form.text("path").lower() or form.text("on") or "any"
-    if not place.startswith("/") and place not in faults.places:
+    if not place.startswith("/") and place not in faults.fault.places:
         example = faults.example_path
         raise FormError(f"“{place[:40]}” isn't a known place. Choose one, or enter a path such as {example}.")
     return form.with_text("on", place)

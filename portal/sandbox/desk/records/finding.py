@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from portal.sandbox.desk.parts import Row
 from portal.sandbox.desk.records.tables import Table
 from portal.sandbox.desk.simulated_psa import SimulatedPsa
+from portal.sandbox.store import Row
 
 PAGE: Final = 50
 STATES: Final = ("", "active", "inactive")

@@ -9,10 +9,10 @@ from typing import Any, Final, Literal
 import msgspec
 
 from portal.sandbox.desk.desk_request import DeskRequest, Form, FormError, FormResult, whole
-from portal.sandbox.desk.parts import Row
 from portal.sandbox.desk.records.finding import find
 from portal.sandbox.desk.records.form import one
 from portal.sandbox.desk.simulated_psa import SimulatedPsa
+from portal.sandbox.store import Row
 
 Verb = Literal["change", "deactivate", "reactivate", "delete"]
 VERBS: Final[tuple[Verb, ...]] = ("change", "deactivate", "reactivate", "delete")

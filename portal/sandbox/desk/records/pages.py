@@ -8,11 +8,11 @@ from typing import Any, Final
 import msgspec
 
 from portal.sandbox.desk.desk_request import DeskRequest, Form, FormError, FormResult, PageNotFound
-from portal.sandbox.desk.parts import Row
 from portal.sandbox.desk.records import many
 from portal.sandbox.desk.records.finding import PAGE, SORTS, STATES, find, line
 from portal.sandbox.desk.records.form import changes, filled
 from portal.sandbox.desk.render import page
+from portal.sandbox.store import Row
 
 
 def show(desk_request: DeskRequest) -> str:

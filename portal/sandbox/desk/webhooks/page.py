@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from portal.sandbox.desk.desk_request import DeskRequest, Form, FormResult, PageNotFound
-from portal.sandbox.desk.parts import Delivery, Registered
 from portal.sandbox.desk.render import page
 from portal.sandbox.desk.switches.controls import Control, controls
 from portal.sandbox.desk.webhooks.send import SEND_VERBS
 from portal.sandbox.desk.webhooks.setup import SETUP_VERBS
+from portal.sandbox.webhooks.deliveries import Delivery
+from portal.sandbox.webhooks.register import Registered
 
 _SHOWN = 50
 VERBS: Final[dict[str, Callable[[DeskRequest, Form], FormResult]]] = {**SETUP_VERBS, **SEND_VERBS}
@@ -19,7 +20,7 @@ VERBS: Final[dict[str, Callable[[DeskRequest, Form], FormResult]]] = {**SETUP_VE
 
 @dataclass(frozen=True)
 class Listener:
-    registered: Registered
+    registered: Registered[Any]
     summary: str
     last: Delivery | None
     controls: list[Control]
@@ -43,7 +44,7 @@ def show(desk_request: DeskRequest) -> str:
     )
 
 
-def _listener(desk_request: DeskRequest, registered: Registered) -> Listener:
+def _listener(desk_request: DeskRequest, registered: Registered[Any]) -> Listener:
     webhooks, words, typed = desk_request.psa.webhooks, desk_request.description.webhooks, desk_request.typed
     is_typed = typed is not None and (typed.text("do"), typed.text("id")) == ("save_webhook", registered.id)
     return Listener(

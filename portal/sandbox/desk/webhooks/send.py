@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from portal.sandbox.desk.desk_request import DeskRequest, Form, FormError, FormResult, whole
-from portal.sandbox.desk.parts import Registered
 from portal.sandbox.desk.records.many import known
 from portal.sandbox.desk.switches.reading import changed
 from portal.sandbox.desk.webhooks.setup import one
+from portal.sandbox.webhooks.register import Registered
+from portal.sandbox.webhooks.webhook import is_one_line
 
 _MOST = 1_000
 
@@ -21,8 +22,12 @@ def _send(desk_request: DeskRequest, form: Form) -> FormResult:
     receivers = [(each, changed(each.webhook, names, words.words, form)) for each in _reached(desk_request, form)]
     happened = form.text("happened") or words.happened[0]
     options = {each.name: form.text(each.name) for each in words.options if form.text(each.name)}
-    text = psa.webhooks.send(receivers, kind, numbers, happened, options)
-    return FormResult(f"Sent “{text}” for {psa.description.tables[kind].one} {', '.join(map(str, numbers[:5]))}.")
+    made = psa.webhooks.events(kind, numbers, happened, options)
+    for registered, shaped in receivers:
+        psa.webhooks.send(registered, shaped, made.events)
+    return FormResult(
+        f"Sent “{made.text}” for {psa.description.tables[kind].one} {', '.join(map(str, numbers[:5]))}."
+    )
 
 
 def _numbers(text: str) -> list[int]:
@@ -32,7 +37,7 @@ def _numbers(text: str) -> list[int]:
     return numbers
 
 
-def _reached(desk_request: DeskRequest, form: Form) -> Sequence[Registered]:
+def _reached(desk_request: DeskRequest, form: Form) -> Sequence[Registered[Any]]:
     words, wanted = desk_request.description.webhooks, form.text("id")
     if wanted:
         found = one(desk_request, wanted)
@@ -49,7 +54,7 @@ def _reached(desk_request: DeskRequest, form: Form) -> Sequence[Registered]:
 
 def _send_body(desk_request: DeskRequest, form: Form) -> FormResult:
     content_type = form.text("content_type") or "application/json"
-    if not (content_type.isascii() and content_type.isprintable()):
+    if not is_one_line(content_type):
         raise FormError("A content type is one line of plain characters, such as application/json.")
     body = form.raw("body").encode(errors="replace")
     for registered in _reached(desk_request, form):

@@ -8,11 +8,11 @@ from typing import Any, Final
 import msgspec
 
 from portal.sandbox.desk.desk_request import DeskRequest, Form, FormError, FormResult
-from portal.sandbox.desk.parts import Registered
 from portal.sandbox.desk.switches.reading import changed
+from portal.sandbox.webhooks.register import Registered
 
 
-def one(desk_request: DeskRequest, webhook_id: str) -> Registered:
+def one(desk_request: DeskRequest, webhook_id: str) -> Registered[Any]:
     """Return the webhook. Raises FormError if the tenant has no such webhook."""
     found = next((each for each in desk_request.psa.webhooks.registered() if each.id == webhook_id), None)
     if found is None:

@@ -7,12 +7,14 @@ from typing import Final
 import msgspec
 
 from portal.sandbox.desk.description import Burst, Description, Faults, Permissions, SendOption, WebhookWords
+from portal.sandbox.desk.faults.words import FIELDS, GROUPS
 from portal.sandbox.halo.data.references import UNKNOWN
-from portal.sandbox.halo.desk import faults, knobs, permissions
+from portal.sandbox.halo.desk import knobs, permissions
+from portal.sandbox.halo.desk.faults import FAULTS
 from portal.sandbox.halo.desk.presets import PRESETS
 from portal.sandbox.halo.desk.tables import TABLES
 from portal.sandbox.halo.desk.webhook_words import WEBHOOK
-from portal.sandbox.halo.faults import KINDS, PLACES, Fault
+from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.merges import REFERENCES
 from portal.sandbox.halo.settings import FIXED
 from portal.sandbox.halo.webhooks.webhook import Webhook
@@ -39,7 +41,7 @@ HALO: Final = Description(
     permissions=Permissions(
         permissions.PERMISSIONS_GROUP, permissions.PERMISSIONS, FIXED, frozenset({"client_id", "client_secret"})
     ),
-    faults=Faults(faults.GROUPS, faults.FAULTS, faults.FIELDS, Fault, KINDS, PLACES, example_path="/api/client/12"),
+    faults=Faults(GROUPS, FAULTS, FIELDS, Fault, example_path="/api/client/12"),
     webhooks=WebhookWords(
         title="Webhooks",
         one="webhook",

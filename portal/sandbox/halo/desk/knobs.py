@@ -1,10 +1,10 @@
-"""Descriptions of knobs. Every knob in settings.py needs one here."""
+"""Descriptions of Halo's own knobs. Every knob in halo/settings.py needs one here."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from portal.sandbox.desk.switches.controls import OTHER
+from portal.sandbox.desk.switches.shared_knobs import LIMITS, OTHERS, SHARED_KNOBS, WEBHOOKS
 from portal.sandbox.desk.switches.words import Group, SettingText
 
 GROUPS: Final = (
@@ -13,14 +13,15 @@ GROUPS: Final = (
     Group("clock", "Dates and time zone", "How Halo reads a list's date filter, and in which time zone."),
     Group("flicker", "Values that flicker", "Responses that differ although nothing has changed."),
     Group("details", "Details and odd text", "Fields that only single records have, and unreadable names."),
-    Group("limits", "Speed and limits", "How quickly Halo responds, and how many requests it allows."),
+    LIMITS,
     Group("tokens", "Tokens and login", "How Halo issues access tokens, and when they expire."),
     Group("identity", "What Halo says about itself", "The pages that the wizard and the version check read."),
-    Group("webhooks", "Webhooks", "How webhooks are sent, whatever they carry."),
-    Group(OTHER, "Other", "Switches that belong to no group yet."),
+    WEBHOOKS,
+    OTHERS,
 )
 
 KNOBS: Final[dict[str, SettingText]] = {
+    **SHARED_KNOBS,
     "caps": SettingText(
         "Largest page",
         "A page of this type never has more rows, whatever size was requested. Blank means Halo's usual cap.",
@@ -105,18 +106,6 @@ KNOBS: Final[dict[str, SettingText]] = {
     "lists_ticket_types": SettingText(
         "Ticket types show their use", "The list of ticket types says which are for opportunities.", "details"
     ),
-    "latency": SettingText(
-        "Seconds before each answer", "Halo waits this long before it answers.", "limits", least=0
-    ),
-    "quota": SettingText(
-        "Requests allowed per window",
-        "After this many requests in a window, Halo answers 429. 0 means no limit.",
-        "limits",
-        least=0,
-    ),
-    "quota_window": SettingText(
-        "Length of the window in seconds", "Requests older than this no longer count.", "limits", least=0.1
-    ),
     "retry_after": SettingText(
         "Retry-After with a 429",
         "Whether a 429 says when to retry.",
@@ -167,14 +156,5 @@ KNOBS: Final[dict[str, SettingText]] = {
         "What webhooks call a record",
         "The entity's name in webhook bodies, if it isn't the usual one. Example: ticket for opportunities.",
         "webhooks",
-    ),
-    "webhook_timeout": SettingText(
-        "Seconds a receiver may take", "A delivery that takes longer counts as failed.", "webhooks", least=0.01
-    ),
-    "webhook_queue": SettingText(
-        "Deliveries that may wait",
-        "While this many are waiting, further events are never sent.",
-        "webhooks",
-        least=0,
     ),
 }
