@@ -32,3 +32,8 @@ class ConnectWiseVerbs(Verbs):
     def add_callbacks(self, url: str, *, types: Sequence[str] = CALLBACK_TYPES, **rest: Any) -> list[dict[str, Any]]:
         """Add a callback for each type, as an administrator does by hand, and return them."""
         return [self.add_webhook(url, type=each, **rest) for each in types]
+
+    def purge(self, record_type: str, ids: Sequence[int], *, tenant: str | None = None) -> list[int]:
+        """Delete for good: a company leaves the recycle bin, too."""
+        path = with_query(f"/purge/{record_type}", {"tenant": tenant or ""})
+        return list(self.call("POST", path, {"ids": list(ids)})["ids"])

@@ -26,6 +26,7 @@ class Row:
     body: bytes
     active: bool
     updated: float
+    deleted: bool = False  # in the recycle bin: lists may still return it, but it counts as deleted
 
     def fields(self) -> dict[str, Any]:
         return _decode(self.body)

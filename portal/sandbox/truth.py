@@ -14,7 +14,10 @@ from portal.sandbox.store import Row, Table
 def truth(
     tables: Mapping[str, Table], *, ids: bool = False, digests: bool = False, rows: bool = False
 ) -> dict[str, dict[str, Any]]:
-    """Per record type: total, active, inactive; on request the ids of both, and a digest or the row per id."""
+    """Per record type: total, active, inactive; on request the ids of both, and a digest or the row per id.
+
+    Records in a recycle bin are counted apart, as `deleted`, where there are any.
+    """
     return {kind: _of_type(table.rows(), ids=ids, digests=digests, whole=rows) for kind, table in tables.items()}
 
 
@@ -36,11 +39,15 @@ def digest(fields: dict[str, Any]) -> str:
 
 
 def _of_type(rows: list[Row], *, ids: bool, digests: bool, whole: bool) -> dict[str, Any]:
+    deleted = [row.id for row in rows if row.deleted]
+    rows = [row for row in rows if not row.deleted]
     active = [row.id for row in rows if row.active]
     inactive = [row.id for row in rows if not row.active]
     found: dict[str, Any] = {"total": len(rows), "active": len(active), "inactive": len(inactive)}
+    if deleted:
+        found["deleted"] = len(deleted)
     if ids:
-        found |= {"active_ids": active, "inactive_ids": inactive}
+        found |= {"active_ids": active, "inactive_ids": inactive, **({"deleted_ids": deleted} if deleted else {})}
     if digests:
         found["digests"] = {str(row.id): digest(row.fields()) for row in rows}
     if whole:
