@@ -9,6 +9,7 @@
     ├── Invalid                 422  a value is invalid; names its field
     ├── Conflict                409
     │   ├── OtherPsaActive           only one PSA at a time
+    │   ├── StillDeleting            earlier records of the same PSA go first
     │   └── SyncAlreadyRunning       one live run per integration; has the run's id
     ├── Busy                         too many pages are waiting for other servers; states when to try again
     │   ├── AccountBusy         429  pages of this account
@@ -81,6 +82,10 @@ class Conflict(PortalError):
 
 
 class OtherPsaActive(Conflict):
+    pass
+
+
+class StillDeleting(Conflict):
     pass
 
 

@@ -153,6 +153,12 @@ def test_open_hosts_are_understood_in_every_form(environ: dict[str, str], typed:
     assert Config.from_env({**environ, "PORTAL_OUTBOUND_ALLOW": again}).outbound_allow == understood
 
 
+def test_the_client_id_for_connectwise_is_taken_without_blanks(environ: dict[str, str]) -> None:
+    assert Config.from_env(environ).connectwise_client_id == ""
+    given = {**environ, "PORTAL_CONNECTWISE_CLIENT_ID": " 0b3d-11 "}
+    assert Config.from_env(given).connectwise_client_id == "0b3d-11"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -195,6 +201,8 @@ def test_open_hosts_are_understood_in_every_form(environ: dict[str, str], typed:
         ("PORTAL_OUTBOUND_ALLOW", "[halo.internal]"),
         ("PORTAL_OUTBOUND_ALLOW", "fd00::5::1"),
         ("PORTAL_OUTBOUND_ALLOW", "halo.internal, two words"),
+        ("PORTAL_CONNECTWISE_CLIENT_ID", "our id"),
+        ("PORTAL_CONNECTWISE_CLIENT_ID", "our\nid"),
         ("PORTAL_KEEP_LOGS_DAYS", "0"),
         ("PORTAL_KEEP_LOGS_DAYS", "a month"),
         ("PORTAL_KEEP_HISTORY_DAYS", "-1"),

@@ -155,12 +155,22 @@ def filters(target: Target, *, as_json: bool) -> None:
 
 @integration.command()
 @target_options
-@click.confirmation_option(prompt="Stop syncing and delete the Client Secret?")
+@click.option(
+    "--keep-records/--delete-records",
+    default=None,
+    help="What happens to the records synced so far. Asks if neither is given; with --yes, they are kept.",
+)
+@click.option("--yes", is_flag=True, help="Don't ask.")
 @with_database()
-def disconnect(target: Target) -> None:
-    """Stop syncing and delete the Client Secret. Synced records are kept."""
-    integrations.disconnect(active_integration(target), None)
-    say("Disconnected. Synced records are kept.")
+def disconnect(target: Target, *, keep_records: bool | None, yes: bool) -> None:
+    """Stop syncing and delete the credentials, and the records if you choose so."""
+    one = active_integration(target)
+    if not yes:
+        click.confirm("Stop syncing and delete the credentials?", abort=True)
+    if keep_records is None:
+        keep_records = yes or click.confirm("Keep the records synced so far?", default=True)
+    integrations.disconnect(one, None, keep_records=keep_records)
+    say(f"Disconnected. Synced records are {'kept' if keep_records else 'being deleted in the background'}.")
 
 
 def _passed(diagnosis: Diagnosis) -> Diagnosis:

@@ -16,10 +16,11 @@ from peewee import PeeweeException
 
 from portal import log
 from portal.db import connected
-from portal.jobs import credential_retries, refetches, signing_keys, sync
+from portal.jobs import credential_retries, pairings, refetches, signing_keys, sync
 from portal.services.connecting import wizard
 from portal.services.operations import retention
 from portal.services.operations.isolation import Isolation
+from portal.services.records import deletions
 from portal.services.syncing import disabled_types, due_runs
 from portal.services.webhooks import silence
 
@@ -33,8 +34,10 @@ DUTIES: Final[dict[str, Callable[[Isolation], object]]] = {
     "ring for runs": sync.ring_waiting,
     "ring for refetches": refetches.ring_waiting,
     "ring for signing keys": signing_keys.ring_due,
+    "ring for pairings": pairings.ring_waiting,
     "ring for credential retries": credential_retries.ring_due,
     "put records of switched-off types out of scope": disabled_types.retire,
+    "delete the records of disconnected integrations": deletions.work,
     "forget what is old": retention.prune,
 }
 

@@ -64,6 +64,7 @@ class Integration(BaseModel):
     (models/webhooks.py), if needed in the header `webhook_header`. `webhook_old_secret` is valid, too, until somebody
     removes it. `catch_up_at` is when a sync is due for what did not come by webhook. `silence_noted_at` is when
     people were told that no deliveries arrive.
+    `deletion_requested_at` is set while the records of a disconnected PSA are being deleted.
     `credential_refusals` counts refusals in a row by the PSA. No token is requested before `credentials_retry_at`.
     `switched_off_at` is set while records of disabled types may still have to go out of scope.
     `filters` is read by portal/sync/filters.py, `schedule` by portal/sync/schedule.py. `full_hour` is the hour of the
@@ -116,6 +117,7 @@ class Integration(BaseModel):
     touched_at = UtcField(default=clock.now)
     activated_at = UtcField(null=True)
     disconnected_at = UtcField(null=True)
+    deletion_requested_at = UtcField(null=True)
 
     class Meta:
         indexes = ((("account", "psa"), True),)

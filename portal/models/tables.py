@@ -19,6 +19,7 @@ from portal.models.row_details import RowDetail
 from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.models.sessions import LoginSession
 from portal.models.signing_keys import SigningKey
+from portal.models.switching import ClientPair, ClientPairing, PairingClient
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
 from portal.models.webhooks import Delivery, Refetching, RefetchRequest
 
@@ -51,4 +52,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     SigningKey,
     TenantBudget,
     TenantUse,
+    ClientPairing,
+    PairingClient,
+    ClientPair,
 ]

@@ -1,10 +1,16 @@
-"""Normalizes host names: lower case, and punycode for names in other scripts."""
+"""Parts of a pasted address: scheme, host and port. Host names become lower case and punycode."""
 
 from __future__ import annotations
 
 import ipaddress
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 import idna
+
+from portal import guard
+
+DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
 def normalized(host: str) -> tuple[str, list[str]]:
@@ -22,6 +28,31 @@ def normalized(host: str) -> tuple[str, list[str]]:
         raise ValueError(host)
     readable = _readable(plain)
     return plain, notes if readable == plain else [*notes, f"{plain} reads {readable}"]
+
+
+def typed(parts: SplitResult) -> str:
+    """Return the host in its original case; urlsplit's `hostname` is in lower case."""
+    host, start = parts.hostname or "", parts.netloc.lower().find(parts.hostname or "")
+    return parts.netloc[start : start + len(host)] if start >= 0 else host
+
+
+def scheme(parts: SplitResult, host: str) -> str:
+    """Return https, unless the operator allows plain http for this host: secrets must not travel unencrypted."""
+    return parts.scheme if guard.is_allowed(host.strip("[]"), parts.port or 80) else "https"
+
+
+def port(parts: SplitResult, scheme: str) -> str:
+    """Return the port with its colon, empty for the default one."""
+    is_default = parts.port in {None, DEFAULT_PORTS[scheme], DEFAULT_PORTS[parts.scheme]}
+    return "" if is_default else f":{parts.port}"
+
+
+def host_of(address: str) -> str:
+    """Return the host and, if given, the port; an empty string for an invalid address."""
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _readable(host: str) -> str:

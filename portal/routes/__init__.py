@@ -7,13 +7,15 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    from portal.routes import wizard
+    from portal.routes import switching, wizard
     from portal.routes.dashboard import (
         activity,
+        comparison,
         configuration,
         data_sync,
         deliveries,
         held_deletes,
+        kept_records,
         overview,
         records,
         sync_filters,
@@ -24,7 +26,9 @@ def init_app(app: Flask) -> None:
 
     addresses.init_app(app)
     current.init_app(app)
-    for page in (home, overview, activity, session_list, two_factor):
+    for page in (home, overview, comparison, activity, session_list, two_factor):
         app.register_blueprint(page.bp)
-    for part in (wizard, data_sync, held_deletes, records, sync_filters, sync_logs, deliveries, configuration):
+    for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
+        app.register_blueprint(part.bp)
+    for part in (configuration, switching):
         app.register_blueprint(part.bp)

@@ -131,10 +131,8 @@ class Stream:
             if round_ != self.step.round or ids.number < 0:
                 self._earlier_ids.update(each for each in ids.ids if each != NO_ID)
                 self._single_reads += ids.number < 0
-        step = self.step
-        past = self._writer.past_reading(step)
-        is_patient = step.round >= MAX_ROUNDS
-        return Reading.resumed(present, past=past, total=step.expected, moved=step.moved, is_patient=is_patient)
+        past, is_patient = self._writer.past_reading(self.step), self.step.round >= MAX_ROUNDS
+        return Reading.resumed(present, self.step.reading, past=past, is_patient=is_patient)
 
     def _read_round(self, reading: Reading) -> Generator[PsaCall, Any, None]:
         while (number := reading.next_page()) is not None:

@@ -51,11 +51,11 @@ class Writer(StepTransactions):
     def page(self, step: SyncStep, fetched_page: FetchedPage, reading: Reading, scope: LiveScope) -> None:
         """Write the rows of a page and move the checkpoint."""
         step.expected, step.count_kind = reading.counts.stated, reading.counts.kind
-        step.page_size, step.moved = reading.sizes.largest or None, reading.moved
+        step.reading = reading.checkpoint()
         with self._step_transaction(step, fetched_page.requests):
             decision = self._apply_rows(step, fetched_page.new_rows, scope, fetched_page.read_at)
             if reading.is_done(fetched_page.page.number):
-                self._save_page_ids(step, fetched_page)
+                self._save_page_ids(step, fetched_page, reading.twin)
             step.pages_done += 1
             step.page_asked_at = fetched_page.read_at
             step.save()
@@ -123,7 +123,7 @@ class Writer(StepTransactions):
 
     def next_round(self, step: SyncStep) -> None:
         """Start another round of the list."""
-        step.round, step.moved = step.round + 1, False
+        step.round, step.reading = step.round + 1, None
         with self._lease.writing():
             step.save()
             message = f"The list of {step.record_type} changed while it was read, so Scopable reads it again."
@@ -226,14 +226,15 @@ class Writer(StepTransactions):
         pages = SyncPage.select().where(SyncPage.step == step).order_by(SyncPage.id)
         return [(page.round, PageIds(page.number, array("q", bytes(page.remote_ids)))) for page in pages]
 
-    def _save_page_ids(self, step: SyncStep, fetched_page: FetchedPage) -> None:
-        """Save the ids of a page. A page that is read again adds to its earlier ids."""
-        packed = _packed(fetched_page.ids)
-        of_page = (SyncPage.round == step.round) & (SyncPage.number == fetched_page.page.number)
+    def _save_page_ids(self, step: SyncStep, fetched_page: FetchedPage, twin: int | None) -> None:
+        """Save the ids of a page. A page that is read again adds to its earlier ids, perhaps those of its twin."""
+        packed, number = _packed(fetched_page.ids), fetched_page.page.number
+        of_page = (SyncPage.round == step.round) & (SyncPage.number == (twin or number))
         before = SyncPage.get_or_none(SyncPage.step == step, of_page)
         if before is None:
-            SyncPage.create(step=step, round=step.round, number=fetched_page.page.number, remote_ids=packed)
+            SyncPage.create(step=step, round=step.round, number=number, remote_ids=packed)
         else:
+            before.number = number
             # Not in SQL: SQLite turns two concatenated blobs into text.
             before.remote_ids = bytes(before.remote_ids) + packed
             before.save()

@@ -217,7 +217,8 @@ def test(connection: Connection, meter: Meter) -> Diagnosis:
 
 def record_fields(record_type: str, payload: str) -> RecordFields:
     row = json.loads(payload)
-    return RecordFields({"name": row["title"], "active": not row["closed"]})
+    more = {name: row[name] for name in ("website", "phone") if name in row}
+    return RecordFields({"name": row["title"], "active": not row["closed"], **more})
 
 
 def _proof(login: WebhookAuthentication, call: WebhookCall) -> str:

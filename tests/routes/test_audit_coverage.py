@@ -58,6 +58,11 @@ def copy(halo: Integration) -> None:
     copied(halo, [1])
 
 
+def disconnected_copy(halo: Integration) -> None:
+    copied(halo, [1])
+    Integration.update(state="disconnected", disconnected_at=clock.now()).execute()
+
+
 def nothing(halo: Integration) -> None:
     pass
 
@@ -93,7 +98,13 @@ DEEDS: Final[dict[str, Deed]] = {
     "configuration.webhook.make_secret": ("webhook.secret_made", f"{TAB}/webhook/secret", {}, nothing),
     "configuration.webhook.drop_old_secret": ("webhook.secret_dropped", f"{TAB}/webhook/secret/drop", {}, old_secret),
     "configuration.webhook.stop_using": ("webhook.unused", f"{TAB}/webhook/unused", {}, failed_delivery),
-    "configuration.connection.disconnect": ("integration.disconnected", f"{TAB}/disconnect", {}, nothing),
+    "configuration.connection.disconnect": (
+        "integration.disconnected",
+        f"{TAB}/disconnect",
+        {"records": "keep"},
+        nothing,
+    ),
+    "kept_records.delete": ("records.deleted", f"{HALO}/records/delete", {}, disconnected_copy),
 }
 # Downloads: nothing changes, but something leaves the portal.
 DOWNLOADS: Final[dict[str, Deed]] = {

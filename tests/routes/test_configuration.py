@@ -109,7 +109,7 @@ def test_asking_before_disconnecting_changes_nothing(as_alice: FlaskClient, halo
 
 def test_disconnecting_stops_the_sync_and_forgets_the_secret(as_alice: FlaskClient, halo: Integration) -> None:
     make_run(halo, RunState.QUEUED)
-    page = as_alice.post(f"{TAB}/disconnect", follow_redirects=True)
+    page = as_alice.post(f"{TAB}/disconnect", data={"records": "keep"}, follow_redirects=True)
     assert page.request.path == "/integrations"
     assert "Disconnected" in page.text
     assert Integration.get_by_id(halo.id).credentials is None

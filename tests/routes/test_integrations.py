@@ -23,10 +23,13 @@ def test_halo_that_is_switched_off_offers_no_connect(as_alice: FlaskClient, nort
     assert "/setup" not in page
 
 
-def test_an_active_connectwise_blocks_connect_and_says_why(as_alice: FlaskClient, connectwise: Integration) -> None:
+def test_beside_an_active_connectwise_halo_can_only_be_prepared(
+    as_alice: FlaskClient, connectwise: Integration
+) -> None:
     page = as_alice.get("/integrations").text
+    assert "Cannot activate HALO PSA: ConnectWise integration is already active." in page
     assert "Disconnect ConnectWise first" in page
-    assert "/setup" not in page
+    assert "Prepare setup" in page
 
 
 def test_support_sees_the_cards_and_no_connect(as_sam: FlaskClient) -> None:

@@ -187,6 +187,8 @@ def test_starting_twice_starts_once(as_alice: FlaskClient, reviewed: Integration
 def test_connectwise_that_was_quicker_blocks_the_start(
     as_alice: FlaskClient, reviewed: Integration, connectwise: Integration
 ) -> None:
-    page = as_alice.post(f"{SETUP}/review", follow_redirects=True)
+    page = as_alice.post(f"{SETUP}/review")
+    assert page.status_code == 409
     assert "Cannot activate HALO PSA: ConnectWise integration is already active" in page.text
+    assert "/integrations/connectwise/configuration/disconnect?then=halo" in page.text
     assert Integration.get_by_id(reviewed.id).state == IntegrationState.DRAFT

@@ -7,9 +7,9 @@ import pytest
 from portal.certificates import Fault, Refusal
 from portal.halo.diagnosis import causes, messages, rules
 from portal.outbound import OutboundError, TransportFailure
-from portal.services.connecting import wizard
+from portal.services.connecting import exclusivity
 
-OTHER_ACTIVE = wizard.other_psa_active("halo", "connectwise")
+OTHER_ACTIVE = exclusivity.refusal("halo", "connectwise")
 TIMED_OUT = messages.for_transport_error(OutboundError(TransportFailure.TIMED_OUT, "halo.example"))
 UNREACHABLE = messages.for_transport_error(OutboundError(TransportFailure.PRIVATE_ADDRESS, "halo.example"))
 SELF_SIGNED = messages.for_transport_error(

@@ -50,6 +50,7 @@ class Integration(Table):
     touched_at = DateTimeField()
     activated_at = DateTimeField(null=True)
     disconnected_at = DateTimeField(null=True)
+    deletion_requested_at = DateTimeField(null=True)
 
     class Meta:
         indexes = (

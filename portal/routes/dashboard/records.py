@@ -32,7 +32,7 @@ FILES: Final = {"csv": (record_files.as_csv, "text/csv"), "jsonl": (record_files
 
 @bp.get("")
 def index(record_type: RecordType) -> ResponseReturnValue:
-    integration = current.integration()
+    integration = current.readable_integration()
     form = RecordSearchForm(request.args)
     wanted = form.wanted(record_type)
     number = record_lists.as_number(wanted.containing)
@@ -67,13 +67,13 @@ def _page(integration: Integration, wanted: Wanted) -> Page[Any]:
 
 @bp.get(ONE)
 def show(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    return _show(current.integration(), record_type, remote_id)
+    return _show(current.readable_integration(), record_type, remote_id)
 
 
 @bp.get(f"{ONE}/progress")
 def progress(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
     """Answer a poll: nothing until a sync or a webhook changes the record."""
-    integration = current.integration()
+    integration = current.readable_integration()
     if request.args.get("stamp") == record_pages.stamp(integration, record_type, remote_id):
         return "", 204
     return _show(integration, record_type, remote_id)
@@ -102,10 +102,12 @@ def download(record_type: RecordType, form: str) -> ResponseReturnValue:
     """Download all live or all deleted records of a type."""
     is_deleted = request.args.get("state") == RecordState.DELETED
     state = RecordState.DELETED if is_deleted else RecordState.LIVE
-    integration = current.integration()
+    integration = current.readable_integration()
     export_log.records(integration, [record_type], state, form, current.user())
     write, content_type = FILES[form]
     name = f"{record_type}-deleted.{form}" if is_deleted else f"{record_type}.{form}"
+    if not integration.is_active:
+        name = f"{integration.psa}-as-of-{integration.disconnected_at:%Y-%m-%d}-{name}"
     return Response(
         write(integration, record_type, state),
         content_type=f"{content_type}; charset=utf-8",
@@ -116,7 +118,7 @@ def download(record_type: RecordType, form: str) -> ResponseReturnValue:
 @bp.get(f"{ONE}/payload.json")
 def payload(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
     """Download exactly what the PSA sent."""
-    record = stored_records.get(current.integration(), record_type, remote_id)
+    record = stored_records.get(current.readable_integration(), record_type, remote_id)
     export_log.record(record, current.user())
     name = f"{record_type}-{remote_id}.json"
     return Response(

@@ -11,6 +11,7 @@ from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
 from portal.psa.adapter import PsaAdapter
 from portal.services.connecting import integrations
+from portal.services.records import kept_records
 
 PSA = "psa"
 
@@ -46,6 +47,11 @@ def integration() -> Integration:
     Reads it each time, so that a view that has changed something shows what is stored now.
     """
     return integrations.active(account(), psa().slug)
+
+
+def readable_integration() -> Integration:
+    """Return the integration whose records may be read, disconnected or not. Raises NotFound if there is none."""
+    return kept_records.readable(account(), psa().slug)
 
 
 def _take_psa(_endpoint: str | None, values: dict[str, Any] | None) -> None:

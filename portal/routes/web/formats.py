@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words=words.FOR_TEMPLATES, next_try=next_try)
     filters = {"when": when, "clock_time": clock_time, "ago": ago, "span": span, "about": about, "number": number}
     app.jinja_env.filters.update(filters, short=short, sentence=sentence, local_minute=local_minute)
-    app.jinja_env.filters.update(singular=singular, counted=counted)
+    app.jinja_env.filters.update(singular=singular, counted=counted, date=date)
 
 
 def when(moment: datetime) -> Markup:
@@ -35,6 +35,11 @@ def clock_time(moment: datetime) -> Markup:
         "" if local.date() == now.date() else f"{local:%-d %b} " if local.year == now.year else f"{local:%-d %b %Y} "
     )
     return _time(moment, f"{day}{local:%H:%M}")
+
+
+def date(moment: datetime) -> Markup:
+    """Format the day of a moment in the account's time zone: 27 Nov 2026."""
+    return _time(moment, f"{_local(moment):%-d %b %Y}")
 
 
 def next_try(integration: Integration) -> Markup:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.errors import Conflict, NotFound, OtherPsaActive
+from portal.errors import Conflict, NotFound
 from portal.models.integrations import Integration, WizardStep
 from portal.routes.web import answers, current
 from portal.services.connecting import wizard
@@ -82,9 +82,6 @@ def step_closed(error: StepClosed) -> ResponseReturnValue:
 
 @bp.errorhandler(Conflict)
 def already_connected(error: Conflict) -> ResponseReturnValue:
-    """Send people who return to a finished wizard to the dashboard, or to the overview if another PSA is active."""
-    if isinstance(error, OtherPsaActive):
-        flash(f"{error.problem}. {error.remedy}".replace("..", "."), "error")
-        return answers.redirect_window(url_for("integrations.index"))
+    """Send people who return to a finished wizard to the dashboard."""
     flash(error.problem, "info")
     return answers.redirect_window(url_for("data_sync.index"))

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
+from portal.models.switching import ClientPairing
 from portal.models.sync import SyncRun
 from portal.services.audit import audit_log
 from portal.sync.record_types import RecordType
@@ -30,6 +31,10 @@ def records(
 
 def sync_log(run: SyncRun, user: User, form: str) -> None:
     audit_log.record(run.integration.account, user, "log.downloaded", f"run {run.id}, as {form}")
+
+
+def pairing(found: ClientPairing, name: str, user: User) -> None:
+    audit_log.record(found.account, user, "pairing.exported", name.replace("-", " "))
 
 
 def bundle() -> None:

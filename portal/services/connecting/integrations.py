@@ -10,9 +10,10 @@ from portal.errors import NotFound
 from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
 from portal.psa.diagnosis import Diagnosis
-from portal.psa.registry import adapter_of
+from portal.psa.registry import NAMES, adapter_of
 from portal.services.audit import audit_log
 from portal.services.connecting import connections, refused_credentials
+from portal.services.records import deletions
 from portal.services.syncing import sync_runs
 from portal.services.webhooks import refetches, signing_keys
 from portal.vault import Secret
@@ -51,8 +52,11 @@ def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], use
     return diagnosis
 
 
-def disconnect(integration: Integration, user: User | None) -> None:
-    """Stop syncing and delete the credentials. Records stay, and a later connection continues from them."""
+def disconnect(integration: Integration, user: User | None, *, keep_records: bool = True) -> None:
+    """Stop syncing and delete the credentials.
+
+    Kept records stay readable, and a later connection continues from them; otherwise the scheduler deletes them.
+    """
     with db.atomic():
         sync_runs.stop_for_good(integration, user)
         refetches.stop_for_good(integration)
@@ -65,4 +69,7 @@ def disconnect(integration: Integration, user: User | None) -> None:
         integration.problem = integration.remedy = ""
         integration.credential_refusals, integration.credentials_retry_at = 0, None
         integration.save()
-        audit_log.record(integration.account, user, "integration.disconnected")
+        what = f"{NAMES[integration.psa].label}, records {'kept' if keep_records else 'deleted'}"
+        audit_log.record(integration.account, user, "integration.disconnected", what)
+        if not keep_records:
+            deletions.request(integration, user)

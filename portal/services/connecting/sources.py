@@ -16,6 +16,7 @@ from portal.models.row_details import RowDetail
 from portal.models.sync import LogSubject, RemoteList, RunKind, SyncLog, SyncRun
 from portal.models.webhooks import Delivery
 from portal.services.connecting.connections import tenant_of
+from portal.services.switching import paired_tenants
 from portal.services.webhooks import delivery_store
 from portal.sync.filters import Filters, read, write
 
@@ -29,6 +30,7 @@ def settle(integration: Integration) -> None:
     """
     tenant = tenant_of(integration)
     changes: dict[str, Any] = {"source_address": tenant.address, "source_tenant": tenant.name}
+    paired_tenants.forget_others(integration)
     if is_another(integration):
         _forget(integration)
         changes["filters"] = write(_without_numbers(read(integration.filters)))

@@ -10,15 +10,16 @@ from peewee import IntegrityError
 
 from portal import clock
 from portal.db import db
-from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
+from portal.errors import Conflict, Invalid, StillDeleting, Unavailable
 from portal.models.accounts import Account, User
-from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState, WizardStep
+from portal.models.integrations import Integration, IntegrationState, WizardStep
+from portal.models.switching import ClientPairing
 from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncRun
 from portal.psa.connect_form import ConnectForm
 from portal.psa.diagnosis import Access, Diagnosis
 from portal.psa.registry import NAMES, adapter_of
 from portal.services.audit import audit_log
-from portal.services.connecting import connections, sources
+from portal.services.connecting import connections, exclusivity, sources
 from portal.services.connecting.connections import ConnectionValues
 from portal.services.syncing import forecasting, scheduling, sync_runs
 from portal.services.webhooks import webhook_secrets
@@ -42,8 +43,8 @@ def find_draft(account: Account, psa: str) -> Integration | None:
 def peek(account: Account, psa: str) -> Integration:
     """Return the setup in progress, or the one that a new setup would start with. Stores nothing.
 
-    Raises Unavailable when the operator has not switched this PSA on, OtherPsaActive while another one is active, and
-    Conflict when this one is connected already.
+    While another PSA is active, everything but the start is possible. Raises Unavailable when the operator has not
+    switched this PSA on, and Conflict when this one is connected already.
     """
     label = NAMES[psa].label
     if psa not in account.enabled_psas:
@@ -51,7 +52,6 @@ def peek(account: Account, psa: str) -> Integration:
             f"The {label} integration is currently not available for your account.",
             "Contact your administrator or Scopable.",
         )
-    _refuse_beside_other_psa(account, psa)
     known: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == psa)
     if known is None:
         return Integration(account=account, psa=psa, record_types=[each.value for each in RecordType])
@@ -175,7 +175,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
     """
     if WizardStep.REVIEW not in open_steps(integration):
         raise Conflict("Setup isn't complete.", "Finish the remaining steps. What you entered is kept.")
-    _refuse_beside_other_psa(integration.account, integration.psa)
+    exclusivity.refuse_beside_other(integration.account, integration.psa)
     now = clock.now()
     try:
         with db.atomic():
@@ -187,9 +187,13 @@ def start(integration: Integration, user: User | None) -> SyncRun:
                 remedy="",
                 paused_at=None,
                 **scheduling.first_times(integration),
-            ).where(Integration.id == integration.id, Integration.state == IntegrationState.DRAFT)
+            ).where(
+                Integration.id == integration.id,
+                Integration.state == IntegrationState.DRAFT,
+                Integration.deletion_requested_at.is_null(),
+            )
             if not activated.execute():
-                raise Conflict(f"{NAMES[integration.psa].label} is already connected.", "See it on the dashboard.")
+                raise _not_started(integration)
             sources.settle(integration)
             _note_lists(integration)
             retirement.request(integration.id)  # types that an earlier connection synced, and this one does not
@@ -199,30 +203,33 @@ def start(integration: Integration, user: User | None) -> SyncRun:
             _note_forecast(run, integration)
             return run
     except IntegrityError as error:
-        other = _other_active(integration.account, integration.psa)
+        other = exclusivity.other_active(integration.account, integration.psa)
         if other is None:
             raise
-        raise other_psa_active(integration.psa, other.psa) from error
+        raise exclusivity.refusal(integration.psa, other.psa) from error
 
 
-def other_psa_active(psa: str, other: str) -> OtherPsaActive:
-    """Explain, in the guide's words, that `psa` cannot be activated while `other` is active."""
-    ours, theirs = NAMES[psa], NAMES[other].name
-    return OtherPsaActive(
-        f"Cannot activate {ours.label.upper()}: {theirs} integration is already active",
-        f"Only one PSA can be connected at a time. Disconnect {theirs} first, then connect {ours.name}.",
-    )
+def _not_started(integration: Integration) -> Conflict:
+    """Explain why a setup that is complete could not be started."""
+    label = NAMES[integration.psa].label
+    if Integration.get_by_id(integration.id).deletion_requested_at is not None:
+        return StillDeleting(
+            f"The earlier records from {label} are still being deleted.", "Start again when that has finished."
+        )
+    return Conflict(f"{label} is already connected.", "See it on the dashboard.")
 
 
 def forget_stale_drafts() -> int:
     """Delete setups that nobody has touched for 24 hours, with their secrets. Returns their number.
 
-    One that was connected before goes back to `disconnected`, because its records are kept.
+    One that was connected before goes back to `disconnected`, because its records are kept, and so does one whose
+    clients have been paired.
     """
     stale = (Integration.state == IntegrationState.DRAFT) & (Integration.touched_at < clock.now() - FORGOTTEN_AFTER)
     if not Integration.select().where(stale).exists():  # checked every few seconds, and rarely true
         return 0
-    never_active = Integration.activated_at.is_null()
+    paired = ClientPairing.select(ClientPairing.target)
+    never_active = Integration.activated_at.is_null() & Integration.id.not_in(paired)
     with db.atomic():
         deleted: int = Integration.delete().where(stale, never_active).execute()
         parked: int = (
@@ -270,19 +277,6 @@ def _is_moved(integration: Integration, form: ConnectForm, values: ConnectionVal
     return any(
         values.public[field.name] != stored.get(field.name, "") for field in form.public if field.is_destination
     )
-
-
-def _refuse_beside_other_psa(account: Account, psa: str) -> None:
-    other = _other_active(account, psa)
-    if other is not None:
-        raise other_psa_active(psa, other.psa)
-
-
-def _other_active(account: Account, psa: str) -> Integration | None:
-    other: Integration | None = Integration.get_or_none(
-        Integration.account == account, Integration.psa != psa, Integration.state.in_(ACTIVE_STATES)
-    )
-    return other
 
 
 def _note_lists(integration: Integration) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.errors import OtherPsaActive
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
 from portal.psa.registry import NAMES
+from portal.services.connecting import exclusivity
 from portal.services.pages import integration_status
 from portal.services.pages.integration_status import Condition, Status
+from portal.services.records import kept_records
+from portal.services.records.kept_records import KeptRecords
+from portal.services.switching import pairings
 from portal.services.syncing import scheduling
 from portal.services.syncing.scheduling import Plan
 from portal.services.webhooks.silence import Silence, silence
@@ -35,18 +40,23 @@ STATES = {
 class Card:
     """`integration` is None until somebody starts the setup. `available` is the operator's switch.
 
+    `refusal` explains why it cannot be activated: `blocked_by`, another PSA, is active.
     For a connected integration, `plan` is its schedule, `silence` is set if its webhook has gone silent, and
-    `status` is its status.
+    `status` is its status. For a disconnected one, `kept` are its records, if there are any.
+    `pairs_with` is the PSA whose clients can be paired with those of this one.
     """
 
     psa: str
     state: CardState
     available: bool
     blocked_by: str | None
+    refusal: OtherPsaActive | None
     integration: Integration | None
     plan: Plan | None
     silence: Silence | None
     status: Status | None
+    kept: KeptRecords | None
+    pairs_with: str | None
 
     @property
     def is_open(self) -> bool:
@@ -75,8 +85,16 @@ def _card(psa: str, found: dict[str, Integration], *, available: bool) -> Card:
         state=state,
         available=available,
         blocked_by=others[0] if others else None,
+        refusal=exclusivity.refusal(psa, others[0]) if others else None,
         integration=integration,
         plan=scheduling.plan(active) if active else None,
         silence=silence(active) if active else None,
         status=integration_status.status(active) if active else None,
+        kept=kept_records.of(integration) if integration else None,
+        pairs_with=_pairs_with(integration) if integration and len(found) > 1 else None,
     )
+
+
+def _pairs_with(integration: Integration) -> str | None:
+    sides = pairings.sides(integration.account, integration.psa)
+    return sides.source.psa if sides is not None and sides.target == integration else None

@@ -72,7 +72,7 @@ def request(integration: Integration, address: str) -> int | None:
         if not SigningKey.select().where(_at(integration, address)).exists() and not _add(integration, address):
             return None
         _ask_again(_at(integration, address))
-        row = SigningKey.get_or_none(_at(integration, address), SigningKey.due_at <= now)
+        row = SigningKey.get_or_none(_at(integration, address), SigningKey.due_at <= clock.now())
     return None if row is None else int(row.id)
 
 

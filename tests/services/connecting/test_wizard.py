@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal import db
-from portal.errors import Conflict, Invalid, OtherPsaActive, Unavailable
+from portal.errors import Conflict, Invalid, Unavailable
 from portal.halo.diagnosis import connection_test
 from portal.models.accounts import Account
 from portal.models.integrations import Integration, IntegrationState
@@ -27,11 +27,9 @@ def test_an_account_that_may_not_has_no_wizard(northwind: Account) -> None:
 
 
 @pytest.mark.parametrize("state", [IntegrationState.ACTIVE, IntegrationState.NEEDS_ATTENTION])
-def test_beside_an_active_connectwise_there_is_no_wizard(state: IntegrationState, northwind: Account) -> None:
+def test_beside_an_active_connectwise_a_set_up_can_be_prepared(state: IntegrationState, northwind: Account) -> None:
     connectwise(northwind, state)
-    with pytest.raises(OtherPsaActive) as refused:
-        wizard.draft(northwind, "halo")
-    assert refused.value.problem == "Cannot activate HALO PSA: ConnectWise integration is already active"
+    assert wizard.draft(northwind, "halo").state == "draft"
 
 
 def test_a_connectwise_of_another_account_or_of_the_past_is_no_hindrance(northwind: Account) -> None:

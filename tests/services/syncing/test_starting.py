@@ -8,7 +8,7 @@ from portal.errors import Conflict, Invalid, OtherPsaActive
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import SyncRun
-from portal.services.connecting import wizard
+from portal.services.connecting import exclusivity, wizard
 from tests.services.helpers import connectwise, fresh
 
 
@@ -57,7 +57,7 @@ def test_a_connectwise_that_was_quicker_wins(ready: Integration, monkeypatch: py
     connectwise(ready.account)
     for look_first in (True, False):
         if not look_first:  # as if it came between the look and the leap
-            monkeypatch.setattr(wizard, "_refuse_beside_other_psa", lambda *_: None)
+            monkeypatch.setattr(exclusivity, "refuse_beside_other", lambda *_: None)
         with pytest.raises(
             OtherPsaActive, match="Cannot activate HALO PSA: ConnectWise integration is already active"
         ):

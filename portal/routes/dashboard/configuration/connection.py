@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.errors import Invalid
+from portal.models.integrations import Integration
 from portal.routes.dashboard.configuration import secret_forms, tab
+from portal.routes.dashboard.configuration.disconnect_forms import KEEP, DisconnectForm
 from portal.routes.web import current, limits
 from portal.services.connecting import integrations
 
@@ -44,12 +46,25 @@ def replace_secret() -> ResponseReturnValue:
 
 @bp.get("/disconnect")
 def confirm_disconnect() -> ResponseReturnValue:
-    """Ask for confirmation without JavaScript; with it, the tab opens a dialog instead."""
-    return render_template("dashboard/configuration/disconnect.html", integration=current.integration())
+    """Ask what happens to the records, without JavaScript; with it, the tab opens a dialog instead."""
+    integration = current.integration()
+    return _ask(integration, DisconnectForm(formdata=None, then=request.args.get("then", "")))
 
 
 @bp.post("/disconnect")
 def disconnect() -> ResponseReturnValue:
-    integrations.disconnect(current.integration(), current.user())
-    flash(f"{current.psa().label} is disconnected. Records synced so far are kept.", "success")
+    integration, form = current.integration(), DisconnectForm()
+    if not form.validate():
+        return _ask(integration, form, 422)
+    is_kept = form.records.data == KEEP
+    integrations.disconnect(integration, current.user(), keep_records=is_kept)
+    what = "Records synced so far are kept." if is_kept else "Its records are being deleted."
+    flash(f"{current.psa().label} is disconnected. {what}", "success")
+    if form.then.data:
+        return redirect(url_for("setup.resume", psa=form.then.data), 303)
     return redirect(url_for("integrations.index"), 303)
+
+
+def _ask(integration: Integration, form: DisconnectForm, status: int = 200) -> ResponseReturnValue:
+    page = "dashboard/configuration/disconnect.html"
+    return make_response(render_template(page, integration=integration, disconnect_form=form), status)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.routes.dashboard.configuration import secret_forms
+from portal.routes.dashboard.configuration.disconnect_forms import DisconnectForm
 from portal.routes.dashboard.configuration.rate_limit_forms import RateLimitForm
 from portal.routes.dashboard.configuration.schedule_forms import ScheduleForm
 from portal.routes.dashboard.configuration.webhook_forms import WebhookLoginForm
@@ -45,6 +46,7 @@ def show(part: str, status: int = 200, **more: Any) -> Response:
         "schedule_form": ScheduleForm(plan, formdata=None),
         "limit_form": RateLimitForm(rate_limit, formdata=None),
         "spending": rate_limit,
+        "disconnect_form": DisconnectForm(formdata=None),
     }
     return answers.show(TAB, part, status, **context | more)
 

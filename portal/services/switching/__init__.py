@@ -1,0 +1,1 @@
+"""Switching from one PSA to another: pairing the clients of both."""

@@ -1,0 +1,61 @@
+"""Writes which clients probably have which counterparts. What a person has decided is never changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Final
+
+from peewee import chunked
+
+from portal.models.switching import UNDECIDED, ClientPairing, ClientState, PairingClient
+from portal.services.switching import names
+from portal.services.switching.matching import Client, Match, Verdict, match
+from portal.services.switching.pairing_lease import PairingLease
+
+BATCH: Final = 500
+STATES: Final = {
+    Verdict.SURE: ClientState.SURE,
+    Verdict.LIKELY: ClientState.LIKELY,
+    Verdict.NONE: ClientState.NONE,
+}
+
+
+def renew(lease: PairingLease, pairing: ClientPairing) -> None:
+    """Look for counterparts of all clients without a decision, among those that nobody has been paired with."""
+    ours, rejected = _clients(pairing, pairing.source_id, UNDECIDED)
+    theirs, _ = _clients(pairing, pairing.target_id, (ClientState.OPEN,))
+    found = match(ours, theirs, rejected)
+    plain = [number for number, each in found.items() if each.verdict is Verdict.NONE]
+    for some in chunked(plain, BATCH):
+        with lease.writing():
+            _mine(pairing, PairingClient.remote_id.in_(some), state=ClientState.NONE, suggestions=[])
+    others = [(number, each) for number, each in found.items() if each.verdict is not Verdict.NONE]
+    for pairs in chunked(others, BATCH):
+        with lease.writing():
+            for number, each in pairs:
+                _write(pairing, number, each)
+
+
+def _write(pairing: ClientPairing, remote_id: int, found: Match) -> None:
+    suggestions = [[each.remote_id, each.why] for each in found.suggestions]
+    _mine(pairing, PairingClient.remote_id == remote_id, state=STATES[found.verdict], suggestions=suggestions)
+
+
+def _mine(pairing: ClientPairing, which: Any, **columns: Any) -> None:
+    mine = (PairingClient.pairing == pairing) & (PairingClient.integration == pairing.source_id)
+    PairingClient.update(columns).where(mine, which, PairingClient.state.in_(UNDECIDED)).execute()
+
+
+def _clients(
+    pairing: ClientPairing, integration_id: int, states: tuple[ClientState, ...]
+) -> tuple[list[Client], dict[int, list[int]]]:
+    """Return one PSA's clients in these states, and the counterparts that were rejected."""
+    mine = (PairingClient.pairing == pairing) & (PairingClient.integration == integration_id)
+    found: list[Client] = []
+    rejected: dict[int, list[int]] = defaultdict(list)
+    for each in PairingClient.select().where(mine, PairingClient.state.in_(states)).iterator():
+        phones = tuple(names.phone(one) for one in each.phones)
+        found.append(Client(each.remote_id, each.name, tuple(each.domains), phones))
+        if each.rejected:
+            rejected[each.remote_id] = each.rejected
+    return found, rejected
