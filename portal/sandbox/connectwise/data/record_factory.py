@@ -67,4 +67,4 @@ class ConnectWiseRecordFactory(RecordFactory[References]):
     def _row(self, kind: str, rng: SeededRandom, new: NewRecord) -> Row:
         row = super()._row(kind, rng, new)
         is_deleted = kind == "clients" and bool(row.fields()["deletedFlag"])
-        return replace(row, deleted=is_deleted)
+        return replace(row, deleted=True) if is_deleted else row
