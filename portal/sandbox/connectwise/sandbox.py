@@ -8,10 +8,12 @@ from collections.abc import Callable
 from portal.sandbox.clock import Clock
 from portal.sandbox.connectwise.app import reply
 from portal.sandbox.connectwise.control import CONTROLLED
+from portal.sandbox.connectwise.desk.connectwise import SimulatedConnectWise
 from portal.sandbox.connectwise.instance import Instance
 from portal.sandbox.connectwise.settings import Settings
-from portal.sandbox.connectwise.values_page import values_page
 from portal.sandbox.connectwise_verbs import ConnectWiseVerbs
+from portal.sandbox.desk.answers import desk, is_desk
+from portal.sandbox.desk.desk_request import DESK
 from portal.sandbox.faults import Fault
 from portal.sandbox.http import Request, Response
 from portal.sandbox.simulation import Simulation, is_browser_at_root
@@ -31,4 +33,9 @@ class ConnectWiseSandbox(Simulation, ConnectWiseVerbs):
         return reply(self._instance, request, at_once)
 
     def page(self, request: Request) -> Response | None:
-        return values_page(self._instance) if is_browser_at_root(request) else None
+        if is_browser_at_root(request):
+            return Response(303, headers={"Location": DESK})
+        return desk(self._at_desk, request) if is_desk(request.path) else None
+
+    def _at_desk(self, tenant: str | None) -> SimulatedConnectWise:
+        return SimulatedConnectWise(self._instance, self._instance.tenant(tenant))

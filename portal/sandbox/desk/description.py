@@ -61,6 +61,7 @@ class WebhookWords:
     """`title` is what the PSA calls webhooks. `main` are the settings that a new one needs, `shapes` those of a body.
 
     `new` has the settings that a form for a new one begins with; `options` are texts that an event can be sent with.
+    `each_of` is a setting of which people need a webhook for each choice.
     """
 
     title: str
@@ -74,6 +75,7 @@ class WebhookWords:
     options: Sequence[SendOption]
     example_url: str
     example_body: str
+    each_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,14 @@ class Burst:
 
 @dataclass(frozen=True)
 class Description:
-    """`name` is the PSA's name in sentences, `product` its full name. `own` are the PSA's own records, with names."""
+    """`name` is the PSA's name in sentences, `product` its full name. `tenant` is its word for a tenant.
+
+    `own` are the PSA's own records, with names.
+    """
 
     name: str
     product: str
+    tenant: str
     tables: Mapping[str, Table]
     bursts: Sequence[Burst]
     mergeable: Collection[str]

@@ -23,6 +23,8 @@ class Tile:
     total: int
     inactive: int
     inactive_word: str
+    deleted: int
+    deleted_word: str
 
 
 def show(desk_request: DeskRequest) -> str:
@@ -60,7 +62,9 @@ def handle(desk_request: DeskRequest, name: str) -> Callable[[DeskRequest, Form]
 
 def _tile(desk_request: DeskRequest, kind: str) -> Tile:
     rows, table = desk_request.psa.tables[kind].rows(), desk_request.description.tables[kind]
-    return Tile(kind, table.many, len(rows), sum(not row.active for row in rows), table.inactive)
+    deleted = sum(row.deleted for row in rows)
+    inactive = sum(not row.active and not row.deleted for row in rows)
+    return Tile(kind, table.many, len(rows), inactive, table.inactive, deleted, table.deleted)
 
 
 def _advance(desk_request: DeskRequest, form: Form) -> FormResult:

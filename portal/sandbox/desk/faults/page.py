@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from portal.sandbox.desk.description import Faults
+from portal.sandbox.desk.description import Description, Faults
 from portal.sandbox.desk.desk_request import DeskRequest, Form, FormError, FormResult, PageNotFound
 from portal.sandbox.desk.render import page
 from portal.sandbox.desk.switches.controls import OTHER, controls
@@ -39,14 +39,17 @@ def show(desk_request: DeskRequest) -> str:
         places=_places(faults),
         on=typed.text("on") if typed else "any",
         path=typed.text("path") if typed else "",
-        planned=[(each, where(faults, each.fault)) for each in desk_request.psa.faults.planned()[::-1]],
+        planned=[
+            (each, where(desk_request.description, each.fault)) for each in desk_request.psa.faults.planned()[::-1]
+        ],
         words=faults.words,
     )
 
 
-def where(faults: Faults, fault: Fault) -> str:
+def where(description: Description, fault: Fault) -> str:
     """Describe which requests a fault applies to."""
-    parts = ["any request" if fault.on == "any" else fault.on]
+    faults = description.faults
+    parts = ["any request" if fault.on == "any" else description.titles.get(fault.on, fault.on)]
     parts += [f"after {fault.after}"] if fault.after else []
     parts += [f"one in {fault.every}"] if fault.every > 1 else []
     parts += ["no limit" if fault.times is None else "once" if fault.times == 1 else f"{fault.times} times"]
@@ -78,7 +81,7 @@ def _plan(desk_request: DeskRequest, form: Form) -> FormResult:
     fault = changed(faults.fault(what), {"on", *_fields(faults, what, form)}, faults.fields, _placed(faults, form))
     psa.faults.add(fault, psa.clock.now())
     label = words_for(what, faults.words, OTHER).label.lower()
-    return FormResult(f"Planned: {label}. {where(faults, fault).capitalize()}.")
+    return FormResult(f"Planned: {label}. {where(psa.description, fault).capitalize()}.")
 
 
 def _fields(faults: Faults, what: str, form: Form) -> set[str]:

@@ -13,7 +13,6 @@ from portal.sandbox.desk.simulated_psa import SimulatedPsa
 from portal.sandbox.store import Row
 
 PAGE: Final = 50
-STATES: Final = ("", "active", "inactive")
 SORTS: Final = {"": "Last changed", "number": "Number"}
 
 
@@ -23,6 +22,7 @@ class ListRow:
     label: str
     cells: list[str]
     active: bool
+    deleted: bool
     updated: float
 
 
@@ -62,12 +62,25 @@ def line(table: Table, row: Row) -> ListRow:
         label=_text(table.label(fields)) or f"(unnamed {table.one})",
         cells=[_text(read(fields)) for _, read in table.columns],
         active=row.active,
+        deleted=row.deleted,
         updated=row.updated,
     )
 
 
+def states(table: Table) -> dict[str, str]:
+    """Return the states to choose from, with their words; empty for any."""
+    deleted = {"deleted": table.deleted} if table.deleted else {}
+    return {"": "any", "active": "active", "inactive": table.inactive, **deleted}
+
+
+def _state(row: Row) -> str:
+    if row.deleted:
+        return "deleted"
+    return "active" if row.active else "inactive"
+
+
 def _has_state(row: Row, state: str) -> bool:
-    return state not in {"active", "inactive"} or row.active == (state == "active")
+    return state not in {"active", "inactive", "deleted"} or state == _state(row)
 
 
 def _matches(table: Table, row: Row, wanted: str) -> bool:

@@ -42,7 +42,7 @@ def one(psa: SimulatedPsa, kind: str, key: str, text: str, before: Mapping[str, 
     table = psa.description.tables[kind]
     entry = next((each for each in table.entries if each.key == key), None)
     if entry is None:
-        raise FormError(f"A {table.one} has no field “{key[:40]}” here.")
+        raise FormError(f"This record type has no field “{key[:40]}” here.")
     return _changes(psa, entry, text, before)
 
 

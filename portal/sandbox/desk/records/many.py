@@ -96,7 +96,7 @@ def chosen(desk_request: DeskRequest, kind: str, verb: str, form: Form) -> list[
 def drawn(psa: SimulatedPsa, kind: str, verb: str, rows: Sequence[Row], count: int | None) -> list[int]:
     """Return a random sample of the rows that this can be done to, or all of them if there are fewer."""
     wanted = {"deactivate": True, "reactivate": False}.get(verb)
-    ids = _without_own(psa, kind, [row.id for row in rows if wanted is None or row.active == wanted])
+    ids = _without_own(psa, kind, [row.id for row in rows if not row.deleted and wanted in {None, row.active}])
     return ids if count is None else sorted(_DRAW.sample(ids, min(count, len(ids))))
 
 

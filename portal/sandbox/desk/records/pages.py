@@ -9,7 +9,7 @@ import msgspec
 
 from portal.sandbox.desk.desk_request import DeskRequest, Form, FormError, FormResult, PageNotFound
 from portal.sandbox.desk.records import many
-from portal.sandbox.desk.records.finding import PAGE, SORTS, STATES, find, line
+from portal.sandbox.desk.records.finding import PAGE, SORTS, find, line, states
 from portal.sandbox.desk.records.form import changes, filled
 from portal.sandbox.desk.render import page
 from portal.sandbox.store import Row
@@ -39,7 +39,7 @@ def _list(desk_request: DeskRequest, kind: str) -> str:
         found=found,
         lines=[line(table, row) for row in found.shown],
         per_page=PAGE,
-        states=STATES,
+        states=states(table),
         sorts=SORTS,
         can_merge=kind in desk_request.description.mergeable,
         counts={name: len(psa.tables[name]) for name in desk_request.description.kinds},

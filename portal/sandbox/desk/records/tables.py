@@ -47,7 +47,10 @@ class FormField:
 
 @dataclass(frozen=True)
 class Table:
-    """`label` reads a record's name; `columns` follow it in the list; `end` and `renew` change its state."""
+    """`label` reads a record's name; `columns` follow it in the list; `end` and `renew` change its state.
+
+    `deleted` is where deleted records stay, if the PSA keeps them.
+    """
 
     one: str
     many: str
@@ -57,3 +60,4 @@ class Table:
     end: str = "Deactivate"
     renew: str = "Reactivate"
     inactive: str = "inactive"
+    deleted: str = ""

@@ -78,9 +78,9 @@ def text_of(kind: ControlKind, words: SettingText, value: Any) -> str:
     if kind.name == "choice":
         return words.of_choice(str(value))
     if kind.name == "ticks":
-        return ", ".join(value) or "none"
+        return ", ".join(words.says.get(each) or each for each in value) or "none"
     if kind.name == "map":
-        return ", ".join(f"{key} {each}" for key, each in value.items()) or "none"
+        return ", ".join(f"{words.says.get(key) or key} {each}" for key, each in value.items()) or "none"
     return _text(kind, value) or "empty"
 
 

@@ -37,6 +37,15 @@ class DeskWebhooks(ABC):
     def events(self, kind: str, numbers: Sequence[int], happened: str, options: Mapping[str, str]) -> ManualEvents:
         """Return events for these records, which need not exist."""
 
+    def fits(self, webhook: Any, kind: str) -> bool:
+        """Whether a webhook can be about this record type."""
+        del webhook, kind
+        return True
+
+    def event_of(self, delivery: Delivery) -> str:
+        """Return what a delivery told; empty for a body of somebody's own."""
+        return delivery.event
+
     def registered(self) -> list[Registered[Any]]:
         return self._webhooks.register.of(self._tenant)
 

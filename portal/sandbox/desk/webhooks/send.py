@@ -19,7 +19,9 @@ def _send(desk_request: DeskRequest, form: Form) -> FormResult:
     psa, words = desk_request.psa, desk_request.description.webhooks
     kind, numbers = known(psa, form.text("kind")), _numbers(form.text("numbers"))
     names = {name for name in words.shapes if name in form} if form.text("laid_out") == "chosen" else set()
-    receivers = [(each, changed(each.webhook, names, words.words, form)) for each in _reached(desk_request, form)]
+    receivers = [
+        (each, changed(each.webhook, names, words.words, form)) for each in _fitting(desk_request, form, kind)
+    ]
     happened = form.text("happened") or words.happened[0]
     options = {each.name: form.text(each.name) for each in words.options if form.text(each.name)}
     made = psa.webhooks.events(kind, numbers, happened, options)
@@ -52,6 +54,15 @@ def _reached(desk_request: DeskRequest, form: Form) -> Sequence[Registered[Any]]
     return active
 
 
+def _fitting(desk_request: DeskRequest, form: Form, kind: str) -> Sequence[Registered[Any]]:
+    psa = desk_request.psa
+    found = [each for each in _reached(desk_request, form) if psa.webhooks.fits(each.webhook, kind)]
+    if not found:
+        words, many = psa.description.webhooks, psa.description.tables[kind].many
+        raise FormError(f"No {words.one} for {many} is set up and switched on here, so nothing was sent.")
+    return found
+
+
 def _send_body(desk_request: DeskRequest, form: Form) -> FormResult:
     content_type = form.text("content_type") or "application/json"
     if not is_one_line(content_type):
@@ -69,7 +80,7 @@ def _resend(desk_request: DeskRequest, form: Form) -> FormResult:
     except KeyError:
         noun = desk_request.description.webhooks.one
         raise FormError(f"This delivery can't be sent again: its {noun} is switched off, or it is too old.") from None
-    return FormResult(f"Sent “{delivery.event or 'a body of your own'}” again.")
+    return FormResult(f"Sent “{desk_request.psa.webhooks.event_of(delivery) or 'a body of your own'}” again.")
 
 
 SEND_VERBS: Final[dict[str, Callable[[DeskRequest, Form], FormResult]]] = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from portal.sandbox.desk.desk_request import DeskRequest, Form, FormError, FormResult
+from portal.sandbox.desk.switches.kinds import kind_of
 from portal.sandbox.desk.switches.reading import changed
 from portal.sandbox.webhooks.register import Registered
 
@@ -25,6 +26,11 @@ def _add(desk_request: DeskRequest, form: Form) -> FormResult:
     words = desk_request.description.webhooks
     names = {words.main[0], *(name for name in _fields(words.new) if name in form)}
     webhook: Any = changed(words.new, names, words.words, form)
+    if words.each_of and form.text("each"):
+        choices = _choices(words.new, words.each_of)
+        for choice in choices:
+            desk_request.psa.webhooks.add(msgspec.structs.replace(webhook, **{words.each_of: choice}))
+        return FormResult(f"Added {len(choices)} {words.title.lower()} to {webhook.url}.")
     desk_request.psa.webhooks.add(webhook)
     return FormResult(f"Added a {words.one} to {webhook.url}.")
 
@@ -49,6 +55,10 @@ def _remove(desk_request: DeskRequest, form: Form) -> FormResult:
     registered = one(desk_request, form.text("id"))
     desk_request.psa.webhooks.remove(registered.id)
     return FormResult(f"Removed the {desk_request.description.webhooks.one} to {registered.webhook.url}.")
+
+
+def _choices(struct: msgspec.Struct, name: str) -> Sequence[str]:
+    return next(kind_of(each.type).choices for each in msgspec.structs.fields(struct) if each.name == name)
 
 
 def _fields(struct: msgspec.Struct) -> set[str]:

@@ -26,6 +26,7 @@ SHAPES: Final = frozenset(each.name for each in msgspec.structs.fields(Webhook))
 HALO: Final = Description(
     name="Halo",
     product="HaloPSA",
+    tenant="tenant",
     tables=TABLES,
     bursts=(
         Burst("change", 200, "contacts"),
