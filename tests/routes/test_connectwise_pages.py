@@ -36,7 +36,7 @@ def server() -> Iterator[ScriptedServer]:
 @pytest.fixture
 def config(config: Config, server: ScriptedServer) -> Config:
     allowed = frozenset({urlsplit(server.url).netloc})
-    return replace(config, outbound_allow=allowed, connectwise_client_id="our-id")
+    return replace(config, outbound_allow=allowed, vendor_ids=(("connectwise", "our-id"),))
 
 
 @pytest.fixture

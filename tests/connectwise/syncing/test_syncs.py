@@ -64,9 +64,8 @@ def test_sites_of_one_refused_company_are_named_and_cost_that_company_alone(copy
 
 def test_a_company_whose_sites_never_load_costs_that_company_alone(copy: ConnectWiseCopy) -> None:
     broken = copy.sandbox.truth("clients", ids=True)["active_ids"][4]
-    copy.sandbox.fault(
-        "status", status=500, on=f"/v4_6_release/apis/3.0/company/companies/{broken}/sites", times=None
-    )
+    sites = f"/v4_6_release/apis/3.0/company/companies/{broken}/sites"
+    copy.sandbox.fault("status", status=500, on=sites, times=None)
     report = copy.sync()
     assert report["state"] == "incomplete"
     assert f"({broken})" in copy.logged(record_type="sites", level="error")[-1]
