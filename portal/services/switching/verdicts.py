@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-from peewee import chunked
+from peewee import EXCLUDED, chunked
 
 from portal.models.switching import UNDECIDED, ClientPairing, ClientState, PairingClient
 from portal.services.switching import names
 from portal.services.switching.matching import Client, Match, Verdict, match
 from portal.services.switching.pairing_lease import PairingLease
 
-BATCH: Final = 500
+BATCH: Final = 200
 STATES: Final = {
     Verdict.SURE: ClientState.SURE,
     Verdict.LIKELY: ClientState.LIKELY,
@@ -29,16 +29,31 @@ def renew(lease: PairingLease, pairing: ClientPairing) -> None:
     for some in chunked(plain, BATCH):
         with lease.writing():
             _mine(pairing, PairingClient.remote_id.in_(some), state=ClientState.NONE, suggestions=[])
-    others = [(number, each) for number, each in found.items() if each.verdict is not Verdict.NONE]
+    others = [(each, found[each.remote_id]) for each in ours if found[each.remote_id].suggestions]
     for pairs in chunked(others, BATCH):
         with lease.writing():
-            for number, each in pairs:
-                _write(pairing, number, each)
+            _write(pairing, pairs)
 
 
-def _write(pairing: ClientPairing, remote_id: int, found: Match) -> None:
-    suggestions = [[each.remote_id, each.why] for each in found.suggestions]
-    _mine(pairing, PairingClient.remote_id == remote_id, state=STATES[found.verdict], suggestions=suggestions)
+def _write(pairing: ClientPairing, matches: list[tuple[Client, Match]]) -> None:
+    """Write states and suggestions of rows that exist, in one statement."""
+    rows = [
+        {
+            "pairing": pairing.id,
+            "integration": pairing.source_id,
+            "remote_id": client.remote_id,
+            "name": client.name,
+            "state": STATES[each.verdict],
+            "suggestions": [[one.remote_id, one.why] for one in each.suggestions],
+            "reading": pairing.reading,
+        }
+        for client, each in matches
+    ]
+    PairingClient.insert_many(rows).on_conflict(
+        conflict_target=[PairingClient.pairing, PairingClient.integration, PairingClient.remote_id],
+        update={PairingClient.state: EXCLUDED.state, PairingClient.suggestions: EXCLUDED.suggestions},
+        where=PairingClient.state.in_(UNDECIDED),
+    ).execute()
 
 
 def _mine(pairing: ClientPairing, which: Any, **columns: Any) -> None:
