@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Final
+from typing import Final
 
-from peewee import EXCLUDED, chunked
+from peewee import chunked
 
 from portal.models.switching import UNDECIDED, ClientPairing, ClientState, PairingClient
-from portal.services.switching import names
-from portal.services.switching.matching import Client, Match, Verdict, match
+from portal.services.switching import names, rows
+from portal.services.switching.matching import Client, Verdict, match
 from portal.services.switching.pairing_lease import PairingLease
 
-BATCH: Final = 200
+BATCH: Final = 1000
 STATES: Final = {
     Verdict.SURE: ClientState.SURE,
     Verdict.LIKELY: ClientState.LIKELY,
@@ -25,40 +25,9 @@ def renew(lease: PairingLease, pairing: ClientPairing) -> None:
     ours, rejected = _clients(pairing, pairing.source_id, UNDECIDED)
     theirs, _ = _clients(pairing, pairing.target_id, (ClientState.OPEN,))
     found = match(ours, theirs, rejected)
-    plain = [number for number, each in found.items() if each.verdict is Verdict.NONE]
-    for some in chunked(plain, BATCH):
+    for some in chunked(found.items(), BATCH):
         with lease.writing():
-            _mine(pairing, PairingClient.remote_id.in_(some), state=ClientState.NONE, suggestions=[])
-    others = [(each, found[each.remote_id]) for each in ours if found[each.remote_id].suggestions]
-    for pairs in chunked(others, BATCH):
-        with lease.writing():
-            _write(pairing, pairs)
-
-
-def _write(pairing: ClientPairing, matches: list[tuple[Client, Match]]) -> None:
-    """Write states and suggestions of rows that exist, in one statement."""
-    rows = [
-        {
-            "pairing": pairing.id,
-            "integration": pairing.source_id,
-            "remote_id": client.remote_id,
-            "name": client.name,
-            "state": STATES[each.verdict],
-            "suggestions": [[one.remote_id, one.why] for one in each.suggestions],
-            "reading": pairing.reading,
-        }
-        for client, each in matches
-    ]
-    PairingClient.insert_many(rows).on_conflict(
-        conflict_target=[PairingClient.pairing, PairingClient.integration, PairingClient.remote_id],
-        update={PairingClient.state: EXCLUDED.state, PairingClient.suggestions: EXCLUDED.suggestions},
-        where=PairingClient.state.in_(UNDECIDED),
-    ).execute()
-
-
-def _mine(pairing: ClientPairing, which: Any, **columns: Any) -> None:
-    mine = (PairingClient.pairing == pairing) & (PairingClient.integration == pairing.source_id)
-    PairingClient.update(columns).where(mine, which, PairingClient.state.in_(UNDECIDED)).execute()
+            rows.write_verdicts(pairing, [(number, STATES[each.verdict], each.suggestions) for number, each in some])
 
 
 def _clients(
