@@ -10,8 +10,8 @@ from benchmarks.task import Result, Task
 from portal import db
 from portal.models.budgets import TenantBudget
 from portal.models.integrations import Integration
+from portal.sandbox.halo_verbs import HaloVerbs
 from portal.sandbox.process import spawned
-from portal.sandbox.verbs import Verbs
 
 QUOTA: Final = 700
 WINDOW_SECONDS: Final = 300
@@ -48,7 +48,7 @@ def _print(agreed: str, needed: int, least: float, result: Result, calls: list[d
     print(f"{'calls before Retry-After had passed':36}{calls_too_early(calls):>8,}")
 
 
-def _requests_needed(halo: Verbs, folder: str) -> int:
+def _requests_needed(halo: HaloVerbs, folder: str) -> int:
     """Let the bare loop read without a quota, and count."""
     halo.reset()
     _entry(BARE_LOOP, halo, folder).sync()
@@ -65,7 +65,7 @@ def _agree(portal: Entry, quota: int, window: float) -> None:
         TenantBudget.create(tenant=tenant, quota=quota, window_seconds=round(window))
 
 
-def _entry(contestant: Contestant, halo: Verbs, folder: str) -> Entry:
+def _entry(contestant: Contestant, halo: HaloVerbs, folder: str) -> Entry:
     login = halo.credentials()
     database = f"sqlite:///{folder}/{contestant.name}.sqlite3"
     return Entry(contestant, SQLITE, Task(halo.url, login.client_id, login.client_secret, database, folder))

@@ -14,8 +14,8 @@ from typing import Final
 from benchmarks.contestants import POSTGRESQL, Contestant, Entry
 from benchmarks.databases import Databases, postgresql
 from benchmarks.task import Task
-from portal.sandbox.halo.settings import sizes_for
-from portal.sandbox.verbs import Verbs
+from portal.sandbox.halo_verbs import HaloVerbs
+from portal.sandbox.sizes import sizes_for
 
 CHANGED_PERCENT: Final = 2
 DELETED: Final = 500
@@ -47,7 +47,9 @@ class Measure:
 class Round:
     """All scenarios on one Halo, the contestants by turns in each."""
 
-    def __init__(self, halo: Verbs, contestants: list[tuple[Contestant, str]], databases: Databases, folder: Path):
+    def __init__(
+        self, halo: HaloVerbs, contestants: list[tuple[Contestant, str]], databases: Databases, folder: Path
+    ):
         self._halo = halo
         self._contestants = contestants
         self._databases = databases
@@ -134,7 +136,7 @@ class Round:
         return {name: {*each["active_ids"], *each["inactive_ids"]} for name, each in truth.items()}
 
 
-def play(halo: Verbs, contestants: list[tuple[Contestant, str]]) -> list[Measure]:
+def play(halo: HaloVerbs, contestants: list[tuple[Contestant, str]]) -> list[Measure]:
     """Play one round in a folder that is gone afterwards, and tell on stderr how it goes."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)

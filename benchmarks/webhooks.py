@@ -27,8 +27,8 @@ from portal.models.records import Record
 from portal.models.sync import RunKind, RunTrigger
 from portal.models.webhooks import Delivery, Outcome, RefetchRequest, RefetchRequestState
 from portal.processes.ports import listen
+from portal.sandbox.halo_verbs import HaloVerbs
 from portal.sandbox.process import spawned
-from portal.sandbox.verbs import Verbs
 from portal.services.syncing import sync_runs
 from tests.chaos.running_portal import RunningPortal, running_portal, send_signal
 from tests.halo_fixtures import connected
@@ -61,7 +61,7 @@ def measure(seconds: int, *, strike: bool) -> None:
         _print_ratio(full, empty)
 
 
-def _connected(halo: Verbs) -> Integration:
+def _connected(halo: HaloVerbs) -> Integration:
     integration = connected(Account.create(name="Northwind IT", enabled_psas=["halo"]), halo).integration
     run = sync_runs.open_run(integration, kind=RunKind.FULL, trigger=RunTrigger.CLI)
     sync_runs.execute(run.id)
@@ -84,7 +84,7 @@ def _thrown(task: Task) -> Result:
     return Result(**json.loads(done.stdout))
 
 
-def _print_hail(result: Result, halo: Verbs) -> None:
+def _print_hail(result: Result, halo: HaloVerbs) -> None:
     began = clock.monotonic()
     while RefetchRequest.select().where(RefetchRequest.state == RefetchRequestState.WAITING).exists():
         if clock.monotonic() - began > SETTLING_SECONDS:

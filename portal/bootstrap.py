@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from portal import db, guard, outbound_slots, vault
+from portal import db, guard, outbound_slots, vault, vendor_ids
 from portal.config import Config
 from portal.jobs import queue
 from portal.services.accounts import sessions
@@ -17,7 +17,7 @@ from portal.services.operations import retention
 
 
 def bind(config: Config, *, threads: int = outbound_slots.DEFAULT_THREADS) -> None:
-    """Bind the database, the vault, the queue, the outbound guard and slots, and the retention and session periods.
+    """Bind the database, the vault, the queue, the outbound guard and slots, and the settings of other modules.
 
     `threads` is how many requests this process answers at once.
     """
@@ -26,6 +26,7 @@ def bind(config: Config, *, threads: int = outbound_slots.DEFAULT_THREADS) -> No
     queue.bind(config.redis_url)
     guard.bind(config.outbound_allow, config.authorities)
     outbound_slots.bind(threads)
+    vendor_ids.bind(dict(config.vendor_ids))
     audit_log.bind(timedelta(days=config.keep_audit_days))
     retention.bind(
         retention.Periods(

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal import allowed_hosts, public_url
+from portal import allowed_hosts, public_url, support_address, vendor_ids
 from portal.authorities import Authorities
 from portal.errors import ConfigError
+from portal.support_address import SupportAddress
 
 VAULT_KEY_BYTES = 32
 DEFAULT_DATA_DIR = "data"
@@ -32,9 +33,10 @@ class Config:
     `keep_logs_days`, `keep_history_days` and `keep_deliveries_days` are the retention periods of log lines, record
     history and webhook deliveries; `keep_audit_days` applies to new entries of the audit log.
     `session_idle_hours` and `session_days` limit how long a session lasts unused, and in total.
-    `public_url` is scheme, host and port as browsers write them.
+    `public_url` is scheme, host and port as browsers write them. `support_address` is where people ask for help.
     `outbound_allow` lists hosts (see allowed_hosts.py) that may be private or use plain http.
     `authorities` are the trusted certificate authorities.
+    `vendor_ids` pairs a PSA's slug with the Client ID that identifies this product to it (see vendor_ids.py).
     """
 
     data_dir: Path
@@ -43,8 +45,10 @@ class Config:
     secret_key: str = field(repr=False)
     vault_keys: tuple[bytes, ...] = field(repr=False)
     public_url: str | None = None
+    support_address: SupportAddress | None = None
     outbound_allow: frozenset[str] = frozenset()
     authorities: Authorities = field(default_factory=Authorities)
+    vendor_ids: tuple[tuple[str, str], ...] = ()
     keep_logs_days: int = 30
     keep_history_days: int = 180
     keep_deliveries_days: int = 14
@@ -64,8 +68,10 @@ class Config:
             secret_key=_secret_key(environ, data_dir),
             vault_keys=_vault_keys(environ, data_dir),
             public_url=_public_url(environ),
+            support_address=_support_address(environ),
             outbound_allow=_outbound_allow(environ),
             authorities=Authorities.from_env(environ),
+            vendor_ids=_vendor_ids(environ),
             keep_logs_days=_days(environ, "PORTAL_KEEP_LOGS_DAYS", cls.keep_logs_days),
             keep_history_days=_days(environ, "PORTAL_KEEP_HISTORY_DAYS", cls.keep_history_days),
             keep_deliveries_days=_days(environ, "PORTAL_KEEP_DELIVERIES_DAYS", cls.keep_deliveries_days),
@@ -171,6 +177,14 @@ def _public_url(environ: Mapping[str, str]) -> str | None:
         raise ConfigError(f"PORTAL_PUBLIC_URL {error}.") from error
 
 
+def _support_address(environ: Mapping[str, str]) -> SupportAddress | None:
+    text = environ.get("PORTAL_SUPPORT_ADDRESS")
+    try:
+        return support_address.parse(text) if text else None
+    except ValueError as error:
+        raise ConfigError(f"PORTAL_SUPPORT_ADDRESS {error}.") from error
+
+
 def _outbound_allow(environ: Mapping[str, str]) -> frozenset[str]:
     try:
         return allowed_hosts.parsed(environ.get("PORTAL_OUTBOUND_ALLOW", ""))
@@ -179,6 +193,13 @@ def _outbound_allow(environ: Mapping[str, str]) -> frozenset[str]:
             "PORTAL_OUTBOUND_ALLOW must list hosts, separated by commas, as host, host:port, [fd00::5] or"
             f" [fd00::5]:8443. This is not one: {error}"
         ) from error
+
+
+def _vendor_ids(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    try:
+        return vendor_ids.from_env(environ)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _days(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -106,14 +106,14 @@ class AccountBusy(Busy):
 
     def __init__(self, waiting: int) -> None:
         which = "1 request from your account is" if waiting == 1 else f"{waiting} requests from your account are"
-        problem = f"{which} still waiting for Halo."
-        super().__init__(problem, "Halo is slow right now. Try again in a few seconds.")
+        problem = f"{which} still waiting for your PSA."
+        super().__init__(problem, "Your PSA is slow right now. Try again in a few seconds.")
 
 
 class PortalBusy(Busy):
     def __init__(self) -> None:
-        problem = "The portal is waiting for too many Halo servers."
-        super().__init__(problem, "Nothing was sent to Halo. Try again in a few seconds.")
+        problem = "The portal is waiting for too many PSA servers."
+        super().__init__(problem, "Nothing was sent to your PSA. Try again in a few seconds.")
 
 
 class TryLater(PortalError):

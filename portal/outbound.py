@@ -159,14 +159,14 @@ class OutboundClient:
         except gzipped.BrokenGzipError as error:
             raise OutboundError(TransportFailure.BROKEN, host) from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            # UnicodeError: Python cannot look up a name with an empty label, as in acme..halopsa.com.
+            # UnicodeError: Python cannot look up a name with an empty label, as in acme..example.com.
             raise self._noted(_transport_error(error, host)) from error
         finally:
             guard.deadline.reset(before)
         return Response(response.status_code, response.headers, body, clock.monotonic() - began)
 
     def _noted(self, error: OutboundError) -> OutboundError:
-        """Log the exact cause: people see one message for several causes (see halo/diagnosis/messages.py)."""
+        """Log the exact cause: people see one message for several causes (see psa/transport_messages.py)."""
         self._logger.info("A call was stopped", host=error.host, cause=error.failure.value)
         return error
 

@@ -1,7 +1,7 @@
 """Decides whether an address is on the public internet, which excludes IANA's special-purpose ranges.
 
 The tables are IANA's complete special-purpose registries, including the few ranges that are globally reachable: no
-Halo is in any of them. https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-.
+PSA is in any of them. https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Parses PORTAL_PUBLIC_URL, the origin at which people and Halo reach the portal."""
+"""Parses PORTAL_PUBLIC_URL, the origin at which people and PSAs reach the portal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def origin(text: str) -> str:
     if parts.scheme not in DEFAULT_PORTS or parts.username is not None or parts.query or parts.fragment or port == 0:
         raise ValueError(EXAMPLE)
     if parts.path.strip("/"):
-        # Static files, redirects and Halo's webhooks all assume the root of the host.
+        # Static files, redirects and webhooks all assume the root of the host.
         raise ValueError(f"must have no path: give the portal a host name of its own, without {parts.path}")
     return f"{parts.scheme}://{allowed_hosts.name_of(host, None if port == DEFAULT_PORTS[parts.scheme] else port)}"
 

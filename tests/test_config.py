@@ -37,6 +37,48 @@ def test_a_configured_redis_takes_precedence_over_the_embedded_one(environ: dict
     assert Config.from_env(environ).redis_url == "redis://queue.example"
 
 
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("mailto:help@msp.example", "mailto:help@msp.example"),
+        ("MAILTO:Help@MSP.example", "mailto:help@msp.example"),
+        (" help@msp.example ", "mailto:help@msp.example"),
+        ("mailto:o'neil+it@msp.example", "mailto:o%27neil%2Bit@msp.example"),
+        ("https://help.msp.example/new?from=portal", "https://help.msp.example/new?from=portal"),
+    ],
+)
+def test_support_is_an_email_address_or_a_page(environ: dict[str, str], text: str, url: str) -> None:
+    support = Config.from_env(environ | {"PORTAL_SUPPORT_ADDRESS": text}).support_address
+    assert support is not None
+    assert support.url == url
+
+
+@pytest.mark.parametrize("text", [None, ""])
+def test_without_a_support_address_there_is_none(environ: dict[str, str], text: str | None) -> None:
+    given = {} if text is None else {"PORTAL_SUPPORT_ADDRESS": text}
+    assert Config.from_env(environ | given).support_address is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "help",
+        "mailto:",
+        "mailto:help@msp.example?cc=all@msp.example",
+        "mailto:a@msp.example,b@msp.example",
+        "http://help.msp.example",
+        "https://",
+        "https://user:secret@help.msp.example",
+        "https://help.msp.example/a b",
+        "javascript:alert(1)",
+        "tel:+4420",
+    ],
+)
+def test_a_support_address_that_is_none_stops_the_start(environ: dict[str, str], text: str) -> None:
+    with pytest.raises(ConfigError, match="PORTAL_SUPPORT_ADDRESS must be an address such as mailto:"):
+        Config.from_env(environ | {"PORTAL_SUPPORT_ADDRESS": text})
+
+
 def test_a_key_may_come_from_a_file(environ: dict[str, str], tmp_path: Path) -> None:
     del environ["PORTAL_SECRET_KEY"]
     (tmp_path / "mounted").write_text("a key from a mounted file\n")
@@ -111,6 +153,12 @@ def test_open_hosts_are_understood_in_every_form(environ: dict[str, str], typed:
     assert Config.from_env({**environ, "PORTAL_OUTBOUND_ALLOW": again}).outbound_allow == understood
 
 
+def test_the_client_id_for_connectwise_is_taken_without_blanks(environ: dict[str, str]) -> None:
+    assert Config.from_env(environ).vendor_ids == ()
+    given = {**environ, "PORTAL_CONNECTWISE_CLIENT_ID": " 0b3d-11 "}
+    assert Config.from_env(given).vendor_ids == (("connectwise", "0b3d-11"),)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -153,6 +201,8 @@ def test_open_hosts_are_understood_in_every_form(environ: dict[str, str], typed:
         ("PORTAL_OUTBOUND_ALLOW", "[halo.internal]"),
         ("PORTAL_OUTBOUND_ALLOW", "fd00::5::1"),
         ("PORTAL_OUTBOUND_ALLOW", "halo.internal, two words"),
+        ("PORTAL_CONNECTWISE_CLIENT_ID", "our id"),
+        ("PORTAL_CONNECTWISE_CLIENT_ID", "our\nid"),
         ("PORTAL_KEEP_LOGS_DAYS", "0"),
         ("PORTAL_KEEP_LOGS_DAYS", "a month"),
         ("PORTAL_KEEP_HISTORY_DAYS", "-1"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from portal import zones
@@ -12,7 +14,8 @@ from portal.psa.registry import NAMES
 from portal.services.accounts import accounts
 from portal.services.syncing import scheduling
 
-psa_argument = click.argument("psa", type=click.Choice(list(NAMES)), default=next(iter(NAMES)))
+USUAL_PSA: Final = next(iter(NAMES))
+psa_argument = click.argument("psa", type=click.Choice(list(NAMES)), default=USUAL_PSA)
 
 
 @click.group()
@@ -43,12 +46,11 @@ def list_(*, as_json: bool) -> None:
         print_table(("ACCOUNT", *(psa.upper() for psa in NAMES)), cells)
 
 
-@account.command()
+@account.command(help=f"Let an account connect a PSA (default: {USUAL_PSA}).")
 @click.argument("name")
 @psa_argument
 @with_database()
 def enable(name: str, psa: str) -> None:
-    """Let an account connect a PSA (default: halo)."""
     accounts.set_available(accounts.get(name), psa, available=True)
     say(f"{name} can now connect {psa}.")
 

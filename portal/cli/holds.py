@@ -8,7 +8,7 @@ import click
 
 from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table, say
-from portal.cli.parameters import account_option, halo_integration
+from portal.cli.targets import Target, active_integration, target_options
 from portal.models.held_deletes import HeldDelete
 from portal.services.syncing import held_deletes
 from portal.sync.record_types import RecordType
@@ -19,12 +19,12 @@ hold_option = click.option(
 
 
 @click.command("holds")
-@account_option
+@target_options
 @json_option
 @with_database()
-def list_(account: str, *, as_json: bool) -> None:
-    """List deletes waiting for a decision: records that disappeared from Halo's lists all at once."""
-    found = held_deletes.pending(halo_integration(account))
+def list_(target: Target, *, as_json: bool) -> None:
+    """List deletes waiting for a decision: records that disappeared from the PSA's lists all at once."""
+    found = held_deletes.pending(active_integration(target))
     if as_json:
         print_json([_as_row(hold) for hold in found])
     else:
@@ -35,22 +35,22 @@ def list_(account: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@account_option
+@target_options
 @hold_option
 @with_database()
-def approve(account: str, hold_id: int) -> None:
+def approve(target: Target, hold_id: int) -> None:
     """Delete held records here too."""
-    hold = held_deletes.get(halo_integration(account), hold_id)
+    hold = held_deletes.get(active_integration(target), hold_id)
     say(f"Deleted {RecordType(hold.record_type).counted(held_deletes.approve(hold, None))}.")
 
 
 @click.command()
-@account_option
+@target_options
 @hold_option
 @with_database()
-def keep(account: str, hold_id: int) -> None:
+def keep(target: Target, hold_id: int) -> None:
     """Keep held records."""
-    hold = held_deletes.get(halo_integration(account), hold_id)
+    hold = held_deletes.get(active_integration(target), hold_id)
     held_deletes.keep(hold, None)
     say(f"Kept {RecordType(hold.record_type).counted(hold.count)}.")
 

@@ -10,7 +10,8 @@ import click
 from portal.cli import secret_input
 from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import RECORD_TYPES, account_option, halo_integration
+from portal.cli.parameters import RECORD_TYPES, account_option
+from portal.cli.targets import Target, active_integration, target_options
 from portal.errors import PortalError
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
@@ -55,7 +56,7 @@ def _connect(
     draft = wizard.draft(accounts.get(account), adapter.slug)
     wizard.save_connection(draft, values)
     agent = _passed(wizard.test_connection(draft, None)).agent
-    say(f"Connected as {agent}.")
+    say(_connected(agent))
     wizard.choose_data(draft, [each.value for each in types], active_only)
     wizard.finish_webhooks(draft, skipped=True)
     run: SyncRun = wizard.start(draft, None)
@@ -63,7 +64,7 @@ def _connect(
     say(f"Started the first sync, run {run.id}. Follow it with `portal sync status --account {account!r}`.")
 
 
-def _connect_command(adapter: PsaAdapter) -> click.Command:
+def connect_command(adapter: PsaAdapter) -> click.Command:
     """Make the command `connect <psa>`, with an option for each field of the PSA's connect form."""
 
     @click.command(adapter.slug, help=f"Connect {adapter.label} and start its first sync.")
@@ -86,27 +87,27 @@ def _option(field: ConnectField) -> click.Option:
     if field.kind == FieldKind.SECRET:
         text = f"Read the {field.label} from standard input."
         return click.Option([f"--{flag}-stdin"], is_flag=True, help=text)
-    return click.Option(
-        [f"--{flag}"], required=field.missing != "", default=None if field.missing else "", help=field.help
-    )
+    if field.missing:
+        return click.Option([f"--{flag}"], required=True, help=field.help)
+    return click.Option([f"--{flag}"], default="", help=field.help)
 
 
 for each in ADAPTERS.values():
-    connect.add_command(_connect_command(each))
+    connect.add_command(connect_command(each))
 
 
 @integration.command()
-@account_option
+@target_options
 @json_option
 @with_database()
-def test(account: str, *, as_json: bool) -> None:
+def test(target: Target, *, as_json: bool) -> None:
     """Test the stored connection; exits with 1 if it fails."""
-    one = halo_integration(account)
+    one = active_integration(target)
     diagnosis = integrations.test_again(one, None)
     if as_json:
         print_json(_as_json(diagnosis))
     elif diagnosis.ok:
-        say(f"Connected as {diagnosis.agent}.")
+        say(_connected(diagnosis.agent))
         for each, seen in diagnosis.lists.items():
             say(f"  {each}: {seen.access}. {seen.problem} {seen.remedy}".rstrip())
         for advice in diagnosis.advice:
@@ -115,18 +116,19 @@ def test(account: str, *, as_json: bool) -> None:
 
 
 @integration.command()
-@account_option
+@target_options
 @json_option
 @with_database()
-def status(account: str, *, as_json: bool) -> None:
+def status(target: Target, *, as_json: bool) -> None:
     """Show what is connected, and any problem with it."""
-    one = halo_integration(account)
+    one = active_integration(target)
     if as_json:
         print_json(_status(one))
         return
     now = integration_status.status(one)
     label = adapter_of(one.psa).label
-    say(f"{label} at {one.source_address}, as {one.agent_name}: {integration_status.LABELS[now.condition]}.")
+    login = f", as {one.agent_name}" if one.agent_name else ""
+    say(f"{label} at {one.source_address}{login}: {integration_status.LABELS[now.condition]}.")
     say(f"Syncs {', '.join(one.record_types)}{' of active clients' if one.active_only else ''}.")
     for line in (now.problem, now.remedy):
         if line:
@@ -136,12 +138,12 @@ def status(account: str, *, as_json: bool) -> None:
 
 
 @integration.command()
-@account_option
+@target_options
 @json_option
 @with_database()
-def filters(account: str, *, as_json: bool) -> None:
+def filters(target: Target, *, as_json: bool) -> None:
     """Show which record types are synced, and their filters."""
-    one = halo_integration(account)
+    one = active_integration(target)
     chosen = read(one.filters)
     if as_json:
         print_json({"record_types": one.record_types, "filters": write(chosen)})
@@ -152,7 +154,7 @@ def filters(account: str, *, as_json: bool) -> None:
 
 
 @integration.command()
-@account_option
+@target_options
 @click.option(
     "--keep-records/--delete-records",
     default=None,
@@ -160,9 +162,9 @@ def filters(account: str, *, as_json: bool) -> None:
 )
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @with_database()
-def disconnect(account: str, *, keep_records: bool | None, yes: bool) -> None:
+def disconnect(target: Target, *, keep_records: bool | None, yes: bool) -> None:
     """Stop syncing and delete the credentials, and the records if you choose so."""
-    one = halo_integration(account)
+    one = active_integration(target)
     if not yes:
         click.confirm("Stop syncing and delete the credentials?", abort=True)
     if keep_records is None:
@@ -176,6 +178,10 @@ def _passed(diagnosis: Diagnosis) -> Diagnosis:
         where = f" (--{diagnosis.field.replace('_', '-')})" if diagnosis.field else ""
         raise NotConnected(f"{diagnosis.problem}{where}", diagnosis.remedy)
     return diagnosis
+
+
+def _connected(login: str) -> str:
+    return f"Connected as {login}." if login else "Connected."
 
 
 def _as_json(diagnosis: Diagnosis) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`portal integration limit`: an account's share of Halo's rate limit."""
+"""`portal integration limit`: an account's share of its PSA's rate limit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import account_option, halo_integration
+from portal.cli.targets import Target, active_integration, target_options
 from portal.services.syncing import rate_limits
 from portal.services.syncing.rate_limits import QuietHours
 
@@ -36,17 +36,17 @@ class QuietHoursType(click.ParamType[QuietHours | str]):
 
 
 @click.command()
-@account_option
+@target_options
 @click.option("--share", type=int, help="Percentage of the limit to use at most.")
 @click.option("--quiet", type=QuietHoursType(), help=f"Quiet hours with a percentage, such as 8-18:25, or {NONE}.")
-@click.option("--quota", type=int, help="Requests every five minutes agreed with Halo; 0 for the usual limit.")
+@click.option("--quota", type=int, help="Requests in each window agreed with the PSA; 0 for the usual limit.")
 @json_option
 @with_database()
 def limit(
-    account: str, share: int | None, quiet: QuietHours | str | None, quota: int | None, *, as_json: bool
+    target: Target, share: int | None, quiet: QuietHours | str | None, quota: int | None, *, as_json: bool
 ) -> None:
-    """Show or change how much of Halo's request limit syncs use."""
-    one = halo_integration(account)
+    """Show or change how much of the PSA's request limit syncs use."""
+    one = active_integration(target)
     known = rate_limits.current(one)
     if (share, quiet, quota) != (None, None, None):
         rate_limits.change(

@@ -7,17 +7,11 @@ from typing import Any
 
 import click
 
-from portal.models.integrations import Integration
-from portal.services.accounts import accounts
-from portal.services.connecting import integrations
 from portal.services.pages import record_lists
-from portal.services.records import stored_records
 from portal.sync.record_types import RecordType
 
 account_option = click.option("--account", required=True, help="Name of the account.")
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
-# The one PSA that these commands work with so far.
-HALO = "halo"
 RECORD_TYPE = click.Choice(RecordType, case_sensitive=False)
 
 
@@ -74,13 +68,3 @@ class RecordNumber(click.ParamType[tuple[RecordType | None, int]]):
 def utc(moment: datetime | None) -> datetime | None:
     """Interpret a moment entered by the user as UTC."""
     return moment.replace(tzinfo=UTC) if moment is not None else None
-
-
-def halo_integration(account: str) -> Integration:
-    """Return the account's Halo integration. Raises NotFound if the account or the integration does not exist."""
-    return integrations.active(accounts.get(account), HALO)
-
-
-def source_integration(account: str) -> Integration:
-    """Return the integration that the account's records came from, even if it is disconnected."""
-    return stored_records.source(accounts.get(account), HALO)

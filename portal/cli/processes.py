@@ -37,7 +37,7 @@ def up(port: int) -> None:
 @click.command()
 @port_option
 def demo(port: int) -> None:
-    """Try the portal with a simulated Halo, one account and two users."""
+    """Try the portal with simulated PSAs, one account and two users."""
     from portal.processes import demo
 
     _log()

@@ -9,7 +9,8 @@ import click
 from portal.cli import exporting
 from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table
-from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, account_option, source_integration
+from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES
+from portal.cli.targets import Target, source_integration, target_options
 from portal.models.records import RecordState
 from portal.services.audit import export_log
 from portal.services.records import record_exports
@@ -30,12 +31,12 @@ def records() -> None:
 
 
 @records.command()
-@account_option
+@target_options
 @json_option
 @with_database()
-def count(account: str, *, as_json: bool) -> None:
+def count(target: Target, *, as_json: bool) -> None:
     """Count the records of each type."""
-    counts = copy.counts(source_integration(account))
+    counts = copy.counts(source_integration(target))
     if as_json:
         print_json(counts)
     else:
@@ -45,17 +46,17 @@ def count(account: str, *, as_json: bool) -> None:
 
 
 @records.command("list")
-@account_option
+@target_options
 @click.argument("record_type", type=RECORD_TYPE)
 @state_option
 @click.option("--containing", default="", help="Text in the name or the reference.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @json_option
 @with_database()
-def list_(account: str, record_type: RecordType, state: str, containing: str, limit: int, *, as_json: bool) -> None:
+def list_(target: Target, record_type: RecordType, state: str, containing: str, limit: int, *, as_json: bool) -> None:
     """List records of a type by name."""
     found = copy.look_up(
-        source_integration(account), record_type, state=RecordState(state), containing=containing, limit=limit
+        source_integration(target), record_type, state=RecordState(state), containing=containing, limit=limit
     )
     if as_json:
         print_json([record_exports.as_row(record) for record in found])
@@ -67,17 +68,17 @@ def list_(account: str, record_type: RecordType, state: str, containing: str, li
 
 
 @records.command()
-@account_option
+@target_options
 @click.argument("record_type", type=RECORD_TYPE)
 @click.argument("remote_id", type=int)
 @with_database()
-def show(account: str, record_type: RecordType, remote_id: int) -> None:
+def show(target: Target, record_type: RecordType, remote_id: int) -> None:
     """Show one record as JSON: its fields and everything that the PSA sent."""
-    print_json(record_exports.as_document(copy.get(source_integration(account), record_type, remote_id)))
+    print_json(record_exports.as_document(copy.get(source_integration(target), record_type, remote_id)))
 
 
 @records.command()
-@account_option
+@target_options
 @click.option(
     "--types", type=RECORD_TYPES, default=list(RecordType), help="Comma-separated record types. Default: all."
 )
@@ -87,9 +88,9 @@ def show(account: str, record_type: RecordType, remote_id: int) -> None:
 @click.option("--format", "as_format", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @click.option("--output", type=click.File("w", encoding="utf-8", lazy=True, atomic=True), default="-")
 @with_database()
-def export(account: str, types: list[RecordType], state: str | None, as_format: str, output: IO[str]) -> None:
+def export(target: Target, types: list[RecordType], state: str | None, as_format: str, output: IO[str]) -> None:
     """Export records to standard output or a file: everything as JSON Lines, or columns and fields as CSV."""
-    integration = source_integration(account)
+    integration = source_integration(target)
     wanted = RecordState(state) if state else None
     export_log.records(integration, types, wanted, as_format)
     found = (record for each in types for record in copy.export(integration, each, wanted))

@@ -8,7 +8,8 @@ import click
 
 from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import CommaSeparated, account_option, halo_integration
+from portal.cli.parameters import CommaSeparated
+from portal.cli.targets import Target, active_integration, target_options
 from portal.models.integrations import Integration
 from portal.services.syncing import scheduling
 from portal.sync.schedule import HOURS, INTERVALS, WEEK, Schedule, Weekday, at, write
@@ -17,7 +18,7 @@ EVERY = click.Choice([str(minutes) for minutes in INTERVALS])
 
 
 @click.command("schedule")
-@account_option
+@target_options
 @click.option("--every", type=EVERY, help="Minutes between syncs.")
 @click.option(
     "--hours",
@@ -33,7 +34,7 @@ EVERY = click.Choice([str(minutes) for minutes in INTERVALS])
 @json_option
 @with_database()
 def schedule_(
-    account: str,
+    target: Target,
     every: str | None,
     hours: list[int] | None,
     weekdays: list[Weekday] | None,
@@ -42,7 +43,7 @@ def schedule_(
     as_json: bool,
 ) -> None:
     """Show or change an account's schedule. Hours are in the account's time zone."""
-    one = halo_integration(account)
+    one = active_integration(target)
     wanted = _wanted(every, hours, weekdays)
     if wanted or full_hour is not None:
         plan = scheduling.plan(one)
@@ -51,20 +52,20 @@ def schedule_(
 
 
 @click.command()
-@account_option
+@target_options
 @with_database()
-def pause(account: str) -> None:
+def pause(target: Target) -> None:
     """Pause scheduled syncs until `portal sync resume`. A running sync continues."""
-    scheduling.pause(halo_integration(account), None)
+    scheduling.pause(active_integration(target), None)
     say("Paused. Resume with `portal sync resume`.")
 
 
 @click.command()
-@account_option
+@target_options
 @with_database()
-def resume(account: str) -> None:
+def resume(target: Target) -> None:
     """Resume scheduled syncs. One sync makes up for those that were missed."""
-    one = halo_integration(account)
+    one = active_integration(target)
     scheduling.resume(one, None)
     _show(one, as_json=False)
 

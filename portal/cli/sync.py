@@ -11,14 +11,8 @@ from portal.cli import holds, reports
 from portal.cli.database_access import with_database
 from portal.cli.following import follow
 from portal.cli.output import json_option, print_json, say
-from portal.cli.parameters import (
-    RECORD_TYPE,
-    RECORD_TYPES,
-    RecordNumber,
-    account_option,
-    halo_integration,
-    source_integration,
-)
+from portal.cli.parameters import RECORD_TYPE, RECORD_TYPES, RecordNumber
+from portal.cli.targets import Target, active_integration, source_integration, target_options
 from portal.errors import NotFound, PortalError, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
@@ -39,7 +33,7 @@ def sync() -> None:
 
 
 @sync.command()
-@account_option
+@target_options
 @click.option(
     "--types", type=RECORD_TYPES, default=None, help="Comma-separated record types. Default: all that are synced."
 )
@@ -49,7 +43,7 @@ def sync() -> None:
 @json_option
 @with_database()
 def run(
-    account: str,
+    target: Target,
     types: list[RecordType] | None,
     record: tuple[RecordType, int] | None,
     *,
@@ -61,7 +55,7 @@ def run(
     if record is not None and (full or types):
         raise click.UsageError("--record can't be combined with --full or --types.")
     try:
-        started = _start(halo_integration(account), types, record, full=full)
+        started = _start(active_integration(target), types, record, full=full)
     except SyncAlreadyRunning as error:
         started = sync_runs.by_id(error.run_id)
         by = run_words.started_by(started)
@@ -76,22 +70,22 @@ def run(
 
 
 @sync.command()
-@account_option
+@target_options
 @json_option
 @with_database()
-def status(account: str, *, as_json: bool) -> None:
+def status(target: Target, *, as_json: bool) -> None:
     """Show the current run, or the last one."""
-    _show(_last(account), as_json=as_json)
+    _show(_last(target), as_json=as_json)
 
 
 @sync.command("list")
-@account_option
+@target_options
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @json_option
 @with_database()
-def list_(account: str, limit: int, *, as_json: bool) -> None:
+def list_(target: Target, limit: int, *, as_json: bool) -> None:
     """List runs, newest first."""
-    found = sync_runs.newest_first(limit, source_integration(account))
+    found = sync_runs.newest_first(limit, source_integration(target))
     if as_json:
         print_json([sync_runs.report(one) for one in found])
     else:
@@ -99,16 +93,16 @@ def list_(account: str, limit: int, *, as_json: bool) -> None:
 
 
 @sync.command()
-@account_option
+@target_options
 @with_database()
-def cancel(account: str) -> None:
+def cancel(target: Target) -> None:
     """Cancel the current run. Records synced so far are kept."""
-    sync_runs.request_cancel(halo_integration(account))
+    sync_runs.request_cancel(active_integration(target))
     say("Cancel requested.")
 
 
 @sync.command()
-@account_option
+@target_options
 @click.option("--level", type=click.Choice(LogLevel, case_sensitive=False), help="Only entries of this level.")
 @click.option("--type", "record_type", type=RECORD_TYPE, help="Only entries about this record type.")
 @click.option("--run", "run_id", type=int, help="Only entries of this run.")
@@ -118,7 +112,7 @@ def cancel(account: str) -> None:
 @json_option
 @with_database()
 def logs(
-    account: str,
+    target: Target,
     level: LogLevel | None,
     record_type: RecordType | None,
     run_id: int | None,
@@ -131,7 +125,7 @@ def logs(
     """Show sync log entries, newest first."""
     of_record, number = record or (None, None)
     filters = LogFilters(level, of_record or record_type, run_id, subject, number)
-    lines = islice(_newest_first(source_integration(account), filters), limit)
+    lines = islice(_newest_first(source_integration(target), filters), limit)
     if as_json:
         print_json([log_files.as_row(line) for line in lines])
     else:
@@ -166,8 +160,8 @@ def _show(one: SyncRun, *, as_json: bool) -> None:
         reports.print_run(one, run_heads.words(one))
 
 
-def _last(account: str) -> SyncRun:
-    found = sync_runs.newest_first(1, source_integration(account))
+def _last(target: Target) -> SyncRun:
+    found = sync_runs.newest_first(1, source_integration(target))
     if not found:
         raise NotFound("There hasn't been a sync yet.", "Start one with `portal sync run`.")
     return found[0]

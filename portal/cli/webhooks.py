@@ -11,7 +11,8 @@ import click
 
 from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table, say
-from portal.cli.parameters import MOMENT, RecordNumber, account_option, halo_integration, utc
+from portal.cli.parameters import MOMENT, RecordNumber, utc
+from portal.cli.targets import Target, active_integration, target_options
 from portal.jobs.refetches import ring
 from portal.models.integrations import Integration
 from portal.models.webhooks import DeliveryState, RefetchRequest
@@ -31,19 +32,19 @@ def webhook() -> None:
 
 
 @webhook.command("list")
-@account_option
+@target_options
 @click.option(
     "--state", type=click.Choice(DeliveryState, case_sensitive=False), help="Only deliveries in this state."
 )
 @click.option(
     "--record", type=RecordNumber(typed=False), help="Only deliveries about one record: assets:123, or 123."
 )
-@click.option("--event", default="", help="Only deliveries of this event, as Halo calls it.")
+@click.option("--event", default="", help="Only deliveries of this event, as the PSA calls it.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True)
 @json_option
 @with_database()
 def list_(
-    account: str,
+    target: Target,
     state: DeliveryState | None,
     record: tuple[RecordType | None, int] | None,
     event: str,
@@ -54,7 +55,7 @@ def list_(
     """List deliveries, newest first."""
     record_type, number = record or (None, None)
     filters = DeliveryFilters(state=state, event=event, remote_id=number, record_type=record_type)
-    found = islice(_newest_first(halo_integration(account), filters), limit)
+    found = islice(_newest_first(active_integration(target), filters), limit)
     if as_json:
         print_json([_report(row) for row in found])
     else:
@@ -63,13 +64,13 @@ def list_(
 
 
 @webhook.command()
-@account_option
+@target_options
 @click.argument("delivery_id", metavar="DELIVERY", type=DELIVERY)
 @json_option
 @with_database()
-def show(account: str, delivery_id: int, *, as_json: bool) -> None:
+def show(target: Target, delivery_id: int, *, as_json: bool) -> None:
     """Show one delivery and its outcome."""
-    view = delivery_pages.view(delivery_pages.get(halo_integration(account), delivery_id))
+    view = delivery_pages.view(delivery_pages.get(active_integration(target), delivery_id))
     delivery, refetch_requests = (
         view.row.delivery,
         [_refetch_request(refetch_request) for refetch_request in view.refetch_requests],
@@ -95,20 +96,20 @@ def show(account: str, delivery_id: int, *, as_json: bool) -> None:
 
 
 @webhook.command()
-@account_option
+@target_options
 @click.argument("delivery_id", metavar="[DELIVERY]", type=DELIVERY, required=False)
 @click.option("--failed", is_flag=True, help="All failed deliveries.")
 @click.option("--since", type=MOMENT, help="Deliveries at or after this time (UTC).")
 @click.option("--until", type=MOMENT, help="Deliveries before this time (UTC).")
 @with_database()
 def replay(
-    account: str, delivery_id: int | None, since: datetime | None, until: datetime | None, *, failed: bool
+    target: Target, delivery_id: int | None, since: datetime | None, until: datetime | None, *, failed: bool
 ) -> None:
     """Replay one delivery, all failed ones, or those from a period."""
     choice = Choice(failed, utc(since), utc(until))
     if (delivery_id is None) == choice.is_empty:
         raise click.UsageError("Give the number of a delivery, or --failed, --since or --until.")
-    integration = halo_integration(account)
+    integration = active_integration(target)
     if delivery_id is not None:
         waiting = replaying.replay(integration, delivery_pages.get(integration, delivery_id), None)
         say("Replaying it." if waiting else "Nothing to replay: it doesn't name a record that is synced.")

@@ -6,8 +6,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from portal import guard
-from portal.halo import hosts, pasted
+from portal.psa import hosts, pasted
 from portal.psa.connect_form import ParsedAddress
 
 # Halo's paths are case-insensitive (halo-api.md section 0).
@@ -22,7 +21,6 @@ PAGE_FOLDERS: Final = frozenset(
 # Hosted by Halo, always at the root of the host (section 0).
 HOSTED: Final = (".halopsa.com", ".haloitsm.com", ".haloservicedesk.com")
 TIDIED: Final = "the format was normalized"
-DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
 def parse_address(text: str) -> ParsedAddress:
@@ -35,13 +33,13 @@ def parse_address(text: str) -> ParsedAddress:
         address = f"https://{address}"
         notes.append("https:// was added")
     parts = urlsplit(address)
-    if parts.scheme not in DEFAULT_PORTS or pasted.is_invalid_netloc(parts.netloc):
+    if parts.scheme not in hosts.DEFAULT_PORTS or pasted.is_invalid_netloc(parts.netloc):
         raise ValueError(text)
-    host, host_notes = hosts.normalized(_typed_host(parts))
-    scheme = _scheme(parts, host)
+    host, host_notes = hosts.normalized(hosts.typed(parts))
+    scheme = hosts.scheme(parts, host)
     if scheme != parts.scheme:
         notes.append("http was changed to https")
-    port, path = _port(parts, scheme), _folder(parts.path, host)
+    port, path = hosts.port(parts, scheme), _folder(parts.path, host)
     removed = [*_removed_port(parts, port), *_removed_path(parts, path)]
     address = f"{scheme}://{host}{port}{path}"
     notes += [*host_notes, *removed]
@@ -67,30 +65,6 @@ def token_url(auth_server: str, tenant: str) -> str:
     """Return the token endpoint, with the tenant in the query (halo-api.md section 1.1)."""
     query = f"?{urlencode({'tenant': tenant})}" if tenant else ""
     return f"{auth_server}/token{query}"
-
-
-def host_of(address: str) -> str:
-    """Return the host and, if given, the port; an empty string for an invalid address."""
-    try:
-        return urlsplit(address).netloc.lower()
-    except ValueError:
-        return ""
-
-
-def _typed_host(parts: SplitResult) -> str:
-    """Return the host in its original case; urlsplit's `hostname` is in lower case."""
-    host, start = parts.hostname or "", parts.netloc.lower().find(parts.hostname or "")
-    return parts.netloc[start : start + len(host)] if start >= 0 else host
-
-
-def _scheme(parts: SplitResult, host: str) -> str:
-    """Return https, unless the operator allows plain http for this host: secrets must not travel unencrypted."""
-    return parts.scheme if guard.is_allowed(host.strip("[]"), parts.port or 80) else "https"
-
-
-def _port(parts: SplitResult, scheme: str) -> str:
-    is_default = parts.port in {None, DEFAULT_PORTS[scheme], DEFAULT_PORTS[parts.scheme]}
-    return "" if is_default else f":{parts.port}"
 
 
 def _folder(path: str, host: str) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from threading import Lock
 from typing import Final, Self
 
-import stamina
-
 from portal import clock
-from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreadable
+from portal.errors import PsaError, PsaListError, PsaUnreadable
 from portal.halo import (
     computed,
     custom_field_ids,
@@ -33,11 +31,10 @@ from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
 from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 from portal.psa.ordinary_lists import OrdinaryLists
+from portal.psa.retries import Retries
 
 PROFILE_LIMITS: Final = CallLimits(seconds=15)  # profiles with 2 MB of claims have been seen
 PAGE_LIMITS: Final = CallLimits(seconds=60, size=64 * 1024 * 1024)  # Halo's gateway gives up after 60 s
-LONGEST_PAUSE_SECONDS: Final = 10.0
-MOST_ATTEMPTS: Final = 6
 # The format seen in production, for tickets (halo-api.md section 3.6).
 DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
 PROBE_SIZE: Final = 100
@@ -48,8 +45,7 @@ def no_limit() -> None:
 
 
 class HaloClient(OrdinaryLists):
-    """A thread-safe connection to one Halo. It retries temporary failures; unless `patient`, only after Halo has
-    responded once. Threads share the number of failures in a row, so that they do not all retry while Halo is down.
+    """A thread-safe connection to one Halo. It retries temporary failures (see portal/psa/retries.py).
 
     `granted` is a token response to start with. `check_rate_limit` runs before each call for data, and raises
     PsaRateLimited while the rate limit is used up. `before_call` runs before every call, token requests included.
@@ -67,8 +63,7 @@ class HaloClient(OrdinaryLists):
         before_call: Callable[[], None] = no_limit,
     ) -> None:
         self._base_url = credentials.base_url
-        self._most_failures = MOST_ATTEMPTS if patient else 1
-        self._failures_in_a_row = 0
+        self._retries = Retries(patient=patient)
         self._check_rate_limit = check_rate_limit
         self._outbound = OutboundClient(before_call)
         self._tokens = TokenSource(self._outbound, credentials, granted)
@@ -129,11 +124,11 @@ class HaloClient(OrdinaryLists):
         Returns None if the id does not exist, and for a ticket that is not an opportunity.
         """
         resource = RESOURCES[record_type]
-        for attempt in self._with_retries():
+        for attempt in self._retries.attempts():
             with attempt:
                 response = self._get(f"{resource.path}/{remote_id}", {"includedetails": "true"}, PAGE_LIMITS)
                 payload = None if response.status == 404 else pages.single(response, resource)
-                self._note_success()
+                self._retries.note_success()
         row = None if payload is None else pages.row(record_type, payload)
         if row and row.facts is not None and row.facts.remote_id != remote_id:
             return Row(None, row.payload, f"Halo returned record {row.facts.remote_id} instead.", remote_id)
@@ -245,11 +240,11 @@ class HaloClient(OrdinaryLists):
 
     def _list_of(self, record_type: str, params: dict[str, str]) -> tuple[ListBody, Response, int]:
         resource = RESOURCES[record_type]
-        for attempt in self._with_retries():
+        for attempt in self._retries.attempts():
             with attempt:
                 response = self._get(resource.path, {**resource.params, **params}, PAGE_LIMITS)
                 sent = pages.decode_list(response, resource)
-                self._note_success()
+                self._retries.note_success()
         return sent, response, attempt.num - 1
 
     def _field_list(self, kind: int) -> Response:
@@ -258,27 +253,6 @@ class HaloClient(OrdinaryLists):
         if response.status == 429 or response.status >= 500:
             raise refusals.refused_list(response, "custom fields")
         return response
-
-    def _with_retries(self) -> Iterable[stamina.Attempt]:
-        refusals: list[PsaListError] = []
-
-        def is_retryable(error: Exception) -> bool:
-            # Retry once, in case of a hiccup in Halo or a proxy. A response that was too large would be so again.
-            if isinstance(error, PsaListError) and not isinstance(error.__cause__, OutboundError):
-                refusals.append(error)
-                return len(refusals) == 1
-            return self._is_retryable(error)
-
-        return stamina.retry_context(on=is_retryable, attempts=MOST_ATTEMPTS, wait_max=LONGEST_PAUSE_SECONDS)
-
-    def _is_retryable(self, error: Exception) -> bool:
-        """Whether to retry shortly. Not for the rate limit: every process that shares it has to know first."""
-        self._failures_in_a_row += 1
-        is_retryable = isinstance(error, PsaUnavailable) and not isinstance(error, PsaRateLimited)
-        return is_retryable and self._failures_in_a_row < self._most_failures
-
-    def _note_success(self) -> None:
-        self._failures_in_a_row, self._most_failures = 0, MOST_ATTEMPTS
 
     def _get(self, path: str, params: dict[str, str], limits: CallLimits) -> Response:
         """Send a GET with a token. A rejected token is replaced, unless it is brand new (halo-api.md section 5)."""

@@ -9,11 +9,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from portal.errors import PsaError, PsaUnreadable
-from portal.halo import facts, json_repair, passwords, refusals
+from portal.halo import facts, passwords, refusals
 from portal.halo.facts import Facts
 from portal.halo.resources import Resource
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
+from portal.psa import json_repair
 from portal.record_fields.values import as_id
 
 LARGEST_COUNT: Final = 2**31 - 1  # fits an integer column; a larger count is not real

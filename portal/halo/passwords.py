@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
-from portal.halo import json_repair
 from portal.json_errors import JSON_ERRORS
+from portal.psa import json_repair
 
 MARKS: Final = ("isencrypted", "value_is_password_id")
 _MARKS: Final = tuple(mark.encode() for mark in MARKS)

@@ -17,9 +17,11 @@ from portal.errors import (
 from portal.halo import responses
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import messages, rules
-from portal.halo.diagnosis.messages import GRANT_PERMISSION, WAIT
+from portal.halo.diagnosis.messages import GRANT_PERMISSION
 from portal.halo.diagnosis.observation import Observation
 from portal.outbound import OutboundError, Response, TransportFailure
+from portal.psa.retry_after import wait_seconds
+from portal.psa.transport_messages import WAIT
 
 _NO_HOST: Final = {TransportFailure.REFUSED, TransportFailure.HOST_NOT_FOUND, TransportFailure.PRIVATE_ADDRESS}
 _CUT_SHORT: Final = {TransportFailure.TIMED_OUT, TransportFailure.BROKEN}
@@ -78,7 +80,7 @@ def _temporary(response: Response, kind: type[PsaUnavailable] = PsaUnavailable) 
         return PsaRateLimited(
             "Halo's request limit is used up.",
             "Resumes automatically as soon as Halo allows it.",
-            retry_after=responses.wait_seconds(response),
+            retry_after=wait_seconds(response),
             allowed=responses.allowed(response),
         )
     temporary = responses.temporary_problem(response)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import msgspec
 
-from portal import clock
-from portal.halo.diagnosis.messages import WAIT, Message
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
+from portal.psa.retry_after import wait_seconds
+from portal.psa.transport_messages import WAIT, Message
 
-# Halo's rate-limit window is a few minutes long, so longer waits are capped.
-LONGEST_WAIT_SECONDS: Final = 3600.0
 BREAKS_OFF: Final = "incomplete JSON"
 _LIMIT: Final = re.compile(r"(\d{1,6}) Requests per rolling (\d{1,4}(?:\.\d{1,3})?) minute", re.IGNORECASE)
 EMPTY: Final = "an empty response"
@@ -38,28 +34,6 @@ def temporary_problem(response: Response) -> Message | None:
 
 def is_temporary(response: Response) -> bool:
     return temporary_problem(response) is not None
-
-
-def wait_seconds(response: Response) -> float | None:
-    """Parse Retry-After, given in seconds or as a date (RFC 9110); None if it is missing or invalid."""
-    text = response.headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_WAIT_SECONDS)
-    until = _moment(text)
-    if until is None:
-        return None
-    # Compare with Halo's clock, which may be minutes off, rather than with ours.
-    now = _moment(response.headers.get("date", "")) or clock.now()
-    return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT_SECONDS)
-
-
-def _moment(text: str) -> datetime | None:
-    """Parse an HTTP date."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def allowed(response: Response) -> tuple[int, float] | None:

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
-from portal.halo.addresses import host_of
 from portal.psa.adapter import Tenant
+from portal.psa.hosts import host_of
 
 LONGEST_KEY: Final = 255
 

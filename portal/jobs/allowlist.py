@@ -13,8 +13,9 @@ from rq.job import Job
 RUN_SYNC: Final = "portal.jobs.sync.run_sync"
 REFETCH: Final = "portal.jobs.refetches.refetch"
 RETRY_CREDENTIALS: Final = "portal.jobs.credential_retries.retry"
+FETCH_KEY: Final = "portal.jobs.signing_keys.fetch"
 READ_PAIRING: Final = "portal.jobs.pairings.read"
-ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, RETRY_CREDENTIALS, READ_PAIRING})
+ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, RETRY_CREDENTIALS, FETCH_KEY, READ_PAIRING})
 LARGEST_ID: Final = 2**63 - 1
 
 

@@ -16,7 +16,7 @@ from peewee import PeeweeException
 
 from portal import log
 from portal.db import connected
-from portal.jobs import credential_retries, pairings, refetches, sync
+from portal.jobs import credential_retries, pairings, refetches, signing_keys, sync
 from portal.services.connecting import wizard
 from portal.services.operations import retention
 from portal.services.operations.isolation import Isolation
@@ -33,6 +33,7 @@ DUTIES: Final[dict[str, Callable[[Isolation], object]]] = {
     "open due runs": due_runs.open_runs,
     "ring for runs": sync.ring_waiting,
     "ring for refetches": refetches.ring_waiting,
+    "ring for signing keys": signing_keys.ring_due,
     "ring for pairings": pairings.ring_waiting,
     "ring for credential retries": credential_retries.ring_due,
     "put records of switched-off types out of scope": disabled_types.retire,

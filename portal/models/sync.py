@@ -124,9 +124,12 @@ class SyncStep(BaseModel):
 
     `expected` is how many records the PSA says it has. The checkpoint is the step's SyncPages; `pages_done` counts
     them over all rounds, and `page_asked_at` is when the last one was requested. A round is one reading of the list:
-    a list that `moved` while it was read is read again. `count_kind` is what its pages count, if known.
+    a list that moved while it was read is read again. `reading` is what the ids of the round's pages do not show
+    (portal/sync/reading.py), `count_kind` what the pages count, if known.
 
     `mode` says how the list is read: `since` is the start of the changes, `remote_ids` the single records to read.
+    `client_ids` are the clients whose lists to read, for a type that the PSA lists only per client. `calls_expected`
+    and `calls_done` count such lists, or the records whose details are fetched one by one.
     `answers` holds the results of calls other than pages, so that a worker that continues need not repeat them.
     """
 
@@ -137,12 +140,14 @@ class SyncStep(BaseModel):
     mode = CharField(default=StepMode.FULL)
     since = UtcField(null=True)
     remote_ids: Any = JSONField(null=True)
+    client_ids: Any = JSONField(null=True)
     answers: Any = JSONField(null=True)
     round = IntegerField(default=1)
-    moved = BooleanField(default=False)
-    page_size = IntegerField(null=True)
+    reading: Any = JSONField(null=True)
     count_kind = CharField(default="unknown")
     pages_done = IntegerField(default=0)
+    calls_expected = IntegerField(null=True)
+    calls_done = IntegerField(default=0)
     page_asked_at = UtcField(null=True)
     expected = IntegerField(null=True)
     fetched = IntegerField(default=0)

@@ -18,6 +18,7 @@ from portal.models.records import Record, RecordChange, RecordCount
 from portal.models.row_details import RowDetail
 from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.models.sessions import LoginSession
+from portal.models.signing_keys import SigningKey
 from portal.models.switching import ClientPair, ClientPairing, PairingClient
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
 from portal.models.webhooks import Delivery, Refetching, RefetchRequest
@@ -48,6 +49,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     DeliveryStore,
     RefetchRequest,
     Refetching,
+    SigningKey,
     TenantBudget,
     TenantUse,
     ClientPairing,

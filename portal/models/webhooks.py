@@ -64,7 +64,7 @@ class Delivery(BaseModel):
 
     `body` is the JSON in UTF-8, without pictures and other long texts if it is large. `size` is about how many bytes
     the delivery and its refetch requests take in the database. `event` is the PSA's name for the event, or the number
-    of events in the delivery.
+    of events in the delivery. A repetition of the delivery has the same `message_key`; None if the PSA does not say.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -75,6 +75,7 @@ class Delivery(BaseModel):
     headers: Any = JSONField(default=list)
     body = BlobField()
     size = IntegerField(default=0)
+    message_key = CharField(null=True)
 
     class Meta:
         # The first two count the deliveries of a period without reading any.
@@ -83,6 +84,15 @@ class Delivery(BaseModel):
             (("integration", "state", "id", "received_at"), False),
             (("integration", "event", "id"), False),
         )
+
+
+# Only some PSAs say which deliveries are repetitions.
+Delivery.add_index(
+    SQL(
+        "CREATE UNIQUE INDEX IF NOT EXISTS delivery_message_key ON delivery (integration_id, message_key)"
+        " WHERE message_key IS NOT NULL"
+    )
+)
 
 
 class RefetchRequest(BaseModel):

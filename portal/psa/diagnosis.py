@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-# The page size to assume if a test could not determine it (halo-api.md section 3.2).
+# The page size to assume if a test could not determine it: every known PSA grants it.
 CAUTIOUS_PAGE_SIZE: Final = 100
 
 
@@ -28,7 +28,8 @@ class ListAccess(msgspec.Struct):
 
     `total` counts all records; `inactive` counts inactive clients only. `page_size` is the size that the PSA states
     when 1,000 rows are requested. `counted` is true if `total` is known to cover the whole list, because it exceeds
-    the number of rows returned. `problem` and `remedy` explain why access is not `granted`.
+    the number of rows returned. `is_per_client` means that the list is read once per client; `has_details` that each
+    record takes a request of its own as well. `problem` and `remedy` explain why access is not `granted`.
     """
 
     access: Access
@@ -36,6 +37,8 @@ class ListAccess(msgspec.Struct):
     inactive: int = 0
     page_size: int = CAUTIOUS_PAGE_SIZE
     counted: bool = False
+    is_per_client: bool = False
+    has_details: bool = False
     problem: str = ""
     remedy: str = ""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from portal.connectwise.adapter import CONNECTWISE
 from portal.halo.adapter import HALO
 from portal.psa.adapter import PsaAdapter
 
 ADAPTERS: Final[Mapping[str, PsaAdapter]] = {
     HALO.slug: HALO,
+    CONNECTWISE.slug: CONNECTWISE,
 }
 
 
@@ -23,7 +25,7 @@ class PsaName(NamedTuple):
 # Every PSA that the Integrations page shows, by slug. Those without an adapter cannot be connected yet.
 NAMES: Final[Mapping[str, PsaName]] = {
     HALO.slug: PsaName(HALO.label, HALO.name),
-    "connectwise": PsaName("ConnectWise PSA", "ConnectWise"),
+    CONNECTWISE.slug: PsaName(CONNECTWISE.label, CONNECTWISE.name),
 }
 
 

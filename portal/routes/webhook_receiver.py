@@ -18,7 +18,9 @@ from werkzeug.exceptions import HTTPException, TooManyRequests, Unauthorized, Un
 
 from portal import log
 from portal.db import connected
-from portal.jobs.refetches import Bell
+from portal.jobs import refetches, signing_keys
+from portal.jobs.bell import Bell
+from portal.models.integrations import Integration
 from portal.psa.adapter import PsaAdapter
 from portal.psa.webhooks import WebhookCall
 from portal.request_sizes import LARGEST_DELIVERY, QUEUE_FULL, webhook_path
@@ -49,12 +51,14 @@ class Intake(NamedTuple):
 
     inbox: Inbox
     limiter: FixedWindowRateLimiter
+    key_bell: Bell
 
 
 def init_app(app: Flask) -> None:
     """Let the receiver answer below /webhooks, and the pages everything else."""
     receiver = Flask("portal.receiver", static_folder=None)
-    intake = Intake(Inbox(Bell().ring_soon), FixedWindowRateLimiter(MemoryStorage()))
+    inbox = Inbox(Bell(refetches.ring).ring_soon)
+    intake = Intake(inbox, FixedWindowRateLimiter(MemoryStorage()), Bell(signing_keys.ring))
     app.extensions["intake"] = receiver.extensions["intake"] = intake
     receiver.config["MAX_CONTENT_LENGTH"] = LARGEST_DELIVERY
     receiver.url_map.converters["psa"] = PsaConverter
@@ -82,7 +86,7 @@ def receive(psa: PsaAdapter, webhook_id: str) -> ResponseReturnValue:
     """Store a delivery, and answer with an empty page once it is committed."""
     # Read the body first: one that is too large gets 413, whoever sends it.
     body = request.get_data(cache=False)
-    integration = senders.sender(psa.slug, webhook_id, WebhookCall(lambda name: request.headers.get(name, ""), body))
+    integration = sender(psa, webhook_id, body)
     if integration is None:
         senders.note_refusal(webhook_id, request.remote_addr or "")
         raise Unauthorized
@@ -105,6 +109,16 @@ def receive(psa: PsaAdapter, webhook_id: str) -> ResponseReturnValue:
 def intake() -> Intake:
     found: Intake = current_app.extensions["intake"]
     return found
+
+
+def sender(psa: PsaAdapter, webhook_id: str, body: bytes) -> Integration | None:
+    """Return the integration that may be delivered to. While the key is unknown, the sender has to repeat."""
+    try:
+        return senders.sender(psa.slug, webhook_id, WebhookCall(lambda name: request.headers.get(name, ""), body))
+    except senders.UnknownKey as unknown:
+        if unknown.key_id is not None:
+            intake().key_bell.ring_soon({unknown.key_id})
+        raise TooManyRequests from unknown
 
 
 def reject(integration_id: int) -> NoReturn:

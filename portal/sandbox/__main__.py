@@ -1,12 +1,13 @@
-"""`python -m portal.sandbox halo --help`."""
+"""`python -m portal.sandbox halo --help`, and the same for connectwise."""
 
 from __future__ import annotations
 
 import sys
 
+from portal.sandbox.connectwise import main as connectwise
 from portal.sandbox.halo import main as halo
 
-COMMANDS = {"halo": halo}
+COMMANDS = {"halo": halo, "connectwise": connectwise}
 
 
 def main(argv: list[str]) -> int:

@@ -8,11 +8,13 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+from portal.sandbox.connectwise_verbs import ConnectWiseVerbs
+from portal.sandbox.halo_verbs import HaloVerbs
 from portal.sandbox.verbs import SandboxError, Verbs
 
 
-class SandboxControl(Verbs):
-    """`SandboxControl(url).truth("clients")`. TLS certificates are not verified: they may be invalid on purpose."""
+class _Client(Verbs):
+    """TLS certificates are not verified: they may be invalid on purpose."""
 
     def __init__(self, url: str, *, timeout: float = 60.0) -> None:
         self.url = url.rstrip("/")
@@ -35,3 +37,11 @@ class SandboxControl(Verbs):
         except urllib.error.HTTPError as problem:
             with problem:
                 raise SandboxError(problem.read().decode("utf-8", "replace")) from None
+
+
+class SandboxControl(_Client, HaloVerbs):
+    """`SandboxControl(url).truth("clients")`"""
+
+
+class ConnectWiseControl(_Client, ConnectWiseVerbs):
+    """`ConnectWiseControl(url).credentials().private_key`"""

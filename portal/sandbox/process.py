@@ -5,22 +5,36 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Literal, TypeVar, overload
 
-from portal.sandbox.control_client import SandboxControl
+from portal.sandbox.control_client import ConnectWiseControl, SandboxControl
 from portal.sandbox.verbs import SandboxError
 
 _ROOT = Path(__file__).resolve().parents[2]
+C = TypeVar("C", SandboxControl, ConnectWiseControl)
+
+
+@overload
+def spawned(*arguments: str, kind: Literal["halo"] = "halo") -> AbstractContextManager[SandboxControl]: ...
+@overload
+def spawned(*arguments: str, kind: Literal["connectwise"]) -> AbstractContextManager[ConnectWiseControl]: ...
+def spawned(
+    *arguments: str, kind: str = "halo"
+) -> AbstractContextManager[SandboxControl] | AbstractContextManager[ConnectWiseControl]:
+    """Run `python -m portal.sandbox KIND ARGUMENTS` for the block."""
+    if kind == "connectwise":
+        return _spawned(ConnectWiseControl, kind, arguments)
+    return _spawned(SandboxControl, kind, arguments)
 
 
 @contextmanager
-def spawned(*arguments: str, kind: str = "halo") -> Iterator[SandboxControl]:
-    """Run `python -m portal.sandbox halo ARGUMENTS` for the block."""
+def _spawned(control: type[C], kind: str, arguments: tuple[str, ...]) -> Iterator[C]:
     command = [sys.executable, "-m", "portal.sandbox", kind, "--exit-with-parent", *arguments]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         try:
-            yield SandboxControl(_address(process))
+            yield control(_address(process))
         finally:
             process.terminate()
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from portal.sandbox.caller import with_query
-from portal.sandbox.ticket_verbs import TicketVerbs
 from portal.sandbox.webhook_verbs import WebhookVerbs
 
 
@@ -14,13 +13,7 @@ class SandboxError(Exception):
     """The sandbox refused a control request; the message explains why."""
 
 
-class Credentials(NamedTuple):
-    tenant: str
-    client_id: str
-    client_secret: str
-
-
-class Verbs(WebhookVerbs, TicketVerbs):
+class Verbs(WebhookVerbs):
     """The control API as methods. `tenant` defaults to the first one."""
 
     url: str
@@ -29,10 +22,11 @@ class Verbs(WebhookVerbs, TicketVerbs):
         """Address, time, tenants with their credentials and used quota."""
         return dict(self.call("GET", "/"))
 
-    def credentials(self, tenant: str | None = None) -> Credentials:
+    def entered(self, tenant: str | None = None) -> dict[str, str]:
+        """Return what to enter in order to connect, by name. Each PSA's own verbs have it as `credentials`."""
         for each in self.about()["tenants"]:
             if tenant in {None, each["name"]}:
-                return Credentials(each["name"], each["client_id"], each["client_secret"])
+                return dict(each["credentials"])
         raise SandboxError(f"no tenant {tenant!r}")
 
     def settings(self) -> dict[str, Any]:
@@ -43,8 +37,8 @@ class Verbs(WebhookVerbs, TicketVerbs):
         return dict(self.call("POST", "/settings", knobs))
 
     def change_tenant(self, tenant: str | None = None, **changes: Any) -> dict[str, Any]:
-        """Credentials and permissions: `change_tenant(client_secret="new", refused=["assets"])`."""
-        name = tenant or self.credentials().tenant
+        """Credentials and permissions: `change_tenant(refused=["assets"])`."""
+        name = tenant or self.about()["tenants"][0]["name"]
         return dict(self.call("POST", f"/tenants/{name}", changes))
 
     def advance(self, seconds: float) -> None:
@@ -94,7 +88,7 @@ class Verbs(WebhookVerbs, TicketVerbs):
         return list(self.call("GET", with_query("/journal", asked))["entries"])
 
     def counts(self) -> dict[str, Any]:
-        """Count the requests: total, violations, by_path, by_kind, by_status."""
+        """Count the requests: total, violations, most_at_once, by_path, by_kind, by_status."""
         return dict(self.call("GET", "/journal?limit=0")["counts"])
 
     def reset(self, **parts: bool) -> None:

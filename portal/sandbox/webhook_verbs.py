@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
 from typing import Any
 
 from portal.sandbox.caller import Caller, with_query
@@ -13,7 +12,7 @@ class WebhookVerbs(Caller):
     """Each method is one control request. All raise SandboxError if it is refused."""
 
     def add_webhook(self, url: str, *, tenant: str | None = None, **settings: Any) -> dict[str, Any]:
-        """Add a webhook and return it: `add_webhook(url, form="small", authentication="hmac", secret="…")`."""
+        """Add a webhook, with the PSA's own settings, and return it: `add_webhook(url, form="small")` in Halo."""
         path = with_query("/webhooks", {"tenant": tenant or ""})
         return dict(self.call("POST", path, {"url": url, **settings}))
 
@@ -28,19 +27,6 @@ class WebhookVerbs(Caller):
     def webhooks(self, *, tenant: str | None = None) -> list[dict[str, Any]]:
         """List a tenant's webhooks: settings, id, failures in a row."""
         return list(self.call("GET", with_query("/webhooks", {"tenant": tenant or ""})))
-
-    def send_event(
-        self,
-        object_ids: Sequence[int],
-        *,
-        event: str = "new ticket logged",
-        word: str = "ticket",
-        fields: dict[str, Any] | None = None,
-        tenant: str | None = None,
-    ) -> None:
-        """Send events about objects that are not synced records: `send_event([4242], fields={"client_id": 12})`."""
-        event_json = {"object_ids": list(object_ids), "event": event, "word": word, "fields": fields or {}}
-        self.call("POST", with_query("/events", {"tenant": tenant or ""}), event_json)
 
     def post_webhook(
         self, webhook_id: str, body: str | bytes, *, content_type: str = "application/json"

@@ -17,6 +17,7 @@ import msgspec
 from peewee import EXCLUDED, chunked
 
 from portal import clock
+from portal.models.records import Record
 from portal.models.row_details import RowDetail
 from portal.models.sync import SyncRun
 from portal.psa.source import Facts, Row, Source
@@ -106,6 +107,26 @@ class Details:
 
     def _is_computed(self, key: str) -> bool:
         return key in self._computed or self._source.is_computed(self._record_type, key)
+
+
+def mark_fetched(run: SyncRun, record_type: str, single: SingleRecord) -> None:
+    """Note that a record's details were fetched for its stored list row, inside the caller's transaction.
+
+    Call it before the details are applied: they replace the digest of the list row.
+    """
+    row = Record.select(Record.digest).where(
+        Record.integration == run.integration_id, Record.record_type == record_type
+    )
+    digest = row.where(Record.remote_id == single.remote_id).scalar()
+    if digest is not None:
+        RowDetail.insert(
+            integration=run.integration_id,
+            record_type=record_type,
+            remote_id=single.remote_id,
+            row=digest,
+            asked_at=single.read_at,
+            run_id=run.id,
+        ).on_conflict(conflict_target=KEY, update={each: getattr(EXCLUDED, each.name) for each in CHANGING}).execute()
 
 
 def update_saved(

@@ -47,8 +47,8 @@ from portal import clock
 from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable, PsaUnreachable
 from portal.models.sync import LogLevel, RunState, StepState, SyncRun, SyncStep
 from portal.psa.source import Source
-from portal.sync import logbook, reconciliation, step_modes
-from portal.sync.fetcher import Fetched, Fetcher, PsaCall
+from portal.sync import client_lists, logbook, reconciliation, step_modes
+from portal.sync.fetcher import Fetched, Fetcher, PsaCall, share
 from portal.sync.filters import CLIENT_OWNED, read
 from portal.sync.lease import BEAT_SECONDS, RunLease
 from portal.sync.live_scope import LiveScope
@@ -97,7 +97,7 @@ class Engine:
         )
         waiting = deque(Stream(step, self._writer, self._source, self._scope(step)) for step in steps)
         try:
-            with Fetcher[Stream](self._source) as fetcher:
+            with Fetcher[Stream](self._source, share(self._source, refetching=False)) as fetcher:
                 try:
                     self._loop(waiting, fetcher)
                 except (PsaError, _CancelledError):
@@ -136,7 +136,10 @@ class Engine:
             if self._must_wait_for_clients(stream):
                 continue
             waiting.remove(stream)
-            step_modes.choose(self._run, stream.step, depends_on_clients=self._depends_on_clients(stream))
+            if self._source.is_listed_per_client(stream.record_type):
+                client_lists.choose(self._run, stream.step)
+            else:
+                step_modes.choose(self._run, stream.step, depends_on_clients=self._depends_on_clients(stream))
             self._working[stream] = stream.work()
             self._advance(stream, None)
 
@@ -145,8 +148,9 @@ class Engine:
         return is_open and self._depends_on_clients(stream)
 
     def _depends_on_clients(self, stream: Stream) -> bool:
-        """Return whether records of this type are excluded along with their client."""
-        return self._excludes_clients and stream.record_type in CLIENT_OWNED
+        """Return whether records of this type are excluded along with their client, or listed only with it."""
+        is_excludable = self._excludes_clients and stream.record_type in CLIENT_OWNED
+        return is_excludable or self._source.is_listed_per_client(stream.record_type)
 
     def _send(self, fetcher: Fetcher[Stream]) -> float:
         """Submit what the budget allows now. Returns how many seconds to wait for a result."""

@@ -16,6 +16,17 @@ Key = TypeVar("Key", bound=Hashable)
 # More threads would not be faster under any PSA's limit, and each page of thousands of rows takes memory.
 THREADS: Final = 3
 
+
+def share(source: Source, *, refetching: bool) -> int:
+    """Return how many requests a sync, or the refetching beside it, may send at once.
+
+    If the PSA limits that, refetching gets one of them and the sync the others.
+    """
+    if source.requests_at_once is None:
+        return THREADS
+    return 1 if refetching else max(1, min(THREADS, source.requests_at_once - 1))
+
+
 # Reads from the PSA: returns the result or raises PsaError.
 PsaCall = Callable[[], Any]
 
@@ -39,9 +50,9 @@ class Fetched:
 class Fetcher(Generic[Key]):
     """A pool of threads for one run. Leaving the context waits for the calls in flight and drops their results."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, threads: int = THREADS) -> None:
         self._source = source
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="fetch")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="fetch")
         self._keys: dict[Future[Fetched], Key] = {}
 
     def __enter__(self) -> Self:

@@ -13,7 +13,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
 from typing import Any, Final
 
 from portal.errors import PsaError, PsaUnavailable
@@ -42,7 +41,8 @@ class Presence(StrEnum):
 class MissingOutcome:
     """`gone` no longer exists, `held` waits for a person, `kept` stays because a person decided so.
 
-    `listed` holds the ids of the list, which was fetched at `listed_at`.
+    `listed` holds the ids of the list, which was fetched at `listed_at`. `is_whole` is false if only part of the list
+    was read, so that records held earlier stay held.
     """
 
     gone: frozenset[int] = frozenset()
@@ -50,6 +50,7 @@ class MissingOutcome:
     kept: frozenset[int] = frozenset()
     listed: AbstractSet[int] = frozenset()
     listed_at: datetime | None = None
+    is_whole: bool = True
 
 
 @dataclass
@@ -99,7 +100,7 @@ class MissingRecords:
         if question in self.answers:
             return Presence(self.answers[question])
         try:
-            row: Row | None = yield partial(self.source.record, record_type, remote_id)
+            row: Row | None = yield copied.record_call(self.source, self.integration_id, record_type, remote_id)
             presence = Presence.GONE if row is None else Presence.EXISTS
         except PsaUnavailable:
             raise
@@ -135,17 +136,17 @@ def _likely_cause(psa: str, found: list[Presence], *, is_empty: bool, is_set: bo
     """Return the likely cause and what to do."""
     if is_empty:
         return (
-            f"{psa}'s list is empty: the agent probably lost access to all of them.",
+            f"{psa}'s list is empty: Scopable probably lost access to all of them.",
             reconciliation.check_the_agent(psa),
         )
     if Presence.REFUSED in found:
         return (
-            f"{psa} refuses to show them: the agent probably lost a permission.",
+            f"{psa} refuses to show them: Scopable probably lost a permission.",
             reconciliation.check_the_agent(psa),
         )
     if Presence.EXISTS in found:
         return (
-            f"They still exist in {psa}, but it no longer lists them for the agent.",
+            f"They still exist in {psa}, but it no longer lists them for Scopable.",
             reconciliation.check_the_agent(psa),
         )
     if is_set:

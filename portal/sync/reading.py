@@ -14,25 +14,27 @@ page that looks cut off, never prove the end: the next page is always read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
 
 from portal.models.sync import CountKind
 from portal.psa.source import Page, Row
 from portal.sync.page_sizes import PageSizes
 from portal.sync.past_readings import PageIds, PastReading
 from portal.sync.reported_counts import UNTRUSTED, ReportedCounts
+from portal.sync.rereads import Rereads
 from portal.sync.seen_rows import SeenRows, id_of, page_signature
 
 MAX_REPEATS: Final = 2  # retries of a page that brings nothing new
 MAX_USELESS_PAGES: Final = 3  # after this many such pages, the list repeats itself
-MAX_TAIL_READS: Final = 5  # rereads of the last page, while the list or its count keeps growing
 ROUND_CAP: Final = 50  # servers' page size limits are multiples of this
 
 
 class Reading:
     """`seen` holds the rows of this round, `sizes` what its pages show about the page size, `counts` what the PSA
-    reports about its length. `moved` means that the list changed while it was read.
+    reports about its length. `moved` means that the list changed while it was read. `twin` is the number under which
+    the PSA had sent the page taken last before, past the end of the list.
 
     An impatient round stops when pages turn out to be uneven; a patient one continues.
     """
@@ -42,41 +44,61 @@ class Reading:
         self.counts = ReportedCounts(self.past.count_kind)
         self.seen = SeenRows()
         self.sizes = PageSizes(self.past.size)
+        self.twin: int | None = None
         self._is_patient = is_patient
         self._moved = False
         self._done: set[int] = set()
-        self._reread: set[int] = set()
-        self._early_pages: list[int] = []
-        self._is_tail_read = False
-        self._tail_total: int | None = None
+        self._rereads = Rereads()
         self._cursor = 2
         self._end: int | None = None  # the first page number proved to be past the list
         self._useless: dict[int, int] = {}
         self._signatures: dict[tuple[int, ...], int] = {}
         self._stopped = False
         self._has_begun = False
-        self._tail_reads = 0
 
     @classmethod
     def resumed(
-        cls, pages: Sequence[PageIds], *, past: PastReading, total: int | None, moved: bool, is_patient: bool = False
+        cls,
+        pages: Sequence[PageIds],
+        checkpoint: Mapping[str, Any] | None,
+        *,
+        past: PastReading,
+        is_patient: bool = False,
     ) -> Reading:
-        """Continue after pages that were read before. `past.count_kind` is what this run found so far."""
+        """Continue after pages that were read before. `checkpoint` was taken after the last of them."""
         reading = cls(past, is_patient=is_patient)
-        reading.counts = ReportedCounts(past.count_kind, total)
-        reading._moved = moved
-        numbers = [page.number for page in pages]
-        reading._has_begun = bool(numbers)
         for page in pages:
             reading.seen.resume(page.ids)
-            if page.ids:
-                reading.sizes.take(page.number, len(page.ids), total=total)
-                reading._note_position(page.number)
-            elif page.number >= max(numbers):
-                reading._set_end(page.number)
             reading._done.add(page.number)
             reading._signatures.setdefault(page_signature(page.ids), page.number)
+        if checkpoint is not None:
+            reading._restore(pages, checkpoint)
         return reading
+
+    def checkpoint(self) -> dict[str, Any]:
+        """Return, as JSON, what the ids of the pages read so far do not show."""
+        sizes = asdict(self.sizes)
+        del sizes["lengths"]  # as many as pages; the ids show them
+        return {
+            "counts": asdict(self.counts),
+            "sizes": sizes,
+            "rereads": asdict(self._rereads),
+            "moved": self._moved,
+            "end": self._end,
+            "useless": list(self._useless.items()),
+            "stopped": self._stopped,
+        }
+
+    def _restore(self, pages: Sequence[PageIds], checkpoint: Mapping[str, Any]) -> None:
+        counts = checkpoint["counts"]
+        self.counts = ReportedCounts(**{**counts, "kind": CountKind(counts["kind"])})
+        self.sizes = PageSizes(**checkpoint["sizes"])
+        # A page that was read again may have more ids than rows.
+        self.sizes.lengths = {page.number: min(len(page.ids), self.sizes.largest) for page in pages if page.ids}
+        self._rereads = Rereads(**checkpoint["rereads"])
+        self._moved, self._end, self._stopped = checkpoint["moved"], checkpoint["end"], checkpoint["stopped"]
+        self._useless = dict(checkpoint["useless"])
+        self._has_begun = True
 
     @property
     def rows(self) -> int:
@@ -139,12 +161,12 @@ class Reading:
         if last is not None and self._cursor < last:
             return self._cursor
         if self._has_reached_end():
-            return self._next_early_page() or self._next_tail_read()
+            return self._rereads.next_early_page() or self._next_tail_read()
         return self._next_tail_read() or self._cursor
 
     def take(self, page: Page) -> list[Row]:
         """Record a page. Returns the rows that are new to this round, including those without a usable id."""
-        had_begun, self._has_begun = self._has_begun, True
+        had_begun, self._has_begun, self.twin = self._has_begun, True, None
         if not had_begun and self._is_past_the_end(page):  # otherwise it will be fetched again
             self.counts.take(page.total, on_page=0, arrived=0, is_new=False)
             self._assume_size(page)
@@ -157,13 +179,13 @@ class Reading:
             self._stopped = self._must_restart
         elif not page.rows:
             self._assume_size(page)
-        if repeated and has_new and page.number not in self._reread:
+        if repeated and has_new and page.number not in self._rereads.running:
             self._moved = True
         if not page.rows:
             if self._must_repeat_empty(page.number):
                 return []
             self._set_end(page.number)
-        elif not has_new and page.number not in self._reread and self._must_repeat(page):
+        elif not has_new and page.number not in self._rereads.running and self._must_repeat(page):
             return []
         self._finish(page)
         return new_rows
@@ -218,31 +240,8 @@ class Reading:
         size = min(page.size or len(page.rows), self.past.size or len(page.rows))
         return bool(size) and page.number > max(1, -(-page.total // size)) and len(page.rows) < page.total
 
-    def _note_position(self, number: int) -> None:
-        """Record that the last page was read, or that this page was read before it."""
-        if self.last is not None and number >= self.last:
-            self._is_tail_read = True
-            self._tail_total = self.counts.total
-        elif not self._is_tail_read and number not in self._done and self.counts.total is not None:
-            self._early_pages.append(number)
-
-    def _next_early_page(self) -> int | None:
-        """Return the next page that was read before the last one, to read it again."""
-        if not self._early_pages:
-            return None
-        number = self._early_pages.pop(0)
-        self._reread.add(number)
-        return number
-
     def _next_tail_read(self) -> int | None:
-        """Return the last page, to read it again, if records were added since."""
-        last, total = self.last, self.counts.total
-        has_grown = total is not None and self._tail_total is not None and total > self._tail_total
-        if last is None or not has_grown or self._tail_reads == MAX_TAIL_READS:
-            return None
-        self._tail_reads += 1
-        self._reread.add(last)
-        return last
+        return self._rereads.next_tail_read(self.last, self.counts.total)
 
     def _assume_size(self, page: Page) -> None:
         """Use the size that a page without rows reported, if earlier readings had the same."""
@@ -261,6 +260,7 @@ class Reading:
             # The later page was this one: past the end, by mistake, or because rows moved. It is read again.
             self._moved = self._moved or (self.counts.total is not None and twin <= (self.last or 0))
             self._done.discard(twin)
+            self.twin = twin
             self.sizes.move(twin, to=page.number)
             self._signatures[page_signature([id_of(row) for row in page.rows])] = page.number
             return False
@@ -290,7 +290,8 @@ class Reading:
 
     def _finish(self, page: Page) -> None:
         if page.rows:
-            self._note_position(page.number)
+            is_new = page.number not in self._done
+            self._rereads.note_position(page.number, self.last, self.counts.total, is_new=is_new)
         self._done.add(page.number)
-        self._reread.discard(page.number)
+        self._rereads.finish(page.number)
         self._signatures.setdefault(page_signature([id_of(row) for row in page.rows]), page.number)

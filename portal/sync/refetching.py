@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from portal import clock
@@ -20,7 +19,7 @@ from portal.psa.source import Row, Source
 from portal.sync import applying, catch_up, exclusions, logbook, newer_answers, refetch_requests, store
 from portal.sync.applying import AbsenceResult
 from portal.sync.decide import Decision
-from portal.sync.fetcher import Fetched, Fetcher
+from portal.sync.fetcher import Fetched, Fetcher, share
 from portal.sync.filters import CLIENT_OWNED, Filters
 from portal.sync.lease import BEAT_SECONDS
 from portal.sync.record_types import RecordType
@@ -29,9 +28,8 @@ from portal.sync.refetch_requests import Key, PendingRefetch
 from portal.sync.request_reservation import GOES_ON, LIMIT_USED_UP, RequestReservation
 from portal.sync.scope import Scope
 from portal.sync.store import ChangeOrigin
-from portal.sync.stored import name_of
+from portal.sync.stored import name_of, record_call
 
-MAX_IN_FLIGHT: Final = 3
 MAX_PAUSE_SECONDS: Final = 10.0
 # Wait for records that are due this soon: ending and starting again would cost as much.
 IDLE_WAIT: Final = timedelta(seconds=2)
@@ -70,14 +68,16 @@ class Refetcher:
         self._reservation = reservation
         self._filters = filters
         self._excludes_clients = Scope(filters).excludes_clients
+        self._most_in_flight = share(source, refetching=True)
         self._queue: deque[PendingRefetch] = deque()
         self._in_flight: dict[Key, PendingRefetch] = {}
         self._unanswered: list[tuple[PendingRefetch, PsaUnavailable]] = []
+        self._last_success: datetime | None = None  # when the last successful call began
 
     def run(self) -> None:
         """Refetch all records that are due, or will be in a moment."""
         try:
-            with Fetcher[Key](self._source) as fetcher:
+            with Fetcher[Key](self._source, self._most_in_flight) as fetcher:
                 while self._load_due() or self._in_flight:
                     self._receive(fetcher, self._send(fetcher))
         finally:
@@ -101,7 +101,11 @@ class Refetcher:
 
     def _send(self, fetcher: Fetcher[Key]) -> float:
         """Submit calls for the records that are due. Returns how many seconds to wait for a result."""
-        while self._queue and fetcher.in_flight < MAX_IN_FLIGHT and not self._must_wait_for_a_client(self._queue[0]):
+        while (
+            self._queue
+            and fetcher.in_flight < self._most_in_flight
+            and not self._must_wait_for_a_client(self._queue[0])
+        ):
             seconds = self._reservation.take_one()
             if seconds:
                 if seconds > MAX_PAUSE_SECONDS and not fetcher.in_flight:
@@ -109,7 +113,7 @@ class Refetcher:
                 return min(seconds, BEAT_SECONDS)
             pending = self._queue.popleft()
             self._in_flight[pending.key] = pending
-            fetcher.submit(pending.key, partial(self._source.record, pending.record_type, pending.remote_id))
+            fetcher.submit(pending.key, record_call(self._source, self._integration_id, *pending.key))
         return BEAT_SECONDS if fetcher.in_flight else POLL_SECONDS
 
     def _must_wait_for_a_client(self, pending: PendingRefetch) -> bool:
@@ -128,7 +132,7 @@ class Refetcher:
         if fetched.error is None:
             self._handle_success(pending, fetched)
         else:
-            self._handle_failure(pending, fetched.error)
+            self._handle_failure(pending, fetched.error, fetched.asked_at)
 
     def _handle_success(self, pending: PendingRefetch, fetched: Fetched) -> None:
         """Write a result. A success proves the PSA is up, so earlier timeouts count against those records alone."""
@@ -140,14 +144,19 @@ class Refetcher:
             for other, error in self._unanswered:
                 self._postpone(other, error)
         self._unanswered.clear()
+        self._last_success = max(fetched.asked_at, self._last_success or fetched.asked_at)
 
-    def _handle_failure(self, pending: PendingRefetch, error: Exception) -> None:
+    def _handle_failure(self, pending: PendingRefetch, error: Exception, asked_at: datetime) -> None:
         if isinstance(error, PsaRateLimited):
             error.retry_after = self._reservation.record_refusal(error)
             if error.retry_after > MAX_PAUSE_SECONDS:
                 raise error
             self._queue.appendleft(pending)
         elif isinstance(error, PsaUnavailable) and not isinstance(error, PsaUnreachable):
+            if self._last_success is not None and self._last_success >= asked_at:
+                with self._lease.writing():
+                    self._postpone(pending, error)
+                return
             self._unanswered.append((pending, error))
             if len(self._unanswered) >= MAX_UNANSWERED:
                 raise error
@@ -221,7 +230,8 @@ class Refetcher:
                 reasons = dict.fromkeys(ids, exclusions.through_client(why))
                 store.set_state(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, origin)
         elif outcome in {Outcome.CREATED, Outcome.BACK}:
-            store.request_full_read(self._integration_id, CLIENT_OWNED)
+            lists = [each for each in CLIENT_OWNED if not self._source.is_listed_per_client(each)]
+            store.request_full_read(self._integration_id, lists)
 
     def _may_be_a_ticket(self, pending: PendingRefetch, row: Row) -> bool:
         """Return whether it may be an ordinary ticket. A record that the list of opportunities brought is not."""

@@ -7,6 +7,7 @@ had arrived; portal/sync/reading.py has the other proofs.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from portal.models.sync import CountKind
@@ -15,22 +16,22 @@ WITHOUT_TOTAL: Final = (CountKind.PAGE, CountKind.NONE)
 UNTRUSTED: Final = (*WITHOUT_TOTAL, CountKind.WRONG)
 
 
+@dataclass
 class ReportedCounts:
     """`total` is the reported number of rows in the list, or None without a trusted count.
 
     `kind` is what the counts mean, at first as earlier readings found it. `is_proven_total` means that this reading
     proved them to cover all rows. `has_fallen` means that a count was lower than the one before. If earlier counts
-    were wrong, `total` stays None and `contradicted` is the last one.
+    were wrong, `total` stays None and `contradicted` is the last one. All fields can be written as JSON.
     """
 
-    def __init__(self, kind: CountKind = CountKind.UNKNOWN, total: int | None = None) -> None:
-        self.kind = kind
-        self.total = None if kind in UNTRUSTED else total
-        self.contradicted = total if kind == CountKind.WRONG else None
-        self.has_fallen = False
-        self.is_proven_total = False
-        self._equal_pages = 0
-        self._pages = 0
+    kind: CountKind = CountKind.UNKNOWN
+    total: int | None = None
+    contradicted: int | None = None
+    has_fallen: bool = False
+    is_proven_total: bool = False
+    equal_pages: int = 0
+    pages: int = 0
 
     @property
     def stated(self) -> int | None:
@@ -43,8 +44,8 @@ class ReportedCounts:
         `is_new` is false for a page that only repeats rows of another one.
         """
         if is_new:
-            self._pages += 1
-            self._equal_pages += reported == on_page
+            self.pages += 1
+            self.equal_pages += reported == on_page
         if reported is None:
             self._reject(CountKind.NONE)
         elif self._counts_the_page(reported, on_page, arrived):
@@ -71,7 +72,7 @@ class ReportedCounts:
     def _counts_the_page(self, reported: int, on_page: int, arrived: int) -> bool:
         if not on_page:  # past the end
             return reported == 0 and arrived > 0
-        return self._pages > 1 and self._equal_pages == self._pages and arrived > on_page
+        return self.pages > 1 and self.equal_pages == self.pages and arrived > on_page
 
     def _reject(self, kind: CountKind) -> None:
         self.total, self.contradicted, self.kind, self.has_fallen, self.is_proven_total = (

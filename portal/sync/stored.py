@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import JOIN, SQL, fn
 
 from portal.models.exclusions import Exclusion
 from portal.models.records import Record, RecordState
+from portal.models.row_details import RowDetail
+from portal.psa.source import Source
+from portal.sync.fetcher import PsaCall
 from portal.sync.record_types import RecordType
 
 
@@ -20,6 +25,55 @@ def clients_of(integration_id: int, record_type: str, ids: Iterable[int]) -> dic
     )
     rows: Any = query.tuples()
     return dict(rows)
+
+
+def clients_of_live(integration_id: int, record_type: str) -> dict[int, int]:
+    """Return the client of each live record that has one, by record id."""
+    query = Record.select(Record.remote_id, Record.client_remote_id).where(
+        _of(integration_id, record_type), Record.state == RecordState.LIVE, Record.client_remote_id.is_null(False)
+    )
+    rows: Any = query.tuples()
+    return dict(rows)
+
+
+def ids_of_clients(integration_id: int, record_type: str, clients: AbstractSet[int]) -> set[int]:
+    """Return the ids of the records of these clients, in whatever state."""
+    query = Record.select(Record.remote_id, Record.client_remote_id).where(_of(integration_id, record_type))
+    rows: Any = query.tuples()
+    return {remote_id for remote_id, client in rows if client in clients}
+
+
+def ids_lacking_details(integration_id: int, record_type: str) -> list[int]:
+    """Return the ids of live records whose details were never fetched, or not since their list row changed.
+
+    Those without a digest have changed by a detail since their last list row.
+    """
+    fetched = (
+        (RowDetail.integration == Record.integration)
+        & (RowDetail.record_type == Record.record_type)
+        & (RowDetail.remote_id == Record.remote_id)
+    )
+    query = (
+        Record.select(Record.remote_id)
+        .join(RowDetail, JOIN.LEFT_OUTER, on=fetched)
+        .where(
+            _of(integration_id, record_type),
+            Record.state == RecordState.LIVE,
+            Record.digest != b"",
+            RowDetail.id.is_null() | (RowDetail.row != Record.digest),
+        )
+        .order_by(Record.remote_id)
+    )
+    rows: Any = query.tuples()
+    return [remote_id for (remote_id,) in rows]
+
+
+def record_call(source: Source, integration_id: int, record_type: str, remote_id: int) -> PsaCall:
+    """Return the call that fetches a record by its id; with its client, if the PSA finds it only there."""
+    if not source.is_listed_per_client(record_type):
+        return partial(source.record, record_type, remote_id)
+    client = clients_of(integration_id, record_type, [remote_id]).get(remote_id)
+    return partial(source.record, record_type, remote_id, client_id=client)
 
 
 def count_by_client(integration_id: int, record_type: str, clients: Iterable[int]) -> dict[int, int]:

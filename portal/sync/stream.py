@@ -8,31 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from portal import clock
-from portal.errors import PsaError, PsaListError, PsaRateLimited, PsaUnavailable
+from portal.errors import PsaError, PsaListError, PsaRateLimited
 from portal.models.sync import StepMode, StepState, SyncStep
-from portal.psa.source import IdList, Page, Row, Source
-from portal.sync import reconciliation, remote_lists, store
+from portal.psa.source import Page, Row, Source
+from portal.sync import stored
+from portal.sync.call_results import CallResults
+from portal.sync.client_lists import ClientLists
+from portal.sync.closing import Closing
 from portal.sync.date_filter_probe import DateFilterProbe
-from portal.sync.details import Details, RowWithDetail, SingleRecord
+from portal.sync.details import Details, RowWithDetail
 from portal.sync.fetcher import Fetched, PsaCall
 from portal.sync.live_scope import LiveScope
-from portal.sync.missing_records import MAX_SINGLE_READS, MissingOutcome, MissingRecords
+from portal.sync.missed_rows import MissedRows
 from portal.sync.reading import Reading
 from portal.sync.reconciliation import ReceivedList
-from portal.sync.record_types import RecordType
 from portal.sync.seen_rows import NO_ID, id_of
 from portal.sync.writer import FetchedPage, Writer
 
 MAX_ROUNDS: Final = 3
-# Values in SyncStep.answers.
-ABSENT: Final = "absent"
-UNREADABLE: Final = "unreadable"
 
 Work = Generator[PsaCall, Fetched, None]
 
@@ -46,8 +43,8 @@ class Stream:
         self._writer = writer
         self._source = source
         self._scope = scope
-        self._fetched: Fetched  # the last result
-        self._unwritten_requests = 0
+        self._results = CallResults()
+        self._closing = Closing(step, writer, source, scope, self._results)
         self._pages_left = 1
         self._earlier_ids: set[int] = set()  # from rounds before this one
         self._single_reads = 0
@@ -68,22 +65,22 @@ class Stream:
         with suppress(StopIteration):
             call = next(calls)
             while True:
-                self._fetched = yield call
-                self._unwritten_requests += self._fetched.requests
-                error = self._fetched.error
+                fetched = yield call
+                self._results.take(fetched)
+                error = fetched.error
                 if isinstance(error, PsaRateLimited):
                     continue
-                call = calls.send(self._fetched.value) if error is None else calls.throw(error)
+                call = calls.send(fetched.value) if error is None else calls.throw(error)
 
     def fail(self, error: PsaError) -> None:
         """End the step without the rest of its list."""
-        self._end(error=error, state=StepState.FAILED)
+        self._closing.end(error=error, state=StepState.FAILED)
 
     def write_requests(self, more: int = 0) -> None:
         """Count `more` requests, and those of calls that brought nothing to write."""
-        self._unwritten_requests += more
-        if self._unwritten_requests:
-            self._writer.count_requests(self.step, self._take_requests())
+        self._results.add_requests(more)
+        if requests := self._results.take_requests():
+            self._writer.count_requests(self.step, requests)
 
     def _calls(self) -> Generator[PsaCall, Any, None]:
         """Do the work. Each yielded call returns its value here, or raises its error."""
@@ -91,10 +88,13 @@ class Stream:
             self._writer.begin(self.step)
             if self.step.mode == StepMode.RECORDS:
                 yield from self._read_records()
+            elif self._source.is_listed_per_client(self.record_type):
+                yield from self._read_client_lists()
             else:
                 received, reading = yield from self._read_list()
-                yield from DateFilterProbe(self.step, self._writer, self._source, self._save_answer).run(received)
-                yield from self._close(received, reading)
+                probe = DateFilterProbe(self.step, self._writer, self._source, self._closing.save_answer)
+                yield from probe.run(received)
+                yield from self._closing.of_list(received, reading, self._listed_at)
         except PsaListError as error:
             self.fail(error)
 
@@ -102,9 +102,11 @@ class Stream:
         done = {number for _, (number, _) in self._writer.pages_of(self.step)}
         for number, remote_id in enumerate(self.step.remote_ids, start=1):
             if number not in done:
-                row: Row | None = yield partial(self._source.record, self.record_type, remote_id)
-                self._writer.record(self.step, number, self._single(remote_id, row), self._scope)
-        self._end()
+                row: Row | None = yield stored.record_call(
+                    self._source, self._writer.run.integration_id, self.record_type, remote_id
+                )
+                self._writer.record(self.step, number, self._results.single(remote_id, row), self._scope)
+        self._closing.end()
 
     def _read_list(self) -> Generator[PsaCall, Any, tuple[ReceivedList, Reading]]:
         """Read rounds until one is sound, or all that it missed was read by id, or there were MAX_ROUNDS."""
@@ -129,23 +131,21 @@ class Stream:
             if round_ != self.step.round or ids.number < 0:
                 self._earlier_ids.update(each for each in ids.ids if each != NO_ID)
                 self._single_reads += ids.number < 0
-        step = self.step
-        past = self._writer.past_reading(step)
-        is_patient = step.round >= MAX_ROUNDS
-        return Reading.resumed(present, past=past, total=step.expected, moved=step.moved, is_patient=is_patient)
+        past, is_patient = self._writer.past_reading(self.step), self.step.round >= MAX_ROUNDS
+        return Reading.resumed(present, self.step.reading, past=past, is_patient=is_patient)
 
     def _read_round(self, reading: Reading) -> Generator[PsaCall, Any, None]:
         while (number := reading.next_page()) is not None:
             self._pages_left = reading.pages_left
             size = reading.sizes.size or reading.past.size
             page: Page = yield partial(self._source.page, self.record_type, number, since=self.step.since, size=size)
-            self._listed_at = self._fetched.asked_at
+            self._listed_at = self._results.asked_at
             rows = reading.take(page)
             ids = [id_of(row) for row in rows]
             new = [row for row, each in zip(rows, ids, strict=True) if self._is_new(each)]
             new = yield from self._with_details(new)
-            budget_left = self._fetched.budget_left
-            fetched_page = FetchedPage(page, ids, new, self._listed_at, self._take_requests(), budget_left)
+            budget_left = self._results.budget_left
+            fetched_page = FetchedPage(page, ids, new, self._listed_at, self._results.take_requests(), budget_left)
             self._writer.page(self.step, fetched_page, reading, self._scope)
 
     def _with_details(self, rows: list[Row]) -> Generator[PsaCall, Any, list[Row]]:
@@ -160,7 +160,8 @@ class Stream:
             remote_id = id_of(row)
             if remote_id not in facts:
                 detail: Row | None = yield partial(self._source.record, self.record_type, remote_id)
-                facts[remote_id] = self._writer.detail(self.step, details, row, self._single(remote_id, detail))
+                single = self._results.single(remote_id, detail)
+                facts[remote_id] = self._writer.detail(self.step, details, row, single)
         thin_ids = {id_of(row) for row in thin}
         return [RowWithDetail(facts[id_of(row)], row.payload) if id_of(row) in thin_ids else row for row in rows]
 
@@ -172,110 +173,17 @@ class Stream:
         """Read the few records that the round missed one by one, or return None when that is not possible."""
         if self.step.mode != StepMode.FULL or not self._source.lists_ids(self.record_type):
             return None
-        try:
-            listed: IdList = yield partial(self._source.list_ids, self.record_type)
-        except PsaUnavailable:
-            raise
-        except PsaError:
+        missed = MissedRows(
+            self.step, self._writer, self._source, self._scope, self._results, single_reads=self._single_reads
+        )
+        found = yield from missed.read(reading.seen.ids | self._earlier_ids)
+        self._single_reads = missed.single_reads
+        if found is None:
             return None
-        self._listed_at = self._fetched.asked_at
-        seen = reading.seen.ids | self._earlier_ids
-        missing = listed.ids - seen
-        is_implausible = len(listed.ids & seen) < len(seen) / 2
-        if is_implausible or len(missing) > MAX_SINGLE_READS:
-            return None
-        absent, unreadable = set(), set()
-        for remote_id in sorted(missing):
-            exists = yield from self._read_one(remote_id)
-            if exists is None:
-                unreadable.add(remote_id)
-            elif not exists:
-                absent.add(remote_id)
-        return ReceivedList.from_ids(listed, absent=absent, unreadable=unreadable)
+        received, self._listed_at = found
+        return received
 
-    def _read_one(self, remote_id: int) -> Generator[PsaCall, Any, bool | None]:
-        """Read a record that the list did not bring. Returns whether it exists, or None if it cannot be read."""
-        question = f"missed/{remote_id}"
-        if answer := (self.step.answers or {}).get(question):
-            return None if answer == UNREADABLE else False
-        row: Row | None = yield partial(self._source.record, self.record_type, remote_id)
-        if row is not None and row.facts is None:
-            self._save_answer(question, UNREADABLE)
-            return None
-        self._single_reads += 1
-        self._writer.record(self.step, -self._single_reads, self._single(remote_id, row), self._scope)
-        if row is None:
-            self._save_answer(question, ABSENT)
-        else:
-            self._earlier_ids.add(remote_id)
-        return row is not None
-
-    def _close(self, received: ReceivedList, reading: Reading) -> Generator[PsaCall, Any, None]:
-        """Reconcile the list and end the step."""
-        self.step.expected = received.expected
-        result = reconciliation.reconcile(self._source.name, self.record_type, received)
-        notes = remote_lists.disagreements(self._source.name, self.record_type, reading)
-        if result.problem:
-            self._writer.save_findings(self.step, notes=notes)
-            self._end(error=PsaError(result.problem, result.remedy), state=StepState.INCOMPLETE)
-            return
-        missing = None
-        if self.step.mode == StepMode.FULL:
-            missing = yield from self._decide_missing(received)
-            if missing.held is None:
-                self._writer.prune(self.step, received.ids)
-        if self.record_type == RecordType.CLIENTS and self._scope.excludes_clients:
-            self._writer.exclude_client_records(self.step)
-        self._save_findings(reading, notes)
-        if missing is not None and missing.held is not None:
-            message = reconciliation.held_message(self._source.name, self.record_type, len(missing.held.ids))
-            held = PsaError(message, missing.held.advice)
-            self._end(error=held, state=StepState.INCOMPLETE, missing=missing)
-        else:
-            self._end(missing=missing)
-
-    def _save_findings(self, reading: Reading, notes: list[str]) -> None:
-        found: dict[str, Any] = {}
-        before = remote_lists.find(self._writer.run.integration_id, self.record_type)
-        if not self._writer.have_filters_changed(self.record_type) and not self._scope.may_miss_since(self._began):
-            found["read_until"] = self._began
-        if self.step.mode == StepMode.FULL:
-            computed = self._writer.computed(self.step)
-            found |= {"full_at": clock.now(), **remote_lists.findings(reading)}
-            found["computed"] = remote_lists.with_computed(before, computed)
-            size = found["page_size"]
-            notes = [*notes, *remote_lists.page_size_messages(self._source.name, self.record_type, before, size)]
-            notes += remote_lists.computed_messages(self.record_type, computed)
-        elif remote_lists.is_ignoring_dates(before, reading):
-            found["filters_by_date"] = False
-            notes = [*notes, remote_lists.ignored_date_message(self._source.name, self.record_type)]
-        self._writer.save_findings(self.step, notes=notes, **found)
-
-    def _decide_missing(self, received: ReceivedList) -> Generator[PsaCall, Any, MissingOutcome]:
-        """Decide about stored records that the list lacks, leaving out those that were read after the list."""
-        integration_id = self._writer.run.integration_id
-        listed_at = self._listed_at or self._began
-        stored = store.undeleted_ids(integration_id, self.record_type, before=listed_at)
-        answers = self.step.answers or {}
-        records = MissingRecords(self._source, integration_id, self.record_type, answers, self._save_answer)
-        outcome = yield from records.decide(received, stored)
-        return replace(outcome, listed_at=listed_at)
-
-    @property
-    def _began(self) -> datetime:
-        """Return when the step began, in whichever worker."""
-        return self.step.started_at or clock.now()
-
-    def _single(self, remote_id: int, row: Row | None) -> SingleRecord:
-        return SingleRecord(remote_id, row, self._fetched.asked_at, self._take_requests())
-
-    def _end(self, **how: Any) -> None:
-        self._writer.end(self.step, self._take_requests(), **how)
-
-    def _save_answer(self, question: str, answer: str) -> None:
-        self._writer.save_answer(self.step, question, answer, self._take_requests())
-
-    def _take_requests(self) -> int:
-        """Return how many requests are not written yet, and count them as written."""
-        requests, self._unwritten_requests = self._unwritten_requests, 0
-        return requests
+    def _read_client_lists(self) -> Generator[PsaCall, Any, None]:
+        lists = ClientLists(self.step, self._writer, self._source, self._scope, self._results)
+        self._pages_left = len(self.step.client_ids)
+        yield from self._closing.of_client_lists(lists, (yield from lists.read()))

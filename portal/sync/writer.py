@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,21 +12,20 @@ from typing import Any
 from portal import clock
 from portal.errors import PsaError
 from portal.models.integrations import Integration
-from portal.models.records import ChangeKind, RecordState
+from portal.models.records import RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
-from portal.psa.source import Facts, Page, Row, Source
-from portal.sync import applying, counting, exclusions, held_deletes, logbook, remote_lists, steps, store
+from portal.psa.source import Facts, Page, Row
+from portal.sync import applying, counting, exclusions, held_deletes, logbook, remote_lists, steps, store, stored
 from portal.sync import details as row_details
-from portal.sync.applying import AbsenceResult
-from portal.sync.decide import Decision
 from portal.sync.details import Details, SingleRecord
 from portal.sync.filters import affected, read
-from portal.sync.lease import RunLease
 from portal.sync.live_scope import LiveScope
 from portal.sync.missing_records import MissingOutcome
 from portal.sync.past_readings import PageIds, PastReading
 from portal.sync.reading import Reading
-from portal.sync.store import ChangeOrigin
+from portal.sync.record_types import RecordType
+from portal.sync.scope import CLIENT_NOT_SEEN
+from portal.sync.step_transactions import StepTransactions
 
 
 @dataclass(frozen=True)
@@ -42,16 +40,7 @@ class FetchedPage:
     budget_left: int
 
 
-class Writer:
-    def __init__(self, lease: RunLease, run: SyncRun, source: Source) -> None:
-        self.run = run
-        self._lease = lease
-        self._source = source
-        self._deleted_reason = f"{source.name} says it doesn't exist."
-        self._integration_id: int = run.integration_id
-        self._origin = ChangeOrigin(run_id=run.id)
-        self._computed: dict[str, set[str]] = {}
-
+class Writer(StepTransactions):
     def begin(self, step: SyncStep) -> None:
         """Start a step, or continue it."""
         with self._lease.writing():
@@ -62,11 +51,11 @@ class Writer:
     def page(self, step: SyncStep, fetched_page: FetchedPage, reading: Reading, scope: LiveScope) -> None:
         """Write the rows of a page and move the checkpoint."""
         step.expected, step.count_kind = reading.counts.stated, reading.counts.kind
-        step.page_size, step.moved = reading.sizes.largest or None, reading.moved
+        step.reading = reading.checkpoint()
         with self._step_transaction(step, fetched_page.requests):
             decision = self._apply_rows(step, fetched_page.new_rows, scope, fetched_page.read_at)
             if reading.is_done(fetched_page.page.number):
-                self._save_page_ids(step, fetched_page)
+                self._save_page_ids(step, fetched_page, reading.twin)
             step.pages_done += 1
             step.page_asked_at = fetched_page.read_at
             step.save()
@@ -102,9 +91,39 @@ class Writer:
             SyncPage.create(step=step, round=step.round, number=number, remote_ids=_packed(ids))
             step.save()
 
+    def client_list(self, step: SyncStep, number: int, fetched: FetchedPage, scope: LiveScope) -> None:
+        """Write the list of one client as a page of the checkpoint. Only a list that changed something is logged."""
+        with self._step_transaction(step, fetched.requests):
+            decision = self._apply_rows(step, fetched.new_rows, scope, fetched.read_at)
+            SyncPage.create(step=step, round=step.round, number=number, remote_ids=_packed(fetched.ids))
+            step.pages_done += 1
+            step.calls_done += 1
+            step.page_asked_at = fetched.read_at
+            step.save()
+            if decision.affected_ids or decision.rejected:
+                logbook.note_page(self.run, step.record_type, fetched.page, decision, budget_left=fetched.budget_left)
+
+    def full_record(self, step: SyncStep, single: SingleRecord, scope: LiveScope) -> None:
+        """Write the details of a record that its list has brought before, and mark them as fetched."""
+        with self._step_transaction(step, single.requests):
+            row_details.mark_fetched(self.run, step.record_type, single)
+            if single.row is not None:
+                applying.apply_rows(
+                    self._integration_id,
+                    step.record_type,
+                    [single.row],
+                    scope.now(),
+                    self._source,
+                    origin=self._origin,
+                    read_at=single.read_at,
+                    details=True,
+                )
+            step.calls_done += 1
+            step.save()
+
     def next_round(self, step: SyncStep) -> None:
         """Start another round of the list."""
-        step.round, step.moved = step.round + 1, False
+        step.round, step.reading = step.round + 1, None
         with self._lease.writing():
             step.save()
             message = f"The list of {step.record_type} changed while it was read, so Scopable reads it again."
@@ -168,6 +187,21 @@ class Writer:
                 for record_type, ids in store.live_records_of_clients(self._integration_id, clients).items():
                     self._exclude(record_type, dict.fromkeys(ids, why))
 
+    def exclude_without_client(self, step: SyncStep) -> None:
+        """Put live records out of scope whose client is not live: the list of such a client is not read."""
+        with self._locked_transaction():
+            live = store.live_ids(self._integration_id, RecordType.CLIENTS)
+            found = stored.clients_of_live(self._integration_id, step.record_type)
+            reasons = exclusions.client_reasons(self._integration_id)
+            self._exclude(
+                step.record_type,
+                {
+                    remote_id: reasons.get(client, CLIENT_NOT_SEEN)
+                    for remote_id, client in found.items()
+                    if client not in live
+                },
+            )
+
     def prune(self, step: SyncStep, listed: AbstractSet[int]) -> None:
         """Remove exclusions and details of records that the PSA no longer lists, and recount, once per full sync.
 
@@ -192,41 +226,18 @@ class Writer:
         pages = SyncPage.select().where(SyncPage.step == step).order_by(SyncPage.id)
         return [(page.round, PageIds(page.number, array("q", bytes(page.remote_ids)))) for page in pages]
 
-    def _save_page_ids(self, step: SyncStep, fetched_page: FetchedPage) -> None:
-        """Save the ids of a page. A page that is read again adds to its earlier ids."""
-        packed = _packed(fetched_page.ids)
-        of_page = (SyncPage.round == step.round) & (SyncPage.number == fetched_page.page.number)
+    def _save_page_ids(self, step: SyncStep, fetched_page: FetchedPage, twin: int | None) -> None:
+        """Save the ids of a page. A page that is read again adds to its earlier ids, perhaps those of its twin."""
+        packed, number = _packed(fetched_page.ids), fetched_page.page.number
+        of_page = (SyncPage.round == step.round) & (SyncPage.number == (twin or number))
         before = SyncPage.get_or_none(SyncPage.step == step, of_page)
         if before is None:
-            SyncPage.create(step=step, round=step.round, number=fetched_page.page.number, remote_ids=packed)
+            SyncPage.create(step=step, round=step.round, number=number, remote_ids=packed)
         else:
+            before.number = number
             # Not in SQL: SQLite turns two concatenated blobs into text.
             before.remote_ids = bytes(before.remote_ids) + packed
             before.save()
-
-    def _apply_rows(
-        self, step: SyncStep, rows: Sequence[Row], scope: LiveScope, read_at: datetime, *, details: bool = False
-    ) -> Decision:
-        decision = applying.apply_rows(
-            self._integration_id,
-            step.record_type,
-            rows,
-            scope.now(),
-            self._source,
-            origin=self._origin,
-            read_at=read_at,
-            details=details,
-        )
-        self._computed.setdefault(step.record_type, set()).update(decision.computed)
-        step.fetched += len(rows)
-        step.created += len(decision.created)
-        step.updated += len(decision.updated)
-        step.unchanged += decision.unchanged
-        step.filtered_out += decision.filtered_out
-        returned = sum(1 for change in decision.updated if change.kind == ChangeKind.BACK)
-        self._count(excluded=len(decision.out_of_scope), returned=returned)
-        step.failed += len(decision.rejected)
-        return decision
 
     def _apply_missing(self, step: SyncStep, missing: MissingOutcome) -> None:
         integration_id, record_type = self._integration_id, step.record_type
@@ -238,48 +249,12 @@ class Writer:
             names = applying.names_of(integration_id, record_type, sorted(gone)[: logbook.MAX_ROWS])
             logbook.note_deleted(self.run, record_type, names, self._deleted_reason)
             step.deleted += len(gone)
-        held_deletes.replace_pending(integration_id, record_type, self.run.id, missing.held)
-        held_deletes.release_relisted(integration_id, record_type, missing.listed)
+        if missing.is_whole:
+            held_deletes.replace_pending(integration_id, record_type, self.run.id, missing.held)
+            held_deletes.release_relisted(integration_id, record_type, missing.listed)
         if missing.kept:
             words = held_deletes.kept_message(integration_id, self._source.name, record_type, len(missing.kept))
             logbook.note(self.run, words, subject=LogSubject.STEP, record_type=record_type)
-
-    def _apply_absence(self, step: SyncStep, single: SingleRecord) -> None:
-        """Mark a record as deleted that the PSA says does not exist."""
-        remote_id, record_type, why = single.remote_id, step.record_type, self._deleted_reason
-        origin, read_at = self._origin, single.read_at
-        absence = applying.apply_absence(
-            self._integration_id, record_type, remote_id, why, origin=origin, read_at=read_at
-        )
-        if absence is AbsenceResult.DELETED:
-            names = applying.names_of(self._integration_id, record_type, [remote_id])
-            logbook.note_deleted(self.run, record_type, names, why)
-            step.deleted += 1
-        elif absence is AbsenceResult.NOT_STORED and step.mode == StepMode.RECORDS:
-            logbook.note_single_record(self.run, self._source.name, record_type, remote_id, None)
-
-    def _exclude(self, record_type: str, reasons: dict[int, str]) -> None:
-        """Put records out of scope that are not in the page at hand."""
-        store.set_state(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, self._origin)
-        self._count(excluded=len(reasons))
-
-    def _count(self, **more: int) -> None:
-        """Add to the run's counters, inside the caller's transaction."""
-        added = {name: getattr(SyncRun, name) + number for name, number in more.items() if number}
-        if added:
-            SyncRun.update(added).where(SyncRun.id == self.run.id).execute()
-
-    def _step_transaction(self, step: SyncStep, requests: int) -> Any:
-        """Open a transaction that counts requests and records progress: crashes and waits start again at 0."""
-        step.requests += requests
-        return self._locked_transaction(requests=SyncRun.requests + requests, crashes=0, waits=0)
-
-    @contextmanager
-    def _locked_transaction(self, **changes: Any) -> Iterator[None]:
-        """Open a transaction in which no other worker writes records of the integration."""
-        with self._lease.writing(**changes):
-            store.lock_records(self._integration_id)
-            yield
 
 
 def _packed(ids: Sequence[int]) -> bytes:

@@ -14,8 +14,8 @@ from benchmarks.contestants import BARE_LOOP, PORTAL, POSTGRESQL, SQLITE, Entry
 from benchmarks.databases import Databases
 from benchmarks.task import Task
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, running
-from portal.sandbox.halo.settings import DEFAULT_RECORDS
-from portal.sandbox.halo.truth import digest
+from portal.sandbox.sizes import DEFAULT_RECORDS
+from portal.sandbox.truth import digest
 from tests.halo_fixtures import is_asked_for
 
 PAYLOADS = {

@@ -21,7 +21,7 @@ from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordChange
 from portal.models.sync import RunKind
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
-from portal.sandbox.halo.settings import sizes_for
+from portal.sandbox.sizes import sizes_for
 from portal.services.webhooks import refetches
 from tests.halo_fixtures import Copy, connected
 from tests.telling import about, tell

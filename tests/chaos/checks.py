@@ -46,8 +46,8 @@ def requests_before_retry_after(run: SyncRun, trial: Trial, entries: list[dict[s
     return [f"run {run.id}: {len(early)} requests before a Retry-After had passed"] if early else []
 
 
-def repeated_pages(run: SyncRun, pages: Counter[tuple[str, str]], claims: int) -> tuple[Counter[str], list[str]]:
-    """Return counts of requested and repeated pages, and errors for more than one repeat per kill and type.
+def repeated_pages(run: SyncRun, pages: Counter[tuple[str, str]], takeovers: int) -> tuple[Counter[str], list[str]]:
+    """Return counts of requested and repeated pages, and errors for more than one repeat per takeover and type.
 
     A list starts with its supposed last page. If that is not the last, the page is read twice.
     """
@@ -55,12 +55,11 @@ def repeated_pages(run: SyncRun, pages: Counter[tuple[str, str]], claims: int) -
     for (kind, _), times in pages.items():
         is_first = kind not in again
         again[kind] += times - 1 - (is_first and times > 1)
-    counted = Counter({"runs": 1, "pages": len(pages), "again": again.total(), "takeovers": claims - 1})
-    most = claims - 1
+    counted = Counter({"runs": 1, "pages": len(pages), "again": again.total(), "takeovers": takeovers})
     return counted, [
-        f"run {run.id}: {count} pages of {kind} were requested again in {most} takeovers"
+        f"run {run.id}: {count} pages of {kind} were requested again in {takeovers} takeovers"
         for kind, count in again.items()
-        if count > most
+        if count > takeovers
     ]
 
 

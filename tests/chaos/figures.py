@@ -25,7 +25,7 @@ def _lines(storm: Storm) -> Iterator[tuple[str, str]]:
     yield "faults that fired", _joined(storm.fired)
     yield "runs", _joined(runs)
     yield "records", _joined(count_by_state(storm.integration))
-    yield "takeovers", str(sum(max(seen.claims - 1, 0) for seen in watch.runs.values()))
+    yield "takeovers", str(sum(seen.takeovers for seen in watch.runs.values()))
     yield "from the last sign of life to the next claim", _seconds(watch.gaps)
     yield "from the last kill to the next claim", _seconds(watch.late)
     yield "pages requested in runs with kills only", f"{pages['pages']:,} in {pages['runs']} runs"

@@ -25,7 +25,7 @@ import httpx
 
 from portal import clock, db, log
 from portal.models.accounts import Account, RoleName, User
-from portal.sandbox import Verbs
+from portal.sandbox import HaloVerbs
 from portal.sandbox.process import spawned
 from tests.chaos.running_portal import RunningPortal, running_portal
 from tests.conftest import PASSWORD, PASSWORD_HASH
@@ -87,7 +87,7 @@ class Attack:
 @dataclass(frozen=True)
 class Scene:
     portal: RunningPortal
-    halo: Verbs
+    halo: HaloVerbs
     admin: str
     support: str
     neighbour: str

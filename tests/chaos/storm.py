@@ -140,7 +140,7 @@ class Storm:
         self.violations += requests_before_retry_after(run, trial, requests.entries())
         if trial.only_kills:
             self.stable_runs.add(run.id)
-            pages, wrong = repeated_pages(run, requests.pages(), self.watch.runs[run.id].claims)
+            pages, wrong = repeated_pages(run, requests.pages(), self.watch.runs[run.id].takeovers)
             self.page_requests += pages
             self.violations += wrong
 

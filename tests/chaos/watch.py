@@ -22,8 +22,12 @@ class RunView:
     state: str
     fencing_token: int
     alive: datetime
-    claims: int = 0
     pages_done: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def takeovers(self) -> int:
+        """Return how often the run was claimed again: each claim raises the fencing token by one."""
+        return max(0, self.fencing_token - 1)
 
 
 @dataclass
@@ -75,7 +79,6 @@ class Watch:
         elif run.state == RunState.WAITING:
             alive = max(alive, run.not_before)
         if run.fencing_token > seen.fencing_token and run.state == RunState.RUNNING:
-            seen.claims += run.fencing_token - seen.fencing_token
             self.gaps.append((alive - seen.alive).total_seconds())
             self.late.append((alive - max(seen.alive, self.last_kill)).total_seconds())
         seen.state, seen.fencing_token, seen.alive = run.state, run.fencing_token, alive

@@ -104,7 +104,7 @@ SHOWS: list[tuple[str, ...]] = [
     ("webhook", "show"),
 ]
 SERVES: list[tuple[str, ...]] = [("up",), ("web",), ("worker",), ("scheduler",)]
-MADE_UP: list[tuple[str, ...]] = [("demo",), ("sandbox", "halo")]
+MADE_UP: list[tuple[str, ...]] = [("demo",), ("sandbox", "halo"), ("sandbox", "connectwise")]
 SILENT: dict[tuple[str, ...], str] = {
     **dict.fromkeys(SHOWS, "shows something to the operator, who can read the database anyway"),
     **dict.fromkeys(SERVES, "serves"),

@@ -62,7 +62,7 @@ def test_a_limit_that_cannot_be_is_refused(connected: Shell, option: tuple[str, 
 def test_what_is_not_connected_has_no_schedule(northwind_shell: Shell, verb: tuple[str, ...]) -> None:
     result = northwind_shell.run(*verb, *ACCOUNT)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Halo PSA isn't connected.")
+    assert result.stderr.startswith("No PSA is connected.")
 
 
 def test_a_schedule_is_shown_and_changed(connected: Shell) -> None:

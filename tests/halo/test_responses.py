@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import clock
-from portal.halo.responses import LONGEST_WAIT_SECONDS, wait_seconds
 from portal.outbound import Response
+from portal.psa.retry_after import LONGEST_WAIT_SECONDS, wait_seconds
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -28,43 +25,16 @@ from portal.services.syncing import sync_runs
 from portal.services.webhooks import refetches
 from tests.conftest import browser
 from tests.psa.ledger import LEDGER
+from tests.psa.ledger_server import KEY, Ledger, serving
 
 ROOT = Path(__file__).parent.parent.parent
 DOC = (ROOT / "docs/adding-a-psa.md").read_text()
-KEY = "ledger-key"
-
-
-@dataclass
-class Ledger:
-    """A Ledger server with these clients, by number."""
-
-    url: str
-    clients: dict[int, dict[str, Any]]
 
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    clients = {n: {"number": n, "title": f"Client {n}", "closed": n == 3} for n in (1, 2, 3)}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path, _, query = self.path.partition("?")
-            found: object = list(clients.values()) if query == "page=1" else []
-            if not query:
-                found = clients.get(int(path.rsplit("/", 1)[1]))
-            is_allowed = self.headers["Authorization"] == f"Bearer {KEY}"
-            self.send_response(401 if not is_allowed else 404 if found is None else 200)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(json.dumps(found).encode())
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield Ledger(f"http://127.0.0.1:{server.server_port}", clients)
-        server.shutdown()
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture

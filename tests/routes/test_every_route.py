@@ -53,6 +53,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("two_factor.switch_off", "GET"): ("/two-factor/off", LOGIN, OWN, OWN),
     ("two_factor.switch_off", "POST"): ("/two-factor/off", LOGIN, OWN, OWN),
     ("integrations.index", "GET"): ("/integrations", LOGIN, OK, OK),
+    ("comparison.index", "GET"): ("/integrations/compare", LOGIN, OK, OK),
     ("sessions.index", "GET"): ("/sessions", LOGIN, OK, OK),
     ("sessions.end", "POST"): ("/sessions/999999/end", LOGIN, "404", "404"),
     ("sessions.end_others", "POST"): ("/sessions/end-others", LOGIN, "→ /sessions", "→ /sessions"),

@@ -40,7 +40,7 @@ def test_a_third_test_of_an_account_is_answered_at_once(
     with taken(draft.account_id, outbound_slots.MOST_PER_ACCOUNT):
         page = as_alice.post(TEST, data=typed)
     assert (page.status_code, page.headers["Retry-After"]) == (429, "5")
-    assert "2 requests from your account are still waiting for Halo." in page.text
+    assert "2 requests from your account are still waiting for your PSA." in page.text
     assert "Try again in a few seconds." in page.text
     assert sandbox.counts()["total"] == 0
     assert as_alice.post(TEST, data=typed).status_code == 200
@@ -75,7 +75,7 @@ def test_suggestions_without_a_place_leave_what_was_typed(
     with taken(draft.account_id, outbound_slots.MOST_PER_ACCOUNT):
         page = as_alice.post(ADDRESSES, data=typed, headers=HTMX)
     assert page.status_code == 200
-    assert "are still waiting for Halo" in page.text
+    assert "are still waiting for your PSA" in page.text
     assert 'value="https://mine.example/auth"' in page.text
 
 
@@ -86,7 +86,7 @@ def test_filters_without_a_place_say_why_their_lists_may_be_incomplete(
     with taken(halo.account_id, outbound_slots.MOST_PER_ACCOUNT):
         page = as_alice.get(f"{HALO}/filters").text
     assert "incomplete or out of date" in page
-    assert "are still waiting for Halo" in page
+    assert "are still waiting for your PSA" in page
     assert sandbox.counts()["total"] == 0
     assert "incomplete or out of date" not in as_alice.get(f"{HALO}/filters").text
 

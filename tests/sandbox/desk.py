@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-from portal.sandbox.halo import HaloSandbox
+from portal.sandbox.simulation import Simulation
 from tests.sandbox.html_form import Values, forms
 from tests.sandbox.visitor import TLS
 
@@ -17,7 +17,7 @@ DESK = "/_sandbox/desk"
 
 
 class Desk:
-    def __init__(self, sandbox: HaloSandbox) -> None:
+    def __init__(self, sandbox: Simulation) -> None:
         self.http = httpx.Client(base_url=sandbox.url, trust_env=False, verify=TLS)
 
     def __enter__(self) -> Self:

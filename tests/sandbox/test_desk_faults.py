@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from portal.sandbox.desk.faults.words import FIELDS, GROUPS
+from portal.sandbox.desk.switches.controls import OTHER
 from portal.sandbox.halo import HaloSandbox
-from portal.sandbox.halo.desk.faults.words import FAULTS, FIELDS, GROUPS
-from portal.sandbox.halo.desk.switches.controls import OTHER
+from portal.sandbox.halo.desk.faults import FAULTS
 from portal.sandbox.halo.faults import KINDS, PLACES, Fault
 from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import Visitor
@@ -17,7 +18,7 @@ from tests.sandbox.visitor import Visitor
 
 @pytest.mark.parametrize("what", sorted(KINDS))
 def test_every_fault_has_a_sentence_and_a_group(what: str) -> None:
-    assert what in FAULTS, f"explain the fault {what!r} in portal/sandbox/halo/desk/faults/words.py"
+    assert what in FAULTS, f"explain the fault {what!r} in portal/sandbox/halo/desk/faults.py"
     assert FAULTS[what].sentence.endswith(".")
     assert FAULTS[what].group in {each.id for each in GROUPS} - {OTHER}
 

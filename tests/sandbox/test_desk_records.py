@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
-from portal.sandbox.halo.desk.records.tables import TABLES
+from portal.sandbox.halo.desk.tables import TABLES
 from portal.sandbox.halo.record_types import RECORD_TYPES
 from tests.sandbox.desk import Desk
 

@@ -7,15 +7,15 @@ from typing import Any, Literal
 import msgspec
 import pytest
 
+from portal.sandbox.desk.desk_request import Form, FormError
+from portal.sandbox.desk.switches.controls import OTHER, controls
+from portal.sandbox.desk.switches.kinds import kind_of
+from portal.sandbox.desk.switches.reading import changed
+from portal.sandbox.desk.switches.words import SettingText
 from portal.sandbox.halo import HaloSandbox, Knobs, TenantSettings
-from portal.sandbox.halo.control import FIXED
-from portal.sandbox.halo.desk.desk_request import Form, FormError
-from portal.sandbox.halo.desk.switches.controls import OTHER, controls
-from portal.sandbox.halo.desk.switches.kinds import kind_of
-from portal.sandbox.halo.desk.switches.knobs import GROUPS, KNOBS
-from portal.sandbox.halo.desk.switches.permissions import PERMISSIONS
-from portal.sandbox.halo.desk.switches.reading import changed
-from portal.sandbox.halo.desk.switches.words import SettingText
+from portal.sandbox.halo.desk.knobs import GROUPS, KNOBS
+from portal.sandbox.halo.desk.permissions import PERMISSIONS
+from portal.sandbox.halo.settings import FIXED
 from tests.sandbox.desk import Desk
 from tests.sandbox.visitor import Visitor
 
@@ -25,14 +25,14 @@ CHANGEABLE = sorted({each.name for each in msgspec.structs.fields(TenantSettings
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_knob_has_a_sentence_and_a_group(name: str) -> None:
-    assert name in KNOBS, f"explain Knobs.{name} in portal/sandbox/halo/desk/switches/knobs.py"
+    assert name in KNOBS, f"explain Knobs.{name} in portal/sandbox/halo/desk/knobs.py"
     assert KNOBS[name].sentence.endswith((".", "}."))
     assert KNOBS[name].group in {each.id for each in GROUPS} - {OTHER}
 
 
 @pytest.mark.parametrize("name", CHANGEABLE)
 def test_every_setting_of_a_tenant_has_a_sentence(name: str) -> None:
-    assert name in PERMISSIONS, f"explain TenantSettings.{name} in portal/sandbox/halo/desk/switches/permissions.py"
+    assert name in PERMISSIONS, f"explain TenantSettings.{name} in portal/sandbox/halo/desk/permissions.py"
     assert PERMISSIONS[name].sentence
 
 

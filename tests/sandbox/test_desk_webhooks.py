@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from portal.sandbox.halo import HaloSandbox
-from portal.sandbox.halo.desk.webhooks.send import SHAPES
-from portal.sandbox.halo.desk.webhooks.words import WEBHOOK
+from portal.sandbox.halo.desk.description import SHAPES
+from portal.sandbox.halo.desk.webhook_words import WEBHOOK
 from portal.sandbox.halo.record_types import RECORD_TYPES
 from portal.sandbox.halo.webhooks.webhook import TOPICS, Webhook
 from tests.sandbox.desk import Desk
@@ -27,7 +27,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.mark.parametrize("name", [each.name for each in msgspec.structs.fields(Webhook)])
 def test_every_setting_of_a_webhook_has_a_sentence(name: str) -> None:
-    assert name in WEBHOOK, f"explain Webhook.{name} in portal/sandbox/halo/desk/webhooks/words.py"
+    assert name in WEBHOOK, f"explain Webhook.{name} in portal/sandbox/halo/desk/webhook_words.py"
     assert WEBHOOK[name].sentence.endswith(".")
 
 

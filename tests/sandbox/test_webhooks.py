@@ -13,7 +13,8 @@ import pytest
 from portal.sandbox.control_client import SandboxControl
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
 from portal.sandbox.halo.webhooks.webhook import Webhook
-from portal.sandbox.verbs import SandboxError, Verbs
+from portal.sandbox.halo_verbs import HaloVerbs
+from portal.sandbox.verbs import SandboxError
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.visitor import PATHS
 
@@ -25,12 +26,12 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture(params=["in this process", "over HTTP"])
-def verbs(request: pytest.FixtureRequest, sandbox: HaloSandbox) -> Verbs:
+def verbs(request: pytest.FixtureRequest, sandbox: HaloSandbox) -> HaloVerbs:
     """Offer the same verbs both ways."""
     return sandbox if request.param == "in this process" else SandboxControl(sandbox.url)
 
 
-def test_every_change_is_sent_in_order(verbs: Verbs, receiver: Receiver) -> None:
+def test_every_change_is_sent_in_order(verbs: HaloVerbs, receiver: Receiver) -> None:
     verbs.add_webhook(receiver.url)
     (number,) = verbs.create("assets")
     verbs.change("assets", [number])
@@ -100,7 +101,7 @@ def test_each_tenant_has_its_own(receiver: Receiver) -> None:
         assert sandbox.webhooks(tenant="globex") == [added]
 
 
-def test_a_disabled_or_removed_webhook_gets_nothing(verbs: Verbs, receiver: Receiver) -> None:
+def test_a_disabled_or_removed_webhook_gets_nothing(verbs: HaloVerbs, receiver: Receiver) -> None:
     added = verbs.add_webhook(receiver.url, active=False)
     verbs.change("clients")
     verbs.change_webhook(added["id"], active=True)
@@ -167,13 +168,13 @@ def test_nothing_may_leave_this_machine(sandbox: HaloSandbox, receiver: Receiver
         {"disable_after": "never"},
     ],
 )
-def test_nonsense_is_refused(verbs: Verbs, receiver: Receiver, wrong: dict[str, Any]) -> None:
+def test_nonsense_is_refused(verbs: HaloVerbs, receiver: Receiver, wrong: dict[str, Any]) -> None:
     with pytest.raises(SandboxError):
         verbs.add_webhook(receiver.url, **wrong)
     assert verbs.webhooks() == []
 
 
-def test_an_unknown_webhook_is_refused(verbs: Verbs) -> None:
+def test_an_unknown_webhook_is_refused(verbs: HaloVerbs) -> None:
     with pytest.raises(SandboxError):
         verbs.change_webhook("nobody", active=True)
     with pytest.raises(SandboxError):

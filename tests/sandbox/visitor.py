@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from portal.sandbox.verbs import Verbs
+from portal.sandbox.halo_verbs import HaloVerbs
 
 # One for all: httpx would read every CA certificate for each client anew.
 TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -25,7 +25,7 @@ PATHS = {
 
 
 class Visitor:
-    def __init__(self, sandbox: Verbs, *, tenant: str | None = None, scope: str = "all") -> None:
+    def __init__(self, sandbox: HaloVerbs, *, tenant: str | None = None, scope: str = "all") -> None:
         self.http = httpx.Client(base_url=sandbox.url, trust_env=False, verify=TLS)
         self._credentials = sandbox.credentials(tenant)
         self.log_in(scope)

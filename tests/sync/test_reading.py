@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portal.halo.pages import Page, row
 from portal.models.sync import CountKind
-from portal.sync.past_readings import PageIds, PastReading
+from portal.sync.past_readings import PastReading
 from portal.sync.reading import MAX_USELESS_PAGES, Reading
 from portal.sync.seen_rows import NO_ID
-
-MAX_REQUESTS = 200
-
-
-@dataclass
-class Halo:
-    """A list of ids in pages of `size`. `requested` holds the numbers of the requested pages."""
-
-    ids: list[int]
-    size: int = 3
-    requested: list[int] = field(default_factory=list)
-
-    def page(self, number: int, **said: Any) -> Page:
-        self.requested.append(number)
-        assert len(self.requested) < MAX_REQUESTS, "read on and on"
-        ids = self.ids[(number - 1) * self.size : number * self.size]
-        return page(number, ids, **{"size": self.size, "total": len(self.ids), **said})
-
-
-def page(number: int, ids: list[Any], *, size: int | None, total: int | None) -> Page:
-    rows = [row("sites", b'{"id":%d}' % each if each != NO_ID else b'{"id":0,"n":%d}' % number) for each in ids]
-    return Page(number, rows, size, total, "/api/Site", 200, 0.0, 0)
-
-
-def read(halo: Halo, reading: Reading | None = None) -> Reading:
-    reading = reading or Reading()
-    while (number := reading.next_page()) is not None:
-        reading.take(halo.page(number))
-    return reading
+from tests.sync.paged_lists import MAX_REQUESTS, DishonestHalo, Halo, page, read
 
 
 @pytest.mark.parametrize(
@@ -133,24 +101,6 @@ def test_rows_without_an_id_count_once_and_are_reconciled() -> None:
     assert (reading.seen.unusable, reading.is_sound) == (2, True)
 
 
-@pytest.mark.parametrize("taken", range(1, 6))
-def test_a_resumed_reading_continues_after_its_pages(taken: int) -> None:
-    halo, first = Halo(list(range(1, 14))), Reading(PastReading(5))
-    pages = []
-    for _ in range(taken):
-        number = first.next_page()
-        assert number is not None
-        rows = first.take(halo.page(number))
-        pages.append(PageIds(number, [each.facts.remote_id for each in rows if each.facts]))
-    halo.requested.clear()
-    resumed = Reading.resumed(
-        pages, past=PastReading(5, count_kind=first.counts.kind), total=first.counts.total, moved=first.moved
-    )
-    read(halo, resumed)
-    assert len(halo.requested) == 5 - taken
-    assert (resumed.is_sound, resumed.seen.ids) == (True, set(halo.ids))
-
-
 CHANGES = st.lists(
     st.tuples(st.integers(0, 12), st.sampled_from(["create", "delete"]), st.integers(0, 40)), max_size=8
 )
@@ -186,29 +136,6 @@ def test_a_stable_list_costs_one_request_per_page(count: int, size: int) -> None
     halo, pages = Halo(list(range(1, count + 1)), size), max(1, -(-count // size))
     assert read(halo, Reading(PastReading(pages, count_kind=CountKind.TOTAL))).is_sound
     assert len(halo.requested) == pages + (count > 0 and count % size == 0)
-
-
-@dataclass
-class DishonestHalo(Halo):
-    """A list with pages of `cap` rows, whatever size is requested.
-
-    `reported_size` and `reported_count` are what its pages report; `past_end` is what follows the last page.
-    """
-
-    asked_size: int = 1000
-    reported_size: str = "asked"
-    reported_count: str = "nothing"
-    past_end: str = "empty"
-
-    def page(self, number: int, **_: Any) -> Page:
-        last = max(1, -(-len(self.ids) // self.size))
-        sent = {"empty": number, "repeat": 1, "repeat_last": last}[self.past_end] if number > last else number
-        ids = self.ids[(sent - 1) * self.size : sent * self.size]
-        sizes = {"asked": self.asked_size, "granted": self.size, "nothing": None, "what came": len(ids)}
-        total = {"total": len(self.ids), "page": len(ids), "nothing": None}[self.reported_count]
-        self.requested.append(number)
-        assert len(self.requested) < MAX_REQUESTS, "read on and on"
-        return page(number, ids, size=sizes[self.reported_size], total=total)
 
 
 @settings(max_examples=600)

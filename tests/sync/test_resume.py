@@ -11,8 +11,8 @@ import pytest
 
 from portal import clock
 from portal.halo.client import HaloClient
-from portal.models.sync import SyncPage
-from portal.sandbox import Verbs
+from portal.models.sync import CountKind, RemoteList, SyncPage
+from portal.sandbox import HaloVerbs
 from portal.services.syncing import sync_runs
 from portal.sync.lease import DURATION
 from tests.halo_fixtures import PAGES, SIZES, Copy
@@ -23,7 +23,7 @@ __all__ = ["failing_client", "on_page"]
 ALL_PAGES = sum(PAGES.values())
 
 
-def page_requests(halo: Verbs) -> Counter[tuple[str, str]]:
+def page_requests(halo: HaloVerbs) -> Counter[tuple[str, str]]:
     """Return how often each page was requested."""
     lists = (entry for entry in halo.journal() if "page_size=1000" in entry["query"])
     return Counter((entry["kind"], entry["query"]) for entry in lists)
@@ -54,6 +54,34 @@ def test_a_run_interrupted_after_any_page_continues_after_it(
     assert len(twice) == len(set(twice)) <= pages
     assert max(requested.values()) <= 2
     assert SyncPage.select().count() == 0
+
+
+def page_requests_of_run(copy: Copy, failing_client: type[FailingClient], pages: int | None) -> Counter[Any]:
+    """Read 130 assets, supposedly in pages of 50, interrupted after so many. Returns how often each was requested."""
+    RemoteList.delete().execute()
+    RemoteList.create(
+        integration=copy.integration, record_type="assets", total=130, page_size=50, count_kind=CountKind.TOTAL
+    )
+    copy.halo.reset(faults=False)
+    run = copy.open("assets")
+    failing_client.pages = pages
+    with suppress(RuntimeError):
+        sync_runs.execute(run.id)
+    failing_client.pages = None
+    if sync_runs.report(run)["state"] == "running":
+        sync_runs.execute(run.id)
+    assert sync_runs.report(run)["state"] == "succeeded"
+    return page_requests(copy.halo)
+
+
+@pytest.mark.parametrize("cap", [20, 30, 70])
+def test_a_takeover_requests_nothing_again_even_if_pages_are_not_as_long_as_supposed(
+    cap: int, copy: Copy, failing_client: type[FailingClient]
+) -> None:
+    copy.halo.turn(caps={"assets": cap})
+    undisturbed = page_requests_of_run(copy, failing_client, None)
+    for pages in range(1, undisturbed.total()):
+        assert page_requests_of_run(copy, failing_client, pages) == undisturbed
 
 
 def test_a_run_interrupted_after_a_reread_page_continues(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:

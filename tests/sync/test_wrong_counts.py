@@ -10,7 +10,7 @@ import pytest
 from portal.models.sync import CountKind
 from portal.sync.past_readings import PastReading
 from portal.sync.reading import Reading
-from tests.sync.test_reading import DishonestHalo, read
+from tests.sync.paged_lists import DishonestHalo, read
 
 COUNTS: dict[str, Callable[[int, int], int]] = {
     "one too few": lambda rows, _: max(rows - 1, 0),

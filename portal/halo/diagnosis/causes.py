@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from portal.halo.addresses import auth_server_of, host_of, normalize_auth_server, normalize_base_url
+from portal.halo.addresses import auth_server_of, normalize_auth_server, normalize_base_url
 from portal.halo.diagnosis import messages
 from portal.halo.diagnosis.messages import CHECK_ADDRESS, KEEP_AUTH_SERVER, REGENERATE
 from portal.halo.diagnosis.observation import Observation
@@ -12,6 +12,7 @@ from portal.halo.diagnosis.variants import Variant
 from portal.halo.responses import described, is_redirect
 from portal.outbound import OutboundError, Response
 from portal.psa.diagnosis import Diagnosis, Fix, failed
+from portal.psa.hosts import host_of
 
 WRONG_CREDENTIALS: Final = "Halo does not accept this Client ID or Client Secret."
 MIX_UP: Final = f"Data calls go to the Base URL. {CHECK_ADDRESS}"

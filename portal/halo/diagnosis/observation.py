@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portal.halo import discovery, grants, profile
-from portal.halo.addresses import host_of
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis.variants import Variant
 from portal.halo.discovery import AuthInfo
@@ -14,6 +13,7 @@ from portal.halo.grants import Grant
 from portal.halo.profile import Agent
 from portal.outbound import OutboundError, Response
 from portal.psa.diagnosis import ListAccess
+from portal.psa.hosts import host_of
 
 # A response, or the reason for not getting one; None if the request was not sent.
 Reply = Response | OutboundError | None

@@ -19,12 +19,12 @@ from portal.halo.diagnosis.messages import (
     KEEP_AUTH_SERVER,
     LOG_IN_AS_AGENT,
     USE_CLIENT_SECRET,
-    WAIT,
 )
 from portal.halo.diagnosis.observation import Observation, Reply, grant_in
 from portal.halo.responses import BREAKS_OFF, EMPTY, described, error_code, is_redirect, temporary_problem
 from portal.outbound import OutboundError, Response, TransportFailure
 from portal.psa.diagnosis import Access, Diagnosis, ListAccess, failed
+from portal.psa.transport_messages import WAIT
 
 Rule = Callable[[Observation], Diagnosis | None]
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from portal.halo.addresses import auth_server_of, host_of, normalize_auth_server
+from portal.halo.addresses import auth_server_of, normalize_auth_server
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis.messages import CHECK_AUTH_SERVER, COMPARE_TENANT, FILL_TENANT, KEEP_AUTH_SERVER
 from portal.halo.discovery import AuthInfo
-from portal.halo.pasted import visible
 from portal.psa.diagnosis import Fix
+from portal.psa.hosts import host_of
+from portal.psa.pasted import visible
 
 NO_BLANKS: Final = "Paste it again, without trailing spaces."
 

@@ -24,6 +24,7 @@ class Delivery(Table):
     headers = JSONField()
     body = BlobField()
     size = IntegerField()
+    message_key = CharField(null=True)
 
     class Meta:
         indexes = (
@@ -72,7 +73,26 @@ class Refetching(Table):
     remedy = TextField()
 
 
-TABLES = [Delivery, DeliveryStore, RefetchRequest, Refetching]
+class SigningKey(Table):
+    integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
+    uid = CharField(unique=True)
+    address = CharField(max_length=600)
+    key = TextField(null=True)
+    requested_at = DateTimeField()
+    due_at = DateTimeField(null=True)
+    tried_at = DateTimeField(null=True)
+    attempts = IntegerField()
+    problem = TextField()
+    remedy = TextField()
+
+    class Meta:
+        indexes = (
+            (("integration", "address"), True),
+        )
+
+
+TABLES = [Delivery, DeliveryStore, RefetchRequest, Refetching, SigningKey]
 INDEXES = [
+    "CREATE UNIQUE INDEX delivery_message_key ON delivery (integration_id, message_key) WHERE message_key IS NOT NULL",
     "CREATE INDEX refetch_request_waiting ON refetch_request (integration_id, id) WHERE state = 'waiting'",
 ]

@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from portal.psa.registry import ADAPTERS, NAMES
+from portal.routes.dashboard import comparison
 from portal.routes.web import answers, current
 from portal.services.pages import overview
 
@@ -23,4 +24,5 @@ def index() -> ResponseReturnValue:
         cards=cards,
         adapters=ADAPTERS,
         names=NAMES,
+        comparison=comparison.title(),
     )

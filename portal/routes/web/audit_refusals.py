@@ -28,7 +28,7 @@ ACTIONS: Final = {
     "deliveries.replay_all": "replay deliveries",
     "deliveries.replay": "replay a delivery",
     "configuration.connection.test_again": "test the connection",
-    "configuration.connection.replace_secret": "replace the Client Secret",
+    "configuration.connection.replace_secret": "replace the stored secret",
     "configuration.schedule.change": "change the schedule",
     "configuration.rate_limit.change": "change how much of the rate limit is used",
     "configuration.webhook.change_login": "change how the webhook authenticates",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from portal.sandbox.halo.command import main, serve
-from portal.sandbox.halo.sandbox import HaloSandbox, running
-from portal.sandbox.halo.settings import Knobs, Settings, TenantSettings, sizes_for
+from portal.sandbox.halo.command import main
+from portal.sandbox.halo.sandbox import HaloSandbox
+from portal.sandbox.halo.settings import Knobs, Settings, TenantSettings
+from portal.sandbox.simulation import running
+from portal.sandbox.sizes import sizes_for
 
-__all__ = ["HaloSandbox", "Knobs", "Settings", "TenantSettings", "main", "running", "serve", "sizes_for"]
+__all__ = ["HaloSandbox", "Knobs", "Settings", "TenantSettings", "main", "running", "sizes_for"]

@@ -6,9 +6,10 @@ import time
 from dataclasses import replace
 from typing import NamedTuple
 
-from portal.sandbox.halo.encodings import encoded
-from portal.sandbox.halo.fault_answers import cut, replacement_for
-from portal.sandbox.halo.faults import DELIVERY, Fault
+from portal.sandbox.encodings import encoded
+from portal.sandbox.fault_answers import cut
+from portal.sandbox.faults import DELIVERY, Fault
+from portal.sandbox.halo.fault_answers import replacement_for
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.pages import HaloRequest, answer
 from portal.sandbox.halo.parameters import BadValueError, page_number
@@ -23,7 +24,7 @@ class FaultyResponse(NamedTuple):
     faults: tuple[Fault, ...] = ()
 
 
-def reply(instance: Instance, request: Request) -> FaultyResponse:
+def reply(instance: Instance, request: Request, at_once: int = 1) -> FaultyResponse:
     started = time.perf_counter()
     target = route(request.path)
     bearer = _bearer(request)
@@ -50,8 +51,17 @@ def reply(instance: Instance, request: Request) -> FaultyResponse:
         kind=target.kind,
         fault=", ".join(fault.what for fault in faults) or None,
         retry_after=response.headers.get("Retry-After"),
+        at_once=at_once,
+        is_violation=_is_violation(request),
     )
     return FaultyResponse(response, tuple(fault for fault in faults if fault.what in DELIVERY))
+
+
+def _is_violation(request: Request) -> bool:
+    """Only GET and the token POST may ever reach Halo. A wrong Auth Server can send the POST to another path."""
+    path = request.path.lower()
+    asks_for_token = request.method == "POST" and path.endswith("/token") and not path.startswith("/api/")
+    return request.method != "GET" and not asks_for_token
 
 
 def _bearer(request: Request) -> str:

@@ -12,7 +12,7 @@ from portal.sandbox.halo.lists import ListAnswer
 from portal.sandbox.halo.parameters import Query
 from portal.sandbox.halo.record_types import RecordType
 from portal.sandbox.halo.settings import Knobs
-from portal.sandbox.halo.store import encode_row
+from portal.sandbox.store import encode_row
 
 Fields = dict[str, Any]
 

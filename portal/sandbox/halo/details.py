@@ -6,8 +6,8 @@ from typing import Any
 
 from portal.sandbox.halo.data.dates import halo_date
 from portal.sandbox.halo.record_types import RecordType
-from portal.sandbox.halo.store import Row
 from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.store import Row
 
 
 def detail(tenant: Tenant, record_type: RecordType, number: int) -> dict[str, Any] | None:

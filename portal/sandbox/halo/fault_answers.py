@@ -1,4 +1,4 @@
-"""Responses altered by faults."""
+"""Halo's responses altered by faults."""
 
 from __future__ import annotations
 
@@ -8,39 +8,23 @@ from typing import Any
 
 import msgspec
 
+from portal.sandbox import fault_answers
+from portal.sandbox.faults import Fault
 from portal.sandbox.halo.auth import INVALID_CLIENT
-from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.lists import ListAnswer
-from portal.sandbox.halo.quota import refusal
+from portal.sandbox.halo.rate_limit import refusal
 from portal.sandbox.halo.row_faults import ROW_FAULTS
 from portal.sandbox.halo.settings import Knobs
-from portal.sandbox.http import Response, html_response, json_response
-
-_JSON = "application/json; charset=utf-8"
-_MAINTENANCE = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>We will be back soon.</body></html>"
+from portal.sandbox.http import Response, json_response
 
 
 def replacement_for(fault: Fault, knobs: Knobs, now: float) -> Response | None:
     """Return the replacement for Halo's response; None for faults that keep or merely alter it."""
-    if fault.what == "status":
-        return Response(fault.status, fault.body.encode(), _JSON if fault.body else "")
     if fault.what == "refused_client":
         return json_response(INVALID_CLIENT, status=400 if fault.status == 400 else 401)
     if fault.what == "rate_limit":
         return refusal(knobs, fault.seconds, now)
-    if fault.what == "html":
-        return html_response(_MAINTENANCE)
-    if fault.what == "empty":
-        return Response(200, content_type=_JSON)
-    if fault.what == "redirect":
-        status = fault.status if 300 <= fault.status < 400 else 302
-        return Response(status, headers={"Location": fault.location or "https://elsewhere.example/login"})
-    return None
-
-
-def cut(response: Response) -> Response:
-    """Cut the body in half, in a valid HTTP response: the JSON ends in the middle."""
-    return replace(response, body=response.body[: len(response.body) // 2])
+    return fault_answers.replacement_for(fault)
 
 
 def corrupted_list(page: ListAnswer, faults: Sequence[Fault]) -> ListAnswer:

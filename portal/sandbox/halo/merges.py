@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from portal.sandbox.halo.changes import Change
+from portal.sandbox.changes import Change
 from portal.sandbox.halo.edits import edit
 from portal.sandbox.halo.instance import Instance
-from portal.sandbox.halo.store import Row
 from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.store import Row
 
 # Keys with which other records refer to this type: its id and its name.
 REFERENCES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.sandbox.faults import Fault
 from portal.sandbox.halo.auth import token_answer
 from portal.sandbox.halo.custom_fields import in_detail, in_list
 from portal.sandbox.halo.fault_answers import corrupted_fields, corrupted_list
-from portal.sandbox.halo.faults import Fault
 from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.lists import list_answer
 from portal.sandbox.halo.lookups import lookup
 from portal.sandbox.halo.open_pages import agent_profile, authinfo, instanceinfo
 from portal.sandbox.halo.parameters import whole
-from portal.sandbox.halo.quota import refusal
+from portal.sandbox.halo.rate_limit import refusal
 from portal.sandbox.halo.record_types import RecordType
 from portal.sandbox.halo.routes import Target
 from portal.sandbox.halo.tenant import Tenant

@@ -12,7 +12,7 @@ from portal.sandbox.halo.data.references import References
 from portal.sandbox.halo.filters import FILTERS, states, wanted
 from portal.sandbox.halo.parameters import Query, flag, moment
 from portal.sandbox.halo.record_types import RECORD_TYPES
-from portal.sandbox.halo.store import Row, Table, encode_row
+from portal.sandbox.store import Row, Table, encode_row
 
 _REMEMBERED = 24
 _ALWAYS = frozenset(

@@ -8,31 +8,17 @@ from typing import Any, Literal
 
 import msgspec
 
+from portal.sandbox import knobs
 from portal.sandbox.halo.record_types import RECORD_TYPES, RecordType
 from portal.sandbox.halo.webhooks.webhook import Webhook
-
-DEFAULT_RECORDS = 1500
+from portal.sandbox.quota import RetryAfter
+from portal.sandbox.sizes import DEFAULT_RECORDS, sizes_for
 
 Flicker = Literal["computed", "numbers", "order", "nulls"]
 OddText = Literal["half_surrogate", "control_character", "broken_utf8", "broken_json"]
 
-# Typical proportions of record types in an MSP's tenant, in percent.
-PROPORTIONS = {
-    "clients": 4,
-    "sites": 6,
-    "contacts": 42,
-    "products": 4,
-    "assets": 30,
-    "opportunities": 10,
-    "contracts": 4,
-}
-
-
-def sizes_for(records: int, **exact: int) -> dict[str, int]:
-    """Distribute records over the types in realistic proportions; `exact` numbers take precedence."""
-    sizes = {name: records * share // 100 for name, share in PROPORTIONS.items()}
-    sizes["contacts"] += records - sum(sizes.values())  # the rounding remainder
-    return sizes | exact
+# These cannot change after the records have been generated.
+FIXED = frozenset({"name", "seed", "sizes", "tickets", "logos"})
 
 
 def _must_be_record_types(*names: Iterable[str]) -> None:
@@ -69,13 +55,12 @@ class TenantSettings(msgspec.Struct, forbid_unknown_fields=True):
         _must_be_record_types(self.sizes, self.refused, self.unseen, self.hidden)
 
 
-class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Knobs(knobs.Knobs, frozen=True, forbid_unknown_fields=True):
     """The settings that can change while the sandbox serves."""
 
-    latency: float = 0.0  # seconds before every answer
     quota: int = 700  # requests per window, 0 for no limit (halo-api.md section 5)
     quota_window: float = 300.0
-    retry_after: Literal["off", "seconds", "date"] = "off"
+    retry_after: RetryAfter = "off"
     token_lifetime: float = 3600.0  # seconds until a token is really refused
     expires_in: int | None = None  # what the token answer claims, when it should differ
     token_calls: int | None = None  # a token is rejected after this many requests
@@ -113,8 +98,6 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists_ticket_types: bool = True
     # Unusual names for records in webhooks, per type: {"opportunities": "ticket"} (section 6).
     entity_words: dict[str, str] = msgspec.field(default_factory=dict)
-    webhook_timeout: float = 10.0  # timeout for receivers, in seconds
-    webhook_queue: int = 10_000  # maximum number of waiting deliveries; the rest are not sent
 
     def __post_init__(self) -> None:
         _must_be_record_types(
@@ -123,14 +106,6 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def cap(self, record_type: RecordType) -> int:
         return self.caps.get(record_type.name, record_type.cap)
-
-    def changed(self, changes: dict[str, Any]) -> Knobs:
-        """Return a copy with some knobs changed. Maps keep entries that are not named."""
-        merged = msgspec.to_builtins(self)
-        for name, value in changes.items():
-            old = merged.get(name)
-            merged[name] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
-        return msgspec.convert(merged, Knobs)
 
 
 class Settings(msgspec.Struct):

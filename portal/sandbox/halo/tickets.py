@@ -10,12 +10,12 @@ import msgspec
 from portal.sandbox.halo import details
 from portal.sandbox.halo.data import tickets as data
 from portal.sandbox.halo.data.dates import halo_date
-from portal.sandbox.halo.data.references import NewRecord
-from portal.sandbox.halo.data.seeded_random import SeededRandom
 from portal.sandbox.halo.record_types import OPPORTUNITIES, RecordType
 from portal.sandbox.halo.settings import Knobs
-from portal.sandbox.halo.store import Row, encode_row
 from portal.sandbox.halo.tenant import Tenant
+from portal.sandbox.record_factory import NewRecord
+from portal.sandbox.seeded_random import SeededRandom
+from portal.sandbox.store import Row, encode_row
 
 
 class TicketChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

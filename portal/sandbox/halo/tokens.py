@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from portal.sandbox.halo.clock import Clock
+from portal.sandbox.clock import Clock
 from portal.sandbox.halo.settings import Knobs
 
 

@@ -11,7 +11,7 @@ import msgspec
 from portal.sandbox.halo.lists import ListAnswer
 from portal.sandbox.halo.record_types import RecordType
 from portal.sandbox.halo.settings import Flicker, Knobs, OddText
-from portal.sandbox.halo.store import encode_row
+from portal.sandbox.store import encode_row
 
 Fields = dict[str, Any]
 

@@ -82,8 +82,8 @@ ACTIONS: Final = {
     "integration.webhooks_chosen": Action(Kind.CONNECTION, "finished the webhooks step:"),
     "integration.connected": Action(Kind.CONNECTION, "connected the integration:"),
     "integration.disconnected": Action(Kind.CONNECTION, "disconnected the integration:"),
-    "integration.secret_replaced": Action(Kind.CONNECTION, "replaced the Client Secret"),
-    "integration.secret_refused": Action(Kind.CONNECTION, "tried a new Client Secret that didn't work"),
+    "integration.secret_replaced": Action(Kind.CONNECTION, "replaced the stored secret"),
+    "integration.secret_refused": Action(Kind.CONNECTION, "tried a new secret that didn't work"),
     "integration.credentials_accepted": Action(
         Kind.CONNECTION, "resumed syncing: the PSA accepts the credentials again", "Scopable"
     ),

@@ -15,7 +15,7 @@ from portal.services.audit import audit_log
 from portal.services.connecting import connections, refused_credentials
 from portal.services.records import deletions
 from portal.services.syncing import sync_runs
-from portal.services.webhooks import refetches
+from portal.services.webhooks import refetches, signing_keys
 from portal.vault import Secret
 
 
@@ -60,6 +60,7 @@ def disconnect(integration: Integration, user: User | None, *, keep_records: boo
     with db.atomic():
         sync_runs.stop_for_good(integration, user)
         refetches.stop_for_good(integration)
+        signing_keys.forget(integration)
         integration.state = IntegrationState.DISCONNECTED
         integration.credentials = None
         integration.tested_fingerprint = None

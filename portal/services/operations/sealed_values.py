@@ -11,13 +11,15 @@ from portal.db import db
 from portal.errors import VaultError
 from portal.models.integrations import Integration
 from portal.models.second_factor import Authenticator
+from portal.models.signing_keys import SigningKey
 from portal.services.audit import audit_log
 from portal.services.connecting import connections
 from portal.vault import EncryptedField, vault
 
 # Left by a connection test: it identifies the sealed secret that was tested.
 TESTED: Final = ("tested_fingerprint", "findings")
-HOLDERS: Final[tuple[type[Integration] | type[Authenticator], ...]] = (Integration, Authenticator)
+Holder = Integration | Authenticator | SigningKey
+HOLDERS: Final[tuple[type[Holder], ...]] = (Integration, Authenticator, SigningKey)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def rotate() -> int:
     return len(stale)
 
 
-def _stored() -> Iterator[tuple[Integration | Authenticator, str, str]]:
+def _stored() -> Iterator[tuple[Holder, str, str]]:
     """Yield the sealed texts, each with its row and column name."""
     for holder in HOLDERS:
         if not db.table_exists(holder._meta.table_name):
@@ -83,6 +85,8 @@ def _stored() -> Iterator[tuple[Integration | Authenticator, str, str]]:
                     yield row, name, stored
 
 
-def _owner(row: Integration | Authenticator) -> str:
+def _owner(row: Holder) -> str:
     """Return who can enter the secret again: the account's name, or a person's email address."""
-    return str(row.account.name if isinstance(row, Integration) else row.user.email)
+    if isinstance(row, Authenticator):
+        return str(row.user.email)
+    return str((row.integration if isinstance(row, SigningKey) else row).account.name)

@@ -70,6 +70,7 @@ def _settings(config: Config) -> dict[str, Any]:
         "database": type(db.obj).__name__,
         "redis": urlsplit(config.redis_url).scheme if config.redis_url else None,
         "public_url": config.public_url,
+        "support_address": config.support_address.url if config.support_address else None,
         "outbound_allow": sorted(config.outbound_allow),
         "authorities": [*config.authorities.sources, *filter(None, [config.authorities.added])],
         "keys": len(config.vault_keys),

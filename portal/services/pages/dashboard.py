@@ -23,7 +23,7 @@ from portal.sync.record_types import RecordType, in_order
 PREVIOUS_RUNS: Final = 8
 # The page shows these columns, so a change in one of them is a change of the page.
 RUN_COLUMNS: Final = ("state", "not_before", "cancel_requested_at", "problem", "excluded", "returned")
-STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected")
+STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected", "calls_expected", "calls_done")
 INTEGRATION_COLUMNS: Final = ("state", "problem", "paused_at", "next_sync_at", "last_delivery_at")
 COUNTERS: Final = ("fetched", "created", "updated", "unchanged", "filtered_out", "deleted", "failed")
 
@@ -33,7 +33,8 @@ class StepLine:
     """A record type's part of the run. `counts` holds the counters by name.
 
     `since` is the start of the changes that were requested, `records` the number of single records. `round` rises
-    when a list is read again because it changed while it was read.
+    when a list is read again because it changed while it was read. `calls_expected` and `calls_done` count the lists
+    of clients if `is_per_client`, otherwise the records whose details are fetched one by one.
     """
 
     record_type: RecordType
@@ -43,6 +44,9 @@ class StepLine:
     records: int
     round: int
     expected: int | None
+    is_per_client: bool
+    calls_expected: int
+    calls_done: int
     counts: dict[str, int]
     percent: int | None
     seconds_left: float | None
@@ -162,13 +166,17 @@ def _runs(integration: Integration, most: int) -> list[SyncRun]:
 def _view(run: SyncRun, chosen: list[str]) -> RunView:
     now = clock.now()
     steps = list(SyncStep.select().where(SyncStep.run == run).order_by(SyncStep.position))
-    parts = [Part(StepState(step.state), step.expected, step.fetched) for step in steps]
+    parts = [_part(step) for step in steps]
     lines = [_line(step, part, now) for step, part in zip(steps, parts, strict=True)]
     totals = {name: sum(line.counts[name] for line in lines) for name in COUNTERS}
     is_well = run.state == RunState.SUCCEEDED
     result = run_words.result(run, totals, [line.record_type for line in lines], chosen) if is_well else ""
     started_by = run_words.started_by(run)
     return RunView(run, RunState(run.state), lines, progress.percent(parts), totals, started_by, result)
+
+
+def _part(step: SyncStep) -> Part:
+    return Part(StepState(step.state), step.expected, step.fetched, step.calls_expected, step.calls_done)
 
 
 def _others(integration: Integration, current: RunView | None) -> dict[RecordType, LastStep | None]:
@@ -187,6 +195,9 @@ def _line(step: SyncStep, part: Part, now: datetime) -> StepLine:
         records=len(step.remote_ids or ()),
         round=step.round,
         expected=step.expected,
+        is_per_client=step.client_ids is not None,
+        calls_expected=step.calls_expected or 0,
+        calls_done=step.calls_done,
         counts={name: getattr(step, name) for name in COUNTERS},
         percent=None if part.share is None else int(100 * part.share),
         seconds_left=progress.seconds_left(part, step.started_at, now),

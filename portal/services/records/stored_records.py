@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portal.errors import NotFound
-from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordCount, RecordState
-from portal.psa.registry import adapter_of
 from portal.services.pages import record_pages
 from portal.services.records import lookup
 from portal.sync.record_types import RecordType
 
 BATCH = 500
-
-
-def source(account: Account, psa: str) -> Integration:
-    """Return the integration that the account's records came from, in any state. Raises NotFound if there is none."""
-    found: Integration | None = Integration.get_or_none(Integration.account == account, Integration.psa == psa)
-    if found is None:
-        raise NotFound(f"{adapter_of(psa).label} has never been connected.", "Connect it on the Integrations page.")
-    return found
 
 
 def counts(integration: Integration) -> dict[str, dict[str, int]]:

@@ -62,7 +62,7 @@ class Forecast:
 def forecast(lists: Mapping[str, ListAccess], chosen: list[str], pace: Pace, *, active_only: bool) -> Forecast:
     """Add up the chosen types. Types that were refused or not counted add nothing."""
     types = {
-        each: _of_type(each, lists[each], active_only=active_only)
+        each: _of_type(each, lists, active_only=active_only)
         for each in chosen
         if each in lists and lists[each].access in {Access.GRANTED, Access.EMPTY}
     }
@@ -78,8 +78,14 @@ def forecast(lists: Mapping[str, ListAccess], chosen: list[str], pace: Pace, *, 
     )
 
 
-def _of_type(record_type: str, seen: ListAccess, *, active_only: bool) -> TypeForecast:
+def _of_type(record_type: str, lists: Mapping[str, ListAccess], *, active_only: bool) -> TypeForecast:
+    seen = lists[record_type]
     requests = max(1, -(-seen.total // seen.page_size))
+    if seen.is_per_client and "clients" in lists:
+        clients = lists["clients"]
+        requests = max(1, clients.total - (clients.inactive if active_only else 0))
+    if seen.has_details:
+        requests += seen.total
     filtered_out = seen.inactive if active_only and record_type == "clients" else 0
     return TypeForecast(seen.total, filtered_out, requests, _answering(requests))
 

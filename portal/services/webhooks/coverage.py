@@ -13,6 +13,7 @@ from peewee import Case, fn
 from portal import clock
 from portal.models.integrations import Integration
 from portal.models.webhooks import CHANGES, Delivery, RefetchRequest, RefetchRequestState
+from portal.psa.registry import adapter_of
 from portal.services.webhooks import discoveries
 from portal.sync.record_types import RecordType
 
@@ -42,7 +43,7 @@ class Share:
 @dataclass(frozen=True)
 class Coverage:
     """`usual` and `slow` are the median and the 95th percentile of the seconds from a delivery to the stored record,
-    None if there were none.
+    None if there were none. No webhook is ever about the types in `unannounced`; their changes are not in `whole`.
     """
 
     since: datetime
@@ -50,6 +51,7 @@ class Coverage:
     types: dict[RecordType, Share]
     usual: float | None
     slow: float | None
+    unannounced: tuple[RecordType, ...] = ()
 
 
 def coverage(integration: Integration) -> Coverage | None:
@@ -61,13 +63,15 @@ def coverage(integration: Integration) -> Coverage | None:
     counts, since = _by_webhook(newest, max(begun, clock.now() - PERIOD))
     found = discoveries.count_by_type(integration, since)
     types = {one: Share(counts.get(one, 0), found.get(one, 0)) for one in RecordType if one in counts or one in found}
-    delays = _delays(newest)
+    delays, unannounced = _delays(newest), adapter_of(integration.psa).webhooks.unannounced
+    expected = [share for record_type, share in types.items() if record_type not in unannounced]
     return Coverage(
         since=since,
-        whole=Share(sum(each.by_webhook for each in types.values()), sum(each.by_sync for each in types.values())),
+        whole=Share(sum(each.by_webhook for each in expected), sum(each.by_sync for each in expected)),
         types=types,
         usual=_at(delays, 0.5),
         slow=_at(delays, 0.95),
+        unannounced=tuple(one for one in RecordType if one in unannounced and one in integration.record_types),
     )
 
 

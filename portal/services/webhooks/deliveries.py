@@ -26,7 +26,8 @@ NOT_SYNCED: Final = "Its record type isn't synced."
 @dataclass(frozen=True)
 class Arrival:
     """A delivery to store. Events with a reason in `why` are not refetched. `needs_sync` is true if a sync has to
-    find what the delivery does not name. `body` is the part that is kept.
+    find what the delivery does not name. `body` is the part that is kept. A delivery with the `message_key` of a
+    stored one is a repetition and is not stored again; None if that cannot be told.
     """
 
     integration_id: int
@@ -38,6 +39,7 @@ class Arrival:
     body: bytes
     events: list[WebhookEvent] = field(default_factory=list)
     needs_sync: bool = False
+    message_key: str | None = None
 
     @property
     def size(self) -> int:
@@ -65,8 +67,8 @@ def arrival(integration: Integration, headers: Iterable[tuple[str, str]], body: 
         return Arrival(integration.id, received_at, DeliveryState.UNREADABLE, "", why, shown, kept, needs_sync=True)
     state = DeliveryState.IGNORED if all(event.why for event in events) else DeliveryState.WAITING
     why, needs_sync = "; ".join(_reasons(events)), any(event.needs_sync for event in events)
-    kept = webhooks.abridge(text)
-    return Arrival(integration.id, received_at, state, _title(events), why, shown, kept, events, needs_sync)
+    kept, key = webhooks.abridge(text), webhooks.message_key(text) or None
+    return Arrival(integration.id, received_at, state, _title(events), why, shown, kept, events, needs_sync, key)
 
 
 def _reasons(events: list[WebhookEvent]) -> list[str]:

@@ -34,7 +34,9 @@ RESOLUTION: Final = timedelta(seconds=1)  # of Integration.last_delivery_at
 GATHER_SECONDS: Final = 0.005
 
 # Hundreds may arrive in a second, and Peewee would take ten times as long to build the statements.
-DELIVERY: Final = ("integration_id", "received_at", "state", "event", "why", "headers", "body", "size")
+DELIVERY: Final = (
+    *("integration_id", "received_at", "state", "event", "why", "headers", "body", "size", "message_key"),
+)
 REFETCH_REQUEST: Final = (
     *("delivery_id", "integration_id", "event", "record_type", "remote_id", "state", "why", "received_at"),
     *("settled_at", "attempts"),
@@ -135,20 +137,22 @@ class Inbox:
 
 
 def _store(arrivals: Sequence[Arrival]) -> list[int]:
-    """Store the deliveries; returns the integrations that now exceed their storage limit."""
+    """Store the deliveries, except repetitions; returns the integrations that now exceed their storage limit."""
     cursor, numbered = db.cursor(), list[tuple[int, Arrival]]()
     for each in arrivals:
-        cursor.execute(_insert("delivery", DELIVERY) + " RETURNING id", _delivery(each))
-        numbered.append((cursor.fetchone()[0], each))
+        cursor.execute(f"{_insert('delivery', DELIVERY)} ON CONFLICT DO NOTHING RETURNING id", _delivery(each))
+        if (row := cursor.fetchone()) is not None:
+            numbered.append((row[0], each))
     store_refetch_requests(numbered)
-    for integration_id in {each.integration_id for each in arrivals if each.needs_sync}:
+    new = [each for _, each in numbered]
+    for integration_id in {each.integration_id for each in new if each.needs_sync}:
         catch_up.request_soon(integration_id)
     latest = {each.integration_id: each.received_at for each in arrivals}
     for integration_id, moment in latest.items():
         seen = Integration.last_delivery_at.is_null() | (Integration.last_delivery_at <= moment - RESOLUTION)
         Integration.update(last_delivery_at=moment).where(Integration.id == integration_id, seen).execute()
     sizes = Counter[int]()
-    for each in arrivals:
+    for each in new:
         sizes[each.integration_id] += each.size
     return delivery_store.add(sizes)
 
@@ -166,9 +170,9 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 
 
 def _delivery(each: Arrival) -> tuple[Any, ...]:
-    headers = json.dumps(each.headers)
-    moment = timestamp_value(each.received_at)
-    return each.integration_id, moment, each.state.value, each.event, each.why, headers, each.body, each.size
+    headers, moment = json.dumps(each.headers), timestamp_value(each.received_at)
+    said = (each.state.value, each.event, each.why)
+    return each.integration_id, moment, *said, headers, each.body, each.size, each.message_key
 
 
 def _refetch_requests(delivery_id: int, arrival: Arrival) -> Iterator[tuple[Any, ...]]:

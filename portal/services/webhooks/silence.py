@@ -44,7 +44,9 @@ def silence(integration: Integration) -> Silence | None:
     since = integration.last_delivery_at
     if since is None or since > clock.now() - SILENT_AFTER:
         return None
-    changed = sum(discoveries.count_by_type(integration, since).values())
+    unannounced = adapter_of(integration.psa).webhooks.unannounced
+    found = discoveries.count_by_type(integration, since)
+    changed = sum(count for record_type, count in found.items() if record_type not in unannounced)
     return Silence(integration.psa, since, changed) if changed >= LEAST_CHANGES else None
 
 

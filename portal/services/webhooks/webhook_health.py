@@ -1,4 +1,4 @@
-"""The webhook's health: the outcome of the last delivery, what waits for the PSA, and whether it has gone silent."""
+"""The webhook's health: the last delivery's outcome, what waits for the PSA, silence, and keys that are missing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from portal.models.integrations import Integration
 from portal.models.webhooks import Delivery, DeliveryState, Refetching
+from portal.services.webhooks import signing_keys
+from portal.services.webhooks.signing_keys import KeyProblem
 from portal.services.webhooks.silence import Silence, silence
 
 MOST_COUNTED: Final = 1_000
@@ -42,10 +44,11 @@ class Health:
     last: LastDelivery | None
     backlog: Backlog | None
     silence: Silence | None
+    key_problem: KeyProblem | None
 
 
 def health(integration: Integration) -> Health:
-    return Health(_last(integration), _backlog(integration), silence(integration))
+    return Health(_last(integration), _backlog(integration), silence(integration), signing_keys.problem(integration))
 
 
 def _last(integration: Integration) -> LastDelivery | None:

@@ -39,11 +39,18 @@ def is_rotating(integration: Integration) -> bool:
     return integration.__data__.get("webhook_old_secret") is not None
 
 
+def is_used(integration: Integration) -> bool:
+    """Return whether the PSA authenticates with our secret, rather than with keys of its own."""
+    return adapter_of(integration.psa).webhooks.hosted_keys is None
+
+
 def rotate(integration: Integration, user: User | None) -> None:
     """Make a new secret. The current one stays valid until it is dropped.
 
-    Raises Conflict while an older one is still valid: nobody would know which of the three the PSA uses.
+    Raises Conflict while an older one is still valid: nobody would know which of the three the PSA uses. Raises
+    Conflict as well if the PSA uses none.
     """
+    _check_use(integration)
     so_far = integration.webhook_secret
     # Sealed again, because a value sealed for one column does not open in another.
     integration.webhook_old_secret = Secret(so_far.reveal()) if so_far else None
@@ -72,8 +79,9 @@ def drop_old(integration: Integration, user: User | None) -> None:
 def choose_login(integration: Integration, login: str, header: str, user: User | None) -> None:
     """Change the authentication method; the secret stays. `header` is used by methods that have one.
 
-    Raises Invalid naming `webhook_login` or `webhook_header`.
+    Raises Invalid naming `webhook_login` or `webhook_header`, and Conflict if the PSA authenticates in its own way.
     """
+    _check_use(integration)
     if login not in set(WebhookLogin):
         raise Invalid("webhook_login", "This isn't a known authentication method.", "Choose one from the list.")
     chosen = {"webhook_login": login}
@@ -82,6 +90,12 @@ def choose_login(integration: Integration, login: str, header: str, user: User |
     with db.atomic():
         Integration.update(chosen).where(Integration.id == integration.id).execute()
         audit_log.record(integration.account, user, "webhook.login_changed", ", ".join(chosen.values()))
+
+
+def _check_use(integration: Integration) -> None:
+    if not is_used(integration):
+        psa = adapter_of(integration.psa).name
+        raise Conflict(f"{psa} signs its deliveries itself.", f"There is nothing to change here or in {psa}.")
 
 
 def _checked(header: str) -> str:

@@ -96,12 +96,3 @@ def test_a_record_is_exported_with_its_payload(halo: Integration) -> None:
     assert "digest" not in document
     assert document["fields"]["number"] == 7
     assert document["fields"]["website"] is None
-
-
-def test_the_source_is_found_whatever_its_state(halo: Integration, northwind: Account) -> None:
-    assert stored_records.source(northwind, "halo") == halo
-
-
-def test_an_account_that_never_connected_has_no_source(northwind: Account) -> None:
-    with pytest.raises(NotFound, match="never been connected"):
-        stored_records.source(northwind, "halo")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from portal.sandbox.halo.data.common import COLOURS, Fields, custom_fields, paragraph
-from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_day
-from portal.sandbox.halo.data.references import NewRecord, References
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.halo.data.dates import EMPTY, halo_day
+from portal.sandbox.halo.data.references import References
+from portal.sandbox.record_factory import DAY, EPOCH, NewRecord
+from portal.sandbox.seeded_random import SeededRandom
 
 ASSET_TYPES = ((128, "Server"), (129, "Workstation"), (130, "Laptop"), (131, "Printer"), (132, "Firewall"))
 ASSET_GROUPS = ((50, "Computers"), (51, "Network"))

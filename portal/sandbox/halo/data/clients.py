@@ -5,10 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 
 from portal.sandbox.halo.data.common import COLOURS, Fields, custom_fields, paragraph
-from portal.sandbox.halo.data.dates import DAY, EMPTY, halo_date
-from portal.sandbox.halo.data.references import UNKNOWN, Client, NewRecord, References
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.halo.data.dates import EMPTY, halo_date
+from portal.sandbox.halo.data.references import UNKNOWN, Client, References
 from portal.sandbox.halo.data.sites import delivery_address
+from portal.sandbox.record_factory import DAY, NewRecord
+from portal.sandbox.seeded_random import SeededRandom
 
 TOP_LEVELS = ((1, "Unknown"), (2, "Customers"), (3, "Prospects"), (4, "Partners"))
 _RELATIONSHIPS = ((1, "Managed"), (2, "Break/fix"), (3, "Vendor"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.seeded_random import SeededRandom
 from portal.sandbox.words import Culture
 from portal.sandbox.words.text import SENTENCES
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from portal.sandbox.halo.data.common import COLOURS, Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import EMPTY, halo_date
-from portal.sandbox.halo.data.references import NewRecord, Person, References, Site
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.halo.data.references import Person, References, Site
+from portal.sandbox.record_factory import NewRecord
+from portal.sandbox.seeded_random import SeededRandom
 from portal.sandbox.words import handle
 from portal.sandbox.words.text import ROLES
 

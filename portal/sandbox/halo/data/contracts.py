@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from portal.sandbox.halo.data.common import Fields, custom_fields, paragraph
-from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_date, halo_day
-from portal.sandbox.halo.data.references import Contract, NewRecord, References
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.halo.data.dates import EMPTY, halo_date, halo_day
+from portal.sandbox.halo.data.references import Contract, References
+from portal.sandbox.record_factory import DAY, EPOCH, NewRecord
+from portal.sandbox.seeded_random import SeededRandom
 
 _TYPES = ((1, "Managed"), (2, "Prepaid hours"), (3, "Hardware support"), (4, "Licences"))
 BILLING_PERIODS = {1: "Weekly", 2: "Monthly", 4: "Quarterly"}

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-EMPTY = "1900-01-01T00:00:00"
-DAY = 86_400.0
+from portal.sandbox.record_factory import DAY
 
-# The tenant's "today", which is fixed so that a seed gives the same data on any day.
-EPOCH = datetime(2026, 10, 1, 8, 30, tzinfo=UTC).timestamp()
+EMPTY = "1900-01-01T00:00:00"
 
 
 def halo_date(moment: float) -> str:

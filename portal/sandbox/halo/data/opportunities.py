@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from portal.sandbox.halo.data.common import Fields, custom_fields, paragraph
-from portal.sandbox.halo.data.dates import DAY, EMPTY, EPOCH, halo_date, halo_day
-from portal.sandbox.halo.data.references import UNKNOWN, NewRecord, Person, References
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.halo.data.dates import EMPTY, halo_date, halo_day
+from portal.sandbox.halo.data.references import UNKNOWN, Person, References
+from portal.sandbox.record_factory import DAY, EPOCH, NewRecord
+from portal.sandbox.seeded_random import SeededRandom
 from portal.sandbox.words.text import SUBJECTS
 
 TICKET_TYPE = (30, "Opportunity")

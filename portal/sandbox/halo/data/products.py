@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from portal.sandbox.halo.data.common import Fields, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import EMPTY, halo_date
-from portal.sandbox.halo.data.references import NewRecord, Product, References
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.halo.data.references import Product, References
+from portal.sandbox.record_factory import NewRecord
+from portal.sandbox.seeded_random import SeededRandom
 
 ITEM_GROUPS = ((5, "Services"), (6, "Hardware"), (7, "Licences"), (8, "Cabling"), (9, "Cloud"))
 SUPPLIERS = ((21, "Northway Distribution"), (22, "Kupfer & Söhne Großhandel"), (23, "Blue Lantern Cloud"))

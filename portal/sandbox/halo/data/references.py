@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.seeded_random import SeededRandom
 from portal.sandbox.words import CULTURES, Culture
-
-
-class NewRecord(NamedTuple):
-    """A record to generate."""
-
-    id: int
-    active: bool
-    updated: float
 
 
 class Client(NamedTuple):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from portal.sandbox.halo.data.common import COLOURS, Fields, address, custom_fields, paragraph
 from portal.sandbox.halo.data.dates import halo_date
-from portal.sandbox.halo.data.references import UNKNOWN, NewRecord, References, Site
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.halo.data.references import UNKNOWN, References, Site
+from portal.sandbox.record_factory import NewRecord
+from portal.sandbox.seeded_random import SeededRandom
 
 _NAMES = ("Annexe", "Branch", "Depot", "Filiale", "Lager", "Office", "Showroom", "Warehouse", "支店", "Φιλιάλα")
 

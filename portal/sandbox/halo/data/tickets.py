@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from portal.sandbox.halo.data import opportunities
 from portal.sandbox.halo.data.common import Fields
-from portal.sandbox.halo.data.references import NewRecord, References
-from portal.sandbox.halo.data.seeded_random import SeededRandom
+from portal.sandbox.halo.data.references import References
+from portal.sandbox.record_factory import NewRecord
+from portal.sandbox.seeded_random import SeededRandom
 
 TICKET_TYPE = (25, "Incident")
 FIRST_ID = 800

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
-from portal.sandbox.halo.control import FIXED, control
+from portal.sandbox.desk.description import Preset
 from portal.sandbox.halo.faults import Fault
-from portal.sandbox.halo.instance import Instance
 from portal.sandbox.halo.record_types import RECORD_TYPES
-from portal.sandbox.halo.settings import Knobs
-from portal.sandbox.halo.tenant import Tenant
 
-_CREDENTIALS = frozenset({"client_id", "client_secret"})
 _SMALL_PAGES: Final = {"contacts": 50, "assets": 50, "opportunities": 50}
 _ODD_TEXTS: Final = ("half_surrogate", "control_character", "broken_utf8")
 
 
-@dataclass(frozen=True)
-class Preset:
-    """`odd` lists record types in which a few records get names that break strict JSON parsers."""
-
-    id: str
-    name: str
-    sentence: str
-    knobs: Mapping[str, Any]
-    faults: tuple[Fault, ...] = ()
-    odd: tuple[str, ...] = ()
+def _bad_characters(ids: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    """Give the first clients and contacts names that break strict JSON parsers."""
+    odd = {kind: dict(zip(map(str, ids[kind]), _ODD_TEXTS, strict=False)) for kind in ("clients", "contacts")}
+    return {"odd_text": odd}
 
 
 PRESETS: Final = (
-    Preset("behaves", "Behaves", "Default switches and permissions, no faults.", {}),
+    Preset("behaves", "Behaves", "Default switches and permissions, no faults."),
     Preset(
         "echoes",
         "Echoes the page size",
@@ -82,8 +68,7 @@ PRESETS: Final = (
         "odd_text",
         "Bad characters",
         "Three clients and three contacts have a name that strict JSON readers refuse.",
-        {},
-        odd=("clients", "contacts"),
+        special=_bad_characters,
     ),
     Preset(
         "busy",
@@ -95,7 +80,6 @@ PRESETS: Final = (
         "falls_over",
         "Falls over now and then",
         "One response in five is an error, an HTML page, cut short or missing.",
-        {},
         faults=(
             Fault("status", status=503, after=3, every=20, times=None),
             Fault("truncated", after=8, every=20, times=None),
@@ -104,42 +88,3 @@ PRESETS: Final = (
         ),
     ),
 )
-
-
-def apply_preset(instance: Instance, preset: Preset) -> None:
-    """Replace all knobs, faults and permissions. Credentials stay, because a portal may be connected."""
-    instance.knobs = _knobs(instance, preset)
-    control(instance, "DELETE", "/faults")
-    control(instance, "POST", "/faults", msgspec.to_builtins(list(preset.faults)))
-    for tenant in instance.tenants:
-        tenant.settings = msgspec.structs.replace(tenant.settings, **_permissions(instance, tenant))
-
-
-def current(instance: Instance) -> str:
-    """Return the id of the current preset; empty if there is none."""
-    planned = tuple(each.fault for each in instance.faults.planned())
-    if any(_has_other_permissions(instance, tenant) for tenant in instance.tenants):
-        return ""
-    fitting = (each.id for each in PRESETS if each.faults == planned and _knobs(instance, each) == instance.knobs)
-    return next(fitting, "")
-
-
-def _knobs(instance: Instance, preset: Preset) -> Knobs:
-    odd = {kind: dict(zip(_named(instance, kind), _ODD_TEXTS, strict=False)) for kind in preset.odd}
-    return instance.started.knobs.changed({**preset.knobs, **({"odd_text": odd} if odd else {})})
-
-
-def _named(instance: Instance, kind: str) -> Iterable[str]:
-    """Return the first three active records of the first tenant, without Halo's own client 1."""
-    rows = instance.tenants[0].tables[kind].rows()
-    return islice((str(row.id) for row in rows if row.active and row.id != 1), len(_ODD_TEXTS))
-
-
-def _permissions(instance: Instance, tenant: Tenant) -> dict[str, Any]:
-    start = instance.start_of(tenant)
-    names = {each.name for each in msgspec.structs.fields(start)} - FIXED - _CREDENTIALS
-    return {name: getattr(start, name) for name in names}
-
-
-def _has_other_permissions(instance: Instance, tenant: Tenant) -> bool:
-    return any(getattr(tenant.settings, name) != value for name, value in _permissions(instance, tenant).items())

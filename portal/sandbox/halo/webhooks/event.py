@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from portal.sandbox.halo.changes import Change
+from portal.sandbox.changes import Change
 from portal.sandbox.halo.details import whole
 from portal.sandbox.halo.record_types import RECORD_TYPES
-from portal.sandbox.halo.store import Row
 from portal.sandbox.halo.tenant import Tenant
 from portal.sandbox.halo.webhooks.webhook import TICKETS
+from portal.sandbox.store import Row
 
 # INFERRED from the names of the API's resources; only `ticket` was seen.
 ENTITY_WORDS = {

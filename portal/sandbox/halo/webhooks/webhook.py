@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
 from portal.sandbox.halo.record_types import RECORD_TYPES
+from portal.sandbox.webhooks import webhook
+from portal.sandbox.webhooks.webhook import is_one_line
 
-LOCAL = frozenset({"127.0.0.1", "localhost"})
 TICKETS = "tickets"
 KINDS = ("created", "updated", "deleted")
 TOPICS = frozenset({TICKETS, *RECORD_TYPES, *(f"{name} {kind}" for name in RECORD_TYPES for kind in KINDS)})
@@ -18,7 +18,7 @@ TOPICS = frozenset({TICKETS, *RECORD_TYPES, *(f"{name} {kind}" for name in RECOR
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
-class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Webhook(webhook.Webhook, frozen=True, forbid_unknown_fields=True):
     """A webhook's settings. The constructor raises ValueError for settings that cannot work.
 
     `events` are topics: "clients" for all events of a record type, "clients deleted" for one kind, "tickets" for
@@ -26,7 +26,6 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `secret` is the password, the token, or the HMAC key.
     """
 
-    url: str
     events: list[str] = msgspec.field(default_factory=list)
     form: Literal["full", "small", "event"] = "full"
     batching: Literal["none", "array", "nested", "grouped", "objects", "plural"] = "none"
@@ -42,11 +41,10 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     content_type: str = "application/json"  # a form has the whole payload in its field "payload"
     logo: bool = False  # full objects include a 300 kB picture
     numbers_as_strings: bool = False
-    active: bool = True
     disable_after: int = 10  # failures in a row, 0 for never
 
     def __post_init__(self) -> None:
-        _must_be_local(self.url)
+        super().__post_init__()
         unknown = [topic for topic in self.events if topic not in TOPICS]
         if unknown:
             raise ValueError(f"no such event: {', '.join(unknown)}; known are {', '.join(sorted(TOPICS))}")
@@ -59,10 +57,6 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.authentication in {"header", "bearer"} and not is_one_line(self.secret):
             raise ValueError("a token in a header is printable ASCII")
 
-    @property
-    def address(self) -> SplitResult:
-        return urlsplit(self.url)
-
     def wants(self, topic: str) -> bool:
         return not self.events or topic in self.events or topic.partition(" ")[0] in self.events
 
@@ -70,16 +64,3 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def with_basic(url: str, user: str, secret: str) -> Webhook:
     """Make a webhook, with Basic authentication if given a user or secret. Raises ValueError for a remote URL."""
     return Webhook(url, authentication="basic" if user or secret else "none", user=user, secret=secret)
-
-
-def _must_be_local(url: str) -> None:
-    """Refuse remote URLs: a simulator must never call other machines."""
-    if not is_one_line(url) or " " in url:
-        raise ValueError("Please enter a valid URL")  # Halo's own words
-    address = urlsplit(url)
-    if address.scheme != "http" or address.hostname not in LOCAL or address.port == 0:
-        raise ValueError(f"webhooks go to http://127.0.0.1 or http://localhost only, not to {url!r}")
-
-
-def is_one_line(text: str) -> bool:
-    return text.isascii() and text.isprintable()

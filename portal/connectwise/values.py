@@ -1,0 +1,39 @@
+"""Parses the values that facts and columns share: references and texts (connectwise-api.md section 5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from portal.record_fields.values import as_id, as_moment
+
+MAX_TEXT: Final = 255
+# NULs, which PostgreSQL refuses, and zero-width blanks, which would break a search.
+_INVISIBLE: Final = re.compile(r"[\x00\u200b\u2060\ufeff]+")
+# Setup tables call the name of an entry by one of these.
+NAME_KEYS: Final = ("name", "description", "identifier")
+
+
+def as_text(value: Any) -> str:
+    """Return a text without invisible characters and surrounding blanks; empty for any other value."""
+    return _INVISIBLE.sub("", value).strip()[:MAX_TEXT] if isinstance(value, str) else ""
+
+
+def id_of(reference: Any) -> int | None:
+    """Return the id of a reference, which may be absent or empty."""
+    return as_id(reference.get("id")) if isinstance(reference, Mapping) else None
+
+
+def name_of(reference: Any) -> str:
+    """Return the name of a reference. Older servers send the name itself."""
+    if isinstance(reference, Mapping):
+        return next((text for key in NAME_KEYS if (text := as_text(reference.get(key)))), "")
+    return as_text(reference)
+
+
+def moment_in(info: Any, *keys: str) -> datetime | None:
+    """Return the first moment under these keys of an `_info`."""
+    found = info if isinstance(info, Mapping) else {}
+    return next((moment for key in keys if (moment := as_moment(found.get(key)))), None)
