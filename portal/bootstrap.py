@@ -26,7 +26,7 @@ def bind(config: Config, *, threads: int = outbound_slots.DEFAULT_THREADS) -> No
     queue.bind(config.redis_url)
     guard.bind(config.outbound_allow, config.authorities)
     outbound_slots.bind(threads)
-    vendor_ids.bind({"connectwise": config.connectwise_client_id})
+    vendor_ids.bind(dict(config.vendor_ids))
     audit_log.bind(timedelta(days=config.keep_audit_days))
     retention.bind(
         retention.Periods(

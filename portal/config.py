@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal import allowed_hosts, public_url, support_address
+from portal import allowed_hosts, public_url, support_address, vendor_ids
 from portal.authorities import Authorities
 from portal.errors import ConfigError
 from portal.support_address import SupportAddress
@@ -36,7 +36,7 @@ class Config:
     `public_url` is scheme, host and port as browsers write them. `support_address` is where people ask for help.
     `outbound_allow` lists hosts (see allowed_hosts.py) that may be private or use plain http.
     `authorities` are the trusted certificate authorities.
-    `connectwise_client_id` identifies this product to ConnectWise; empty if the operator has none.
+    `vendor_ids` pairs a PSA's slug with the Client ID that identifies this product to it (see vendor_ids.py).
     """
 
     data_dir: Path
@@ -48,7 +48,7 @@ class Config:
     support_address: SupportAddress | None = None
     outbound_allow: frozenset[str] = frozenset()
     authorities: Authorities = field(default_factory=Authorities)
-    connectwise_client_id: str = ""
+    vendor_ids: tuple[tuple[str, str], ...] = ()
     keep_logs_days: int = 30
     keep_history_days: int = 180
     keep_deliveries_days: int = 14
@@ -71,7 +71,7 @@ class Config:
             support_address=_support_address(environ),
             outbound_allow=_outbound_allow(environ),
             authorities=Authorities.from_env(environ),
-            connectwise_client_id=_header_value(environ, "PORTAL_CONNECTWISE_CLIENT_ID"),
+            vendor_ids=_vendor_ids(environ),
             keep_logs_days=_days(environ, "PORTAL_KEEP_LOGS_DAYS", cls.keep_logs_days),
             keep_history_days=_days(environ, "PORTAL_KEEP_HISTORY_DAYS", cls.keep_history_days),
             keep_deliveries_days=_days(environ, "PORTAL_KEEP_DELIVERIES_DAYS", cls.keep_deliveries_days),
@@ -195,11 +195,11 @@ def _outbound_allow(environ: Mapping[str, str]) -> frozenset[str]:
         ) from error
 
 
-def _header_value(environ: Mapping[str, str], name: str) -> str:
-    text = environ.get(name, "").strip()
-    if not (text.isascii() and text.isprintable()) or " " in text:
-        raise ConfigError(f"{name} must be the ID as it was issued, without spaces.")
-    return text
+def _vendor_ids(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    try:
+        return vendor_ids.from_env(environ)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _days(environ: Mapping[str, str], name: str, default: int) -> int:

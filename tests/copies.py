@@ -55,7 +55,7 @@ def held(integration: Integration, ids: Iterable[int], *, of: str = "assets", **
         remote_ids=numbers.tobytes(),
         count=len(numbers),
         stored=2 * len(numbers),
-        cause="Halo refuses these records: the agent has probably lost the right to see them.",
+        cause="Halo refuses these records: Scopable probably lost a permission.",
         advice="Check the role of the API agent.",
         **columns,
     )

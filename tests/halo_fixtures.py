@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,16 +14,15 @@ from portal import guard
 from portal.halo.computed import is_computed
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
-from portal.models.records import Record, RecordState
-from portal.models.sync import RunKind, RunTrigger, SyncLog, SyncRun
+from portal.models.records import Record
 from portal.sandbox import HaloVerbs
 from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, running
 from portal.services.connecting import connections, wizard
 from portal.services.connecting.connections import ConnectionValues
-from portal.services.syncing import disabled_types, sync_runs
-from portal.sync import retirement as batches
+from portal.services.syncing import sync_runs
 from portal.sync.normal_form import value_of
 from portal.vault import Secret
+from tests.psa_copies import PsaCopy
 
 # With the sandbox's caps, assets come in three pages, opportunities in two, all others in one.
 SIZES = {
@@ -89,72 +87,19 @@ def set_up(account: Account, halo: HaloVerbs, *types: str, active_only: bool = F
     return draft
 
 
-@dataclass
-class Copy:
+class Copy(PsaCopy[HaloVerbs]):
     """A connected account's copy of a Halo."""
 
-    halo: HaloVerbs
-    integration: Integration
-
-    def open(self, *types: str, kind: RunKind = RunKind.FULL) -> SyncRun:
-        chosen = list(types) or None
-        return sync_runs.open_run(self.integration, kind=kind, trigger=RunTrigger.USER, record_types=chosen)
-
-    def sync(self, *types: str, kind: RunKind = RunKind.FULL) -> dict[str, Any]:
-        """Sync once, on the whole or these types; returns the report."""
-        self.halo.reset(faults=False)
-        run = self.open(*types, kind=kind)
-        sync_runs.execute(run.id)
-        return sync_runs.report(run)
-
-    def ids(self, record_type: str, state: RecordState = RecordState.LIVE) -> set[int]:
-        mine = (Record.integration == self.integration) & (Record.record_type == record_type)
-        return {each.remote_id for each in Record.select().where(mine, Record.state == state)}
+    @property
+    def halo(self) -> HaloVerbs:
+        return self.sandbox
 
     def digests(self, record_type: str) -> dict[str, str]:
         """Return the digest of what is known of each live record, as the sandbox works it out of its list row."""
-        return {str(each.remote_id): _digest(_row_of(each)) for each in self._live(record_type)}
+        return {str(each.remote_id): _digest(_row_of(each)) for each in self.live(record_type)}
 
-    def differences(self, *types: str) -> list[str]:
-        """Name what is missing or surplus, and each value that does not mean what Halo's row says."""
-        truth, found = self.halo.truth(rows=True), []
-        for record_type in types or SIZES:
-            theirs = truth[record_type]["rows"]
-            ours = {str(each.remote_id): each for each in self._live(record_type)}
-            found += [f"{record_type} {number} is missing" for number in theirs.keys() - ours.keys()]
-            found += [f"{record_type} {number} is surplus" for number in ours.keys() - theirs.keys()]
-            for number in theirs.keys() & ours.keys():
-                payload = json.loads(ours[number].payload)
-                keys = theirs[number].keys() | (set() if ours[number].detail else payload.keys())
-                found += [
-                    f"{record_type} {number}: {key}"
-                    for key in keys
-                    if not is_computed(record_type, key)
-                    and not is_asked_for(key)
-                    and value_of(key, payload.get(key)) != value_of(key, theirs[number].get(key))
-                ]
-        return found
-
-    def _live(self, record_type: str) -> list[Record]:
-        mine = (Record.integration == self.integration) & (Record.record_type == record_type)
-        return list(Record.select().where(mine, Record.state == RecordState.LIVE))
-
-    def retire(self) -> None:
-        """Put all records of switched-off types out of scope."""
-        while batches.waiting():
-            disabled_types.retire()
-
-    def written(self) -> list[tuple[Any, ...]]:
-        """Return all that a write would change."""
-        return sorted(
-            (each.record_type, each.remote_id, each.state, bytes(each.digest), each.changed_at)
-            for each in Record.select()
-        )
-
-    def logged(self, **wanted: Any) -> list[str]:
-        """Return the messages of the sync log whose fields read as `wanted`, oldest first."""
-        query = SyncLog.select().where(SyncLog.integration == self.integration).order_by(SyncLog.id)
-        return [line.message for line in query if all(getattr(line, name) == value for name, value in wanted.items())]
+    def is_compared(self, record_type: str, key: str) -> bool:
+        return not is_computed(record_type, key) and not is_asked_for(key)
 
 
 @pytest.fixture

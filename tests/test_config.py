@@ -154,9 +154,9 @@ def test_open_hosts_are_understood_in_every_form(environ: dict[str, str], typed:
 
 
 def test_the_client_id_for_connectwise_is_taken_without_blanks(environ: dict[str, str]) -> None:
-    assert Config.from_env(environ).connectwise_client_id == ""
+    assert Config.from_env(environ).vendor_ids == ()
     given = {**environ, "PORTAL_CONNECTWISE_CLIENT_ID": " 0b3d-11 "}
-    assert Config.from_env(given).connectwise_client_id == "0b3d-11"
+    assert Config.from_env(given).vendor_ids == (("connectwise", "0b3d-11"),)
 
 
 @pytest.mark.parametrize(

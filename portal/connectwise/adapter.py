@@ -46,7 +46,13 @@ CONNECTWISE: Final = PsaAdapter(
     proving_requests=3,
     # A row and a count per list, a site, the number of inactive clients, and the rights of the role.
     reading_requests=14,
-    filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.FOUND_IN, lookups.collect),
+    filter_options=FilterOptions(
+        tuple(lookups.LOOKUPS),
+        lookups.FOUND_IN,
+        lookups.collect,
+        called=lookups.CALLED,
+        missing=frozenset({"without_service_accounts", "without_general_users"}),
+    ),
     webhooks=webhooks.FORMAT,
     record_fields=record_fields.read,
     silent_webhook_remedy=(

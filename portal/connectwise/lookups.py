@@ -40,6 +40,12 @@ FOUND_IN: Final[Mapping[str, str]] = {
     "product_groups": "products",
     "asset_types": "assets",
 }
+CALLED: Final[Mapping[str, str]] = {
+    "top_levels": "territories",
+    "relationships": "types",
+    "product_groups": "categories",
+    "asset_types": "configuration types",
+}
 Ask = Callable[[str, Mapping[str, str], CallLimits], Response]
 
 

@@ -67,12 +67,16 @@ class FilterOptions:
     """The lists that filters choose from, by name.
 
     `lists` names those that the PSA has an endpoint for. `found_in` maps every list to the record type whose stored
-    payloads contain its members; `collect` extracts them from payloads, as names by id.
+    payloads contain its members; `collect` extracts them from payloads, as names by id. `called` is what the PSA
+    calls the members of a list, if that differs from the filter's own words. `missing` names the filters of
+    sync/filters.py that mean nothing in this PSA.
     """
 
     lists: tuple[str, ...]
     found_in: Mapping[str, str]
     collect: Callable[[str, Iterable[str]], dict[int, str]]
+    called: Mapping[str, str] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-# The page size to assume if a test could not determine it (halo-api.md section 3.2).
+# The page size to assume if a test could not determine it: every known PSA grants it.
 CAUTIOUS_PAGE_SIZE: Final = 100
 
 

@@ -67,7 +67,8 @@ def as_text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     visible = _INVISIBLE.sub("", value[: 2 * LONGEST_TEXT])
-    return " ".join(_CONTROL.sub(" ", visible).split())[:LONGEST_TEXT] or None
+    # Joiners have a meaning only between letters.
+    return " ".join(_CONTROL.sub(" ", visible).split())[:LONGEST_TEXT].strip(" \u200c\u200d") or None
 
 
 def as_words(value: Any) -> str | None:

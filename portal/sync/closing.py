@@ -127,8 +127,8 @@ class Closing:
             computed = self.writer.computed(self.step)
             found |= {"full_at": clock.now(), **remote_lists.findings(reading)}
             found["computed"] = remote_lists.with_computed(before, computed)
-            size = found["page_size"]
-            notes = [*notes, *remote_lists.page_size_messages(psa, record_type, before, size)]
+            # A single page does not show how long pages are.
+            notes = [*notes, *remote_lists.page_size_messages(psa, record_type, before, reading.sizes.proven)]
             notes += remote_lists.computed_messages(record_type, computed)
         elif remote_lists.is_ignoring_dates(before, reading):
             found["filters_by_date"] = False

@@ -110,7 +110,10 @@ class Details:
 
 
 def mark_fetched(run: SyncRun, record_type: str, single: SingleRecord) -> None:
-    """Note that a stored record's details were fetched for its current list row, inside the caller's transaction."""
+    """Note that a record's details were fetched for its stored list row, inside the caller's transaction.
+
+    Call it before the details are applied: they replace the digest of the list row.
+    """
     row = Record.select(Record.digest).where(
         Record.integration == run.integration_id, Record.record_type == record_type
     )

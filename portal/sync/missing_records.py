@@ -136,17 +136,17 @@ def _likely_cause(psa: str, found: list[Presence], *, is_empty: bool, is_set: bo
     """Return the likely cause and what to do."""
     if is_empty:
         return (
-            f"{psa}'s list is empty: the agent probably lost access to all of them.",
+            f"{psa}'s list is empty: Scopable probably lost access to all of them.",
             reconciliation.check_the_agent(psa),
         )
     if Presence.REFUSED in found:
         return (
-            f"{psa} refuses to show them: the agent probably lost a permission.",
+            f"{psa} refuses to show them: Scopable probably lost a permission.",
             reconciliation.check_the_agent(psa),
         )
     if Presence.EXISTS in found:
         return (
-            f"They still exist in {psa}, but it no longer lists them for the agent.",
+            f"They still exist in {psa}, but it no longer lists them for Scopable.",
             reconciliation.check_the_agent(psa),
         )
     if is_set:

@@ -66,7 +66,7 @@ def reconcile(psa: str, words: str, received: ReceivedList) -> Reconciliation:
     if received.missing:
         return Reconciliation(
             f"{psa} lists {words} {_listed(received.missing)}, but doesn't return them.",
-            f"Check these records in {psa}; the agent may not be allowed to open them.",
+            f"Check these records in {psa}; Scopable may not be allowed to open them.",
         )
     if expected is None or received.arrived == expected or (received.arrived > expected and not received.is_whole):
         return _check_stability(words, received)
@@ -89,7 +89,7 @@ def must_hold(gone: AbstractSet[int], stored: int) -> bool:
 
 
 def check_the_agent(psa: str) -> str:
-    return f"Check in {psa} that the agent can still see all of them."
+    return f"Check in {psa} that Scopable can still see all of them."
 
 
 def held_message(psa: str, words: str, count: int) -> str:

@@ -44,7 +44,10 @@ def ids_of_clients(integration_id: int, record_type: str, clients: AbstractSet[i
 
 
 def ids_lacking_details(integration_id: int, record_type: str) -> list[int]:
-    """Return the ids of live records whose details were never fetched, or not since their list row changed."""
+    """Return the ids of live records whose details were never fetched, or not since their list row changed.
+
+    Those without a digest have changed by a detail since their last list row.
+    """
     fetched = (
         (RowDetail.integration == Record.integration)
         & (RowDetail.record_type == Record.record_type)
@@ -56,6 +59,7 @@ def ids_lacking_details(integration_id: int, record_type: str) -> list[int]:
         .where(
             _of(integration_id, record_type),
             Record.state == RecordState.LIVE,
+            Record.digest != b"",
             RowDetail.id.is_null() | (RowDetail.row != Record.digest),
         )
         .order_by(Record.remote_id)

@@ -106,6 +106,7 @@ class Writer(StepTransactions):
     def full_record(self, step: SyncStep, single: SingleRecord, scope: LiveScope) -> None:
         """Write the details of a record that its list has brought before, and mark them as fetched."""
         with self._step_transaction(step, single.requests):
+            row_details.mark_fetched(self.run, step.record_type, single)
             if single.row is not None:
                 applying.apply_rows(
                     self._integration_id,
@@ -117,7 +118,6 @@ class Writer(StepTransactions):
                     read_at=single.read_at,
                     details=True,
                 )
-            row_details.mark_fetched(self.run, step.record_type, single)
             step.calls_done += 1
             step.save()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from portal.connectwise.record_fields import read
 from portal.record_fields import FIELDS, Address, Money, Reference, field, fits
+from portal.sandbox.connectwise import ConnectWiseSandbox, Knobs, Settings, running
 from tests.connectwise.reference_rows import ROWS
 
 
@@ -59,6 +61,8 @@ def test_every_field_is_filled_or_known_to_be_absent_in_connectwise(record_type:
         ("clients", {"country": {"name": "United States"}}, "address", None),
         ("clients", {"zip": 33602}, "address", Address(postcode="33602")),
         ("clients", {"deletedFlag": True, "status": {"name": "Active"}}, "active", False),
+        ("clients", {"deletedFlag": False, "status": {"name": "Inactive"}}, "active", False),
+        ("clients", {"name": "Acme  \u200b\u200d"}, "name", "Acme"),
         ("clients", {"types": [], "type": {"name": "Partner"}}, "relationships", ("Partner",)),
         ("clients", {"types": "Customer"}, "relationships", None),
         ("clients", {"currency": {"name": "US Dollars"}}, "currency", "US Dollars"),
@@ -84,7 +88,8 @@ def test_every_field_is_filled_or_known_to_be_absent_in_connectwise(record_type:
         ("assets", {"purchaseDate": "2024-02-01T00:00:00-11:00"}, "purchased", "2024-02-01"),
         ("assets", {"osType": "Debian 13.1", "osInfo": "13.1"}, "operating_system", "Debian 13.1"),
         ("assets", {"osInfo": "Debian 13"}, "operating_system", "Debian 13"),
-        ("opportunities", {"status": {"name": "Won"}}, "won", None),
+        ("opportunities", {"status": {"name": "Open"}}, "won", None),
+        ("opportunities", {"status": {"name": "Won"}}, "won", True),
         ("opportunities", {"status": {"name": "Lost"}, "closedDate": "2026-01-05T00:00:00Z"}, "won", False),
         ("opportunities", {"status": {"name": "Not won"}, "closedFlag": True}, "won", False),
         ("opportunities", {"status": {"name": "Parked"}, "closedFlag": True}, "won", None),
@@ -111,6 +116,34 @@ def test_every_field_is_filled_or_known_to_be_absent_in_connectwise(record_type:
 def test_sentinels_gaps_and_odd_values(record_type: str, row: dict[str, Any], name: str, meant: Any) -> None:
     found = values(record_type, **row).get(name)
     assert (found.isoformat() if isinstance(found, date) and isinstance(meant, str) else found) == meant
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[ConnectWiseSandbox]:
+    with running(ConnectWiseSandbox(Settings(knobs=Knobs(quota=0)))) as served:
+        yield served
+
+
+# What the simulated ConnectWise never sends, or only with the forecast that our client adds.
+NEVER = {
+    "clients": {"parent", "email_domain", "main_site", "main_contact", "account_manager"},
+    "sites": {"main_contact"},
+    "contacts": {"is_service_account"},
+    "opportunities": {"value_once", "value_monthly"},
+    "contracts": {"reference"},
+}
+
+
+@pytest.mark.parametrize("record_type", FIELDS)
+def test_records_of_the_simulated_connectwise_fill_every_field(record_type: str, sandbox: ConnectWiseSandbox) -> None:
+    filled: set[str] = set()
+    truth = sandbox.truth(record_type, ids=True)
+    for number in truth["active_ids"][:60] + truth["inactive_ids"][:60]:
+        found = read(record_type, json.dumps(sandbox.record(record_type, number)["row"]))
+        filled |= found.values.keys()
+        assert all(fits(field(record_type, name).kind, value) for name, value in found.values.items())
+        assert not any(str(each.value).startswith("pw-") for each in found.custom)
+    assert {each.name for each in FIELDS[record_type]} - filled <= NEVER.get(record_type, set())
 
 
 @pytest.mark.parametrize("payload", ["", "null", "[]", "7", '"x"', "{", "[" * 100_000, "\ud83d"])

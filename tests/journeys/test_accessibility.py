@@ -51,7 +51,7 @@ def test_every_step_of_the_wizard(a_demo: Demo, page: Page) -> None:
     check(page, "step 1, failed")
     page.get_by_label("Client Secret").fill(a_demo.client_secret)
     page.get_by_role("button", name="Test Connection").click()
-    expect(page.get_by_role("list", name="What the agent can read")).to_be_visible()
+    expect(page.get_by_role("list", name="What Scopable can read")).to_be_visible()
     check(page, "step 1, passed")
 
     page.get_by_role("button", name="Next").click()

@@ -35,7 +35,7 @@ def test_step_1_leads_from_field_to_field_and_enter_tests(
     type_into(wizard, "Client Secret", shared_demo.client_secret)
     wizard.keyboard.press("Enter")
     expect(wizard.get_by_text("Connected as API Sync")).to_be_visible()
-    expect(wizard.get_by_role("list", name="What the agent can read")).to_contain_text(re.compile(r"Clients\s*\d+"))
+    expect(wizard.get_by_role("list", name="What Scopable can read")).to_contain_text(re.compile(r"Clients\s*\d+"))
     assert wizard.get_by_role("button", name="Test Connection").evaluate(IS_FOCUSED)
     press(wizard, "Next")
     expect(wizard.get_by_role("heading", name="Select data to sync")).to_be_focused()

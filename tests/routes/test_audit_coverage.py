@@ -106,6 +106,14 @@ DEEDS: Final[dict[str, Deed]] = {
     ),
     "kept_records.delete": ("records.deleted", f"{HALO}/records/delete", {}, disconnected_copy),
 }
+# Shown in test_pairing.py: these need two PSAs.
+PAIRING: Final = {
+    "pairing.read": "pairing.read",
+    "pairing.accept_sure": "pairing.accepted",
+    "pairing.client.decide_with": "pairing.paired",
+    "pairing.client.decide_alone": "pairing.undone",
+}
+PAIRING_FILES: Final = {"pairing.pairs_file": "pairing.exported", "pairing.unpaired_file": "pairing.exported"}
 # Downloads: nothing changes, but something leaves the portal.
 DOWNLOADS: Final[dict[str, Deed]] = {
     "sync_logs.download": ("log.downloaded", f"{HALO}/logs/1.csv", {}, log),
@@ -149,7 +157,7 @@ SESSIONS: Final = "sessions."
 
 def test_everything_that_changes_something_has_an_action(app: Flask) -> None:
     posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set())}
-    known = DEEDS.keys() | WIZARD.keys() | LOG_IN.keys() | SILENT.keys()
+    known = DEEDS.keys() | PAIRING.keys() | WIZARD.keys() | LOG_IN.keys() | SILENT.keys()
     missing = [
         f'    "{endpoint}": ("action", "/address", {{}}, nothing),  # or to SILENT, with the reason'
         for endpoint in sorted(posts - known)
@@ -161,7 +169,7 @@ def test_everything_that_changes_something_has_an_action(app: Flask) -> None:
 
 def test_every_file_that_leaves_has_an_action(app: Flask) -> None:
     files = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.endswith((".csv", ".json", "form>"))}
-    assert files <= DOWNLOADS.keys(), "add these to DOWNLOADS"
+    assert files <= DOWNLOADS.keys() | PAIRING_FILES.keys(), "add these to DOWNLOADS"
 
 
 @pytest.mark.parametrize("endpoint", [*DEEDS, *DOWNLOADS])
@@ -211,5 +219,6 @@ def test_a_form_that_is_filled_in_wrongly_writes_nothing(as_alice: FlaskClient, 
 
 
 def test_all_of_these_have_words() -> None:
-    written = {action[0] for action in [*DEEDS.values(), *DOWNLOADS.values()]} | {*WIZARD.values(), *LOG_IN.values()}
+    written = {action[0] for action in [*DEEDS.values(), *DOWNLOADS.values()]}
+    written |= {*WIZARD.values(), *LOG_IN.values(), *PAIRING.values(), *PAIRING_FILES.values()}
     assert written <= audit_words.ACTIONS.keys()

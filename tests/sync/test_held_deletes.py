@@ -41,8 +41,8 @@ def test_records_the_agent_can_no_longer_see_are_held_with_the_cause(synced: Cop
     assert len(synced.ids("opportunities")) == SIZES["opportunities"]
     held = pending()
     assert held is not None
-    assert held.cause == "Halo's list is empty: the agent probably lost access to all of them."
-    assert "agent can still see" in held.advice
+    assert held.cause == "Halo's list is empty: Scopable probably lost access to all of them."
+    assert "Scopable can still see" in held.advice
 
 
 def test_a_refusal_is_given_as_the_cause(synced: Copy) -> None:
@@ -51,7 +51,7 @@ def test_a_refusal_is_given_as_the_cause(synced: Copy) -> None:
     synced.sync("assets")
     held = pending()
     assert held is not None
-    assert held.cause == "Halo refuses to show them: the agent probably lost a permission."
+    assert held.cause == "Halo refuses to show them: Scopable probably lost a permission."
 
 
 def test_a_second_sync_replaces_the_pending_held_delete(synced: Copy) -> None:

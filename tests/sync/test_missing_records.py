@@ -70,8 +70,8 @@ def test_a_few_missing_records_are_each_checked_and_deleted(synced: Copy) -> Non
 @pytest.mark.parametrize(
     ("answer", "cause"),
     [
-        ("shown", "They still exist in Halo, but it no longer lists them for the agent."),
-        ("forbidden", "Halo refuses to show them: the agent probably lost a permission."),
+        ("shown", "They still exist in Halo, but it no longer lists them for Scopable."),
+        ("forbidden", "Halo refuses to show them: Scopable probably lost a permission."),
     ],
 )
 @pytest.mark.parametrize("count", [1, 3])

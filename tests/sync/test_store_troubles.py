@@ -20,6 +20,7 @@ from tests.halo_fixtures import SIZES, Copy
 from tests.sync.interruptions import interrupting
 
 UNLIMITED = 4_294_967_294
+NO_SPACE = "SELECT RAISE(ABORT, 'database or disk is full')"
 
 
 def limit_disk(spare_pages: int) -> None:
@@ -39,13 +40,13 @@ def resume(run: SyncRun) -> dict[str, Any]:
 
 def assert_exact(report: dict[str, Any]) -> None:
     assert report["state"] == RunState.SUCCEEDED
-    assert {name: step["created"] for name, step in report["steps"].items()} == SIZES
-    assert {name: step["fetched"] for name, step in report["steps"].items()} == SIZES
+    for name, step in report["steps"].items():
+        assert step["created"] == step["fetched"] == SIZES[name]
 
 
 def test_a_run_that_hits_a_full_disk_waits_and_names_the_disk(copy: Copy) -> None:
-    run = copy.open()
-    limit_disk(60)
+    run = copy.open("assets")
+    limit_disk(4)  # enough for a log line, but not for the first page
     with pytest.raises(PeeweeException):
         sync_runs.execute(run.id)
     report = sync_runs.report(run)
@@ -64,6 +65,19 @@ def test_a_disk_that_stays_full_does_not_count_as_a_crash(copy: Copy) -> None:
             resume(run)
     assert sync_runs.report(run)["state"] == RunState.WAITING
     assert SyncRun.get_by_id(run.id).crashes == 0
+    db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
+    assert_exact(resume(run))
+
+
+def test_a_disk_without_space_for_a_log_line_does_not_count_as_a_crash_either(copy: Copy) -> None:
+    run = copy.open()
+    limit_disk(0)
+    db.execute_sql(f"CREATE TRIGGER no_space BEFORE INSERT ON sync_log BEGIN {NO_SPACE}; END")
+    for _ in range(8):
+        with suppress(PeeweeException):
+            resume(run)
+        assert (sync_runs.report(run)["state"], SyncRun.get_by_id(run.id).crashes) == (RunState.WAITING, 0)
+    db.execute_sql("DROP TRIGGER no_space")
     db.execute_sql(f"PRAGMA max_page_count = {UNLIMITED}")
     assert_exact(resume(run))
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portal.connectwise.facts import is_inactive_client
 from portal.connectwise.record_fields.values import (
-    NAME_KEYS,
     address,
     currency,
     name,
-    not_flag,
     objects,
     part,
     reference,
 )
+from portal.connectwise.values import NAME_KEYS
 from portal.record_fields import Value
 from portal.record_fields.values import Row, link, moment, number, phone, text
 
@@ -27,7 +27,7 @@ def fields(row: Row) -> Mapping[str, Value | None]:
         "relationships": _types(row),
         "parent": reference(row, "clients", "parentCompany"),
         "currency": currency(row) or name(row, "currency"),
-        "active": not_flag(row, "deletedFlag"),
+        "active": _active(row),
         "phone": phone(row, "phoneNumber"),
         "website": link(row, "website"),
         # A company has no e-mail domain; its website may be elsewhere.
@@ -40,6 +40,13 @@ def fields(row: Row) -> Mapping[str, Value | None]:
         "created": moment(part(row, "_info"), "dateEntered", "createdDate"),
         "changed": moment(part(row, "_info"), "lastUpdated"),
     }
+
+
+def _active(row: Row) -> bool | None:
+    """Whether the company is neither deleted nor inactive by its status; None if the row says neither."""
+    if "deletedFlag" not in row and name(row, "status") is None:
+        return None
+    return not is_inactive_client(row.get("status"), row.get("deletedFlag"))
 
 
 def _types(row: Row) -> tuple[str, ...] | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from portal.connectwise.record_fields.values import NAME_KEYS, objects
+from portal.connectwise.record_fields.values import objects
+from portal.connectwise.values import NAME_KEYS
 from portal.record_fields import CustomField, Kind, Value
 from portal.record_fields.html import as_plain
 from portal.record_fields.values import Row, as_day, as_link, as_number, as_text, as_words, as_yes_no, money, text

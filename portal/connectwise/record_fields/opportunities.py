@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from portal.connectwise.facts import is_closed
 from portal.connectwise.record_fields import forecasts
 from portal.connectwise.record_fields.values import currency, name, part, reference
 from portal.record_fields import Value
@@ -47,8 +48,8 @@ def _won(row: Row) -> bool | None:
         return True
     if as_yes_no(status.get("lostFlag")):
         return False
-    is_closed = moment(row, "closedDate") or as_yes_no(row.get("closedFlag")) or as_yes_no(status.get("closedFlag"))
-    if not is_closed:
+    has_flag = as_yes_no(row.get("closedFlag")) or as_yes_no(status.get("closedFlag"))
+    if not has_flag and not is_closed(row.get("status"), row.get("closedDate")):
         return None
     called = name(row, "status") or ""
     return False if _LOST.search(called) else True if _WON.search(called) else None

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from portal.connectwise.values import NAME_KEYS
 from portal.record_fields import Address, Reference
 from portal.record_fields.values import LONGEST_LIST, Row, as_id, as_text, as_yes_no, text
 
-NAME_KEYS: Final = ("name", "description", "identifier")
 _CURRENCY_CODE: Final = re.compile(r"[A-Z]{3}")
 
 

@@ -12,15 +12,12 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from portal import guard
+from portal.connectwise import addresses
 from portal.connectwise.webhooks import body
 
 API: Final = "api-"
 CLOUD: Final = frozenset(
-    {
-        *(f"{region}.myconnectwise.net" for region in ("na", "eu", "au", "aus", "za")),
-        *(f"sandbox-{region}.myconnectwise.net" for region in ("na", "eu", "au")),
-        "staging.connectwisedev.com",
-    }
+    {*addresses.CLOUD, *(f"sandbox-{region}.myconnectwise.net" for region in ("na", "eu", "au"))}
 )
 PORTS: Final = {"https": 443, "http": 80}
 LONGEST: Final = 500

@@ -6,17 +6,18 @@ for them, and only to the connection's own host.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 
+from portal.connectwise.credentials import Credentials
 from portal.connectwise.webhooks.key_addresses import is_own_host
 from portal.errors import PsaError
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import CallLimits, OutboundClient, OutboundError, Response, TransportFailure
+from portal.psa.adapter import Connection
 
 LIMITS: Final = CallLimits(seconds=5.0, size=16 * 1024)
 LONGEST_KEY: Final = 4_000
@@ -42,7 +43,7 @@ def fetch(client: OutboundClient, connection: Mapping[str, str], address: str) -
     try:
         response = client.get(address, limits=LIMITS)
         if response.status in ASKS_FOR_CREDENTIALS and is_own_host(address, connection.get("site", "")):
-            response = client.get(address, headers=_credentials(connection), limits=LIMITS)
+            response = client.get(address, headers=Credentials.of(Connection(connection)).headers(), limits=LIMITS)
     except OutboundError as error:
         raise _error(address, _FAILURES.get(error.failure, "it can't be reached")) from error
     return _key(address, response)
@@ -60,14 +61,6 @@ def _key(address: str, response: Response) -> str:
     if not 0 < len(key) <= LONGEST_KEY:
         raise _error(address, "its response has no key")
     return key
-
-
-def _credentials(connection: Mapping[str, str]) -> dict[str, str]:
-    user = f"{connection['company_id']}+{connection['public_key']}:{connection['private_key']}"
-    return {
-        "Authorization": f"Basic {base64.b64encode(user.encode()).decode()}",
-        "clientId": connection.get("client_id", ""),
-    }
 
 
 def _error(address: str, why: str) -> PsaError:

@@ -11,6 +11,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from portal.models.integrations import Integration
+from portal.psa.adapter import PsaAdapter
 from portal.routes.web import current
 from portal.routes.web.forms import TYPES, PsaForm
 from portal.services.connecting.filter_choices import Choices
@@ -98,19 +99,31 @@ class FiltersForm(ChosenClientsForm):
         stored = msgspec.structs.asdict(read(integration.filters))
         super().__init__(data={**stored, "record_types": integration.record_types}, **options)
         self.problem = choices.problem
+        self._adapt(current.psa())
         for name, names in choices.lists.items():
             self._offer(self[name], names, stored[name])
 
     def filters(self) -> Filters:
-        values = {name: self[name].data for name in Filters.__struct_fields__}
+        values = {name: self[name].data for name in Filters.__struct_fields__ if name in self}
         return msgspec.convert(values, Filters)
+
+    def fields_of(self, record_type: RecordType) -> list[Any]:
+        """Return the fields of a type's filters, without those that mean nothing in this PSA."""
+        return [self[name] for name in BY_TYPE[record_type] if name in self]
 
     def number_set(self, record_type: RecordType) -> int:
         """Count the filters of a type that are set in the form."""
-        return sum(bool(self[name].data) for name in BY_TYPE[record_type])
+        return sum(bool(field.data) for field in self.fields_of(record_type))
 
     def is_wrong(self, record_type: RecordType) -> bool:
-        return any(self[name].errors for name in BY_TYPE[record_type])
+        return any(field.errors for field in self.fields_of(record_type))
+
+    def _adapt(self, psa: PsaAdapter) -> None:
+        """Say what the PSA calls the members of a list, and leave out the filters that mean nothing in it."""
+        for name, called in psa.filter_options.called.items():
+            self[name].description += f" {psa.name} calls them {called}."
+        for name in psa.filter_options.missing:
+            del self[name]
 
     def _offer(self, field: IdsField, names: Mapping[int, str], stored: frozenset[int]) -> None:
         """Offer the options. A stored option that no longer exists is shown as well, so that it can be unticked."""

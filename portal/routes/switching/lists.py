@@ -37,6 +37,8 @@ def index() -> ResponseReturnValue:
             names=NAMES,
             progress=pairing_pages.progress(pairing),
         )
+    if answers.wants_fragment() and "stamp" in request.args:  # the page still shows the progress
+        return answers.redirect_window(url_for("pairing.index"))
     return render_template("switching/index.html", **_context(pairing))
 
 

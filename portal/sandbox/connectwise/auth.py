@@ -27,7 +27,7 @@ def keys_of(request: Request) -> Keys | None:
     if scheme.lower() != "basic":
         return None
     try:
-        user, _, private_key = b64decode(value).decode().partition(":")
+        user, _, private_key = b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
     company_id, _, public_key = user.partition("+")

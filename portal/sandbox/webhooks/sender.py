@@ -59,6 +59,7 @@ class Sender(Generic[W]):
         self._waiting: deque[tuple[int, QueuedPost]] = deque()
         self._later: list[tuple[float, int, QueuedPost]] = []
         self._put = self._done = 0
+        self._repeated: set[int] = set()  # those that are sent more than once, until they are done
         self._stopping = False
         self._thread = Thread(target=self._run, name="webhooks", daemon=True)
 
@@ -93,7 +94,7 @@ class Sender(Generic[W]):
             return self._is_done(goal)
 
     def _is_done(self, goal: int) -> bool:
-        return self._done >= goal and not any(number <= goal for _, number, _ in self._later)
+        return self._done >= goal and not any(number <= goal for number in self._repeated)
 
     def _run(self) -> None:
         while found := self._next():
@@ -105,7 +106,9 @@ class Sender(Generic[W]):
             elif queued.logged:
                 queued.logged.set_exception(LookupError("the webhook was switched off or removed meanwhile"))
             with self._changed:
+                self._repeated.discard(number)
                 if pause is not None:
+                    self._repeated.add(number)
                     again = msgspec.structs.replace(queued.delivery, attempt=queued.delivery.attempt + 1)
                     heappush(self._later, (time.monotonic() + pause, number, queued._replace(delivery=again)))
                 self._done = max(self._done, number)

@@ -143,7 +143,7 @@ def choose_data(
     if refused:
         raise Invalid(
             "record_types",
-            f"{NAMES[integration.psa].name} doesn't let the agent read {', '.join(refused)}.",
+            f"{NAMES[integration.psa].name} doesn't let Scopable read {', '.join(refused)}.",
             f"Grant the permission in {NAMES[integration.psa].name} and test the connection again, or deselect them"
             " for now.",
         )

@@ -44,18 +44,18 @@ def wait(lease: RunLease, run_id: int, error: PsaUnavailable) -> None:
         fail(lease, run, error.problem, error.remedy)
         return
     not_before = clock.now() + _pause(run.waits, error.retry_after)
+    lease.release(state=RunState.WAITING, not_before=not_before, waits=SyncRun.waits + 1)
+    _explain_wait(run, error, not_before)
+
+
+def _explain_wait(run: SyncRun, error: PsaUnavailable, not_before: datetime) -> None:
+    """Say why a run waits, after it was released: on a full disk there may be no space for these words."""
+    mine = (SyncRun.id == run.id) & (SyncRun.state == RunState.WAITING)
+    resumes = f"Resumes automatically at {refused_credentials.clock_time(run.integration, not_before)}."
     with db.atomic():
-        lease.release(
-            state=RunState.WAITING,
-            not_before=not_before,
-            waits=SyncRun.waits + 1,
-            problem=error.problem,
-            remedy=error.remedy,
-        )
-        message = (
-            f"{error.problem} Resumes automatically at {refused_credentials.clock_time(run.integration, not_before)}."
-        )
-        logbook.note(run, message, level=LogLevel.WARNING, remedy=error.remedy)
+        if SyncRun.update(problem=error.problem, remedy=error.remedy).where(mine).execute():
+            message = f"{error.problem} {resumes}"
+            logbook.note(run, message, level=LogLevel.WARNING, remedy=error.remedy)
 
 
 def _pause(waits: int, retry_after: float | None) -> timedelta:

@@ -25,6 +25,7 @@ from portal.vault import Secret
 REMEMBERED: Final = timedelta(seconds=1)
 MOST_REMEMBERED: Final = 1_000
 MOST_MISSING: Final = 10
+MOST_KEPT: Final = 50
 # A key that does not fit is fetched again at most this often, and so is one that could not be fetched at all.
 AGAIN_AFTER: Final = timedelta(minutes=5)
 # After each failure. A PSA repeats a refused delivery after a few seconds, so the first is short.
@@ -148,11 +149,16 @@ def _fail(row: SigningKey, error: PortalError) -> None:
 
 def _add(integration: Integration, address: str) -> bool:
     """Note that a key is needed. Returns False while too many others are missing."""
-    missing = (SigningKey.integration == integration) & SigningKey.key.is_null()
+    mine = SigningKey.integration == integration
+    missing = mine & SigningKey.key.is_null()
     if SigningKey.select().where(missing).count() >= MOST_MISSING:
         given_up = SigningKey.select(SigningKey.id).where(missing, _rested()).order_by(SigningKey.tried_at).limit(1)
         if not SigningKey.delete().where(SigningKey.id.in_(given_up)).execute():
             return False
+    beyond = (
+        SigningKey.select(SigningKey.id).where(mine).order_by(SigningKey.requested_at.desc()).offset(MOST_KEPT - 1)
+    )
+    SigningKey.delete().where(SigningKey.id.in_(beyond.limit(MOST_KEPT))).execute()
     now = clock.now()
     fresh = {"integration": integration, "address": address, "requested_at": now, "due_at": now}
     SigningKey.insert(fresh).on_conflict_ignore().execute()

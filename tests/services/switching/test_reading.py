@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import stamina
@@ -16,7 +17,7 @@ from portal.models.records import Record
 from portal.models.switching import ClientPair, ClientPairing, ClientState, PairingClient, PairingState
 from portal.services.connecting import connections, integrations, wizard
 from portal.services.records import deletions
-from portal.services.switching import decisions, pairing_lease, pairings, reading
+from portal.services.switching import clients, decisions, pairing_lease, pairings, reading
 from tests.copies import copied
 from tests.postgres import database
 from tests.two_psas import LedgerServer
@@ -59,15 +60,24 @@ def test_a_worker_that_died_is_followed_at_the_page_where_it_stopped(
     halo: Integration, ledger: Integration, ledger_server: LedgerServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairing = pairings.request(halo.account, "ledger", None)
-    ledger_server.statuses = [200, 500]
-    monkeypatch.setattr(reading, "_wait", lambda *_: None)  # as if the worker had been killed
-    reading.execute(pairing.id)
-    monkeypatch.undo()
+    take = clients.listed
+
+    def dies_at_page_2(*arguments: Any) -> Any:
+        if len(ledger_server.asked) == 2:
+            raise SystemExit
+        return take(*arguments)
+
+    monkeypatch.setattr(clients, "listed", dies_at_page_2)
+    with pytest.raises(SystemExit):
+        reading.execute(pairing.id)
+    monkeypatch.setattr(clients, "listed", take)
     assert pairings.claimable() == []
-    reading.execute(pairing.id)
-    assert pairings.by_id(pairing.id).state == PairingState.READING
     ClientPairing.update(lease_until=clock.now() - timedelta(seconds=1)).execute()
     assert pairings.claimable() == [pairing.id]
+    reading.execute(pairing.id)
+    assert pairings.by_id(pairing.id).state == PairingState.READY
+    assert ledger_server.asked == [f"/clients?page={number}" for number in (1, 2, 2, 3)]
+    assert len(states(ledger)) == 4
 
 
 def test_a_psa_that_does_not_answer_is_waited_for(
