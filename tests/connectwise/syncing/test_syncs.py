@@ -62,6 +62,21 @@ def test_sites_of_one_refused_company_are_named_and_cost_that_company_alone(copy
     assert copy.ids("sites")
 
 
+def test_refused_sites_that_are_stored_stay(synced: ConnectWiseCopy) -> None:
+    before = synced.ids("sites")
+    refused = min(synced.ids("clients"))
+    synced.sandbox.change_tenant(refused_sites_of=[refused])
+    assert synced.sync("clients", "sites")["state"] == "incomplete"
+    assert synced.ids("sites") == before
+
+
+def test_a_refused_list_fails_alone(copy: ConnectWiseCopy) -> None:
+    copy.sandbox.change_tenant(refused=["contracts"])
+    report = copy.sync()
+    assert report["problem"] == "ConnectWise doesn't let the API member read agreements."
+    assert (len(copy.ids("contracts")), len(copy.ids("assets"))) == (0, SIZES["assets"])
+
+
 def test_a_company_whose_sites_never_load_costs_that_company_alone(copy: ConnectWiseCopy) -> None:
     broken = copy.sandbox.truth("clients", ids=True)["active_ids"][4]
     sites = f"/v4_6_release/apis/3.0/company/companies/{broken}/sites"
