@@ -12,7 +12,6 @@ from tests.chaos.stormy_psa import StormyPsa
 from tests.connectwise_fixtures import ConnectWiseCopy, set_up
 
 _TYPES: Final = tuple(RECORD_TYPES)
-_NO_UPDATE_TIMES: Final = {"sites"}
 _CAPS: Final = {
     "clients": 25,
     "sites": 25,
@@ -24,8 +23,8 @@ _CAPS: Final = {
 }
 
 
-def _filtered(how: str) -> dict[str, str]:
-    return {name: how for name in _TYPES if name not in _NO_UPDATE_TIMES}
+def _refused(**names: list[str]) -> dict[str, list[str]]:
+    return {**{name: [] for name in _TYPES}, **names}
 
 
 CONNECTWISE: Final = StormyPsa(
@@ -40,14 +39,15 @@ CONNECTWISE: Final = StormyPsa(
     detail_kind="forecast",
     details_of="opportunities",
     rate_limit="throttled",
+    # Each names all types: the sandbox keeps the entries of a map that are not named.
     calm={
         "caps": _CAPS,
         "retry_after": "off",
         "link": "full",
         "past_end": "empty",
-        "count": {},
-        "update_filter": {},
-        "refused_conditions": {},
+        "count": dict.fromkeys(_TYPES, "exact"),
+        "update_filter": dict.fromkeys(_TYPES, "exact"),
+        "refused_conditions": _refused(),
         "no_forward_only": [],
         "forgets_conditions": False,
         "doubled_deleted": False,
@@ -57,12 +57,14 @@ CONNECTWISE: Final = StormyPsa(
         "retry_after": ("off", "seconds", "date"),
         "link": ("full", "next_only", "none", "foreign", "without_conditions"),
         "past_end": ("empty", "repeat_last"),
-        "count": ({}, dict.fromkeys(_TYPES, "wrong"), dict.fromkeys(_TYPES, "missing")),
-        "update_filter": ({}, *map(_filtered, ("wide", "ignored", "naive_only", "zulu_only", "local"))),
+        "count": tuple(dict.fromkeys(_TYPES, how) for how in ("exact", "wrong", "missing")),
+        "update_filter": tuple(
+            dict.fromkeys(_TYPES, how) for how in ("exact", "wide", "ignored", "naive_only", "zulu_only", "local")
+        ),
         "refused_conditions": (
-            {},
-            {"clients": ["deletedFlag"]},
-            {"clients": ["deletedFlag"], "contacts": ["lastUpdated"], "assets": ["lastUpdated"]},
+            _refused(),
+            _refused(clients=["deletedFlag"]),
+            _refused(clients=["deletedFlag"], contacts=["lastUpdated"], assets=["lastUpdated"]),
         ),
         "no_forward_only": ([], ["clients", "contacts"], list(_TYPES)),
         "forgets_conditions": (False, False, True),

@@ -116,16 +116,19 @@ SMALL_CONNECTWISE: Final = SmallPsa(
     switches={
         "retry_after": ["seconds", "date", "off"],
         "link": ["full", "next_only", "foreign"],
-        "count": [{}, {"clients": "wrong", "assets": "wrong"}, {"clients": "missing", "assets": "missing"}],
+        # Each names the same types: the sandbox keeps the entries of a map that are not named.
+        "count": [dict.fromkeys(("clients", "assets"), how) for how in ("exact", "wrong", "missing")],
         "past_end": ["empty", "repeat_last"],
         "no_forward_only": [[], ["clients", "assets"]],
         "refused_conditions": [
-            {},
-            {"clients": ["deletedFlag"]},
+            {"clients": [], "assets": []},
+            {"clients": ["deletedFlag"], "assets": []},
             {"clients": ["deletedFlag"], "assets": ["lastUpdated"]},
         ],
         "forgets_conditions": [False, True],
-        "update_filter": [{}, *({"assets": how, "opportunities": how} for how in ("wide", "ignored", "naive_only"))],
+        "update_filter": [
+            dict.fromkeys(("assets", "opportunities"), how) for how in ("exact", "wide", "ignored", "naive_only")
+        ],
         "doubled_deleted": [False, True],
     },
     edits={
