@@ -34,9 +34,9 @@ class SmallPsa:
     the wizard's last step, and `copy` compares the account's records with the sandbox's. `webhook` returns the body
     of a webhook about a record.
 
-    `faults` pass by themselves. Those in `plausible` look like the truth: sent often enough, they are believed until
-    the next sync. `switches` are the ways in which the PSA may behave, the default first. `edits` are what can happen
-    to its records besides being created, changed and deleted; each takes the sandbox and a seed.
+    `faults` pass by themselves. Those in `plausible`, each with its place, look like the truth: they are believed
+    until the next sync. `switches` are the ways in which the PSA may behave, the default first. `edits` are what can
+    happen to its records besides being created, changed and deleted; each takes the sandbox and a seed.
     """
 
     slug: str
@@ -46,7 +46,7 @@ class SmallPsa:
     copy: Callable[[Any, Integration], PsaCopy[Any]]
     webhook: Callable[[str, int], dict[str, Any]]
     faults: tuple[dict[str, Any], ...]
-    plausible: frozenset[str]
+    plausible: frozenset[tuple[str, str]]
     switches: Mapping[str, list[Any]]
     edits: Mapping[str, Callable[[Any, int], Any]] = field(default_factory=dict)
 
@@ -71,7 +71,7 @@ SMALL_HALO: Final = SmallPsa(
         *({"what": what} for what in ("truncated", "reset", "no_rows", "null_list")),
         {"what": "refused_client", "on": "token"},
     ),
-    plausible=frozenset({"no_rows"}),
+    plausible=frozenset(),
     switches={
         "stated_page_size": ["granted", "asked", "nothing"],
         "stated_record_count": ["total", "page", "nothing"],
@@ -112,7 +112,8 @@ SMALL_CONNECTWISE: Final = SmallPsa(
         *({"what": what, "on": "forecast"} for what in ("timeout", "html", "reset")),
         {"what": "status", "status": 404, "on": "forecast"},
     ),
-    plausible=frozenset({"no_rows"}),
+    # That a company has no sites needs no proof.
+    plausible=frozenset({("no_rows", "sites")}),
     switches={
         "retry_after": ["seconds", "date", "off"],
         "link": ["full", "next_only", "foreign"],

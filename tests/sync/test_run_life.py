@@ -259,7 +259,7 @@ def life_with(psa_to_use: SmallPsa, migrated_file: Path) -> type[RunLife]:
         @rule(fault=st.sampled_from(psa_to_use.faults), on=types, times=st.sampled_from([1, 3]))
         def plan_a_fault(self, fault: dict[str, Any], on: str, times: int) -> None:
             self.copy.sandbox.fault(**{"on": on, **fault}, times=times)
-            self.may_be_misled |= times > 1 and fault["what"] in psa_to_use.plausible
+            self.may_be_misled |= (fault["what"], on) in psa_to_use.plausible
 
     return _with_own_edits(RunLifeWithPsa) if psa_to_use.edits else RunLifeWithPsa
 
