@@ -26,13 +26,10 @@ from portal.sync.fetcher import PsaCall
 from portal.sync.live_scope import MAX_COMMIT_TIME, LiveScope
 from portal.sync.record_types import RecordType
 from portal.sync.seen_rows import NO_ID, id_of
+from portal.sync.unanswered_calls import UnansweredCalls
 from portal.sync.writer import FetchedPage, Writer
 
-# After this many lists in a row without an answer, the PSA itself may be down.
-MAX_UNANSWERED: Final = 2
-NAMED: Final = 3
 MAX_ROUNDS: Final = 2
-UNANSWERED: Final = "unanswered"  # in SyncStep.answers
 DELETED_BEFORE: Final = "deleted clients"  # those of earlier rounds, in SyncStep.answers
 
 
@@ -78,9 +75,12 @@ class ClientLists:
     scope: LiveScope
     results: CallResults
     received: ReceivedLists = field(default_factory=ReceivedLists)
-    _unanswered_in_a_row: int = 0
     # Where each record was seen last.
     _client_of: dict[int, int] = field(default_factory=dict)
+    _unanswered: UnansweredCalls = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._unanswered = UnansweredCalls(self.step, self.writer, self.source, self.results)
 
     def read(self) -> Generator[PsaCall, Any, ReceivedLists]:
         """Read all lists, and all of them once more if records may have moved meanwhile."""
@@ -118,7 +118,8 @@ class ClientLists:
                 try:
                     yield from self._read_one(number, client)
                 except PsaUnavailable as error:
-                    yield from self._note_no_answer(client, error)
+                    if (yield from self._unanswered.note_no_answer(_question(client), error)):
+                        self._refuse(client, error)
 
     def _start_round(self, deleted: set[int]) -> None:
         received = self.received
@@ -150,7 +151,7 @@ class ClientLists:
         except PsaError as error:
             self._refuse(client, error)
             return
-        self._unanswered_in_a_row = 0
+        self._unanswered.note_answer()
         ids = [id_of(row) for row in page.rows]
         rows = [row for row, each in zip(page.rows, ids, strict=True) if self._is_new(each, client)]
         fetched = FetchedPage(
@@ -165,23 +166,6 @@ class ClientLists:
             return self.step.round == 1
         before, self._client_of[remote_id] = self._client_of.get(remote_id), client
         return before != client
-
-    def _note_no_answer(self, client: int, error: PsaUnavailable) -> Generator[PsaCall, Any, None]:
-        """Give up on a list without an answer the second time if the PSA answers for others, else raise the error."""
-        self._unanswered_in_a_row += 1
-        is_second_time = self._was_unanswered(client)
-        if is_second_time or self._unanswered_in_a_row >= MAX_UNANSWERED:
-            is_up: bool = yield partial(self.source.another_list_works, [self.step.record_type])
-            if not is_up:
-                raise error
-            self._unanswered_in_a_row = 0
-        if is_second_time:
-            self._refuse(client, error)
-        else:
-            self.writer.save_answer(self.step, _question(client), UNANSWERED, self.results.take_requests())
-
-    def _was_unanswered(self, client: int) -> bool:
-        return _question(client) in (self.step.answers or {})
 
     def _resume(self) -> None:
         clients = self.step.client_ids
@@ -198,7 +182,7 @@ class ClientLists:
         done = self.received.clients | self.received.refused.keys()
         numbered = enumerate(self.step.client_ids, start=1)
         lists = [(number, client) for number, client in numbered if client not in done]
-        return sorted(lists, key=lambda each: self._was_unanswered(each[1]))
+        return sorted(lists, key=lambda each: self._unanswered.includes(_question(each[1])))
 
     def _count(self, client: int, ids: list[int]) -> None:
         self.received.clients.add(client)
@@ -210,13 +194,7 @@ class ClientLists:
         self.writer.count_requests(self.step, self.results.take_requests())
 
     def _names(self, clients: Collection[int]) -> str:
-        integration_id = self.writer.run.integration_id
-        named = [
-            f"{stored.name_of(integration_id, RecordType.CLIENTS, client)} ({client})"
-            for client in sorted(clients)[:NAMED]
-        ]
-        more = f" and {len(clients) - NAMED:,} more clients" if len(clients) > NAMED else ""
-        return f"{', '.join(named)}{more}"
+        return stored.names_of(self.writer.run.integration_id, RecordType.CLIENTS, clients)
 
 
 def _question(client: int) -> str:

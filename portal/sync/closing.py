@@ -60,10 +60,12 @@ class Closing:
             missing = yield from self._decide_deleted()
         if self._record_type == RecordType.CLIENTS and self.scope.excludes_clients:
             self.writer.exclude_client_records(self.step)
+        problem = None
         if self.source.needs_details(self._record_type):
-            yield from DetailFetching(self.step, self.writer, self.source, self.scope, self.results).run()
+            details = DetailFetching(self.step, self.writer, self.source, self.scope, self.results)
+            problem = yield from details.run()
         self._save_findings(reading, notes)
-        self._end_reconciled(missing)
+        self._end_reconciled(missing, problem)
 
     def of_client_lists(self, lists: ClientLists, received: ReceivedLists) -> Generator[PsaCall, Any, None]:
         """Close lists that exist only per client. Only records of clients whose list was read can be missing."""
