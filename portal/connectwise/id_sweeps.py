@@ -97,6 +97,8 @@ class _Sweep:
             self._take(listed)
             may_continue = links.may_continue(len(listed.sent.rows), listed.answer.response)
             if may_continue and len(self._seen) == known:
+                if links.is_end_again(number, listed.answer.response):
+                    return
                 raise PsaListError("ConnectWise sends the same page of this list again and again.")
             number += 1
 

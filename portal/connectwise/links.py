@@ -40,3 +40,10 @@ def may_continue(rows: int, response: Response) -> bool:
     short only by the end of the list.
     """
     return rows > 0 and (rows % SMALLEST_PAGE == 0 or announces_more(response))
+
+
+def is_end_again(number: int, response: Response) -> bool:
+    """Whether a page that only repeats earlier rows is the last page, sent again past the end. If not, the server may
+    ignore page numbers: then the second page is the first one, and nothing proves that the list ends there.
+    """
+    return not announces_more(response) and (number > 2 or HEADER in {name.lower() for name in response.headers})

@@ -164,7 +164,9 @@ class Lists:
         listed, _ = self.ask(record_type, params, since=since)
         rows = [pages.row(record_type, payload) for payload in listed.sent.rows]
         live = [row for row in rows if not is_deleted(row)]
-        return ServerPage(live, links.may_continue(len(rows), listed.answer.response))
+        ids = [row.facts.remote_id if row.facts is not None else None for row in rows]
+        response = listed.answer.response
+        return ServerPage(live, ids, links.may_continue(len(rows), response), links.is_end_again(number, response))
 
 
 def is_deleted(row: Row) -> bool:

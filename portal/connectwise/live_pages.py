@@ -12,16 +12,21 @@ from typing import Final, NamedTuple
 
 from portal.connectwise.pages import Row
 from portal.connectwise.resources import PAGE_SIZE
+from portal.errors import PsaListError
 
 KEPT_PAGES: Final = 2
 NOTE: Final = "ConnectWise doesn't leave out deleted records itself, so Scopable did."
 
 
 class ServerPage(NamedTuple):
-    """The rows of one page that are not deleted. `may_continue` says whether another page may follow it."""
+    """The rows of one page that are not deleted, and the ids of all. `may_continue` says whether another page may
+    follow it, `may_be_end_again` whether the page is the end of the list if it repeats the one before.
+    """
 
     rows: list[Row]
+    ids: list[int | None]
     may_continue: bool
+    may_be_end_again: bool = False
 
 
 class LivePages:
@@ -50,10 +55,16 @@ class LivePages:
         self._lengths: list[int] = []  # of the server's pages so far, without deleted rows
         self._kept: dict[int, list[Row]] = {}
         self._has_ended = False
+        self._last_ids: list[int | None] = []
 
     def _read(self, number: int) -> list[Row]:
         sent = self._ask(number)
         if number > len(self._lengths):
+            if sent.ids and sent.ids == self._last_ids:
+                if not sent.may_be_end_again:
+                    raise PsaListError("ConnectWise sends the same page of this list again and again.")
+                sent = ServerPage([], sent.ids, may_continue=False)
+            self._last_ids = sent.ids
             self._lengths.append(len(sent.rows))
             self._has_ended = not sent.may_continue
         self._kept[number] = sent.rows

@@ -50,6 +50,8 @@ class SiteLists:
             if not links.may_continue(len(sent.rows), answer.response):
                 break
             if len({row.facts.remote_id for row in rows if row.facts is not None}) == known:
+                if links.is_end_again(number, answer.response):
+                    break
                 raise PsaListError(f"ConnectWise sends the same page of company {client_id}'s sites again and again.")
             number += 1
         self._remember(rows, client_id)

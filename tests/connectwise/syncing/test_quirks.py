@@ -52,3 +52,27 @@ def test_changes_are_found_however_moments_are_read(copy: ConnectWiseCopy, how: 
     assert report["state"] == "succeeded"
     assert copy.payload("contacts", contact)["firstName"] == "Renamed"
     assert copy.payload("assets", asset)["name"] == "RENAMED"
+
+
+@pytest.mark.parametrize("refused", [[], ["deletedFlag"]], ids=["deleted left out", "deleted listed"])
+def test_a_full_last_page_that_repeats_past_the_end_is_the_end(copy: ConnectWiseCopy, refused: list[str]) -> None:
+    copy.sandbox.turn(
+        past_end="repeat_last",
+        caps={"clients": 25, "sites": 25},
+        no_forward_only=["clients"],
+        refused_conditions={"clients": refused},
+    )
+    company = min(copy.sandbox.truth("clients", ids=True)["active_ids"])
+    rows = copy.sandbox.truth("sites", rows=True)["rows"].values()
+    theirs = sum(row["company"]["id"] == company for row in rows)
+    reference = {"id": company, "identifier": "Acme", "name": "Acme"}
+    copy.sandbox.create("sites", 25 - theirs, fields={"company": reference})
+    clients = copy.sandbox.truth("clients")["total"]
+    copy.sandbox.create("clients", 50 - clients)
+    report = copy.sync()
+    assert (report["state"], report["problem"]) == ("succeeded", "")
+    assert copy.differences("clients", "sites") == []
+    assert report["steps"]["clients"]["requests"] < 12
+    [gone] = copy.sandbox.delete("clients", count=1, seed=1)
+    assert copy.sync(kind=RunKind.INCREMENTAL)["state"] == "succeeded"
+    assert gone not in copy.ids("clients")
