@@ -87,6 +87,8 @@ def test_a_site_that_moves_is_copied_with_its_new_company(synced: ConnectWiseCop
 def test_a_merge_between_two_syncs_moves_the_sites_in_the_next_incremental_sync(synced: ConnectWiseCopy) -> None:
     first, *_, last = companies_with_sites(synced)
     moving = sites_of(synced, last)
+    with at(clock.now() + timedelta(minutes=10)):
+        assert synced.sync("sites", kind=RunKind.INCREMENTAL)["state"] == "succeeded"
     with at(clock.now() + timedelta(hours=1)):
         synced.sandbox.merge(first, [last])
         assert synced.sync(kind=RunKind.INCREMENTAL)["state"] == "succeeded"
