@@ -26,7 +26,6 @@ CLIENTS: Final = "clients"
 class Listed(NamedTuple):
     sent: RawRows
     answer: Answer
-    shown: str
 
 
 class Lists:
@@ -77,14 +76,11 @@ class Lists:
         record_type: str,
         params: Mapping[str, str],
         *,
-        client_id: int | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> Listed:
         """Fetch a list with just these parameters. Raises ConditionRefusedError if they are the reason to refuse."""
-        path = list_path(record_type, client_id)
         parse = partial(self.parse, record_type, has_conditions="conditions" in params)
-        sent, answer = self._server.ask(path, params, parse, headers)
-        return Listed(sent, answer, shown_path(path, params))
+        return Listed(*self._server.ask(list_path(record_type), params, parse, headers))
 
     def parse(self, record_type: str, response: Response, *, has_conditions: bool = False) -> RawRows:
         """Parse the rows of a list. Raises PsaError for anything but a list, and ConditionRefusedError."""
