@@ -1,60 +1,24 @@
-"""Runs the demo: a portal, and a simulated Halo to connect to."""
+"""Runs the demo: a portal, and simulated PSAs to connect to."""
 
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 
 from portal import config
-from portal.processes import demo_accounts, embedded, ports
-from portal.processes.supervisor import Program, Stopped, Supervisor
+from portal.processes import demo_accounts, demo_sandboxes, embedded, ports
+from portal.processes.demo_sandboxes import Sandbox
+from portal.processes.supervisor import Stopped, Supervisor
 
-HALO_PORT = 8100
-TENANT = "acme"
-CLIENT_ID = "northwind-client-id"
-CLIENT_SECRET = "northwind-client-secret"  # noqa: S105  # opens a simulated Halo on this machine, nothing else
-
-
-@dataclass(frozen=True)
-class Halo:
-    """The simulated Halo: its addresses, and the program to start."""
-
-    port: int
-
-    @property
-    def host(self) -> str:
-        return f"{ports.LOCAL}:{self.port}"
-
-    @property
-    def base_url(self) -> str:
-        return f"http://{self.host}"
-
-    @property
-    def auth_server(self) -> str:
-        return f"{self.base_url}/auth"
-
-    @property
-    def desk(self) -> str:
-        return f"{self.base_url}/_sandbox/desk"
-
-    def program(self) -> Program:
-        options = {
-            "--port": str(self.port),
-            "--tenant": TENANT,
-            "--client-id": CLIENT_ID,
-            "--client-secret": CLIENT_SECRET,
-            "--latency": "0.25",  # about as slow as a real one, so that there is a sync to watch
-        }
-        words = [word for option in options.items() for word in option]
-        return Program("sandbox", [sys.executable, "-m", "portal.sandbox", "halo", *words])
+CONNECTWISE_CLIENT_ID = "PORTAL_CONNECTWISE_CLIENT_ID"
 
 
 def run(port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C. With port 0, the portal and the simulated Halo both take free ports.
+    """Serve until SIGTERM or Ctrl-C. With port 0, the portal and the simulated PSAs all take free ports.
 
     The processes log to a file, so that the table stays visible.
     """
@@ -65,28 +29,39 @@ def run(port: int) -> None:
         suppress(Stopped),
         embedded.prepared(Supervisor(output)) as portal,
     ):
-        settings = demo_accounts.load(data_dir, halo_port=HALO_PORT if port else 0)
-        halo = Halo(ports.free(settings.halo_port))
-        replace(settings, halo_port=halo.port).write(data_dir)
-        demo_accounts.create_missing(settings.passwords)
-        portal.supervisor.start(halo.program())
-        portal.environment["PORTAL_OUTBOUND_ALLOW"] = ",".join({*portal.config.outbound_allow, halo.host})
+        settings = demo_accounts.load(data_dir)
+        portal.environment.setdefault(CONNECTWISE_CLIENT_ID, demo_sandboxes.CONNECTWISE_CLIENT_ID)
+        sandboxes = _sandboxes(portal.environment, _ports(settings.ports, are_usual=bool(port)))
+        replace(settings, ports={each.psa: each.port for each in sandboxes}).write(data_dir)
+        demo_accounts.create_missing(settings.passwords, [each.psa for each in sandboxes])
+        for each in sandboxes:
+            portal.supervisor.start(each.program())
+        allowed = {*portal.config.outbound_allow, *(each.host for each in sandboxes)}
+        portal.environment["PORTAL_OUTBOUND_ALLOW"] = ",".join(allowed)
         with embedded.served(portal, port) as address:
-            click.echo(table(address, halo, settings.passwords))
+            click.echo(table(address, sandboxes, settings.passwords))
             portal.supervisor.watch()
 
 
-def table(address: str, halo: Halo, passwords: dict[str, str]) -> str:
-    """Return a table of the log-ins, the values to enter in the wizard, and those that it fills in."""
-    users = [(role.value.capitalize(), email, passwords[email]) for email, (_, role) in demo_accounts.USERS.items()]
-    lines = [
-        ("Portal", address, ""),
-        *users,
-        ("Wizard", "Base URL", halo.base_url),
-        ("", "Client ID", CLIENT_ID),
-        ("", "Client Secret", CLIENT_SECRET),
-        ("", "Auth Server (filled in)", halo.auth_server),
-        ("", "Tenant Name (filled in)", TENANT),
-        ("Desk", halo.desk, "edit Halo's records, make it misbehave, send webhooks"),
+def _ports(kept: Mapping[str, int], *, are_usual: bool) -> dict[str, int]:
+    """Return each PSA's port: the one it had, else its usual one, or a free one if that is taken."""
+    usual = demo_sandboxes.USUAL_PORTS
+    return {psa: ports.free(kept.get(psa, usual[psa] if are_usual else 0)) for psa in usual}
+
+
+def _sandboxes(environment: Mapping[str, str], port_of: Mapping[str, int]) -> list[Sandbox]:
+    return [
+        demo_sandboxes.halo(port_of["halo"]),
+        demo_sandboxes.connectwise(port_of["connectwise"], environment[CONNECTWISE_CLIENT_ID]),
     ]
-    return "\n".join(f"  {what:<8} {value:<26}  {more}".rstrip() for what, value, more in lines)
+
+
+def table(address: str, sandboxes: Sequence[Sandbox], passwords: dict[str, str]) -> str:
+    """Return a table of the log-ins, and of each PSA's values to enter in the wizard."""
+    users = [(role.value.capitalize(), email, passwords[email]) for email, (_, role) in demo_accounts.USERS.items()]
+    lines = [("Portal", address, ""), *users]
+    for sandbox in sandboxes:
+        first, *others = sandbox.lines()
+        lines += [(sandbox.name, *first), *(("", *each) for each in others)]
+    printed = "\n".join(f"  {what:<11}  {value:<26}  {more}".rstrip() for what, value, more in lines)
+    return f"{printed}\n\n  At a desk, edit the PSA's records, make it misbehave, and send webhooks."

@@ -28,9 +28,14 @@ def log_in_as_admin(page: Page, demo: Demo) -> None:
     log_in(page, demo.address, demo.admin_email, demo.admin_password)
 
 
+def start_setup(page: Page, psa: str) -> None:
+    """Click Connect on a PSA's card."""
+    page.get_by_role("region", name=psa).get_by_role("link", name="Connect", exact=True).click()
+
+
 def connect_halo(page: Page, demo: Demo) -> None:
     """Go through the wizard, all clients and no webhook, and wait for the first sync."""
-    page.get_by_role("link", name="Connect", exact=True).click()
+    start_setup(page, "Halo PSA")
     page.get_by_label("Base URL").fill(demo.base_url)
     page.get_by_label("Client ID").fill(demo.client_id)
     page.get_by_label("Client Secret").fill(demo.client_secret)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from portal.sandbox import SandboxControl
 from tests.journeys.axe import check
-from tests.journeys.person import log_in_as_admin
+from tests.journeys.person import log_in_as_admin, start_setup
 from tests.journeys.portal_process import Demo
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def test_every_step_of_the_wizard(a_demo: Demo, page: Page) -> None:
     page.get_by_role("link", name="ConnectWise vs HaloPSA", exact=True).click()
     check(page, "comparison")
     page.go_back()
-    page.get_by_role("link", name="Connect", exact=True).click()
+    start_setup(page, "Halo PSA")
     page.get_by_role("button", name="Test Connection").click()
     expect(page.locator("#base_url-error")).to_be_visible()
     check(page, "step 1, left blank")

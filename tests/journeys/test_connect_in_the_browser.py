@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.sandbox import SandboxControl
-from tests.journeys.person import log_in, log_in_as_admin
+from tests.journeys.person import log_in, log_in_as_admin, start_setup
 from tests.journeys.portal_process import Demo
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ def test_an_admin_connects_halo_and_watches_seven_record_types_arrive(
     halo = SandboxControl(a_demo.base_url)
     log_in_as_admin(page, a_demo)
     expect(page.get_by_text("Not Configured").first).to_be_visible()
-    page.get_by_role("link", name="Connect", exact=True).click()
+    start_setup(page, "Halo PSA")
 
     page.get_by_label("Base URL").fill(a_demo.base_url)
     page.get_by_label("Client ID").fill(a_demo.client_id)

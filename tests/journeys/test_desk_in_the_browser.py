@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.person import log_in_as_admin
+from tests.journeys.person import log_in_as_admin, start_setup
 from tests.journeys.portal_process import Demo
 
 pytestmark = pytest.mark.browser
@@ -51,7 +51,7 @@ def test_a_client_made_at_the_desk_appears_in_the_portal_after_sync_now(
 def connect(demo: Demo, page: Page, told: dict[str, str]) -> None:
     """Type what the desk shows; the wizard fills in the rest, and fills in the same."""
     log_in_as_admin(page, demo)
-    page.get_by_role("link", name="Connect", exact=True).click()
+    start_setup(page, "Halo PSA")
     page.get_by_label("Base URL").fill(told["Base URL"])
     page.get_by_label("Client ID").fill(told["Client ID"])
     page.get_by_label("Client Secret").fill(told["Client Secret"])

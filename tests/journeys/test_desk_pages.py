@@ -9,15 +9,20 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from portal.sandbox.connectwise import ConnectWiseSandbox
 from portal.sandbox.halo import HaloSandbox, running
 from tests.journeys.person import press, type_into
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    *("", "/records/contacts", "/records/clients/1", "/records/assets/new", "/behavior", "/faults", "/webhooks"),
-    *("/requests", "/nothing"),
-)
+PAGES = {
+    "Halo": (
+        *("", "/records/contacts", "/records/clients/1", "/records/assets/new", "/behavior", "/faults", "/webhooks"),
+        *("/requests", "/nothing"),
+    ),
+    "ConnectWise": ("", "/records/clients", "/records/contacts/502", "/behavior", "/faults", "/webhooks"),
+}
+EACH = [(psa, where) for psa, pages in PAGES.items() for where in pages]
 PHONE = 390
 
 
@@ -34,9 +39,27 @@ def halo() -> Iterator[HaloSandbox]:
         yield sandbox
 
 
-@pytest.mark.parametrize("where", PAGES)
-def test_axe_finds_nothing_by_day_or_night(halo: HaloSandbox, page: Page, where: str) -> None:
-    page.goto(f"{halo.url}/_sandbox/desk{where}")
+@pytest.fixture(scope="module")
+def connectwise() -> Iterator[ConnectWiseSandbox]:
+    """Serve a ConnectWise with something on each of the desk's pages."""
+    with running(ConnectWiseSandbox()) as sandbox:
+        sandbox.add_callbacks("http://127.0.0.1:1/webhooks/connectwise/0123456789abcdef0123456789abcdef?recordId=")
+        first, *others = sandbox.truth("clients", ids=True)["active_ids"]
+        sandbox.merge(first, others[:1])
+        sandbox.fault("status", on="contacts", page=9)
+        sandbox.turn(caps={"assets": 50})
+        sandbox.flush_webhooks()
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def desks(halo: HaloSandbox, connectwise: ConnectWiseSandbox) -> dict[str, str]:
+    return {"Halo": f"{halo.url}/_sandbox/desk", "ConnectWise": f"{connectwise.url}/_sandbox/desk"}
+
+
+@pytest.mark.parametrize(("psa", "where"), EACH)
+def test_axe_finds_nothing_by_day_or_night(desks: dict[str, str], page: Page, psa: str, where: str) -> None:
+    page.goto(f"{desks[psa]}{where}")
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -44,10 +67,10 @@ def test_axe_finds_nothing_by_day_or_night(halo: HaloSandbox, page: Page, where:
         assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
 
 
-@pytest.mark.parametrize("where", PAGES)
-def test_nothing_sticks_out_on_a_phone(halo: HaloSandbox, page: Page, where: str) -> None:
+@pytest.mark.parametrize(("psa", "where"), EACH)
+def test_nothing_sticks_out_on_a_phone(desks: dict[str, str], page: Page, psa: str, where: str) -> None:
     page.set_viewport_size({"width": PHONE, "height": 800})
-    page.goto(f"{halo.url}/_sandbox/desk{where}")
+    page.goto(f"{desks[psa]}{where}")
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE
 

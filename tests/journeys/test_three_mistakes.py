@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.sandbox import SandboxControl
-from tests.journeys.person import log_in_as_admin
+from tests.journeys.person import log_in_as_admin, start_setup
 from tests.journeys.portal_process import Demo
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,7 @@ def test_a_pasted_link_a_wrong_tenant_and_a_wrong_secret_are_led_to_green(
 ) -> None:
     SandboxControl(a_demo.base_url).turn(strict_tenant=True)
     log_in_as_admin(page, a_demo)
-    page.get_by_role("link", name="Connect", exact=True).click()
+    start_setup(page, "Halo PSA")
 
     # A link of the agent portal, pasted as it is.
     page.get_by_label("Base URL").fill(f"{a_demo.base_url}/tickets?area=1&id=5")

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 def wizard(shared_demo: Demo, page: Page) -> Page:
     """Open the wizard where it was left."""
     log_in_as_admin(page, shared_demo)
-    tab_to(page, page.get_by_role("link", name=re.compile("^(Connect|Continue setup)$")))
+    card = page.get_by_role("region", name="Halo PSA")
+    tab_to(page, card.get_by_role("link", name=re.compile("^(Connect|Continue setup)$")))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Set up Halo PSA")).to_be_visible()
     return page

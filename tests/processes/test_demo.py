@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from portal.processes.demo_accounts import USERS
+from portal.processes.demo_sandboxes import CONNECTWISE_CLIENT_ID
 from portal.sandbox.control_client import SandboxControl
 from tests.processes.conftest import Launcher, Running, launching
 
@@ -38,23 +40,49 @@ def start(launcher: Launcher) -> Running:
     return launcher.start("demo", "--port", "0", until_printed=LAST_LINE)
 
 
-def test_the_wizards_values_connect_and_a_worker_copies_all_that_halo_has(shared: Launcher) -> None:
+# The option of `portal integration connect`, and the label in the table, of each value to enter.
+ENTERED = {
+    "halo": {"--base-url": "Base URL", "--client-id": "Client ID", "--client-secret-stdin": "Client Secret"},
+    "connectwise": {
+        "--site": "Site",
+        "--company-id": "Company ID",
+        "--public-key": "Public Key",
+        "--private-key-stdin": "Private Key",
+    },
+}
+
+
+@pytest.mark.parametrize("psa", ENTERED)
+def test_the_wizards_values_connect_and_a_worker_copies_all_that_the_psa_has(shared: Launcher, psa: str) -> None:
     running = shared.started[0]
-    halo = SandboxControl(value(running, "Base URL"))
-    allowed = {"PORTAL_OUTBOUND_ALLOW": halo.url.removeprefix("http://")}
-    halo.turn(latency=0.0)
-    place = ("--base-url", halo.url, "--client-id", value(running, "Client ID"), "--client-secret-stdin")
-    secret = value(running, "Client Secret")
-    connected = shared.command("integration", "connect", "halo", *ACCOUNT, *place, typed=secret, **allowed)
+    *plain, (secret_option, secret) = [(option, value(running, label)) for option, label in ENTERED[psa].items()]
+    sandbox = SandboxControl(plain[0][1])
+    sandbox.turn(latency=0.0)
+    # Another shell needs what the demo sets for its own processes.
+    settings = {
+        "PORTAL_OUTBOUND_ALLOW": sandbox.url.removeprefix("http://"),
+        "PORTAL_CONNECTWISE_CLIENT_ID": CONNECTWISE_CLIENT_ID,
+    }
+    words = [word for option in plain for word in option]
+    connected = shared.command(
+        "integration", "connect", psa, *ACCOUNT, *words, secret_option, typed=secret, **settings
+    )
     assert connected.returncode == 0, connected.stderr
     run = {"state": "queued"}
     while run["state"] not in {"succeeded", "failed", "incomplete"}:
         run = json.loads(shared.command("sync", "status", *ACCOUNT, "--json").stdout)
     assert run["state"] == "succeeded"
     counts = json.loads(shared.command("records", "count", *ACCOUNT, "--json").stdout)
-    truth = {name: found["total"] for name, found in halo.truth().items()}
+    truth = {name: found["total"] for name, found in sandbox.truth().items()}
     assert {name: found["live"] for name, found in counts.items()} == truth
-    assert halo.counts()["violations"] == 0
+    assert sandbox.counts()["violations"] == 0
+    disconnected = shared.command("integration", "disconnect", *ACCOUNT, "--delete-records", "--yes", **settings)
+    assert disconnected.returncode == 0, disconnected.stderr
+
+
+def test_both_psas_are_enabled(shared: Launcher) -> None:
+    (account,) = json.loads(shared.command("account", "list", "--json").stdout)
+    assert (account["halo"], account["connectwise"]) == (True, True)
 
 
 def test_the_printed_auth_server_and_tenant_are_those_that_halo_tells_the_wizard(shared: Launcher) -> None:
@@ -64,10 +92,19 @@ def test_the_printed_auth_server_and_tenant_are_those_that_halo_tells_the_wizard
     assert value(running, r"Tenant Name \(filled in\)") == told["tenant_id"]
 
 
-def test_the_printed_desk_opens(shared: Launcher) -> None:
-    desk = re.search(r"Desk +(\S+)", shared.started[0].text)
-    assert desk
-    assert "Simulated Halo" in httpx.get(desk.group(1), trust_env=False).text
+def test_the_printed_desks_open(shared: Launcher) -> None:
+    desks = re.findall(r"Desk +(\S+)", shared.started[0].text)
+    pages = [httpx.get(desk, trust_env=False).text for desk in desks]
+    assert ["Simulated Halo" in page for page in pages] == [True, False]
+    assert ["Simulated ConnectWise" in page for page in pages] == [False, True]
+
+
+def test_the_printed_values_are_those_on_the_desk(shared: Launcher) -> None:
+    running = shared.started[0]
+    page = httpx.get(f"{value(running, 'Site')}/_sandbox/desk", trust_env=False).text
+    for label in ENTERED["connectwise"].values():
+        assert f'data-copy="{value(running, label)}" aria-label="Copy {label}"' in page
+    assert f'data-copy="{CONNECTWISE_CLIENT_ID}"' in page
 
 
 @pytest.mark.parametrize("role", ["admin", "support"])
@@ -86,5 +123,15 @@ def test_a_second_start_prints_the_same_values(launcher: Launcher) -> None:
     first = start(launcher)
     first.stop()
     second = start(launcher)
-    for label in ("admin@northwind.example", "support@northwind.example", "Base URL", "Client ID", "Client Secret"):
+    for label in (*USERS, *ENTERED["halo"].values(), *ENTERED["connectwise"].values()):
         assert value(second, label) == value(first, label)
+
+
+def test_a_demo_of_the_time_before_connectwise_gets_it_too(launcher: Launcher) -> None:
+    data_dir = launcher.folder / "data"
+    data_dir.mkdir(mode=0o700)
+    passwords = dict.fromkeys(USERS, "abcd-efgh-jkmn-pqrs")
+    (data_dir / "demo.json").write_text(json.dumps({"passwords": passwords, "halo_port": 0}))
+    running = start(launcher)
+    assert value(running, "admin@northwind.example") == "abcd-efgh-jkmn-pqrs"
+    assert SandboxControl(value(running, "Site")).about()["tenants"][0]["name"] == value(running, "Company ID")
