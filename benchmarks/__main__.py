@@ -1,10 +1,10 @@
-"""`python -m benchmarks`: syncs beside a bare loop and dlt, a sync at a quota, the pages, and webhooks."""
+"""`python -m benchmarks`: syncs beside a bare loop and dlt, syncs of two PSAs, a quota, pages, and webhooks."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import pages, quota, syncs, webhooks
+from benchmarks import pages, psas, quota, syncs, webhooks
 from benchmarks.contestants import POSTGRESQL, SQLITE
 from portal import log
 
@@ -13,8 +13,10 @@ ENGINES = {"sqlite": [SQLITE], "postgresql": [POSTGRESQL], "both": [SQLITE, POST
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["syncs", "quota", "pages", "webhooks"], help="all if not given")
-    parser.add_argument("--records", type=int, default=45_000, help="syncs: of the simulated Halo")
+    parser.add_argument(
+        "what", nargs="?", choices=["syncs", "psas", "quota", "pages", "webhooks"], help="all if not given"
+    )
+    parser.add_argument("--records", type=int, default=45_000, help="syncs, psas: of the simulated PSA")
     parser.add_argument("--rounds", type=int, default=3, help="syncs: how often, on Halos with the same records")
     parser.add_argument("--database", choices=ENGINES, default="sqlite", help="syncs: what to copy into")
     parser.add_argument("--no-dlt", action="store_true", help="syncs: leave out dlt, which takes most of the time")
@@ -27,6 +29,8 @@ def main() -> None:
     log.configure(as_json=True, level="WARNING")
     if options.what in {None, "syncs"}:
         syncs.measure(options.records, options.rounds, ENGINES[options.database], with_dlt=not options.no_dlt)
+    if options.what in {None, "psas"}:
+        psas.measure(options.records, options.rounds)
     if options.what in {None, "quota"}:
         quota.measure(options.scale)
     if options.what in {None, "pages"}:

@@ -26,8 +26,7 @@ def sync(asked: task.Task) -> int:
     connection.execute("PRAGMA synchronous = full")
     connection.execute(TABLE)
     with httpx.Client(base_url=asked.url, timeout=60) as http:
-        login = {"client_id": asked.client_id, "client_secret": asked.client_secret}
-        form = {"grant_type": "client_credentials", "scope": "all", **login}
+        form = {"grant_type": "client_credentials", "scope": "all", **json.loads(asked.credentials)}
         token = http.post("/auth/token", data=form).json()["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"
         total = sum(_copy(http, connection, *each) for each in LISTS.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 import warnings
@@ -45,8 +46,7 @@ def _source(asked: task.Task) -> Any:
                 "auth": {
                     "type": "oauth2_client_credentials",
                     "access_token_url": f"{asked.url}/auth/token",
-                    "client_id": asked.client_id,
-                    "client_secret": asked.client_secret,
+                    **json.loads(asked.credentials),
                     "access_token_request_data": {"scope": "all"},
                 },
                 "paginator": {"type": "page_number", "base_page": 1, "page_param": "page_no", "total_path": None},

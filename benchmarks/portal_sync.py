@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from typing import Final
 
 from benchmarks import task
-from portal import db, guard, log, vault
+from portal import db, guard, log, outbound_slots, vault
 from portal.errors import NotFound
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunState, RunTrigger, SyncRun
+from portal.psa.registry import adapter_of
 from portal.services.connecting import wizard
 from portal.services.connecting.connections import ConnectionValues
 from portal.services.syncing import held_deletes, sync_runs
@@ -31,6 +33,7 @@ def main() -> None:
     db.bind(asked.database)
     vault.bind((bytes(32),))
     guard.bind(frozenset({"127.0.0.1"}))
+    outbound_slots.bind()
     with db.connected():
         if sys.argv[1] == "connect":
             connect(asked)
@@ -39,19 +42,24 @@ def main() -> None:
 
 
 def connect(asked: task.Task) -> None:
-    """Make a portal that is connected to the Halo, with nothing synced and no run open."""
+    """Make a portal that is connected to the PSA, with nothing synced and no run open."""
     db.upgrade()
-    account: Account = Account.create(name="Benchmark", enabled_psas=["halo"])
-    draft = wizard.draft(account, "halo")
-    secret = Secret(asked.client_secret)
-    wizard.save_connection(
-        draft, ConnectionValues({"base_url": asked.url, "client_id": asked.client_id}, {"client_secret": secret})
-    )
+    account: Account = Account.create(name="Benchmark", enabled_psas=[asked.psa])
+    draft = wizard.draft(account, asked.psa)
+    wizard.save_connection(draft, _entered(asked))
     wizard.test_connection(draft, None)
     wizard.choose_data(draft, draft.record_types, active_only=False)
     draft.quota = NO_QUOTA
     wizard.finish_webhooks(draft, skipped=True)
     sync_runs.stop_for_good(wizard.start(draft, None).integration)
+
+
+def _entered(asked: task.Task) -> ConnectionValues:
+    """Return what a person would enter in the PSA's form."""
+    form = adapter_of(asked.psa).connect_form
+    typed = {form.address: asked.url, **json.loads(asked.credentials)}
+    public = {field.name: typed[field.name] for field in form.public if field.name in typed}
+    return ConnectionValues(public, {field.name: Secret(typed[field.name]) for field in form.secrets})
 
 
 def sync(kind: RunKind) -> None:

@@ -68,7 +68,7 @@ def _agree(portal: Entry, quota: int, window: float) -> None:
 def _entry(contestant: Contestant, halo: HaloVerbs, folder: str) -> Entry:
     login = halo.credentials()
     database = f"sqlite:///{folder}/{contestant.name}.sqlite3"
-    return Entry(contestant, SQLITE, Task(halo.url, login.client_id, login.client_secret, database, folder))
+    return Entry(contestant, SQLITE, Task.of_halo(halo.url, login.client_id, login.client_secret, database, folder))
 
 
 def calls_too_early(calls: list[dict[str, Any]]) -> int:

@@ -82,7 +82,7 @@ class Round:
         for contestant, engine in self._contestants:
             folder = tempfile.mkdtemp(dir=self._folder)
             database = self._databases.new(engine)
-            asked = Task(self._halo.url, login.client_id, login.client_secret, database, folder)
+            asked = Task.of_halo(self._halo.url, login.client_id, login.client_secret, database, folder)
             entries.append(Entry(contestant, engine, asked))
             entries[-1].connect()
         return entries

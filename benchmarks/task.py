@@ -11,17 +11,22 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Task:
-    """One sync of the Halo at `url` into `database`, the URL of a database that nobody else uses.
+    """One sync of the PSA at `url` into `database`, the URL of a database that nobody else uses.
 
-    `kind` is `full` or `incremental`. What must outlive the process and is no database goes into `folder`.
+    `credentials` is JSON, `kind` is `full` or `incremental`, `psa` a slug. What must outlive the process and is no
+    database goes into `folder`.
     """
 
     url: str
-    client_id: str
-    client_secret: str
+    credentials: str
     database: str
     folder: str
     kind: str = "full"
+    psa: str = "halo"
+
+    @classmethod
+    def of_halo(cls, url: str, client_id: str, client_secret: str, database: str, folder: str) -> Task:
+        return cls(url, json.dumps({"client_id": client_id, "client_secret": client_secret}), database, folder)
 
     def arguments(self) -> tuple[str, ...]:
         return astuple(self)

@@ -51,12 +51,15 @@ def _email(row: Any) -> str:
 
 def _emails(row: Any) -> Iterator[Mapping[str, Any]]:
     for each in row.communicationItems if isinstance(row.communicationItems, list) else ():
-        if isinstance(each, Mapping) and as_text(each.get("communicationType")).lower() == "email":
+        if isinstance(each, dict) and as_text(each.get("communicationType")).lower() == "email":
             yield each
 
 
 def _first(row: Any, *keys: str) -> str:
-    return next((text for key in keys if (text := as_text(getattr(row, key)))), "")
+    for key in keys:
+        if text := as_text(getattr(row, key)):
+            return text
+    return ""
 
 
 SHAPES: Final[Mapping[str, Shape]] = {

@@ -1,9 +1,11 @@
-"""Parses the values that facts and columns share: references and texts (connectwise-api.md section 5)."""
+"""Parses the values that facts and columns share: references and texts (connectwise-api.md section 5).
+
+This runs several times for every row of every sync.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,22 +20,32 @@ NAME_KEYS: Final = ("name", "description", "identifier")
 
 def as_text(value: Any) -> str:
     """Return a text without invisible characters and surrounding blanks; empty for any other value."""
-    return _INVISIBLE.sub("", value).strip()[:MAX_TEXT] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    text = value if value.isprintable() else _INVISIBLE.sub("", value)
+    return text.strip()[:MAX_TEXT]
 
 
 def id_of(reference: Any) -> int | None:
     """Return the id of a reference, which may be absent or empty."""
-    return as_id(reference.get("id")) if isinstance(reference, Mapping) else None
+    return as_id(reference.get("id")) if isinstance(reference, dict) else None
 
 
 def name_of(reference: Any) -> str:
     """Return the name of a reference. Older servers send the name itself."""
-    if isinstance(reference, Mapping):
-        return next((text for key in NAME_KEYS if (text := as_text(reference.get(key)))), "")
-    return as_text(reference)
+    if not isinstance(reference, dict):
+        return as_text(reference)
+    for key in NAME_KEYS:
+        if text := as_text(reference.get(key)):
+            return text
+    return ""
 
 
 def moment_in(info: Any, *keys: str) -> datetime | None:
     """Return the first moment under these keys of an `_info`."""
-    found = info if isinstance(info, Mapping) else {}
-    return next((moment for key in keys if (moment := as_moment(found.get(key)))), None)
+    if not isinstance(info, dict):
+        return None
+    for key in keys:
+        if (moment := as_moment(info.get(key))) is not None:
+            return moment
+    return None

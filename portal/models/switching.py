@@ -100,10 +100,10 @@ class PairingClient(BaseModel):
     reading = IntegerField()
 
     class Meta:
-        # The second one lists one PSA's clients by name.
+        # The second one lists one PSA's clients in a state by name, and counts them.
         indexes = (
             (("pairing", "integration", "remote_id"), True),
-            (("pairing", "integration", "name", "remote_id", "state"), False),
+            (("pairing", "integration", "state", "name", "remote_id"), False),
         )
 
 

@@ -17,7 +17,7 @@ from portal.sandbox.store import Row, Table
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A change of the records `ids`, or of `count` random ones chosen with `seed`.
 
-    Random choices exclude record 1, and include only records that can change this way: active ones to deactivate.
+    Random choices include only records that can change this way: active ones to deactivate.
     """
 
     do: Literal["create", "change", "deactivate", "reactivate", "delete"]
@@ -44,6 +44,10 @@ class Editor(ABC):
     def with_fields(self, row: Row, fields: dict[str, Any], kind: str, now: float, *, active: bool) -> Row:
         """Return a new row with these fields and its update time set."""
 
+    @abstractmethod
+    def may_be_drawn(self, kind: str, row: Row) -> bool:
+        """Whether a random choice may include the record: not if it is the PSA's own, or gone already."""
+
     def deleted(self, table: Table, rows: list[Row], kind: str, now: float) -> list[Row]:
         """Delete the rows and return their last state."""
         del kind, now
@@ -60,7 +64,7 @@ class Editor(ABC):
         table = tables[kind]
         if change.do == "create":
             return self._create(table, factory, kind, change, now)
-        ids = change.ids if change.ids is not None else _drawn(table.rows(), change)
+        ids = change.ids if change.ids is not None else self._drawn(kind, table.rows(), change)
         rows = [table.existing(number) for number in ids]
         if change.do == "delete":
             return self.deleted(table, rows, kind, now)
@@ -90,8 +94,7 @@ class Editor(ABC):
         fields = self.state_fields(kind, active=active, moment=now)
         return self.with_fields(row, {**fields, **change.fields}, kind, now, active=active)
 
-
-def _drawn(rows: list[Row], change: Change) -> list[int]:
-    wanted = {"deactivate": True, "reactivate": False}.get(change.do)
-    ids = [row.id for row in rows if row.id != 1 and wanted in {None, row.active}]
-    return sorted(Random(change.seed).sample(ids, change.count))  # noqa: S311 - a draw, not a secret
+    def _drawn(self, kind: str, rows: list[Row], change: Change) -> list[int]:
+        wanted = {"deactivate": True, "reactivate": False}.get(change.do)
+        ids = [row.id for row in rows if wanted in {None, row.active} and self.may_be_drawn(kind, row)]
+        return sorted(Random(change.seed).sample(ids, change.count))  # noqa: S311 - a draw, not a secret

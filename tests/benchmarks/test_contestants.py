@@ -37,7 +37,9 @@ def entry(request: pytest.FixtureRequest, halo: HaloSandbox, tmp_path: Path) -> 
     server = request.getfixturevalue("postgres_server") if engine == POSTGRESQL else ""
     login = halo.credentials()
     database = Databases(tmp_path, server).new(engine)
-    entry = Entry(contestant, engine, Task(halo.url, login.client_id, login.client_secret, database, str(tmp_path)))
+    entry = Entry(
+        contestant, engine, Task.of_halo(halo.url, login.client_id, login.client_secret, database, str(tmp_path))
+    )
     entry.connect()
     return entry
 

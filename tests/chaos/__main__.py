@@ -13,22 +13,30 @@ from pathlib import Path
 
 from portal import log
 from tests.chaos.figures import table
+from tests.chaos.psas import PSAS
 from tests.chaos.run import run_storm
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--psa", choices=PSAS, default="halo")
     parser.add_argument("--seed", type=int, default=None, help="random by default")
     parser.add_argument("--minutes", type=float, default=10.0, help="how long the storm lasts")
     parser.add_argument("--kills", type=int, default=100, help="end earlier, after so many kills")
-    parser.add_argument("--records", type=int, default=3000, help="in the simulated Halo")
+    parser.add_argument("--records", type=int, default=3000, help="in the simulated PSA")
     options = parser.parse_args()
     seed = secrets.randbelow(10**6) if options.seed is None else options.seed
     say(f"seed {seed}")
     log.configure(as_json=True, level="ERROR")
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         storm = run_storm(
-            Path(folder), seed, records=options.records, kills=options.kills, seconds=60 * options.minutes, say=say
+            PSAS[options.psa],
+            Path(folder),
+            seed,
+            records=options.records,
+            kills=options.kills,
+            seconds=60 * options.minutes,
+            say=say,
         )
         say(table(storm))
     for violation in storm.violations:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from portal import db, guard, log, vault
+from portal import db, guard, log, outbound_slots, vault
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, RecordChange
@@ -117,6 +117,7 @@ def _portal_database() -> Iterator[None]:
         db.bind(f"sqlite:///{Path(folder) / 'portal.sqlite3'}")
         vault.bind((bytes(range(32)),))
         guard.bind(frozenset({"127.0.0.1"}))
+        outbound_slots.bind()
         with db.connected():
             db.upgrade()
             yield

@@ -1,4 +1,4 @@
-"""Checks after a storm: the copy against Halo, the counters against the rows, the requests against the pages."""
+"""Checks after a storm: the copy against the PSA, the counters against the rows, the requests against the pages."""
 
 from __future__ import annotations
 
@@ -11,31 +11,35 @@ from peewee import fn
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.records import Record, RecordState
 from portal.models.sync import RunState, SyncPage, SyncRun, SyncStep
-from portal.sandbox import SandboxControl
+from portal.sandbox import Verbs
 from portal.services.syncing.run_endings import MOST_CRASHES
-from tests.chaos.plan import TYPES, Trial
-from tests.halo_fixtures import Copy
+from tests.chaos.plan import Trial
+from tests.chaos.psas import StormyPsa
 
 
 class RecordedRequests:
-    """Halo's journal of requests from now on."""
+    """The PSA's journal of requests from now on."""
 
-    def __init__(self, halo: SandboxControl) -> None:
-        self._halo = halo
-        self._from = halo.counts()["total"]
+    def __init__(self, psa: StormyPsa, sandbox: Verbs) -> None:
+        self._psa = psa
+        self._sandbox = sandbox
+        self._from = sandbox.counts()["total"]
 
     def entries(self) -> list[dict[str, Any]]:
-        return self._halo.journal(after=self._from, limit=200_000)
+        return self._sandbox.journal(after=self._from, limit=200_000)
 
     def pages(self) -> Counter[tuple[str, str]]:
         """Return how often each page of each list was requested, without single records and date filter probes."""
-        pages = [entry for entry in self.entries() if entry["kind"] in TYPES and "page_size=1000" in entry["query"]]
-        return Counter((entry["kind"], entry["query"]) for entry in pages)
+        psa = self._psa
+        pages = [each for each in self.entries() if each["kind"] in psa.types and psa.page_query in each["query"]]
+        return Counter((each["kind"], f"{each['path']}?{each['query']}") for each in pages)
 
 
-def requests_before_retry_after(run: SyncRun, trial: Trial, entries: list[dict[str, Any]]) -> list[str]:
+def requests_before_retry_after(
+    psa: StormyPsa, run: SyncRun, trial: Trial, entries: list[dict[str, Any]]
+) -> list[str]:
     """Return an error if requests were made before a Retry-After had passed."""
-    waits = [fault["seconds"] for fault in trial.faults if fault["what"] == "rate_limit"]
+    waits = [fault["seconds"] for fault in trial.faults if fault["what"] == psa.rate_limit]
     if trial.knobs["retry_after"] == "off" or not waits:
         return []
     # Requests in flight at the refusal are excused; an HTTP date has no fractions of a second.
@@ -63,20 +67,20 @@ def repeated_pages(run: SyncRun, pages: Counter[tuple[str, str]], takeovers: int
     ]
 
 
-def copy_errors(integration: Integration, halo: SandboxControl) -> list[str]:
-    """Compare every id, value and state with Halo's data."""
-    return [*Copy(halo, integration).differences(), *_duplicates(integration)]
+def copy_errors(psa: StormyPsa, integration: Integration, sandbox: Verbs) -> list[str]:
+    """Compare every id, value and state with the PSA's data."""
+    return [*psa.copy(sandbox, integration).differences(), *_duplicates(integration)]
 
 
-def counter_errors(integration: Integration, stable_runs: Container[int]) -> list[str]:
+def counter_errors(psa: StormyPsa, integration: Integration, stable_runs: Container[int]) -> list[str]:
     """Return counters that differ from the rows, and runs that are green but should not be.
 
-    Halo did not change during `stable_runs`. In others, more may have arrived than Halo counts at the end: records
+    The PSA did not change during `stable_runs`. In others, more may have arrived than it counts at the end: records
     that were deleted after they had been read.
     """
     steps = list(SyncStep.select(SyncStep, SyncRun).join(SyncRun).where(SyncRun.integration == integration))
     wrong = [words for step in steps for words in _step_errors(step, stood_still=step.run.id in stable_runs)]
-    for record_type in TYPES:
+    for record_type in psa.types:
         created = sum(step.created for step in steps if step.record_type == record_type)
         rows = Record.select().where(Record.integration == integration, Record.record_type == record_type).count()
         if created != rows:
@@ -94,7 +98,7 @@ def _step_errors(step: SyncStep, *, stood_still: bool) -> list[str]:
         wrong.append(f"{what}: {step.fetched} rows were read, but {sorted_rows} were counted")
     lacking = (step.expected or 0) - step.fetched
     if step.run.state == RunState.SUCCEEDED and (lacking > 0 or (stood_still and lacking)):
-        wrong.append(f"{what}: green, although Halo counts {step.expected} and {step.fetched} arrived")
+        wrong.append(f"{what}: green, although the PSA counts {step.expected} and {step.fetched} arrived")
     return wrong
 
 

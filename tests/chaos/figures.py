@@ -21,7 +21,7 @@ def _lines(storm: Storm) -> Iterator[tuple[str, str]]:
     runs = Counter(run.state for run in SyncRun.select().where(SyncRun.integration == storm.integration))
     pages, watch = storm.page_requests, storm.watch
     yield "processes killed or stopped", _joined(storm.killer.killed)
-    yield "edits in Halo", _joined(Counter(_by_verb(storm.edits)))
+    yield f"edits in {storm.psa.name}", _joined(Counter(_by_verb(storm.edits)))
     yield "faults that fired", _joined(storm.fired)
     yield "runs", _joined(runs)
     yield "records", _joined(count_by_state(storm.integration))

@@ -1,4 +1,4 @@
-"""Runs one storm: starts a simulated Halo and a portal, connects them, and runs and checks the storm."""
+"""Runs one storm: starts a simulated PSA and a portal, connects them, and runs and checks the storm."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 from portal import db
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
-from portal.sandbox import SandboxControl, spawned
+from portal.sandbox import Verbs
 from portal.services.connecting import wizard
 from portal.services.syncing import sync_runs
+from tests.chaos.psas import StormyPsa
 from tests.chaos.running_portal import running_portal
 from tests.chaos.storm import Storm, StuckError
 from tests.chaos.watch import RESUME_SECONDS
-from tests.halo_fixtures import set_up
 
 
 def run_storm(
+    psa: StormyPsa,
     folder: Path,
     seed: int,
     *,
@@ -31,11 +32,11 @@ def run_storm(
     """Run a storm and return it, with its violations. `say` prints progress."""
     arguments = ("--records", str(records), "--quota", "0", "--seed", str(seed))
     with (
-        spawned(*arguments) as halo,
-        running_portal(folder, allow=urlsplit(halo.url).netloc) as portal,
+        psa.spawned(*arguments) as sandbox,
+        running_portal(folder, allow=urlsplit(sandbox.url).netloc) as portal,
         db.connected(),
     ):
-        storm = Storm(seed, portal, halo, _connected(halo), say, resume_seconds)
+        storm = Storm(psa, seed, portal, sandbox, _connected(psa, sandbox), say, resume_seconds)
         try:
             storm.run(kills=kills, seconds=seconds)
             storm.verify()
@@ -45,9 +46,9 @@ def run_storm(
         return storm
 
 
-def _connected(halo: SandboxControl) -> Integration:
-    account = Account.create(name="Northwind IT", enabled_psas=["halo"])
-    integration = set_up(account, halo)
+def _connected(psa: StormyPsa, sandbox: Verbs) -> Integration:
+    account = Account.create(name="Northwind IT", enabled_psas=[psa.slug])
+    integration = psa.set_up(account, sandbox)
     wizard.start(integration, None)
     sync_runs.request_cancel(integration)
     connected: Integration = Integration.get_by_id(integration.id)

@@ -49,7 +49,7 @@ class RunningPortal:
 
 @contextmanager
 def running_portal(folder: Path, *, allow: str) -> Iterator[RunningPortal]:
-    """Start a portal in the folder. `allow` is the host and port of the simulated Halo."""
+    """Start a portal in the folder. `allow` is the host and port of the simulated PSA."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     environment |= {"PORTAL_DATA_DIR": str(folder / "data"), "PORTAL_OUTBOUND_ALLOW": allow}
     log_file = folder / "log_file.txt"

@@ -13,7 +13,7 @@ from portal.errors import NotFound, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import RunTrigger, SyncRun
-from portal.sandbox import SandboxControl, SandboxError
+from portal.sandbox import SandboxError, Verbs
 from portal.services.syncing import sync_runs
 from tests.chaos import plan
 from tests.chaos.checks import (
@@ -25,12 +25,12 @@ from tests.chaos.checks import (
 )
 from tests.chaos.kills import Killer
 from tests.chaos.plan import Burst, Edit, Trial
+from tests.chaos.psas import StormyPsa
 from tests.chaos.running_portal import RunningPortal
 from tests.chaos.watch import RESUME_SECONDS, Watch
 
 POLL_SECONDS: Final = 0.1
 MAX_RUN_SECONDS: Final = 300.0
-NORMAL: Final = {"latency": 0.0, "token_calls": None, "retry_after": "off", "caps": plan.CAPS, **plan.DEFAULTS}
 
 
 class StuckError(Exception):
@@ -41,9 +41,10 @@ class StuckError(Exception):
 class Storm:
     """One storm over one integration. `violations` is empty if all promises held."""
 
+    psa: StormyPsa
     seed: int
     portal: RunningPortal
-    halo: SandboxControl
+    sandbox: Verbs
     integration: Integration
     say: Callable[[str], None]
     resume_seconds: float = RESUME_SECONDS
@@ -65,17 +66,17 @@ class Storm:
         trials = 0
         while self.killer.killed.total() < kills and time.monotonic() < end:
             trials += 1
-            trial = plan.trial(self.seed, trials)
+            trial = plan.trial(self.psa, self.seed, trials)
             run, requests = self._begin(trial)
             for number in range(trial.bursts):
                 if self._is_live(run):
-                    self._burst(plan.burst(self.seed, trials, number, only_kills=trial.only_kills))
+                    self._burst(plan.burst(self.psa, self.seed, trials, number, only_kills=trial.only_kills))
             self._finish(run, trial, requests)
 
     def verify(self) -> None:
-        """End all faults, sync once more, and compare everything with Halo."""
-        self.halo.clear_faults()
-        self.halo.turn(**NORMAL)
+        """End all faults, sync once more, and compare everything with the PSA."""
+        self.sandbox.clear_faults()
+        self.sandbox.turn(latency=0.0, **self.psa.calm)
         self.wait_until(self.killer.is_quiet, "the stopped processes to resume")
         run = self._start()
         self.wait_until(lambda: not self._is_live(run), "the last sync to end")
@@ -83,10 +84,10 @@ class Storm:
         report = sync_runs.report(run)
         if report["state"] != "succeeded":
             self.violations.append(f"run {run.id}, undisturbed: {report['state']}: {report['problem']}")
-        if self.halo.counts()["violations"]:
-            self.violations.append("something other than a read was sent to Halo")
-        self.violations += [*self.watch.violations, *copy_errors(self.integration, self.halo)]
-        self.violations += counter_errors(self.integration, self.stable_runs)
+        if self.sandbox.counts()["violations"]:
+            self.violations.append(f"something other than a read was sent to {self.psa.name}")
+        self.violations += [*self.watch.violations, *copy_errors(self.psa, self.integration, self.sandbox)]
+        self.violations += counter_errors(self.psa, self.integration, self.stable_runs)
 
     def wait_until(self, condition: Callable[[], bool], what: str, seconds: float = MAX_RUN_SECONDS) -> None:
         """Wait until the condition holds. Raises StuckError, naming `what`, if it takes too long."""
@@ -97,11 +98,11 @@ class Storm:
             self._wait(POLL_SECONDS)
 
     def _begin(self, trial: Trial) -> tuple[SyncRun, RecordedRequests]:
-        self.halo.clear_faults()
-        self.halo.turn(**trial.knobs)
+        self.sandbox.clear_faults()
+        self.sandbox.turn(**trial.knobs)
         for fault in trial.faults:
-            self.halo.fault(**fault)
-        return self._start(), RecordedRequests(self.halo)
+            self.sandbox.fault(**fault)
+        return self._start(), RecordedRequests(self.psa, self.sandbox)
 
     def _start(self) -> SyncRun:
         """Start a sync, or use one that the schedule just started."""
@@ -114,7 +115,7 @@ class Storm:
         for edit in burst.edits:
             self._edit(edit)
         if burst.caps:
-            self.halo.turn(caps=burst.caps)
+            self.sandbox.turn(caps=burst.caps)
         for kill in burst.kills:
             self._wait(kill.pause)
             self.watch.note_kill()
@@ -127,17 +128,17 @@ class Storm:
             return
         # There may be too few records in the state that the edit needs.
         with suppress(SandboxError):
-            getattr(self.halo, edit.verb)(edit.record_type, count=edit.count, seed=edit.seed)
+            getattr(self.sandbox, edit.verb)(edit.record_type, count=edit.count, seed=edit.seed)
             self.edits[f"{edit.verb} {edit.record_type}"] += edit.count
 
     def _finish(self, run: SyncRun, trial: Trial, requests: RecordedRequests) -> None:
-        self.halo.turn(latency=0.0)
+        self.sandbox.turn(latency=0.0)
         self.wait_until(lambda: not self._is_live(run), f"run {run.id} to end")
-        for each in self.halo.faults():
+        for each in self.sandbox.faults():
             self.fired[each["fault"]["what"]] += each["fired"]
         report = sync_runs.report(run)
         self.say(f"run {run.id}: {report['state']}, {self.killer.killed.total()} kills so far. {report['problem']}")
-        self.violations += requests_before_retry_after(run, trial, requests.entries())
+        self.violations += requests_before_retry_after(self.psa, run, trial, requests.entries())
         if trial.only_kills:
             self.stable_runs.add(run.id)
             pages, wrong = repeated_pages(run, requests.pages(), self.watch.runs[run.id].takeovers)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.chaos import plan
+from tests.chaos.psas import HALO
 from tests.chaos.run import run_storm
 
 SEED = 6  # draws, in this order: horse, everything, scheduler, horse
@@ -16,7 +17,9 @@ SEED = 6  # draws, in this order: horse, everything, scheduler, horse
 def test_a_short_storm_loses_and_duplicates_nothing(tmp_path: Path) -> None:
     said: list[str] = []
     # The machine's speed must not decide: resuming within 25 seconds takes a machine that is not busy.
-    storm = run_storm(tmp_path, SEED, records=1200, kills=1, seconds=60.0, say=said.append, resume_seconds=120.0)
+    storm = run_storm(
+        HALO, tmp_path, SEED, records=1200, kills=1, seconds=60.0, say=said.append, resume_seconds=120.0
+    )
     assert storm.violations == [], said
     assert storm.killer.killed.total() >= 5
     assert storm.page_requests["takeovers"] >= 1, "no worker was killed during a sync"
@@ -28,11 +31,11 @@ def test_the_same_seed_draws_the_same_storm() -> None:
 
 
 def test_every_second_trial_has_only_kills() -> None:
-    assert [plan.trial(5, number).only_kills for number in range(1, 5)] == [True, False, True, False]
-    assert plan.trial(5, 1).faults == ()
-    assert all(plan.burst(5, 1, number, only_kills=True).edits == () for number in range(9))
+    assert [plan.trial(HALO, 5, number).only_kills for number in range(1, 5)] == [True, False, True, False]
+    assert plan.trial(HALO, 5, 1).faults == ()
+    assert all(plan.burst(HALO, 5, 1, number, only_kills=True).edits == () for number in range(9))
 
 
 def storm_of(seed: int) -> object:
-    bursts = [plan.burst(seed, trial, number, only_kills=False) for trial in range(9) for number in range(4)]
-    return [plan.trial(seed, number) for number in range(9)], bursts
+    bursts = [plan.burst(HALO, seed, trial, number, only_kills=False) for trial in range(9) for number in range(4)]
+    return [plan.trial(HALO, seed, number) for number in range(9)], bursts

@@ -63,7 +63,7 @@ class Watch:
             self._check_overdue(seen, run)
 
     def has_resumed(self) -> bool:
-        """Return whether the live run showed a sign of life since the last kill, has ended, or waits for Halo."""
+        """Return whether the live run showed a sign of life since the last kill, has ended, or waits for the PSA."""
         self.update()
         now = clock.now()
         for run in SyncRun.select().where(SyncRun.integration == self.integration, SyncRun.state.in_(LIVE_STATES)):

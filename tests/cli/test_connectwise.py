@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from portal import db
+from portal.models.accounts import Account
+from portal.models.integrations import Integration
 from portal.sandbox.connectwise import CLIENT_ID, ConnectWiseSandbox, Settings, TenantSettings, running
 from tests.cli.conftest import Shell
 
@@ -83,3 +86,17 @@ def test_the_only_psa_that_is_active_is_meant(shell: Shell, connectwise: Connect
     assert json.loads(shell.ok("integration", "status", *ACCOUNT, "--json"))["psa"] == "connectwise"
     refused = shell.run("integration", "status", *ACCOUNT, "--psa", "halo")
     assert refused.stderr.startswith("Halo PSA isn't connected.")
+
+
+def test_beside_an_active_psa_it_is_prepared_but_not_activated(shell: Shell, connectwise: ConnectWiseSandbox) -> None:
+    with db.connected():
+        Integration.create(account=Account.get(), psa="halo", state="active", limit_key="halo.example")
+    result = shell.run(*connect(connectwise), typed=f"{KEY}\n")
+    assert result.exit_code == 1
+    assert "Cannot activate CONNECTWISE PSA: Halo integration is already active" in result.stderr
+    assert shell.json("integration", "status", *ACCOUNT)["psa"] == "halo"
+    with db.connected():
+        Integration.update(state="disconnected").where(Integration.psa == "halo").execute()
+    assert "Add --psa halo or --psa connectwise." in shell.run("records", "count", *ACCOUNT).stderr
+    shell.ok(*connect(connectwise), typed=f"{KEY}\n")
+    assert shell.json("integration", "status", *ACCOUNT)["psa"] == "connectwise"

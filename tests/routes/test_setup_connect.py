@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
+from portal.psa.registry import ADAPTERS
 from portal.sandbox.halo import HaloSandbox
 from tests.conftest import browser
 from tests.halo_fixtures import secret_of
@@ -275,3 +276,13 @@ def test_support_sees_the_step_but_no_buttons(as_sam: FlaskClient, draft: Integr
     assert page.status_code == 200
     assert "Test Connection" not in page.text
     assert SECRET not in page.text
+
+
+@pytest.mark.parametrize("psa", ADAPTERS)
+def test_the_fields_have_the_adapters_order(as_alice: FlaskClient, northwind: Account, psa: str) -> None:
+    Account.update(enabled_psas=[psa]).where(Account.id == northwind.id).execute()
+    page = as_alice.get(f"/integrations/{psa}/setup/connect").text
+    form = ADAPTERS[psa].connect_form
+    names = [field.name for field in form.fields if field.name not in form.discovered]
+    shown = [page.index(f'id="{name}"') for name in names]
+    assert shown == sorted(shown)

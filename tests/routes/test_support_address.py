@@ -11,6 +11,9 @@ from flask.testing import FlaskClient
 
 from portal import support_address
 from portal.config import Config
+from portal.models.integrations import Integration
+from portal.services.connecting import connections
+from portal.vault import Secret
 
 CONNECT = "/integrations/halo/setup/connect"
 EMAIL = "mailto:help@msp.example"
@@ -74,6 +77,19 @@ def test_the_footer_leads_to_support(app: Flask, as_alice: FlaskClient, address:
     assert f'<a href="{address}">Contact support</a>' in as_alice.get("/integrations").text
 
 
-def test_people_who_cannot_log_in_are_not_sent_away(app: Flask, client: FlaskClient) -> None:
+def test_people_who_cannot_log_in_find_support(app: Flask, client: FlaskClient) -> None:
     ask_at(app, EMAIL)
-    assert "help@msp.example" in client.get("/static/nowhere.css").text
+    assert f'<a href="{EMAIL}">Contact support</a>' in client.get("/login").text
+    error = client.get("/static/nowhere.css").text
+    assert "Still stuck? Email" in error
+    assert "Contact support" not in error
+
+
+def test_a_connection_that_fails_later_leads_to_support_too(
+    app: Flask, as_alice: FlaskClient, halo: Integration
+) -> None:
+    ask_at(app, EMAIL)
+    halo.credentials = connections.with_secrets(halo, {"client_secret": Secret("wrong")})
+    halo.save()
+    page = as_alice.post("/integrations/halo/configuration/test").text
+    assert "Still stuck? Email" in page

@@ -23,8 +23,8 @@ LIMITS: Final = CallLimits(seconds=5.0, size=16 * 1024)
 LONGEST_KEY: Final = 4_000
 ASKS_FOR_CREDENTIALS: Final = (401, 403)
 REMEDY: Final = (
-    "Callbacks are refused until the key is known; syncs find what they were about. If this stays, check in a browser"
-    " that {host} answers, and that no firewall refuses the portal."
+    "Callbacks that are signed with it are refused until then, and syncs find what they were about. If this stays,"
+    " check in a browser that {host} answers, and that no firewall refuses the portal."
 )
 _FAILURES: Final = {
     TransportFailure.TIMED_OUT: "it didn't respond in time",

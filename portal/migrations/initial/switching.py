@@ -47,7 +47,7 @@ class PairingClient(Table):
     class Meta:
         indexes = (
             (("pairing", "integration", "remote_id"), True),
-            (("pairing", "integration", "name", "remote_id", "state"), False),
+            (("pairing", "integration", "state", "name", "remote_id"), False),
         )
 
 

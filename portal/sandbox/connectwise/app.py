@@ -96,7 +96,9 @@ def _permitted(instance: Instance, request: Request, target: Target, tenant: Ten
         return refused.response
     if target.record_type and target.item is None and response.status == 200:
         stir(instance, tenant, target.record_type.name)
-    return response
+    return replace(
+        response, headers={**response.headers, "api-current-version": instance.knobs.version.removeprefix("v")}
+    )
 
 
 def _company(instance: Instance, target: Target) -> Response:
@@ -128,17 +130,21 @@ def _due(instance: Instance, request: Request, target: Target, tenant: Tenant | 
 def _page(instance: Instance, request: Request, target: Target, tenant: Tenant | None) -> int:
     """Return the page's number, which for forward-only paging follows from the rows before it."""
     page, page_id = request.query.get("page", ""), request.query.get("pageid", "")
-    if page_id.isdecimal() and target.record_type and tenant:
+    if _is_number(page_id) and target.record_type and tenant:
         size = request.query.get("pagesize", "")
         rows = tenant.tables[target.record_type.name].rows()
         before = bisect_right(rows, int(page_id), key=lambda row: row.id)
-        return before // max(int(size) if size.isdecimal() else instance.knobs.default_page_size, 1) + 1
-    return max(int(page), 1) if page.isdecimal() else 1
+        return before // max(int(size) if _is_number(size) else instance.knobs.default_page_size, 1) + 1
+    return max(int(page), 1) if _is_number(page) else 1
 
 
 def _earlier(request: Request, faults: tuple[Fault, ...]) -> Request:
     """For `repeated_page`: return the page before the requested one."""
     page = request.query.get("page", "")
-    if not page.isdecimal() or not any(fault.what == "repeated_page" for fault in faults):
+    if not _is_number(page) or not any(fault.what == "repeated_page" for fault in faults):
         return request
     return replace(request, query={**request.query, "page": str(max(int(page) - 1, 1))})
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19

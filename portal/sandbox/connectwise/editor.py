@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from portal.sandbox.changes import Editor
 from portal.sandbox.connectwise.data.common import day, moment, reference
+from portal.sandbox.connectwise.data.companies import OWN
 from portal.sandbox.connectwise.data.companies import STATUSES as COMPANY_STATUSES
 from portal.sandbox.connectwise.data.configurations import STATUSES as CONFIGURATION_STATUSES
 from portal.sandbox.connectwise.data.opportunities import STATUSES as OPPORTUNITY_STATUSES
@@ -21,6 +22,9 @@ class ConnectWiseEditor(Editor):
 
     def state_fields(self, kind: str, *, active: bool, moment: float) -> dict[str, Any]:
         return _STATES[kind](active, moment) if kind in _STATES else {"inactiveFlag": not active}
+
+    def may_be_drawn(self, kind: str, row: Row) -> bool:
+        return not row.deleted and not (kind == "clients" and row.id == OWN)
 
     def with_fields(self, row: Row, fields: dict[str, Any], kind: str, now: float, *, active: bool) -> Row:
         del kind

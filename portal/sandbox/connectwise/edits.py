@@ -18,8 +18,8 @@ def edit(instance: Instance, tenant: Tenant, kind: str, change: Change, *, for_g
     now = instance.clock.now()
     with tenant.lock:  # so that callbacks are sent in the order of the changes
         rows = EDITOR.apply(tenant.tables, tenant.factory, kind, change, now)
-        if change.do == "delete" and kind == "clients":
-            _drop_sites(tenant, rows)
+        if change.do == "delete":
+            _forget(tenant, kind, rows)
             if for_good:
                 tenant.tables[kind].remove([row.id for row in rows])
         publish(instance, tenant, events_of(kind, change.do, rows, now))
@@ -31,7 +31,13 @@ def publish(instance: Instance, tenant: Tenant, events: list[Event]) -> None:
         instance.webhooks.publish(tenant.name, events)
 
 
-def _drop_sites(tenant: Tenant, companies: list[Row]) -> None:
-    gone = [site.id for row in companies for site in tenant.selections.sites_of(row.id)]
-    if gone:
+def _forget(tenant: Tenant, kind: str, rows: list[Row]) -> None:
+    """Let no new record refer to these, and drop the sites of companies."""
+    ids = frozenset(row.id for row in rows)
+    references = tenant.factory.references
+    if kind == "sites":
+        references.forget_sites(ids)
+    if kind == "clients":
+        gone = [site.id for number in ids for site in tenant.selections.sites_of(number)]
         tenant.tables["sites"].remove(gone)
+        references.forget(ids)

@@ -28,6 +28,7 @@ def merge(instance: Instance, tenant: Tenant, into: int, others: Sequence[int]) 
         kept = table.existing(into)
         gone = [table.existing(number) for number in others if number != into]
         merged = {kind: _move(instance, tenant, kind, kept, frozenset(row.id for row in gone)) for kind in _OWNED}
+        tenant.factory.references.forget([row.id for row in gone])
         binned = {"deletedFlag": True, "dateDeleted": moment(now), "deletedBy": "zAdmin"}
         table.put([changed(row, binned, now, active=row.active, stamps=False) for row in gone])
     return {"clients": [row.id for row in gone], **merged}

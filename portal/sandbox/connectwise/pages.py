@@ -21,6 +21,8 @@ from portal.sandbox.fault_answers import JSON
 from portal.sandbox.http import Request, Response, json_response
 from portal.sandbox.store import Row
 
+_LONGEST_NUMBER = 19
+
 
 @dataclass(frozen=True)
 class Call:
@@ -131,4 +133,4 @@ def _callbacks(call: Call) -> Response:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return int(text) if text and text.isdecimal() and len(text) < _LONGEST_NUMBER else 0

@@ -27,14 +27,15 @@ class Selections:
 
     def rows(self, kind: str, query: ListQuery, *, key: Hashable, company: int | None = None) -> list[Row]:
         """Return the rows in the requested order. `key` stands for what changed the query's conditions."""
+        if company is not None:  # too many small lists to remember
+            return _ordered(_kept(self.sites_of(company), query), query)
         table = self._tables[kind]
-        full_key = (kind, table.version, company, query.texts, key)
+        full_key = (kind, table.version, query.texts, key)
         with self._lock:
             if full_key in self._remembered:
                 self._remembered.move_to_end(full_key)
                 return self._remembered[full_key]
-        rows = table.rows() if company is None else self.sites_of(company)
-        rows = _ordered(_kept(rows, query), query)
+        rows = _ordered(_kept(table.rows(), query), query)
         with self._lock:
             self._remembered[full_key] = rows
             if len(self._remembered) > _REMEMBERED:

@@ -24,6 +24,7 @@ class Tenant(tenant.Tenant):
         self.factory = ConnectWiseRecordFactory(References(settings.seed, settings.name))
         with tenant.no_garbage():
             made = {kind: Table(self.factory.make(kind, settings.sizes.get(kind, 0))) for kind in ORDER}
+            made["clients"] = Table(map(self.factory.with_main, made["clients"].rows()))
         self.tables = {kind: made[kind] for kind in RECORD_TYPES}
         self.selections = Selections(self.tables)
 

@@ -39,6 +39,11 @@ class HaloEditor(Editor):
             }
         return {"inactive": not active}
 
+    def may_be_drawn(self, kind: str, row: Row) -> bool:
+        """Keep record 1, which is "Unknown" among the clients."""
+        del kind
+        return row.id != 1
+
     def with_fields(self, row: Row, fields: dict[str, Any], kind: str, now: float, *, active: bool) -> Row:
         fields = {**row.fields(), **fields}
         stamp = RECORD_TYPES[kind].stamp_in_list

@@ -96,5 +96,7 @@ def _card(psa: str, found: dict[str, Integration], *, available: bool) -> Card:
 
 
 def _pairs_with(integration: Integration) -> str | None:
-    sides = pairings.sides(integration.account, integration.psa)
-    return sides.source.psa if sides is not None and sides.target == integration else None
+    """Return the PSA whose clients can be paired with those of this one, or have been."""
+    account, psa = integration.account, integration.psa
+    between = pairings.sides(account, psa) or pairings.find(account, psa)
+    return between.source.psa if between is not None and between.target == integration else None

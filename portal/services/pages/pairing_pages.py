@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from peewee import fn
+from peewee import SQL, fn
 
 from portal.models.integrations import Integration
 from portal.models.switching import UNDECIDED, ClientPair, ClientPairing, ClientState, PairingClient
@@ -73,7 +73,7 @@ def side_of(pairing: ClientPairing, show: Show) -> Integration:
 def counts(pairing: ClientPairing) -> dict[Show, int]:
     """Return how many clients each list has, from the index alone."""
     found: dict[tuple[int, str], int] = {}
-    query: Any = PairingClient.select(PairingClient.integration, PairingClient.state, fn.COUNT(PairingClient.id))
+    query: Any = PairingClient.select(PairingClient.integration, PairingClient.state, fn.COUNT(SQL("*")))
     mine = query.where(PairingClient.pairing == pairing)
     for integration_id, state, number in mine.group_by(PairingClient.integration, PairingClient.state).tuples():
         found[integration_id, state] = number
@@ -103,12 +103,13 @@ def page(
     side = side_of(pairing, show)
     edge_id = before if before is not None else after
     edge = find(pairing, side, edge_id) if edge_id is not None else None
-    query = PairingClient.select().where(_of(pairing, side), PairingClient.state.in_(STATES[show]))
+    # The index alone yields names and ids. The other columns are read for one page only.
+    query = PairingClient.select(*BY_NAME.columns).where(_of(pairing, side), PairingClient.state.in_(STATES[show]))
     if containing:
         query = query.where(PairingClient.name.contains(containing))
     keys = BY_NAME.edge(edge) if edge is not None else None
     found = keyset.page(query, BY_NAME, PAGE_CLIENTS, keys, backward=before is not None)
-    return found.with_rows(_rows(pairing, found.rows))
+    return found.with_rows(_rows(pairing, _whole(pairing, side, [row.remote_id for row in found.rows])))
 
 
 def row(pairing: ClientPairing, client: PairingClient) -> PairRow:
@@ -131,6 +132,12 @@ def search(pairing: ClientPairing, containing: str) -> list[PairingClient]:
 def find(pairing: ClientPairing, side: Integration, remote_id: int) -> PairingClient | None:
     found: PairingClient | None = PairingClient.get_or_none(_of(pairing, side), PairingClient.remote_id == remote_id)
     return found
+
+
+def _whole(pairing: ClientPairing, side: Integration, remote_ids: list[int]) -> list[PairingClient]:
+    query = PairingClient.select().where(_of(pairing, side), PairingClient.remote_id.in_(remote_ids))
+    found = {each.remote_id: each for each in query}
+    return [found[each] for each in remote_ids if each in found]
 
 
 def _rows(pairing: ClientPairing, clients: list[PairingClient]) -> list[PairRow]:

@@ -14,6 +14,7 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.switching import UNDECIDED, ClientPair, ClientPairing, ClientState, PairingClient
 from portal.services.audit import audit_log
+from portal.services.switching import rows
 
 BATCH: Final = 500
 CHOSEN: Final = "Chosen by hand"
@@ -111,32 +112,20 @@ def accept_sure(pairing: ClientPairing, user: User | None) -> int:
 def _accept_some(pairing: ClientPairing, user: User | None) -> int | None:
     """Accept a batch; None if no sure suggestion is left."""
     ours = _side(pairing, pairing.source_id) & (PairingClient.state == ClientState.SURE)
-    rows = list(PairingClient.select().where(ours).limit(BATCH))
-    if not rows:
+    columns = (PairingClient.id, PairingClient.remote_id, PairingClient.suggestions)
+    sure = list(PairingClient.select(*columns).where(ours).limit(BATCH))
+    if not sure:
         return None
     theirs = _side(pairing, pairing.target_id) & (PairingClient.state == ClientState.OPEN)
-    wanted = {row.suggestions[0][0]: row for row in rows if row.suggestions}
+    wanted = {row.suggestions[0][0]: row for row in sure if row.suggestions}
     query: Any = PairingClient.select(PairingClient.remote_id).where(theirs)
     free = {number for (number,) in query.where(PairingClient.remote_id.in_(list(wanted))).tuples()}
     pairs = {target: row for target, row in wanted.items() if target in free}
-    if pairs:
-        now = clock.now()
-        common = {"account": pairing.account, "source": pairing.source_id, "target": pairing.target_id}
-        ClientPair.insert_many(
-            {
-                **common,
-                "source_remote_id": row.remote_id,
-                "target_remote_id": target,
-                "how": row.suggestions[0][1],
-                "decided_by": user,
-                "decided_at": now,
-            }
-            for target, row in pairs.items()
-        ).execute()
-    taken = [row.id for row in pairs.values()]
-    PairingClient.update(state=ClientState.PAIRED).where(PairingClient.id.in_(taken)).execute()
+    rows.write_pairs(pairing, user, [(row.remote_id, target, row.suggestions[0][1]) for target, row in pairs.items()])
+    taken = {row.id for row in pairs.values()}
+    PairingClient.update(state=ClientState.PAIRED).where(PairingClient.id.in_(list(taken))).execute()
     PairingClient.update(state=ClientState.PAIRED).where(theirs, PairingClient.remote_id.in_(list(pairs))).execute()
-    left = [row.id for row in rows if row.id not in set(taken)]
+    left = [row.id for row in sure if row.id not in taken]
     PairingClient.update(state=ClientState.LIKELY).where(PairingClient.id.in_(left)).execute()
     return len(pairs)
 

@@ -16,6 +16,8 @@ from portal.services.switching import names
 from portal.services.switching.names import Name
 
 MOST_SUGGESTIONS: Final = 3
+# A suggestion that is this much worse than the best one is none.
+FARTHEST: Final = 25
 # A domain, phone number or word that more clients than this share says nothing about one of them.
 MOST_SHARING: Final = 3
 MOST_SHARING_WORD: Final = 40
@@ -123,7 +125,9 @@ def _matched(client: Client, mine: _Side, other: _Side, rejected: Collection[int
     sure = [suggestion for signs, suggestion in scored if signs.is_sure]
     if len(sure) == 1 and sure[0] == scored[0][1]:
         return Match(Verdict.SURE, (sure[0],))
-    return Match(Verdict.LIKELY, tuple(suggestion for _, suggestion in scored[:MOST_SUGGESTIONS]))
+    best = scored[0][1].score
+    near = [suggestion for _, suggestion in scored if suggestion.score >= best - FARTHEST]
+    return Match(Verdict.LIKELY, tuple(near[:MOST_SUGGESTIONS]))
 
 
 def _candidates(client: Client, mine: _Side, other: _Side) -> set[int]:

@@ -49,13 +49,13 @@ def parse(name: str) -> Name:
     # Dots and apostrophes join: "L.L.C." is "llc".
     words = _NOT_A_WORD.sub(" ", _JOINING.sub("", plain).replace("&", " and ")).split()
     core = [word for word in words if word not in LEGAL] or words
-    return Name(" ".join(words), " ".join(core), frozenset(word for word in core if len(word) > 1))
+    return Name(" ".join(words), " ".join(core), frozenset(word for word in core if len(word) > 1 or word.isdigit()))
 
 
 def similarity(one: Name, two: Name) -> float:
     """Return how alike two names are, from CLOSE_ENOUGH to 1; 0 for names that are not alike."""
     first, second = one.core[:MOST_COMPARED], two.core[:MOST_COMPARED]
-    if not first or not second:
+    if not first or not second or _numbers(one) != _numbers(two):
         return 0.0
     if len(one.words) > 1 and one.words == two.words:
         return 1.0
@@ -67,6 +67,11 @@ def similarity(one: Name, two: Name) -> float:
     shorter, longer = sorted((one.words, two.words), key=len)
     # "Greystone" and "Greystone Solicitors", but not one word out of many.
     return CLOSE_ENOUGH if shorter and shorter <= longer and len(longer) - len(shorter) <= 1 else 0.0
+
+
+def _numbers(name: Name) -> set[str]:
+    """Return the words with digits: "Site 12" and "Site 13" are not alike."""
+    return {word for word in name.words if any(each.isdigit() for each in word)}
 
 
 def domain(text: str) -> str:

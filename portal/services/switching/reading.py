@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from peewee import EXCLUDED, PeeweeException, chunked
+from peewee import PeeweeException
 
 from portal import clock, log
 from portal.db import storage_problem
@@ -20,7 +20,7 @@ from portal.models.switching import ClientPairing, ClientState, PairingClient, P
 from portal.psa.adapter import PsaClient
 from portal.psa.registry import adapter_of
 from portal.services.connecting import connections
-from portal.services.switching import clients, pairing_lease, pairings, verdicts
+from portal.services.switching import clients, pairing_lease, pairings, rows, verdicts
 from portal.services.switching.matching import Client
 from portal.services.switching.pairing_lease import PairingLease
 from portal.services.syncing import rate_limits
@@ -31,7 +31,6 @@ LONGEST_WAIT: Final = timedelta(minutes=5)
 MOST_WAITS: Final = 20
 # A list that never ends is not worth waiting for.
 MOST_PAGES: Final = 10_000
-BATCH: Final = 200
 
 
 def execute(pairing_id: int) -> None:
@@ -132,26 +131,8 @@ def _store(
     lease: PairingLease, pairing: ClientPairing, side: Integration, found: list[Client], **checkpoint: int
 ) -> None:
     state = ClientState.OPEN if side.id == pairing.target_id else ClientState.NONE
-    rows = [
-        {
-            "pairing": pairing.id,
-            "integration": side.id,
-            "remote_id": each.remote_id,
-            "name": each.name,
-            "domains": list(each.domains),
-            "phones": list(each.phones),
-            "state": state,
-            "reading": pairing.reading,
-        }
-        for each in {each.remote_id: each for each in found}.values()
-    ]
-    columns = (PairingClient.name, PairingClient.domains, PairingClient.phones, PairingClient.reading)
     with lease.writing(**checkpoint):
-        for some in chunked(rows, BATCH):
-            PairingClient.insert_many(some).on_conflict(
-                conflict_target=[PairingClient.pairing, PairingClient.integration, PairingClient.remote_id],
-                update={column: getattr(EXCLUDED, column.name) for column in columns},
-            ).execute()
+        rows.write_clients(pairing, side.id, state, found)
 
 
 def _wait(lease: PairingLease, error: PsaUnavailable) -> None:

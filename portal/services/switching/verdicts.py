@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Final
+from typing import Final
 
 from peewee import chunked
 
 from portal.models.switching import UNDECIDED, ClientPairing, ClientState, PairingClient
-from portal.services.switching import names
-from portal.services.switching.matching import Client, Match, Verdict, match
+from portal.services.switching import names, rows
+from portal.services.switching.matching import Client, Verdict, match
 from portal.services.switching.pairing_lease import PairingLease
 
-BATCH: Final = 500
+BATCH: Final = 1000
 STATES: Final = {
     Verdict.SURE: ClientState.SURE,
     Verdict.LIKELY: ClientState.LIKELY,
@@ -25,25 +25,9 @@ def renew(lease: PairingLease, pairing: ClientPairing) -> None:
     ours, rejected = _clients(pairing, pairing.source_id, UNDECIDED)
     theirs, _ = _clients(pairing, pairing.target_id, (ClientState.OPEN,))
     found = match(ours, theirs, rejected)
-    plain = [number for number, each in found.items() if each.verdict is Verdict.NONE]
-    for some in chunked(plain, BATCH):
+    for some in chunked(found.items(), BATCH):
         with lease.writing():
-            _mine(pairing, PairingClient.remote_id.in_(some), state=ClientState.NONE, suggestions=[])
-    others = [(number, each) for number, each in found.items() if each.verdict is not Verdict.NONE]
-    for pairs in chunked(others, BATCH):
-        with lease.writing():
-            for number, each in pairs:
-                _write(pairing, number, each)
-
-
-def _write(pairing: ClientPairing, remote_id: int, found: Match) -> None:
-    suggestions = [[each.remote_id, each.why] for each in found.suggestions]
-    _mine(pairing, PairingClient.remote_id == remote_id, state=STATES[found.verdict], suggestions=suggestions)
-
-
-def _mine(pairing: ClientPairing, which: Any, **columns: Any) -> None:
-    mine = (PairingClient.pairing == pairing) & (PairingClient.integration == pairing.source_id)
-    PairingClient.update(columns).where(mine, which, PairingClient.state.in_(UNDECIDED)).execute()
+            rows.write_verdicts(pairing, [(number, STATES[each.verdict], each.suggestions) for number, each in some])
 
 
 def _clients(

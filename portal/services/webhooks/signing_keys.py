@@ -32,8 +32,7 @@ AGAIN_AFTER: Final = timedelta(minutes=5)
 PAUSES: Final = (timedelta(seconds=3), timedelta(seconds=30), timedelta(minutes=5))
 # When another worker fetches a key that a worker has begun to fetch.
 TAKEN_FOR: Final = timedelta(seconds=30)
-# A delivery is not repeated after this time, so a sync has to find what it was about.
-REPEATED_FOR: Final = timedelta(seconds=5)
+PROBLEMS_SHOWN: Final = timedelta(days=1)
 
 _lately: dict[tuple[str, str], tuple[datetime, Secret | None]] = {}
 _asked_lately: dict[tuple[str, str], datetime] = {}
@@ -103,8 +102,9 @@ def fetch(key_id: int) -> None:
 
 
 def problem(integration: Integration) -> KeyProblem | None:
-    """Return why deliveries are refused: the newest key that could not be fetched."""
-    failed = SigningKey.select().where(SigningKey.integration == integration, SigningKey.problem != "")
+    """Return why deliveries are refused: the key that lately could not be fetched."""
+    lately = (SigningKey.problem != "") & (SigningKey.tried_at > clock.now() - PROBLEMS_SHOWN)
+    failed = SigningKey.select().where(SigningKey.integration == integration, lately)
     row = failed.order_by(SigningKey.tried_at.desc()).first()
     return KeyProblem(row.problem, row.remedy, row.due_at) if row else None
 
@@ -126,13 +126,13 @@ def _asked(row: SigningKey) -> Secret:
 
 
 def _keep(row: SigningKey, key: Secret) -> None:
-    before, now = _opened(row), clock.now()
-    has_changed = before is not None and before.reveal() != key.reveal()
+    before = _opened(row)
+    is_new = before is None or before.reveal() != key.reveal()
     row.key = key
     found = {"key": row.__data__["key"], "due_at": None, "attempts": 0, "problem": "", "remedy": ""}
     with db.atomic():
         SigningKey.update(found).where(SigningKey.id == row.id).execute()
-        if has_changed or now - row.requested_at > REPEATED_FOR:
+        if is_new:  # the PSA may not have repeated what was refused meanwhile
             catch_up.request_soon(row.integration_id)
 
 

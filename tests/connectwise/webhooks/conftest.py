@@ -73,4 +73,5 @@ def ready(app: Flask, connectwise: Integration, keys: KeyServer) -> Integration:
     """Let the first callback have its key fetched."""
     assert deliver(app, connectwise, callback(keys.key_url)) == 429
     fetch_all()
+    Integration.update(catch_up_at=None).execute()
     return connectwise

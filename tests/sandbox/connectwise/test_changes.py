@@ -101,3 +101,20 @@ def test_a_browser_is_shown_what_to_enter(sandbox: ConnectWiseSandbox, member: M
     page = member.http.get("/", headers={"Accept": "text/html"}, follow_redirects=True).text
     for value in (sandbox.url, "acmePublicKey", "acmePrivateKey", CLIENT_ID):
         assert value in page
+
+
+def test_a_draw_leaves_out_what_is_gone_and_the_own_company(sandbox: ConnectWiseSandbox) -> None:
+    live = sandbox.truth("clients")["total"]
+    gone = sandbox.delete("clients", count=live - 1)
+    assert 2 not in gone
+    assert sandbox.truth("clients")["total"] == 1
+    with pytest.raises(SandboxError, match="ValueError"):
+        sandbox.delete("clients", count=1)
+
+
+def test_no_new_record_refers_to_a_company_that_is_gone(sandbox: ConnectWiseSandbox) -> None:
+    ids = sandbox.truth("clients", ids=True)["active_ids"]
+    gone = {*sandbox.delete("clients", ids[1:9]), *sandbox.merge(ids[9], ids[10:14])["clients"]}
+    for record_type in ("sites", "contacts", "assets", "opportunities", "contracts"):
+        made = [sandbox.record(record_type, number)["row"] for number in sandbox.create(record_type, 60)]
+        assert not {row["company"]["id"] for row in made if "company" in row} & gone

@@ -181,3 +181,9 @@ def test_the_update_filter_may_return_too_much(sandbox: ConnectWiseSandbox, memb
     assert member.ids(COMPANIES, conditions=conditions) == []
     sandbox.turn(update_filter={"clients": "wide"})
     assert member.ids(COMPANIES, conditions=conditions) == [row["id"]]
+
+
+@pytest.mark.parametrize("conditions", ["(" * 4000 + "id=1", "not " * 2000 + "id=1", f"id={'9' * 5000}"])
+def test_endless_conditions_are_refused(sandbox: ConnectWiseSandbox, member: Member, conditions: str) -> None:
+    sandbox.turn(longest_url=60_000)
+    assert member.get(COMPANIES, conditions=conditions).status_code == 400

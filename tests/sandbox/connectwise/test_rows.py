@@ -104,3 +104,12 @@ def test_sites_can_follow_an_old_model(sandbox: ConnectWiseSandbox, member: Memb
     row = member.rows(f"company/companies/{company}/sites")[0]
     assert "inactive" in row
     assert not {"inactiveFlag", "stateReference"} & row.keys()
+
+
+def test_a_company_names_its_main_site_and_contact(sandbox: ConnectWiseSandbox) -> None:
+    sites = {row["id"]: row for row in rows_of(sandbox, "sites")}
+    contacts = {row["id"]: row for row in rows_of(sandbox, "contacts")}
+    rows = [row for row in rows_of(sandbox, "clients") if "site" in row]
+    assert all(sites[row["site"]["id"]]["company"]["id"] == row["id"] for row in rows)
+    assert any(row.get("defaultContact") for row in rows)
+    assert all(contacts[row["defaultContact"]["id"]]["defaultFlag"] for row in rows if "defaultContact" in row)

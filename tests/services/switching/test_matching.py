@@ -36,6 +36,7 @@ def verdict(theirs: Client, ours: Client = ACME) -> tuple[Verdict, str]:
         (Client(9, "Acme Solicitors"), (Verdict.LIKELY, "Similar name")),
         (Client(9, "Zebra", ("zebra.example",), ("207654321",)), (Verdict.NONE, "")),
         (Client(9, ""), (Verdict.NONE, "")),
+        (Client(9, "Acme 2"), (Verdict.NONE, "")),
     ],
 )
 def test_the_signs_decide(theirs: Client, expected: tuple[Verdict, str]) -> None:
@@ -62,6 +63,15 @@ def test_a_domain_that_many_share_says_nothing() -> None:
 
 def test_a_rejected_counterpart_is_not_suggested_again() -> None:
     assert match([ACME], [Client(9, "Acme Ltd")], {1: [9]}) == {1: Match(Verdict.NONE)}
+
+
+def test_much_weaker_suggestions_are_left_out() -> None:
+    theirs = [Client(8, "Acme GmbH"), Client(9, "Acme Solicitors"), Client(7, "Zebra", ACME.domains, ACME.phones)]
+    found = match([ACME], theirs)[1]
+    assert [each.remote_id for each in found.suggestions] == [7, 8, 9]
+    assert [
+        each.remote_id for each in match([ACME], [*theirs, Client(6, "Acme BV", ACME.domains)])[1].suggestions
+    ] == [6]
 
 
 def test_nothing_matches_nothing() -> None:

@@ -16,7 +16,10 @@ _END = Word("end", "")
 def parse(text: str) -> Condition:
     """Return what the text says. Raises Refused if it is no condition."""
     parser = _Parser(words(text))
-    condition = parser.either()
+    try:
+        condition = parser.either()
+    except RecursionError:
+        raise find_condition("The conditions are nested too deeply.") from None
     if parser.next != _END:
         raise find_condition(f"Unexpected '{parser.next.value}' in conditions.")
     return condition

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.sandbox.connectwise.record_types import RECORD_TYPES
 from portal.sandbox.store import Row
 
 LAST_UPDATED = ("lastupdated",)
+# Names of fields by their lower case, which saves a search through every row.
+_SPELLINGS = {name.lower(): name for each in RECORD_TYPES.values() for name in each.fields}
 
 
 class RowValues:
@@ -22,7 +25,7 @@ class RowValues:
         if path == ("id",):
             return [self._row.id]
         if self._fields is None:
-            self._fields = _lowered(self._row.fields())
+            self._fields = self._row.fields()
         return below(self._fields, path)
 
 
@@ -30,7 +33,7 @@ class ItemValues:
     """The values of an array's item, for customFieldConditions."""
 
     def __init__(self, item: dict[str, Any]) -> None:
-        self._item = _lowered(item)
+        self._item = item
 
     def values(self, path: tuple[str, ...]) -> list[Any]:
         return below(self._item, path)
@@ -43,11 +46,14 @@ def below(value: Any, path: tuple[str, ...]) -> list[Any]:
         return [value]
     if not isinstance(value, dict):
         return [None]
-    return below(value.get(path[0]), path[1:])
+    return below(_get(value, path[0]), path[1:])
 
 
-def _lowered(value: Any) -> Any:
-    """Return the same with its keys in lower case: names in conditions may be written in any case."""
-    if isinstance(value, dict):
-        return {key.lower(): _lowered(each) for key, each in value.items()}
-    return [_lowered(each) for each in value] if isinstance(value, list) else value
+def _get(fields: dict[str, Any], name: str) -> Any:
+    """Return the value whose key is this name in any case."""
+    if name in fields:
+        return fields[name]
+    key = _SPELLINGS.get(name)
+    if key in fields:
+        return fields[key]
+    return next((value for key, value in fields.items() if key.lower() == name), None)

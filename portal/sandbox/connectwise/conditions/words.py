@@ -14,7 +14,7 @@ _WORD = re.compile(
       | (?P<moment>\[[^\]]*\])
       | (?P<operator><=|>=|!=|<>|=|<|>)
       | (?P<mark>[(),])
-      | (?P<number>-?\d+(?:\.\d+)?)(?![\w/])
+      | (?P<number>-?\d{1,18}(?:\.\d+)?)(?![\w/])
       | (?P<name>[A-Za-z_][\w/]*)
     )""",
     re.VERBOSE,

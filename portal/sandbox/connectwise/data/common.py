@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from portal.sandbox.record_factory import DAY
@@ -32,7 +33,7 @@ CUSTOM_FIELDS: tuple[tuple[int, str, str, str, tuple[Any, ...]], ...] = (
 
 def moment(seconds: float) -> str:
     """Format a time: UTC, whole seconds, with a Z."""
-    return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{datetime.fromtimestamp(int(seconds), UTC).isoformat()[:19]}Z"
 
 
 def day(seconds: float) -> str:
@@ -46,6 +47,7 @@ def reference(number: int, name: str, path: str = "", **more: Any) -> Fields:
     return {"id": number, **more, "name": name, "_info": info}
 
 
+@cache
 def _singular(path: str) -> str:
     word = path.rsplit("/", 1)[-1]
     if word.endswith("ies"):
@@ -74,19 +76,19 @@ def custom_fields(rng: SeededRandom, count: int, pod: str) -> list[Fields]:
     fields = []
     for place, (number, caption, kind, method, values) in enumerate(CUSTOM_FIELDS[-count:]):
         value = rng.pick(values)
-        entry = {
+        entry: Fields = {
             "id": number,
             "caption": caption,
             "type": kind,
             "entryMethod": method,
             "numberOfDecimals": 0,
-            "value": value,
+            **({} if value is None else {"value": value}),
             "connectWiseId": rng.guid(),
             "rowNum": place + 1,
             "userDefinedFieldRecId": number,
             "podId": pod,
         }
-        fields.append({key: each for key, each in entry.items() if each is not None})
+        fields.append(entry)
     return fields
 
 

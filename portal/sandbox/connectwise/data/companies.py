@@ -18,6 +18,7 @@ _DELETED = 0.03
 def make(references: References, rng: SeededRandom, new: NewRecord) -> Fields:
     company = _own(references) if new.id == OWN else _named(rng, new.id)
     is_deleted = new.id != OWN and new.active and rng.chance(_DELETED)
+    parent = references.company(rng) if references.companies and rng.chance(0.05) else None
     if not is_deleted:
         references.companies.append(company)
     kinds = (TYPES[0],) if rng.chance(0.7) else (rng.pick(TYPES), TYPES[3])
@@ -35,6 +36,7 @@ def make(references: References, rng: SeededRandom, new: NewRecord) -> Fields:
         "territory": named(TERRITORIES, rng),
         "accountNumber": f"ACC-{new.id}" if rng.chance(0.5) else "",
         "dateAcquired": moment(new.updated - rng.between(900, 3000) * DAY),
+        "parentCompany": parent.reference() if parent else None,
         "annualRevenue": 0.0,
         "numberOfEmployees": rng.between(3, 400) if rng.chance(0.5) else None,
         "timeZoneSetup": reference(1, "GMT"),

@@ -19,7 +19,7 @@ from portal.sandbox.connectwise.data.common import Fields
 from portal.sandbox.connectwise.data.references import References
 from portal.sandbox.record_factory import Make, NewRecord, RecordFactory
 from portal.sandbox.seeded_random import SeededRandom
-from portal.sandbox.store import Row
+from portal.sandbox.store import Row, encode_row
 
 # In this order, because a record can only refer to records generated before it.
 ORDER = ("clients", "sites", "contacts", "products", "contracts", "assets", "opportunities")
@@ -45,6 +45,15 @@ class ConnectWiseRecordFactory(RecordFactory[References]):
         "opportunities": (2, 12),
     }
 
+    def with_main(self, row: Row) -> Row:
+        """Return a company with its main site and default contact, which are generated after it."""
+        site = next(iter(self.references.sites_of.get(row.id, ())), None)
+        person = next(iter(self.references.people_of.get(site.id, ())), None) if site else None
+        if site is None:
+            return row
+        contact = {"defaultContact": person.reference()} if person else {}
+        return replace(row, body=encode_row({**row.fields(), "site": site.reference(), **contact}))
+
     def drawn(self, rng: SeededRandom, number: int) -> NewRecord:
         """Update times have whole seconds, and the MSP's own company is active."""
         new = super().drawn(rng, number)
@@ -58,4 +67,4 @@ class ConnectWiseRecordFactory(RecordFactory[References]):
     def _row(self, kind: str, rng: SeededRandom, new: NewRecord) -> Row:
         row = super()._row(kind, rng, new)
         is_deleted = kind == "clients" and bool(row.fields()["deletedFlag"])
-        return replace(row, deleted=is_deleted)
+        return replace(row, deleted=True) if is_deleted else row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -74,6 +75,15 @@ class References:
     def add_site(self, site: Site) -> None:
         self.sites.append(site)
         self.sites_of.setdefault(site.company.id, []).append(site)
+
+    def forget(self, companies: Collection[int]) -> None:
+        """Let no new record refer to these companies or their sites."""
+        self.companies = [each for each in self.companies if each.id not in companies]
+        self.sites = [each for each in self.sites if each.company.id not in companies]
+        self.main_sites = min(self.main_sites, len(self.companies))
+
+    def forget_sites(self, sites: Collection[int]) -> None:
+        self.sites = [each for each in self.sites if each.id not in sites]
 
     def add_person(self, person: Person) -> None:
         self.people_of.setdefault(person.site.id, []).append(person)
