@@ -134,6 +134,10 @@ class ConnectWiseClient:
         """Whether a record has values that its list row lacks: an opportunity's forecast."""
         return record_type == OPPORTUNITIES
 
+    def details(self, record_type: str, list_row: bytes) -> Row:
+        """Return an opportunity with its forecast. Raises PsaError for a temporary failure."""
+        return self._forecasts.added(self._statuses.decided(pages.row(record_type, list_row)))
+
     def reports_deleted(self, record_type: str) -> bool:
         """Whether deleted records stay readable. Only companies do (connectwise-api.md section 5)."""
         return record_type == "clients"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.psa.source import IdList, Page
+from portal.psa.source import IdList, Page, Row
 
 
 class OrdinaryLists:
@@ -18,6 +18,9 @@ class OrdinaryLists:
 
     def needs_details(self, record_type: str) -> bool:  # noqa: ARG002  # as above
         return False
+
+    def details(self, record_type: str, list_row: bytes) -> Row:
+        raise NotImplementedError
 
     def reports_deleted(self, record_type: str) -> bool:  # noqa: ARG002  # as above
         return False

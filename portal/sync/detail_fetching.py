@@ -29,13 +29,15 @@ class DetailFetching:
     results: CallResults
 
     def run(self) -> Generator[PsaCall, Any, None]:
-        """Fetch each record whose details are missing or older than its list row. One that is refused is left out."""
-        lacking = stored.ids_lacking_details(self.writer.run.integration_id, self.step.record_type)
+        """Fetch the details of each record that lacks them. One that is refused keeps what it has."""
+        integration_id, record_type = self.writer.run.integration_id, self.step.record_type
+        lacking = stored.ids_lacking_details(integration_id, record_type)
         self.step.calls_expected = self.step.calls_done + len(lacking)
         for remote_id in lacking:
+            list_row = stored.list_row_of(integration_id, record_type, remote_id)
             row: Row | None = None
             try:
-                row = yield partial(self.source.record, self.step.record_type, remote_id)
+                row = yield partial(self.source.details, record_type, list_row)
             except PsaListError:
                 row = None
             self.writer.full_record(self.step, self.results.single(remote_id, row), self.scope)

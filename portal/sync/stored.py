@@ -43,6 +43,12 @@ def ids_of_clients(integration_id: int, record_type: str, clients: AbstractSet[i
     return {remote_id for remote_id, client in rows if client in clients}
 
 
+def list_row_of(integration_id: int, record_type: str, remote_id: int) -> bytes:
+    """Return the last list row of a stored record, or its payload if that is the same."""
+    record = Record.get(_of(integration_id, record_type), Record.remote_id == remote_id)
+    return str(record.list_row or record.payload).encode()
+
+
 def ids_lacking_details(integration_id: int, record_type: str) -> list[int]:
     """Return the ids of live records whose details were never fetched, or not since their list row changed.
 
