@@ -12,13 +12,15 @@ from portal.record_fields.values import as_id, as_moment
 MAX_TEXT: Final = 255
 # NULs, which PostgreSQL refuses, and zero-width blanks, which would break a search.
 _INVISIBLE: Final = re.compile(r"[\x00\u200b\u2060\ufeff]+")
+# They have a meaning only between letters.
+_JOINERS: Final = "\u200c\u200d"
 # Setup tables call the name of an entry by one of these.
 NAME_KEYS: Final = ("name", "description", "identifier")
 
 
 def as_text(value: Any) -> str:
     """Return a text without invisible characters and surrounding blanks; empty for any other value."""
-    return _INVISIBLE.sub("", value).strip()[:MAX_TEXT] if isinstance(value, str) else ""
+    return _INVISIBLE.sub("", value).strip().strip(_JOINERS).strip()[:MAX_TEXT] if isinstance(value, str) else ""
 
 
 def id_of(reference: Any) -> int | None:
