@@ -52,8 +52,8 @@ class Shell:
 def serving(data_dir: Path, *, allow: str) -> Iterator[Shell]:
     """Run `portal up` on a free port; `allow` names the simulated Halo's host and port."""
     environment = {**os.environ, "PORTAL_DATA_DIR": str(data_dir), "PORTAL_OUTBOUND_ALLOW": allow}
-    with _started("up", environment) as process:
-        (address,) = _printed(process, r"The portal is at (\S+)")
+    with started("up", environment) as process:
+        (address,) = printed(process, r"The portal is at (\S+)")
         yield Shell(environment, address, process)
 
 
@@ -74,12 +74,13 @@ class Demo:
 @contextmanager
 def demo(data_dir: Path) -> Iterator[Demo]:
     """Run `portal demo` on free ports."""
-    with _started("demo", {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}) as process:
-        yield Demo(*_printed(process, *DEMO_WORDS))
+    with started("demo", {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}) as process:
+        yield Demo(*printed(process, *DEMO_WORDS))
 
 
 @contextmanager
-def _started(verb: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def started(verb: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Run `portal VERB` on a free port until the block ends."""
     command = [*PORTAL, verb, "--port", "0"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:  # ours
         try:
@@ -88,7 +89,7 @@ def _started(verb: str, environment: dict[str, str]) -> Iterator[subprocess.Pope
             process.terminate()
 
 
-def _printed(process: subprocess.Popen[str], *patterns: str) -> list[str]:
+def printed(process: subprocess.Popen[str], *patterns: str) -> list[str]:
     """Read line by line until each pattern has been seen, in order; returns all their groups."""
     assert process.stdout is not None
     found: list[str] = []
