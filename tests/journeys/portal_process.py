@@ -56,8 +56,8 @@ class Shell:
 def serving(data_dir: Path, *, allow: str) -> Iterator[Shell]:
     """Run `portal up` on a free port; `allow` names the simulated Halo's host and port."""
     environment = {**os.environ, "PORTAL_DATA_DIR": str(data_dir), "PORTAL_OUTBOUND_ALLOW": allow}
-    with started("up", environment) as process:
-        (address,) = printed(process, r"The portal is at (\S+)")
+    with _started("up", environment) as process:
+        (address,) = _printed(process, r"The portal is at (\S+)")
         yield Shell(environment, address, process)
 
 
@@ -82,13 +82,12 @@ class Demo:
 @contextmanager
 def demo(data_dir: Path) -> Iterator[Demo]:
     """Run `portal demo` on free ports."""
-    with started("demo", {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}) as process:
-        yield Demo(*printed(process, *DEMO_WORDS))
+    with _started("demo", {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}) as process:
+        yield Demo(*_printed(process, *DEMO_WORDS))
 
 
 @contextmanager
-def started(verb: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """Run `portal VERB` on a free port until the block ends."""
+def _started(verb: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     command = [*PORTAL, verb, "--port", "0"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:  # ours
         try:
@@ -97,7 +96,7 @@ def started(verb: str, environment: dict[str, str]) -> Iterator[subprocess.Popen
             process.terminate()
 
 
-def printed(process: subprocess.Popen[str], *patterns: str) -> list[str]:
+def _printed(process: subprocess.Popen[str], *patterns: str) -> list[str]:
     """Read line by line until each pattern has been seen, in order; returns all their groups."""
     assert process.stdout is not None
     found: list[str] = []

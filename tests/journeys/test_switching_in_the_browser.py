@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.person import connect_halo, log_in_as_admin
-from tests.journeys.portal_process import DEMO_WORDS, Demo, printed, started
+from tests.journeys.person import connect, log_in_as_admin
+from tests.journeys.portal_process import Demo
+from tests.journeys.psas import CONNECTWISE, HALO
 
 pytestmark = pytest.mark.browser
 
 MINUTE = 60_000.0
-CONNECTWISE_WORDS = (
-    r"ConnectWise\s+Site\s+(\S+)",
-    r"Company ID\s+(\S+)",
-    r"Public Key\s+(\S+)",
-    r"Private Key\s+(\S+)",
-)
 REFUSED = "Cannot activate CONNECTWISE PSA: Halo integration is already active"
 REFUSED_BACK = "Cannot activate HALO PSA: ConnectWise integration is already active"
 
 
-@dataclass(frozen=True)
-class TwoPsas:
-    """A demo, and what to enter in order to connect its ConnectWise, by label."""
-
-    demo: Demo
-    entered: dict[str, str]
-
-
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[TwoPsas]:
-    with started("demo", {**os.environ, "PORTAL_DATA_DIR": str(tmp_path / "data")}) as process:
-        words = printed(process, *DEMO_WORDS, *CONNECTWISE_WORDS)
-        count = len(words) - len(CONNECTWISE_WORDS)
-        labels = ("Site", "Company ID", "Public Key", "Private Key")
-        yield TwoPsas(Demo(*words[:count]), dict(zip(labels, words[count:], strict=True)))
-
-
-def prepare_connectwise(page: Page, both: TwoPsas) -> None:
-    """Go through the wizard up to its last step."""
-    page.get_by_role("region", name="ConnectWise PSA").get_by_role("link", name="Prepare setup").click()
-    for label, value in both.entered.items():
+def prepare_beside_halo(page: Page, demo: Demo) -> None:
+    """Go through ConnectWise's wizard up to its last step, which refuses."""
+    page.get_by_role("region", name=CONNECTWISE.label).get_by_role("link", name="Prepare setup").click()
+    for label, value in {**CONNECTWISE.entered(demo), CONNECTWISE.secret_label: CONNECTWISE.secret(demo)}.items():
         page.get_by_label(label, exact=True).fill(value)
     page.get_by_role("button", name="Test Connection").click()
     expect(page.get_by_text("The test passed.")).to_be_visible(timeout=MINUTE)
@@ -57,13 +31,13 @@ def prepare_connectwise(page: Page, both: TwoPsas) -> None:
     expect(page.get_by_text(REFUSED)).to_be_visible()
 
 
-def test_an_admin_switches_with_the_assistants_pairs(both: TwoPsas, page: Page, complaints: list[str]) -> None:
-    log_in_as_admin(page, both.demo)
-    connect_halo(page, both.demo)
+def test_an_admin_switches_with_the_assistants_pairs(a_demo: Demo, page: Page, complaints: list[str]) -> None:
+    log_in_as_admin(page, a_demo)
+    connect(page, a_demo, HALO)
     expect(page.get_by_text("Everything is complete and up to date")).to_be_visible(timeout=3 * MINUTE)
-    page.goto(f"{both.demo.address}/integrations")
+    page.goto(f"{a_demo.address}/integrations")
     expect(page.get_by_role("region", name="ConnectWise PSA").get_by_text(REFUSED)).to_be_visible()
-    prepare_connectwise(page, both)
+    prepare_beside_halo(page, a_demo)
     expect(page.get_by_role("button", name="Save & Start Initial Sync")).to_be_disabled()
 
     page.get_by_role("link", name="Pair clients with those of Halo").click()
@@ -82,7 +56,7 @@ def test_an_admin_switches_with_the_assistants_pairs(both: TwoPsas, page: Page, 
     page.get_by_role("link", name=re.compile("^Paired [1-9]")).click()
     expect(page.get_by_text(re.compile("Chosen by hand"))).to_be_visible()
 
-    page.goto(f"{both.demo.address}/integrations/connectwise/setup/review")
+    page.goto(f"{a_demo.address}/integrations/connectwise/setup/review")
     page.get_by_role("link", name="Disconnect Halo…").click()
     page.get_by_label("Keep them").check()
     page.get_by_role("button", name="Disconnect", exact=True).click()
@@ -90,11 +64,11 @@ def test_an_admin_switches_with_the_assistants_pairs(both: TwoPsas, page: Page, 
     page.get_by_role("button", name="Save & Start Initial Sync").click()
     expect(page.get_by_role("heading", name="Initial sync")).to_be_visible(timeout=MINUTE)
 
-    page.goto(f"{both.demo.address}/integrations")
+    page.goto(f"{a_demo.address}/integrations")
     expect(page.get_by_role("region", name="Halo PSA").get_by_text(REFUSED_BACK)).to_be_visible()
     page.get_by_role("link", name=re.compile("^Records from Halo PSA, as of")).click()
     page.get_by_role("link", name="Assets", exact=True).last.click()
     expect(page.get_by_text("Halo is disconnected, so these records no longer change.")).to_be_visible()
-    page.goto(f"{both.demo.address}/integrations/halo/pairing?show=paired")
+    page.goto(f"{a_demo.address}/integrations/halo/pairing?show=paired")
     expect(page.get_by_text(re.compile("Chosen by hand"))).to_be_visible()
     assert complaints == []
