@@ -22,8 +22,8 @@ NAME = re.compile("|".join(NAMES), re.IGNORECASE)
 # File → why it names PSAs.
 EXCEPTIONS: Final = {
     "psa/registry.py": "has a line for each PSA",
-    "processes/demo.py": "starts the simulated PSAs and prints what to enter",
-    "processes/demo_accounts.py": "keeps the ports of the simulated PSAs",
+    "processes/demo_accounts.py": "reads settings of the time when the demo had one PSA",
+    "processes/demo_sandboxes.py": "starts the simulated PSAs and says what to enter",
 }
 
 
