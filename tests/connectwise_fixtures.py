@@ -64,13 +64,14 @@ def set_up(account: Account, sandbox: ConnectWiseVerbs, *types: str, active_only
 
 # Passwords are dropped before anything is stored, so these differ.
 WITHOUT_PASSWORDS = ("customFields", "questions")
+FORECAST = "forecast"  # fetched for each opportunity, whose rows lack it
 
 
-class ConnectWiseCopy(PsaCopy[ConnectWiseSandbox]):
+class ConnectWiseCopy(PsaCopy[ConnectWiseVerbs]):
     """A connected account's copy of a ConnectWise."""
 
     def is_compared(self, record_type: str, key: str) -> bool:  # noqa: ARG002  # true of every type
-        return key not in WITHOUT_PASSWORDS
+        return key not in (*WITHOUT_PASSWORDS, FORECAST)
 
     def payload(self, record_type: str, remote_id: int) -> dict[str, Any]:
         """Return the stored payload of a live record."""
@@ -81,12 +82,7 @@ class ConnectWiseCopy(PsaCopy[ConnectWiseSandbox]):
 @pytest.fixture
 def copy(connectwise: ConnectWiseSandbox, northwind: Account) -> ConnectWiseCopy:
     """Connect Northwind, with nothing synced yet and no run waiting."""
-    northwind.enabled_psas = ["connectwise"]
-    northwind.save()
-    integration = set_up(northwind, connectwise)
-    wizard.start(integration, None)
-    sync_runs.request_cancel(integration)
-    return ConnectWiseCopy(connectwise, Integration.get_by_id(integration.id))
+    return connected(northwind, connectwise)
 
 
 @pytest.fixture
@@ -94,3 +90,12 @@ def synced(copy: ConnectWiseCopy) -> ConnectWiseCopy:
     """Connect Northwind and copy everything once."""
     assert copy.sync()["state"] == "succeeded"
     return copy
+
+
+def connected(account: Account, sandbox: ConnectWiseVerbs) -> ConnectWiseCopy:
+    account.enabled_psas = ["connectwise"]
+    account.save()
+    integration = set_up(account, sandbox)
+    wizard.start(integration, None)
+    sync_runs.request_cancel(integration)
+    return ConnectWiseCopy(sandbox, Integration.get_by_id(integration.id))

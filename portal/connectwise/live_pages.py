@@ -40,7 +40,11 @@ class LivePages:
             start, end = (number - 1) * PAGE_SIZE, number * PAGE_SIZE
             while not self._has_ended and sum(self._lengths) < end:
                 self._read(len(self._lengths) + 1)
-            return self._slice(start, end)
+                if sum(self._lengths) <= start:
+                    self._forget()
+            rows = self._slice(start, end)
+            self._forget()
+            return rows
 
     def _restart(self) -> None:
         self._lengths: list[int] = []  # of the server's pages so far, without deleted rows
@@ -53,9 +57,12 @@ class LivePages:
             self._lengths.append(len(sent.rows))
             self._has_ended = not sent.may_continue
         self._kept[number] = sent.rows
+        return sent.rows
+
+    def _forget(self) -> None:
+        """Forget all but the last pages, which the next page of live rows may need."""
         for old in sorted(self._kept)[:-KEPT_PAGES]:
             del self._kept[old]
-        return sent.rows
 
     def _slice(self, start: int, end: int) -> list[Row]:
         rows: list[Row] = []

@@ -47,6 +47,10 @@ class Closing:
             self.writer.save_findings(self.step, notes=notes)
             self.end(error=PsaError(result.problem, result.remedy), state=StepState.INCOMPLETE)
             return
+        if problem := self._first_list_problem(received):
+            self.writer.save_findings(self.step, notes=notes, total=received.expected)
+            self.end(error=problem, state=StepState.INCOMPLETE)
+            return
         missing = None
         if self.step.mode == StepMode.FULL:
             missing = yield from self._decide_missing(received, listed_at or self._began)
@@ -56,10 +60,12 @@ class Closing:
             missing = yield from self._decide_deleted()
         if self._record_type == RecordType.CLIENTS and self.scope.excludes_clients:
             self.writer.exclude_client_records(self.step)
+        problem = None
         if self.source.needs_details(self._record_type):
-            yield from DetailFetching(self.step, self.writer, self.source, self.scope, self.results).run()
+            details = DetailFetching(self.step, self.writer, self.source, self.scope, self.results)
+            problem = yield from details.run()
         self._save_findings(reading, notes)
-        self._end_reconciled(missing)
+        self._end_reconciled(missing, problem)
 
     def of_client_lists(self, lists: ClientLists, received: ReceivedLists) -> Generator[PsaCall, Any, None]:
         """Close lists that exist only per client. Only records of clients whose list was read can be missing."""
@@ -83,6 +89,14 @@ class Closing:
 
     def end(self, **how: Any) -> None:
         self.writer.end(self.step, self.results.take_requests(), **how)
+
+    def _first_list_problem(self, received: ReceivedList) -> PsaError | None:
+        """Return why an empty list may not be true, the first time that a type is read."""
+        before = remote_lists.find(self._integration_id, self._record_type)
+        if before is None or before.full_at is not None:
+            return None
+        found = reconciliation.check_first_list(self.source.name, self._record_type, received, before.total)
+        return PsaError(found.problem, found.remedy) if found.problem else None
 
     def _end_reconciled(self, missing: MissingOutcome | None, problem: PsaError | None = None) -> None:
         if problem is None and missing is not None and missing.held is not None:

@@ -83,6 +83,18 @@ def reconcile(psa: str, words: str, received: ReceivedList) -> Reconciliation:
     )
 
 
+def check_first_list(psa: str, words: str, received: ReceivedList, counted: int | None) -> Reconciliation:
+    """Compare the first list of a type with the count from when the connection was tested. An empty list proves
+    nothing then: no stored records would be missing.
+    """
+    if not counted or received.arrived:
+        return Reconciliation()
+    return Reconciliation(
+        f"{psa} counted {counted:,} {words} when the connection was tested, but its list is empty.",
+        f"{check_the_agent(psa)} Then sync again. If there are none left, that sync completes.",
+    )
+
+
 def must_hold(gone: AbstractSet[int], stored: int) -> bool:
     """Return whether so many stored records vanished at once that a person must decide."""
     return len(gone) > HELD_COUNT and len(gone) > HELD_SHARE * stored

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from peewee import JOIN, SQL, fn
 
@@ -16,6 +16,8 @@ from portal.models.row_details import RowDetail
 from portal.psa.source import Source
 from portal.sync.fetcher import PsaCall
 from portal.sync.record_types import RecordType
+
+NAMED: Final = 3
 
 
 def clients_of(integration_id: int, record_type: str, ids: Iterable[int]) -> dict[int, int]:
@@ -114,6 +116,13 @@ def name_of(integration_id: int, record_type: str, remote_id: int) -> str:
         if found is not None and found.name:
             return str(found.name)
     return f"{RecordType(record_type).singular} {remote_id}"
+
+
+def names_of(integration_id: int, record_type: str, ids: Collection[int]) -> str:
+    """Name the first of these records with their numbers, and count the rest, for people."""
+    named = [f"{name_of(integration_id, record_type, each)} ({each})" for each in sorted(ids)[:NAMED]]
+    more = f" and {len(ids) - NAMED:,} more {record_type}" if len(ids) > NAMED else ""
+    return f"{', '.join(named)}{more}"
 
 
 def _of(integration_id: int, record_type: str) -> Any:

@@ -14,7 +14,7 @@ from portal.models.sync import RunState, SyncPage, SyncRun, SyncStep
 from portal.sandbox import Verbs
 from portal.services.syncing.run_endings import MOST_CRASHES
 from tests.chaos.plan import Trial
-from tests.chaos.psas import StormyPsa
+from tests.chaos.stormy_psa import StormyPsa
 
 
 class RecordedRequests:
@@ -29,10 +29,17 @@ class RecordedRequests:
         return self._sandbox.journal(after=self._from, limit=200_000)
 
     def pages(self) -> Counter[tuple[str, str]]:
-        """Return how often each page of each list was requested, without single records and date filter probes."""
+        """Return how often each page of each list, and the details of each record, were requested: without single
+        records and date filter probes.
+        """
         psa = self._psa
-        pages = [each for each in self.entries() if each["kind"] in psa.types and psa.page_query in each["query"]]
-        return Counter((each["kind"], f"{each['path']}?{each['query']}") for each in pages)
+        kinds = {psa.detail_kind: f"details of {psa.details_of}"} if psa.detail_kind else {}
+        pages = [
+            each
+            for each in self.entries()
+            if each["kind"] in kinds or (each["kind"] in psa.types and psa.page_query in each["query"])
+        ]
+        return Counter((kinds.get(each["kind"], each["kind"]), f"{each['path']}?{each['query']}") for each in pages)
 
 
 def requests_before_retry_after(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from tests.chaos.psas import StormyPsa
+from tests.chaos.stormy_psa import StormyPsa
 
 # Each with its weight.
 KILLS: Final = {
@@ -22,11 +22,15 @@ KILLS: Final = {
 }
 # More deletes of one type might be held, and there is no person to decide.
 MAX_DELETED: Final = 15
+# The share of edits that only this PSA has, if there are any.
+OWN_EDITS: Final = 0.2
 
 
 @dataclass(frozen=True)
 class Edit:
-    """An edit that people make in the PSA during a run. `seed` draws the records."""
+    """An edit that people make in the PSA during a run. `seed` draws the records. An edit that only this PSA has
+    names no record type.
+    """
 
     verb: str
     record_type: str
@@ -89,11 +93,13 @@ def burst(psa: StormyPsa, seed: int, trial: int, number: int, *, only_kills: boo
     if only_kills:
         return Burst(planned)
     edits = tuple(_edit(psa, draw) for _ in range(draw.randint(0, 4)))
-    caps = {draw.choice(psa.types): draw.choice([7, 25, 50])} if draw.random() < 0.3 else None
+    caps = {draw.choice(psa.types): draw.choice(psa.page_sizes)} if draw.random() < 0.3 else None
     return Burst(planned, edits, caps)
 
 
 def _edit(psa: StormyPsa, draw: Random) -> Edit:
+    if psa.edits and draw.random() < OWN_EDITS:
+        return Edit(draw.choice(list(psa.edits)), "", 1, draw.randrange(10**6))
     verb = draw.choice(["create", "change", "change", "deactivate", "reactivate", "delete"])
     changes_state = verb in {"deactivate", "reactivate"}
     types = [name for name in psa.types if not (changes_state and name in psa.without_state)]

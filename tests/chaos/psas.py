@@ -1,115 +1,12 @@
-"""What a storm knows of each PSA: its sandbox, how to connect it, and what can go wrong with it."""
+"""The PSAs that storms can be run against, by slug."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from portal.models.accounts import Account
-from portal.models.integrations import Integration
-from portal.sandbox import Verbs, spawned
-from portal.sandbox.halo.record_types import RECORD_TYPES
-from tests.halo_fixtures import Copy, set_up
-from tests.psa_copies import PsaCopy
+from tests.chaos.stormy_connectwise import CONNECTWISE
+from tests.chaos.stormy_halo import HALO
+from tests.chaos.stormy_psa import StormyPsa
 
-
-@dataclass(frozen=True)
-class StormyPsa:
-    """A PSA that storms can be run against.
-
-    `spawned` starts its sandbox, `set_up` connects an account to it up to the wizard's last step, and `copy` compares
-    the account's records with the sandbox's. `page_query` is in the query of every page of a list, and of no other
-    request. Records of the types `without_state` cannot be deactivated.
-
-    `calm` are the knobs of a PSA that behaves; its small pages make many points for kills. `behaviours` are the ways
-    in which it may behave otherwise. `faults` are planned on a type's list; `rate_limit` is the one that refuses a
-    request because of the rate limit.
-    """
-
-    slug: str
-    name: str
-    spawned: Callable[..., AbstractContextManager[Verbs]]
-    set_up: Callable[[Account, Any], Integration]
-    copy: Callable[[Any, Integration], PsaCopy[Any]]
-    types: tuple[str, ...]
-    without_state: frozenset[str]
-    page_query: str
-    rate_limit: str
-    calm: Mapping[str, Any]
-    behaviours: Mapping[str, tuple[Any, ...]]
-    faults: tuple[Mapping[str, Any], ...]
-
-
-_HALO_TYPES: Final = tuple(RECORD_TYPES)
-HALO: Final = StormyPsa(
-    slug="halo",
-    name="Halo",
-    spawned=spawned,
-    set_up=set_up,
-    copy=Copy,
-    types=_HALO_TYPES,
-    without_state=frozenset({"products"}),
-    page_query="page_size=1000",
-    rate_limit="rate_limit",
-    calm={
-        "caps": {
-            "clients": 15,
-            "sites": 20,
-            "contacts": 60,
-            "products": 20,
-            "assets": 40,
-            "opportunities": 25,
-            "contracts": 15,
-        },
-        "retry_after": "off",
-        "token_calls": None,
-        "stated_page_size": "granted",
-        "stated_record_count": "total",
-        "past_end": "empty",
-        "flickers": [],
-        "local_dates": dict.fromkeys(_HALO_TYPES, 0.0),
-    },
-    behaviours={
-        "retry_after": ("off", "seconds", "date"),
-        "token_calls": (None, 12, 30),
-        "stated_page_size": ("granted", "asked", "nothing"),
-        "stated_record_count": ("total", "page", "nothing"),
-        "past_end": ("empty", "repeat", "repeat_last"),
-        "flickers": ([], ["computed"], ["order"], ["computed", "numbers", "order", "nulls"]),
-        "local_dates": ({}, dict.fromkeys(_HALO_TYPES, -5.0), dict.fromkeys(_HALO_TYPES, 5.5)),
-    },
-    faults=(
-        {"what": "status", "status": 500},
-        {"what": "status", "status": 502, "body": "<html>Bad Gateway</html>"},
-        {"what": "status", "status": 503, "times": 3},
-        {"what": "status", "status": 504},
-        {"what": "status", "status": 400},
-        {"what": "status", "status": 401},
-        {"what": "status", "status": 404},
-        {"what": "redirect"},
-        {"what": "rate_limit", "seconds": 3.0},
-        {"what": "rate_limit", "seconds": 12.0},
-        {"what": "html"},
-        {"what": "truncated"},
-        {"what": "gzip", "times": None},
-        {"what": "empty"},
-        {"what": "reset"},
-        {"what": "reset", "size": 400},
-        {"what": "slow", "seconds": 2.0},
-        {"what": "drip", "size": 4000, "seconds": 0.05},
-        {"what": "repeated_page"},
-        {"what": "no_rows"},
-        {"what": "null_list"},
-        {"what": "lying_count", "size": 3, "times": 2},
-        {"what": "wrong_types"},
-        {"what": "text_ids"},
-        {"what": "bad_ids"},
-        {"what": "nul_bytes"},
-        {"what": "odd_dates"},
-        {"what": "not_objects"},
-        {"what": "huge_strings"},
-    ),
-)
-PSAS: Final[Mapping[str, StormyPsa]] = {HALO.slug: HALO}
+PSAS: Final[Mapping[str, StormyPsa]] = {each.slug: each for each in (HALO, CONNECTWISE)}

@@ -12,9 +12,9 @@ from portal.models.integrations import Integration
 from portal.sandbox import Verbs
 from portal.services.connecting import wizard
 from portal.services.syncing import sync_runs
-from tests.chaos.psas import StormyPsa
 from tests.chaos.running_portal import running_portal
 from tests.chaos.storm import Storm, StuckError
+from tests.chaos.stormy_psa import StormyPsa
 from tests.chaos.watch import RESUME_SECONDS
 
 

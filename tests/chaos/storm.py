@@ -25,8 +25,8 @@ from tests.chaos.checks import (
 )
 from tests.chaos.kills import Killer
 from tests.chaos.plan import Burst, Edit, Trial
-from tests.chaos.psas import StormyPsa
 from tests.chaos.running_portal import RunningPortal
+from tests.chaos.stormy_psa import StormyPsa
 from tests.chaos.watch import RESUME_SECONDS, Watch
 
 POLL_SECONDS: Final = 0.1
@@ -128,8 +128,11 @@ class Storm:
             return
         # There may be too few records in the state that the edit needs.
         with suppress(SandboxError):
-            getattr(self.sandbox, edit.verb)(edit.record_type, count=edit.count, seed=edit.seed)
-            self.edits[f"{edit.verb} {edit.record_type}"] += edit.count
+            if edit.verb in self.psa.edits:
+                self.psa.edits[edit.verb](self.sandbox, edit.seed)
+            else:
+                getattr(self.sandbox, edit.verb)(edit.record_type, count=edit.count, seed=edit.seed)
+            self.edits[f"{edit.verb} {edit.record_type}".strip()] += edit.count
 
     def _finish(self, run: SyncRun, trial: Trial, requests: RecordedRequests) -> None:
         self.sandbox.turn(latency=0.0)

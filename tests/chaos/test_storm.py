@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.chaos import plan
-from tests.chaos.psas import HALO
+from tests.chaos.psas import PSAS
 from tests.chaos.run import run_storm
+from tests.chaos.stormy_halo import HALO
+from tests.chaos.stormy_psa import StormyPsa
 
 SEED = 6  # draws, in this order: horse, everything, scheduler, horse
 
 
-def test_a_short_storm_loses_and_duplicates_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("psa", [pytest.param(each, id=slug) for slug, each in PSAS.items()])
+def test_a_short_storm_loses_and_duplicates_nothing(psa: StormyPsa, tmp_path: Path) -> None:
     said: list[str] = []
     # The machine's speed must not decide: resuming within 25 seconds takes a machine that is not busy.
-    storm = run_storm(
-        HALO, tmp_path, SEED, records=1200, kills=1, seconds=60.0, say=said.append, resume_seconds=120.0
-    )
+    storm = run_storm(psa, tmp_path, SEED, records=1200, kills=1, seconds=60.0, say=said.append, resume_seconds=120.0)
     assert storm.violations == [], said
     assert storm.killer.killed.total() >= 5
     assert storm.page_requests["takeovers"] >= 1, "no worker was killed during a sync"

@@ -11,7 +11,7 @@ from portal.connectwise.credentials import Credentials
 from portal.connectwise.diagnosis.connection_test import check
 from portal.psa.diagnosis import Access
 from portal.sandbox.connectwise import ConnectWiseSandbox, Knobs, Settings, TenantSettings, running
-from tests.connectwise.synced_copy import SIZES
+from tests.connectwise_fixtures import SIZES
 
 
 @pytest.fixture

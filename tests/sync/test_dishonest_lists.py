@@ -81,8 +81,8 @@ def test_a_halo_that_starts_counting_pages_after_a_year_is_noticed(halo: HaloSan
 
 
 def test_null_is_an_empty_list_if_the_count_is_zero(halo: HaloSandbox, northwind: Account) -> None:
-    copy = connected(northwind, halo)
     halo.change_tenant(unseen=["products"])
+    copy = connected(northwind, halo)
     halo.fault("null_list", on="products", times=None)
     assert copy.sync("products")["state"] == "succeeded"
 
@@ -131,3 +131,21 @@ def assert_step(report: dict[str, Any], record_type: str, **counters: int) -> No
     step = report["steps"][record_type]
     assert {name: step[name] for name in counters} == counters
     assert SyncStep.get(SyncStep.run == report["run"]).state == StepState.SUCCEEDED
+
+
+def test_a_first_sync_is_not_green_if_a_list_that_had_records_is_empty(copy: Copy) -> None:
+    copy.halo.fault("no_rows", on="contacts", times=None)
+    report = copy.sync()
+    assert report["state"] == "incomplete"
+    counted = f"Halo counted {SIZES['contacts']} contacts when the connection was tested, but its list is empty."
+    assert report["problem"] == counted
+    copy.halo.clear_faults()
+    assert copy.sync()["state"] == "succeeded"
+    assert len(copy.ids("contacts")) == SIZES["contacts"]
+
+
+def test_a_list_that_stays_empty_is_believed_by_the_next_sync(copy: Copy) -> None:
+    found = copy.halo.truth("contracts", ids=True)
+    copy.halo.delete("contracts", [*found["active_ids"], *found["inactive_ids"]])
+    assert copy.sync()["state"] == "incomplete"
+    assert copy.sync()["state"] == "succeeded"

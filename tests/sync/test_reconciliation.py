@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.models.sync import RunState, StepState
-from portal.sync.reconciliation import ReceivedList, must_hold, reconcile, run_state
+from portal.sync.reconciliation import ReceivedList, check_first_list, must_hold, reconcile, run_state
 
 OK, AMBER, FAILED, CANCELLED = StepState.SUCCEEDED, StepState.INCOMPLETE, StepState.FAILED, StepState.CANCELLED
 
@@ -38,6 +38,24 @@ def test_everything_that_halo_counts_must_arrive(expected: int | None, arrived: 
 @given(st.integers(0, 1000), st.integers(0, 1000))
 def test_only_equal_counts_are_reconciled(expected: int, arrived: int) -> None:
     assert (reconcile("Halo", "sites", received(arrived, expected)).problem == "") == (expected == arrived)
+
+
+@pytest.mark.parametrize(
+    ("counted", "arrived", "problem"),
+    [
+        (7, 0, "Halo counted 7 sites when the connection was tested, but its list is empty."),
+        (7, 7, ""),
+        (7, 1, ""),
+        (0, 0, ""),
+        (None, 0, ""),
+    ],
+)
+def test_a_first_list_is_not_believed_to_be_empty_if_records_were_counted(
+    counted: int | None, arrived: int, problem: str
+) -> None:
+    found = check_first_list("Halo", "sites", received(arrived, arrived), counted)
+    assert found.problem == problem
+    assert ("sync again" in found.remedy) == bool(problem)
 
 
 def test_rows_without_an_id_are_counted() -> None:

@@ -28,8 +28,8 @@ from portal.services.webhooks import refetches
 from portal.sync import refetch_requests
 from portal.sync.lease import DURATION
 from tests.sync.interruptions import Killed, interrupting
-from tests.sync.small_psas import SMALL_HALO, TYPES, SmallPsa, connected_to
-from tests.telling import about, tell
+from tests.sync.small_psas import SMALL_CONNECTWISE, SMALL_HALO, SmallPsa, connected_to
+from tests.telling import tell
 
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECOND: Final = timedelta(seconds=1)
@@ -39,8 +39,9 @@ CHECKPOINTS: Final = """
     GROUP BY step.id
 """
 CREATED_BY_HINTS: Final = "SELECT record_type FROM refetch_request WHERE outcome = 'created'"
-types = st.sampled_from(TYPES)
 writes = st.integers(1, 14)
+seeds = st.integers(0, 9)
+verbs = st.sampled_from(["create", "change", "delete"])
 
 
 class RunLife(RuleBasedStateMachine):
@@ -111,28 +112,10 @@ class RunLife(RuleBasedStateMachine):
         with interrupting(at, "before", lambda: self._another_takes_over(killed_at)):
             self._work()
 
-    @rule(at=writes, record_type=types, verb=st.sampled_from(["create", "change", "delete"]), seed=st.integers(0, 9))
-    def work_while_the_psa_is_edited(self, at: int, record_type: str, verb: str, seed: int) -> None:
-        with interrupting(at, "after", lambda: self.edit(record_type, verb, seed)):
-            self._work()
-
     @rule(at=writes)
     def work_and_be_cancelled(self, at: int) -> None:
         with interrupting(at, "after", self.cancel):
             self._work()
-
-    @rule(record_type=types, verb=st.sampled_from(["create", "change", "delete"]), seed=st.integers(0, 9))
-    def edit(self, record_type: str, verb: str, seed: int) -> None:
-        self.edited = True
-        with suppress(SandboxError):  # there may be none left
-            self.copy.sandbox._do(verb, record_type, count=1, seed=seed)
-
-    @rule(record_type=types, verb=st.sampled_from(["create", "change", "delete"]), seed=st.integers(0, 9))
-    def edit_and_tell_by_webhook(self, record_type: str, verb: str, seed: int) -> None:
-        self.edited = True
-        with suppress(SandboxError):  # there may be none left
-            for number in self.copy.sandbox._do(verb, record_type, count=2, seed=seed):
-                tell(self.copy.integration, about(record_type, number))
 
     @rule()
     def read_again(self) -> None:
@@ -233,17 +216,39 @@ class RunLife(RuleBasedStateMachine):
             assert self.copy.sync()["state"] == RunState.SUCCEEDED
         self._assert_equal()
 
+    def _edit(self, record_type: str, verb: str, seed: int, *, count: int = 1) -> list[int]:
+        self.edited = True
+        with suppress(SandboxError):  # there may be none left
+            ids: list[int] = self.copy.sandbox._do(verb, record_type, count=count, seed=seed)
+            return ids
+        return []
+
     def _assert_equal(self) -> None:
-        assert self.copy.differences(*TYPES) == []
+        assert self.copy.differences(*self.psa.types) == []
 
 
 def life_with(psa_to_use: SmallPsa, migrated_file: Path) -> type[RunLife]:
     """Return the state machine for a PSA, with the rules whose draws depend on it."""
     switches_of = {name: st.sampled_from(each) for name, each in psa_to_use.switches.items()}
+    types = st.sampled_from(psa_to_use.types)
 
     class RunLifeWithPsa(RunLife):
         psa = psa_to_use
         migrated = migrated_file
+
+        @rule(at=writes, record_type=types, verb=verbs, seed=seeds)
+        def work_while_the_psa_is_edited(self, at: int, record_type: str, verb: str, seed: int) -> None:
+            with interrupting(at, "after", lambda: self._edit(record_type, verb, seed)):
+                self._work()
+
+        @rule(record_type=types, verb=verbs, seed=seeds)
+        def edit(self, record_type: str, verb: str, seed: int) -> None:
+            self._edit(record_type, verb, seed)
+
+        @rule(record_type=types, verb=verbs, seed=seeds)
+        def edit_and_tell_by_webhook(self, record_type: str, verb: str, seed: int) -> None:
+            for number in self._edit(record_type, verb, seed, count=2):
+                tell(self.copy.integration, psa_to_use.webhook(record_type, number))
 
         @rule(switches=st.fixed_dictionaries(switches_of))
         def the_psa_changes_its_ways(self, switches: dict[str, Any]) -> None:
@@ -254,12 +259,33 @@ def life_with(psa_to_use: SmallPsa, migrated_file: Path) -> type[RunLife]:
         @rule(fault=st.sampled_from(psa_to_use.faults), on=types, times=st.sampled_from([1, 3]))
         def plan_a_fault(self, fault: dict[str, Any], on: str, times: int) -> None:
             self.copy.sandbox.fault(**{"on": on, **fault}, times=times)
-            self.may_be_misled |= times > 1 and fault["what"] in psa_to_use.plausible
+            self.may_be_misled |= (fault["what"], on) in psa_to_use.plausible
 
-    return RunLifeWithPsa
+    return _with_own_edits(RunLifeWithPsa) if psa_to_use.edits else RunLifeWithPsa
 
 
-@pytest.mark.parametrize("psa", [pytest.param(SMALL_HALO, id="halo")])
+def _with_own_edits(base: type[RunLife]) -> type[RunLife]:
+    own = st.sampled_from(sorted(base.psa.edits))
+
+    class RunLifeWithEdits(base):  # type: ignore[misc, valid-type]  # the base is a value
+        @rule(edit=own, seed=seeds)
+        def edit_in_its_own_way(self, edit: str, seed: int) -> None:
+            self._edit_in_its_own_way(edit, seed)
+
+        @rule(at=writes, edit=own, seed=seeds)
+        def work_while_the_psa_is_edited_in_its_own_way(self, at: int, edit: str, seed: int) -> None:
+            with interrupting(at, "after", lambda: self._edit_in_its_own_way(edit, seed)):
+                self._work()
+
+        def _edit_in_its_own_way(self, edit: str, seed: int) -> None:
+            self.edited = True
+            with suppress(SandboxError):
+                self.psa.edits[edit](self.copy.sandbox, seed)
+
+    return RunLifeWithEdits
+
+
+@pytest.mark.parametrize("psa", [pytest.param(each, id=each.slug) for each in (SMALL_HALO, SMALL_CONNECTWISE)])
 def test_the_invariants_of_a_run_always_hold(psa: SmallPsa, migrated_file: Path) -> None:
     # The same examples every time, because a flaky suite is of no use; `make chaos` explores further.
     # Failing examples are not shrunk: they are short, and shrinking takes minutes.

@@ -55,7 +55,7 @@ def _corrupted(fault: Fault, response: Response) -> tuple[Any] | None:
     if fault.what == "wrapped_list":
         return ({"items": content},)
     corrupt = ROW_FAULTS.get(fault.what)
-    if corrupt is None:
+    if corrupt is None or (isinstance(content, dict) and "id" not in content):  # a count is no row
         return None
     rows: Any = content if isinstance(content, list) else [content]
     corrupt(rows)

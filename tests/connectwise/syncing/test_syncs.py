@@ -20,7 +20,8 @@ def test_a_first_sync_copies_every_record(copy: ConnectWiseCopy) -> None:
 
 def test_a_first_sync_takes_one_request_per_page_and_per_company(copy: ConnectWiseCopy) -> None:
     steps = copy.sync()["steps"]
-    assert steps["sites"]["requests"] == len(copy.ids("clients"))
+    # One more tells whether a company was deleted meanwhile.
+    assert steps["sites"]["requests"] == len(copy.ids("clients")) + 1
     assert steps["assets"]["requests"] <= 3 + 1 + 2
     # Each opportunity has a forecast of its own.
     assert steps["opportunities"]["requests"] <= SIZES["opportunities"] + 5
@@ -60,6 +61,21 @@ def test_sites_of_one_refused_company_are_named_and_cost_that_company_alone(copy
     assert f"({refused})" in problem
     assert all("is missing" in each and each.startswith("sites") for each in copy.differences())
     assert copy.ids("sites")
+
+
+def test_refused_sites_that_are_stored_stay(synced: ConnectWiseCopy) -> None:
+    before = synced.ids("sites")
+    refused = min(synced.ids("clients"))
+    synced.sandbox.change_tenant(refused_sites_of=[refused])
+    assert synced.sync("clients", "sites")["state"] == "incomplete"
+    assert synced.ids("sites") == before
+
+
+def test_a_refused_list_fails_alone(copy: ConnectWiseCopy) -> None:
+    copy.sandbox.change_tenant(refused=["contracts"])
+    report = copy.sync()
+    assert report["problem"] == "ConnectWise doesn't let the API member read agreements."
+    assert (len(copy.ids("contracts")), len(copy.ids("assets"))) == (0, SIZES["assets"])
 
 
 def test_a_company_whose_sites_never_load_costs_that_company_alone(copy: ConnectWiseCopy) -> None:
@@ -128,3 +144,29 @@ def test_passwords_are_never_stored(copy: ConnectWiseCopy) -> None:
 def test_opportunities_have_the_values_of_their_forecast(copy: ConnectWiseCopy) -> None:
     copy.sync()
     assert all("forecast" in copy.payload("opportunities", each) for each in copy.ids("opportunities"))
+
+
+def test_a_forecast_that_never_loads_costs_that_opportunity_alone(copy: ConnectWiseCopy) -> None:
+    broken, *others = sorted(copy.sandbox.truth("opportunities", ids=True)["active_ids"])
+    forecast = f"/v4_6_release/apis/3.0/sales/opportunities/{broken}/forecast"
+    copy.sandbox.fault("status", status=500, on=forecast, times=None)
+    report = copy.sync("opportunities")
+    assert report["state"] == "incomplete"
+    assert f"({broken}) couldn't be read. ConnectWise" in report["problem"]
+    assert "forecast" not in copy.payload("opportunities", broken)
+    assert all("forecast" in copy.payload("opportunities", each) for each in others)
+    copy.sandbox.clear_faults()
+    assert copy.sync("opportunities")["state"] == "succeeded"
+    assert "forecast" in copy.payload("opportunities", broken)
+
+
+def test_a_run_waits_if_connectwise_goes_down_while_it_fetches_forecasts(copy: ConnectWiseCopy) -> None:
+    copy.sandbox.fault("status", status=500, times=None, after=3)
+    report = copy.sync("opportunities")
+    assert report["state"] == "waiting"
+
+
+def test_a_run_does_not_ask_for_every_forecast_if_none_load(copy: ConnectWiseCopy) -> None:
+    copy.sandbox.fault("status", status=500, on="forecast", times=None)
+    assert copy.sync("opportunities")["state"] == "waiting"
+    assert copy.sandbox.counts()["by_kind"]["forecast"] < SIZES["opportunities"]

@@ -114,6 +114,12 @@ def test_a_list_can_be_broken(sandbox: ConnectWiseSandbox, member: Member, fault
         assert answer.json() == expected
 
 
+def test_faults_of_rows_leave_counts_alone(sandbox: ConnectWiseSandbox, member: Member) -> None:
+    sandbox.fault("text_ids", on="contacts", times=None)
+    assert isinstance(member.get(CONTACTS).json()[0]["id"], str)
+    assert member.get(f"{CONTACTS}/count").json()["count"] > 0
+
+
 def test_a_list_can_be_wrapped_or_repeat_a_page(sandbox: ConnectWiseSandbox, member: Member) -> None:
     sandbox.fault("wrapped_list", on="contacts")
     assert list(member.get(CONTACTS).json()) == ["items"]

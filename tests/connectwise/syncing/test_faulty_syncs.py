@@ -14,7 +14,7 @@ from portal.models.records import Record, RecordState
 from portal.sandbox.connectwise import ConnectWiseSandbox, Knobs, Settings, TenantSettings, running
 from portal.sandbox.connectwise.faults import LIST
 from portal.services.syncing import sync_runs
-from tests.connectwise.synced_copy import SIZES, connected
+from tests.connectwise_fixtures import SIZES, connected
 
 FAULTS = [*sorted(LIST), "html", "truncated", "moved", "bad_ids"]
 PLACES = ["clients", "contacts", "sites", "opportunities", "forecast", "any"]
