@@ -22,7 +22,7 @@ NAME = re.compile("|".join(NAMES), re.IGNORECASE)
 # File → why it names PSAs.
 EXCEPTIONS: Final = {
     "psa/registry.py": "has a line for each PSA",
-    "processes/demo.py": "starts the simulated PSAs and prints what to enter",
+    "processes/demo_sandboxes.py": "knows what to enter for each simulated PSA",
     "processes/demo_accounts.py": "keeps the ports of the simulated PSAs",
 }
 

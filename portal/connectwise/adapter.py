@@ -56,7 +56,7 @@ CONNECTWISE: Final = PsaAdapter(
     webhooks=webhooks.FORMAT,
     record_fields=record_fields.read,
     silent_webhook_remedy=(
-        "ConnectWise has probably switched the callback off, as it does after failures on three days in a row. Look"
-        " at the callback in /system/callbacks: if its inactiveFlag is true, set it to false."
+        "ConnectWise has probably turned the callbacks off, as it does after they failed on three days in a row. Look"
+        " at GET /system/callbacks: where inactiveFlag is true, fix the cause, then set it to false."
     ),
 )

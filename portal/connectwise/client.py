@@ -25,7 +25,7 @@ from portal.connectwise.facts import Facts
 from portal.connectwise.forecasts import Forecasts
 from portal.connectwise.lists import Lists
 from portal.connectwise.opportunity_statuses import OpportunityStatuses
-from portal.connectwise.pages import IdList, Page, Row
+from portal.connectwise.pages import Row
 from portal.connectwise.records import Columns
 from portal.connectwise.resources import PAGE_SIZE, RESOURCES, Resource
 from portal.connectwise.responses import Kind
@@ -33,6 +33,7 @@ from portal.connectwise.server import PAGE_LIMITS, REQUESTS_AT_ONCE, Server, no_
 from portal.connectwise.site_lists import SITES, SiteLists
 from portal.errors import PsaError, PsaListError
 from portal.outbound import CallLimits, Response
+from portal.psa.pages import IdList, Page
 
 PROBE_SIZE: Final = 100
 OPPORTUNITIES: Final = "opportunities"
@@ -95,13 +96,20 @@ class ConnectWiseClient:
             self._version = self._server.ask(system_info.PATH, {}, self._parse_version)[0]
             return self._version
 
-    def page(self, record_type: str, number: int, *, since: datetime | None = None, size: int | None = None) -> Page:  # noqa: ARG002  # ConnectWise has one page size
+    def page(
+        self,
+        record_type: str,
+        number: int,
+        *,
+        since: datetime | None = None,
+        size: int | None = None,  # noqa: ARG002  # ConnectWise has one page size
+    ) -> Page[Row]:
         """Fetch one page of a list, sorted by id. Changes are asked for from a day before `since`, because servers
         read the moment in different ways. Raises PsaError.
         """
         return self._decided(record_type, self._lists.page(record_type, number, since and since - OVERLAP))
 
-    def newest(self, record_type: str, *, since: datetime) -> Page:
+    def newest(self, record_type: str, *, since: datetime) -> Page[Row]:
         """Fetch the first page of records changed since then, highest id first. Raises PsaError."""
         return self._decided(record_type, self._lists.newest(record_type, since, PROBE_SIZE))
 
@@ -126,7 +134,7 @@ class ConnectWiseClient:
     def is_listed_per_client(self, record_type: str) -> bool:
         return record_type == SITES
 
-    def client_list(self, record_type: str, client_id: int) -> Page:  # noqa: ARG002  # only sites are listed per client
+    def client_list(self, record_type: str, client_id: int) -> Page[Row]:  # noqa: ARG002  # only sites are listed per client
         """Fetch all sites of a company. Raises PsaError."""
         return self._sites.of_client(client_id)
 
@@ -196,7 +204,7 @@ class ConnectWiseClient:
     def unpack_facts(self, packed: bytes) -> Facts:
         return facts_of_rows.unpack(packed)
 
-    def _decided(self, record_type: str, page: Page) -> Page:
+    def _decided(self, record_type: str, page: Page[Row]) -> Page[Row]:
         if record_type == OPPORTUNITIES:
             page.rows[:] = [self._statuses.decided(row) for row in page.rows]
         return page

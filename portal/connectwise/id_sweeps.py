@@ -10,10 +10,10 @@ import msgspec
 from portal.connectwise import links
 from portal.connectwise.conditions import DELETED, ConditionRefusedError
 from portal.connectwise.lists import Listed, Lists
-from portal.connectwise.pages import IdList
 from portal.connectwise.resources import IN_ORDER, PAGE_SIZE
 from portal.errors import PsaListError
 from portal.json_errors import JSON_ERRORS
+from portal.psa.pages import IdList
 from portal.record_fields.values import as_id
 
 FORWARD_ONLY: Final = {"pagination-type": "forward-only"}
@@ -67,7 +67,7 @@ class _Sweep:
         if not self._read_forward():
             self._restart()
             self._read_pages()
-        return IdList(frozenset(self._ids), self._unusable)
+        return IdList(frozenset(self._ids), self._unusable, None)
 
     def _restart(self) -> None:
         self._ids: set[int] = set()

@@ -18,6 +18,7 @@ from portal.connectwise.responses import Kind
 from portal.connectwise.server import NO_HEADERS, PAGE_LIMITS, Answer, Server
 from portal.errors import PsaError, PsaRateLimited
 from portal.outbound import CallLimits, Response
+from portal.psa.pages import Page
 
 CLIENTS: Final = "clients"
 
@@ -25,7 +26,6 @@ CLIENTS: Final = "clients"
 class Listed(NamedTuple):
     sent: RawRows
     answer: Answer
-    shown: str
 
 
 class Lists:
@@ -39,7 +39,7 @@ class Lists:
         self._counting = Lock()
         self._counts: dict[str, tuple[int | None, bool]] = {}
 
-    def page(self, record_type: str, number: int, since: datetime | None) -> pages.Page:
+    def page(self, record_type: str, number: int, since: datetime | None) -> Page[Row]:
         """Fetch one page, sorted by id."""
         if self._is_whole(record_type):
             asked = {"page": str(number), "pageSize": str(PAGE_SIZE)}
@@ -49,7 +49,7 @@ class Lists:
         # The server has shown, perhaps just now, that it does not leave out deleted rows.
         return self._live_page(record_type, number, since)
 
-    def newest(self, record_type: str, since: datetime, size: int) -> pages.Page:
+    def newest(self, record_type: str, since: datetime, size: int) -> Page[Row]:
         """Fetch the first page of changes since a moment, highest id first."""
         asked = {"page": "1", "pageSize": str(size)}
         return self._page(record_type, 1, {"orderBy": "id desc", **asked}, asked, since)
@@ -76,14 +76,11 @@ class Lists:
         record_type: str,
         params: Mapping[str, str],
         *,
-        client_id: int | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> Listed:
         """Fetch a list with just these parameters. Raises ConditionRefusedError if they are the reason to refuse."""
-        path = list_path(record_type, client_id)
         parse = partial(self.parse, record_type, has_conditions="conditions" in params)
-        sent, answer = self._server.ask(path, params, parse, headers)
-        return Listed(sent, answer, shown_path(path, params))
+        return Listed(*self._server.ask(list_path(record_type), params, parse, headers))
 
     def parse(self, record_type: str, response: Response, *, has_conditions: bool = False) -> RawRows:
         """Parse the rows of a list. Raises PsaError for anything but a list, and ConditionRefusedError."""
@@ -115,7 +112,7 @@ class Lists:
         params: Mapping[str, str],
         asked: Mapping[str, str],
         since: datetime | None,
-    ) -> pages.Page:
+    ) -> Page[Row]:
         listed, sent = self.ask(record_type, params, since=since)
         rows = [pages.row(record_type, payload) for payload in listed.sent.rows]
         if sent.has_flag and any(is_deleted(row) for row in rows):
@@ -123,9 +120,10 @@ class Lists:
         is_whole = self._is_whole(record_type)
         rows = [row for row in rows if not is_deleted(row)]
         is_repaired = listed.sent.is_repaired or any(row.is_repaired for row in rows)
-        return pages.Page(
+        return Page(
             number=number,
             rows=rows,
+            size=None,
             total=self._total(record_type, number) if since is None and is_whole else None,
             path=shown_path(list_path(record_type), {**asked, **sent.params}),
             status=listed.answer.response.status,
@@ -138,7 +136,7 @@ class Lists:
         """Whether the server's own pages are right as they are."""
         return record_type != CLIENTS or self.conditions.filters_deleted(record_type)
 
-    def _live_page(self, record_type: str, number: int, since: datetime | None) -> pages.Page:
+    def _live_page(self, record_type: str, number: int, since: datetime | None) -> Page[Row]:
         with self._lock:
             if since not in self._live_pages:
                 self._live_pages[since] = LivePages(partial(self._server_page, record_type, since))
@@ -148,7 +146,7 @@ class Lists:
         sent = self.conditions.of(record_type, since)
         asked = {"page": str(number), "pageSize": str(PAGE_SIZE), **sent.params}
         shown = shown_path(list_path(record_type), asked)
-        return pages.Page(number, rows, None, shown, 200, clock.monotonic() - began, 0, live_pages.NOTE)
+        return Page(number, rows, None, None, shown, 200, clock.monotonic() - began, 0, live_pages.NOTE)
 
     def _total(self, record_type: str, number: int) -> int | None:
         """Return the length of a list, asked for once, and again whenever the list is read from its start anew."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -33,30 +32,6 @@ class Row(NamedTuple):
     problem: str = ""
     remote_id: int | None = None
     is_repaired: bool = False
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list. `total` is the row count that ConnectWise states, or None; it never states a page size."""
-
-    number: int
-    rows: list[Row]
-    total: int | None
-    path: str
-    status: int
-    seconds: float
-    retries: int
-    note: str = ""
-    size: int | None = None
-
-
-@dataclass(frozen=True)
-class IdList:
-    """The ids of a whole list. `unusable` counts rows without an id; `total` is ConnectWise's own count."""
-
-    ids: frozenset[int]
-    unusable: int
-    total: int | None = None
 
 
 class RawRows(NamedTuple):

@@ -18,7 +18,8 @@ LONGEST_TEXT: Final = 2000
 BREAKS_OFF: Final = "incomplete JSON"
 EMPTY: Final = "an empty response"
 WEB_PAGE: Final = "a web page"
-_CLIENT_ID: Final = re.compile(r"client[\s_-]?id", re.IGNORECASE)
+CONDITION: Final = "apifindcondition"
+_CLIENT_ID: Final = re.compile(r"client[\s_-]?id\b", re.IGNORECASE)
 _CONDITION: Final = re.compile(r"not a recognized name|enum value supplied|conditions?\b", re.IGNORECASE)
 
 
@@ -60,11 +61,11 @@ def _refusal(status: int, code: str, text: str) -> Kind:
         return Kind.WRONG_HOST
     if "cannot route" in said:
         return Kind.NO_ROUTE
-    if status in {400, 401, 403} and _CLIENT_ID.search(text):
+    if code != CONDITION and status in {400, 401, 403} and _CLIENT_ID.search(text):
         return Kind.CLIENT_ID
     match status:
         case 400:
-            is_condition = code == "apifindcondition" or _CONDITION.search(text)
+            is_condition = code == CONDITION or _CONDITION.search(text)
             return Kind.BAD_CONDITION if is_condition else Kind.BAD_REQUEST
         case 401:
             return Kind.WRONG_KEYS
@@ -77,7 +78,11 @@ def _refusal(status: int, code: str, text: str) -> Kind:
 
 
 def error_of(response: Response) -> tuple[str, str]:
-    """Return the code of a refusal in lower case and its message; for anything but JSON, no code and the text."""
+    """Return the code of a refusal in lower case and its message; for plain text, no code and the text; for a web
+    page, neither.
+    """
+    if response.body.lstrip().startswith(b"<"):
+        return "", ""
     try:
         said: Any = msgspec.json.decode(response.body)
     except JSON_ERRORS:

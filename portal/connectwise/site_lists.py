@@ -10,12 +10,13 @@ from typing import Final
 from portal.connectwise import links, pages, records, refusals, responses
 from portal.connectwise.conditions import ConditionRefusedError
 from portal.connectwise.lists import Lists
-from portal.connectwise.pages import Page, Row
+from portal.connectwise.pages import Row
 from portal.connectwise.resources import IN_ORDER, PAGE_SIZE, RESOURCES, list_path, shown_path
 from portal.connectwise.responses import Kind
 from portal.connectwise.server import Server
 from portal.errors import PsaError, PsaListError
 from portal.outbound import Response
+from portal.psa.pages import Page
 
 SITES: Final = "sites"
 # Lists whose rows name both their site and their company.
@@ -35,7 +36,7 @@ class SiteLists:
         self._lock = Lock()
         self._company_of: dict[int, int] = {}
 
-    def of_client(self, client_id: int) -> Page:
+    def of_client(self, client_id: int) -> Page[Row]:
         """Fetch all sites of a company. Raises PsaError. A company that does not exist has none."""
         rows: list[Row] = []
         number, retries, seconds, is_repaired = 1, 0, 0.0, False
@@ -57,7 +58,7 @@ class SiteLists:
         self._remember(rows, client_id)
         shown = shown_path(list_path(SITES, client_id), {"pageSize": str(PAGE_SIZE)})
         note = pages.REPAIRED if is_repaired or any(row.is_repaired for row in rows) else ""
-        return Page(1, rows, None, shown, answer.response.status, seconds, retries, note)
+        return Page(1, rows, None, None, shown, answer.response.status, seconds, retries, note)
 
     def record(self, site_id: int, client_id: int | None) -> Row | None:
         """Fetch one site; None if ConnectWise says that its company has no such site. Raises PsaError."""

@@ -14,6 +14,8 @@ from portal.record_fields.values import as_id, as_moment
 MAX_TEXT: Final = 255
 # NULs, which PostgreSQL refuses, and zero-width blanks, which would break a search.
 _INVISIBLE: Final = re.compile(r"[\x00\u200b\u2060\ufeff]+")
+# They have a meaning only between letters.
+_JOINERS: Final = "\u200c\u200d"
 # Setup tables call the name of an entry by one of these.
 NAME_KEYS: Final = ("name", "description", "identifier")
 
@@ -23,7 +25,7 @@ def as_text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     text = value if value.isprintable() else _INVISIBLE.sub("", value)
-    return text.strip()[:MAX_TEXT]
+    return text.strip().strip(_JOINERS).strip()[:MAX_TEXT]
 
 
 def id_of(reference: Any) -> int | None:

@@ -25,12 +25,13 @@ from portal.halo.auth import TokenSource
 from portal.halo.credentials import Credentials
 from portal.halo.custom_field_ids import CustomFieldIds
 from portal.halo.facts import Facts
-from portal.halo.pages import IdList, ListBody, Page, Row
+from portal.halo.pages import ListBody, Row
 from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
 from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
 from portal.psa.ordinary_lists import OrdinaryLists
+from portal.psa.pages import IdList, Page
 from portal.psa.retries import Retries
 
 PROFILE_LIMITS: Final = CallLimits(seconds=15)  # profiles with 2 MB of claims have been seen
@@ -93,7 +94,9 @@ class HaloClient(OrdinaryLists):
         self._check_rate_limit()
         self._tokens.token()
 
-    def page(self, record_type: str, number: int, *, since: datetime | None = None, size: int | None = None) -> Page:
+    def page(
+        self, record_type: str, number: int, *, since: datetime | None = None, size: int | None = None
+    ) -> Page[Row]:
         """Fetch one page of a list, sorted by id. `since` asks for records changed from then on, if Halo supports it.
 
         `size` is the page size observed so far. A page that cannot be parsed is fetched again as smaller pages, which
@@ -106,7 +109,7 @@ class HaloClient(OrdinaryLists):
         except PsaUnreadable:
             return self._as_smaller_pages(record_type, number, size or PAGE_SIZE, changed)
 
-    def newest(self, record_type: str, *, since: datetime) -> Page:
+    def newest(self, record_type: str, *, since: datetime) -> Page[Row]:
         """Fetch the first page of records changed since then, highest id first. Raises PsaError."""
         asked = {"page_no": "1", "page_size": str(PROBE_SIZE), "lastupdatefromdate": since.strftime(DATE)}
         return self._page(record_type, 1, {**PAGING, **asked, "orderdesc": "true"}, asked)
@@ -197,7 +200,7 @@ class HaloClient(OrdinaryLists):
     def unpack_facts(self, packed: bytes) -> Facts:
         return facts_of_rows.unpack(packed)
 
-    def _page(self, record_type: str, number: int, params: dict[str, str], asked: dict[str, str]) -> Page:
+    def _page(self, record_type: str, number: int, params: dict[str, str], asked: dict[str, str]) -> Page[Row]:
         sent, response, retries = self._list(record_type, params)
         rows = [pages.row(record_type, bytes(payload)) for payload in sent.rows]
         is_repaired = sent.is_repaired or any(row.is_repaired for row in rows)
@@ -213,7 +216,7 @@ class HaloClient(OrdinaryLists):
             note=pages.REPAIRED if is_repaired else "",
         )
 
-    def _as_smaller_pages(self, record_type: str, number: int, size: int, changed: dict[str, str]) -> Page:
+    def _as_smaller_pages(self, record_type: str, number: int, size: int, changed: dict[str, str]) -> Page[Row]:
         """Fetch a page that cannot be parsed as smaller pages; the result includes the unreadable rows."""
         began, totals = clock.monotonic(), [0]
 

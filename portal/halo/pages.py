@@ -15,6 +15,7 @@ from portal.halo.resources import Resource
 from portal.json_errors import JSON_ERRORS
 from portal.outbound import Response
 from portal.psa import json_repair
+from portal.psa.pages import IdList
 from portal.record_fields.values import as_id
 
 LARGEST_COUNT: Final = 2**31 - 1  # fits an integer column; a larger count is not real
@@ -39,33 +40,6 @@ class Row(NamedTuple):
     problem: str = ""
     remote_id: int | None = None
     is_repaired: bool = False
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list. `size` and `total` are the page size and record count that Halo states, or None.
-
-    `note` explains to people what was unusual about it.
-    """
-
-    number: int
-    rows: list[Row]
-    size: int | None
-    total: int | None
-    path: str
-    status: int
-    seconds: float
-    retries: int
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class IdList:
-    """The ids of a whole list. `unusable` counts rows without an id; `total` is Halo's own count."""
-
-    ids: frozenset[int]
-    unusable: int
-    total: int | None
 
 
 @dataclass(frozen=True)

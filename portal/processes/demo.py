@@ -14,8 +14,6 @@ from portal.processes import demo_accounts, demo_sandboxes, embedded, ports
 from portal.processes.demo_sandboxes import Sandbox
 from portal.processes.supervisor import Stopped, Supervisor
 
-CONNECTWISE_CLIENT_ID = "PORTAL_CONNECTWISE_CLIENT_ID"
-
 
 def run(port: int) -> None:
     """Serve until SIGTERM or Ctrl-C. With port 0, the portal and the simulated PSAs all take free ports.
@@ -30,8 +28,8 @@ def run(port: int) -> None:
         embedded.prepared(Supervisor(output)) as portal,
     ):
         settings = demo_accounts.load(data_dir)
-        portal.environment.setdefault(CONNECTWISE_CLIENT_ID, demo_sandboxes.CONNECTWISE_CLIENT_ID)
-        sandboxes = _sandboxes(portal.environment, _ports(settings.ports, are_usual=bool(port)))
+        port_of = _ports(settings.ports, are_usual=bool(port))
+        sandboxes = demo_sandboxes.prepared(portal.environment, port_of)
         replace(settings, ports={each.psa: each.port for each in sandboxes}).write(data_dir)
         demo_accounts.create_missing(settings.passwords, [each.psa for each in sandboxes])
         for each in sandboxes:
@@ -47,13 +45,6 @@ def _ports(kept: Mapping[str, int], *, are_usual: bool) -> dict[str, int]:
     """Return each PSA's port: the one it had, else its usual one, or a free one if that is taken."""
     usual = demo_sandboxes.USUAL_PORTS
     return {psa: ports.free(kept.get(psa, usual[psa] if are_usual else 0)) for psa in usual}
-
-
-def _sandboxes(environment: Mapping[str, str], port_of: Mapping[str, int]) -> list[Sandbox]:
-    return [
-        demo_sandboxes.halo(port_of["halo"]),
-        demo_sandboxes.connectwise(port_of["connectwise"], environment[CONNECTWISE_CLIENT_ID]),
-    ]
 
 
 def table(address: str, sandboxes: Sequence[Sandbox], passwords: dict[str, str]) -> str:

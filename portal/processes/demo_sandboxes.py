@@ -10,6 +10,7 @@ from portal.processes import ports
 from portal.processes.supervisor import Program
 
 USUAL_PORTS = {"halo": 8100, "connectwise": 8101}
+CONNECTWISE_SETTING = "PORTAL_CONNECTWISE_CLIENT_ID"
 CONNECTWISE_CLIENT_ID = "5f3b0c62-8a1d-4e57-9c40-2d7e61b8fa13"
 _TENANT = "acme"
 _COMPANY_ID = "northwind"
@@ -50,7 +51,13 @@ class Sandbox:
         return [(self.address_label, self.url), *self.values.items(), ("Desk", f"{self.url}/_sandbox/desk")]
 
 
-def halo(port: int) -> Sandbox:
+def prepared(environment: dict[str, str], port_of: Mapping[str, int]) -> list[Sandbox]:
+    """Return the simulated PSAs, and add what the portal needs for them unless the operator has set it."""
+    client_id = environment.setdefault(CONNECTWISE_SETTING, CONNECTWISE_CLIENT_ID)
+    return [_halo(port_of["halo"]), _connectwise(port_of["connectwise"], client_id)]
+
+
+def _halo(port: int) -> Sandbox:
     return Sandbox(
         "halo",
         "Halo",
@@ -66,7 +73,7 @@ def halo(port: int) -> Sandbox:
     )
 
 
-def connectwise(port: int, client_id: str) -> Sandbox:
+def _connectwise(port: int, client_id: str) -> Sandbox:
     """`client_id` is the operator's, which the portal sends unless people enter another one."""
     return Sandbox(
         "connectwise",

@@ -27,6 +27,8 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
     # Simulates a transaction that commits late: the record's update time is this many seconds in the past.
     stamped_ago: float = 0.0
+    # The update time stays, as it may when only a part of the record changes that the PSA keeps elsewhere.
+    quietly: bool = False
 
 
 class Editor(ABC):
@@ -68,7 +70,7 @@ class Editor(ABC):
         rows = [table.existing(number) for number in ids]
         if change.do == "delete":
             return self.deleted(table, rows, kind, now)
-        rows = [self._edited(kind, row, change, now) for row in rows]
+        rows = [self._edited(kind, row, change, row.updated if change.quietly else now) for row in rows]
         table.put(rows)
         return rows
 

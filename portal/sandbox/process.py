@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeVar, overload
 
 from portal.sandbox.control_client import ConnectWiseControl, SandboxControl
-from portal.sandbox.verbs import SandboxError
+from portal.sandbox.verbs import SandboxError, Verbs
 
 _ROOT = Path(__file__).resolve().parents[2]
 C = TypeVar("C", SandboxControl, ConnectWiseControl)
@@ -20,9 +20,9 @@ C = TypeVar("C", SandboxControl, ConnectWiseControl)
 def spawned(*arguments: str, kind: Literal["halo"] = "halo") -> AbstractContextManager[SandboxControl]: ...
 @overload
 def spawned(*arguments: str, kind: Literal["connectwise"]) -> AbstractContextManager[ConnectWiseControl]: ...
-def spawned(
-    *arguments: str, kind: str = "halo"
-) -> AbstractContextManager[SandboxControl] | AbstractContextManager[ConnectWiseControl]:
+@overload
+def spawned(*arguments: str, kind: str) -> AbstractContextManager[Verbs]: ...
+def spawned(*arguments: str, kind: str = "halo") -> AbstractContextManager[Verbs]:
     """Run `python -m portal.sandbox KIND ARGUMENTS` for the block."""
     if kind == "connectwise":
         return _spawned(ConnectWiseControl, kind, arguments)

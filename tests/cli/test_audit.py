@@ -15,6 +15,7 @@ from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunState, RunTrigger, SyncRun
+from portal.psa.registry import ADAPTERS
 from portal.services.audit import audit_log, audit_words
 from tests.cli.conftest import PASSWORD, Shell
 from tests.cli.test_hostile_names import HOSTILE, harmless
@@ -77,11 +78,11 @@ DEEDS: dict[tuple[str, ...], tuple[str, tuple[str, ...], Callable[[Integration],
     ("webhook", "replay"): ("delivery.replayed", ("1", *ACCOUNT), delivered),
 }
 # These need more than a shell, and write what is said here.
-ELSEWHERE = {
+ELSEWHERE: dict[tuple[str, ...], str] = {
     ("db", "upgrade"): "database.upgraded",
     ("vault", "rotate"): "vault.rotated",
     ("support-bundle",): "bundle.made",
-    ("integration", "connect", "halo"): "integration.connected",
+    **{("integration", "connect", psa): "integration.connected" for psa in ADAPTERS},
     ("integration", "test"): "integration.tested",
 }
 SHOWS: list[tuple[str, ...]] = [

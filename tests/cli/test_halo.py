@@ -194,6 +194,26 @@ def test_records_stay_readable_after_disconnecting(synced: Shell) -> None:
     assert synced.json("records", "count", *ACCOUNT)["clients"]["live"] == SIZES["clients"]
 
 
+@pytest.mark.parametrize(
+    ("options", "typed", "words"),
+    [
+        (["--delete-records", "--yes"], None, "being deleted in the background"),
+        (["--keep-records", "--yes"], None, "are kept"),
+        ([], "y\nn\n", "being deleted in the background"),
+        ([], "y\n\n", "are kept"),
+    ],
+)
+def test_disconnecting_asks_what_happens_to_the_records(
+    synced: Shell, options: list[str], typed: str | None, words: str
+) -> None:
+    assert words in synced.ok("integration", "disconnect", *ACCOUNT, *options, typed=typed)
+
+
+def test_whoever_does_not_confirm_stays_connected(synced: Shell) -> None:
+    assert synced.run("integration", "disconnect", *ACCOUNT, typed="n\n").exit_code == 1
+    synced.ok("integration", "status", *ACCOUNT)
+
+
 def test_a_record_is_shown_with_all_that_halo_sent(synced: Shell) -> None:
     one = synced.json("records", "list", *ACCOUNT, "contacts", "--limit", "1")[0]
     shown = json.loads(synced.ok("records", "show", *ACCOUNT, "contacts", str(one["remote_id"])))

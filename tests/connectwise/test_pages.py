@@ -160,6 +160,7 @@ def test_a_refused_list_names_the_right_that_it_takes() -> None:
         (403, b'{"code":"Unauthorized","message":"clientId is missing or invalid"}', "client_id"),
         (401, b'{"code":"Unauthorized","message":"The ClientID header is required"}', "client_id"),
         (401, b'{"code":"Security","message":"SSL is required.","errors":null}', "site"),
+        (401, b'<html><a href="/login?client_id=7">Sign in</a></html>', "private_key"),
     ],
 )
 def test_a_refused_login_during_a_sync_names_the_field(status: int, said: bytes, field: str) -> None:

@@ -16,7 +16,7 @@ from tests.connectwise.scripted import Answer, Asked, scripted
 COMPANY = {
     "id": 250,
     "identifier": "AcmeTech",
-    "name": " Acme\u200b Technology\0 ",
+    "name": " Acme\u200b Technology\0 \u200d",
     "status": {"id": 1, "name": "Active"},
     "territory": {"id": 2, "name": "North"},
     "types": [{"id": 1, "name": "Customer"}, {"id": 4, "name": "Vendor"}, {}],

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.person import connect_halo, log_in_as_admin
+from tests.journeys.person import connect, log_in_as_admin
 from tests.journeys.portal_process import Demo, demo
+from tests.journeys.psas import HALO
 
 CHROMIUM = shutil.which("chromium")
 QUIET = [
@@ -53,7 +54,7 @@ def connected_demo(shared_demo: Demo, browser: Browser) -> Demo:
     """Connect Halo and wait for the first sync, once for all journeys of a file."""
     page = browser.new_page()
     log_in_as_admin(page, shared_demo)
-    connect_halo(page, shared_demo)
+    connect(page, shared_demo, HALO)
     page.close()
     return shared_demo
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.portal_process import Demo
+from tests.journeys.psas import JourneyPsa
 
 # More than any page has to offer.
 MOST_TABS = 80
@@ -33,20 +34,24 @@ def start_setup(page: Page, psa: str) -> None:
     page.get_by_role("region", name=psa).get_by_role("link", name="Connect", exact=True).click()
 
 
-def connect_halo(page: Page, demo: Demo) -> None:
+def connect(page: Page, demo: Demo, psa: JourneyPsa) -> None:
     """Go through the wizard, all clients and no webhook, and wait for the first sync."""
-    start_setup(page, "Halo PSA")
-    page.get_by_label("Base URL").fill(demo.base_url)
-    page.get_by_label("Client ID").fill(demo.client_id)
-    page.get_by_label("Client Secret").fill(demo.client_secret)
+    prepare(page, demo, psa)
+    page.get_by_role("button", name="Save & Start Initial Sync").click()
+    expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=60_000)
+
+
+def prepare(page: Page, demo: Demo, psa: JourneyPsa) -> None:
+    """Go through the wizard up to its last step."""
+    start_setup(page, psa.label)
+    for label, value in {**psa.entered(demo), psa.secret_label: psa.secret(demo)}.items():
+        page.get_by_label(label, exact=True).fill(value)
     page.get_by_role("button", name="Test Connection").click()
-    expect(page.get_by_text("Connected as API Sync")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Connected as")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Active clients only").uncheck()
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Skip").click()
-    page.get_by_role("button", name="Save & Start Initial Sync").click()
-    expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=60_000)
 
 
 def tab_to(page: Page, place: Locator) -> None:

@@ -22,6 +22,10 @@ DEMO_WORDS = (
     r"Base URL\s+(\S+)",
     r"Client ID\s+(\S+)",
     r"Client Secret\s+(\S+)",
+    r"Site\s+(\S+)",
+    r"Company ID\s+(\S+)",
+    r"Public Key\s+(\S+)",
+    r"Private Key\s+(\S+)",
 )
 
 
@@ -69,6 +73,10 @@ class Demo:
     base_url: str
     client_id: str
     client_secret: str
+    site: str
+    company_id: str
+    public_key: str
+    private_key: str
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.halo.pages import Page, row
+from portal.halo.pages import Row, row
+from portal.psa.pages import Page
 from portal.sync.reading import Reading
 from portal.sync.seen_rows import NO_ID
 
@@ -20,14 +21,14 @@ class Halo:
     size: int = 3
     requested: list[int] = field(default_factory=list)
 
-    def page(self, number: int, **said: Any) -> Page:
+    def page(self, number: int, **said: Any) -> Page[Row]:
         self.requested.append(number)
         assert len(self.requested) < MAX_REQUESTS, "read on and on"
         ids = self.ids[(number - 1) * self.size : number * self.size]
         return page(number, ids, **{"size": self.size, "total": len(self.ids), **said})
 
 
-def page(number: int, ids: list[Any], *, size: int | None, total: int | None) -> Page:
+def page(number: int, ids: list[Any], *, size: int | None, total: int | None) -> Page[Row]:
     rows = [row("sites", b'{"id":%d}' % each if each != NO_ID else b'{"id":0,"n":%d}' % number) for each in ids]
     return Page(number, rows, size, total, "/api/Site", 200, 0.0, 0)
 
@@ -51,7 +52,7 @@ class DishonestHalo(Halo):
     reported_count: str = "nothing"
     past_end: str = "empty"
 
-    def page(self, number: int, **_: Any) -> Page:
+    def page(self, number: int, **_: Any) -> Page[Row]:
         last = max(1, -(-len(self.ids) // self.size))
         sent = {"empty": number, "repeat": 1, "repeat_last": last}[self.past_end] if number > last else number
         ids = self.ids[(sent - 1) * self.size : sent * self.size]

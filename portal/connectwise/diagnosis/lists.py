@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final
 
+from portal import clock
 from portal.connectwise import my_security, pages
 from portal.connectwise.conditions import NOT_DELETED
 from portal.connectwise.diagnosis import messages
@@ -32,10 +33,12 @@ def probe(server: Server, companies: Response, *, seconds: float) -> tuple[dict[
     Lists that have not responded after `seconds` are `unknown`. Raises nothing.
     """
     lists = _ListProbe(server, companies, CallLimits(seconds=seconds / 2, size=4 * 1024 * 1024))
+    end = clock.monotonic() + seconds
     with ThreadPoolExecutor(max_workers=REQUESTS_AT_ONCE, thread_name_prefix="lists") as pool:
         probes = {each: pool.submit(lists.access, each) for each in RESOURCES}
         rights = pool.submit(lists.rights)
         wait(probes.values(), timeout=seconds)
+        wait([rights], timeout=max(0.0, end - clock.monotonic()))
         found = {each: _result(probe) for each, probe in probes.items()}
         return found, rights.result() if rights.done() and not rights.exception() else ()
 

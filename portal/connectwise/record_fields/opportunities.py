@@ -23,7 +23,7 @@ _PERCENTAGE: Final = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s?%")
 
 
 def fields(row: Row) -> Mapping[str, Value | None]:
-    once, monthly = forecasts.values(row.get("forecast"), currency(row))
+    once, monthly = forecasts.values(row.get("forecast"), currency(row) or currency(part(row, "forecast")))
     return {
         "summary": text(row, "name"),
         "stage": name(row, "stage"),

@@ -17,7 +17,15 @@ from portal.sync.record_types import RecordType
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(words=words.FOR_TEMPLATES, next_try=next_try)
-    filters = {"when": when, "clock_time": clock_time, "ago": ago, "span": span, "about": about, "number": number}
+    filters = {
+        "when": when,
+        "clock_time": clock_time,
+        "ago": ago,
+        "span": span,
+        "period": period,
+        "about": about,
+        "number": number,
+    }
     app.jinja_env.filters.update(filters, short=short, sentence=sentence, local_minute=local_minute)
     app.jinja_env.filters.update(singular=singular, counted=counted, date=date)
 
@@ -74,6 +82,11 @@ def span(seconds: float) -> str:
     if hours < 48:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return f"{timedelta(hours=hours).days} d"
+
+
+def period(seconds: float) -> str:
+    """Format the length of a period after "every" or "the last": minute, 5 min, hour."""
+    return {60: "minute", 3600: "hour"}.get(round(seconds), span(seconds))
 
 
 def short(seconds: float) -> str:

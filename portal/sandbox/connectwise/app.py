@@ -80,7 +80,7 @@ def _authenticated(
     if problem or tenant is None:
         return problem or CANNOT_ROUTE
     if request.method != "GET":
-        return no_permission()
+        return Response(403) if request.method == "HEAD" else no_permission()
     if knobs.most_at_once and at_once > knobs.most_at_once:
         return throttled(knobs, _BUSY_WAIT, instance.clock.now())
     wait = tenant.quota.take(knobs.quota, knobs.quota_window)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from portal.sandbox.connectwise.callbacks.callback import callback_entry
 from portal.sandbox.connectwise.data.opportunities import forecast
 from portal.sandbox.connectwise.instance import Instance
 from portal.sandbox.connectwise.lists import all_rows, is_mine, page_of
-from portal.sandbox.connectwise.lookups import LOOKUPS
+from portal.sandbox.connectwise.lookups import TABLES
 from portal.sandbox.connectwise.open_pages import my_security, system_info
 from portal.sandbox.connectwise.problems import no_endpoint, no_permission, not_found
-from portal.sandbox.connectwise.query import list_query
+from portal.sandbox.connectwise.query import ListQuery, list_query
 from portal.sandbox.connectwise.record_types import CLIENTS, OPPORTUNITIES, RecordType
 from portal.sandbox.connectwise.routes import Target
+from portal.sandbox.connectwise.selection import select
 from portal.sandbox.connectwise.tenant import Tenant
 from portal.sandbox.connectwise.views import shown
 from portal.sandbox.fault_answers import JSON
@@ -66,7 +66,12 @@ def _records(call: Call, record_type: RecordType) -> Response:
         return no_endpoint()
     query = list_query(call.request, record_type, knobs)
     rows = all_rows(call.tenant, kind, query, knobs, company)
-    if item == "count":
+    return _listed(call, record_type, query, rows, is_count=item == "count")
+
+
+def _listed(call: Call, record_type: RecordType, query: ListQuery, rows: list[Row], *, is_count: bool) -> Response:
+    knobs, kind = call.instance.knobs, record_type.name
+    if is_count:
         return json_response({"count": len(rows) + (7 if knobs.count.get(kind) == "wrong" else 0)})
     page = page_of(rows, query, call.request, call.instance.url, knobs, kind)
     bodies = [shown(row, record_type, knobs, query.fields) for row in page.rows]
@@ -98,17 +103,9 @@ def _lookup(call: Call, path: str) -> Response:
     is_info = path.endswith("/info")
     if call.tenant.settings.refused_lookups and not is_info:
         return no_permission()
-    table = LOOKUPS[path.removesuffix("/info").removesuffix("/count")]
-    if path.endswith("/count"):
-        return json_response({"count": len(table)})
-    return json_response(_page_of_table(call, table))
-
-
-def _page_of_table(call: Call, table: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    query = call.request.query
-    size = min(_whole(query.get("pagesize")) or call.instance.knobs.default_page_size, 1000)
-    start = (max(_whole(query.get("page")), 1) - 1) * size
-    return table[start : start + size]
+    table = TABLES[path.removesuffix("/info").removesuffix("/count")]
+    query = list_query(call.request, table.record_type, call.instance.knobs)
+    return _listed(call, table.record_type, query, select(table.rows, query), is_count=path.endswith("/count"))
 
 
 def _forecast(call: Call, item: str) -> Response:

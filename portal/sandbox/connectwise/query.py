@@ -12,7 +12,7 @@ from portal.sandbox.connectwise.record_types import RecordType
 from portal.sandbox.connectwise.settings import Knobs
 from portal.sandbox.http import Request
 
-_SECRETLY_KNOWN = frozenset({"lastupdated", "_info", "id", "dateentered"})
+_SECRETLY_KNOWN = frozenset({"lastupdated", "_info"})
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from portal.sandbox.connectwise.lookups import LOOKUPS
+from portal.sandbox.connectwise.lookups import TABLES
 from portal.sandbox.connectwise.record_types import RECORD_TYPES, SITES, RecordType
 
 ROUTER = "v4_6_release"
@@ -45,7 +45,7 @@ def route(path: str) -> Target:
 def _api(path: str) -> Target:
     if path in _FIXED:
         return Target(_FIXED[path])
-    if path.removesuffix("/info").removesuffix("/count") in LOOKUPS:
+    if path.removesuffix("/info").removesuffix("/count") in TABLES:
         return Target("lookup", item=path)
     sites = _SITES.fullmatch(path)
     if sites:

@@ -28,14 +28,14 @@ class Selections:
     def rows(self, kind: str, query: ListQuery, *, key: Hashable, company: int | None = None) -> list[Row]:
         """Return the rows in the requested order. `key` stands for what changed the query's conditions."""
         if company is not None:  # too many small lists to remember
-            return _ordered(_kept(self.sites_of(company), query), query)
+            return select(self.sites_of(company), query)
         table = self._tables[kind]
         full_key = (kind, table.version, query.texts, key)
         with self._lock:
             if full_key in self._remembered:
                 self._remembered.move_to_end(full_key)
                 return self._remembered[full_key]
-        rows = _ordered(_kept(table.rows(), query), query)
+        rows = select(table.rows(), query)
         with self._lock:
             self._remembered[full_key] = rows
             if len(self._remembered) > _REMEMBERED:
@@ -52,6 +52,11 @@ class Selections:
                     by_company.setdefault((row.fields().get("company") or {}).get("id", 0), []).append(row)
                 self._sites = version, by_company
             return self._sites[1].get(company, [])
+
+
+def select(rows: Iterable[Row], query: ListQuery) -> list[Row]:
+    """Return the rows that meet the query's conditions, in its order."""
+    return _ordered(_kept(rows, query), query)
 
 
 def _kept(rows: Iterable[Row], query: ListQuery) -> list[Row]:

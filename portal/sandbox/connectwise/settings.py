@@ -23,7 +23,7 @@ FIXED = frozenset({"name", "seed", "sizes"})
 # The integration's own client id; the same for every tenant, as ConnectWise issues it to the vendor.
 CLIENT_ID = "5c09ab1e-0000-4000-8000-000000000001"
 
-UpdateFilter = Literal["exact", "wide", "ignored", "naive_only", "zulu_only", "local"]
+UpdateFilter = Literal["exact", "wide", "ignored", "naive_only", "zulu_only", "local", "nothing"]
 DirtyText = Literal["trailing_blanks", "nul", "zero_width"]
 
 
@@ -94,7 +94,7 @@ class Knobs(knobs.Knobs, frozen=True, forbid_unknown_fields=True):
     longest_url: int = 10_000
     count: dict[str, Literal["exact", "wrong", "missing"]] = msgspec.field(default_factory=dict)
     # What a condition on lastUpdated does: it keeps up to 36 hours more, is ignored, keeps nothing if the time has
-    # a Z or none, or reads times in the tenant's zone, which is this many hours ahead of UTC.
+    # a Z or none, reads times in the tenant's zone, which is this many hours ahead of UTC, or keeps nothing at all.
     update_filter: dict[str, UpdateFilter] = msgspec.field(default_factory=dict)
     hours_ahead: float = -5.0
     # Names that conditions refuse as unrecognized although rows have them: {"contacts": ["inactiveFlag"]}.

@@ -34,7 +34,7 @@ def _distorted(condition: Condition, way: UpdateFilter, hours_ahead: float) -> C
 def _by_time(comparison: Comparison, moment: Moment, way: UpdateFilter, hours_ahead: float) -> Condition:
     if way == "ignored":
         return _ALWAYS
-    if way == ("naive_only" if moment.is_zoned else "zulu_only"):
+    if way == "nothing" or way == ("naive_only" if moment.is_zoned else "zulu_only"):
         return _NEVER
     shift = 0.0
     if way == "wide":

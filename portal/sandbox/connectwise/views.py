@@ -40,7 +40,7 @@ def _odd(fields: Fields, record_type: RecordType, knobs: Knobs) -> Fields:
         fields.pop("company", None)
     if knobs.empty_references:
         fields = {**fields, **{name: {} for name in record_type.references if not fields.get(name)}}
-    if knobs.custom_values == "any":
+    if knobs.custom_values == "any" and "customFields" in fields:
         fields["customFields"] = [
             {**item, "value": _ANY_VALUES[(number + place) % len(_ANY_VALUES)]}
             for place, item in enumerate(fields.get("customFields") or [])

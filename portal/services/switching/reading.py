@@ -112,8 +112,8 @@ def _read_pages(
             page = client.page(clients.CLIENTS, number, size=size)
         finally:
             reservation.charge(max(0, client.requests - before - 1))
-        ids = {row.remote_id for row in page.rows if row.remote_id is not None}
-        if not page.rows or ids <= seen:
+        ids = {row.facts.remote_id if row.facts is not None else row.remote_id for row in page.rows}
+        if not ids - {None} - seen:
             return
         seen, size = seen | ids, size or len(page.rows)
         _store(lease, pairing, side, clients.listed(side, client, page.rows), page=number + 1)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from portal.connectwise.record_fields import read
 from portal.models.accounts import Account
 from portal.models.integrations import Integration
 from portal.models.records import Record
@@ -84,6 +85,18 @@ def test_a_change_is_in_the_copy_after_the_refetch(
     request = RefetchRequest.get()
     assert (request.record_type, request.remote_id, request.outcome) == (CALLBACKS[kind], number, "created")
     assert Record.get().remote_id == number
+
+
+def test_a_refetched_opportunity_has_the_values_of_its_forecast(
+    app: Flask, integration: Integration, sandbox: ConnectWiseSandbox
+) -> None:
+    Integration.update(filters={"active_only": False}).execute()
+    _, (arrival,) = arrivals(sandbox, "opportunity", "change", count=1, seed=1)
+    assert deliver(app, integration, arrival) == 200
+    refetches.execute(integration.id)
+    payload = Record.get().payload
+    values = read("opportunities", payload if isinstance(payload, str) else bytes(payload).decode()).values
+    assert {"value_once", "value_monthly"} <= values.keys()
 
 
 def test_a_delete_is_proved_by_asking_for_the_record(

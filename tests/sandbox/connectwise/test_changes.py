@@ -53,6 +53,15 @@ def test_a_change_moves_last_updated(sandbox: ConnectWiseSandbox, member: Member
     assert late not in member.ids(PATHS["contacts"], conditions="lastUpdated>[2026-10-20T00:00:00Z]")
 
 
+def test_a_change_can_leave_last_updated_alone(sandbox: ConnectWiseSandbox, member: Member) -> None:
+    number = member.ids(PATHS["contacts"])[0]
+    before = member.get(f"{PATHS['contacts']}/{number}").json()
+    sandbox.change("contacts", [number], fields={"communicationItems": []}, quietly=True)
+    after = member.get(f"{PATHS['contacts']}/{number}").json()
+    assert after["communicationItems"] == []
+    assert after["_info"]["lastUpdated"] == before["_info"]["lastUpdated"]
+
+
 def test_a_deleted_company_stays_in_the_recycle_bin(sandbox: ConnectWiseSandbox, member: Member) -> None:
     (number,) = sandbox.delete("clients", count=1)
     row = member.get(f"company/companies/{number}").json()

@@ -154,7 +154,7 @@ def test_conditions_can_be_forgotten_on_page_2(sandbox: ConnectWiseSandbox, memb
 
 @pytest.mark.parametrize(
     ("way", "zulu", "naive"),
-    [("exact", 1, 1), ("ignored", 40, 40), ("naive_only", 0, 1), ("zulu_only", 1, 0)],
+    [("exact", 1, 1), ("ignored", 40, 40), ("naive_only", 0, 1), ("zulu_only", 1, 0), ("nothing", 0, 0)],
 )
 def test_the_update_filter_may_behave_otherwise(
     sandbox: ConnectWiseSandbox, member: Member, way: str, zulu: int, naive: int

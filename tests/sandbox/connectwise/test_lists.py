@@ -178,7 +178,11 @@ def test_setup_tables_have_their_own_labels(member: Member, sandbox: ConnectWise
     assert member.get("sales/probabilities").json()[2] == {"id": 5, "probability": 50, "_info": {}}
     assert member.get("sales/opportunities/statuses").json()[1]["wonFlag"] is True
     assert member.get("company/configurations/statuses").json()[0]["description"] == "Active"
-    assert len(member.get("sales/stages", pageSize=3).json()) == 3
+    first = member.get("sales/stages", pageSize=3, fields="id", conditions="inactiveFlag=false")
+    assert first.json() == [{"id": 6}, {"id": 7}, {"id": 8}]
+    assert member.http.get(links(first.headers["Link"])["next"]).json() == [{"id": 9}]
+    assert member.get("sales/stages/count").json() == {"count": 4}
+    assert member.get("sales/stages", conditions="colour=3").json()["code"] == "ApiFindCondition"
     sandbox.change_tenant(refused_lookups=True)
     assert member.get("sales/stages").status_code == 403
     assert member.get("sales/stages/info").status_code == 200

@@ -8,7 +8,7 @@ from wtforms import IntegerField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
-from portal.routes.web.formats import span
+from portal.routes.web.formats import period
 from portal.routes.web.forms import HOUR_CHOICES, PsaForm
 from portal.services.syncing.rate_limits import PERCENT, QuietHours, RateLimit
 
@@ -42,7 +42,7 @@ class RateLimitForm(PsaForm):
     quota = WholeNumberField(
         "Limit agreed with {psa}",
         [Optional()],
-        description="Requests in {window}. Leave it blank unless {psa} gave you a different limit.",
+        description="Requests per {window}. Leave it blank unless {psa} gave you a different limit.",
     )
 
     def __init__(self, known: RateLimit, **options: Any) -> None:
@@ -55,7 +55,7 @@ class RateLimitForm(PsaForm):
             "quota": known.quota,
         }
         super().__init__(data=shown, **options)
-        self.quota.description = self.quota.description.replace("{window}", span(known.window_seconds))
+        self.quota.description = self.quota.description.replace("{window}", period(known.window_seconds))
 
     def validate_quiet_end(self, field: Any) -> None:
         if bool(field.data) != bool(self.quiet_begin.data):

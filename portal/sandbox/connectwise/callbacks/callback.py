@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from uuid import NAMESPACE_URL, uuid5
 
 from portal.sandbox.webhooks import webhook
 from portal.sandbox.webhooks.register import Registered
@@ -36,6 +37,10 @@ class Callback(webhook.Webhook, frozen=True, forbid_unknown_fields=True):
         return RECORD_TYPE_OF[self.type] == kind and (self.level == "owner" or self.object_id == number)
 
 
+def guid_of(registered: Registered[Callback]) -> str:
+    return str(uuid5(NAMESPACE_URL, f"{registered.tenant}/callbacks/{registered.id}"))
+
+
 def callback_entry(registered: Registered[Callback]) -> dict[str, Any]:
     """Return the entry as `system/callbacks` does."""
     callback = registered.webhook
@@ -51,5 +56,6 @@ def callback_entry(registered: Registered[Callback]) -> dict[str, Any]:
         "inactiveFlag": not callback.active,
         "isSoapCallbackFlag": False,
         "isSelfSuppressedFlag": False,
+        "connectWiseID": guid_of(registered),
         "_info": {"lastUpdated": "2026-06-04T17:14:20Z", "updatedBy": registered.tenant},
     }

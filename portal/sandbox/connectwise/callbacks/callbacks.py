@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import msgspec
 
-from portal.sandbox.connectwise.callbacks.callback import Callback
+from portal.sandbox.connectwise.callbacks.callback import Callback, guid_of
 from portal.sandbox.connectwise.callbacks.event import Event
 from portal.sandbox.connectwise.callbacks.signing import HEADER, signature
 from portal.sandbox.record_factory import DAY
@@ -74,7 +74,7 @@ class Callbacks(Webhooks[Callback]):
         entity = None if event.action == "deleted" else msgspec.json.encode(event.summary()).decode()
         url = self._instance.url
         codebase = self._instance.knobs.codebase
-        query = f"companyName={registered.tenant}&id={registered.id}"
+        query = f"companyName={registered.tenant}&id={guid_of(registered)}"
         own_key_url = f"{url}/{codebase}/system/callbackkey/index.rails?{query}"
         return {
             "Action": event.action,
@@ -87,7 +87,7 @@ class Callbacks(Webhooks[Callback]):
             "MessageId": str(uuid4()),
             "Metadata": {"key_url": self._instance.knobs.key_url or own_key_url},
             "PartnerId": None,
-            "ProductInstanceId": None,
+            "ProductInstanceId": guid_of(registered),
             "Type": registered.webhook.type,
         }
 

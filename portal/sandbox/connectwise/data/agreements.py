@@ -19,12 +19,10 @@ def make(references: References, rng: SeededRandom, new: NewRecord) -> Fields:
     is_cancelled = not new.active and rng.chance(0.5)
     start = EPOCH - rng.between(400, 1500) * DAY
     end = EPOCH + (rng.between(20, 1000) if new.active else -rng.between(1, 200)) * DAY
-    name = rng.pick(_TITLES)
-    references.agreements.append((new.id, name))
     amount = rng.money(40, 6000)
     return {
         "id": new.id,
-        "name": name,
+        "name": rng.pick(_TITLES),
         "type": named(TYPES, rng, "finance/agreements/types"),
         "company": site.company.reference() if site.company.id else None,
         "contact": person.reference() if person else None,

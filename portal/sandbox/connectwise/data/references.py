@@ -59,7 +59,6 @@ class References:
     sites: list[Site] = field(default_factory=list)
     sites_of: dict[int, list[Site]] = field(default_factory=dict)
     people_of: dict[int, list[Person]] = field(default_factory=dict)
-    agreements: list[tuple[int, str]] = field(default_factory=list)
     main_sites: int = 0  # companies that have their first site
 
     def company(self, rng: SeededRandom) -> Company:

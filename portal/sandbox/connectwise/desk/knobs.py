@@ -130,7 +130,7 @@ KNOBS: Final[dict[str, SettingText]] = {
     "update_filter": SettingText(
         "Condition on lastUpdated",
         "Wide: up to 36 hours more. Ignored: all records. Naive or Zulu only: no record for times with or without a"
-        " Z. Local: in the tenant's time zone. Blank means exact.",
+        " Z. Local: in the tenant's time zone. Nothing: no record at all. Blank means exact.",
         "conditions",
         says=TITLES | {"naive_only": "naive only", "zulu_only": "Zulu only"},
     ),
