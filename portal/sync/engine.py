@@ -23,6 +23,8 @@ thread. Each "write" is one transaction that commits only while this worker hold
                 fetch details of rows that lack what the filters need, write each     # _with_details
                 write rows, history, exclusions, counters, checkpoint and log lines   # Writer.page
             fetch and write what the round missed, id by id       # _read_missed
+        or, if the PSA lists the type only per client:            # ClientLists.read
+            for each client, fetch and write its list; once more for all if records may have moved between them
         find out whether the list can filter by date              # DateFilterProbe.run
         reconcile what arrived with what the PSA counts           # _close; if not reconciled, write "incomplete"
         fetch stored records that the list lacks, decide          # MissingRecords.decide
