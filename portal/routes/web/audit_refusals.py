@@ -36,6 +36,11 @@ ACTIONS: Final = {
     "configuration.webhook.drop_old_secret": "drop the old webhook secret",
     "configuration.webhook.stop_using": "stop using webhooks",
     "configuration.connection.disconnect": "disconnect {psa}",
+    "kept_records.delete": "delete the records of {psa}",
+    "pairing.read": "read the clients of both PSAs",
+    "pairing.accept_sure": "accept all sure pairs of clients",
+    "pairing.client.decide_with": "pair a client",
+    "pairing.client.decide_alone": "decide about a client's counterpart",
 }
 
 
