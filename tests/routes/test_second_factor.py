@@ -61,7 +61,7 @@ def test_only_the_current_code_and_the_one_before_are_taken(
     with clock.using(lambda: NOON):
         client = half_logged_in(app, alice)
         enter(client, phone.code(offset))
-    assert is_in(client) is is_taken
+        assert is_in(client) is is_taken
 
 
 def test_one_code_logs_in_once(app: Flask, alice: User, phone: Phone) -> None:
@@ -88,7 +88,7 @@ def test_one_code_logs_in_once_when_it_is_sent_eight_times_at_once(app: Flask, a
     with clock.using(lambda: NOON):
         clients = [half_logged_in(app, alice) for _ in range(AT_ONCE)]
         at_once([partial(enter, client, phone.code()) for client in clients])
-    assert sum(is_in(client) for client in clients) == 1
+        assert sum(is_in(client) for client in clients) == 1
 
 
 def test_the_counter_alone_lets_one_of_eight_through(
@@ -98,7 +98,7 @@ def test_the_counter_alone_lets_one_of_eight_through(
     with clock.using(lambda: NOON):
         clients = [half_logged_in(app, alice) for _ in range(AT_ONCE)]
         at_once([partial(enter, client, phone.code()) for client in clients])
-    assert sum(is_in(client) for client in clients) == 1
+        assert sum(is_in(client) for client in clients) == 1
 
 
 @pytest.mark.parametrize("together", [False, True])
