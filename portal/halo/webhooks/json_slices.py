@@ -17,6 +17,7 @@ DEEPEST: Final = 500
 NOT_JSON: Final = "It isn't JSON."
 
 # Possessive quantifiers throughout: backtracking takes hundreds of bytes of memory per character.
+# Python before 3.11.5 matches some of them wrongly (python/cpython issue 106052).
 STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _decode = json.JSONDecoder(strict=False).decode
 _GAP: Final = re.compile(rb"[\s,]*+")
