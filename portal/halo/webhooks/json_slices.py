@@ -16,8 +16,16 @@ LONGEST_TEXT: Final = 10_000
 DEEPEST: Final = 500
 NOT_JSON: Final = "It isn't JSON."
 
-# Possessive quantifiers throughout: backtracking takes hundreds of bytes of memory per character.
-# Python before 3.11.5 matches some of them wrongly (python/cpython issue 106052).
+# Possessive quantifiers throughout: backtracking takes hundreds of bytes of memory per character. Groups that can
+# fail in their middle are repeated atomically instead, and not too often at once: Python before 3.11.5 gets their
+# possessive repetition wrong (python/cpython issue 106052), and an atomic one takes memory for each time.
+MOST_AT_ONCE: Final = 1000
+
+
+def _repeated(group: bytes) -> bytes:
+    return rb"(?>(?:" + group + rb"){0,%d})" % MOST_AT_ONCE
+
+
 STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _decode = json.JSONDecoder(strict=False).decode
 _GAP: Final = re.compile(rb"[\s,]*+")
@@ -26,7 +34,7 @@ _SIMPLE_VALUE: Final = rb"(?:" + STRING + rb"|[-+]?\d[-+.\deE]*+|(?:true|false|n
 _SIMPLE: Final = re.compile(_SIMPLE_VALUE, re.DOTALL)
 _FLAT: Final = rb'[^"\[\]{}]++|' + STRING
 # Up to the next bracket that does not open a flat (unnested) container.
-_CONTENT: Final = re.compile(rb"(?:" + _FLAT + rb"|[\[{](?:" + _FLAT + rb")*+[\]}])*+", re.DOTALL)
+_CONTENT: Final = re.compile(_repeated(_FLAT + rb"|[\[{]" + _repeated(_FLAT) + rb"[\]}]"), re.DOTALL)
 _NUMBER: Final = re.compile(rb'"?+\s*+0*+([1-9]\d{0,18}+)(?:\.0*+)?+\s*+"?+')
 _LOWER: Final = bytes(range(256)).lower()
 _SIGNS: Final = bytes(each for each in range(256) if not chr(each).isascii() or not chr(each).isalnum())
@@ -41,13 +49,12 @@ class Keys:
         spellings = b"|".join(sign.join(bytes([letter]) for letter in name.encode()) for name in self.names)
         is_wanted = b'"' + sign + b"(?:" + spellings + b")" + sign + b'"'
         simple = STRING + rb"\s*+:\s*+" + _SIMPLE_VALUE
-        unwanted = rb"(?:[\s,]*+(?!" + is_wanted + b")" + simple + rb")*+[\s,]*+"
-        self._unwanted = re.compile(unwanted, re.DOTALL | re.IGNORECASE)
+        unwanted = rb"[\s,]*+(?!" + is_wanted + b")" + simple
+        self._unwanted = re.compile(_repeated(unwanted), re.DOTALL | re.IGNORECASE)
 
     def next_one(self, data: bytes, position: int) -> int:
         """Return the position of the next member that may be wanted, skipping unwanted simple members."""
-        found = self._unwanted.match(data, position)
-        return found.end() if found else position
+        return _skip(_GAP, data, _skip(self._unwanted, data, position))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +152,18 @@ def _end(data: bytes, position: int) -> int:
 
 def _end_of_container(data: bytes, position: int) -> int:
     depth, position = 1, position + 1
-    while found := _CONTENT.match(data, position):
-        position = found.end() + 1
-        depth += 1 if data.startswith((b"{", b"["), found.end()) else -1
+    while depth:
+        bracket = _skip(_CONTENT, data, position)
+        depth += 1 if data.startswith((b"{", b"["), bracket) else -1
         # There is no bracket at the end of the text, or before an unterminated string.
-        if position > len(data) or data.startswith(b'"', found.end()) or depth > DEEPEST:
-            break
-        if depth == 0:
-            return position
-    raise ValueError(NOT_JSON)
+        if bracket >= len(data) or data.startswith(b'"', bracket) or depth > DEEPEST:
+            raise ValueError(NOT_JSON)
+        position = bracket + 1
+    return position
+
+
+def _skip(pattern: re.Pattern[bytes], data: bytes, position: int) -> int:
+    """Return the position after as many matches in a row as there are."""
+    while (found := pattern.match(data, position)) and found.end() > position:
+        position = found.end()
+    return position
