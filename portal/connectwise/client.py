@@ -33,6 +33,7 @@ from portal.connectwise.server import PAGE_LIMITS, REQUESTS_AT_ONCE, Server, no_
 from portal.connectwise.site_lists import SITES, SiteLists
 from portal.errors import PsaError, PsaListError
 from portal.outbound import CallLimits, Response
+from portal.psa.facts import pack
 from portal.psa.pages import IdList, Page
 
 PROBE_SIZE: Final = 100
@@ -199,7 +200,7 @@ class ConnectWiseClient:
         return records.SHOWN[record_type]
 
     def pack_facts(self, facts: Facts) -> bytes:
-        return facts_of_rows.pack(facts)
+        return pack(facts)
 
     def unpack_facts(self, packed: bytes) -> Facts:
         return facts_of_rows.unpack(packed)

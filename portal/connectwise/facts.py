@@ -15,8 +15,8 @@ from msgspec import UNSET
 
 from portal import clock
 from portal.connectwise.values import id_of, moment_in, name_of
-from portal.json_errors import JSON_ERRORS
-from portal.record_fields.values import as_id, as_moment
+from portal.psa.facts import identified, unpacker
+from portal.record_fields.values import as_moment
 
 # What MSPs call the statuses of companies that they no longer work for. ConnectWise has no flag for it.
 _INACTIVE: Final = re.compile(
@@ -66,30 +66,11 @@ class Facts(msgspec.Struct, frozen=True):
 def read(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
     """Parse the facts of a row. Raises ValueError with a message for people if it has no usable id."""
     decode, facts_of = _KINDS[record_type]
-    try:
-        row = decode(payload)
-    except JSON_ERRORS as error:
-        raise ValueError("ConnectWise sent something that isn't a record.") from error
-    remote_id = as_id(row.id)
-    if remote_id is None:
-        raise ValueError(f"ConnectWise sent a record with the id {row.id!r:.60}.")
+    row, remote_id = identified("ConnectWise", decode, payload)
     return facts_of(row, remote_id)
 
 
-def pack(facts: Facts) -> bytes:
-    """Serialise facts for storage."""
-    return msgspec.json.encode(facts)
-
-
-def unpack(packed: bytes) -> Facts:
-    """Parse what `pack` returned. Raises ValueError for anything else."""
-    try:
-        return _unpack(packed)
-    except JSON_ERRORS as error:
-        raise ValueError("These facts were written by another version of the portal.") from error
-
-
-_unpack: Final = msgspec.json.Decoder(Facts).decode
+unpack: Final = unpacker(Facts)
 
 
 def is_inactive_client(status: Any, deleted: Any) -> bool:

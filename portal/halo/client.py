@@ -30,6 +30,7 @@ from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
 from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
+from portal.psa.facts import pack
 from portal.psa.ordinary_lists import OrdinaryLists
 from portal.psa.pages import IdList, Page
 from portal.psa.retries import Retries
@@ -195,7 +196,7 @@ class HaloClient(OrdinaryLists):
         return records.SHOWN[record_type]
 
     def pack_facts(self, facts: Facts) -> bytes:
-        return facts_of_rows.pack(facts)
+        return pack(facts)
 
     def unpack_facts(self, packed: bytes) -> Facts:
         return facts_of_rows.unpack(packed)

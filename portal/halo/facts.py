@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from portal.json_errors import JSON_ERRORS
+from portal.psa.facts import identified, unpacker
 from portal.record_fields.values import as_id, as_moment
 
 # Every client and site has a placeholder contact of this name; no other key marks it (section 4.3).
@@ -57,30 +57,11 @@ class Facts(msgspec.Struct, frozen=True):
 def read(record_type: str, payload: bytes | msgspec.Raw) -> Facts:
     """Parse the facts of a row. Raises ValueError with a message for people if it has no usable id."""
     decode, facts_of = _KINDS[record_type]
-    try:
-        row = decode(payload)
-    except JSON_ERRORS as error:
-        raise ValueError("Halo sent something that isn't a record.") from error
-    remote_id = as_id(row.id)
-    if remote_id is None:
-        raise ValueError(f"Halo sent a record with the id {row.id!r:.60}.")
+    row, remote_id = identified("Halo", decode, payload)
     return facts_of(row, remote_id)
 
 
-def pack(facts: Facts) -> bytes:
-    """Serialise facts for storage."""
-    return msgspec.json.encode(facts)
-
-
-def unpack(packed: bytes) -> Facts:
-    """Parse what `pack` returned. Raises ValueError for anything else."""
-    try:
-        return _unpack(packed)
-    except JSON_ERRORS as error:
-        raise ValueError("These facts were written by another version of the portal.") from error
-
-
-_unpack: Final = msgspec.json.Decoder(Facts).decode
+unpack: Final = unpacker(Facts)
 
 
 def _client(row: Any, remote_id: int) -> Facts:

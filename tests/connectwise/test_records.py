@@ -11,6 +11,7 @@ import pytest
 from portal.connectwise import facts, lookups, passwords, records
 from portal.connectwise.client import ConnectWiseClient
 from portal.outbound import CallLimits
+from portal.psa.facts import pack
 from tests.connectwise.scripted import Answer, Asked, scripted
 
 COMPANY = {
@@ -75,7 +76,7 @@ def test_values_of_another_kind_are_none(record_type: str, strange: Any) -> None
     row = {"id": 1, **dict.fromkeys(records.SHOWN[record_type], strange)}
     columns_of(record_type, row)
     known = facts_of(record_type, **dict.fromkeys(records.SHOWN[record_type], strange))
-    assert facts.unpack(facts.pack(known)) == known
+    assert facts.unpack(pack(known)) == known
 
 
 @pytest.mark.parametrize(
