@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import tempfile
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,12 +39,15 @@ LOG_ROWS: Final = 1_000_000
 RUNS: Final = 2_000
 DAYS: Final = 90
 HELD: Final = 5_000
-CHUNK: Final = 5_000
+# PostgreSQL takes 65,535 values in a statement, and a step has about thirty.
+CHUNK: Final = 1_000
 OUTCOMES: Final = (RunState.SUCCEEDED,) * 18 + (RunState.INCOMPLETE, RunState.FAILED)
 
 
 @dataclass(frozen=True)
 class BigPortal:
+    """What the pages are about: `asset` is the number of a stored asset, `run` and `line` are ids."""
+
     integration: Integration
     user: User
     hold: HeldDelete
@@ -135,7 +139,7 @@ def _add_hold(integration: Integration) -> HeldDelete:
         integration=integration,
         record_type=RecordType.ASSETS,
         run_id=1,
-        remote_ids=b"".join(each.to_bytes(8, "little") for each in ids),
+        remote_ids=array("q", ids).tobytes(),
         count=len(ids),
         stored=2 * len(ids),
         cause="The agent has probably lost the right to see them.",
