@@ -1,8 +1,8 @@
 """Create all tables."""
 
-from portal.migrations.initial import accounts, audit_triggers, integrations, records, switching, sync, webhooks
+from portal.migrations.initial import accounts, audit_triggers, integrations, issues, records, switching, sync, webhooks
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching)
+ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues)
 
 
 def up(_migrator, db):
