@@ -129,7 +129,7 @@ def _log_lines(integration: Integration, runs: list[int], number: int) -> Iterat
 
 
 def _add_hold(integration: Integration) -> HeldDelete:
-    assets = Record.select(Record.remote_id).where(Record.record_type == RecordType.ASSETS).limit(HELD)
+    assets: Any = Record.select(Record.remote_id).where(Record.record_type == RecordType.ASSETS).limit(HELD)
     ids = sorted(row[0] for row in assets.tuples())
     hold: HeldDelete = HeldDelete.create(
         integration=integration,

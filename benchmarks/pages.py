@@ -1,4 +1,4 @@
-"""How long the server takes for the portal's pages, if the portal is as large as few are (benchmarks/big_portal.py)."""
+"""How long the server takes for the pages of a large portal (benchmarks/big_portal.py)."""
 
 from __future__ import annotations
 
