@@ -75,6 +75,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("data_sync.dashboard_root", "GET"): (HALO, LOGIN, f"→ {HALO}/sync", f"→ {HALO}/sync"),
     ("data_sync.index", "GET"): (f"{HALO}/sync", LOGIN, "404", OK),
     ("data_sync.progress", "GET"): (f"{HALO}/sync/progress", LOGIN, "404", f"→ {HALO}/sync"),
+    ("data_sync.history", "GET"): (f"{HALO}/sync/history", LOGIN, "404", f"→ {HALO}/sync"),
     ("data_sync.start", "POST"): (f"{HALO}/sync", LOGIN, "404", "403"),
     ("data_sync.cancel", "POST"): (f"{HALO}/sync/cancel", LOGIN, "404", "403"),
     ("data_sync.pause", "POST"): (f"{HALO}/sync/pause", LOGIN, "404", "403"),
