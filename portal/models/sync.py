@@ -131,6 +131,7 @@ class SyncStep(BaseModel):
     `client_ids` are the clients whose lists to read, for a type that the PSA lists only per client. `calls_expected`
     and `calls_done` count such lists, or the records whose details are fetched one by one.
     `answers` holds the results of calls other than pages, so that a worker that continues need not repeat them.
+    `is_refused` is set if the step failed because the PSA doesn't let us read the type.
     """
 
     run = ForeignKeyField(SyncRun, on_delete="CASCADE")
@@ -162,6 +163,7 @@ class SyncStep(BaseModel):
     finished_at = UtcField(null=True)
     problem = TextField(default="")
     remedy = TextField(default="")
+    is_refused = BooleanField(default=False)
 
     class Meta:
         indexes = ((("run", "record_type"), True),)

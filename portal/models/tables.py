@@ -13,7 +13,7 @@ from portal.models.exclusions import Exclusion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
-from portal.models.issues import Issue
+from portal.models.issues import Issue, IssueEvent
 from portal.models.named_choices import NamedChoice
 from portal.models.records import Record, RecordChange, RecordCount
 from portal.models.row_details import RowDetail
@@ -57,4 +57,5 @@ TABLES: Final[list[type[BaseModel]]] = [
     PairingClient,
     ClientPair,
     Issue,
+    IssueEvent,
 ]

@@ -14,6 +14,7 @@ from portal.sync.record_types import RecordType
 
 # A page with thousands of bad rows has one cause; this many lines are enough.
 MAX_ROWS: Final = 100
+NOT_STORED: Final = " wasn't stored. "
 # The last line of a run, by its state.
 ENDED: Final = {
     RunState.SUCCEEDED: "Sync completed.",
@@ -74,6 +75,11 @@ def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
     rows = [_rejected(each) for each in decision.rejected[:MAX_ROWS]]
     rows += [_newly_excluded(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MAX_ROWS]]
     _write(run, record_type, rows)
+
+
+def cause_in(message: str) -> str:
+    """Return why a record wasn't stored, from the message of its line; empty if the line says something else."""
+    return message.partition(NOT_STORED)[2]
 
 
 def summary(step: SyncStep) -> str:
@@ -138,7 +144,7 @@ def _rejected(rejected: Rejected) -> dict[str, Any]:
     return {
         "remote_id": rejected.remote_id,
         "level": LogLevel.WARNING,
-        "message": f"{which} wasn't stored. {rejected.why}",
+        "message": f"{which}{NOT_STORED}{rejected.why}",
         "remedy": "Other records aren't affected. Check this record in your PSA.",
     }
 

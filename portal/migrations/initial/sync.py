@@ -73,6 +73,7 @@ class SyncStep(Table):
     finished_at = DateTimeField(null=True)
     problem = TextField()
     remedy = TextField()
+    is_refused = BooleanField()
 
     class Meta:
         indexes = (

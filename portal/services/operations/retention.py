@@ -15,6 +15,7 @@ from portal.db import BaseModel, db
 from portal.models.budgets import TenantUse
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
+from portal.models.issues import Issue
 from portal.models.records import RecordChange
 from portal.models.sessions import LoginSession
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
@@ -36,7 +37,7 @@ DEVICES_KEPT: Final = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Periods:
-    """How long to keep log lines, record history (with decisions about held deletes), and deliveries."""
+    """How long to keep log lines, record history (with held deletes and closed issues), and deliveries."""
 
     logs: timedelta = timedelta(days=30)
     history: timedelta = timedelta(days=180)
@@ -73,6 +74,7 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
             before=delivery_store.release,
         ),
         "deliveries beyond the limit": delivery_store.make_room_everywhere,
+        "closed issues": partial(_batch, Issue, Issue.closed_at < history, front=FRONT),
         "held deletes": partial(_batch, HeldDelete, _is_settled(history), front=FRONT),
         "audit entries": audit_retention.prune,
         "uses": partial(_batch, TenantUse, TenantUse.at < now - USE_KEPT),
