@@ -6,6 +6,7 @@ from typing import Final
 
 from portal.db import BaseModel
 from portal.models.accounts import Account, User
+from portal.models.alerts import AlertDestination, AlertMessage
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.delivery_store import DeliveryStore
@@ -58,4 +59,6 @@ TABLES: Final[list[type[BaseModel]]] = [
     ClientPair,
     Issue,
     IssueEvent,
+    AlertDestination,
+    AlertMessage,
 ]
