@@ -1,6 +1,8 @@
 """Create all tables."""
 
-from portal.migrations.initial import accounts, audit_triggers, integrations, issues, records, switching, sync, webhooks
+from portal.migrations.initial import (
+    accounts, audit_triggers, integrations, issues, log_search, records, switching, sync, webhooks,
+)
 
 ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues)
 
@@ -14,3 +16,4 @@ def up(_migrator, db):
         for index in getattr(room, "INDEXES", ()):
             db.execute_sql(index)
     audit_triggers.create_triggers(db, is_sqlite=is_sqlite)
+    log_search.create(db, is_sqlite=is_sqlite)
