@@ -18,8 +18,8 @@ WORD: Final = re.compile(r"[^\W_]+")
 MOST_WORDS: Final = 12
 # How many words may complete the last one. For more, SQLite merges their entries itself, which takes longer.
 MOST_COMPLETIONS: Final = 100
-# PostgreSQL reads this many of the newest lines one by one. Its index is not sorted by age: for a word that is in most
-# lines, it would read them all. A word that fills no page here is rare enough for the index.
+# PostgreSQL reads this many of the newest lines one by one. Its index is not sorted by age: for a word that is in
+# most lines, it would read them all. A word that fills no page here is rare enough for the index.
 NEWEST: Final = 4_000
 
 SQLITE: Final = """
@@ -66,9 +66,6 @@ def _sqlite(words: list[str], facets: list[str], span: Span, limit: int, order: 
     *front, last = words
     match = " AND ".join([*(f'"{word}"' for word in front), _last_word(last)])
     where, bounds = span.sql("rowid", "?")
-    statement = (
-        f"SELECT rowid FROM sync_log_text WHERE sync_log_text MATCH ? AND {where} ORDER BY rowid {order} LIMIT ?"
-    )
     query = f"words : ({match}) AND facets : ({' AND '.join(facets)})"
     return [row[0] for row in db.execute_sql(SQLITE.format(span=where, order=order), [query, *bounds, limit])]
 
