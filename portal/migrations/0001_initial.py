@@ -6,6 +6,7 @@ from portal.migrations.initial import (
     audit_triggers,
     integrations,
     issues,
+    log_search,
     records,
     switching,
     sync,
@@ -24,3 +25,4 @@ def up(_migrator, db):
         for index in getattr(room, "INDEXES", ()):
             db.execute_sql(index)
     audit_triggers.create_triggers(db, is_sqlite=is_sqlite)
+    log_search.create(db, is_sqlite=is_sqlite)
