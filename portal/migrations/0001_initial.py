@@ -4,6 +4,7 @@ from portal.migrations.initial import (
     accounts,
     alerts,
     audit_triggers,
+    filters,
     integrations,
     issues,
     log_search,
@@ -13,7 +14,7 @@ from portal.migrations.initial import (
     webhooks,
 )
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts)
+ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts, filters)
 
 
 def up(_migrator, db):

@@ -11,6 +11,7 @@ from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.delivery_store import DeliveryStore
 from portal.models.exclusions import Exclusion
+from portal.models.filters import FilterPreview, FilterVersion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
@@ -61,4 +62,6 @@ TABLES: Final[list[type[BaseModel]]] = [
     IssueEvent,
     AlertDestination,
     AlertMessage,
+    FilterVersion,
+    FilterPreview,
 ]
