@@ -1,8 +1,19 @@
 """Create all tables."""
 
-from portal.migrations.initial import accounts, audit_triggers, integrations, issues, records, switching, sync, webhooks
+from portal.migrations.initial import (
+    accounts,
+    audit_triggers,
+    connection_tests,
+    integrations,
+    issues,
+    records,
+    support_access,
+    switching,
+    sync,
+    webhooks,
+)
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues)
+ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, connection_tests, support_access)
 
 
 def up(_migrator, db):

@@ -7,6 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from portal.models.connection_tests import ConnectionTest
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.sync import RunState, SyncRun
 from portal.sandbox.halo import HaloSandbox
@@ -46,6 +47,28 @@ def test_a_test_that_fails_says_what_to_do(as_alice: FlaskClient, halo: Integrat
 def test_the_tab_shows_what_the_agent_may_read(as_alice: FlaskClient, halo: Integration) -> None:
     permissions = as_alice.get(TAB).text.partition('class="permissions"')[2]
     assert "3 records" in permissions
+
+
+def test_a_lost_permission_stands_out_and_stays_in_the_history(
+    as_alice: FlaskClient, as_sam: FlaskClient, halo: Integration
+) -> None:
+    earlier = ConnectionTest.get()
+    assets, sites = earlier.lists["assets"] | {"total": 1240}, earlier.lists["sites"] | {"access": "refused"}
+    ConnectionTest.update(lists=earlier.lists | {"assets": assets, "sites": sites}).execute()
+    part = as_alice.post(f"{TAB}/test", headers=HTMX).text
+    assert "the login can read less." in part
+    for page in (part, as_sam.get(TAB).text):
+        assert "1,240 → 3 visible" in " ".join(page.split())
+        assert "was refused, can be read now (3)" in " ".join(page.split())
+        assert "7 of 7 lists readable" in page
+
+
+def test_a_failed_test_is_in_the_history(as_alice: FlaskClient, halo: Integration) -> None:
+    halo.credentials = connections.with_secrets(halo, {"client_secret": Secret("revoked")})
+    halo.save()
+    as_alice.post(f"{TAB}/test")
+    history = as_alice.get(TAB).text.partition('id="history-title"')[2]
+    assert history.index("Failed") < history.index("Passed")
 
 
 def test_a_new_secret_that_works_takes_the_place_of_the_old_one(

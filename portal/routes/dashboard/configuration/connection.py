@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from portal.routes.dashboard.configuration import sections
 from portal.routes.web import current, limits
-from portal.services.connecting import connections, integrations
+from portal.services.connecting import connection_tests, connections, integrations
 
 bp = Blueprint("connection", __name__)
 
-CARD: Final = "_test_again"
+CARD: Final = "_tests"
 
 
 @bp.get("/connection")
@@ -35,5 +35,6 @@ def _show(status: int = 200, **result: Any) -> ResponseReturnValue:
         "integration": integration,
         "lists": connections.lists_of(integration),
         "advice": connections.advice_of(integration),
+        "history": connection_tests.history(integration),
     }
     return sections.show(sections.CONNECTION, CARD, status, **context, **result)
