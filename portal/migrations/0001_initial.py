@@ -4,17 +4,19 @@ from portal.migrations.initial import (
     accounts,
     alerts,
     audit_triggers,
+    connection_tests,
     filters,
     integrations,
     issues,
     log_search,
     records,
+    support_access,
     switching,
     sync,
     webhooks,
 )
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts, filters)
+ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts, filters, connection_tests, support_access)
 
 
 def up(_migrator, db):

@@ -9,6 +9,7 @@ from portal.models.accounts import Account, User
 from portal.models.alerts import AlertDestination, AlertMessage
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
+from portal.models.connection_tests import ConnectionTest
 from portal.models.delivery_store import DeliveryStore
 from portal.models.exclusions import Exclusion
 from portal.models.filters import FilterPreview, FilterVersion
@@ -22,6 +23,7 @@ from portal.models.row_details import RowDetail
 from portal.models.second_factor import Authenticator, RecoveryCode
 from portal.models.sessions import LoginSession
 from portal.models.signing_keys import SigningKey
+from portal.models.support_access import SupportAccess
 from portal.models.switching import ClientPair, ClientPairing, PairingClient
 from portal.models.sync import RemoteList, SyncLog, SyncPage, SyncRun, SyncStep
 from portal.models.webhooks import Delivery, Refetching, RefetchRequest
@@ -64,4 +66,6 @@ TABLES: Final[list[type[BaseModel]]] = [
     AlertMessage,
     FilterVersion,
     FilterPreview,
+    ConnectionTest,
+    SupportAccess,
 ]

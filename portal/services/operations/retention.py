@@ -56,6 +56,11 @@ def bind(periods: Periods) -> None:
     _periods = periods
 
 
+def periods() -> Periods:
+    """Return the retention periods of this process."""
+    return _periods
+
+
 def prune(isolation: Isolation | None = None) -> dict[str, int]:
     """Delete one batch from each table; returns how many rows, by table name.
 
