@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from portal.routes import switching, wizard
     from portal.routes.dashboard import (
         activity,
+        alerts,
         comparison,
         configuration,
         data_sync,
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
     addresses.init_app(app)
     charts.init_app(app)
     current.init_app(app)
-    for page in (home, overview, comparison, activity, session_list, two_factor):
+    for page in (home, overview, comparison, activity, alerts, session_list, two_factor):
         app.register_blueprint(page.bp)
     for part in (wizard, data_sync, held_deletes, record_page, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)
