@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         kept_records,
         overview,
         records,
+        sync_filter_history,
         sync_filters,
         sync_logs,
     )
@@ -30,5 +31,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(page.bp)
     for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)
-    for part in (configuration, switching):
+    for part in (configuration, switching, sync_filter_history):
         app.register_blueprint(part.bp)

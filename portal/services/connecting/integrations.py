@@ -11,7 +11,7 @@ from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.registry import NAMES, adapter_of
-from portal.services.audit import audit_log
+from portal.services.audit import audit_log, changes
 from portal.services.connecting import connections, refused_credentials
 from portal.services.records import deletions
 from portal.services.syncing import sync_runs
@@ -46,9 +46,12 @@ def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], use
             integration.tested_fingerprint = connections.fingerprint(integration)
             integration.save(only=[Integration.credentials, Integration.tested_fingerprint])
             refused_credentials.accept(integration, user)
-        audit_log.record(
-            integration.account, user, "integration.secret_replaced" if diagnosis.ok else "integration.secret_refused"
-        )
+        if diagnosis.ok:
+            labels = [each.label for each in adapter_of(integration.psa).connect_form.secrets if each.name in secrets]
+            changed = changes.replaced(labels)
+            audit_log.record(integration.account, user, "integration.secret_replaced", changes=changed)
+        else:
+            audit_log.record(integration.account, user, "integration.secret_refused")
     return diagnosis
 
 

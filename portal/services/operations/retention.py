@@ -13,6 +13,7 @@ from peewee import fn
 from portal import clock
 from portal.db import BaseModel, db
 from portal.models.budgets import TenantUse
+from portal.models.filters import FilterPreview, FilterVersion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.records import RecordChange
@@ -22,6 +23,7 @@ from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, Refe
 from portal.services.accounts import sessions
 from portal.services.audit import audit_retention
 from portal.services.operations.isolation import Isolation
+from portal.services.syncing import filter_versions
 from portal.services.webhooks import delivery_store
 
 BATCH: Final = 500
@@ -30,6 +32,7 @@ RUN_BITE: Final = 50
 # How many of a table's oldest rows are examined. Rows that are kept for good stay at the front.
 FRONT: Final = 20_000
 RUNS_KEPT: Final = timedelta(days=90)
+PREVIEWS_KEPT: Final = timedelta(hours=1)
 USE_KEPT: Final = timedelta(hours=1)
 DEVICES_KEPT: Final = timedelta(days=180)
 
@@ -75,6 +78,8 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
         "deliveries beyond the limit": delivery_store.make_room_everywhere,
         "held deletes": partial(_batch, HeldDelete, _is_settled(history), front=FRONT),
         "audit entries": audit_retention.prune,
+        "filter versions": partial(_batch, FilterVersion, filter_versions.is_over(history), front=FRONT),
+        "filter previews": partial(_batch, FilterPreview, FilterPreview.created_at < now - PREVIEWS_KEPT),
         "uses": partial(_batch, TenantUse, TenantUse.at < now - USE_KEPT),
         "sessions": partial(_batch, LoginSession, sessions.is_over(now), front=FRONT),
         # Keys that are still being guessed keep their rows, which may stay at the front.
