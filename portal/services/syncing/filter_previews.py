@@ -51,8 +51,12 @@ class Preview:
         return 100 if self.is_done or not self.total else min(99, self.counted * 100 // self.total)
 
     @property
-    def changes(self) -> bool:
-        return any(each.changes for each in self.types.values())
+    def leaves(self) -> int:
+        return sum(each.leaves for each in self.types.values())
+
+    @property
+    def returns(self) -> int:
+        return sum(each.returns for each in self.types.values())
 
     @property
     def is_estimate(self) -> bool:
