@@ -96,9 +96,10 @@ def get(integration: Integration, preview_id: int) -> FilterPreview:
     return found
 
 
-def count_on(preview: FilterPreview, seconds: float = SLICE_SECONDS) -> Preview:
-    """Count the stored records for so long, and return what is known then."""
-    until, progress = clock.monotonic() + seconds, filter_preview_counts.read(preview.progress)
+def count_on(preview: FilterPreview, seconds: float | None = None) -> Preview:
+    """Count the stored records for so long, by default SLICE_SECONDS, and return what is known then."""
+    until = clock.monotonic() + (SLICE_SECONDS if seconds is None else seconds)
+    progress = filter_preview_counts.read(preview.progress)
     if not preview.is_done:
         is_done = _count(preview, progress, until)
         changed = {
