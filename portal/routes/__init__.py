@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
         overview,
         record_page,
         support,
+        sync_filter_history,
         sync_filters,
         sync_logs,
     )
@@ -29,9 +30,27 @@ def init_app(app: Flask) -> None:
     addresses.init_app(app)
     charts.init_app(app)
     current.init_app(app)
-    for page in (home, overview, comparison, activity, alerts, session_list, two_factor):
+    pages = (
+        home,
+        overview,
+        comparison,
+        activity,
+        alerts,
+        session_list,
+        two_factor,
+        wizard,
+        data_sync,
+        held_deletes,
+        record_page,
+        kept_records,
+        sync_filters,
+        sync_filter_history,
+        sync_logs,
+        deliveries,
+        configuration,
+        switching,
+        support,
+        support_link,
+    )
+    for page in pages:
         app.register_blueprint(page.bp)
-    for part in (wizard, data_sync, held_deletes, record_page, kept_records, sync_filters, sync_logs, deliveries):
-        app.register_blueprint(part.bp)
-    for part in (configuration, switching, support, support_link):
-        app.register_blueprint(part.bp)

@@ -18,6 +18,8 @@ from portal.models.sync import RunState
 from portal.routes.web import audit_origin
 from portal.services.accounts import support_access
 from portal.services.audit import audit_words
+from portal.services.syncing import filter_changes
+from portal.sync.filters import Filters
 from tests.copies import copied, held
 from tests.routes.conftest import SECRET, make_run
 from tests.routes.test_deliveries import settled
@@ -74,6 +76,10 @@ def nothing(halo: Integration) -> None:
     pass
 
 
+def refiltered(halo: Integration) -> None:
+    filter_changes.change(halo, ["clients"], Filters(), None)
+
+
 # For each endpoint: what it writes, its address, what is sent, and what must be there before.
 Deed = tuple[str, str, dict[str, Any], Callable[[Integration], None]]
 DEEDS: Final[dict[str, Deed]] = {
@@ -85,6 +91,8 @@ DEEDS: Final[dict[str, Deed]] = {
     "held_deletes.keep": ("hold.kept", f"{HALO}/held/1/keep", {}, hold),
     "records.sync": ("sync.started", f"{HALO}/records/assets/1/sync", {}, copy),
     "sync_filters.change": ("integration.data_changed", f"{HALO}/filters", {"record_types": ["clients"]}, nothing),
+    "filter_history.undo_now": ("integration.data_changed", f"{HALO}/filters/undo", {"latest": "2"}, refiltered),
+    "filter_history.restore": ("integration.data_changed", f"{HALO}/filters/history/1", {"latest": "2"}, refiltered),
     "deliveries.replay_all": ("delivery.replayed", f"{HALO}/deliveries/replay", {"failed": "1"}, failed_delivery),
     "deliveries.replay": ("delivery.replayed", f"{HALO}/deliveries/1/replay", {}, failed_delivery),
     "configuration.connection.test_again": ("integration.tested", f"{TAB}/test", {}, nothing),
@@ -129,6 +137,7 @@ DOWNLOADS: Final[dict[str, Deed]] = {
     "sync_logs.download": ("log.downloaded", f"{HALO}/logs/1.csv", {}, log),
     "records.download": ("records.exported", f"{HALO}/records/assets/export.csv", {}, copy),
     "records.payload": ("record.downloaded", f"{HALO}/records/assets/1/payload.json", {}, copy),
+    "activity.export_lines": ("activity.exported", "/activity.jsonl", {}, nothing),
     "activity.export": ("activity.exported", "/activity.csv", {}, nothing),
 }
 # Walked through in test_the_wizard_from_start_to_end.
@@ -160,6 +169,8 @@ SILENT: Final = {
     "security.mf_recovery_codes": "replaced by the two-factor page",
     "two_factor.begin": "shows a key that is not in use yet",
     "two_factor.cancel": "forgets a key that was never in use",
+    "sync_filters.preview": "counts what a change would do",
+    "filter_history.preview": "counts what going back would do",
     "setup.connect.addresses": "looks addresses up; stores nothing",
 }
 # Sessions that are ended from the list of sessions: services/accounts/sessions.py writes session.ended and the like.

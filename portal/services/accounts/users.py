@@ -56,9 +56,10 @@ def everyone(account: Account | None = None) -> list[User]:
 
 def set_role(user: User, role: RoleName) -> None:
     with db.atomic():
+        changed = {f"Role of {user.email}": (str(user.role), str(role))} if user.role != role else None
         user.role = role
         user.save(only=[User.role])
-        audit_log.record(user.account, None, "user.role", f"{user.email} is now {role}")
+        audit_log.record(user.account, None, "user.role", f"{user.email} is now {role}", changed)
 
 
 def set_password(user: User, password: Secret) -> None:
