@@ -1,8 +1,18 @@
 """Create all tables."""
 
-from portal.migrations.initial import accounts, audit_triggers, integrations, issues, records, switching, sync, webhooks
+from portal.migrations.initial import (
+    accounts,
+    audit_triggers,
+    hand_exclusions,
+    integrations,
+    issues,
+    records,
+    switching,
+    sync,
+    webhooks,
+)
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues)
+ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, hand_exclusions)
 
 
 def up(_migrator, db):

@@ -11,6 +11,7 @@ from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.delivery_store import DeliveryStore
 from portal.models.exclusions import Exclusion
 from portal.models.guessing import GuessCount, KnownDevice
+from portal.models.hand_exclusions import HandExclusion
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.issues import Issue
@@ -38,6 +39,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     RecordChange,
     RecordCount,
     Exclusion,
+    HandExclusion,
     RowDetail,
     NamedChoice,
     SyncRun,

@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         held_deletes,
         kept_records,
         overview,
+        record_exclusion,
         record_page,
         sync_filters,
         sync_logs,
@@ -30,5 +31,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(page.bp)
     for part in (wizard, data_sync, held_deletes, record_page, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)
-    for part in (configuration, switching):
+    for part in (record_exclusion, configuration, switching):
         app.register_blueprint(part.bp)
