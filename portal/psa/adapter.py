@@ -10,7 +10,7 @@ from portal.outbound import CallLimits
 from portal.psa.connect_form import ConnectForm
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.named_records import NamedRecord
-from portal.psa.source import Source
+from portal.psa.source import Facts, Source
 from portal.psa.webhooks import WebhookFormat
 from portal.record_fields import RecordFields
 
@@ -81,6 +81,17 @@ class FilterOptions:
 
 
 @dataclass(frozen=True)
+class FactsFormat:
+    """Reads what filters depend on without a connection: from a row, and from details as the client packs them.
+
+    Both raise ValueError with a message for people.
+    """
+
+    read: Callable[[str, bytes], Facts]
+    unpack: Callable[[bytes], Facts]
+
+
+@dataclass(frozen=True)
 class Tenant:
     """One tenant of a PSA. Record ids of different tenants are unrelated.
 
@@ -125,6 +136,7 @@ class PsaAdapter:
     proving_requests: int
     reading_requests: int
     filter_options: FilterOptions
+    facts: FactsFormat
     webhooks: WebhookFormat
     record_fields: Callable[[str, str], RecordFields]
     record_link: Callable[[Mapping[str, str], str, int], str | None]

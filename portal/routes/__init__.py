@@ -22,10 +22,11 @@ def init_app(app: Flask) -> None:
         sync_filters,
         sync_logs,
     )
-    from portal.routes.web import addresses, current, home
+    from portal.routes.web import addresses, charts, current, home
     from portal.routes.web.login import session_list, two_factor
 
     addresses.init_app(app)
+    charts.init_app(app)
     current.init_app(app)
     for page in (home, overview, comparison, activity, session_list, two_factor):
         app.register_blueprint(page.bp)
