@@ -6,6 +6,7 @@ from portal.migrations.initial import (
     audit_triggers,
     connection_tests,
     filters,
+    hand_exclusions,
     integrations,
     issues,
     log_search,
@@ -16,7 +17,20 @@ from portal.migrations.initial import (
     webhooks,
 )
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts, filters, connection_tests, support_access)
+ROOMS = (
+    accounts,
+    integrations,
+    records,
+    sync,
+    webhooks,
+    switching,
+    issues,
+    alerts,
+    filters,
+    connection_tests,
+    support_access,
+    hand_exclusions,
+)
 
 
 def up(_migrator, db):

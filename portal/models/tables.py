@@ -14,6 +14,7 @@ from portal.models.delivery_store import DeliveryStore
 from portal.models.exclusions import Exclusion
 from portal.models.filters import FilterPreview, FilterVersion
 from portal.models.guessing import GuessCount, KnownDevice
+from portal.models.hand_exclusions import HandExclusion
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.issues import Issue, IssueEvent
@@ -42,6 +43,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     RecordChange,
     RecordCount,
     Exclusion,
+    HandExclusion,
     RowDetail,
     NamedChoice,
     SyncRun,

@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from portal import clock
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
+from portal.models.hand_exclusions import HandExclusion
 from portal.models.integrations import Integration
+from portal.models.records import RecordState
 from portal.models.support_access import SupportAccess
 from portal.models.sync import RunState
 from portal.routes.web import audit_origin
@@ -62,6 +64,11 @@ def copy(halo: Integration) -> None:
     copied(halo, [1])
 
 
+def excluded_copy(halo: Integration) -> None:
+    copied(halo, [1], state=RecordState.OUT_OF_SCOPE)
+    HandExclusion.create(integration=halo, record_type="assets", remote_id=1, by="Alice", why="Test")
+
+
 def disconnected_copy(halo: Integration) -> None:
     copied(halo, [1])
     Integration.update(state="disconnected", disconnected_at=clock.now()).execute()
@@ -90,6 +97,8 @@ DEEDS: Final[dict[str, Deed]] = {
     "held_deletes.approve": ("hold.deleted", f"{HALO}/held/1/delete", {}, hold),
     "held_deletes.keep": ("hold.kept", f"{HALO}/held/1/keep", {}, hold),
     "records.sync": ("sync.started", f"{HALO}/records/assets/1/sync", {}, copy),
+    "record_exclusion.exclude": ("record.excluded", f"{HALO}/records/assets/1/exclude", {"why": "Test"}, copy),
+    "record_exclusion.include": ("record.included", f"{HALO}/records/assets/1/include", {}, excluded_copy),
     "sync_filters.change": ("integration.data_changed", f"{HALO}/filters", {"record_types": ["clients"]}, nothing),
     "filter_history.undo_now": ("integration.data_changed", f"{HALO}/filters/undo", {"latest": "2"}, refiltered),
     "filter_history.restore": ("integration.data_changed", f"{HALO}/filters/history/1", {"latest": "2"}, refiltered),

@@ -24,6 +24,8 @@ ACTIONS: Final = {
     "held_deletes.approve": "delete held records",
     "held_deletes.keep": "keep held records",
     "records.sync": "sync one record",
+    "record_exclusion.exclude": "exclude a record",
+    "record_exclusion.include": "include a record again",
     "sync_filters.change": "change the sync filters",
     "sync_filters.preview": "preview changed sync filters",
     "filter_history.undo_now": "undo a change of the sync filters",

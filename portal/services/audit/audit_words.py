@@ -98,6 +98,8 @@ ACTIONS: Final = {
     "pairing.without": Action(Kind.CONNECTION, "decided that a client has no counterpart:"),
     "pairing.undone": Action(Kind.CONNECTION, "took back the decision about"),
     "integration.data_changed": Action(Kind.FILTERS, "changed what to sync:"),
+    "record.excluded": Action(Kind.FILTERS, "excluded a record by hand:"),
+    "record.included": Action(Kind.FILTERS, "included a record again:"),
     "integration.rescheduled": Action(Kind.SYNC, "changed the schedule:"),
     "integration.paused": Action(Kind.SYNC, "paused the schedule"),
     "integration.resumed": Action(Kind.SYNC, "resumed the schedule"),
