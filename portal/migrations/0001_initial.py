@@ -1,6 +1,16 @@
 """Create all tables."""
 
-from portal.migrations.initial import accounts, audit_triggers, integrations, issues, records, switching, sync, webhooks
+from portal.migrations.initial import (
+    accounts,
+    audit_triggers,
+    integrations,
+    issues,
+    record_lists,
+    records,
+    switching,
+    sync,
+    webhooks,
+)
 
 ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues)
 
@@ -13,4 +23,6 @@ def up(_migrator, db):
     for room in ROOMS:
         for index in getattr(room, "INDEXES", ()):
             db.execute_sql(index)
+    for statement in record_lists.statements(is_sqlite=is_sqlite):
+        db.execute_sql(statement)
     audit_triggers.create_triggers(db, is_sqlite=is_sqlite)

@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from portal.routes import switching, wizard
     from portal.routes.dashboard import (
         activity,
+        all_records,
         comparison,
         configuration,
         data_sync,
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
         kept_records,
         overview,
         records,
+        search,
         sync_filters,
         sync_logs,
     )
@@ -26,9 +28,19 @@ def init_app(app: Flask) -> None:
 
     addresses.init_app(app)
     current.init_app(app)
-    for page in (home, overview, comparison, activity, session_list, two_factor):
+    for page in (home, overview, comparison, activity, search, session_list, two_factor):
         app.register_blueprint(page.bp)
-    for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
+    for part in (
+        wizard,
+        data_sync,
+        held_deletes,
+        records,
+        kept_records,
+        all_records,
+        sync_filters,
+        sync_logs,
+        deliveries,
+    ):
         app.register_blueprint(part.bp)
     for part in (configuration, switching):
         app.register_blueprint(part.bp)
