@@ -2,17 +2,22 @@
 
 from portal.migrations.initial import (
     accounts,
+    alerts,
     audit_triggers,
+    connection_tests,
+    filters,
     integrations,
     issues,
+    log_search,
     record_lists,
     records,
+    support_access,
     switching,
     sync,
     webhooks,
 )
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues)
+ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts, filters, connection_tests, support_access)
 
 
 def up(_migrator, db):
@@ -26,3 +31,4 @@ def up(_migrator, db):
     for statement in record_lists.statements(is_sqlite=is_sqlite):
         db.execute_sql(statement)
     audit_triggers.create_triggers(db, is_sqlite=is_sqlite)
+    log_search.create(db, is_sqlite=is_sqlite)

@@ -18,15 +18,16 @@ def init_app(app: Flask) -> None:
         held_deletes,
         kept_records,
         overview,
-        records,
+        record_page,
         search,
         sync_filters,
         sync_logs,
     )
-    from portal.routes.web import addresses, current, home
+    from portal.routes.web import addresses, charts, current, home
     from portal.routes.web.login import session_list, two_factor
 
     addresses.init_app(app)
+    charts.init_app(app)
     current.init_app(app)
     for page in (home, overview, comparison, activity, search, session_list, two_factor):
         app.register_blueprint(page.bp)
@@ -34,7 +35,7 @@ def init_app(app: Flask) -> None:
         wizard,
         data_sync,
         held_deletes,
-        records,
+        record_page,
         kept_records,
         all_records,
         sync_filters,

@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 
 from portal import clock
 from portal.models.records import RecordState
-from portal.routes.web.search_forms import YEARS, SearchForm
+from portal.routes.web.search_forms import YEARS, SearchForm, id_of
 from portal.routes.web.words import RECORD_STATES
 from portal.services.pages import record_columns
 from portal.services.pages.record_columns import Column
@@ -63,6 +63,7 @@ class RecordSearchForm(SearchForm):
             RecordState(self.chosen("state") or RecordState.LIVE),
             self.chosen("q").replace("\0", "").strip()[:LONGEST_SEARCH],
             client=as_number(self.chosen("client")),
+            site=id_of("site"),
             status=self.chosen("status").replace("\0", "")[:LONGEST_SEARCH],
             is_active=ACTIVE.get(self.chosen("active")),
             changed_since=self._since(),
@@ -74,8 +75,7 @@ class RecordSearchForm(SearchForm):
         """Return the chosen values, for links to other pages and orders of the list."""
         names = ("q", "state", "client", "status", "active", "changed", "since", "sort")
         found = {name: value for name in names if (value := self.chosen(name))}
-        if columns := request.args.get("columns"):
-            found["columns"] = columns
+        found |= {name: value for name in ("site", "columns") if (value := request.args.get(name))}
         return {name: value for name, value in found.items() if USUAL.get(name) != value}
 
     def _since(self) -> datetime | None:

@@ -52,6 +52,7 @@ def answer(integration: Integration, record_type: RecordType) -> ResponseReturnV
         query=form.query(),
         available=record_columns.available(record_type),
         statuses=record_lists.statuses(integration, wanted),
+        site=record_lists.with_number(integration, RecordType.SITES, wanted.site),
         client=record_lists.with_number(integration, RecordType.CLIENTS, wanted.client),
         counts=counts,
         absence=record_pages.absence(integration, record_type, number) if number and not numbered else None,

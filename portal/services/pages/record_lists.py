@@ -64,6 +64,7 @@ class Wanted:
     state: RecordState = RecordState.LIVE
     containing: str = ""
     client: int | None = None
+    site: int | None = None
     status: str = ""
     is_active: bool | None = None
     changed_since: datetime | None = None
@@ -77,7 +78,8 @@ class Wanted:
     @property
     def is_narrowed(self) -> bool:
         """Tell whether filters besides the state leave records out."""
-        return bool(self.containing or self.client or self.status or self.changed_since or self.is_active is not None)
+        chosen = (self.containing, self.client, self.site, self.status, self.changed_since)
+        return any(chosen) or self.is_active is not None
 
 
 def page(
@@ -102,6 +104,8 @@ def matching(integration: Integration, wanted: Wanted) -> Any:
         mine &= search.containing(integration, wanted.record_type, wanted.containing)
     if wanted.client is not None:
         mine &= Record.client_remote_id == wanted.client
+    if wanted.site is not None:
+        mine &= Record.site_remote_id == wanted.site
     if wanted.status:
         mine &= Record.status == wanted.status
     if wanted.is_active is not None:
