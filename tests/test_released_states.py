@@ -40,7 +40,9 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
 def test_every_released_state_upgrades_and_keeps_its_rows(empty: None, release: str) -> None:
     Runner(db.db.obj, str(db.MIGRATIONS)).up(target=release)
     names = [
-        table for table in _owners_first(db.db.get_tables()) if not table.startswith(("sqlite_", "schema_migration"))
+        table
+        for table in _owners_first(db.db.get_tables())
+        if not table.startswith(("sqlite_", "schema_migration", "record_search"))
     ]
     for table in names:
         _insert_row(table)

@@ -10,6 +10,7 @@ from portal.migrations.initial import (
     integrations,
     issues,
     log_search,
+    record_lists,
     records,
     support_access,
     switching,
@@ -41,5 +42,7 @@ def up(_migrator, db):
     for room in ROOMS:
         for index in getattr(room, "INDEXES", ()):
             db.execute_sql(index)
+    for statement in record_lists.statements(is_sqlite=is_sqlite):
+        db.execute_sql(statement)
     audit_triggers.create_triggers(db, is_sqlite=is_sqlite)
     log_search.create(db, is_sqlite=is_sqlite)

@@ -145,6 +145,7 @@ PAIRING_FILES: Final = {"pairing.pairs_file": "pairing.exported", "pairing.unpai
 DOWNLOADS: Final[dict[str, Deed]] = {
     "sync_logs.download": ("log.downloaded", f"{HALO}/logs/1.csv", {}, log),
     "records.download": ("records.exported", f"{HALO}/records/assets/export.csv", {}, copy),
+    "all_records.download_failed": ("records.exported", f"{HALO}/records/failed.csv", {}, copy),
     "records.payload": ("record.downloaded", f"{HALO}/records/assets/1/payload.json", {}, copy),
     "activity.export_lines": ("activity.exported", "/activity.jsonl", {}, nothing),
     "activity.export": ("activity.exported", "/activity.csv", {}, nothing),

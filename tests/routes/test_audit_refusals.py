@@ -23,7 +23,9 @@ REFUSED = [endpoint for (endpoint, _), outcomes in TABLE.items() if outcomes[3] 
 LOOKS = [
     endpoint
     for endpoint, method in TABLE
-    if method == "GET" and endpoint not in {"activity.export", "activity.export_lines", "records.download"}
+    if method == "GET"
+    and endpoint
+    not in {"activity.export", "activity.export_lines", "records.download", "all_records.download_failed"}
 ]
 HERE = {"REMOTE_ADDR": "192.0.2.7"}
 

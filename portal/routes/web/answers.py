@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -57,7 +58,16 @@ def this_address(**changes: str) -> str:
     arguments = request.args.copy()
     for name, value in changes.items():
         arguments[name] = value
-    return f"{request.path}?{urlencode(list(arguments.items(multi=True)))}"
+    return _with_query(list(arguments.items(multi=True)))
+
+
+def address(arguments: Mapping[str, str]) -> str:
+    """Return the path of this request with these arguments."""
+    return _with_query(list(arguments.items()))
+
+
+def _with_query(arguments: list[tuple[str, str]]) -> str:
+    return f"{request.path}?{urlencode(arguments)}" if arguments else request.path
 
 
 def redirect_window(url: str) -> Response:

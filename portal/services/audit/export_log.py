@@ -23,10 +23,17 @@ def records(
     state: RecordState | None,
     form: str,
     user: User | None = None,
+    *,
+    narrowed: bool = False,
 ) -> None:
-    """Record an export by a person or by the operator."""
+    """Record an export by a person or by the operator. `narrowed` means that filters left records out."""
     which = f"{', '.join(types)}, {state.replace('_', ' ') if state else 'all states'}, as {form}"
+    which += ", filtered" if narrowed else ""
     audit_log.record(integration.account, user, "records.exported", which)
+
+
+def failed_records(integration: Integration, form: str, user: User) -> None:
+    audit_log.record(integration.account, user, "records.exported", f"failed records, as {form}")
 
 
 def sync_log(run: SyncRun, user: User, form: str) -> None:
