@@ -143,6 +143,7 @@ PAIRING: Final = {
 PAIRING_FILES: Final = {"pairing.pairs_file": "pairing.exported", "pairing.unpaired_file": "pairing.exported"}
 # Downloads: nothing changes, but something leaves the portal.
 DOWNLOADS: Final[dict[str, Deed]] = {
+    "sync_logs.lines.export": ("log.exported", f"{HALO}/logs/lines/export.csv", {}, nothing),
     "sync_logs.download": ("log.downloaded", f"{HALO}/logs/1.csv", {}, log),
     "records.download": ("records.exported", f"{HALO}/records/assets/export.csv", {}, copy),
     "all_records.download_failed": ("records.exported", f"{HALO}/records/failed.csv", {}, copy),

@@ -130,6 +130,7 @@ ACTIONS: Final = {
     "records.deleted": Action(Kind.CONNECTION, "deleted the records of a disconnected integration:"),
     "records.exported": Action(Kind.EXPORT, "exported records:"),
     "log.downloaded": Action(Kind.EXPORT, "downloaded a sync log:"),
+    "log.exported": Action(Kind.EXPORT, "exported sync log entries:"),
     "activity.exported": Action(Kind.EXPORT, "exported the activity log:"),
     "pairing.exported": Action(Kind.EXPORT, "exported from pairing:"),
     "bundle.made": Action(Kind.EXPORT, "created a support bundle"),

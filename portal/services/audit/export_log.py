@@ -40,6 +40,11 @@ def sync_log(run: SyncRun, user: User, form: str) -> None:
     audit_log.record(run.integration.account, user, "log.downloaded", f"run {run.id}, as {form}")
 
 
+def log_lines(integration: Integration, filters: str, user: User, form: str) -> None:
+    """Record an export of log lines. `filters` describes which."""
+    audit_log.record(integration.account, user, "log.exported", f"{filters}, as {form}")
+
+
 def pairing(found: ClientPairing, name: str, user: User) -> None:
     audit_log.record(found.account, user, "pairing.exported", name.replace("-", " "))
 
