@@ -14,9 +14,9 @@ from portal.models.sync import RunKind, RunTrigger
 from portal.routes.dashboard import history_periods, running_sync
 from portal.routes.web import current
 from portal.routes.web.answers import wants_fragment
+from portal.services.pages.data_sync import health, previous, tab
 from portal.services.pages.data_sync import history as run_history
-from portal.services.pages.data_sync import previous, tab
-from portal.services.syncing import scheduling, sync_runs
+from portal.services.syncing import rate_limits, scheduling, sync_runs
 from portal.services.webhooks import coverage, webhook_health
 
 bp = Blueprint("data_sync", __name__, url_prefix="/integrations/<psa:psa>")
@@ -107,7 +107,9 @@ def _context(integration: Integration) -> dict[str, Any]:
     return {
         "integration": integration,
         "tab": tab.data_sync(integration),
+        "line": health.health_line(integration),
         "plan": scheduling.plan(integration),
+        "budget": rate_limits.current(integration),
         "health": webhook_health.health(integration),
         "meter": coverage.coverage(integration),
         "period_arguments": history_periods.arguments(history_periods.chosen()),
