@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
         held_deletes,
         kept_records,
         overview,
-        records,
+        record_page,
         sync_filters,
         sync_logs,
     )
@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
     current.init_app(app)
     for page in (home, overview, comparison, activity, session_list, two_factor):
         app.register_blueprint(page.bp)
-    for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
+    for part in (wizard, data_sync, held_deletes, record_page, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)
     for part in (configuration, switching):
         app.register_blueprint(part.bp)

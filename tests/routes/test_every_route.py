@@ -114,10 +114,20 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("deliveries.watch", "GET"): (f"{HALO}/deliveries/1/progress", LOGIN, "404", "404"),
     ("deliveries.replay", "POST"): (f"{HALO}/deliveries/1/replay", LOGIN, "404", "403"),
     ("configuration.index", "GET"): (f"{HALO}/configuration", LOGIN, "404", OK),
+    ("configuration.connection.index", "GET"): (f"{HALO}/configuration/connection", LOGIN, "404", OK),
     ("configuration.connection.test_again", "POST"): (f"{HALO}/configuration/test", LOGIN, "404", "403"),
-    ("configuration.connection.replace_secret", "POST"): (f"{HALO}/configuration/secret", LOGIN, "404", "403"),
+    ("configuration.credentials.index", "GET"): (f"{HALO}/configuration/credentials", LOGIN, "404", OK),
+    ("configuration.credentials.replace_secret", "POST"): (
+        f"{HALO}/configuration/credentials",
+        LOGIN,
+        "404",
+        "403",
+    ),
+    ("configuration.schedule.index", "GET"): (f"{HALO}/configuration/schedule", LOGIN, "404", OK),
     ("configuration.schedule.change", "POST"): (f"{HALO}/configuration/schedule", LOGIN, "404", "403"),
+    ("configuration.rate_limit.index", "GET"): (f"{HALO}/configuration/limit", LOGIN, "404", OK),
     ("configuration.rate_limit.change", "POST"): (f"{HALO}/configuration/limit", LOGIN, "404", "403"),
+    ("configuration.webhook.index", "GET"): (f"{HALO}/configuration/webhook", LOGIN, "404", OK),
     ("configuration.webhook.delivery", "GET"): (f"{HALO}/configuration/delivery", LOGIN, "404", "204"),
     ("configuration.webhook.change_login", "POST"): (f"{HALO}/configuration/webhook/login", LOGIN, "404", "403"),
     ("configuration.webhook.make_secret", "POST"): (f"{HALO}/configuration/webhook/secret", LOGIN, "404", "403"),
@@ -128,8 +138,9 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
         "403",
     ),
     ("configuration.webhook.stop_using", "POST"): (f"{HALO}/configuration/webhook/unused", LOGIN, "404", "403"),
-    ("configuration.connection.confirm_disconnect", "GET"): (f"{HALO}/configuration/disconnect", LOGIN, "404", OK),
-    ("configuration.connection.disconnect", "POST"): (f"{HALO}/configuration/disconnect", LOGIN, "404", "403"),
+    ("configuration.retention.index", "GET"): (f"{HALO}/configuration/retention", LOGIN, "404", OK),
+    ("configuration.disconnect.index", "GET"): (f"{HALO}/configuration/disconnect", LOGIN, "404", OK),
+    ("configuration.disconnect.disconnect", "POST"): (f"{HALO}/configuration/disconnect", LOGIN, "404", "403"),
 }
 
 
