@@ -5,6 +5,7 @@ from portal.migrations.initial import (
     alerts,
     audit_triggers,
     connection_tests,
+    daily_counts,
     filters,
     integrations,
     issues,
@@ -16,7 +17,7 @@ from portal.migrations.initial import (
     webhooks,
 )
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts, filters, connection_tests, support_access)
+ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts, filters, connection_tests, support_access, daily_counts)
 
 
 def up(_migrator, db):
