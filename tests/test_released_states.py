@@ -102,7 +102,7 @@ def _something(data_type: str) -> object:
         return 0
     if data_type.startswith(("BLOB", "BYTEA")):
         return b"{}"
-    return clock.now() if data_type.startswith(("TIMESTAMP", "DATETIME")) else "{}"
+    return clock.now() if data_type.startswith(("TIMESTAMP", "DATE")) else "{}"
 
 
 def _rows(table: str) -> list[tuple[object, ...]]:

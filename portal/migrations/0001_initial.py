@@ -5,6 +5,7 @@ from portal.migrations.initial import (
     alerts,
     audit_triggers,
     connection_tests,
+    daily_counts,
     filters,
     hand_exclusions,
     integrations,
@@ -31,6 +32,7 @@ ROOMS = (
     connection_tests,
     support_access,
     hand_exclusions,
+    daily_counts,
 )
 
 

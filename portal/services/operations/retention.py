@@ -14,6 +14,7 @@ from portal import clock
 from portal.db import BaseModel, db
 from portal.models.alerts import AlertMessage, AlertState
 from portal.models.budgets import TenantUse
+from portal.models.daily_counts import DailyCount
 from portal.models.filters import FilterPreview, FilterVersion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
@@ -36,6 +37,7 @@ FRONT: Final = 20_000
 RUNS_KEPT: Final = timedelta(days=90)
 PREVIEWS_KEPT: Final = timedelta(hours=1)
 USE_KEPT: Final = timedelta(hours=1)
+COUNTS_KEPT: Final = timedelta(days=400)
 DEVICES_KEPT: Final = timedelta(days=180)
 
 
@@ -76,6 +78,7 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
     batches: dict[str, Callable[[], int]] = {
         "log rows": partial(_batch, SyncLog, SyncLog.at < logs),
         "runs": partial(_batch, SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
+        "daily counts": partial(_batch, DailyCount, DailyCount.day < (now - COUNTS_KEPT).date()),
         "changes": partial(_batch, RecordChange, RecordChange.at < history),
         "deliveries": partial(
             _batch,
