@@ -15,18 +15,20 @@ def init_app(app: Flask) -> None:
         data_sync,
         deliveries,
         held_deletes,
+        issues,
         kept_records,
         overview,
         records,
         sync_filters,
         sync_logs,
     )
-    from portal.routes.web import addresses, current, home
+    from portal.routes.web import addresses, current, home, open_issues
     from portal.routes.web.login import session_list, two_factor
 
     addresses.init_app(app)
     current.init_app(app)
-    for page in (home, overview, comparison, activity, session_list, two_factor):
+    open_issues.init_app(app)
+    for page in (home, overview, comparison, issues, activity, session_list, two_factor):
         app.register_blueprint(page.bp)
     for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)

@@ -13,6 +13,7 @@ from portal import clock
 from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
+from portal.models.issues import Issue
 from portal.models.sync import RunState
 from portal.routes.web import audit_origin
 from portal.services.audit import audit_words
@@ -63,6 +64,10 @@ def disconnected_copy(halo: Integration) -> None:
     Integration.update(state="disconnected", disconnected_at=clock.now()).execute()
 
 
+def issue(halo: Integration) -> None:
+    Issue.create(integration=halo, kind="sync_failed", severity="error", problem="The last sync failed.")
+
+
 def nothing(halo: Integration) -> None:
     pass
 
@@ -77,6 +82,10 @@ DEEDS: Final[dict[str, Deed]] = {
     "held_deletes.approve": ("hold.deleted", f"{HALO}/held/1/delete", {}, hold),
     "held_deletes.keep": ("hold.kept", f"{HALO}/held/1/keep", {}, hold),
     "records.sync": ("sync.started", f"{HALO}/records/assets/1/sync", {}, copy),
+    "issues.snooze": ("issue.snoozed", "/issues/1/snooze", {"for": "day"}, issue),
+    "issues.dismiss": ("issue.dismissed", "/issues/1/dismiss", {"reason": "Known."}, issue),
+    "issues.reopen": ("issue.reopened", "/issues/1/reopen", {}, issue),
+    "issues.retry": ("issue.retried", "/issues/1/retry", {}, issue),
     "sync_filters.change": ("integration.data_changed", f"{HALO}/filters", {"record_types": ["clients"]}, nothing),
     "deliveries.replay_all": ("delivery.replayed", f"{HALO}/deliveries/replay", {"failed": "1"}, failed_delivery),
     "deliveries.replay": ("delivery.replayed", f"{HALO}/deliveries/1/replay", {}, failed_delivery),

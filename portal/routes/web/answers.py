@@ -26,13 +26,18 @@ def show(page: str, part: str, status: int = 200, **context: Any) -> Response:
     return make_response(render_template(part if wants_fragment() else page, **context), status)
 
 
-def show_refreshing(page: str, part: str, /, *, part_id: str, is_live: bool = False, **context: Any) -> Response:
+def show_refreshing(
+    page: str, part: str, /, *, part_id: str, is_live: bool = False, version: str = "", **context: Any
+) -> Response:
     """Render `page` around `part`, which refreshes itself: every two seconds while `is_live`, otherwise rarely.
 
-    The page's template gets it as `refreshing`. A browser that already shows this version gets 204.
+    The page's template gets it as `refreshing`. A browser that already shows this version gets 204. A part with forms
+    needs a `version`, which changes with what it shows: its HTML has a new CSRF token each time.
     """
+    if version and is_unchanged(_stamp(is_live, version)):
+        return make_response("", 204)
     inside = render_template(part, **context)
-    stamp = hashlib.sha256(f"{is_live} {inside}".encode()).hexdigest()[:16]
+    stamp = _stamp(is_live, version or inside)
     if is_unchanged(stamp):
         return make_response("", 204)
     refreshing = render_template(
@@ -45,6 +50,10 @@ def show_refreshing(page: str, part: str, /, *, part_id: str, is_live: bool = Fa
     if wants_fragment():
         return make_response(refreshing)
     return make_response(render_template(page, refreshing=_rendered(refreshing), **context))
+
+
+def _stamp(is_live: bool, version: str) -> str:  # noqa: FBT001  # a part of the stamp, no option
+    return hashlib.sha256(f"{is_live} {version}".encode()).hexdigest()[:16]
 
 
 def is_unchanged(stamp: str) -> bool:
