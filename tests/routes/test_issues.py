@@ -104,8 +104,8 @@ def test_the_number_costs_one_query(as_sam: FlaskClient, halo: Integration) -> N
 
 def test_a_poll_of_the_number_answers_only_if_it_has_changed(as_sam: FlaskClient, halo: Integration) -> None:
     issue_of(halo)
-    assert as_sam.get("/issues/count?stamp=1", headers=POLL).status_code == 204
-    assert number_in(as_sam.get("/issues/count?stamp=0", headers=POLL).text) == "1: 1 open"
+    assert as_sam.get("/issues/count?shown=1", headers=POLL).status_code == 204
+    assert number_in(as_sam.get("/issues/count?shown=0", headers=POLL).text) == "1: 1 open"
 
 
 def test_a_poll_of_the_list_answers_only_if_it_has_changed(as_alice: FlaskClient, halo: Integration) -> None:

@@ -46,7 +46,7 @@ def count() -> ResponseReturnValue:
     """Answer a poll of the number in the navigation: nothing while it is the same."""
     if not answers.wants_fragment():
         return redirect(url_for("issues.index"))
-    if answers.is_unchanged(str(open_issues.count())):
+    if request.args.get("shown") == str(open_issues.count()):
         return "", 204
     return make_response(render_template("layouts/_issue_count.html"))
 
