@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         data_sync,
         deliveries,
         held_deletes,
+        issues,
         kept_records,
         overview,
         record_exclusion,
@@ -27,16 +28,18 @@ def init_app(app: Flask) -> None:
         sync_filters,
         sync_logs,
     )
-    from portal.routes.web import addresses, charts, current, home
+    from portal.routes.web import addresses, charts, current, home, open_issues
     from portal.routes.web.login import session_list, support_link, two_factor
 
     addresses.init_app(app)
     charts.init_app(app)
     current.init_app(app)
+    open_issues.init_app(app)
     pages = (
         home,
         overview,
         comparison,
+        issues,
         activity,
         search,
         alerts,

@@ -14,6 +14,7 @@ from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.hand_exclusions import HandExclusion
 from portal.models.integrations import Integration
+from portal.models.issues import Issue
 from portal.models.records import RecordState
 from portal.models.support_access import SupportAccess
 from portal.models.sync import RunState
@@ -79,6 +80,10 @@ def support_link(halo: Integration) -> None:
     SupportAccess.update(uid="link").where(SupportAccess.id == access.id).execute()
 
 
+def issue(halo: Integration) -> None:
+    Issue.create(integration=halo, kind="sync_failed", severity="error", problem="The last sync failed.")
+
+
 def nothing(halo: Integration) -> None:
     pass
 
@@ -99,6 +104,10 @@ DEEDS: Final[dict[str, Deed]] = {
     "records.sync": ("sync.started", f"{HALO}/records/assets/1/sync", {}, copy),
     "record_exclusion.exclude": ("record.excluded", f"{HALO}/records/assets/1/exclude", {"why": "Test"}, copy),
     "record_exclusion.include": ("record.included", f"{HALO}/records/assets/1/include", {}, excluded_copy),
+    "issues.snooze": ("issue.snoozed", "/issues/1/snooze", {"for": "day"}, issue),
+    "issues.dismiss": ("issue.dismissed", "/issues/1/dismiss", {"reason": "Known."}, issue),
+    "issues.reopen": ("issue.reopened", "/issues/1/reopen", {}, issue),
+    "issues.retry": ("issue.retried", "/issues/1/retry", {}, issue),
     "sync_filters.change": ("integration.data_changed", f"{HALO}/filters", {"record_types": ["clients"]}, nothing),
     "filter_history.undo_now": ("integration.data_changed", f"{HALO}/filters/undo", {"latest": "2"}, refiltered),
     "filter_history.restore": ("integration.data_changed", f"{HALO}/filters/history/1", {"latest": "2"}, refiltered),

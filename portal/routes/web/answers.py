@@ -42,7 +42,8 @@ def show_refreshing(
     """Render `page` around `part`, which refreshes itself: every two seconds while `is_live`, otherwise rarely.
 
     The page's template gets it as `refreshing`. A browser that already shows this version gets 204. `version` changes
-    with what `part` shows; without one, the part is rendered to compare it. `keep` are arguments of the next request.
+    with what `part` shows; a part with forms needs one, because its HTML has a new CSRF token each time. Without one,
+    the part is rendered to compare it. `keep` are arguments of the next request.
     """
     inside = "" if version else render_template(part, **context)
     stamp = stamp_of(version or inside, is_live=is_live)
