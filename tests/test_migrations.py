@@ -34,7 +34,11 @@ def test_the_tables_are_those_of_the_models(database: None) -> None:
         "drop index held_delete.held_delete_one_pending",
         "drop index integration.integration_one_active_psa",
         "drop index issue.issue_one_open",
+        "drop index record.record_of_client",
+        "drop index record.record_of_site",
         "drop index refetch_request.refetch_request_waiting",
+        "drop index sync_log.sync_log_causes",
+        "drop index sync_log.sync_log_of_cause",
         "drop index sync_log.sync_log_of_record",
         "drop index sync_run.sync_run_one_live",
     ]

@@ -18,18 +18,20 @@ def init_app(app: Flask) -> None:
         held_deletes,
         kept_records,
         overview,
-        records,
+        record_page,
+        support,
         sync_filters,
         sync_logs,
     )
-    from portal.routes.web import addresses, current, home
-    from portal.routes.web.login import session_list, two_factor
+    from portal.routes.web import addresses, charts, current, home
+    from portal.routes.web.login import session_list, support_link, two_factor
 
     addresses.init_app(app)
+    charts.init_app(app)
     current.init_app(app)
     for page in (home, overview, comparison, activity, alerts, session_list, two_factor):
         app.register_blueprint(page.bp)
-    for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
+    for part in (wizard, data_sync, held_deletes, record_page, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)
-    for part in (configuration, switching):
+    for part in (configuration, switching, support, support_link):
         app.register_blueprint(part.bp)

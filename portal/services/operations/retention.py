@@ -16,6 +16,7 @@ from portal.models.alerts import AlertMessage, AlertState
 from portal.models.budgets import TenantUse
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
+from portal.models.issues import Issue
 from portal.models.records import RecordChange
 from portal.models.sessions import LoginSession
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
@@ -37,8 +38,8 @@ DEVICES_KEPT: Final = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Periods:
-    """How long to keep log lines (and alert messages), record history (and decisions about held deletes), and
-    deliveries.
+    """How long to keep log lines (and alert messages), record history (with held deletes and closed issues),
+    and deliveries.
     """
 
     logs: timedelta = timedelta(days=30)
@@ -53,6 +54,11 @@ def bind(periods: Periods) -> None:
     """Set the retention periods of this process."""
     global _periods
     _periods = periods
+
+
+def periods() -> Periods:
+    """Return the retention periods of this process."""
+    return _periods
 
 
 def prune(isolation: Isolation | None = None) -> dict[str, int]:
@@ -76,6 +82,7 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
             before=delivery_store.release,
         ),
         "deliveries beyond the limit": delivery_store.make_room_everywhere,
+        "closed issues": partial(_batch, Issue, Issue.closed_at < history, front=FRONT),
         "held deletes": partial(_batch, HeldDelete, _is_settled(history), front=FRONT),
         "alert messages": partial(_batch, AlertMessage, _is_settled_alert(logs), front=FRONT),
         "audit entries": audit_retention.prune,
