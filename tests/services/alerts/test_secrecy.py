@@ -12,8 +12,9 @@ import responses
 from portal import vault
 from portal.config import Config
 from portal.models.alerts import AlertDestination
+from portal.models.integrations import Integration
 from portal.services.alerts import delivery, destinations
-from portal.services.operations import sealed_values, support_bundle
+from portal.services.operations import account_bundle, sealed_values, support_bundle
 from tests.services.alerts.conftest import ADDRESS, HOOK, TOKEN
 
 OLD, NEW = bytes(range(32)), bytes(range(1, 33))
@@ -59,8 +60,19 @@ def test_nothing_of_it_is_logged_whatever_happens(
     assert TOKEN not in AlertDestination.get().last_problem
 
 
-def test_the_support_bundle_has_neither_address_nor_messages(destination: AlertDestination, config: Config) -> None:
+def test_the_portals_support_bundle_has_neither_address_nor_hint(
+    destination: AlertDestination, config: Config
+) -> None:
     destinations.test(destination, None)
     bundle = json.dumps(support_bundle.collect(config), default=str)
     assert TOKEN not in bundle
-    assert "hooks.acme.example" not in bundle
+    assert destination.hint not in bundle
+
+
+def test_an_accounts_support_bundle_has_neither_address_nor_hint(
+    destination: AlertDestination, integration: Integration
+) -> None:
+    destinations.test(destination, None)
+    bundle = json.dumps(account_bundle.collect(destination.account), default=str)
+    assert TOKEN not in bundle
+    assert destination.hint not in bundle
