@@ -149,6 +149,15 @@ PAIRING: Final = {
     "pairing.client.decide_with": "pairing.paired",
     "pairing.client.decide_alone": "pairing.undone",
 }
+# Shown in test_alerts.py: these need a destination.
+ALERTS: Final = {
+    "alerts.adding.add": "alerts.added",
+    "alerts.change": "alerts.changed",
+    "alerts.test": "alerts.tested",
+    "alerts.pause": "alerts.paused",
+    "alerts.resume": "alerts.resumed",
+    "alerts.delete": "alerts.deleted",
+}
 PAIRING_FILES: Final = {"pairing.pairs_file": "pairing.exported", "pairing.unpaired_file": "pairing.exported"}
 # Downloads: nothing changes, but something leaves the portal.
 DOWNLOADS: Final[dict[str, Deed]] = {
@@ -199,7 +208,7 @@ SESSIONS: Final = "sessions."
 
 def test_everything_that_changes_something_has_an_action(app: Flask) -> None:
     posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set())}
-    known = DEEDS.keys() | PAIRING.keys() | WIZARD.keys() | LOG_IN.keys() | SILENT.keys()
+    known = DEEDS.keys() | PAIRING.keys() | ALERTS.keys() | WIZARD.keys() | LOG_IN.keys() | SILENT.keys()
     missing = [
         f'    "{endpoint}": ("action", "/address", {{}}, nothing),  # or to SILENT, with the reason'
         for endpoint in sorted(posts - known)
@@ -262,5 +271,5 @@ def test_a_form_that_is_filled_in_wrongly_writes_nothing(as_alice: FlaskClient, 
 
 def test_all_of_these_have_words() -> None:
     written = {action[0] for action in [*DEEDS.values(), *DOWNLOADS.values()]}
-    written |= {*WIZARD.values(), *LOG_IN.values(), *PAIRING.values(), *PAIRING_FILES.values()}
+    written |= {*WIZARD.values(), *LOG_IN.values(), *ALERTS.values(), *PAIRING.values(), *PAIRING_FILES.values()}
     assert written <= audit_words.ACTIONS.keys()

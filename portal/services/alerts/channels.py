@@ -31,7 +31,7 @@ SLACK: Final = frozenset({"slack"})
 WEBHOOK: Final = frozenset({"jsons"})
 SERVICES: Final = (
     MAIL | TEAMS | SLACK | WEBHOOK
-    | {"46elks", "acs", "africastalking", "apprises", "azure", "barks", "betterstack", "brevo", "bulksms", "bulkvs"}
+    | {"46elks", "acs", "apprises", "atalk", "azure", "barks", "betterstack", "brevo", "bulksms", "bulkvs"}
     | {"burstsms", "clickatell", "clicksend", "cliq", "cm", "d7sms", "dingtalk", "discord", "exotel", "feishu"}
     | {"firehydrant", "flock", "forms", "freemobile", "gchat", "goalerts", "gotifys", "groupme", "guilded", "ifttt"}
     | {"ilert", "incidentio", "infobip", "jira", "kaleyra", "kumulos", "lark", "line", "mailersend", "mailgun"}
