@@ -72,6 +72,7 @@ class AuditEntry(Table):
     at = DateTimeField()
     action = CharField()
     detail = TextField()
+    changes = JSONField(null=True)
     actor = CharField()
     kind = CharField()
     address = CharField()

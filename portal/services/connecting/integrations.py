@@ -13,6 +13,7 @@ from portal.psa.diagnosis import Diagnosis
 from portal.psa.registry import NAMES, adapter_of
 from portal.services.audit import audit_log
 from portal.services.connecting import connection_tests, connections, refused_credentials
+from portal.services.issues import changes
 from portal.services.records import deletions
 from portal.services.syncing import sync_runs
 from portal.services.webhooks import refetches, signing_keys
@@ -63,6 +64,7 @@ def disconnect(integration: Integration, user: User | None, *, keep_records: boo
         sync_runs.stop_for_good(integration, user)
         refetches.stop_for_good(integration)
         signing_keys.forget(integration)
+        changes.close_all(integration)
         integration.state = IntegrationState.DISCONNECTED
         integration.credentials = None
         integration.tested_fingerprint = None
