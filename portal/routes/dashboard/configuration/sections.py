@@ -16,16 +16,20 @@ FOLDER: Final = "dashboard/configuration"
 
 @dataclass(frozen=True)
 class Section:
-    """`name` is its page in the folder of templates, and its blueprint below the tab's."""
+    """`name` is its page in the folder of templates, and its blueprint below the tab's.
+
+    `elsewhere` is the endpoint of a page that is about the whole account and has its place outside the tab.
+    """
 
     name: str
     label: str
     icon: str
     is_for_admins: bool = False
+    elsewhere: str = ""
 
     @property
     def endpoint(self) -> str:
-        return f"configuration.{self.name}.index"
+        return self.elsewhere or f"configuration.{self.name}.index"
 
     @property
     def page(self) -> str:
@@ -44,13 +48,28 @@ SCHEDULE: Final = Section("schedule", "Schedule", "clock")
 RATE_LIMIT: Final = Section("rate_limit", "Request limit", "hourglass")
 RETENTION: Final = Section("retention", "Retention", "database")
 DISCONNECT: Final = Section("disconnect", "Disconnect", "plug-off", is_for_admins=True)
-SECTIONS: Final = (CONNECTION, CREDENTIALS, WEBHOOK, SCHEDULE, RATE_LIMIT, RETENTION, DISCONNECT)
+ALERTS: Final = Section("alerts", "Alerts", "alert-triangle", elsewhere="alerts.index")
+SUPPORT: Final = Section("support", "Support", "help-circle", elsewhere="support.index")
+SECTIONS: Final = (
+    CONNECTION,
+    CREDENTIALS,
+    WEBHOOK,
+    SCHEDULE,
+    RATE_LIMIT,
+    ALERTS,
+    RETENTION,
+    SUPPORT,
+    DISCONNECT,
+)
 
 
 def show(section: Section, part: str = "", status: int = 200, **context: Any) -> Response:
     """Render the section's page, or for htmx only `part`, a template of the same folder."""
     template = f"{FOLDER}/{part}.html" if part and wants_fragment() else section.page
-    listed = [each for each in SECTIONS if current.user().is_admin or not each.is_for_admins]
+    person = current.user()
+    listed = [each for each in SECTIONS if person.is_admin or not each.is_for_admins]
+    if person.is_guest:
+        listed.remove(SUPPORT)
     return make_response(render_template(template, section=section, sections=listed, **context), status)
 
 
