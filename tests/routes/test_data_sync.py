@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from portal import clock
 from portal.models.accounts import User
 from portal.models.integrations import Integration
+from portal.models.records import RecordCount
 from portal.models.sync import RemoteList, RunKind, RunState, SyncRun, SyncStep
 from tests.routes.conftest import make_run
 
@@ -287,3 +288,37 @@ def test_the_bar_of_a_run_comes_when_it_ends(as_alice: FlaskClient, halo: Integr
     assert 'id="history"' not in as_alice.get(POLL, headers=HTMX).text
     SyncRun.update(state=RunState.SUCCEEDED).execute()
     assert 'hx-swap-oob="outerMorph"' in as_alice.get(POLL, headers=HTMX).text
+
+
+# Live progress
+
+
+def test_a_live_run_shows_time_left_speed_and_what_it_took_last_time(
+    as_alice: FlaskClient, halo: Integration
+) -> None:
+    make_run(halo, RunState.SUCCEEDED, finished_at=clock.now() + timedelta(seconds=140))
+    run = make_run(halo, RunState.RUNNING, requests=40)
+    assert "Time left: not known yet" in as_alice.get(TAB).text
+    SyncRun.update(started_at=clock.now() - timedelta(seconds=100)).where(SyncRun.id == run.id).execute()
+    page = unescape(as_alice.get(TAB).text)
+    assert "About <strong>1 min 40 s</strong> left" in page
+    assert "10 records/s" in page
+    assert "24 requests/min" in page
+    assert "Last time: 2 min 20 s." in page
+
+
+# Records
+
+
+def test_each_part_of_a_types_records_leads_to_exactly_those(as_alice: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.SUCCEEDED)
+    numbers = {"expected": 12, "failed": 2, "mode": "full", "state": "succeeded", "finished_at": clock.now()}
+    SyncStep.update(numbers).where(SyncStep.run == run).execute()
+    RecordCount.create(integration=halo, record_type="clients", state="live", number=10)
+    page = unescape(as_alice.get(TAB).text)
+    row = page.partition('id="type-clients"')[2].partition("</tr>")[0]
+    assert 'href="/integrations/halo/records/clients"' in row
+    assert f"logs?run={run.id}&record_type=clients&subject=record&level=warning" in row
+    assert "As many as Halo counted" in row
+    assert "10 stored" in row
+    assert "2 failed" in row

@@ -44,12 +44,17 @@ class StepLine:
 
 @dataclass(frozen=True)
 class RunView:
-    """`started_by` names who or what started the run. `result` sums up its changes, empty unless it succeeded."""
+    """`started_by` names who or what started the run. `result` sums up its changes, empty unless it succeeded.
+
+    `last_seconds` is how long the last complete run of its kind took, for a live run without a forecast.
+    """
 
     run: SyncRun
     state: RunState
     steps: list[StepLine]
     percent: int | None
+    seconds_left: float | None
+    last_seconds: float | None
     totals: dict[str, int]
     started_by: str
     result: str
@@ -72,6 +77,19 @@ class RunView:
         return runs.seconds(self.run)
 
     @property
+    def records_per_second(self) -> float | None:
+        """Return the average speed so far; None while it varies too much."""
+        if not self.seconds or self.seconds < progress.SETTLING_SECONDS:
+            return None
+        return self.totals["fetched"] / self.seconds
+
+    @property
+    def requests_per_minute(self) -> float | None:
+        if not self.seconds or self.seconds < progress.SETTLING_SECONDS:
+            return None
+        return 60 * self.run.requests / self.seconds
+
+    @property
     def troubled(self) -> list[StepLine]:
         return [step for step in self.steps if step.problem]
 
@@ -85,7 +103,24 @@ def view(run: SyncRun, chosen: list[str]) -> RunView:
     is_well = run.state == RunState.SUCCEEDED
     result = run_words.result(run, totals, [line.record_type for line in lines], chosen) if is_well else ""
     started_by = run_words.started_by(run)
-    return RunView(run, RunState(run.state), lines, progress.percent(parts), totals, started_by, result)
+    return RunView(
+        run=run,
+        state=RunState(run.state),
+        steps=lines,
+        percent=progress.percent(parts),
+        seconds_left=progress.run_seconds_left(parts, run.started_at, now),
+        last_seconds=_last_seconds(run) if run.is_live and run.forecast_seconds is None else None,
+        totals=totals,
+        started_by=started_by,
+        result=result,
+    )
+
+
+def _last_seconds(run: SyncRun) -> float | None:
+    mine = (SyncRun.integration == run.integration_id) & (SyncRun.kind == run.kind)
+    complete = SyncRun.select().where(mine, SyncRun.state == RunState.SUCCEEDED, SyncRun.id < run.id)
+    last = complete.order_by(SyncRun.id.desc()).first()
+    return runs.seconds(last) if last is not None else None
 
 
 def _part(step: SyncStep) -> Part:
