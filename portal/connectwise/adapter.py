@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from portal.connectwise import facts, lookups, record_fields, webhooks
+from portal.connectwise import facts, lookups, record_fields, record_links, webhooks
 from portal.connectwise.client import ConnectWiseClient
 from portal.connectwise.connect_form import CONNECT_FORM
 from portal.connectwise.credentials import SLUG, Credentials
@@ -56,6 +56,8 @@ CONNECTWISE: Final = PsaAdapter(
     facts=FactsFormat(facts.read, facts.unpack),
     webhooks=webhooks.FORMAT,
     record_fields=record_fields.read,
+    record_link=record_links.record_link,
+    record_named_by=record_links.record_named_by,
     silent_webhook_remedy=(
         "ConnectWise has probably turned the callbacks off, as it does after they failed on three days in a row. Look"
         " at GET /system/callbacks: where inactiveFlag is true, fix the cause, then set it to false."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from portal.halo import facts, lookups, record_fields, webhooks
+from portal.halo import facts, lookups, record_fields, record_links, webhooks
 from portal.halo.client import HaloClient, no_limit
 from portal.halo.connect_form import CONNECT_FORM
 from portal.halo.credentials import Credentials
@@ -58,6 +58,8 @@ HALO: Final = PsaAdapter(
         abridge=webhooks.abridge,
     ),
     record_fields=record_fields.read,
+    record_link=record_links.record_link,
+    record_named_by=record_links.record_named_by,
     silent_webhook_remedy=(
         "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"
         " webhook: its Deliveries tab says what failed. Mend that, then switch Active on again."

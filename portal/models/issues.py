@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from peewee import SQL, CharField, ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import SQL, BigIntegerField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from portal import clock
 from portal.db import BaseModel, UtcField
@@ -37,9 +37,11 @@ class Severity(StrEnum):
 class Issue(BaseModel):
     """One problem. `subject` tells problems of a kind apart: a record type, or a cause; empty if there is only one.
 
-    `times` counts how often it was noticed as a new occurrence, `affected` the records concerned, None if it concerns
-    no records. `details` is what the page needs besides, such as a few record ids. `closed_at` is set when the cause
-    is gone. A snoozed issue is hidden until `snoozed_until`, a dismissed one until it closes and begins again.
+    `times` counts its occurrences, such as failed syncs; `occurrence` rises with each of them. `affected` is the
+    number of records concerned, None if it concerns no records. `details` is what the page needs besides, such as a
+    few record ids. `closed_at` is set when the cause is gone; if it soon comes back, the same issue opens again
+    (portal/services/issues/changes.py). A snoozed issue is hidden until `snoozed_until`, a dismissed one until it has
+    closed for good.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -51,6 +53,7 @@ class Issue(BaseModel):
     last_seen_at = UtcField(default=clock.now)
     closed_at = UtcField(null=True)
     times = IntegerField(default=1)
+    occurrence = BigIntegerField(default=0)
     affected = IntegerField(null=True)
     problem = TextField()
     remedy = TextField(default="")
@@ -71,3 +74,23 @@ Issue.add_index(
         " WHERE closed_at IS NULL"
     )
 )
+
+
+class IssueEventKind(StrEnum):
+    OPENED = "opened"
+    CAME_BACK = "came_back"
+    CLOSED = "closed"
+    SNOOZED = "snoozed"
+    DISMISSED = "dismissed"
+    REOPENED = "reopened"
+    RETRIED = "retried"
+
+
+class IssueEvent(BaseModel):
+    """One line of an issue's timeline. `user` is None for Scopable itself and for commands of the operator."""
+
+    issue = ForeignKeyField(Issue, on_delete="CASCADE")
+    at = UtcField(default=clock.now)
+    kind = CharField()
+    user = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    detail = TextField(default="")

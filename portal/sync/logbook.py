@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from portal import clock
+from portal.models.log_causes import cause_of
 from portal.models.records import ChangeKind
 from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
 from portal.psa.source import Page
@@ -14,6 +15,7 @@ from portal.sync.record_types import RecordType
 
 # A page with thousands of bad rows has one cause; this many lines are enough.
 MAX_ROWS: Final = 100
+NOT_STORED: Final = " wasn't stored. "
 # The last line of a run, by its state.
 ENDED: Final = {
     RunState.SUCCEEDED: "Sync completed.",
@@ -74,6 +76,11 @@ def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
     rows = [_rejected(each) for each in decision.rejected[:MAX_ROWS]]
     rows += [_newly_excluded(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MAX_ROWS]]
     _write(run, record_type, rows)
+
+
+def cause_in(message: str) -> str:
+    """Return why a record wasn't stored, from the message of its line; empty if the line says something else."""
+    return message.partition(NOT_STORED)[2]
 
 
 def summary(step: SyncStep) -> str:
@@ -138,7 +145,7 @@ def _rejected(rejected: Rejected) -> dict[str, Any]:
     return {
         "remote_id": rejected.remote_id,
         "level": LogLevel.WARNING,
-        "message": f"{which} wasn't stored. {rejected.why}",
+        "message": f"{which}{NOT_STORED}{rejected.why}",
         "remedy": "Other records aren't affected. Check this record in your PSA.",
     }
 
@@ -148,7 +155,7 @@ def _newly_excluded(remote_id: int, why: str) -> dict[str, Any]:
 
 
 def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:
-    common = {
+    common: dict[str, Any] = {
         "integration": run.integration_id,
         "run": run,
         "at": clock.now(),
@@ -156,5 +163,6 @@ def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:
         "level": LogLevel.INFO,
         "record_type": record_type,
     }
-    if rows:
-        SyncLog.insert_many([common | row for row in rows]).execute()
+    lines = [common | row for row in rows]
+    if lines:
+        SyncLog.insert_many([line | {"cause": cause_of(line["level"], line["message"])} for line in lines]).execute()

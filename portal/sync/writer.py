@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from portal import clock
-from portal.errors import PsaError
+from portal.errors import PsaError, PsaRefusedType
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
@@ -154,6 +154,7 @@ class Writer(StepTransactions):
             step.state, step.finished_at = state, clock.now()
             step.problem = error.problem if error else ""
             step.remedy = error.remedy if error else ""
+            step.is_refused = isinstance(error, PsaRefusedType)
             step.save()
             SyncPage.delete().where(SyncPage.step == step).execute()
             logbook.note(

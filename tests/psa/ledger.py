@@ -260,5 +260,7 @@ LEDGER: Final = PsaAdapter(
         abridge=lambda body: body,
     ),
     record_fields=record_fields,
+    record_link=lambda _values, _record_type, _remote_id: None,
+    record_named_by=lambda _text: [],
     silent_webhook_remedy="Check in Ledger whether the webhook is on.",
 )

@@ -89,9 +89,9 @@ DEEDS: Final[dict[str, Deed]] = {
     "deliveries.replay_all": ("delivery.replayed", f"{HALO}/deliveries/replay", {"failed": "1"}, failed_delivery),
     "deliveries.replay": ("delivery.replayed", f"{HALO}/deliveries/1/replay", {}, failed_delivery),
     "configuration.connection.test_again": ("integration.tested", f"{TAB}/test", {}, nothing),
-    "configuration.connection.replace_secret": (
+    "configuration.credentials.replace_secret": (
         "integration.secret_replaced",
-        f"{TAB}/secret",
+        f"{TAB}/credentials",
         {"client_secret": SECRET},
         nothing,
     ),
@@ -106,7 +106,7 @@ DEEDS: Final[dict[str, Deed]] = {
     "configuration.webhook.make_secret": ("webhook.secret_made", f"{TAB}/webhook/secret", {}, nothing),
     "configuration.webhook.drop_old_secret": ("webhook.secret_dropped", f"{TAB}/webhook/secret/drop", {}, old_secret),
     "configuration.webhook.stop_using": ("webhook.unused", f"{TAB}/webhook/unused", {}, failed_delivery),
-    "configuration.connection.disconnect": (
+    "configuration.disconnect.disconnect": (
         "integration.disconnected",
         f"{TAB}/disconnect",
         {"records": "keep"},

@@ -1,6 +1,6 @@
 """What needs a person."""
 
-from peewee import CharField, DateTimeField, ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import BigIntegerField, CharField, DateTimeField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from portal.migrations.initial.accounts import User
 from portal.migrations.initial.integrations import Integration
@@ -16,6 +16,7 @@ class Issue(Table):
     last_seen_at = DateTimeField()
     closed_at = DateTimeField(null=True)
     times = IntegerField()
+    occurrence = BigIntegerField()
     affected = IntegerField(null=True)
     problem = TextField()
     remedy = TextField()
@@ -29,5 +30,13 @@ class Issue(Table):
         indexes = ((("integration", "closed_at", "id"), False),)
 
 
-TABLES = [Issue]
+class IssueEvent(Table):
+    issue = ForeignKeyField(Issue, on_delete="CASCADE")
+    at = DateTimeField()
+    kind = CharField()
+    user = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    detail = TextField()
+
+
+TABLES = [Issue, IssueEvent]
 INDEXES = ["CREATE UNIQUE INDEX issue_one_open ON issue (integration_id, kind, subject) WHERE closed_at IS NULL"]

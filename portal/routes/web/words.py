@@ -8,7 +8,7 @@ from portal.models.held_deletes import HeldDeleteState
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogSubject, RunKind, RunState, StepState
 from portal.models.webhooks import DeliveryState, Outcome, RefetchRequestState
-from portal.routes.web import webhook_words
+from portal.routes.web import alert_words, webhook_words
 from portal.services.pages.integration_status import LABELS, Condition
 from portal.services.pages.overview import CardState
 from portal.sync.record_types import RecordType
@@ -143,4 +143,5 @@ FOR_TEMPLATES: Final = {
     "refetch_states": REFETCH_STATES,
     "outcomes": OUTCOMES,
     **webhook_words.FOR_TEMPLATES,
+    **alert_words.FOR_TEMPLATES,
 }

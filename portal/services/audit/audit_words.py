@@ -16,6 +16,7 @@ class Kind(StrEnum):
     FILTERS = "filters"
     SYNC = "sync"
     WEBHOOK = "webhook"
+    ALERTS = "alerts"
     EXPORT = "export"
     REFUSED = "refused"
     OPERATION = "operation"
@@ -29,6 +30,7 @@ LABELS: Final = {
     Kind.FILTERS: "Sync filters",
     Kind.SYNC: "Syncs and schedule",
     Kind.WEBHOOK: "Webhooks",
+    Kind.ALERTS: "Alerts",
     Kind.EXPORT: "Exports and downloads",
     Kind.REFUSED: "Denied",
     Kind.OPERATION: "Portal operation",
@@ -104,6 +106,10 @@ ACTIONS: Final = {
     "sync.cancelled": Action(Kind.SYNC, "cancelled a sync:"),
     "hold.deleted": Action(Kind.SYNC, "deleted records that are no longer listed:"),
     "hold.kept": Action(Kind.SYNC, "kept records that are no longer listed:"),
+    "issue.snoozed": Action(Kind.SYNC, "snoozed an issue:"),
+    "issue.dismissed": Action(Kind.SYNC, "dismissed an issue:"),
+    "issue.reopened": Action(Kind.SYNC, "brought an issue back:"),
+    "issue.retried": Action(Kind.SYNC, "retried an issue:"),
     "webhook.login_changed": Action(Kind.WEBHOOK, "changed how the webhook authenticates:"),
     "webhook.unused": Action(Kind.WEBHOOK, "stopped using webhooks"),
     "webhook.secret_made": Action(Kind.WEBHOOK, "created a new webhook secret; the old one still works"),
@@ -112,6 +118,12 @@ ACTIONS: Final = {
         Kind.WEBHOOK, "called the webhook with the wrong credentials and was refused", "Someone"
     ),
     "delivery.replayed": Action(Kind.WEBHOOK, "replayed webhook deliveries:"),
+    "alerts.added": Action(Kind.ALERTS, "added a destination for alerts:"),
+    "alerts.changed": Action(Kind.ALERTS, "changed a destination for alerts:"),
+    "alerts.paused": Action(Kind.ALERTS, "paused alerts to"),
+    "alerts.resumed": Action(Kind.ALERTS, "resumed alerts to"),
+    "alerts.tested": Action(Kind.ALERTS, "sent a test alert to"),
+    "alerts.deleted": Action(Kind.ALERTS, "deleted a destination for alerts:"),
     "record.downloaded": Action(Kind.EXPORT, "downloaded a record:"),
     "records.deleted": Action(Kind.CONNECTION, "deleted the records of a disconnected integration:"),
     "records.exported": Action(Kind.EXPORT, "exported records:"),

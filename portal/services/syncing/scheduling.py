@@ -19,6 +19,7 @@ from portal.sync import refetch_lease, schedule
 from portal.sync.schedule import Schedule
 
 PAUSED: Final = "integration.paused"
+RESUMED: Final = "integration.resumed"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def pause(integration: Integration, user: User | None) -> None:
 
 def resume(integration: Integration, user: User | None) -> None:
     """Resume the schedule. If times were missed, one sync makes up for them at once."""
-    _set_paused(integration, None, "integration.resumed", user)
+    _set_paused(integration, None, RESUMED, user)
 
 
 def _plan_again(integration: Integration) -> None:
