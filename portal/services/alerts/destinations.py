@@ -87,7 +87,8 @@ def change(destination: AlertDestination, user: User | None, wishes: Wishes) -> 
         return
     with db.atomic():
         _update(destination, _columns(wishes))
-        audit_log.record(destination.account, user, "alerts.changed", f"{before.words} → {wishes.words}")
+        changed = {"Alerts": (before.words, wishes.words)}
+        audit_log.record(destination.account, user, "alerts.changed", f"{before.words} → {wishes.words}", changed)
 
 
 def pause(destination: AlertDestination, user: User | None) -> None:

@@ -11,9 +11,10 @@ from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.registry import NAMES, adapter_of
-from portal.services.audit import audit_log, changes
+from portal.services.audit import audit_log
+from portal.services.audit.changes import replaced
 from portal.services.connecting import connection_tests, connections, refused_credentials
-from portal.services.issues import changes as issue_changes
+from portal.services.issues import changes
 from portal.services.records import deletions
 from portal.services.syncing import sync_runs
 from portal.services.webhooks import refetches, signing_keys
@@ -51,7 +52,7 @@ def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], use
         connection_tests.record(integration, user, diagnosis, seconds=seconds)
         if diagnosis.ok:
             labels = [each.label for each in adapter_of(integration.psa).connect_form.secrets if each.name in secrets]
-            changed = changes.replaced(labels)
+            changed = replaced(labels)
             audit_log.record(integration.account, user, "integration.secret_replaced", changes=changed)
         else:
             audit_log.record(integration.account, user, "integration.secret_refused")
@@ -67,7 +68,7 @@ def disconnect(integration: Integration, user: User | None, *, keep_records: boo
         sync_runs.stop_for_good(integration, user)
         refetches.stop_for_good(integration)
         signing_keys.forget(integration)
-        issue_changes.close_all(integration)
+        changes.close_all(integration)
         integration.state = IntegrationState.DISCONNECTED
         integration.credentials = None
         integration.tested_fingerprint = None
