@@ -19,6 +19,7 @@ from portal import clock, db
 from portal.models.accounts import Account, RoleName, User
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
+from portal.models.log_causes import cause_of
 from portal.models.records import Record
 from portal.models.sync import (
     LogLevel,
@@ -125,7 +126,8 @@ def _log_lines(integration: Integration, runs: list[int], number: int) -> Iterat
             message = f"Record {place} wasn't stored. It has no name."
             level = LogLevel.ERROR if place % 100 == 99 else LogLevel.WARNING
             what = {"level": level, "subject": LogSubject.RECORD, "remote_id": place}
-        yield {**common, **what, "record_type": which, "message": message}
+        cause = cause_of(what["level"], message)
+        yield {**common, **what, "record_type": which, "message": message, "cause": cause}
 
 
 def _add_hold(integration: Integration) -> HeldDelete:
