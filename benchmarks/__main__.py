@@ -16,9 +16,9 @@ def main() -> None:
     parser.add_argument(
         "what", nargs="?", choices=["syncs", "psas", "quota", "pages", "webhooks"], help="all if not given"
     )
-    parser.add_argument("--records", type=int, default=45_000, help="syncs, psas: of the simulated PSA")
+    parser.add_argument("--records", type=int, default=45_000, help="syncs, psas, pages: of the simulated PSA")
     parser.add_argument("--rounds", type=int, default=3, help="syncs: how often, on Halos with the same records")
-    parser.add_argument("--database", choices=ENGINES, default="sqlite", help="syncs: what to copy into")
+    parser.add_argument("--database", choices=ENGINES, default="sqlite", help="syncs, pages: what to copy into")
     parser.add_argument("--no-dlt", action="store_true", help="syncs: leave out dlt, which takes most of the time")
     parser.add_argument("--scale", type=int, default=10, help="quota: so many times as quick; 1 takes ten minutes")
     parser.add_argument("--seconds", type=int, default=60, help="webhooks: how long deliveries come")
@@ -34,7 +34,7 @@ def main() -> None:
     if options.what in {None, "quota"}:
         quota.measure(options.scale)
     if options.what in {None, "pages"}:
-        pages.measure()
+        pages.measure(options.records, ENGINES[options.database])
     if options.what in {None, "webhooks"}:
         webhooks.measure(options.seconds, strike=options.strike)
 

@@ -1,8 +1,22 @@
 """Create all tables."""
 
-from portal.migrations.initial import accounts, audit_triggers, integrations, issues, records, switching, sync, webhooks
+from portal.migrations.initial import (
+    accounts,
+    alerts,
+    audit_triggers,
+    connection_tests,
+    filters,
+    integrations,
+    issues,
+    log_search,
+    records,
+    support_access,
+    switching,
+    sync,
+    webhooks,
+)
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues)
+ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts, filters, connection_tests, support_access)
 
 
 def up(_migrator, db):
@@ -14,3 +28,4 @@ def up(_migrator, db):
         for index in getattr(room, "INDEXES", ()):
             db.execute_sql(index)
     audit_triggers.create_triggers(db, is_sqlite=is_sqlite)
+    log_search.create(db, is_sqlite=is_sqlite)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from peewee import (
+    SQL,
     BigIntegerField,
     BlobField,
     BooleanField,
@@ -71,6 +72,16 @@ class Record(BaseModel):
             (("integration", "record_type", "state", "name", "remote_id", "reference"), False),
             (("integration", "record_type", "state", "changed_at", "remote_id"), False),
         )
+
+
+# A client's and a site's records by name. Most products have neither.
+for column, owner in (("client_remote_id", "client"), ("site_remote_id", "site")):
+    Record.add_index(
+        SQL(
+            f"CREATE INDEX IF NOT EXISTS record_of_{owner} ON record"
+            f" (integration_id, {column}, record_type, state, name, remote_id) WHERE {column} IS NOT NULL"
+        )
+    )
 
 
 class RecordCount(BaseModel):

@@ -22,6 +22,7 @@ from portal import clock
 from portal.db import BaseModel, UtcField
 from portal.models.accounts import User
 from portal.models.integrations import Integration
+from portal.models.log_causes import cause_of
 
 
 class RunKind(StrEnum):
@@ -237,7 +238,10 @@ class LogLevel(StrEnum):
 
 
 class SyncLog(BaseModel):
-    """One line for people. `details` holds the counters of a page or step; `remote_id` is set for a single record."""
+    """One line for people. `details` holds the counters of a page or step; `remote_id` is set for a single record.
+
+    `cause` groups warnings and errors that differ only in their numbers; it is empty for information.
+    """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
     run = ForeignKeyField(SyncRun, null=True, on_delete="CASCADE")
@@ -248,7 +252,12 @@ class SyncLog(BaseModel):
     remote_id = BigIntegerField(null=True)
     message = TextField()
     remedy = TextField(default="")
+    cause = CharField(default="")
     details: Any = JSONField(null=True)
+
+    def save(self, *arguments: Any, **options: Any) -> Any:
+        self.cause = cause_of(self.level, self.message)
+        return super().save(*arguments, **options)
 
     class Meta:
         # Newest first by id, with or without one filter: each combination reads one index from its end.
@@ -266,4 +275,11 @@ SyncLog.add_index(
         "CREATE INDEX IF NOT EXISTS sync_log_of_record ON sync_log (integration_id, remote_id, id)"
         " WHERE remote_id IS NOT NULL"
     )
+)
+# Few lines have a cause. One index finds the lines of a cause, the other one counts the causes of a period.
+SyncLog.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS sync_log_of_cause ON sync_log (integration_id, cause, id) WHERE cause <> ''")
+)
+SyncLog.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS sync_log_causes ON sync_log (integration_id, id, cause) WHERE cause <> ''")
 )

@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from portal.routes import switching, wizard
     from portal.routes.dashboard import (
         activity,
+        alerts,
         comparison,
         configuration,
         data_sync,
@@ -18,19 +19,21 @@ def init_app(app: Flask) -> None:
         issues,
         kept_records,
         overview,
-        records,
+        record_page,
+        support,
         sync_filters,
         sync_logs,
     )
-    from portal.routes.web import addresses, current, home, open_issues
-    from portal.routes.web.login import session_list, two_factor
+    from portal.routes.web import addresses, charts, current, home, open_issues
+    from portal.routes.web.login import session_list, support_link, two_factor
 
     addresses.init_app(app)
+    charts.init_app(app)
     current.init_app(app)
     open_issues.init_app(app)
-    for page in (home, overview, comparison, issues, activity, session_list, two_factor):
+    for page in (home, overview, comparison, issues, activity, alerts, session_list, two_factor):
         app.register_blueprint(page.bp)
-    for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
+    for part in (wizard, data_sync, held_deletes, record_page, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)
-    for part in (configuration, switching):
+    for part in (configuration, switching, support, support_link):
         app.register_blueprint(part.bp)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from portal import clock
+from portal.models.log_causes import cause_of
 from portal.models.records import ChangeKind
 from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
 from portal.psa.source import Page
@@ -154,7 +155,7 @@ def _newly_excluded(remote_id: int, why: str) -> dict[str, Any]:
 
 
 def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:
-    common = {
+    common: dict[str, Any] = {
         "integration": run.integration_id,
         "run": run,
         "at": clock.now(),
@@ -162,5 +163,6 @@ def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:
         "level": LogLevel.INFO,
         "record_type": record_type,
     }
-    if rows:
-        SyncLog.insert_many([common | row for row in rows]).execute()
+    lines = [common | row for row in rows]
+    if lines:
+        SyncLog.insert_many([line | {"cause": cause_of(line["level"], line["message"])} for line in lines]).execute()

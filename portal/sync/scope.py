@@ -113,6 +113,19 @@ _RULES: Final[dict[str, Callable[[Filters], Rule]]] = {
 }
 
 
+_FILTERS_BY_REASON: Final = {
+    reason: name
+    for name, make in _RULES.items()
+    for reason in (make(Filters()).reason, make(Filters()).unknown_reason)
+    if reason
+}
+
+
+def filter_of(reason: str) -> str | None:
+    """Return the filter that excludes for this reason, None if the reason is another one, such as its client."""
+    return _FILTERS_BY_REASON.get(reason)
+
+
 def _one_of(group: int | None, chosen: Collection[int]) -> bool | None:
     return None if group is None else group in chosen
 

@@ -19,7 +19,7 @@ PAGES = [
     "/integrations/halo/logs",
     "/integrations/halo/deliveries",
     "/integrations/halo/records/assets",
-    "/integrations/halo/configuration",
+    "/integrations/halo/configuration/webhook",
 ]
 HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });

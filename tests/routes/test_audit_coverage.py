@@ -14,8 +14,10 @@ from portal.models.accounts import User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.issues import Issue
+from portal.models.support_access import SupportAccess
 from portal.models.sync import RunState
 from portal.routes.web import audit_origin
+from portal.services.accounts import support_access
 from portal.services.audit import audit_words
 from tests.copies import copied, held
 from tests.routes.conftest import SECRET, make_run
@@ -68,6 +70,11 @@ def issue(halo: Integration) -> None:
     Issue.create(integration=halo, kind="sync_failed", severity="error", problem="The last sync failed.")
 
 
+def support_link(halo: Integration) -> None:
+    _, access = support_access.grant(halo.account, User.get(), 1)
+    SupportAccess.update(uid="link").where(SupportAccess.id == access.id).execute()
+
+
 def nothing(halo: Integration) -> None:
     pass
 
@@ -90,9 +97,9 @@ DEEDS: Final[dict[str, Deed]] = {
     "deliveries.replay_all": ("delivery.replayed", f"{HALO}/deliveries/replay", {"failed": "1"}, failed_delivery),
     "deliveries.replay": ("delivery.replayed", f"{HALO}/deliveries/1/replay", {}, failed_delivery),
     "configuration.connection.test_again": ("integration.tested", f"{TAB}/test", {}, nothing),
-    "configuration.connection.replace_secret": (
+    "configuration.credentials.replace_secret": (
         "integration.secret_replaced",
-        f"{TAB}/secret",
+        f"{TAB}/credentials",
         {"client_secret": SECRET},
         nothing,
     ),
@@ -107,12 +114,15 @@ DEEDS: Final[dict[str, Deed]] = {
     "configuration.webhook.make_secret": ("webhook.secret_made", f"{TAB}/webhook/secret", {}, nothing),
     "configuration.webhook.drop_old_secret": ("webhook.secret_dropped", f"{TAB}/webhook/secret/drop", {}, old_secret),
     "configuration.webhook.stop_using": ("webhook.unused", f"{TAB}/webhook/unused", {}, failed_delivery),
-    "configuration.connection.disconnect": (
+    "configuration.disconnect.disconnect": (
         "integration.disconnected",
         f"{TAB}/disconnect",
         {"records": "keep"},
         nothing,
     ),
+    "support.access.grant": ("support_access.granted", "/support/access", {"days": "3"}, nothing),
+    "support.access.revoke": ("support_access.revoked", "/support/access/link/revoke", {}, support_link),
+    "support.bundle.download": ("bundle.made", "/support/bundle.zip", {}, nothing),
     "kept_records.delete": ("records.deleted", f"{HALO}/records/delete", {}, disconnected_copy),
 }
 # Shown in test_pairing.py: these need two PSAs.
@@ -138,10 +148,11 @@ WIZARD: Final = {
     "setup.webhooks.finish": "integration.webhooks_chosen",
     "setup.review.start": "integration.connected",
 }
-# Shown in test_audit_log_ins.py and test_two_factor.py.
+# Shown in test_audit_log_ins.py, test_two_factor.py and test_support_access.py.
 LOG_IN: Final = {
     "security.login": "login.succeeded",
     "security.logout": "logout",
+    "support_access.enter": "support_access.used",
     "security.two_factor_token_validation": "login.succeeded",
     "security.mf_recovery": "recovery_code.used",
     "security.change_password": "password.changed",

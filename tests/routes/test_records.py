@@ -138,7 +138,7 @@ def test_history_shows_fields_before_and_after_and_its_run(as_alice: FlaskClient
     changed(halo, 1, ChangeKind.UPDATED, {"status_name": ["Active", "In stock"]}, run_id=run.id)
     changed(halo, 1, ChangeKind.DELETED)
     page = as_alice.get(f"{LIST}/1").text
-    assert page.index("Deleted</div>") < page.index("status_name") < page.index("Added to Scopable")
+    assert page.index("Deleted</div>") < page.index("<dt>Status</dt>") < page.index("Added to Scopable")
     assert re.search(r"<del>.*Active.*</del>.*<ins>.*In stock.*</ins>", page, re.DOTALL)
     assert f'href="/integrations/halo/logs?run={run.id}"' in page
 

@@ -28,7 +28,7 @@ PAGES = [
     f"{HALO}/records/assets",
     f"{HALO}/records/assets?q=nothing+here",
     f"{HALO}/records/assets/7",
-    f"{HALO}/configuration",
+    f"{HALO}/configuration/webhook",
 ]
 
 
@@ -105,7 +105,7 @@ def test_data_sync_brings_the_time_up_to_date(as_alice: FlaskClient, halo: Integ
 
 
 def test_the_webhooks_line_follows_each_delivery(as_alice: FlaskClient, halo: Integration) -> None:
-    page = as_alice.get(f"{HALO}/configuration").text
+    page = as_alice.get(f"{HALO}/configuration/webhook").text
     Integration.update(last_delivery_at=clock.now()).execute()
     part = as_alice.get(refresh_of(page), headers=HTMX).text
     assert "Received." in part

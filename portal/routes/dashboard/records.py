@@ -1,18 +1,14 @@
-"""The stored records: a list for each type, and a page for each record."""
+"""The stored records: a list for each type. record_page.py adds the page of each record."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.errors import SyncAlreadyRunning
-from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
-from portal.models.sync import RunKind, RunTrigger
-from portal.routes.dashboard import running_sync
 from portal.routes.dashboard.record_forms import RecordSearchForm
 from portal.routes.web import answers, current
 from portal.routes.web.search_forms import id_of
@@ -20,13 +16,11 @@ from portal.services.audit import export_log
 from portal.services.pages import record_lists, record_pages
 from portal.services.pages.keyset import Page
 from portal.services.pages.record_lists import Wanted
-from portal.services.records import exclusions, record_files, stored_records
+from portal.services.records import exclusions, record_files
 from portal.sync.record_types import RecordType
 
 bp = Blueprint("records", __name__, url_prefix="/integrations/<psa:psa>/records/<record_type:record_type>")
 
-# Up to the largest number that a column can hold.
-ONE = f"/<int(max={2**63 - 1}):remote_id>"
 FILES: Final = {"csv": (record_files.as_csv, "text/csv"), "jsonl": (record_files.as_json_lines, "application/jsonl")}
 
 
@@ -65,38 +59,6 @@ def _page(integration: Integration, wanted: Wanted) -> Page[Any]:
     return record_lists.page(integration, wanted, **edges)
 
 
-@bp.get(ONE)
-def show(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    return _show(current.readable_integration(), record_type, remote_id)
-
-
-@bp.get(f"{ONE}/progress")
-def progress(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    """Answer a poll: nothing until a sync or a webhook changes the record."""
-    integration = current.readable_integration()
-    if request.args.get("stamp") == record_pages.stamp(integration, record_type, remote_id):
-        return "", 204
-    return _show(integration, record_type, remote_id)
-
-
-@bp.post(f"{ONE}/sync")
-def sync(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    """Start a sync of this record alone."""
-    integration = current.integration()
-    try:
-        sync_later(
-            integration,
-            RunTrigger.USER,
-            current.user(),
-            kind=RunKind.RECORD,
-            record_types=[record_type.value],
-            remote_ids=[remote_id],
-        )
-    except SyncAlreadyRunning as error:
-        return answers.redirect_window(running_sync.address_of(running_sync.flash_notice(error.run_id)))
-    return redirect(url_for("records.show", record_type=record_type, remote_id=remote_id), 303)
-
-
 @bp.get("/export.<any(csv, jsonl):form>")
 def download(record_type: RecordType, form: str) -> ResponseReturnValue:
     """Download all live or all deleted records of a type."""
@@ -112,37 +74,4 @@ def download(record_type: RecordType, form: str) -> ResponseReturnValue:
         write(integration, record_type, state),
         content_type=f"{content_type}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-@bp.get(f"{ONE}/payload.json")
-def payload(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    """Download exactly what the PSA sent."""
-    record = stored_records.get(current.readable_integration(), record_type, remote_id)
-    export_log.record(record, current.user())
-    name = f"{record_type}-{remote_id}.json"
-    return Response(
-        record.payload,
-        content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def _show(integration: Integration, record_type: RecordType, remote_id: int) -> Response:
-    """Render a record, or the reason why it is missing."""
-    # Read the stamp first: if something changes meanwhile, the next poll brings the page again.
-    stamp = record_pages.stamp(integration, record_type, remote_id)
-    view = record_pages.view(integration, record_type, remote_id, before=id_of("before"))
-    absence = None if view else record_pages.absence(integration, record_type, remote_id)
-    return answers.show(
-        "records/show.html",
-        "records/_record.html",
-        200 if view else 404,
-        integration=integration,
-        record_type=record_type,
-        remote_id=remote_id,
-        view=view,
-        absence=absence,
-        stamp=stamp,
-        asking=record_pages.live_sync(integration, record_type, remote_id),
     )

@@ -26,7 +26,9 @@ def init_app(app: Flask) -> None:
         "about": about,
         "number": number,
     }
-    app.jinja_env.filters.update(filters, short=short, sentence=sentence, local_minute=local_minute)
+    app.jinja_env.filters.update(
+        filters, short=short, sentence=sentence, local_minute=local_minute, local_day=local_day
+    )
     app.jinja_env.filters.update(singular=singular, counted=counted, date=date)
 
 
@@ -59,6 +61,11 @@ def next_try(integration: Integration) -> Markup:
 def local_minute(moment: datetime) -> str:
     """Format a moment for a datetime-local input, in the account's time zone."""
     return f"{_local(moment):%Y-%m-%dT%H:%M:%S}"
+
+
+def local_day(moment: datetime) -> str:
+    """Return the day of a moment in the account's time zone, for an address: 2026-11-27."""
+    return f"{_local(moment):%Y-%m-%d}"
 
 
 def ago(moment: datetime) -> Markup:

@@ -8,7 +8,7 @@ from portal.models.held_deletes import HeldDeleteState
 from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogSubject, RunKind, RunState, StepState
 from portal.models.webhooks import DeliveryState, Outcome, RefetchRequestState
-from portal.routes.web import issue_words, webhook_words
+from portal.routes.web import alert_words, issue_words, webhook_words
 from portal.services.pages.integration_status import LABELS, Condition
 from portal.services.pages.overview import CardState
 from portal.sync.record_types import RecordType
@@ -144,4 +144,5 @@ FOR_TEMPLATES: Final = {
     "outcomes": OUTCOMES,
     **webhook_words.FOR_TEMPLATES,
     **issue_words.FOR_TEMPLATES,
+    **alert_words.FOR_TEMPLATES,
 }

@@ -47,8 +47,10 @@ def get(email: str) -> User:
 
 
 def everyone(account: Account | None = None) -> list[User]:
-    """Return the people of one account, or of all."""
-    people = User.select(User, Account).join(Account).order_by(Account.name, User.email)
+    """Return the people of one account, or of all, without guests."""
+    people = (
+        User.select(User, Account).join(Account).where(User.guest_until.is_null()).order_by(Account.name, User.email)
+    )
     return list(people if account is None else people.where(User.account == account))
 
 

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     CONNECTION = "connection"
     SYNC = "sync"
     WEBHOOK = "webhook"
+    ALERTS = "alerts"
     EXPORT = "export"
     REFUSED = "refused"
     OPERATION = "operation"
@@ -27,6 +28,7 @@ LABELS: Final = {
     Kind.CONNECTION: "Connection",
     Kind.SYNC: "Syncs, schedule and filters",
     Kind.WEBHOOK: "Webhooks",
+    Kind.ALERTS: "Alerts",
     Kind.EXPORT: "Exports and downloads",
     Kind.REFUSED: "Denied",
     Kind.OPERATION: "Portal operation",
@@ -114,6 +116,12 @@ ACTIONS: Final = {
         Kind.WEBHOOK, "called the webhook with the wrong credentials and was refused", "Someone"
     ),
     "delivery.replayed": Action(Kind.WEBHOOK, "replayed webhook deliveries:"),
+    "alerts.added": Action(Kind.ALERTS, "added a destination for alerts:"),
+    "alerts.changed": Action(Kind.ALERTS, "changed a destination for alerts:"),
+    "alerts.paused": Action(Kind.ALERTS, "paused alerts to"),
+    "alerts.resumed": Action(Kind.ALERTS, "resumed alerts to"),
+    "alerts.tested": Action(Kind.ALERTS, "sent a test alert to"),
+    "alerts.deleted": Action(Kind.ALERTS, "deleted a destination for alerts:"),
     "record.downloaded": Action(Kind.EXPORT, "downloaded a record:"),
     "records.deleted": Action(Kind.CONNECTION, "deleted the records of a disconnected integration:"),
     "records.exported": Action(Kind.EXPORT, "exported records:"),
@@ -121,6 +129,9 @@ ACTIONS: Final = {
     "activity.exported": Action(Kind.EXPORT, "exported the activity log:"),
     "pairing.exported": Action(Kind.EXPORT, "exported from pairing:"),
     "bundle.made": Action(Kind.EXPORT, "created a support bundle"),
+    "support_access.granted": Action(Kind.CONNECTION, "made a read-only link for support:"),
+    "support_access.used": Action(Kind.LOG_IN, "opened a read-only link:"),
+    "support_access.revoked": Action(Kind.CONNECTION, "revoked a read-only link for support:"),
     "role.refused": Action(Kind.REFUSED, "tried something only admins can do:"),
     "vault.rotated": Action(Kind.OPERATION, "re-encrypted stored secrets with the new key:"),
     "database.upgraded": Action(Kind.OPERATION, "upgraded the database:"),

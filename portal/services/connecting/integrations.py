@@ -12,7 +12,7 @@ from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationSt
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.registry import NAMES, adapter_of
 from portal.services.audit import audit_log
-from portal.services.connecting import connections, refused_credentials
+from portal.services.connecting import connection_tests, connections, refused_credentials
 from portal.services.issues import changes
 from portal.services.records import deletions
 from portal.services.syncing import sync_runs
@@ -40,13 +40,15 @@ def test_again(integration: Integration, user: User | None) -> Diagnosis:
 
 def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], user: User | None) -> Diagnosis:
     """Test new secrets beside the stored ones, and put them in their places only if they work."""
-    diagnosis = connections.judge(integration, connections.opened(integration, secrets), is_proved=False)
+    opened, began = connections.opened(integration, secrets), clock.monotonic()
+    diagnosis = connections.judge(integration, opened, is_proved=False)
+    seconds = clock.monotonic() - began
     with db.atomic():
         if diagnosis.ok:
             integration.credentials = connections.with_secrets(integration, secrets)
-            integration.tested_fingerprint = connections.fingerprint(integration)
-            integration.save(only=[Integration.credentials, Integration.tested_fingerprint])
+            connections.store_result(integration, diagnosis)
             refused_credentials.accept(integration, user)
+        connection_tests.record(integration, user, diagnosis, seconds=seconds)
         audit_log.record(
             integration.account, user, "integration.secret_replaced" if diagnosis.ok else "integration.secret_refused"
         )

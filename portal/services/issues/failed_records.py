@@ -161,8 +161,9 @@ def _without_mended(integration: Integration, failed: Sequence[FailedRecord]) ->
     lines = SyncLog.select(SyncLog.record_type, SyncLog.remote_id, fn.MAX(SyncLog.id)).where(
         SyncLog.integration == integration,
         SyncLog.remote_id.in_(ids),
-        SyncLog.subject == LogSubject.RECORD,
-        SyncLog.level == LogLevel.INFO,
+        # COALESCE hides these from the planner, so that it looks the lines up by their record.
+        fn.COALESCE(SyncLog.subject, "") == LogSubject.RECORD,
+        fn.COALESCE(SyncLog.level, "") == LogLevel.INFO,
     )
     newest: Any = lines.group_by(SyncLog.record_type, SyncLog.remote_id).tuples()
     last = {(name, remote_id): line for name, remote_id, line in newest}

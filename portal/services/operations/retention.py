@@ -12,6 +12,7 @@ from peewee import fn
 
 from portal import clock
 from portal.db import BaseModel, db
+from portal.models.alerts import AlertMessage, AlertState
 from portal.models.budgets import TenantUse
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
@@ -37,7 +38,9 @@ DEVICES_KEPT: Final = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Periods:
-    """How long to keep log lines, record history (with held deletes and closed issues), and deliveries."""
+    """How long to keep log lines (and alert messages), record history (with held deletes and closed issues),
+    and deliveries.
+    """
 
     logs: timedelta = timedelta(days=30)
     history: timedelta = timedelta(days=180)
@@ -51,6 +54,11 @@ def bind(periods: Periods) -> None:
     """Set the retention periods of this process."""
     global _periods
     _periods = periods
+
+
+def periods() -> Periods:
+    """Return the retention periods of this process."""
+    return _periods
 
 
 def prune(isolation: Isolation | None = None) -> dict[str, int]:
@@ -76,6 +84,7 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
         "deliveries beyond the limit": delivery_store.make_room_everywhere,
         "closed issues": partial(_batch, Issue, Issue.closed_at < history, front=FRONT),
         "held deletes": partial(_batch, HeldDelete, _is_settled(history), front=FRONT),
+        "alert messages": partial(_batch, AlertMessage, _is_settled_alert(logs), front=FRONT),
         "audit entries": audit_retention.prune,
         "uses": partial(_batch, TenantUse, TenantUse.at < now - USE_KEPT),
         "sessions": partial(_batch, LoginSession, sessions.is_over(now), front=FRONT),
@@ -126,6 +135,12 @@ def _is_answered(before: datetime, stuck_before: datetime) -> Any:
     is_over = Delivery.state.in_([DeliveryState.DONE, DeliveryState.IGNORED, DeliveryState.UNREADABLE])
     is_lost = (Delivery.state == DeliveryState.STUCK) & (Delivery.received_at < stuck_before) & ~waits
     return (is_over & (Delivery.received_at < before)) | is_lost
+
+
+def _is_settled_alert(before: datetime) -> Any:
+    # The first message about an issue that is still open keeps it from being sent again.
+    is_waiting = AlertMessage.state.in_([AlertState.QUEUED, AlertState.SENDING])
+    return (AlertMessage.created_at < before) & ~is_waiting & ~AlertMessage.is_followed
 
 
 def _is_settled(before: datetime) -> Any:

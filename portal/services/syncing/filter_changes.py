@@ -49,8 +49,7 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
     not have changed in the PSA. Records of a type that is no longer chosen go out of scope in the background, since
     nothing would keep them fresh. Raises Invalid for an unknown type and for contradictory filters.
     """
-    chosen = parse_types(record_types)
-    _refuse_contradictions(filters)
+    chosen = checked(record_types, filters)
     names = filter_choices.known_names(integration, filters, read(integration.filters))
     with db.atomic():
         now = Integration.get_by_id(integration.id)
@@ -66,6 +65,21 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
         if {*now.record_types} - {*chosen}:
             retirement.request(integration.id)
     return [one for one in chosen if one in touched]
+
+
+def checked(record_types: list[str], filters: Filters) -> list[str]:
+    """Return the types in sync order. Raises Invalid for an unknown type and for contradictory filters."""
+    chosen = parse_types(record_types)
+    _refuse_contradictions(filters)
+    return chosen
+
+
+def touched_types(integration: Integration, chosen: list[str], filters: Filters) -> list[RecordType]:
+    """Return the types whose records may leave or come back, in sync order, also those that are turned off."""
+    changed = affected(read(integration.filters), filters)
+    in_use = {*integration.record_types} | {*chosen}
+    toggled = {RecordType(one) for one in {*integration.record_types} ^ {*chosen}}
+    return [one for one in RecordType if one in (changed | toggled) and one in in_use]
 
 
 def is_syncing(integration: Integration) -> bool:

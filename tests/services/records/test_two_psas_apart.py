@@ -49,7 +49,7 @@ def test_a_records_page_has_one_psas_history_and_references(both: dict[str, Inte
     view = record_pages.view(both[psa], ASSETS, 1)
     assert view is not None
     assert view.record.name == f"PC of {psa}"
-    assert [each.after.text for event in view.history.events for each in event.fields] == [psa]
+    assert [each.after.text for event in view.history.events for each in event.others] == [psa]
     record = lookup.find(both[psa], ASSETS, 1)
     assert record is not None
     groups = record_details.details(both[psa], record).groups
