@@ -158,13 +158,14 @@ def _without_mended(integration: Integration, failed: Sequence[FailedRecord]) ->
         Record.remote_id.in_(ids),
     ).tuples()
     known = {(name, remote_id): max(changed, read or changed) for name, remote_id, changed, read in rows}
-    lines = SyncLog.select(SyncLog.record_type, SyncLog.remote_id, fn.MAX(SyncLog.id)).where(
+    lines = SyncLog.select(fn.MIN(SyncLog.record_type), SyncLog.remote_id, fn.MAX(SyncLog.id)).where(
         SyncLog.integration == integration,
         SyncLog.remote_id.in_(ids),
-        SyncLog.subject == LogSubject.RECORD,
-        SyncLog.level == LogLevel.INFO,
+        # COALESCE hides these from the planner, so that it looks the lines up by their record.
+        fn.COALESCE(SyncLog.subject, "") == LogSubject.RECORD,
+        fn.COALESCE(SyncLog.level, "") == LogLevel.INFO,
     )
-    newest: Any = lines.group_by(SyncLog.record_type, SyncLog.remote_id).tuples()
+    newest: Any = lines.group_by(fn.COALESCE(SyncLog.record_type, ""), SyncLog.remote_id).tuples()
     last = {(name, remote_id): line for name, remote_id, line in newest}
     return [one for one in failed if not _is_mended(one, known, last)]
 

@@ -17,7 +17,7 @@ from portal.sync import store
 
 EVERY: Final = timedelta(seconds=30)
 # Per tick of the scheduler, which has other duties too.
-MOST_AT_ONCE: Final = 25
+MOST_AT_ONCE: Final = 10
 DUTY: Final = "review the issues of an integration"
 
 
