@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
         record_page,
         sync_filters,
         sync_logs,
+        why,
     )
     from portal.routes.web import addresses, charts, current, home
     from portal.routes.web.login import session_list, two_factor
@@ -32,5 +33,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(page.bp)
     for part in (wizard, data_sync, held_deletes, record_page, kept_records, sync_filters, sync_logs, deliveries):
         app.register_blueprint(part.bp)
-    for part in (record_exclusion, configuration, switching):
+    for part in (record_exclusion, why, configuration, switching):
         app.register_blueprint(part.bp)
