@@ -63,11 +63,11 @@ def test_a_number_alone_asks_for_its_type(as_alice: FlaskClient, halo: Integrati
 
 
 def test_a_chosen_type_is_asked_for_live(as_alice: FlaskClient, halo: Integration, sandbox: HaloSandbox) -> None:
-    number = sandbox.truth("assets", ids=True)["active_ids"][0]
-    page = ask(as_alice, str(number), type="assets")
+    number = sandbox.truth("products", ids=True)["active_ids"][0]
+    page = ask(as_alice, str(number), type="products")
     assert "Not here yet" in page
     assert "Checked in Halo" in page
-    assert f'action="/integrations/halo/records/assets/{number}/sync"' in page
+    assert f'action="/integrations/halo/records/products/{number}/sync"' in page
 
 
 def test_support_gets_the_answer_and_no_buttons(as_sam: FlaskClient, halo: Integration, sandbox: HaloSandbox) -> None:
