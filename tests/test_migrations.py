@@ -26,8 +26,9 @@ def run_of(integration: Integration, state: RunState) -> SyncRun:
 
 def test_the_tables_are_those_of_the_models(database: None) -> None:
     differences = sorted(str(diff_models(db.db.obj, TABLES)).splitlines())
-    # The comparison does not see indexes that are written in SQL; what they do is tested below.
-    assert differences == [
+    # The comparison does not see indexes that are written in SQL; what they do is tested below and with the lists.
+    of_engine = ("table record_search", "record.record_by_", "record.record_search")
+    assert [each for each in differences if not any(name in each for name in of_engine)] == [
         "drop index alert_message.alert_message_followed",
         "drop index alert_message.alert_message_waiting",
         "drop index delivery.delivery_message_key",

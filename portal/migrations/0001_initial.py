@@ -5,11 +5,13 @@ from portal.migrations.initial import (
     alerts,
     audit_triggers,
     connection_tests,
+    daily_counts,
     filters,
     hand_exclusions,
     integrations,
     issues,
     log_search,
+    record_lists,
     records,
     support_access,
     switching,
@@ -30,6 +32,7 @@ ROOMS = (
     connection_tests,
     support_access,
     hand_exclusions,
+    daily_counts,
 )
 
 
@@ -41,5 +44,7 @@ def up(_migrator, db):
     for room in ROOMS:
         for index in getattr(room, "INDEXES", ()):
             db.execute_sql(index)
+    for statement in record_lists.statements(is_sqlite=is_sqlite):
+        db.execute_sql(statement)
     audit_triggers.create_triggers(db, is_sqlite=is_sqlite)
     log_search.create(db, is_sqlite=is_sqlite)

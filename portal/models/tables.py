@@ -10,6 +10,7 @@ from portal.models.alerts import AlertDestination, AlertMessage
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.connection_tests import ConnectionTest
+from portal.models.daily_counts import DailyCount
 from portal.models.delivery_store import DeliveryStore
 from portal.models.exclusions import Exclusion
 from portal.models.filters import FilterPreview, FilterVersion
@@ -42,6 +43,7 @@ TABLES: Final[list[type[BaseModel]]] = [
     Record,
     RecordChange,
     RecordCount,
+    DailyCount,
     Exclusion,
     HandExclusion,
     RowDetail,

@@ -168,6 +168,7 @@ class Writer(StepTransactions):
             step.is_refused = isinstance(error, PsaRefusedType)
             step.save()
             SyncPage.delete().where(SyncPage.step == step).execute()
+            counting.note_day(self._integration_id, step.record_type)
             logbook.note(
                 self.run,
                 step.problem or logbook.summary(step),

@@ -73,6 +73,7 @@ class Columns:
     reference: str = ""
     status: str = ""
     remote_updated_at: datetime | None = None
+    other_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Record(Table):
     status = CharField()
     is_active = BooleanField(null=True)
     remote_updated_at = DateTimeField(null=True)
+    terms = TextField()
     digest = BlobField()
     content = BlobField(null=True)
     payload = TextField()
@@ -44,7 +45,6 @@ class Record(Table):
     class Meta:
         indexes = (
             (("integration", "record_type", "remote_id"), True),
-            (("integration", "record_type", "state", "name", "remote_id", "reference"), False),
             (("integration", "record_type", "state", "changed_at", "remote_id"), False),
         )
 

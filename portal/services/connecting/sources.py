@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from portal.models.daily_counts import DailyCount
 from portal.models.exclusions import Exclusion
 from portal.models.hand_exclusions import HandExclusion
 from portal.models.held_deletes import HeldDelete
@@ -25,6 +26,7 @@ COPIED: Final = (
     Record,
     RecordChange,
     RecordCount,
+    DailyCount,
     RowDetail,
     Exclusion,
     HandExclusion,

@@ -62,8 +62,8 @@ def test_exports_have_one_psas_records(both: dict[str, Integration], psa: str) -
     other = ({*both} - {psa}).pop()
     one = both[psa]
     for text in (
-        "".join(record_files.as_csv(one, ASSETS, RecordState.LIVE)),
-        "".join(record_files.as_json_lines(one, ASSETS, RecordState.LIVE)),
+        "".join(record_files.as_csv(one, Wanted(ASSETS))),
+        "".join(record_files.as_json_lines(one, Wanted(ASSETS))),
         "".join(record.payload + record.name for record in stored_records.export(one, ASSETS)),
     ):
         assert text.count(f"PC of {psa}") == 3
