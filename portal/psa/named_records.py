@@ -12,7 +12,9 @@ from portal.psa import pasted
 LONGEST_NUMBER: Final = 18
 # "4711", "#4711", "Asset 4711", "asset no. 4711", "Client ID: 12"
 WORDED: Final = re.compile(
-    rf"(?:([a-z]+(?: [a-z]+)?)\s*)??(?:\b(?:id|no\.?|number)\s*)?[:=]?\s*#?(\d{{1,{LONGEST_NUMBER}}})", re.IGNORECASE
+    r"(?:([a-z]+(?: (?!id\b|no\b|number\b)[a-z]+)?)\s*)??"
+    rf"(?:\b(?:id|no\.?|number)\s*)?[:=]?\s*#?(\d{{1,{LONGEST_NUMBER}}})",
+    re.IGNORECASE,
 )
 
 

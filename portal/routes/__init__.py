@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
         sync_filter_history,
         sync_filters,
         sync_logs,
+        why,
     )
     from portal.routes.web import addresses, charts, current, home, open_issues
     from portal.routes.web.login import session_list, support_link, two_factor
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
         switching,
         support,
         support_link,
+        why,
     )
     for page in pages:
         app.register_blueprint(page.bp)

@@ -19,7 +19,7 @@ from portal.db import db
 from portal.models.records import ChangeKind, Record, RecordState
 from portal.models.row_details import RowDetail
 from portal.psa.source import Columns, Facts
-from portal.sync import decide, exclusions, store
+from portal.sync import decide, exclusions, hand_exclusions, store
 from portal.sync.decide import StoredRecord
 from portal.sync.filters import CLIENT_OWNED, Filters, in_use
 from portal.sync.normal_form import Keys
@@ -112,13 +112,15 @@ class WhatIf:
         if record_type in CLIENT_OWNED and (is_listed_per_client or in_use(filters, RecordType.CLIENTS)):
             self._live = store.live_ids(integration_id, RecordType.CLIENTS) | clients.returning
             self._live -= clients.leaving.keys()
+            self._live |= hand_exclusions.clients_with_kept_records(integration_id)
             reasons = exclusions.client_reasons(integration_id)
             reasons |= {each: exclusions.through_client(why) for each, why in clients.leaving.items()}
         self._reasons = reasons
         self._by_number = Scope(
             Filters(include_clients=filters.include_clients, exclude_clients=filters.exclude_clients)
         )
-        self._scope = Scope(filters, None if record_type == RecordType.CLIENTS else self._live, reasons)
+        by_hand = hand_exclusions.rules(integration_id, record_type)
+        self._scope = Scope(filters, None if record_type == RecordType.CLIENTS else self._live, reasons, by_hand)
 
     def is_client_in(self, client_id: int | None) -> bool:
         """Return whether a record of this client may be in scope, as far as its client counts."""

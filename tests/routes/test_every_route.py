@@ -57,6 +57,8 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("sessions.index", "GET"): ("/sessions", LOGIN, OK, OK),
     ("sessions.end", "POST"): ("/sessions/999999/end", LOGIN, "404", "404"),
     ("sessions.end_others", "POST"): ("/sessions/end-others", LOGIN, "→ /sessions", "→ /sessions"),
+    ("why.index", "GET"): ("/why", LOGIN, "404", f"→ {HALO}/why"),
+    ("why.answer", "GET"): (f"{HALO}/why", LOGIN, "404", OK),
     ("activity.index", "GET"): ("/activity", LOGIN, OK, OK),
     ("activity.export", "GET"): ("/activity.csv", LOGIN, OK, OK),
     ("alerts.index", "GET"): ("/alerts", LOGIN, OK, OK),

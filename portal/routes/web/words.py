@@ -11,6 +11,7 @@ from portal.models.webhooks import DeliveryState, Outcome, RefetchRequestState
 from portal.routes.web import alert_words, issue_words, webhook_words
 from portal.services.pages.integration_status import LABELS, Condition
 from portal.services.pages.overview import CardState
+from portal.services.pages.whereabouts import Verdict
 from portal.sync.record_types import RecordType
 
 # Icon, and a line that describes the type.
@@ -25,6 +26,22 @@ RECORD_TYPES: Final = {
     RecordType.ASSETS: ("device-laptop", "Devices and software you manage."),
     RecordType.OPPORTUNITIES: ("target-arrow", "Open, won and lost deals."),
     RecordType.CONTRACTS: ("file-text", "Agreements with your clients, with dates."),
+}
+
+# What the answer to "Why is it not here?" is: text and colour.
+VERDICTS: Final = {
+    Verdict.HERE: ("In Scopable", "green"),
+    Verdict.HELD: ("Held", "orange"),
+    Verdict.NOT_CHOSEN: ("Not synced", "secondary"),
+    Verdict.BY_HAND: ("Excluded by hand", "secondary"),
+    Verdict.FILTERED_OUT: ("Excluded by your filters", "secondary"),
+    Verdict.CLIENT_EXCLUDED: ("Its client is excluded", "secondary"),
+    Verdict.NOT_YET: ("Not here yet", "azure"),
+    Verdict.DELETED: ("Deleted", "secondary"),
+    Verdict.NOT_THERE: ("Not found", "yellow"),
+    Verdict.CANNOT_SEE: ("Not allowed to see it", "red"),
+    Verdict.FAILED: ("Can't be stored", "red"),
+    Verdict.UNKNOWN: ("Not in Scopable", "yellow"),
 }
 
 # Access to a list: text, colour and icon.
@@ -149,6 +166,7 @@ FOR_TEMPLATES: Final = {
     "log_levels": LOG_LEVELS,
     "held_delete_states": HELD_DELETE_STATES,
     "record_states": RECORD_STATES,
+    "verdicts": VERDICTS,
     "changes": CHANGES,
     "delivery_states": DELIVERY_STATES,
     "refetch_states": REFETCH_STATES,

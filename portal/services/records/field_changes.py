@@ -65,6 +65,8 @@ class PastPayloads:
     def explain(self, changed: Fields) -> Changes:
         """Return what a change meant, and go back beyond it."""
         whole = {key: pair for key, pair in changed.items() if not any(_is_cut(value) for value in pair)}
+        # What the entry says counts, also where a later change left no entry.
+        self._row = _with(self._row, {key: new for key, (_, new) in whole.items()})
         earlier = _reverted(self._row, whole)
         now, before = self._fields(self._row), self._fields(earlier)
         fields = _differences(self._record_type, before, now)
@@ -96,8 +98,12 @@ class PastPayloads:
 
 def _reverted(row: Mapping[str, Any], changed: Fields) -> dict[str, Any]:
     """Return the row with the values from before a change; a key without one was missing."""
-    before = {key: old for key, (old, _) in changed.items()}
-    return {key: value for key, value in {**row, **before}.items() if key not in before or value is not None}
+    return _with(row, {key: old for key, (old, _) in changed.items()})
+
+
+def _with(row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row with these values; None means that there is none."""
+    return {key: value for key, value in {**row, **values}.items() if key not in values or value is not None}
 
 
 def _differences(record_type: str, before: RecordFields, after: RecordFields) -> list[FieldChange]:
