@@ -5,7 +5,9 @@ from portal.migrations.initial import (
     alerts,
     audit_triggers,
     connection_tests,
+    daily_counts,
     filters,
+    hand_exclusions,
     integrations,
     issues,
     log_search,
@@ -17,7 +19,21 @@ from portal.migrations.initial import (
     webhooks,
 )
 
-ROOMS = (accounts, integrations, records, sync, webhooks, switching, issues, alerts, filters, connection_tests, support_access)
+ROOMS = (
+    accounts,
+    integrations,
+    records,
+    sync,
+    webhooks,
+    switching,
+    issues,
+    alerts,
+    filters,
+    connection_tests,
+    support_access,
+    hand_exclusions,
+    daily_counts,
+)
 
 
 def up(_migrator, db):

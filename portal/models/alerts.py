@@ -92,6 +92,7 @@ class AlertMessage(BaseModel):
         indexes = (
             (("destination", "issue", "moment", "occasion"), True),
             (("account", "id"), False),
+            (("destination", "id"), False),
             (("destination", "sent_at"), False),
         )
 

@@ -10,10 +10,12 @@ from portal.models.alerts import AlertDestination, AlertMessage
 from portal.models.audit import AuditEntry
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.connection_tests import ConnectionTest
+from portal.models.daily_counts import DailyCount
 from portal.models.delivery_store import DeliveryStore
 from portal.models.exclusions import Exclusion
 from portal.models.filters import FilterPreview, FilterVersion
 from portal.models.guessing import GuessCount, KnownDevice
+from portal.models.hand_exclusions import HandExclusion
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.issues import Issue, IssueEvent
@@ -41,7 +43,9 @@ TABLES: Final[list[type[BaseModel]]] = [
     Record,
     RecordChange,
     RecordCount,
+    DailyCount,
     Exclusion,
+    HandExclusion,
     RowDetail,
     NamedChoice,
     SyncRun,

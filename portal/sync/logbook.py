@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from portal import clock
+from portal import clock, log
 from portal.models.log_causes import cause_of
 from portal.models.records import ChangeKind
 from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
@@ -52,7 +52,8 @@ def note(
 def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *, budget_left: int) -> None:
     """Write the line of a page, and one for each of its records that a person may ask about."""
     details = {
-        "path": page.path,
+        "page": page.number,
+        "path": log.blanked(page.path),
         "status": page.status,
         "ms": round(page.seconds * 1000),
         "retries": page.retries,
@@ -68,14 +69,14 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
     }
     message = f"Page {page.number}: {RecordType(record_type).counted(len(page.rows))} read. {page.note}".rstrip()
     note(run, message, subject=LogSubject.PAGE, record_type=record_type, details=details)
-    note_records(run, record_type, decision)
+    note_records(run, record_type, decision, {"page": page.number})
 
 
-def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
-    """Write a line for each record that was rejected or went out of scope."""
+def note_records(run: SyncRun, record_type: str, decision: Decision, details: dict[str, Any] | None = None) -> None:
+    """Write a line for each record that was rejected or went out of scope. `details` name the page, if it is one."""
     rows = [_rejected(each) for each in decision.rejected[:MAX_ROWS]]
     rows += [_newly_excluded(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MAX_ROWS]]
-    _write(run, record_type, rows)
+    _write(run, record_type, [row | {"details": details} for row in rows])
 
 
 def cause_in(message: str) -> str:

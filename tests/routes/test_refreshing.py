@@ -23,7 +23,9 @@ PAGES = [
     "/activity",
     f"{HALO}/sync",
     f"{HALO}/logs",
-    f"{HALO}/logs?level=info",
+    f"{HALO}/logs/lines",
+    f"{HALO}/logs/lines?level=info",
+    f"{HALO}/logs/lines/repeated",
     f"{HALO}/deliveries",
     f"{HALO}/records/assets",
     f"{HALO}/records/assets?q=nothing+here",
@@ -33,7 +35,7 @@ PAGES = [
 
 
 def refresh_of(page: str) -> str:
-    (found,) = re.findall(r'data-refresh="([^"]+)"', page)
+    (found,) = re.findall(r'data-refresh="([^"]+)"', page.rpartition('id="main"')[2])
     return unescape(found)
 
 
@@ -68,7 +70,7 @@ def test_the_activity_follows_what_is_done(as_alice: FlaskClient, northwind: Acc
 
 def test_the_log_follows_a_run_and_keeps_its_filters(as_alice: FlaskClient, halo: Integration) -> None:
     run = make_run(halo, RunState.RUNNING)
-    page = as_alice.get(f"{HALO}/logs?run={run.id}&level=warning").text
+    page = as_alice.get(f"{HALO}/logs/lines?run={run.id}&level=warning").text
     assert 'hx-trigger="every 2s"' in page
     for level in ("info", "warning"):
         SyncLog.create(

@@ -43,6 +43,7 @@ class AlertMessage(Table):
         indexes = (
             (("destination", "issue", "moment", "occasion"), True),
             (("account", "id"), False),
+            (("destination", "id"), False),
             (("destination", "sent_at"), False),
         )
 

@@ -14,9 +14,9 @@ from portal.models.sync import RunKind, RunTrigger
 from portal.routes.dashboard import history_periods, running_sync
 from portal.routes.web import current
 from portal.routes.web.answers import wants_fragment
+from portal.services.pages.data_sync import health, previous, tab, type_rows
 from portal.services.pages.data_sync import history as run_history
-from portal.services.pages.data_sync import previous, tab
-from portal.services.syncing import scheduling, sync_runs
+from portal.services.syncing import rate_limits, scheduling, sync_runs
 from portal.services.webhooks import coverage, webhook_health
 
 bp = Blueprint("data_sync", __name__, url_prefix="/integrations/<psa:psa>")
@@ -104,10 +104,14 @@ def _content(integration: Integration, status: int = 200) -> Response:
 
 
 def _context(integration: Integration) -> dict[str, Any]:
+    line = health.health_line(integration)
     return {
         "integration": integration,
         "tab": tab.data_sync(integration),
+        "line": line,
+        "rows": type_rows.type_rows(integration, line.types),
         "plan": scheduling.plan(integration),
+        "budget": rate_limits.current(integration),
         "health": webhook_health.health(integration),
         "meter": coverage.coverage(integration),
         "period_arguments": history_periods.arguments(history_periods.chosen()),

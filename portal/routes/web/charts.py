@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
+from types import SimpleNamespace
 from typing import Final
 
 from flask import Flask
@@ -41,9 +42,8 @@ class Column:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(
-        bars=bars, top=top, top_seconds=top_seconds, line=line, meter=meter, chart_width=WIDTH
-    )
+    functions = {"bars": bars, "top": top, "top_seconds": top_seconds, "line": line, "meter": meter}
+    app.jinja_env.globals["charts"] = SimpleNamespace(**functions, width=WIDTH)
 
 
 def bars(stacks: Sequence[Mapping[str, float]], height: int, highest: float) -> list[Column]:

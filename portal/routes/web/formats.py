@@ -12,6 +12,7 @@ from markupsafe import Markup
 from portal import clock, zones
 from portal.models.integrations import Integration
 from portal.routes.web import words
+from portal.services.syncing.run_words import listed
 from portal.sync.record_types import RecordType
 
 
@@ -29,7 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         filters, short=short, sentence=sentence, local_minute=local_minute, local_day=local_day
     )
-    app.jinja_env.filters.update(singular=singular, counted=counted, date=date)
+    app.jinja_env.filters.update(singular=singular, counted=counted, date=date, listed=listed)
 
 
 def when(moment: datetime) -> Markup:

@@ -6,9 +6,9 @@ from typing import Final
 
 from portal.models.held_deletes import HeldDeleteState
 from portal.models.records import ChangeKind, RecordState
-from portal.models.sync import LogSubject, RunKind, RunState, StepState
+from portal.models.sync import LogLevel, LogSubject, RunKind, RunState, RunTrigger, StepState
 from portal.models.webhooks import DeliveryState, Outcome, RefetchRequestState
-from portal.routes.web import webhook_words
+from portal.routes.web import alert_words, issue_words, webhook_words
 from portal.services.pages.integration_status import LABELS, Condition
 from portal.services.pages.overview import CardState
 from portal.sync.record_types import RecordType
@@ -59,7 +59,17 @@ RUN_KINDS: Final = {
     RunKind.FULL: "Full sync",
     RunKind.RECORD: "Single-record sync",
 }
+RUN_TRIGGERS: Final = {
+    RunTrigger.SCHEDULE: "Schedule",
+    RunTrigger.USER: "A user",
+    RunTrigger.WEBHOOK: "Webhook",
+    RunTrigger.FILTERS: "Changed filters",
+    RunTrigger.WIZARD: "Setup wizard",
+    RunTrigger.CLI: "Command line",
+}
 
+# Tabler's colour of a log level.
+LOG_LEVELS: Final = {LogLevel.INFO: "secondary", LogLevel.WARNING: "yellow", LogLevel.ERROR: "red"}
 # What a log row is about.
 LOG_SUBJECTS: Final = {
     LogSubject.RUN: "Runs",
@@ -136,6 +146,7 @@ FOR_TEMPLATES: Final = {
     "run_states": RUN_STATES,
     "step_states": STEP_STATES,
     "run_kinds": RUN_KINDS,
+    "log_levels": LOG_LEVELS,
     "held_delete_states": HELD_DELETE_STATES,
     "record_states": RECORD_STATES,
     "changes": CHANGES,
@@ -143,4 +154,6 @@ FOR_TEMPLATES: Final = {
     "refetch_states": REFETCH_STATES,
     "outcomes": OUTCOMES,
     **webhook_words.FOR_TEMPLATES,
+    **alert_words.FOR_TEMPLATES,
+    **issue_words.FOR_TEMPLATES,
 }

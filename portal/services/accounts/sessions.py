@@ -72,6 +72,7 @@ def find(token: str, uniquifier: str, people: type[User] = User) -> LoginSession
             LoginSession.digest == _digest(token),
             people.fs_uniquifier == uniquifier,
             people.active,
+            people.guest_until.is_null() | (people.guest_until > clock.now()),
             ~is_over(clock.now()),
         )
     )

@@ -11,9 +11,9 @@ from portal.models.accounts import Account, User
 from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationState
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.registry import NAMES, adapter_of
-from portal.services.audit import audit_log
+from portal.services.audit import audit_log, changes
 from portal.services.connecting import connection_tests, connections, refused_credentials
-from portal.services.issues import changes
+from portal.services.issues import changes as issue_changes
 from portal.services.records import deletions
 from portal.services.syncing import sync_runs
 from portal.services.webhooks import refetches, signing_keys
@@ -49,9 +49,12 @@ def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], use
             connections.store_result(integration, diagnosis)
             refused_credentials.accept(integration, user)
         connection_tests.record(integration, user, diagnosis, seconds=seconds)
-        audit_log.record(
-            integration.account, user, "integration.secret_replaced" if diagnosis.ok else "integration.secret_refused"
-        )
+        if diagnosis.ok:
+            labels = [each.label for each in adapter_of(integration.psa).connect_form.secrets if each.name in secrets]
+            changed = changes.replaced(labels)
+            audit_log.record(integration.account, user, "integration.secret_replaced", changes=changed)
+        else:
+            audit_log.record(integration.account, user, "integration.secret_refused")
     return diagnosis
 
 
@@ -64,7 +67,7 @@ def disconnect(integration: Integration, user: User | None, *, keep_records: boo
         sync_runs.stop_for_good(integration, user)
         refetches.stop_for_good(integration)
         signing_keys.forget(integration)
-        changes.close_all(integration)
+        issue_changes.close_all(integration)
         integration.state = IntegrationState.DISCONNECTED
         integration.credentials = None
         integration.tested_fingerprint = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -102,6 +103,14 @@ def duration(issue: Issue) -> float:
     until: datetime = issue.closed_at or clock.now()
     length = (until - issue.opened_at).total_seconds()
     return max(0.0, float(length))
+
+
+def version(issues: Sequence[Issue], *more: object) -> str:
+    """Return what changes whenever a list of issues does. It also changes every minute, because lists show how long
+    ago things happened.
+    """
+    minute = clock.now().replace(second=0, microsecond=0)
+    return repr(([tuple(issue.__data__.values()) for issue in issues], more, minute))
 
 
 def _of(account: Account) -> Any:

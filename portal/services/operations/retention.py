@@ -14,6 +14,8 @@ from portal import clock
 from portal.db import BaseModel, db
 from portal.models.alerts import AlertMessage, AlertState
 from portal.models.budgets import TenantUse
+from portal.models.daily_counts import DailyCount
+from portal.models.filters import FilterPreview, FilterVersion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.issues import Issue
@@ -24,6 +26,7 @@ from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, Refe
 from portal.services.accounts import sessions
 from portal.services.audit import audit_retention
 from portal.services.operations.isolation import Isolation
+from portal.services.syncing import filter_versions
 from portal.services.webhooks import delivery_store
 
 BATCH: Final = 500
@@ -32,7 +35,9 @@ RUN_BITE: Final = 50
 # How many of a table's oldest rows are examined. Rows that are kept for good stay at the front.
 FRONT: Final = 20_000
 RUNS_KEPT: Final = timedelta(days=90)
+PREVIEWS_KEPT: Final = timedelta(hours=1)
 USE_KEPT: Final = timedelta(hours=1)
+COUNTS_KEPT: Final = timedelta(days=400)
 DEVICES_KEPT: Final = timedelta(days=180)
 
 
@@ -73,6 +78,7 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
     batches: dict[str, Callable[[], int]] = {
         "log rows": partial(_batch, SyncLog, SyncLog.at < logs),
         "runs": partial(_batch, SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
+        "daily counts": partial(_batch, DailyCount, DailyCount.day < (now - COUNTS_KEPT).date()),
         "changes": partial(_batch, RecordChange, RecordChange.at < history),
         "deliveries": partial(
             _batch,
@@ -86,6 +92,8 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
         "held deletes": partial(_batch, HeldDelete, _is_settled(history), front=FRONT),
         "alert messages": partial(_batch, AlertMessage, _is_settled_alert(logs), front=FRONT),
         "audit entries": audit_retention.prune,
+        "filter versions": partial(_batch, FilterVersion, filter_versions.is_over(history), front=FRONT),
+        "filter previews": partial(_batch, FilterPreview, FilterPreview.created_at < now - PREVIEWS_KEPT),
         "uses": partial(_batch, TenantUse, TenantUse.at < now - USE_KEPT),
         "sessions": partial(_batch, LoginSession, sessions.is_over(now), front=FRONT),
         # Keys that are still being guessed keep their rows, which may stay at the front.

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
+from portal.models.hand_exclusions import HandExclusion
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordChange, RecordState
@@ -15,7 +16,7 @@ from portal.services.pages import record_details, record_history, related_record
 from portal.services.pages.record_details import Details
 from portal.services.pages.record_history import History
 from portal.services.pages.related_records import Owner, RelatedRecords
-from portal.services.records import absences, exclusions, lookup, payloads, record_syncs
+from portal.services.records import absences, exclusions, hand_exclusions, lookup, payloads, record_syncs
 from portal.services.records.absences import Absence
 from portal.services.records.payloads import PayloadLine
 from portal.services.records.record_syncs import RecordSync
@@ -37,7 +38,7 @@ class PsaLink:
 class RecordView:
     """`details` are its fields, `lines` what the PSA sent. `owners` are the client and site that it belongs to, and
     `related` the records that belong to it. `explanation` explains its state, `last_sync` is the last sync of this
-    record alone, and `held_delete` is a pending decision about deleting it here.
+    record alone, `held_delete` a pending decision about deleting it here, and `by_hand` one that excludes it.
     """
 
     record: Record
@@ -53,6 +54,7 @@ class RecordView:
     explanation: str
     last_sync: RecordSync | None
     held_delete: HeldDelete | None
+    by_hand: HandExclusion | None
 
 
 def view(
@@ -78,6 +80,7 @@ def view(
         held_delete=held_deletes.of_record(integration, record_type, remote_id)
         if record.state != RecordState.DELETED
         else None,
+        by_hand=hand_exclusions.get(integration, record_type, remote_id),
     )
 
 

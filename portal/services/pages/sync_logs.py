@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -60,20 +59,21 @@ def page(
     return keyset.newest_first(query.where(SyncLog.id.in_(ids)), SyncLog, size, before=before, after=after)
 
 
+def newest(integration: Integration, filters: LogFilters, *, oldest: int | None, most: int) -> Page[SyncLog]:
+    """Return the newest rows, back to the row `oldest` or a page of them, but not more than `most`."""
+    if oldest is None:
+        return page(integration, filters)
+    found = page(integration, filters, size=most)
+    kept = max(PAGE_ROWS, sum(row.id >= oldest for row in found.rows))
+    has_more = found.next is not None or kept < len(found.rows)
+    rows = found.rows[:kept]
+    return Page(rows, next=rows[-1].id if has_more else None)
+
+
 def newest_id(integration: Integration, filters: LogFilters) -> int:
     """Return the id of the newest line that matches, 0 if none does."""
     rows = page(integration, filters, size=1).rows
     return int(rows[0].id) if rows else 0
-
-
-def batches(integration: Integration, filters: LogFilters, size: int) -> Iterator[list[SyncLog]]:
-    """Yield all lines that match, newest first."""
-    found = page(integration, filters, size=size)
-    while found.rows:
-        yield found.rows
-        if found.next is None:
-            return
-        found = page(integration, filters, before=found.next, size=size)
 
 
 def _owns(integration: Integration, run_id: int) -> bool:

@@ -51,8 +51,12 @@ class Preview:
         return 100 if self.is_done or not self.total else min(99, self.counted * 100 // self.total)
 
     @property
-    def changes(self) -> bool:
-        return any(each.changes for each in self.types.values())
+    def leaves(self) -> int:
+        return sum(each.leaves for each in self.types.values())
+
+    @property
+    def returns(self) -> int:
+        return sum(each.returns for each in self.types.values())
 
     @property
     def is_estimate(self) -> bool:
@@ -92,9 +96,10 @@ def get(integration: Integration, preview_id: int) -> FilterPreview:
     return found
 
 
-def count_on(preview: FilterPreview, seconds: float = SLICE_SECONDS) -> Preview:
-    """Count the stored records for so long, and return what is known then."""
-    until, progress = clock.monotonic() + seconds, filter_preview_counts.read(preview.progress)
+def count_on(preview: FilterPreview, seconds: float | None = None) -> Preview:
+    """Count the stored records for so long, by default SLICE_SECONDS, and return what is known then."""
+    until = clock.monotonic() + (SLICE_SECONDS if seconds is None else seconds)
+    progress = filter_preview_counts.read(preview.progress)
     if not preview.is_done:
         is_done = _count(preview, progress, until)
         changed = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 import responses
@@ -76,8 +78,14 @@ def open_issue(integration: Integration, severity: Severity = Severity.ERROR, su
     return issue
 
 
-def close(issue: Issue) -> None:
+def close(issue: Issue | None) -> None:
+    assert issue is not None
     Issue.update(closed_at=clock.now()).where(Issue.id == issue.id).execute()
+
+
+def arrived(hook: responses.RequestsMock) -> list[dict[str, str]]:
+    """Return what the webhook has received, oldest first."""
+    return [json.loads(cast(bytes, call.request.body)) for call in hook.calls]
 
 
 def tick() -> None:

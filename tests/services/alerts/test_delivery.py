@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import timedelta
 
@@ -17,7 +16,7 @@ from portal.models.alerts import AlertDestination, AlertMessage
 from portal.models.integrations import Integration
 from portal.models.issues import Severity
 from portal.services.alerts import delivery, destinations, outbox, waiting
-from tests.services.alerts.conftest import HOOK, MovingClock, close, messages, open_issue, tick
+from tests.services.alerts.conftest import HOOK, MovingClock, arrived, close, messages, open_issue, tick
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def fresh(message: AlertMessage) -> AlertMessage:
 def test_a_message_arrives_as_the_service_wants_it(queued: AlertMessage, hook: responses.RequestsMock) -> None:
     hook.post(HOOK, status=200)
     tick()
-    body = json.loads(hook.calls[0].request.body or b"")
+    (body,) = arrived(hook)
     assert (body["title"], body["type"]) == (queued.title, "failure")
     assert body["message"].startswith("Northwind IT · Halo PSA")
     destination = AlertDestination.get()
@@ -63,7 +62,7 @@ def test_the_tone_fits_the_severity(
     close(issue)
     time.forward(minutes=2)
     tick()
-    assert [json.loads(call.request.body or b"")["type"] for call in hook.calls] == [tone, "success"]
+    assert [each["type"] for each in arrived(hook)] == [tone, "success"]
 
 
 def test_a_failure_is_tried_again_later_and_later(
@@ -181,7 +180,7 @@ def test_a_flood_becomes_nine_messages_and_a_summary(
     for _ in range(4):
         tick()
     assert len(hook.calls) == 10
-    last = json.loads(hook.calls[-1].request.body or b"")
+    last = arrived(hook)[-1]
     assert last["title"] == "31 more alerts"
     assert last["message"].splitlines()[0] == "• Error: The agent can't see type 9."
     assert last["message"].splitlines()[-1] == "and 11 more"

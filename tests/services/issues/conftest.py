@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from portal.models.sync import (
     SyncStep,
 )
 from portal.services.issues import reviewing
+from tests.copies import copied
 from tests.services.helpers import fresh
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -41,6 +43,20 @@ class Day:
 
     def later(self, by: timedelta) -> None:
         self.now += by
+
+
+@dataclass
+class Scene:
+    """What a case changes: the integration and the clock."""
+
+    halo: Integration
+    day: Day
+
+    def set(self, **columns: Any) -> None:
+        Integration.update(columns).where(Integration.id == self.halo.id).execute()
+
+    def later(self) -> None:
+        self.day.later(MINUTE)
 
 
 @pytest.fixture
@@ -143,3 +159,10 @@ def _mark_read(integration: Integration, record_type: str, began: datetime, *, f
     found = {"read_until": began, **({"full_at": clock.now()} if full else {})}
     if not RemoteList.update(**found).where(known).execute():
         RemoteList.create(integration=integration, record_type=record_type, **found)
+
+
+@pytest.fixture
+def scene(halo: Integration, day: Day) -> Scene:
+    """Have five assets stored, and nothing wrong."""
+    copied(halo, range(1, 6))
+    return Scene(halo, day)

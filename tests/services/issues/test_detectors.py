@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from portal.models.held_deletes import HeldDelete
-from portal.models.integrations import Integration
-from portal.models.issues import Issue, Severity
-from portal.models.sync import RunKind, RunState, SyncLog
-from portal.models.webhooks import Delivery, RefetchRequest
+from portal.models.issues import Severity
+from portal.models.sync import RunKind, RunState
 from portal.services.issues import reviewing
-from tests.copies import copied, held
 from tests.postgres import database
 from tests.services.helpers import fresh
 from tests.services.issues.conftest import (
@@ -22,112 +16,35 @@ from tests.services.issues.conftest import (
     HOUR,
     MINUTE,
     NOON,
-    Day,
+    Scene,
     failed,
-    incomplete,
     open_issues,
     ran,
     refused,
-    rejected,
     review,
     the_issue,
 )
-from tests.telling import about, tell
+from tests.services.issues.scenes import (
+    accept_credentials,
+    decide,
+    deliver,
+    fail_assets,
+    fail_whole_run,
+    fall_behind,
+    get_stuck,
+    hold,
+    let_a_day_pass,
+    lose_permission,
+    read_half,
+    refuse_credentials,
+    reject_two,
+    replay,
+    silence,
+    sync_all,
+    use_up_the_limit,
+)
 
 __all__ = ["database"]
-
-
-@dataclass
-class Scene:
-    """What a case changes: the integration and the clock."""
-
-    halo: Integration
-    day: Day
-
-    def set(self, **columns: Any) -> None:
-        Integration.update(columns).where(Integration.id == self.halo.id).execute()
-
-    def later(self) -> None:
-        self.day.later(MINUTE)
-
-
-def refuse_credentials(scene: Scene) -> None:
-    scene.set(state="needs_attention", problem="Halo refuses the secret.", remedy="Regenerate it.")
-
-
-def accept_credentials(scene: Scene) -> None:
-    scene.set(state="active", problem="", remedy="")
-
-
-def lose_permission(scene: Scene) -> None:
-    ran(scene.halo, RunState.INCOMPLETE, clients={}, assets=refused())
-
-
-def fail_assets(scene: Scene) -> None:
-    ran(scene.halo, RunState.INCOMPLETE, clients={}, assets=failed())
-
-
-def fail_whole_run(scene: Scene) -> None:
-    ran(scene.halo, RunState.FAILED, problem="The disk is full.", clients=failed(""), assets=failed(""))
-
-
-def read_half(scene: Scene) -> None:
-    ran(scene.halo, RunState.INCOMPLETE, clients={}, assets=incomplete())
-
-
-def sync_all(scene: Scene) -> None:
-    scene.later()
-    ran(scene.halo, clients={}, assets={})
-
-
-def hold(scene: Scene) -> None:
-    held(scene.halo, range(1, 31))
-
-
-def decide(scene: Scene) -> None:
-    HeldDelete.update(state="kept").execute()
-
-
-def reject_two(scene: Scene) -> None:
-    run = ran(scene.halo, clients={}, assets={"failed": 2})
-    rejected(run, 7, "Its serial number has 300 characters.")
-    rejected(run, 8, "Its serial number has 400 characters.")
-
-
-def silence(scene: Scene) -> None:
-    ran(scene.halo, RunState.SUCCEEDED, kind=RunKind.INCREMENTAL, clients={"updated": 9}, assets={})
-    scene.set(last_delivery_at=NOON - 7 * HOUR)
-
-
-def deliver(scene: Scene) -> None:
-    scene.set(last_delivery_at=scene.day.now)
-
-
-def get_stuck(scene: Scene) -> None:
-    tell(scene.halo, about("assets", 7), about("assets", 8), about("assets", 7))
-    RefetchRequest.update(state="stuck", why="Halo answers with status 500.").execute()
-    Delivery.update(state="stuck").execute()
-
-
-def replay(scene: Scene) -> None:
-    RefetchRequest.update(state="done", why="").execute()
-    Delivery.update(state="done").execute()
-
-
-def fall_behind(scene: Scene) -> None:
-    scene.day.later(3 * HOUR)
-
-
-def use_up_the_limit(scene: Scene) -> None:
-    # 700 requests in five minutes, all but those kept for people.
-    scene.day.later(2 * DAY)
-    began = scene.day.now - 13 * HOUR
-    ran(scene.halo, requests=13 * 12 * 670, began=began, clients={}, assets={})
-
-
-def let_a_day_pass(scene: Scene) -> None:
-    scene.day.later(DAY)
-    sync_all(scene)
 
 
 Change = Callable[[Scene], None]
@@ -148,12 +65,6 @@ CASES: dict[str, tuple[tuple[str, str], Change, Change, str, int | None]] = {
     "behind": (("behind_schedule", ""), fall_behind, sync_all, "warning", None),
     "budget": (("budget_used_up", ""), use_up_the_limit, let_a_day_pass, "warning", None),
 }
-
-
-@pytest.fixture
-def scene(halo: Integration, day: Day) -> Scene:
-    copied(halo, range(1, 6))
-    return Scene(halo, day)
 
 
 def test_nothing_is_wrong_at_first(scene: Scene) -> None:
@@ -256,48 +167,6 @@ def test_a_late_sync_says_what_it_waits_for(scene: Scene) -> None:
     review(scene.halo)
     words = "Clients and assets are older than your schedule promises. The sync is waiting. Halo doesn't answer."
     assert the_issue().problem == words
-
-
-def test_failed_records_stay_an_issue_until_they_are_stored(scene: Scene) -> None:
-    reject_two(scene)
-    review(scene.halo)
-    scene.later()
-    ran(scene.halo, kind=RunKind.INCREMENTAL, clients={}, assets={})
-    assert review(scene.halo) is False
-    SyncLog.create(
-        integration=scene.halo, subject="record", record_type="assets", remote_id=8, message="Record 8 was added."
-    )
-    review(scene.halo)
-    issue = the_issue()
-    assert (issue.closed_at, issue.affected, issue.details["ids"]) == (None, 1, [7])
-    assert issue.problem == "1 asset isn't stored. Its serial number has 300 characters."
-
-
-def test_records_without_an_id_are_counted_too(scene: Scene) -> None:
-    run = ran(scene.halo, clients={}, assets={"failed": 2})
-    rejected(run, None, "It has no id.")
-    rejected(run, None, "It has no id.")
-    review(scene.halo)
-    assert (the_issue().affected, the_issue().details["ids"]) == (2, [])
-
-
-def test_records_that_the_log_does_not_list_have_the_most_common_cause(scene: Scene) -> None:
-    run = ran(scene.halo, clients={}, assets={"failed": 5_000})
-    for number in range(100):
-        rejected(run, number, "Its name is missing." if number else "Its date is odd.")
-    review(scene.halo)
-    assert {one.subject: one.affected for one in Issue.select()} == {
-        "assets: Its name is missing.": 4_999,
-        "assets: Its date is odd.": 1,
-    }
-
-
-def test_many_causes_become_one_issue_in_the_end(scene: Scene) -> None:
-    run = ran(scene.halo, clients={}, assets={"failed": 30})
-    for number in range(30):
-        rejected(run, number, f"It has a {'x' * number} in it.")
-    review(scene.halo)
-    assert len(open_issues()) == 11
 
 
 def test_the_first_sync_may_use_the_limit_for_days(scene: Scene) -> None:

@@ -9,11 +9,9 @@ from typing import Any, Final
 from portal import clock
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
-from portal.models.records import RecordState
 from portal.models.sync import LIVE_STATES, SyncRun, SyncStep
 from portal.services.pages.data_sync import run_view, runs
 from portal.services.pages.data_sync.run_view import COUNTERS, RunView
-from portal.services.records import exclusions, stored_records
 from portal.services.syncing import held_deletes, last_steps
 from portal.services.syncing.last_steps import LastStep
 from portal.sync.record_types import RecordType, in_order
@@ -29,14 +27,12 @@ class DataSync:
     """`current` is the live run or the last one, None before the first. `stamp` changes whenever the page does.
 
     `others` are the chosen types that are not part of the current run, each with the end of its last sync, None
-    before its first. `copy` and `excluded` count the records of each type.
+    before its first.
     """
 
     current: RunView | None
     others: dict[RecordType, LastStep | None]
     held_deletes: list[HeldDelete]
-    copy: dict[RecordType, int]
-    excluded: dict[str, int]
     stamp: str
 
     @property
@@ -53,8 +49,6 @@ def data_sync(integration: Integration) -> DataSync:
         current=current,
         others=_others(integration, current),
         held_deletes=list(held_deletes.pending(integration)),
-        copy=_copy(integration),
-        excluded=exclusions.counts(integration),
         stamp=stamp_before,
     )
 
@@ -80,9 +74,3 @@ def _others(integration: Integration, current: RunView | None) -> dict[RecordTyp
     missing = [one for one in in_order(integration.record_types) if one not in shown]
     found = last_steps.of(integration, missing)
     return {one: found.get(one) for one in missing}
-
-
-def _copy(integration: Integration) -> dict[RecordType, int]:
-    """Return the number of live records of each chosen type."""
-    counts = stored_records.counts(integration)
-    return {one: counts[one][RecordState.LIVE] for one in in_order(integration.record_types)}

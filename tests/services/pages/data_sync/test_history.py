@@ -130,7 +130,7 @@ def test_the_stamp_changes_with_each_run_that_ends(halo: Integration, day: Day) 
 
 def test_thousands_of_runs_are_added_up_quickly(halo: Integration) -> None:
     many(halo, 2_000, HOUR)
-    ids = [run_id for (run_id,) in SyncRun.select(SyncRun.id).tuples()]
+    ids = [run.id for run in SyncRun.select(SyncRun.id)]
     types = ("clients", "sites", "contacts", "products", "assets", "opportunities", "contracts")
     rows = [{"run": each, "position": 0, "record_type": one, "created": 1} for each in ids for one in types]
     for some in range(0, len(rows), 1_000):
