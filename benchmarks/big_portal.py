@@ -81,7 +81,7 @@ def filled(log_rows: int) -> BigPortal:
         .first()
     )
     line: Any = SyncLog.select(SyncLog.id).order_by(SyncLog.id).limit(1).offset(log_rows // 2).tuples().first()
-    return BigPortal(integration, user, hold, *asset, runs[-1], line[0])
+    return BigPortal(integration, user, hold, asset[0], asset[1], runs[-1], line[0])
 
 
 def _add_runs(integration: Integration) -> list[int]:

@@ -19,7 +19,7 @@ from portal import create_app, db
 from portal.config import Config
 from portal.routes.web.login.sessions import TOKEN
 from portal.services.accounts import sessions
-from portal.services.pages import dashboard
+from portal.services.pages.data_sync import tab
 from portal.services.pages.record_lists import Order
 
 ROUNDS: Final = 40
@@ -60,7 +60,7 @@ def _pages(big: BigPortal) -> Iterator[tuple[str, str]]:
     yield "Integrations", "/integrations"
     yield "Activity", "/activity"
     yield "Data Sync", f"{HALO}/sync"
-    yield "Data Sync, unchanged poll", f"{HALO}/sync/progress?stamp={dashboard.stamp(big.integration)}"
+    yield "Data Sync, unchanged poll", f"{HALO}/sync/progress?stamp={tab.stamp(big.integration)}"
     yield "Sync Filters", f"{HALO}/filters"
     yield "Configuration", f"{HALO}/configuration"
     yield from _log_pages(big)

@@ -32,7 +32,7 @@ class RecordSearchForm(SearchForm):
     q = SearchField("Name, number, email, serial number")
     state = SelectField("State", choices=STATES, default=RecordState.LIVE)
     client = SearchField("Client")
-    status = SelectField("Status", choices=[], validate_choice=False)
+    status = SearchField("Status")
     active = SelectField(
         "Active", choices=[SelectChoice("", "Any"), SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
     )
