@@ -49,6 +49,7 @@ class BigPortal:
     user: User
     hold: HeldDelete
     asset: int
+    client: int
     run: int
     line: int
 
@@ -74,10 +75,14 @@ def filled(log_rows: int) -> BigPortal:
     hold = _add_hold(integration)
     db.db.execute_sql("ANALYZE")
     asset: Any = (
-        Record.select(Record.remote_id).where(Record.record_type == RecordType.ASSETS).limit(1).tuples().first()
+        Record.select(Record.remote_id, Record.client_remote_id)
+        .where(Record.record_type == RecordType.ASSETS, Record.client_remote_id.is_null(False))
+        .limit(1)
+        .tuples()
+        .first()
     )
     line: Any = SyncLog.select(SyncLog.id).order_by(SyncLog.id).limit(1).offset(log_rows // 2).tuples().first()
-    return BigPortal(integration, user, hold, asset[0], runs[-1], line[0])
+    return BigPortal(integration, user, hold, asset[0], asset[1], runs[-1], line[0])
 
 
 def _add_runs(integration: Integration) -> list[int]:

@@ -21,7 +21,9 @@ from portal.models.sync import LogSubject, SyncLog, SyncStep
 from portal.routes.web import answers
 from portal.routes.web.login.sessions import TOKEN
 from portal.services.accounts import sessions
-from portal.services.pages import dashboard, sync_logs
+from portal.services.pages import sync_logs
+from portal.services.pages.data_sync import tab
+from portal.services.pages.record_lists import Order
 from portal.services.pages.sync_logs import LogFilters
 
 ROUNDS: Final = 40
@@ -70,7 +72,7 @@ def _pages(big: BigPortal) -> Iterator[tuple[str, str]]:
     yield "Integrations", "/integrations"
     yield "Activity", "/activity"
     yield "Data Sync", f"{HALO}/sync"
-    yield "Data Sync, unchanged poll", f"{HALO}/sync/progress?stamp={dashboard.stamp(big.integration)}"
+    yield "Data Sync, unchanged poll", f"{HALO}/sync/progress?stamp={tab.stamp(big.integration)}"
     yield "Sync Filters", f"{HALO}/filters"
     yield "Configuration", f"{HALO}/configuration"
     yield from _log_pages(big)
@@ -110,11 +112,26 @@ def _poll(address: str, version: str) -> str:
 
 def _record_pages(big: BigPortal) -> Iterator[tuple[str, str]]:
     assets = f"{HALO}/records/assets"
+    yield "Records", f"{HALO}/records"
     yield "Records, newest", assets
-    yield "Records, deep by name", f"{assets}?order=name&after={big.asset}"
+    for order in Order:
+        yield f"Records by {order}, deep", f"{assets}?sort={order}&after={big.asset}"
+    yield "Records, one status by client", f"{assets}?status=Active&sort=client"
+    yield "Records, inactive by reference", f"{assets}?active=no&sort=-reference"
+    yield "Records, of a client, changed lately", f"{assets}?client={big.client}&changed=7d"
     yield "Records, search", f"{assets}?q=9876"
+    yield "Records, search that most match", f"{assets}?q=s&sort=client"
+    yield "Records, search and three filters", f"{assets}?q=a&status=Active&active=yes&changed=30d&sort=status"
     yield "Records, search without a match", f"{assets}?q=nothing"
     yield "Records, a number that is not there", f"{assets}?q=99999999"
+    yield "Failed records of seven days", f"{HALO}/records/failed"
+    yield "Failed records, the whole log, one type", f"{HALO}/records/failed?period=all&record_type=assets"
+    yield "Search, a name", "/search?q=smith"
+    yield "Search, two words", "/search?q=a+lt"
+    yield "Search, one letter", "/search?q=s"
+    yield "Search, a number", f"/search?q=%23{big.asset}"
+    yield "Search without a match", "/search?q=nothing+at+all"
+    yield "Client suggestions", f"{HALO}/records/client-options?client=n"
     yield "One record", f"{assets}/{big.asset}"
 
 

@@ -217,6 +217,7 @@ class _NoColumns:
     status: str = ""
     is_active: bool | None = None
     remote_updated_at: datetime | None = None
+    other_texts: tuple[str, ...] = ()
 
 
 _NO_COLUMNS: Final = _NoColumns()

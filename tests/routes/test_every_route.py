@@ -119,6 +119,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, str, str]] = {
     ("record_exclusion.confirm", "GET"): (f"{HALO}/records/assets/1/exclude", LOGIN, "404", "404"),
     ("record_exclusion.exclude", "POST"): (f"{HALO}/records/assets/1/exclude", LOGIN, "404", "403"),
     ("record_exclusion.include", "POST"): (f"{HALO}/records/assets/1/include", LOGIN, "404", "403"),
+    ("records.status_options", "GET"): (f"{HALO}/records/assets/status-options", LOGIN, "404", OK),
     ("all_records.index", "GET"): (f"{HALO}/records", LOGIN, "404", OK),
     ("all_records.client_options", "GET"): (f"{HALO}/records/client-options", LOGIN, "404", OK),
     ("all_records.failed", "GET"): (f"{HALO}/records/failed", LOGIN, "404", OK),

@@ -40,8 +40,8 @@ def index() -> ResponseReturnValue:
 @bp.get("/client-options")
 def client_options() -> ResponseReturnValue:
     """Suggest clients for a name that is being typed."""
-    text = request.args.get("client", "")[:250]
-    found = record_search.clients(current.readable_integration(), text, 12) if text.strip() else []
+    integration, text = current.readable_integration(), request.args.get("client", "")[:250]
+    found = record_search.clients(integration, text, 12) if text.strip() else []
     return render_template("records/_client_options.html", clients=found)
 
 

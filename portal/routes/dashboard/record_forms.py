@@ -32,7 +32,7 @@ class RecordSearchForm(SearchForm):
     q = SearchField("Name, number, email, serial number")
     state = SelectField("State", choices=STATES, default=RecordState.LIVE)
     client = SearchField("Client")
-    status = SelectField("Status", choices=[], validate_choice=False)
+    status = SearchField("Status")
     active = SelectField(
         "Active", choices=[SelectChoice("", "Any"), SelectChoice("yes", "Yes"), SelectChoice("no", "No")]
     )
@@ -75,7 +75,7 @@ class RecordSearchForm(SearchForm):
         """Return the chosen values, for links to other pages and orders of the list."""
         names = ("q", "state", "client", "status", "active", "changed", "since", "sort")
         found = {name: value for name in names if (value := self.chosen(name))}
-        found |= {name: value for name in ("site", "columns") if (value := request.args.get(name))}
+        found |= {name: kept for name in ("site", "columns") if (kept := request.args.get(name))}
         return {name: value for name, value in found.items() if USUAL.get(name) != value}
 
     def _since(self) -> datetime | None:

@@ -51,7 +51,6 @@ def answer(integration: Integration, record_type: RecordType) -> ResponseReturnV
         clients=clients,
         query=form.query(),
         available=record_columns.available(record_type),
-        statuses=record_lists.statuses(integration, wanted),
         site=record_lists.with_number(integration, RecordType.SITES, wanted.site),
         client=record_lists.with_number(integration, RecordType.CLIENTS, wanted.client),
         counts=counts,
@@ -60,6 +59,12 @@ def answer(integration: Integration, record_type: RecordType) -> ResponseReturnV
         refresh=answers.this_address(stamp=stamp),
         **context,
     )
+
+
+def status_options(integration: Integration, record_type: RecordType) -> str:
+    """Suggest the statuses of the list's records."""
+    found = record_lists.statuses(integration, _form(record_type).wanted())
+    return render_template("records/_status_options.html", statuses=found)
 
 
 def download(integration: Integration, record_type: RecordType, form: str) -> Response:

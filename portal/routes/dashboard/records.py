@@ -17,6 +17,11 @@ def index(record_type: RecordType) -> ResponseReturnValue:
     return record_list.answer(current.readable_integration(), record_type)
 
 
+@bp.get("/status-options")
+def status_options(record_type: RecordType) -> str:
+    return record_list.status_options(current.readable_integration(), record_type)
+
+
 @bp.get("/export.<any(csv, jsonl):form>")
 def download(record_type: RecordType, form: str) -> Response:
     """Download exactly the records of the filtered list."""

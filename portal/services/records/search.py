@@ -26,8 +26,11 @@ def containing(integration: Integration, record_type: RecordType, text: str) -> 
     query = _query(integration, record_type, text, ends_open=True)
     if not query:
         return NOTHING
+    if is_sqlite():
+        # The plus makes SQLite read the list from its index, instead of fetching each row that was found.
+        return SQL(f"+id IN ({SQLITE})", [query])
     # OFFSET 0 keeps PostgreSQL's planner from testing each row of a list instead.
-    return Record.id.in_(SQL(f"({SQLITE})" if is_sqlite() else f"({POSTGRESQL} OFFSET 0)", [query]))
+    return Record.id.in_(SQL(f"({POSTGRESQL} OFFSET 0)", [query]))
 
 
 def row_ids(integration: Integration, record_type: RecordType, text: str, most: int) -> list[int]:
