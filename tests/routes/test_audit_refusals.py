@@ -20,13 +20,14 @@ from tests.routes.test_every_route import TABLE
 from tests.routes.webhook_calls import deliver
 
 REFUSED = [endpoint for (endpoint, _), outcomes in TABLE.items() if outcomes[3] == "403"]
-LOOKS = [
-    endpoint
-    for endpoint, method in TABLE
-    if method == "GET"
-    and endpoint
-    not in {"activity.export", "activity.export_lines", "records.download", "all_records.download_failed"}
-]
+EXPORTS = {
+    "activity.export",
+    "activity.export_lines",
+    "records.download",
+    "all_records.download_failed",
+    "sync_logs.lines.export",
+}
+LOOKS = [endpoint for endpoint, method in TABLE if method == "GET" and endpoint not in EXPORTS]
 HERE = {"REMOTE_ADDR": "192.0.2.7"}
 
 

@@ -253,7 +253,7 @@ def test_the_history_leads_to_each_run_and_to_its_days(as_alice: FlaskClient, ha
     history = page.partition('id="history"')[2]
     assert f'href="/integrations/halo/logs?run={run.id}"' in history
     assert "1 sync in the last 30 days." in history
-    assert "days=30" in page.partition('data-refresh="')[2][:80]
+    assert "days=30" in history.partition('data-refresh="')[2][:80]
 
 
 def test_a_history_with_too_many_runs_leads_to_a_day(as_alice: FlaskClient, halo: Integration) -> None:

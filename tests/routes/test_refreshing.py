@@ -35,7 +35,7 @@ PAGES = [
 
 
 def refresh_of(page: str) -> str:
-    (found,) = re.findall(r'data-refresh="([^"]+)"', page.rpartition('id="main"')[2])
+    found, *_ = re.findall(r'data-refresh="([^"]+)"', page.rpartition('id="main"')[2])
     return unescape(found)
 
 

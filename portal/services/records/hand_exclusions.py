@@ -13,7 +13,6 @@ from portal.models.exclusions import Exclusion
 from portal.models.hand_exclusions import HandExclusion
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
-from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.services.connecting import connections
 from portal.services.records import lookup
@@ -141,6 +140,5 @@ def _promise(excluded: object) -> None:
 
 
 def _listed_per_client(integration: Integration) -> set[RecordType]:
-    """Return the types that the PSA lists only per client."""
-    with adapter_of(integration.psa).open_client(connections.opened(integration), patient=False) as client:
-        return {each for each in RecordType if client.is_listed_per_client(each)}
+    """Return the types that the PSA lists only per client, as the last connection test found."""
+    return {each for each, found in connections.lists_of(integration).items() if found.is_per_client}
