@@ -141,4 +141,4 @@ def _promise(excluded: object) -> None:
 
 def _listed_per_client(integration: Integration) -> set[RecordType]:
     """Return the types that the PSA lists only per client, as the last connection test found."""
-    return {each for each, found in connections.lists_of(integration).items() if found.is_per_client}
+    return {RecordType(each) for each, found in connections.lists_of(integration).items() if found.is_per_client}
