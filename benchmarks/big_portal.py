@@ -20,6 +20,7 @@ from portal import clock, db
 from portal.models.accounts import Account, RoleName, User
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
+from portal.models.log_causes import cause_of
 from portal.models.records import Record
 from portal.models.sync import (
     LogLevel,
@@ -46,12 +47,13 @@ OUTCOMES: Final = (RunState.SUCCEEDED,) * 18 + (RunState.INCOMPLETE, RunState.FA
 
 @dataclass(frozen=True)
 class BigPortal:
-    """What the pages are about: `asset` is the number of a stored asset, `run` and `line` are ids."""
+    """What the pages are about: `asset` and `client` are numbers of stored records, `run` and `line` are ids."""
 
     integration: Integration
     user: User
     hold: HeldDelete
     asset: int
+    client: int
     run: int
     line: int
 
@@ -77,10 +79,14 @@ def filled(log_rows: int) -> BigPortal:
     hold = _add_hold(integration)
     db.db.execute_sql("ANALYZE")
     asset: Any = (
-        Record.select(Record.remote_id).where(Record.record_type == RecordType.ASSETS).limit(1).tuples().first()
+        Record.select(Record.remote_id, Record.client_remote_id)
+        .where(Record.record_type == RecordType.ASSETS, Record.client_remote_id.is_null(False))
+        .limit(1)
+        .tuples()
+        .first()
     )
     line: Any = SyncLog.select(SyncLog.id).order_by(SyncLog.id).limit(1).offset(log_rows // 2).tuples().first()
-    return BigPortal(integration, user, hold, asset[0], runs[-1], line[0])
+    return BigPortal(integration, user, hold, asset[0], asset[1], runs[-1], line[0])
 
 
 def _add_runs(integration: Integration) -> list[int]:
@@ -129,7 +135,8 @@ def _log_lines(integration: Integration, runs: list[int], number: int) -> Iterat
             message = f"Record {place} wasn't stored. It has no name."
             level = LogLevel.ERROR if place % 100 == 99 else LogLevel.WARNING
             what = {"level": level, "subject": LogSubject.RECORD, "remote_id": place}
-        yield {**common, **what, "record_type": which, "message": message}
+        cause = cause_of(what["level"], message)
+        yield {**common, **what, "record_type": which, "message": message, "cause": cause}
 
 
 def _add_hold(integration: Integration) -> HeldDelete:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from flask.testing import FlaskClient
 
@@ -17,13 +17,26 @@ from benchmarks.contestants import POSTGRESQL
 from benchmarks.databases import postgresql
 from portal import create_app, db
 from portal.config import Config
+from portal.models.sync import LogSubject, SyncLog, SyncStep
+from portal.routes.web import answers
 from portal.routes.web.login.sessions import TOKEN
 from portal.services.accounts import sessions
-from portal.services.pages import dashboard
+from portal.services.pages import sync_logs
+from portal.services.pages.data_sync import tab
+from portal.services.pages.record_lists import Order
+from portal.services.pages.sync_logs import LogFilters
 
 ROUNDS: Final = 40
 WARM_UP: Final = 3
 HALO: Final = "/integrations/halo"
+SEARCHES: Final = {
+    "a common word": "read",
+    "the beginning of a common word": "rea",
+    "two words of no line": "sites+assets",
+    "a rare word": "stored",
+    "a number": "123498",
+    "no match": "nothing",
+}
 
 
 def measure(records: int, engines: list[str]) -> None:
@@ -59,7 +72,7 @@ def _pages(big: BigPortal) -> Iterator[tuple[str, str]]:
     yield "Integrations", "/integrations"
     yield "Activity", "/activity"
     yield "Data Sync", f"{HALO}/sync"
-    yield "Data Sync, unchanged poll", f"{HALO}/sync/progress?stamp={dashboard.stamp(big.integration)}"
+    yield "Data Sync, unchanged poll", f"{HALO}/sync/progress?stamp={tab.stamp(big.integration)}"
     yield "Sync Filters", f"{HALO}/filters"
     yield "Configuration", f"{HALO}/configuration"
     yield from _log_pages(big)
@@ -69,21 +82,56 @@ def _pages(big: BigPortal) -> Iterator[tuple[str, str]]:
 
 def _log_pages(big: BigPortal) -> Iterator[tuple[str, str]]:
     logs = f"{HALO}/logs"
-    yield "Sync Logs, newest", logs
-    yield "Sync Logs, errors of assets", f"{logs}?level=error&record_type=assets"
-    yield "Sync Logs, deep in the middle", f"{logs}?before={big.line}"
-    yield "Sync Logs, a type's single records", f"{logs}?subject=record&record_type=assets"
-    yield "Sync Logs, one record", f"{logs}?record=123498"
-    yield "Sync Logs, a run", f"{logs}?run={big.run}"
+    lines = f"{logs}/lines"
+    step: SyncStep = SyncStep.select().where(SyncStep.run == big.run).first()
+    a_page: Any = SyncLog.select(SyncLog.id).where(SyncLog.subject == LogSubject.PAGE).order_by(SyncLog.id.desc())
+    yield "Sync Logs, newest runs", logs
+    yield "Sync Logs, failed runs of a week", f"{logs}?outcome=failed&period=week"
+    yield "Sync Logs, a run", f"{logs}/runs/{big.run}"
+    yield "Sync Logs, a step of a run", f"{logs}/runs/{big.run}/{step.record_type}"
+    yield "Sync Logs, a page of a step", f"{logs}/pages/{a_page.scalar()}"
+    yield "Log lines, newest", lines
+    yield "Log lines, unchanged poll", _poll(lines, f"lines {sync_logs.newest_id(big.integration, LogFilters())}")
+    yield "Log lines, errors of assets", f"{lines}?level=error&record_type=assets"
+    yield "Log lines, deep in the middle", f"{lines}?before={big.line}"
+    yield "Log lines, a type's single records", f"{lines}?subject=record&record_type=assets"
+    yield "Log lines, one record", f"{lines}?record=123498"
+    yield "Log lines, of a day", f"{lines}?period=day"
+    yield "Log lines, a line and its neighbours", f"{lines}/{big.line}"
+    yield "Repeated problems", f"{lines}/repeated"
+    yield "Repeated problems of a week", f"{lines}/repeated?period=week"
+    for name, text in SEARCHES.items():
+        yield f"Search the log, {name}", f"{lines}?q={text}"
+    yield "Search the log, a common word, deep", f"{lines}?q=read&before={big.line}"
+    yield "Search the log, a common word of errors", f"{lines}?q=read&level=error"
+
+
+def _poll(address: str, version: str) -> str:
+    return f"{address}?stamp={answers.stamp_of(version, is_live=False)}"
 
 
 def _record_pages(big: BigPortal) -> Iterator[tuple[str, str]]:
     assets = f"{HALO}/records/assets"
+    yield "Records", f"{HALO}/records"
     yield "Records, newest", assets
-    yield "Records, deep by name", f"{assets}?order=name&after={big.asset}"
+    for order in Order:
+        yield f"Records by {order}, deep", f"{assets}?sort={order}&after={big.asset}"
+    yield "Records, one status by client", f"{assets}?status=Active&sort=client"
+    yield "Records, inactive by reference", f"{assets}?active=no&sort=-reference"
+    yield "Records, of a client, changed lately", f"{assets}?client={big.client}&changed=7d"
     yield "Records, search", f"{assets}?q=9876"
+    yield "Records, search that most match", f"{assets}?q=s&sort=client"
+    yield "Records, search and three filters", f"{assets}?q=a&status=Active&active=yes&changed=30d&sort=status"
     yield "Records, search without a match", f"{assets}?q=nothing"
     yield "Records, a number that is not there", f"{assets}?q=99999999"
+    yield "Failed records of seven days", f"{HALO}/records/failed"
+    yield "Failed records, the whole log, one type", f"{HALO}/records/failed?period=all&record_type=assets"
+    yield "Search, a name", "/search?q=smith"
+    yield "Search, two words", "/search?q=a+lt"
+    yield "Search, one letter", "/search?q=s"
+    yield "Search, a number", f"/search?q=%23{big.asset}"
+    yield "Search without a match", "/search?q=nothing+at+all"
+    yield "Client suggestions", f"{HALO}/records/client-options?client=n"
     yield "One record", f"{assets}/{big.asset}"
 
 

@@ -12,6 +12,7 @@ from portal import db, guard, outbound_slots, vault, vendor_ids
 from portal.config import Config
 from portal.jobs import queue
 from portal.services.accounts import sessions
+from portal.services.alerts import wording
 from portal.services.audit import audit_log
 from portal.services.operations import retention
 
@@ -26,6 +27,7 @@ def bind(config: Config, *, threads: int = outbound_slots.DEFAULT_THREADS) -> No
     queue.bind(config.redis_url)
     guard.bind(config.outbound_allow, config.authorities)
     outbound_slots.bind(threads)
+    wording.bind(config.public_url)
     vendor_ids.bind(dict(config.vendor_ids))
     audit_log.bind(timedelta(days=config.keep_audit_days))
     retention.bind(

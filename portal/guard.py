@@ -6,6 +6,7 @@ gains nothing. TLS still verifies the name. The operator can allow individual pr
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -53,6 +54,24 @@ class OtherNameError(httpcore.ConnectError):
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__("the certificate is for another name")
         self.names = names
+
+
+def connect(host: str, port: int, seconds: float) -> socket.socket:
+    """Connect to a host, for libraries other than httpx. Each read and write on the socket may take `seconds`, too.
+
+    Raises PrivateAddressError, TimeoutError or another OSError, or UnicodeError.
+    """
+    outbound_slots.check()
+    until = clock.monotonic() + seconds
+    found = _public_only(host, port, dialling.look_up(host, port, seconds))
+    sock = dialling.dial(found, max(until - clock.monotonic(), 0))
+    sock.settimeout(seconds)
+    return sock
+
+
+def tls() -> ssl.SSLContext:
+    """Return the TLS settings of all outbound calls."""
+    return _ssl_context(_authorities)
 
 
 class GuardedTransport(httpx.HTTPTransport):
@@ -163,7 +182,10 @@ def _seconds_left(timeout: float | None) -> float:
 
 def _checked_addresses(host: str, port: int, timeout: float | None) -> list[Address]:
     """Resolve once. Refuse if any address is not public, because any of them may be dialled."""
-    found = dialling.look_up(host, port, _seconds_left(timeout))
+    return _public_only(host, port, dialling.look_up(host, port, _seconds_left(timeout)))
+
+
+def _public_only(host: str, port: int, found: list[Address]) -> list[Address]:
     if not is_allowed(host, port) and not all(is_public(address.ip) for address in found):
         raise PrivateAddressError(f"{host} has an address that is not public")
     return found

@@ -16,6 +16,8 @@ SECRET_KEYS: Final = re.compile(r"secret|password|token|authori[sz]ation|cookie|
 SECRET_SHAPES: Final = re.compile(
     r"(?i)(bearer\s+|basic\s+|client_secret=|access_token=|\"access_token\"\s*:\s*\")[^\s\"&,}]+"
 )
+# A value in the query of an address whose name tells that it is a secret.
+SECRET_ARGUMENTS: Final = re.compile(rf"([?&][^=&]*(?:{SECRET_KEYS.pattern})[^=&]*=)[^&]*", re.IGNORECASE)
 
 MANY_LINES: Final = ("exception", "stack")
 CONTINUED: Final = "\n    "  # continuation lines are indented, so that none can pass for a log line of its own
@@ -77,6 +79,12 @@ def _blank(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_blank(inner) for inner in value]
     return value
+
+
+def blanked(address: str) -> str:
+    """Return an address without the secrets in its query."""
+    hidden: str = _blank(SECRET_ARGUMENTS.sub(lambda found: found.group(1) + BLANK, address))
+    return hidden
 
 
 def get(name: str) -> Any:

@@ -160,7 +160,7 @@ class OutboundClient:
             raise OutboundError(TransportFailure.BROKEN, host) from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             # UnicodeError: Python cannot look up a name with an empty label, as in acme..example.com.
-            raise self._noted(_transport_error(error, host)) from error
+            raise self._noted(transport_error(error, host)) from error
         finally:
             guard.deadline.reset(before)
         return Response(response.status_code, response.headers, body, clock.monotonic() - began)
@@ -196,13 +196,17 @@ def _limited(pieces: Iterator[bytes], size: int, host: str) -> Iterator[bytes]:
         yield piece
 
 
-def _transport_error(error: BaseException, host: str) -> OutboundError:
-    """Find the root cause beneath the exceptions of httpx and httpcore."""
+def transport_error(error: BaseException, host: str) -> OutboundError:
+    """Find the root cause beneath the exceptions of an HTTP or mail library."""
     cause: BaseException | None = error
     while cause is not None:
         match cause:
+            case OutboundError():
+                return cause
             case guard.PrivateAddressError():
                 return OutboundError(TransportFailure.PRIVATE_ADDRESS, host)
+            case TimeoutError():
+                return OutboundError(TransportFailure.TIMED_OUT, host)
             case socket.gaierror() | UnicodeError():
                 return OutboundError(TransportFailure.HOST_NOT_FOUND, host)
             case guard.OtherNameError(names=names):

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
-from portal.sync import counting
+from portal.sync import counting, search_terms
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a record is searched by."""
+
+    name: str
+    reference: str
+    other_texts: tuple[str, ...] = ()
+
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -41,6 +52,9 @@ def copied(
         }
         for remote_id in ids
     ]
+    for row in rows:
+        words = Shown(row["name"], row["reference"])
+        row.setdefault("terms", search_terms.terms(integration.id, of, row["remote_id"], words))  # type: ignore[arg-type]
     Record.insert_many(rows).execute()
     counting.recount(integration.id, of)
 

@@ -38,6 +38,8 @@ LIBRARIES = {
     "wtforms": {"routes"},
     "httpx": {GROUND, "processes"},
     "peewee": {GROUND, "models", "sync", "services", "jobs", "cli", "routes"},
+    "apprise": {"services"},
+    "requests": {GROUND},
     "rq": {"jobs", "cli"},
     "redis": {"jobs", "cli", "processes"},
     "gunicorn": {"serving", "processes"},

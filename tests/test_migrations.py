@@ -26,12 +26,20 @@ def run_of(integration: Integration, state: RunState) -> SyncRun:
 
 def test_the_tables_are_those_of_the_models(database: None) -> None:
     differences = sorted(str(diff_models(db.db.obj, TABLES)).splitlines())
-    # The comparison does not see indexes that are written in SQL; what they do is tested below.
-    assert differences == [
+    # The comparison does not see indexes that are written in SQL; what they do is tested below and with the lists.
+    of_engine = ("table record_search", "record.record_by_", "record.record_search")
+    assert [each for each in differences if not any(name in each for name in of_engine)] == [
+        "drop index alert_message.alert_message_followed",
+        "drop index alert_message.alert_message_waiting",
         "drop index delivery.delivery_message_key",
         "drop index held_delete.held_delete_one_pending",
         "drop index integration.integration_one_active_psa",
+        "drop index issue.issue_one_open",
+        "drop index record.record_of_client",
+        "drop index record.record_of_site",
         "drop index refetch_request.refetch_request_waiting",
+        "drop index sync_log.sync_log_causes",
+        "drop index sync_log.sync_log_of_cause",
         "drop index sync_log.sync_log_of_record",
         "drop index sync_run.sync_run_one_live",
     ]

@@ -36,12 +36,14 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
         yield
 
 
+# Triggers keep the full-text index of the sync log, which cannot be listed on SQLite.
+NOT_OURS = ("sqlite_", "schema_migration", "record_search", "sync_log_text", "sync_log_vocabulary")
+
+
 @pytest.mark.parametrize("release", RELEASES)
 def test_every_released_state_upgrades_and_keeps_its_rows(empty: None, release: str) -> None:
     Runner(db.db.obj, str(db.MIGRATIONS)).up(target=release)
-    names = [
-        table for table in _owners_first(db.db.get_tables()) if not table.startswith(("sqlite_", "schema_migration"))
-    ]
+    names = [table for table in _owners_first(db.db.get_tables()) if not table.startswith(NOT_OURS)]
     for table in names:
         _insert_row(table)
     before = {table: _rows(table) for table in names}
@@ -100,7 +102,7 @@ def _something(data_type: str) -> object:
         return 0
     if data_type.startswith(("BLOB", "BYTEA")):
         return b"{}"
-    return clock.now() if data_type.startswith(("TIMESTAMP", "DATETIME")) else "{}"
+    return clock.now() if data_type.startswith(("TIMESTAMP", "DATE")) else "{}"
 
 
 def _rows(table: str) -> list[tuple[object, ...]]:

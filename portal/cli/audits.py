@@ -11,7 +11,7 @@ from portal.cli.database_access import with_database
 from portal.cli.output import json_option, print_json, print_table
 from portal.cli.parameters import MOMENT, utc
 from portal.services.accounts import accounts
-from portal.services.audit import activity, activity_files, audit_words
+from portal.services.audit import activity, activity_files, audit_words, changes
 from portal.services.audit.activity import ActivityFilters, Entry
 from portal.services.audit.audit_words import Kind
 
@@ -53,5 +53,5 @@ def list_(
 
 def _line(entry: Entry) -> tuple[object, ...]:
     who = entry.email or audit_words.actor_of(entry.action)
-    what = f"{entry.words} {entry.detail}".strip()
+    what = f"{entry.words} {changes.in_words(entry.changes) or entry.detail}".strip()
     return f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.account, who, what, entry.count, entry.address

@@ -14,7 +14,7 @@ import click
 from portal import bootstrap, exposure, log
 from portal.config import STARTED_BY_PORTAL, Config
 from portal.errors import ConfigError
-from portal.jobs.queue import SYNC_QUEUE, WEBHOOK_QUEUE
+from portal.jobs.queue import ALERT_QUEUE, SYNC_QUEUE, WEBHOOK_QUEUE
 
 port_option = click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free port."
@@ -59,13 +59,13 @@ def web(bind: str, workers: int, threads: int) -> None:
 @click.command()
 @click.option(
     "--queue",
-    type=click.Choice([SYNC_QUEUE, WEBHOOK_QUEUE]),
+    type=click.Choice([SYNC_QUEUE, WEBHOOK_QUEUE, ALERT_QUEUE]),
     default=SYNC_QUEUE,
     show_default=True,
     help="Which jobs to run.",
 )
 def worker(queue: str) -> None:
-    """Run jobs one at a time: syncs, or reads after webhooks. A portal needs a worker of each kind."""
+    """Run jobs one at a time: syncs, reads after webhooks, or alerts. A portal needs a worker of each kind."""
     from portal.jobs import worker
 
     _bound(needs_redis=True)

@@ -14,6 +14,7 @@ from portal.cli import (
     bundles,
     database,
     integrations,
+    issues,
     limits,
     processes,
     records,
@@ -78,6 +79,7 @@ def portal() -> None:
 for command in (
     *(processes.up, processes.demo, processes.web, processes.worker, processes.scheduler),
     *(accounts.account, users.user, integrations.integration, sync.sync, records.records, webhooks.webhook),
+    issues.issue,
     *(database.db_, vaults.vault_, audits.audit_, bundles.write_bundle, sandboxes.sandbox),
 ):
     portal.add_command(command)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from portal.connectwise import lookups, record_fields, webhooks
+from portal.connectwise import facts, lookups, record_fields, record_links, webhooks
 from portal.connectwise.client import ConnectWiseClient
 from portal.connectwise.connect_form import CONNECT_FORM
 from portal.connectwise.credentials import SLUG, Credentials
 from portal.connectwise.diagnosis import connection_test
 from portal.connectwise.server import no_limit
 from portal.connectwise.tenants import tenant_of
-from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter, RequestLimit
+from portal.psa.adapter import Connection, FactsFormat, FilterOptions, Meter, PsaAdapter, RequestLimit
 from portal.psa.diagnosis import Diagnosis
 
 
@@ -53,8 +53,11 @@ CONNECTWISE: Final = PsaAdapter(
         called=lookups.CALLED,
         missing=frozenset({"without_service_accounts", "without_general_users"}),
     ),
+    facts=FactsFormat(facts.read, facts.unpack),
     webhooks=webhooks.FORMAT,
     record_fields=record_fields.read,
+    record_link=record_links.record_link,
+    record_named_by=record_links.record_named_by,
     silent_webhook_remedy=(
         "ConnectWise has probably turned the callbacks off, as it does after they failed on three days in a row. Look"
         " at GET /system/callbacks: where inactiveFlag is true, fix the cause, then set it to false."

@@ -26,6 +26,11 @@ class Columns:
     status: str
     is_active: bool | None
     remote_updated_at: datetime | None
+    other_texts: tuple[str, ...] = ()
+
+
+def _no_others(_: Any) -> tuple[str, ...]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Shape:
     reference: Callable[[Any], str]
     status: Callable[[Any], str]
     is_active: Callable[[Any], bool | None]
+    others: Callable[[Any], tuple[str, ...]] = _no_others
 
 
 def _contact_name(row: Any) -> str:
@@ -83,6 +89,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         reference=_email,
         status=lambda row: as_text(row.title),
         is_active=lambda row: not is_inactive(row),
+        others=lambda row: tuple(as_text(each.get("value")) for each in _emails(row)),
     ),
     # A product has no name: its description is what people call it, and its identifier is its code.
     "products": Shape(
@@ -98,6 +105,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         reference=lambda row: _first(row, "serialNumber", "tagNumber", "deviceIdentifier"),
         status=lambda row: name_of(row.status),
         is_active=lambda row: row.activeFlag is not False,
+        others=lambda row: (as_text(row.serialNumber), as_text(row.tagNumber), as_text(row.deviceIdentifier)),
     ),
     "opportunities": Shape(
         ("name", "customerPO", "stage", "status", "closedDate"),
@@ -146,4 +154,5 @@ def columns(record_type: str, payload: bytes) -> Columns:
         status=shape.status(row),
         is_active=shape.is_active(row),
         remote_updated_at=moment_in(row._info, "lastUpdated"),
+        other_texts=shape.others(row),
     )

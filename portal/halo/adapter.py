@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from portal.halo import lookups, record_fields, webhooks
+from portal.halo import facts, lookups, record_fields, record_links, webhooks
 from portal.halo.client import HaloClient, no_limit
 from portal.halo.connect_form import CONNECT_FORM
 from portal.halo.credentials import Credentials
 from portal.halo.diagnosis import connection_test
 from portal.halo.tenants import tenant_of
 from portal.halo.webhooks import proofs
-from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter, RequestLimit
+from portal.psa.adapter import Connection, FactsFormat, FilterOptions, Meter, PsaAdapter, RequestLimit
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.webhooks import WebhookFormat
 
@@ -48,6 +48,7 @@ HALO: Final = PsaAdapter(
     # The profile, two requests per list, and one for the number of inactive clients.
     reading_requests=16,
     filter_options=FilterOptions(tuple(lookups.LOOKUPS), lookups.FOUND_IN, lookups.collect),
+    facts=FactsFormat(facts.read, facts.unpack),
     webhooks=WebhookFormat(
         proof=proofs.proof,
         expected_proof=proofs.expected_proof,
@@ -57,6 +58,8 @@ HALO: Final = PsaAdapter(
         abridge=webhooks.abridge,
     ),
     record_fields=record_fields.read,
+    record_link=record_links.record_link,
+    record_named_by=record_links.record_named_by,
     silent_webhook_remedy=(
         "Halo has probably switched the webhook off. In Halo, open Configuration → Integrations → Webhooks and the"
         " webhook: its Deliveries tab says what failed. Mend that, then switch Active on again."

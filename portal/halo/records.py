@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from portal.halo.record_fields.assets import serial_number
 from portal.json_errors import JSON_ERRORS
 from portal.record_fields.values import as_id, as_moment
 
@@ -30,30 +31,41 @@ class Columns:
     status: str
     is_active: bool | None
     remote_updated_at: datetime | None
+    other_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Which keys of a row hold which column. The first key with a value is used."""
+    """Which keys of a row hold which column. The first key with a value is used; of `others`, all are."""
 
     name: tuple[str, ...] = ("name",)
     reference: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     has_state: bool = True
 
 
 SHAPES: Final[Mapping[str, Shape]] = {
     "clients": Shape(
-        reference=("ref", "accountsid"), status=("customer_relationship_list",), updated=("alastupdate",)
+        reference=("ref", "accountsid"),
+        status=("customer_relationship_list",),
+        updated=("alastupdate",),
+        others=("accountsid",),
     ),
     "sites": Shape(reference=("ref", "phonenumber"), updated=("slastupdate",)),
-    "contacts": Shape(reference=("emailaddress", "email2", "login"), status=("title",), updated=("ulastupdate",)),
+    "contacts": Shape(
+        reference=("emailaddress", "email2", "login"),
+        status=("title",),
+        updated=("ulastupdate",),
+        others=("email2", "email3", "login"),
+    ),
     # Item has no `inactive`, although its list can include inactive rows (section 4.4).
     "products": Shape(
         reference=("internalreference", "externalreference", "supplier_part_code"),
         status=("assetgroup_name",),
         updated=("lastmodified",),
+        others=("externalreference", "supplier_part_code"),
         has_state=False,
     ),
     # Assets have no name; people identify them by their tag (section 4.5).
@@ -62,6 +74,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         reference=("key_field3", "key_field"),
         status=("status_name",),
         updated=("dlastupdate", "last_modified"),
+        others=("key_field", "key_field2", "key_field3"),
     ),
     "opportunities": Shape(
         name=("summary",),
@@ -77,12 +90,13 @@ SHAPES: Final[Mapping[str, Shape]] = {
 
 def _keys(shape: Shape) -> dict[str, None]:
     common = ("active", "inactive", "client_id", "client_name", "site_id", "site_id_int")
-    return dict.fromkeys((*common, *shape.name, *shape.reference, *shape.status, *shape.updated))
+    return dict.fromkeys((*common, *shape.name, *shape.reference, *shape.status, *shape.updated, *shape.others))
 
 
 def _reader(shape: Shape) -> msgspec.json.Decoder[Any]:
     """Make a decoder for the keys of the shape only: skipping the others is several times faster."""
-    return msgspec.json.Decoder(msgspec.defstruct("Row", [(key, Any, None) for key in _keys(shape)]))
+    keys = (*_keys(shape), "fields")
+    return msgspec.json.Decoder(msgspec.defstruct("Row", [(key, Any, None) for key in keys]))
 
 
 _READERS: Final = {record_type: _reader(shape) for record_type, shape in SHAPES.items()}
@@ -108,7 +122,15 @@ def columns(record_type: str, payload: bytes) -> Columns:
         status=_first(row, shape.status),
         is_active=active if shape.has_state else None,
         remote_updated_at=next((moment for key in shape.updated if (moment := as_moment(getattr(row, key)))), None),
+        other_texts=_other_texts(record_type, row, shape),
     )
+
+
+def _other_texts(record_type: str, row: Any, shape: Shape) -> tuple[str, ...]:
+    found = [text for key in shape.others if (text := _text(getattr(row, key)))]
+    if record_type == "assets" and (serial := serial_number(row.fields)):
+        found.append(serial)
+    return tuple(found)
 
 
 def _first(row: Any, keys: tuple[str, ...]) -> str:

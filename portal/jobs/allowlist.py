@@ -15,7 +15,8 @@ REFETCH: Final = "portal.jobs.refetches.refetch"
 RETRY_CREDENTIALS: Final = "portal.jobs.credential_retries.retry"
 FETCH_KEY: Final = "portal.jobs.signing_keys.fetch"
 READ_PAIRING: Final = "portal.jobs.pairings.read"
-ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, RETRY_CREDENTIALS, FETCH_KEY, READ_PAIRING})
+SEND_ALERTS: Final = "portal.jobs.alerts.send"
+ENTRY_POINTS: Final = frozenset({RUN_SYNC, REFETCH, RETRY_CREDENTIALS, FETCH_KEY, READ_PAIRING, SEND_ALERTS})
 LARGEST_ID: Final = 2**63 - 1
 
 

@@ -1,6 +1,7 @@
-"""The queues that wake workers: one for sync runs, one for refetches.
+"""The queues that wake workers: for sync runs, for refetches, and for alerts.
 
-A run may take hours, but a refetch must finish within seconds, so each queue has its own workers.
+A run may take hours, but a refetch must finish within seconds, and a mail server may keep its caller waiting. So each
+queue has its own workers.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from portal.jobs.allowlist import PortalJob
 
 SYNC_QUEUE: Final = "sync"
 WEBHOOK_QUEUE: Final = "webhooks"
+ALERT_QUEUE: Final = "alerts"
 # A job expires after this time, and the scheduler queues another one: the worker that took it may have died before it
 # claimed the work. An extra job does no harm.
 RING_SECONDS: Final = 5

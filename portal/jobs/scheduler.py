@@ -1,5 +1,5 @@
-"""The scheduler process: opens due runs, wakes workers, notices silent webhooks, retries refused credentials, retires
-records of disabled types, and deletes old data.
+"""The scheduler process: opens due runs, wakes workers, notices silent webhooks, retries refused credentials, reviews
+issues, queues alerts, retires records of disabled types, and deletes old data.
 
 Duties are isolated: one that fails is logged and retried later, and the others continue.
 """
@@ -16,8 +16,9 @@ from peewee import PeeweeException
 
 from portal import log
 from portal.db import connected
-from portal.jobs import credential_retries, pairings, refetches, signing_keys, sync
+from portal.jobs import alerts, credential_retries, pairings, refetches, signing_keys, sync
 from portal.services.connecting import wizard
+from portal.services.issues.reviewing import Rounds
 from portal.services.operations import retention
 from portal.services.operations.isolation import Isolation
 from portal.services.records import deletions
@@ -36,6 +37,9 @@ DUTIES: Final[dict[str, Callable[[Isolation], object]]] = {
     "ring for signing keys": signing_keys.ring_due,
     "ring for pairings": pairings.ring_waiting,
     "ring for credential retries": credential_retries.ring_due,
+    "review issues": Rounds().review_due,
+    "notice what to send alerts about": alerts.notice,
+    "ring for alerts": alerts.ring_due,
     "put records of switched-off types out of scope": disabled_types.retire,
     "delete the records of disconnected integrations": deletions.work,
     "forget what is old": retention.prune,

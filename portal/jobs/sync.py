@@ -12,6 +12,7 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger, SyncRun
 from portal.services.connecting import named_choices
+from portal.services.issues import reviewing
 from portal.services.operations.isolation import Isolation
 from portal.services.syncing import sync_runs
 
@@ -45,7 +46,8 @@ def ring_waiting(isolation: Isolation) -> None:
 
 
 def run_sync(run_id: int) -> None:
-    """Work on a run in a worker process, then collect filter choices from its records."""
+    """Work on a run in a worker process, then collect filter choices from its records, and review the issues."""
     with connected():
         sync_runs.execute(run_id)
         named_choices.gather_after(run_id)
+        reviewing.review_after(run_id)

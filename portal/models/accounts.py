@@ -28,7 +28,11 @@ class Account(BaseModel):
 
 
 class User(BaseModel):
-    """A person in an account. The names from `password` on are Flask-Security's."""
+    """A person in an account. The names from `password` to `login_count` are Flask-Security's.
+
+    `guest_until` is set for a guest: the vendor's support, who has no password and comes in through a link until then
+    (models/support_access.py).
+    """
 
     account = ForeignKeyField(Account, on_delete="CASCADE")
     email = CharField(unique=True)
@@ -43,7 +47,12 @@ class User(BaseModel):
     last_login_ip = CharField(null=True)
     current_login_ip = CharField(null=True)
     login_count = IntegerField(default=0)
+    guest_until = UtcField(null=True)
 
     @property
     def is_admin(self) -> bool:
         return bool(self.role == RoleName.ADMIN)
+
+    @property
+    def is_guest(self) -> bool:
+        return self.guest_until is not None

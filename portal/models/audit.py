@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from peewee import CharField, ForeignKeyField, IntegerField, TextField
+from peewee import CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from portal import clock
 from portal.db import BaseModel, UtcField
@@ -27,7 +27,8 @@ class AuditEntry(BaseModel):
 
     `account` is None for entries that concern no account; only the operator sees them. `actor` is the person's e-mail
     address, which stays when the person is removed; it is empty for the operator. `address` and `session` say where a
-    request came from, and are empty for commands and jobs.
+    request came from, and are empty for commands and jobs. `changes` maps what was changed to its values before and
+    after, in words; a secret is named only, with null for its values.
     """
 
     account = ForeignKeyField(Account, null=True, on_delete="CASCADE", index=False)
@@ -35,6 +36,7 @@ class AuditEntry(BaseModel):
     at = UtcField(default=clock.now)
     action = CharField()
     detail = TextField(default="")
+    changes: Any = JSONField(null=True)
     actor = CharField(default="")
     kind = CharField(default="other")
     address = CharField(default="")

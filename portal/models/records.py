@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from peewee import (
+    SQL,
     BigIntegerField,
     BlobField,
     BooleanField,
@@ -36,8 +37,9 @@ class Record(BaseModel):
     return a record in two forms; `payload` is the JSON merged from both (portal/sync/row_and_detail.py). `list_row`
     and `detail` are the last of each, or None if there was none, or if the payload equals the list row. `digest` is
     the fingerprint of the last list row as sent, empty before the first; `content` is that of its normal form
-    (portal/sync/normal_form.py). `first_run` or `first_delivery` created the record. `read_at` is when the stored
-    answer was requested: an older answer that arrives later changes nothing.
+    (portal/sync/normal_form.py). `terms` are the words of the search (portal/sync/search_terms.py). `first_run` or
+    `first_delivery` created the record. `read_at` is when the stored answer was requested: an older answer that
+    arrives later changes nothing.
     """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
@@ -52,6 +54,7 @@ class Record(BaseModel):
     status = CharField(default="")
     is_active = BooleanField(null=True)
     remote_updated_at = UtcField(null=True)
+    terms = TextField(default="")
     digest = BlobField()
     content: Any = BlobField(null=True)
     payload = TextField()
@@ -64,13 +67,21 @@ class Record(BaseModel):
     changed_at = UtcField()
 
     class Meta:
-        # The last two list a type's records by name, searched by name or reference, and by the time of their change.
-        # Each covers its query, so that no payload is read.
+        # The indexes of the lists and of the search differ by engine: migrations/initial/record_lists.py.
         indexes = (
             (("integration", "record_type", "remote_id"), True),
-            (("integration", "record_type", "state", "name", "remote_id", "reference"), False),
             (("integration", "record_type", "state", "changed_at", "remote_id"), False),
         )
+
+
+# A client's and a site's records by name. Most products have neither.
+for column, owner in (("client_remote_id", "client"), ("site_remote_id", "site")):
+    Record.add_index(
+        SQL(
+            f"CREATE INDEX IF NOT EXISTS record_of_{owner} ON record"
+            f" (integration_id, {column}, record_type, state, name, remote_id) WHERE {column} IS NOT NULL"
+        )
+    )
 
 
 class RecordCount(BaseModel):

@@ -22,6 +22,7 @@ from portal import clock
 from portal.db import BaseModel, UtcField
 from portal.models.accounts import User
 from portal.models.integrations import Integration
+from portal.models.log_causes import cause_of
 
 
 class RunKind(StrEnum):
@@ -131,6 +132,7 @@ class SyncStep(BaseModel):
     `client_ids` are the clients whose lists to read, for a type that the PSA lists only per client. `calls_expected`
     and `calls_done` count such lists, or the records whose details are fetched one by one.
     `answers` holds the results of calls other than pages, so that a worker that continues need not repeat them.
+    `is_refused` is set if the step failed because the PSA doesn't let us read the type.
     """
 
     run = ForeignKeyField(SyncRun, on_delete="CASCADE")
@@ -162,6 +164,7 @@ class SyncStep(BaseModel):
     finished_at = UtcField(null=True)
     problem = TextField(default="")
     remedy = TextField(default="")
+    is_refused = BooleanField(default=False)
 
     class Meta:
         indexes = ((("run", "record_type"), True),)
@@ -235,7 +238,10 @@ class LogLevel(StrEnum):
 
 
 class SyncLog(BaseModel):
-    """One line for people. `details` holds the counters of a page or step; `remote_id` is set for a single record."""
+    """One line for people. `details` holds the counters of a page or step; `remote_id` is set for a single record.
+
+    `cause` groups warnings and errors that differ only in their numbers; it is empty for information.
+    """
 
     integration = ForeignKeyField(Integration, on_delete="CASCADE", index=False)
     run = ForeignKeyField(SyncRun, null=True, on_delete="CASCADE")
@@ -246,7 +252,12 @@ class SyncLog(BaseModel):
     remote_id = BigIntegerField(null=True)
     message = TextField()
     remedy = TextField(default="")
+    cause = CharField(default="")
     details: Any = JSONField(null=True)
+
+    def save(self, *arguments: Any, **options: Any) -> Any:
+        self.cause = cause_of(self.level, self.message)
+        return super().save(*arguments, **options)
 
     class Meta:
         # Newest first by id, with or without one filter: each combination reads one index from its end.
@@ -264,4 +275,11 @@ SyncLog.add_index(
         "CREATE INDEX IF NOT EXISTS sync_log_of_record ON sync_log (integration_id, remote_id, id)"
         " WHERE remote_id IS NOT NULL"
     )
+)
+# Few lines have a cause. One index finds the lines of a cause, the other one counts the causes of a period.
+SyncLog.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS sync_log_of_cause ON sync_log (integration_id, cause, id) WHERE cause <> ''")
+)
+SyncLog.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS sync_log_causes ON sync_log (integration_id, id, cause) WHERE cause <> ''")
 )

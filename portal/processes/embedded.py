@@ -35,6 +35,7 @@ class Embedded:
         for number in range(1, WORKERS + 1):
             self.supervisor.start(self._program(f"worker {number}", ["worker"]))
         self.supervisor.start(self._program("webhook worker", ["worker", "--queue", "webhooks"]))
+        self.supervisor.start(self._program("alert worker", ["worker", "--queue", "alerts"]))
         self.supervisor.start(self._program("scheduler", ["scheduler"]))
 
     def _program(self, name: str, words: list[str], *, keeps_open: tuple[int, ...] = ()) -> Program:

@@ -9,7 +9,8 @@ from typing import Protocol, Self
 from portal.outbound import CallLimits
 from portal.psa.connect_form import ConnectForm
 from portal.psa.diagnosis import Diagnosis
-from portal.psa.source import Source
+from portal.psa.named_records import NamedRecord
+from portal.psa.source import Facts, Source
 from portal.psa.webhooks import WebhookFormat
 from portal.record_fields import RecordFields
 
@@ -80,6 +81,17 @@ class FilterOptions:
 
 
 @dataclass(frozen=True)
+class FactsFormat:
+    """Reads what filters depend on without a connection: from a row, and from details as the client packs them.
+
+    Both raise ValueError with a message for people.
+    """
+
+    read: Callable[[str, bytes], Facts]
+    unpack: Callable[[bytes], Facts]
+
+
+@dataclass(frozen=True)
 class Tenant:
     """One tenant of a PSA. Record ids of different tenants are unrelated.
 
@@ -108,7 +120,9 @@ class PsaAdapter:
     `connect_form` is step 1 of the wizard; `tenant_of` derives the tenant from its public values. `test` diagnoses a
     connection and raises only what the meter raises. `proving_requests` and `reading_requests` are the most requests
     it makes before and after it has a token. `record_fields` takes the type and payload of a stored record, and
-    raises nothing.
+    raises nothing. `record_link` takes the public values, a type and a number, and returns the address of the
+    record's page in the PSA, None if no page is known. `record_named_by` returns the records that a pasted
+    number, link or API address names, the most specific first; none for any other text.
     """
 
     slug: str
@@ -122,7 +136,10 @@ class PsaAdapter:
     proving_requests: int
     reading_requests: int
     filter_options: FilterOptions
+    facts: FactsFormat
     webhooks: WebhookFormat
     record_fields: Callable[[str, str], RecordFields]
+    record_link: Callable[[Mapping[str, str], str, int], str | None]
+    record_named_by: Callable[[str], list[NamedRecord]]
     # What to do about a webhook that the PSA no longer calls.
     silent_webhook_remedy: str

@@ -40,7 +40,10 @@ class Facts(Protocol):
 
 
 class Columns(Protocol):
-    """Values for the typed columns of models.records.Record."""
+    """Values for the typed columns of models.records.Record.
+
+    `other_texts` are what people search for besides the name and the reference: e-mail addresses, serial numbers …
+    """
 
     @property
     def name(self) -> str: ...
@@ -58,6 +61,8 @@ class Columns(Protocol):
     def is_active(self) -> bool | None: ...
     @property
     def remote_updated_at(self) -> datetime | None: ...
+    @property
+    def other_texts(self) -> Sequence[str]: ...
 
 
 class Row(Protocol):

@@ -10,25 +10,58 @@ def init_app(app: Flask) -> None:
     from portal.routes import switching, wizard
     from portal.routes.dashboard import (
         activity,
+        alerts,
+        all_records,
         comparison,
         configuration,
         data_sync,
         deliveries,
         held_deletes,
+        issues,
         kept_records,
         overview,
-        records,
+        record_exclusion,
+        record_page,
+        search,
+        support,
+        sync_filter_history,
         sync_filters,
         sync_logs,
+        why,
     )
-    from portal.routes.web import addresses, current, home
-    from portal.routes.web.login import session_list, two_factor
+    from portal.routes.web import addresses, charts, current, home, open_issues
+    from portal.routes.web.login import session_list, support_link, two_factor
 
     addresses.init_app(app)
+    charts.init_app(app)
     current.init_app(app)
-    for page in (home, overview, comparison, activity, session_list, two_factor):
+    open_issues.init_app(app)
+    pages = (
+        home,
+        overview,
+        comparison,
+        issues,
+        activity,
+        search,
+        alerts,
+        session_list,
+        two_factor,
+        wizard,
+        data_sync,
+        held_deletes,
+        record_page,
+        record_exclusion,
+        kept_records,
+        all_records,
+        sync_filters,
+        sync_filter_history,
+        sync_logs,
+        deliveries,
+        configuration,
+        switching,
+        support,
+        support_link,
+        why,
+    )
+    for page in pages:
         app.register_blueprint(page.bp)
-    for part in (wizard, data_sync, held_deletes, records, kept_records, sync_filters, sync_logs, deliveries):
-        app.register_blueprint(part.bp)
-    for part in (configuration, switching):
-        app.register_blueprint(part.bp)

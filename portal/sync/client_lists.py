@@ -20,7 +20,7 @@ from portal.errors import PsaError, PsaListError, PsaRefusedCredentials, PsaUnav
 from portal.models.records import Record, RecordState
 from portal.models.sync import RunKind, StepMode, SyncRun, SyncStep
 from portal.psa.source import IdList, Page, Source
-from portal.sync import held_deletes, reconciliation, remote_lists, store, stored
+from portal.sync import hand_exclusions, held_deletes, reconciliation, remote_lists, store, stored
 from portal.sync.call_results import CallResults
 from portal.sync.fetcher import PsaCall
 from portal.sync.live_scope import MAX_COMMIT_TIME, LiveScope
@@ -40,7 +40,8 @@ def choose(run: SyncRun, step: SyncStep) -> None:
     clients = Record.select(Record.remote_id).where(
         Record.integration == run.integration_id, Record.record_type == RecordType.CLIENTS
     )
-    live = clients.where(Record.state == RecordState.LIVE)
+    kept = hand_exclusions.clients_with_kept_records(run.integration_id)
+    live = clients.where((Record.state == RecordState.LIVE) | Record.remote_id.in_(kept))
     known = remote_lists.find(run.integration_id, step.record_type)
     if run.kind == RunKind.INCREMENTAL and known is not None and known.read_until is not None:
         since = known.read_until - MAX_COMMIT_TIME

@@ -11,9 +11,12 @@ from typing import Any, Final
 
 from peewee import EXCLUDED, SQL, chunked, fn
 
+from portal import clock
+from portal.models.daily_counts import DailyCount
 from portal.models.records import Record, RecordCount, RecordState
 
 KEY: Final = (RecordCount.integration, RecordCount.record_type, RecordCount.state)
+DAY_KEY: Final = (DailyCount.integration, DailyCount.day, DailyCount.record_type)
 BATCH: Final = 900
 
 
@@ -63,3 +66,19 @@ def recount(integration_id: int, record_type: str) -> None:
     RecordCount.insert_from(counted, (*KEY, RecordCount.number)).on_conflict(
         conflict_target=KEY, update={RecordCount.number: EXCLUDED.number}
     ).execute()
+
+
+def note_day(integration_id: int, record_type: str) -> None:
+    """Note how many live records of a type there are today, inside the transaction that ends its step."""
+    live = RecordCount.select(RecordCount.number).where(
+        RecordCount.integration == integration_id,
+        RecordCount.record_type == record_type,
+        RecordCount.state == RecordState.LIVE,
+    )
+    row = {
+        "integration": integration_id,
+        "day": clock.now().date(),
+        "record_type": record_type,
+        "number": live.scalar() or 0,
+    }
+    DailyCount.insert(row).on_conflict(conflict_target=DAY_KEY, update={DailyCount.number: EXCLUDED.number}).execute()

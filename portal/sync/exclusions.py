@@ -17,6 +17,7 @@ from portal.models.exclusions import Exclusion
 from portal.models.records import ChangeKind, Record, RecordState
 from portal.psa.source import Columns
 from portal.sync.decide import Decision
+from portal.sync.hand_exclusions import BY_HAND, CLIENT_BY_HAND
 from portal.sync.record_types import RecordType
 
 # The limit per type for records that were never stored. Stored records are always listed.
@@ -151,6 +152,8 @@ def group_by_reason(integration_id: int, clients: Collection[int]) -> dict[str, 
 
 def through_client(why: str) -> str:
     """Return the reason for records of a client that is excluded for the reason `why`."""
+    if why.startswith(BY_HAND):
+        return CLIENT_BY_HAND
     return f"{CLIENT_EXCLUDED.removesuffix('.')}: {why[:1].lower()}{why[1:]}" if why else CLIENT_EXCLUDED
 
 

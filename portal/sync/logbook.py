@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from portal import clock
+from portal import clock, log
+from portal.models.log_causes import cause_of
 from portal.models.records import ChangeKind
 from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
 from portal.psa.source import Page
@@ -14,6 +15,7 @@ from portal.sync.record_types import RecordType
 
 # A page with thousands of bad rows has one cause; this many lines are enough.
 MAX_ROWS: Final = 100
+NOT_STORED: Final = " wasn't stored. "
 # The last line of a run, by its state.
 ENDED: Final = {
     RunState.SUCCEEDED: "Sync completed.",
@@ -50,7 +52,8 @@ def note(
 def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *, budget_left: int) -> None:
     """Write the line of a page, and one for each of its records that a person may ask about."""
     details = {
-        "path": page.path,
+        "page": page.number,
+        "path": log.blanked(page.path),
         "status": page.status,
         "ms": round(page.seconds * 1000),
         "retries": page.retries,
@@ -66,14 +69,19 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
     }
     message = f"Page {page.number}: {RecordType(record_type).counted(len(page.rows))} read. {page.note}".rstrip()
     note(run, message, subject=LogSubject.PAGE, record_type=record_type, details=details)
-    note_records(run, record_type, decision)
+    note_records(run, record_type, decision, {"page": page.number})
 
 
-def note_records(run: SyncRun, record_type: str, decision: Decision) -> None:
-    """Write a line for each record that was rejected or went out of scope."""
+def note_records(run: SyncRun, record_type: str, decision: Decision, details: dict[str, Any] | None = None) -> None:
+    """Write a line for each record that was rejected or went out of scope. `details` name the page, if it is one."""
     rows = [_rejected(each) for each in decision.rejected[:MAX_ROWS]]
     rows += [_newly_excluded(remote_id, why) for remote_id, why in list(decision.out_of_scope.items())[:MAX_ROWS]]
-    _write(run, record_type, rows)
+    _write(run, record_type, [row | {"details": details} for row in rows])
+
+
+def cause_in(message: str) -> str:
+    """Return why a record wasn't stored, from the message of its line; empty if the line says something else."""
+    return message.partition(NOT_STORED)[2]
 
 
 def summary(step: SyncStep) -> str:
@@ -138,7 +146,7 @@ def _rejected(rejected: Rejected) -> dict[str, Any]:
     return {
         "remote_id": rejected.remote_id,
         "level": LogLevel.WARNING,
-        "message": f"{which} wasn't stored. {rejected.why}",
+        "message": f"{which}{NOT_STORED}{rejected.why}",
         "remedy": "Other records aren't affected. Check this record in your PSA.",
     }
 
@@ -148,7 +156,7 @@ def _newly_excluded(remote_id: int, why: str) -> dict[str, Any]:
 
 
 def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:
-    common = {
+    common: dict[str, Any] = {
         "integration": run.integration_id,
         "run": run,
         "at": clock.now(),
@@ -156,5 +164,6 @@ def _write(run: SyncRun, record_type: str, rows: list[dict[str, Any]]) -> None:
         "level": LogLevel.INFO,
         "record_type": record_type,
     }
-    if rows:
-        SyncLog.insert_many([common | row for row in rows]).execute()
+    lines = [common | row for row in rows]
+    if lines:
+        SyncLog.insert_many([line | {"cause": cause_of(line["level"], line["message"])} for line in lines]).execute()

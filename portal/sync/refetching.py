@@ -16,7 +16,16 @@ from portal.models.records import ChangeKind, RecordState
 from portal.models.sync import LogLevel
 from portal.models.webhooks import Outcome
 from portal.psa.source import Row, Source
-from portal.sync import applying, catch_up, exclusions, logbook, newer_answers, refetch_requests, store
+from portal.sync import (
+    applying,
+    catch_up,
+    exclusions,
+    hand_exclusions,
+    logbook,
+    newer_answers,
+    refetch_requests,
+    store,
+)
 from portal.sync.applying import AbsenceResult
 from portal.sync.decide import Decision
 from portal.sync.fetcher import Fetched, Fetcher, share
@@ -186,7 +195,7 @@ class Refetcher:
             self._integration_id,
             pending.record_type,
             [row],
-            self._scope(row),
+            self._scope(pending.record_type, row),
             self._source,
             origin=origin,
             read_at=read_at,
@@ -213,19 +222,22 @@ class Refetcher:
         why = A_TICKET if is_opportunity else NEVER_THERE.format(psa)
         refetch_requests.settle(integration_id, pending, Outcome.ABSENT, why, read_at, ignored=True)
 
-    def _scope(self, row: Row) -> Scope:
+    def _scope(self, record_type: str, row: Row) -> Scope:
         client = row.facts.client_id if row.facts is not None else None
+        by_hand = hand_exclusions.rules(self._integration_id, record_type)
         if not self._excludes_clients or client is None:
-            return Scope(self._filters)
+            return Scope(self._filters, by_hand=by_hand)
         stored = store.find_stored(self._integration_id, RecordType.CLIENTS, [client])
         live = {each for each, found in stored.items() if found.state == RecordState.LIVE}
-        return Scope(self._filters, live, exclusions.client_reasons(self._integration_id, [client]))
+        return Scope(self._filters, live, exclusions.client_reasons(self._integration_id, [client]), by_hand)
 
     def _update_client_records(
         self, pending: PendingRefetch, outcome: Outcome, why: str, origin: ChangeOrigin
     ) -> None:
         """Exclude the records of an excluded client at once, or have the next sync read those of a new one."""
         if outcome is Outcome.FILTERED_OUT:
+            if pending.remote_id in hand_exclusions.clients_with_kept_records(self._integration_id):
+                return
             for record_type, ids in store.live_records_of_clients(self._integration_id, [pending.remote_id]).items():
                 reasons = dict.fromkeys(ids, exclusions.through_client(why))
                 store.set_state(self._integration_id, record_type, reasons, RecordState.OUT_OF_SCOPE, origin)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -86,6 +87,15 @@ def next_after(schedule: Schedule, zone: ZoneInfo, now: datetime, spread: timede
     )
 
 
+def last_until(schedule: Schedule, zone: ZoneInfo, now: datetime, spread: timedelta) -> datetime:
+    """Return the latest due time that is not after `now`, by the same rules."""
+    if schedule.minutes is not None:
+        return next_after(schedule, zone, now, spread) - timedelta(minutes=schedule.minutes)
+    # Two weeks back: a zone that crosses the date line skips a day.
+    times = _times(schedule, zone, (now - spread).astimezone(zone) - 16 * DAY)
+    return list(takewhile(lambda each: each + spread <= now, times))[-1] + spread
+
+
 def next_full_after(hour: int, zone: ZoneInfo, now: datetime, spread: timedelta) -> datetime:
     """Return when the next nightly full sync is due, by the same rules."""
     return next_after(Schedule(hours=(hour,), weekdays=WEEK), zone, now, spread)
@@ -106,7 +116,7 @@ def spread_of(key: str, schedule: Schedule | None = None) -> timedelta:
 def _times(schedule: Schedule, zone: ZoneInfo, today: date) -> Iterator[datetime]:
     """Yield the times of the schedule from yesterday on, in order."""
     # More than a week: the chosen weekday may just have passed, and a zone that crosses the date line skips a day.
-    for days in range(-1, 16):
+    for days in range(-1, 18):
         day = today + days * DAY
         if WEEK[day.weekday()] in schedule.weekdays:
             yield from (_moment(day, hour, zone) for hour in schedule.hours)

@@ -16,6 +16,19 @@ CLIENT_NOT_SEEN: Final = "Its client isn't in Scopable: the last sync of clients
 NO_REASONS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
+class ByHand(NamedTuple):
+    """What people excluded by hand: records of the type that is decided on, and clients along with their records, by
+    id with the reason. A client with kept records is excluded itself, its records are not.
+    """
+
+    records: Mapping[int, str] = NO_REASONS
+    clients: Mapping[int, str] = NO_REASONS
+    clients_with_kept_records: frozenset[int] = frozenset()
+
+
+NOTHING_BY_HAND: Final = ByHand()
+
+
 class Rule(NamedTuple):
     """A filter in use. `matches` returns None if the row lacks the value; then `unknown_reason` applies."""
 
@@ -27,7 +40,8 @@ class Rule(NamedTuple):
 class Scope:
     """What `filters` let in. `clients` are the ids of live clients, or None while deciding about clients themselves.
 
-    `excluded_clients` maps ids of other clients to the reason that excludes their records.
+    `excluded_clients` maps ids of other clients to the reason that excludes their records. What is excluded `by_hand`
+    stays so whatever the filters let in.
     """
 
     def __init__(
@@ -35,9 +49,11 @@ class Scope:
         filters: Filters,
         clients: Collection[int] | None = None,
         excluded_clients: Mapping[int, str] = NO_REASONS,
+        by_hand: ByHand = NOTHING_BY_HAND,
     ) -> None:
         self._clients = clients
         self._excluded_clients = excluded_clients
+        self._by_hand = by_hand
         self._rules: dict[str, list[Rule]] = {
             one.value: [_RULES[name](filters) for name in in_use(filters, one)] for one in RecordType
         }
@@ -51,11 +67,13 @@ class Scope:
         """Return why the row is excluded, or "" if it is in scope. A missing value does not match a filter."""
         if facts.client_id is not None and self._is_client_excluded(record_type, facts):
             return self._excluded_clients.get(facts.client_id, CLIENT_NOT_SEEN)
+        if facts.client_id is not None and record_type in CLIENT_OWNED and facts.client_id in self._by_hand.clients:
+            return self._by_hand.clients[facts.client_id]
         for rule in self._rules[record_type]:
             wanted = rule.matches(facts)
             if not wanted:
                 return rule.unknown_reason if wanted is None else rule.reason
-        return ""
+        return self._by_hand.records.get(facts.remote_id, "")
 
     def needs_detail(self, record_type: str, facts: Facts) -> bool:
         """Return whether the decision depends on a value that this row lacks."""
@@ -69,6 +87,7 @@ class Scope:
             and record_type in CLIENT_OWNED
             and facts.client_id is not None
             and facts.client_id not in self._clients
+            and facts.client_id not in self._by_hand.clients_with_kept_records
         )
 
 
@@ -111,6 +130,19 @@ _RULES: Final[dict[str, Callable[[Filters], Rule]]] = {
         lambda row: row.is_active_contract, "The contract isn't active.", "It isn't known whether it's active."
     ),
 }
+
+
+_FILTERS_BY_REASON: Final = {
+    reason: name
+    for name, make in _RULES.items()
+    for reason in (make(Filters()).reason, make(Filters()).unknown_reason)
+    if reason
+}
+
+
+def filter_of(reason: str) -> str | None:
+    """Return the filter that excludes for this reason, None if the reason is another one, such as its client."""
+    return _FILTERS_BY_REASON.get(reason)
 
 
 def _one_of(group: int | None, chosen: Collection[int]) -> bool | None:

@@ -14,7 +14,7 @@ from portal.db import db, is_sqlite, placeholder, timestamp_value
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import RemoteList
-from portal.sync import catch_up, counting, exclusions, newer_answers
+from portal.sync import catch_up, counting, exclusions, newer_answers, search_terms
 from portal.sync.decide import Change, Decision, StoredRecord
 from portal.sync.row_and_detail import Forms
 
@@ -29,6 +29,7 @@ CHANGING: Final = (
     "status",
     "is_active",
     "remote_updated_at",
+    "terms",
     "digest",
     "content",
     "payload",
@@ -112,7 +113,11 @@ def write(
     """
     moment, asked = timestamp_value(clock.now()), timestamp_value(read_at)
     rows = [
-        (integration_id, record_type, change.remote_id, *_values(change), moment, asked, moment, *origin)
+        (
+            *(integration_id, record_type, change.remote_id),
+            *_values(integration_id, record_type, change),
+            *(moment, asked, moment, *origin),
+        )
         for change in (*decision.created, *decision.updated)
     ]
     if rows:
@@ -227,7 +232,7 @@ def _of(integration_id: int, record_type: str) -> Any:
     return (Record.integration == integration_id) & (Record.record_type == record_type)
 
 
-def _values(change: Change) -> tuple[Any, ...]:
+def _values(integration_id: int, record_type: str, change: Change) -> tuple[Any, ...]:
     columns = change.columns
     return (
         RecordState.LIVE.value,
@@ -239,6 +244,7 @@ def _values(change: Change) -> tuple[Any, ...]:
         columns.status,
         columns.is_active,
         timestamp_value(columns.remote_updated_at),
+        search_terms.terms(integration_id, record_type, change.remote_id, columns),
         *_content(change),
     )
 

@@ -10,12 +10,23 @@ from datetime import datetime
 from typing import Any
 
 from portal import clock
-from portal.errors import PsaError
+from portal.errors import PsaError, PsaRefusedType
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
 from portal.psa.source import Facts, Page, Row
-from portal.sync import applying, counting, exclusions, held_deletes, logbook, remote_lists, steps, store, stored
+from portal.sync import (
+    applying,
+    counting,
+    exclusions,
+    hand_exclusions,
+    held_deletes,
+    logbook,
+    remote_lists,
+    steps,
+    store,
+    stored,
+)
 from portal.sync import details as row_details
 from portal.sync.details import Details, SingleRecord
 from portal.sync.filters import affected, read
@@ -154,8 +165,10 @@ class Writer(StepTransactions):
             step.state, step.finished_at = state, clock.now()
             step.problem = error.problem if error else ""
             step.remedy = error.remedy if error else ""
+            step.is_refused = isinstance(error, PsaRefusedType)
             step.save()
             SyncPage.delete().where(SyncPage.step == step).execute()
+            counting.note_day(self._integration_id, step.record_type)
             logbook.note(
                 self.run,
                 step.problem or logbook.summary(step),
@@ -182,15 +195,19 @@ class Writer(StepTransactions):
     def exclude_client_records(self, step: SyncStep) -> None:
         """Put the records of excluded clients out of scope."""
         excluded = store.ids_in_state(self._integration_id, step.record_type, RecordState.OUT_OF_SCOPE)
+        excluded -= hand_exclusions.clients_with_kept_records(self._integration_id)
         with self._locked_transaction():
             for why, clients in exclusions.group_by_reason(self._integration_id, excluded).items():
                 for record_type, ids in store.live_records_of_clients(self._integration_id, clients).items():
                     self._exclude(record_type, dict.fromkeys(ids, why))
 
     def exclude_without_client(self, step: SyncStep) -> None:
-        """Put live records out of scope whose client is not live: the list of such a client is not read."""
+        """Put live records out of scope whose client is not live: the list of such a client is not read, unless its
+        records were kept when it was excluded by hand.
+        """
         with self._locked_transaction():
             live = store.live_ids(self._integration_id, RecordType.CLIENTS)
+            live |= hand_exclusions.clients_with_kept_records(self._integration_id)
             found = stored.clients_of_live(self._integration_id, step.record_type)
             reasons = exclusions.client_reasons(self._integration_id)
             self._exclude(

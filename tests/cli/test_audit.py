@@ -91,6 +91,7 @@ SHOWS: list[tuple[str, ...]] = [
     ("db", "status"),
     ("integration", "filters"),
     ("integration", "status"),
+    ("issue", "list"),
     ("records", "count"),
     ("records", "list"),
     ("records", "show"),

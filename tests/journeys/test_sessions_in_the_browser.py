@@ -72,7 +72,7 @@ def test_a_button_pressed_after_the_session_ended_says_that_nothing_happened(
 
 
 def test_what_was_typed_survives_the_end_of_the_session(inside: Page, connected_demo: Demo) -> None:
-    inside.goto(f"{connected_demo.address}/integrations/halo/configuration")
+    inside.goto(f"{connected_demo.address}/integrations/halo/configuration/limit")
     share = inside.locator("#share")
     share.fill("61")
     end_session(inside)

@@ -58,7 +58,7 @@ def test_an_admin_switches_with_the_assistants_pairs(a_demo: Demo, page: Page, c
 
     page.goto(f"{a_demo.address}/integrations/connectwise/setup/review")
     page.get_by_role("link", name="Disconnect Halo…").click()
-    page.get_by_label("Keep them").check()
+    page.get_by_label("Keep the records").check()
     page.get_by_role("button", name="Disconnect", exact=True).click()
     expect(page.get_by_text("Halo PSA is disconnected. Records synced so far are kept.")).to_be_visible()
     page.get_by_role("button", name="Save & Start Initial Sync").click()
@@ -73,7 +73,7 @@ def test_an_admin_switches_with_the_assistants_pairs(a_demo: Demo, page: Page, c
     expect(page.get_by_text(re.compile("Chosen by hand"))).to_be_visible()
 
     page.goto(f"{a_demo.address}/integrations/connectwise/configuration/disconnect")
-    page.get_by_label("Keep them").check()
+    page.get_by_label("Keep the records").check()
     page.get_by_role("button", name="Disconnect", exact=True).click()
     expect(page.get_by_text("ConnectWise PSA is disconnected. Records synced so far are kept.")).to_be_visible()
     page.goto(f"{a_demo.address}/integrations")

@@ -28,7 +28,7 @@ def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_behind(launcher:
     running = launcher.start(*UP)
     children = list(running.children())
     assert answers(running)
-    assert len(children) == 6  # Valkey, web, two workers for syncs, one for webhooks, scheduler
+    assert len(children) == 7  # Valkey, web, two workers for syncs, one for webhooks, one for alerts, scheduler
     assert running.stop() == 0
     assert not any(map(is_alive, children))
     assert not (launcher.folder / "data" / "redis.url").exists()

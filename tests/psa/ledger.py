@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from portal.errors import PsaError, PsaListError, PsaRefusedCredentials, PsaUnavailable
 from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
-from portal.psa.adapter import Connection, FilterOptions, Meter, PsaAdapter, RequestLimit, Tenant
+from portal.psa.adapter import Connection, FactsFormat, FilterOptions, Meter, PsaAdapter, RequestLimit, Tenant
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind, ParsedAddress
 from portal.psa.diagnosis import Access, Diagnosis, ListAccess, failed
 from portal.psa.ordinary_lists import OrdinaryLists
@@ -73,6 +73,7 @@ class Columns:
     reference: str = ""
     status: str = ""
     remote_updated_at: datetime | None = None
+    other_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,11 @@ def record_fields(record_type: str, payload: str) -> RecordFields:
     return RecordFields({"name": row["title"], "active": not row["closed"], **more})
 
 
+def _facts(_record_type: str, payload: bytes) -> Facts:
+    row = json.loads(payload)
+    return Facts(row["number"], inactive=row["closed"])
+
+
 def _proof(login: WebhookAuthentication, call: WebhookCall) -> str:
     return call.header("X-Ledger-Key")
 
@@ -245,6 +251,7 @@ LEDGER: Final = PsaAdapter(
     proving_requests=1,
     reading_requests=0,
     filter_options=FilterOptions((), {}, lambda _name, _payloads: {}),
+    facts=FactsFormat(_facts, lambda packed: Facts(**json.loads(packed))),
     webhooks=WebhookFormat(
         proof=_proof,
         expected_proof=_expected_proof,
@@ -254,5 +261,7 @@ LEDGER: Final = PsaAdapter(
         abridge=lambda body: body,
     ),
     record_fields=record_fields,
+    record_link=lambda _values, _record_type, _remote_id: None,
+    record_named_by=lambda _text: [],
     silent_webhook_remedy="Check in Ledger whether the webhook is on.",
 )

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
+from portal import clock
 from portal.models.accounts import Account, User
+from portal.models.integrations import Integration
 from portal.services.accounts import users
 from portal.services.audit import audit_counts, audit_log
+from portal.services.syncing import filter_changes
+from portal.sync.filters import Filters
 
 PAGE = "/activity"
 
@@ -137,3 +145,67 @@ def test_an_export_has_what_the_filters_match_and_nothing_of_others(
 def test_markup_in_an_entry_is_shown_as_text(as_alice: FlaskClient, northwind: Account) -> None:
     audit_log.record(northwind, None, "integration.limited", "<script>alert(1)</script>")
     assert "<script>alert(1)" not in as_alice.get(PAGE).text
+
+
+def test_what_was_changed_is_shown_from_before_to_after(
+    as_alice: FlaskClient, northwind: Account, alice: User
+) -> None:
+    changes = {"Schedule": ("every hour", "every 15 minutes"), "Client Secret": None}
+    audit_log.record(northwind, alice, "integration.rescheduled", "every 15 minutes UTC", changes)
+    page = as_alice.get(PAGE).text
+    assert "changed the schedule<" in page.replace("\n", "")
+    assert re.search(r"Schedule</dt>.*every hour</span>.*every 15 minutes</span>", page)
+    assert re.search(r"Client Secret</dt><dd>replaced", page)
+    assert "every 15 minutes UTC" not in page
+    (line,) = [each for each in lines(as_alice) if each["action"] == "integration.rescheduled"]
+    assert line["changes"] == "Schedule: every hour → every 15 minutes; Client Secret replaced"
+
+
+def test_a_change_that_looks_like_a_formula_or_a_tag_is_neither(as_alice: FlaskClient, northwind: Account) -> None:
+    audit_log.record(northwind, None, "integration.limited", "", {"=cmd": ("<b>", "x")})
+    (line,) = [each for each in lines(as_alice) if each["action"] == "integration.limited"]
+    assert line["changes"].startswith("'=")
+    assert "<b>" not in as_alice.get(PAGE).text
+
+
+def test_the_filtered_entries_are_exported_as_json_lines(
+    as_alice: FlaskClient, as_sam: FlaskClient, northwind: Account, alice: User
+) -> None:
+    audit_log.record(northwind, alice, "integration.paused")
+    audit_log.record(
+        northwind, alice, "integration.rescheduled", "", {"Schedule": ("every hour", "daily"), "Key": None}
+    )
+    answer = as_alice.get(f"{PAGE}.jsonl?kind=sync")
+    assert answer.mimetype == "application/x-ndjson"
+    newest, oldest = [json.loads(line) for line in answer.text.splitlines()]
+    assert (oldest["action"], oldest["changes"]) == ("integration.paused", {})
+    assert newest["changes"] == {"Schedule": ["every hour", "daily"], "Key": None}
+    assert "address" in newest
+    assert "address" not in json.loads(as_sam.get(f"{PAGE}.jsonl").text.splitlines()[0])
+    assert lines(as_alice, "?kind=export")[0]["detail"] == "filtered, as csv"
+
+
+def test_each_day_of_the_week_is_one_click_away_in_the_accounts_zone(
+    as_alice: FlaskClient, northwind: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Account.update(time_zone="Pacific/Auckland").execute()
+    # Friday evening in Greenwich is Saturday morning in Auckland.
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 27, 20, tzinfo=UTC))
+    audit_log.record(northwind, None, "account.psa_enabled", "Halo PSA")
+    page = unescape(as_alice.get(f"{PAGE}?kind=people").text)
+    assert f'href="{PAGE}?kind=people&since=2026-11-24&until=2026-11-24">Tue 24<' in page
+    assert f'href="{PAGE}?kind=people&since=2026-11-28&until=2026-11-28">Today<' in page
+    assert f'href="{PAGE}?kind=people&since=2026-11-22&until=2026-11-28">Last 7 days<' in page
+    today = as_alice.get(f"{PAGE}?since=2026-11-28&until=2026-11-28").text
+    assert "turned a PSA on" in today
+    assert re.search(r'aria-current="true"[^>]*>Today<', today)
+    assert "turned a PSA on" not in as_alice.get(f"{PAGE}?since=2026-11-27&until=2026-11-27").text
+
+
+def test_who_changed_the_filters_on_a_day_is_one_list(as_alice: FlaskClient, halo: Integration, alice: User) -> None:
+    filter_changes.change(halo, ["clients"], Filters(), alice)
+    audit_log.record(halo.account, alice, "integration.paused")
+    today = f"{clock.now():%Y-%m-%d}"
+    page = as_alice.get(f"{PAGE}?kind=filters&since={today}&until={today}").text
+    assert page.count('class="list-group-item action"') == 1
+    assert "Record types" in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from flask.testing import FlaskClient
 from portal import clock
 from portal.models.accounts import User
 from portal.models.integrations import Integration
-from portal.models.sync import RunKind, RunState, SyncRun, SyncStep
+from portal.models.records import RecordCount
+from portal.models.sync import RemoteList, RunKind, RunState, SyncRun, SyncStep
 from tests.routes.conftest import make_run
 
 TAB = "/integrations/halo/sync"
@@ -196,3 +198,127 @@ def test_support_sees_the_run_and_no_buttons(as_sam: FlaskClient, halo: Integrat
     assert "sync-button" not in page
     SyncRun.update(state=RunState.SUCCEEDED).execute()
     assert "<form" not in as_sam.get(TAB).text.partition('id="tab"')[2]
+
+
+# The first line
+
+
+def read(halo: Integration, minutes_ago: int, *but: str) -> None:
+    for record_type in halo.record_types:
+        if record_type not in but:
+            moment = clock.now() - timedelta(minutes=minutes_ago)
+            RemoteList.create(integration=halo, record_type=record_type, read_until=moment, full_at=moment)
+
+
+def first_line(page: str) -> str:
+    found = re.search(r'<h2 id="health-title">(.*?)</h2>', page, re.DOTALL)
+    assert found
+    return unescape(re.sub("<[^>]*>", "", found[1])).strip()
+
+
+def test_the_first_line_says_how_fresh_everything_is(as_alice: FlaskClient, halo: Integration) -> None:
+    assert first_line(as_alice.get(TAB).text) == "Nothing is stored yet"
+    read(halo, 4)
+    assert first_line(as_alice.get(TAB).text) == "Up to date with Halo as of 4 min ago"
+    as_alice.post(f"{TAB}/pause")
+    assert first_line(as_alice.get(TAB).text) == "Paused, up to date with Halo as of 4 min ago"
+
+
+def test_the_first_line_names_what_is_late_and_why(as_alice: FlaskClient, halo: Integration) -> None:
+    Integration.update(activated_at=clock.now() - timedelta(days=9)).execute()
+    read(halo, 4, "assets", "sites")
+    old = clock.now() - timedelta(hours=30)
+    RemoteList.create(integration=halo, record_type="assets", read_until=old, full_at=old)
+    run = make_run(halo, RunState.INCOMPLETE)
+    columns = {"state": "failed", "problem": "Halo doesn't let the agent read them.", "remedy": "Allow it."}
+    SyncStep.create(run=run, position=1, record_type="assets", **columns)
+    page = as_alice.get(TAB).text
+    assert first_line(page) == "Assets are 30 h behind: Halo doesn't let the agent read them."
+    assert "Allow it." in page
+    SyncStep.create(run=run, position=2, record_type="sites", **columns)
+    assert first_line(as_alice.get(TAB).text).startswith("Sites and assets are not synced yet: Halo doesn't")
+
+
+def test_the_request_budget_is_shown(as_alice: FlaskClient, halo: Integration) -> None:
+    assert re.search(r"\d+ of 700 requests used in the last 5 min\.", as_alice.get(TAB).text)
+
+
+# The history
+
+
+def test_the_history_leads_to_each_run_and_to_its_days(as_alice: FlaskClient, halo: Integration) -> None:
+    assert "No sync ended in the last 7 days." in as_alice.get(TAB).text
+    run = make_run(halo, RunState.FAILED, finished_at=clock.now())
+    page = as_alice.get(TAB, query_string={"days": "30"}).text
+    history = page.partition('id="history"')[2]
+    assert f'href="/integrations/halo/logs?run={run.id}"' in history
+    assert "1 sync in the last 30 days." in history
+    assert "days=30" in history.partition('data-refresh="')[2][:80]
+
+
+def test_a_history_with_too_many_runs_leads_to_a_day(as_alice: FlaskClient, halo: Integration) -> None:
+    at = clock.now() - timedelta(days=1)
+    rows = [{"started_at": at, "finished_at": at, "created_at": at, "kind": "full", "trigger": "user"}] * 201
+    SyncRun.insert_many([{**row, "integration": halo, "state": "cancelled"} for row in rows]).execute()
+    page = as_alice.get(TAB, query_string={"days": "90"}).text
+    assert "each bar stands for a day" in page
+    links = re.findall(r"/integrations/halo/sync\?days=90&amp;day=[\d-]+", page)
+    assert links
+    assert "201 syncs on" in as_alice.get(unescape(links[0])).text
+
+
+@pytest.mark.parametrize("period", [{"days": "8"}, {"days": "x"}, {"day": "yesterday"}, {"day": "2026-02-30"}])
+def test_a_period_that_nobody_offers_is_the_usual_one(
+    as_alice: FlaskClient, halo: Integration, period: dict[str, str]
+) -> None:
+    assert "No sync ended in the last 7 days." in as_alice.get(TAB, query_string=period).text
+
+
+def test_an_unchanged_history_is_not_sent_again(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.SUCCEEDED)
+    found = re.search(r'id="history".*?data-refresh="([^"]*)"', as_alice.get(TAB).text, re.DOTALL)
+    assert found
+    assert as_alice.get(unescape(found[1]), headers=HTMX).status_code == 204
+    make_run(halo, RunState.SUCCEEDED)
+    assert "2 syncs" in as_alice.get(unescape(found[1]), headers=HTMX).text
+
+
+def test_the_bar_of_a_run_comes_when_it_ends(as_alice: FlaskClient, halo: Integration) -> None:
+    make_run(halo, RunState.RUNNING)
+    assert 'id="history"' not in as_alice.get(POLL, headers=HTMX).text
+    SyncRun.update(state=RunState.SUCCEEDED).execute()
+    assert 'hx-swap-oob="outerMorph"' in as_alice.get(POLL, headers=HTMX).text
+
+
+# Live progress
+
+
+def test_a_live_run_shows_time_left_speed_and_what_it_took_last_time(
+    as_alice: FlaskClient, halo: Integration
+) -> None:
+    make_run(halo, RunState.SUCCEEDED, finished_at=clock.now() + timedelta(seconds=140))
+    run = make_run(halo, RunState.RUNNING, requests=40)
+    assert "Time left: not known yet" in as_alice.get(TAB).text
+    SyncRun.update(started_at=clock.now() - timedelta(seconds=100)).where(SyncRun.id == run.id).execute()
+    page = unescape(as_alice.get(TAB).text)
+    assert "About <strong>1 min 40 s</strong> left" in page
+    assert "10 records/s" in page
+    assert "24 requests/min" in page
+    assert "Last time: 2 min 20 s." in page
+
+
+# Records
+
+
+def test_each_part_of_a_types_records_leads_to_exactly_those(as_alice: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.SUCCEEDED)
+    numbers = {"expected": 12, "failed": 2, "mode": "full", "state": "succeeded", "finished_at": clock.now()}
+    SyncStep.update(numbers).where(SyncStep.run == run).execute()
+    RecordCount.create(integration=halo, record_type="clients", state="live", number=10)
+    page = unescape(as_alice.get(TAB).text)
+    row = page.partition('id="type-clients"')[2].partition("</tr>")[0]
+    assert 'href="/integrations/halo/records/clients"' in row
+    assert f"logs?run={run.id}&record_type=clients&subject=record&level=warning" in row
+    assert "As many as Halo counted" in row
+    assert "10 stored" in row
+    assert "2 failed" in row

@@ -105,7 +105,7 @@ def test_what_was_delivered_is_shown_as_text(as_alice: FlaskClient, halo: Integr
 def test_before_the_first_delivery_the_list_says_how_to_get_one(as_alice: FlaskClient, halo: Integration) -> None:
     page = as_alice.get(LIST).text
     assert "Halo hasn't sent anything yet." in page
-    assert 'href="/integrations/halo/configuration"' in page
+    assert 'href="/integrations/halo/configuration/webhook"' in page
     assert 'hx-trigger="every' not in page
 
 

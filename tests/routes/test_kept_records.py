@@ -92,10 +92,10 @@ def test_support_cannot_delete_them(as_sam: FlaskClient, kept: Integration) -> N
 def test_disconnecting_asks_what_happens_to_the_records(as_alice: FlaskClient, halo: Integration) -> None:
     copied(halo, [1])
     address = "/integrations/halo/configuration/disconnect"
-    assert "Keep them" in as_alice.get(address).text
+    assert "Keep the records" in as_alice.get(address).text
     assert as_alice.post(address).status_code == 422
     assert Integration.get().is_active
-    page = as_alice.post(address, data={"records": "delete"}, follow_redirects=True)
+    page = as_alice.post(address, data={"records": "delete", "typed": " halo  psa "}, follow_redirects=True)
     assert "Its records are being deleted." in page.text
     assert deletions.waiting() == [halo.id]
 

@@ -55,7 +55,7 @@ def test_an_address_that_names_no_record_is_not_found(as_alice: FlaskClient, hal
     assert as_alice.get(f"/integrations/halo/{address}").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["state=lost", "order=size", "after=x", "before=-1", "after=" + "9" * 40, "q=%00"])
+@pytest.mark.parametrize("query", ["state=lost", "sort=size", "after=x", "before=-1", "after=" + "9" * 40, "q=%00"])
 def test_a_wish_that_nobody_could_have_counts_as_none(as_alice: FlaskClient, halo: Integration, query: str) -> None:
     copied(halo, [1])
     page = as_alice.get(f"{LIST}?{query}")
@@ -71,7 +71,7 @@ def test_an_empty_list_says_what_fills_it(as_alice: FlaskClient, halo: Integrati
 
 def test_paging_keeps_the_search_the_state_and_the_order(as_alice: FlaskClient, halo: Integration) -> None:
     copied(halo, range(1, 121), state=RecordState.DELETED)
-    query = {"state": "deleted", "order": "name", "q": "pc"}
+    query = {"state": "deleted", "sort": "name", "q": "pc"}
     first = as_alice.get(LIST, query_string=query).text
     second = as_alice.get(link(first, "next")).text
     third = as_alice.get(link(second, "next")).text
@@ -138,7 +138,7 @@ def test_history_shows_fields_before_and_after_and_its_run(as_alice: FlaskClient
     changed(halo, 1, ChangeKind.UPDATED, {"status_name": ["Active", "In stock"]}, run_id=run.id)
     changed(halo, 1, ChangeKind.DELETED)
     page = as_alice.get(f"{LIST}/1").text
-    assert page.index("Deleted</div>") < page.index("status_name") < page.index("Added to Scopable")
+    assert page.index("Deleted</div>") < page.index("<dt>Status</dt>") < page.index("Added to Scopable")
     assert re.search(r"<del>.*Active.*</del>.*<ins>.*In stock.*</ins>", page, re.DOTALL)
     assert f'href="/integrations/halo/logs?run={run.id}"' in page
 

@@ -23,17 +23,19 @@ PAGES = [
     "/activity",
     f"{HALO}/sync",
     f"{HALO}/logs",
-    f"{HALO}/logs?level=info",
+    f"{HALO}/logs/lines",
+    f"{HALO}/logs/lines?level=info",
+    f"{HALO}/logs/lines/repeated",
     f"{HALO}/deliveries",
     f"{HALO}/records/assets",
     f"{HALO}/records/assets?q=nothing+here",
     f"{HALO}/records/assets/7",
-    f"{HALO}/configuration",
+    f"{HALO}/configuration/webhook",
 ]
 
 
 def refresh_of(page: str) -> str:
-    (found,) = re.findall(r'data-refresh="([^"]+)"', page)
+    found, *_ = re.findall(r'data-refresh="([^"]+)"', page.rpartition('id="main"')[2])
     return unescape(found)
 
 
@@ -68,7 +70,7 @@ def test_the_activity_follows_what_is_done(as_alice: FlaskClient, northwind: Acc
 
 def test_the_log_follows_a_run_and_keeps_its_filters(as_alice: FlaskClient, halo: Integration) -> None:
     run = make_run(halo, RunState.RUNNING)
-    page = as_alice.get(f"{HALO}/logs?run={run.id}&level=warning").text
+    page = as_alice.get(f"{HALO}/logs/lines?run={run.id}&level=warning").text
     assert 'hx-trigger="every 2s"' in page
     for level in ("info", "warning"):
         SyncLog.create(
@@ -105,7 +107,7 @@ def test_data_sync_brings_the_time_up_to_date(as_alice: FlaskClient, halo: Integ
 
 
 def test_the_webhooks_line_follows_each_delivery(as_alice: FlaskClient, halo: Integration) -> None:
-    page = as_alice.get(f"{HALO}/configuration").text
+    page = as_alice.get(f"{HALO}/configuration/webhook").text
     Integration.update(last_delivery_at=clock.now()).execute()
     part = as_alice.get(refresh_of(page), headers=HTMX).text
     assert "Received." in part

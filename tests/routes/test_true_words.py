@@ -131,7 +131,7 @@ def test_seven_failed_types_are_not_called_nought(as_alice: FlaskClient, halo: I
     assert "Failed records" not in page
     assert "<dd>0</dd>" not in page.partition("<dt>Requests")[0]
     assert ">0</td>" not in row_of(page, "clients").partition("In Scopable")[0]
-    log = as_alice.get(f"{HALO}/logs", query_string={"run": run.id}).text
+    log = as_alice.get(f"{HALO}/logs/runs/{run.id}").text
     assert ">0</td>" not in log
     ran(halo, RunState.SUCCEEDED, ALL)
     assert ">7 types</td>" in as_alice.get(TAB).text

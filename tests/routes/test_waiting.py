@@ -59,7 +59,7 @@ def test_when_all_places_are_taken_by_others_the_portal_says_so(
         assert as_alice.get("/integrations").status_code == 200
 
 
-@pytest.mark.parametrize(("path", "data"), [("test", {}), ("secret", {"client_secret": "new"})])
+@pytest.mark.parametrize(("path", "data"), [("test", {}), ("credentials", {"client_secret": "new"})])
 def test_the_configuration_tab_keeps_to_the_places_too(
     path: str, data: dict[str, str], as_alice: FlaskClient, halo: Integration
 ) -> None:

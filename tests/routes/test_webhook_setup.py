@@ -69,7 +69,7 @@ def test_each_way_lets_in_who_keeps_to_it_and_nobody_else(
     app: Flask, as_alice: FlaskClient, halo: Integration, login: str
 ) -> None:
     chosen = {"webhook_login": login, "webhook_header": "X-Halo-Key"}
-    assert as_alice.post(LOGIN, data=chosen).location.endswith(f"{TAB}#webhook")
+    assert as_alice.post(LOGIN, data=chosen).location.endswith(f"{TAB}/webhook")
     secret = stored(halo).webhook_secret.reveal()
     assert secret == halo.webhook_secret.reveal()
     ways = ("basic", "bearer", "header", "signature")
@@ -94,7 +94,7 @@ def test_the_card_says_what_to_type_into_halo(
     assert part.status_code == 200
     assert "<html" not in part.text
     assert "Now make the same change in Halo" in part.text
-    for page in (part.text, card(as_alice.get(TAB).text)):
+    for page in (part.text, card(as_alice.get(f"{TAB}/webhook").text)):
         assert [each for each in words if each not in page] == []
         assert [each for each in not_words if each in page] == []
 
@@ -123,9 +123,9 @@ def test_both_secrets_let_in_until_the_old_one_is_dropped(
     app: Flask, as_alice: FlaskClient, halo: Integration
 ) -> None:
     old = halo.webhook_secret.reveal()
-    assert as_alice.post(MAKE).location.endswith(f"{TAB}#webhook")
+    assert as_alice.post(MAKE).location.endswith(f"{TAB}/webhook")
     new = stored(halo).webhook_secret.reveal()
-    page = card(as_alice.get(TAB).text)
+    page = card(as_alice.get(f"{TAB}/webhook").text)
     assert "Two secrets are valid" in page
     assert new in page
     assert old not in page
@@ -134,10 +134,10 @@ def test_both_secrets_let_in_until_the_old_one_is_dropped(
     soon = clock.now() + senders.REMEMBERED
     with clock.using(lambda: soon):
         assert [deliver(app, halo, proof("basic", each)) for each in (old, new)] == [401, 200]
-    assert "Make a new secret" in card(as_alice.get(TAB).text)
+    assert "Make a new secret" in card(as_alice.get(f"{TAB}/webhook").text)
     told = [entry.action for entry in AuditEntry.select().order_by(AuditEntry.id)]
     assert told[-2:] == ["webhook.secret_made", "webhook.secret_dropped"]
-    assert "removed the old webhook secret" in as_alice.get(TAB).text
+    assert "removed the old webhook secret" in as_alice.get("/activity").text
 
 
 def test_a_third_secret_is_refused_while_two_are_valid(as_alice: FlaskClient, halo: Integration) -> None:
@@ -171,7 +171,7 @@ def test_support_sees_neither_secret_nor_buttons(
 ) -> None:
     as_alice.post(MAKE)
     secrets = [each.reveal() for each in (stored(halo).webhook_secret, stored(halo).webhook_old_secret)]
-    page = as_sam.get(TAB).text
+    page = as_sam.get(f"{TAB}/webhook").text
     assert not [each for each in secrets if each in page]
     assert "Only admins can see its address and credentials" in page
     assert "webhook/secret" not in page
@@ -179,11 +179,11 @@ def test_support_sees_neither_secret_nor_buttons(
 
 
 def test_the_card_tells_what_became_of_the_last_delivery(as_alice: FlaskClient, halo: Integration) -> None:
-    before = card(as_alice.get(TAB).text)
+    before = card(as_alice.get(f"{TAB}/webhook").text)
     assert "Nothing received yet?" in before
     assert "All deliveries" not in before
     tell(halo, about("clients", 1), b"{broken")
-    after = card(as_alice.get(TAB).text)
+    after = card(as_alice.get(f"{TAB}/webhook").text)
     assert "couldn&#39;t be understood. It isn&#39;t JSON." in after
     assert 'href="/integrations/halo/deliveries"' in after
 
@@ -198,7 +198,7 @@ def test_the_wizard_says_what_to_type_as_well(as_alice: FlaskClient, reviewed: I
 def test_silence_is_shown_wherever_somebody_may_look(as_sam: FlaskClient, halo: Integration) -> None:
     silent(halo)
     words = "The webhook has been silent for 6 h while 41 records changed in Halo."
-    for address in (TAB, "/integrations/halo/sync", "/integrations"):
+    for address in (f"{TAB}/webhook", "/integrations/halo/sync", "/integrations"):
         page = as_sam.get(address).text
         assert words in page, address
         assert "probably turned" in page
@@ -209,8 +209,8 @@ def test_an_admin_ends_the_warning_where_webhooks_are_no_longer_used(
 ) -> None:
     silent(halo)
     button = "We no longer use webhooks"
-    assert button in as_alice.get(TAB).text
-    assert button not in as_sam.get(TAB).text
+    assert button in as_alice.get(f"{TAB}/webhook").text
+    assert button not in as_sam.get(f"{TAB}/webhook").text
     assert as_sam.post(f"{TAB}/webhook/unused").status_code == 403
     part = as_alice.post(f"{TAB}/webhook/unused", headers=HTMX).text
     assert "Your data syncs on schedule." in part
@@ -223,7 +223,7 @@ def test_nobody_is_alarmed_where_hardly_anything_changed(
     as_alice: FlaskClient, halo: Integration, changed: int
 ) -> None:
     silent(halo, changed)
-    for address in (TAB, "/integrations/halo/sync", "/integrations"):
+    for address in (f"{TAB}/webhook", "/integrations/halo/sync", "/integrations"):
         assert "has been silent for" not in as_alice.get(address).text
 
 

@@ -40,12 +40,12 @@ def test_no_page_shows_support_the_webhooks_address(app: Flask, as_sam: FlaskCli
 
 
 def test_support_sees_that_a_webhook_is_set_up(as_sam: FlaskClient, halo: Integration) -> None:
-    assert "A webhook is set up for this account." in as_sam.get(f"{HALO}/configuration").text
+    assert "A webhook is set up for this account." in as_sam.get(f"{HALO}/configuration/webhook").text
 
 
 def test_admins_see_the_address_where_they_need_it(as_alice: FlaskClient, halo: Integration) -> None:
     delivery = delivered(halo)
-    for address in (f"{HALO}/configuration", f"{HALO}/deliveries/{delivery.id}"):
+    for address in (f"{HALO}/configuration/webhook", f"{HALO}/deliveries/{delivery.id}"):
         assert halo.webhook_id in as_alice.get(address).text
 
 

@@ -81,6 +81,16 @@ def test_no_time_is_due_twice_and_none_is_skipped(
     assert schedule.next_after(one, zone, middle, spread) == second
 
 
+@given(every | chosen, some_zone, moments, spreads)
+def test_the_last_time_is_the_one_before_the_next(
+    one: Schedule, zone: ZoneInfo, now: datetime, spread: timedelta
+) -> None:
+    last, following = (of(one, zone, now, spread) for of in (schedule.last_until, schedule.next_after))
+    assert last <= now < following
+    assert schedule.next_after(one, zone, last, spread) == following
+    assert schedule.last_until(one, zone, following, spread) == following
+
+
 @given(chosen, some_zone, moments)
 def test_an_existing_local_time_is_due_at_that_time(one: Schedule, zone: ZoneInfo, now: datetime) -> None:
     local = schedule.next_after(one, zone, now, NOTHING).astimezone(zone)

@@ -46,6 +46,15 @@ def fields(row: Row) -> Mapping[str, Value | None]:
     }
 
 
+def serial_number(asset_fields: Any) -> str | None:
+    """Return the serial number among asset fields. Runs for every new asset, so it looks at nothing else."""
+    for each in asset_fields[:LONGEST_LIST] if isinstance(asset_fields, list) else ():
+        name = each.get("name") if isinstance(each, Mapping) else None
+        if isinstance(name, str) and name.strip().lower() in _SERIAL:
+            return as_text(each.get("display")) or as_text(each.get("value"))
+    return None
+
+
 def _owner(row: Row) -> Value | None:
     """Return the business owner, or else the user. "Unknown" with id -99 means no business owner."""
     owner = reference(row, "contacts", ("business_owner_id",), "business_owner_name")

@@ -28,6 +28,7 @@ class User(Table):
     last_login_ip = CharField(null=True)
     current_login_ip = CharField(null=True)
     login_count = IntegerField()
+    guest_until = DateTimeField(null=True)
 
 
 class GuessCount(Table):
@@ -71,6 +72,7 @@ class AuditEntry(Table):
     at = DateTimeField()
     action = CharField()
     detail = TextField()
+    changes = JSONField(null=True)
     actor = CharField()
     kind = CharField()
     address = CharField()

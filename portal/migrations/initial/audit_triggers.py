@@ -8,7 +8,7 @@ TABLE = "audit_entry"
 REFUSAL = "The audit log is append-only."
 
 # What may never change in an entry.
-FIXED = ("id account_id at action detail actor kind address session group_key kept_until").split()
+FIXED = ("id account_id at action detail changes actor kind address session group_key kept_until").split()
 
 
 def create_triggers(db, *, is_sqlite):

@@ -30,6 +30,7 @@ class Record(Table):
     status = CharField()
     is_active = BooleanField(null=True)
     remote_updated_at = DateTimeField(null=True)
+    terms = TextField()
     digest = BlobField()
     content = BlobField(null=True)
     payload = TextField()
@@ -44,7 +45,6 @@ class Record(Table):
     class Meta:
         indexes = (
             (("integration", "record_type", "remote_id"), True),
-            (("integration", "record_type", "state", "name", "remote_id", "reference"), False),
             (("integration", "record_type", "state", "changed_at", "remote_id"), False),
         )
 
@@ -140,4 +140,8 @@ class HeldDelete(Table):
 TABLES = [Record, RecordChange, RecordCount, Exclusion, RowDetail, NamedChoice, HeldDelete]
 INDEXES = [
     "CREATE UNIQUE INDEX held_delete_one_pending ON held_delete (integration_id, record_type) WHERE state = 'pending'",
+    "CREATE INDEX record_of_client ON record (integration_id, client_remote_id, record_type, state, name, remote_id)"
+    " WHERE client_remote_id IS NOT NULL",
+    "CREATE INDEX record_of_site ON record (integration_id, site_remote_id, record_type, state, name, remote_id)"
+    " WHERE site_remote_id IS NOT NULL",
 ]

@@ -73,6 +73,7 @@ class SyncStep(Table):
     finished_at = DateTimeField(null=True)
     problem = TextField()
     remedy = TextField()
+    is_refused = BooleanField()
 
     class Meta:
         indexes = (
@@ -102,6 +103,7 @@ class SyncLog(Table):
     remote_id = BigIntegerField(null=True)
     message = TextField()
     remedy = TextField()
+    cause = CharField()
     details = JSONField(null=True)
 
     class Meta:
@@ -137,4 +139,6 @@ TABLES = [SyncRun, SyncStep, SyncPage, SyncLog, RemoteList]
 INDEXES = [
     "CREATE UNIQUE INDEX sync_run_one_live ON sync_run (integration_id) WHERE state IN ('queued', 'running', 'waiting')",
     "CREATE INDEX sync_log_of_record ON sync_log (integration_id, remote_id, id) WHERE remote_id IS NOT NULL",
+    "CREATE INDEX sync_log_of_cause ON sync_log (integration_id, cause, id) WHERE cause <> ''",
+    "CREATE INDEX sync_log_causes ON sync_log (integration_id, id, cause) WHERE cause <> ''",
 ]

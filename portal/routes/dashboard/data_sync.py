@@ -11,11 +11,12 @@ from portal.errors import NotFound, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger
-from portal.routes.dashboard import running_sync
+from portal.routes.dashboard import history_periods, running_sync
 from portal.routes.web import current
 from portal.routes.web.answers import wants_fragment
-from portal.services.pages import dashboard
-from portal.services.syncing import scheduling, sync_runs
+from portal.services.pages.data_sync import health, previous, tab, type_rows
+from portal.services.pages.data_sync import history as run_history
+from portal.services.syncing import rate_limits, scheduling, sync_runs
 from portal.services.webhooks import coverage, webhook_health
 
 bp = Blueprint("data_sync", __name__, url_prefix="/integrations/<psa:psa>")
@@ -28,16 +29,28 @@ def dashboard_root() -> ResponseReturnValue:
 
 @bp.get("/sync")
 def index() -> ResponseReturnValue:
-    return render_template("dashboard/data_sync/index.html", **_context(current.integration()))
+    integration = current.integration()
+    return render_template("dashboard/data_sync/index.html", **_context(integration), **_history(integration))
 
 
 @bp.get("/sync/progress")
 def progress() -> ResponseReturnValue:
     """Answer a poll: nothing if nothing has changed since the stamp, otherwise the tab's content."""
     integration = current.integration()
-    if request.args.get("stamp") == dashboard.stamp(integration):
+    if request.args.get("stamp") == tab.stamp(integration):
         return "", 204
     return _content(integration)
+
+
+@bp.get("/sync/history")
+def history() -> ResponseReturnValue:
+    """Answer a poll for the history of runs: nothing if it has not changed since the stamp."""
+    integration, period = current.integration(), history_periods.chosen()
+    if request.args.get("stamp") == run_history.stamp(integration, period):
+        return "", 204
+    if not wants_fragment():
+        return redirect(url_for("data_sync.index", **history_periods.arguments(period)))
+    return render_template("dashboard/data_sync/_history.html", **_history(integration))
 
 
 @bp.post("/sync")
@@ -81,15 +94,32 @@ def resume() -> ResponseReturnValue:
 def _content(integration: Integration, status: int = 200) -> Response:
     """Render the tab's content for htmx; redirect a plain browser to the tab."""
     if not wants_fragment():
-        return make_response(redirect(url_for("data_sync.index"), 303))
-    return make_response(render_template("dashboard/data_sync/_sync.html", **_context(integration)), status)
+        address = url_for("data_sync.index", **history_periods.arguments(history_periods.chosen()))
+        return make_response(redirect(address, 303))
+    context = _context(integration)
+    if not context["tab"].is_live:
+        # The run may just have ended, so its bar comes with it.
+        context |= _history(integration)
+    return make_response(render_template("dashboard/data_sync/_sync.html", **context), status)
 
 
 def _context(integration: Integration) -> dict[str, Any]:
+    line = health.health_line(integration)
     return {
         "integration": integration,
-        "tab": dashboard.data_sync(integration),
+        "tab": tab.data_sync(integration),
+        "line": line,
+        "rows": type_rows.type_rows(integration, line.types),
         "plan": scheduling.plan(integration),
+        "budget": rate_limits.current(integration),
         "health": webhook_health.health(integration),
         "meter": coverage.coverage(integration),
+        "period_arguments": history_periods.arguments(history_periods.chosen()),
+    }
+
+
+def _history(integration: Integration) -> dict[str, Any]:
+    return {
+        "history": run_history.history(integration, history_periods.chosen()),
+        "previous": previous.previous(integration),
     }

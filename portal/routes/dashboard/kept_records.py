@@ -12,8 +12,12 @@ from portal.services.records import deletions, kept_records, stored_records
 bp = Blueprint("kept_records", __name__, url_prefix="/integrations/<psa:psa>/records")
 
 
-@bp.get("")
-def index() -> ResponseReturnValue:
+def is_shown() -> bool:
+    """Tell whether the PSA in the address is disconnected, with records that are kept or being deleted."""
+    return kept_records.is_kept(current.account(), current.psa().slug)
+
+
+def show() -> ResponseReturnValue:
     """Show what is kept of a disconnected PSA, and while it is being deleted, what remains."""
     kept = kept_records.find(current.account(), current.psa().slug)
     return answers.show_refreshing(

@@ -1,148 +1,28 @@
-"""The stored records: a list for each type, and a page for each record."""
+"""The stored records: a list for each type. record_page.py adds the page of each record."""
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from portal.errors import SyncAlreadyRunning
-from portal.jobs.sync import sync_later
-from portal.models.integrations import Integration
-from portal.models.records import RecordState
-from portal.models.sync import RunKind, RunTrigger
-from portal.routes.dashboard import running_sync
-from portal.routes.dashboard.record_forms import RecordSearchForm
-from portal.routes.web import answers, current
-from portal.routes.web.search_forms import id_of
-from portal.services.audit import export_log
-from portal.services.pages import record_lists, record_pages
-from portal.services.pages.keyset import Page
-from portal.services.pages.record_lists import Wanted
-from portal.services.records import exclusions, record_files, stored_records
+from portal.routes.dashboard import record_list
+from portal.routes.web import current
 from portal.sync.record_types import RecordType
 
 bp = Blueprint("records", __name__, url_prefix="/integrations/<psa:psa>/records/<record_type:record_type>")
 
-# Up to the largest number that a column can hold.
-ONE = f"/<int(max={2**63 - 1}):remote_id>"
-FILES: Final = {"csv": (record_files.as_csv, "text/csv"), "jsonl": (record_files.as_json_lines, "application/jsonl")}
-
 
 @bp.get("")
 def index(record_type: RecordType) -> ResponseReturnValue:
-    integration = current.readable_integration()
-    form = RecordSearchForm(request.args)
-    wanted = form.wanted(record_type)
-    number = record_lists.as_number(wanted.containing)
-    numbered = record_lists.with_number(integration, record_type, number)
-    page, counts = _page(integration, wanted), _counts(integration, record_type)
-    stamp = record_lists.stamp([*page.rows, *([numbered] if numbered else [])], counts, page.previous, page.next)
-    if answers.is_unchanged(stamp):
-        return "", 204
-    context = {"integration": integration, "form": form, "wanted": wanted, "numbered": numbered, "page": page}
-    return render_template(
-        "records/index.html",
-        counts=counts,
-        absence=record_pages.absence(integration, record_type, number) if number and not numbered else None,
-        read_at=record_lists.read_at(integration, record_type),
-        refresh=answers.this_address(stamp=stamp),
-        **context,
-    )
+    return record_list.answer(current.readable_integration(), record_type)
 
 
-def _counts(integration: Integration, record_type: RecordType) -> dict[RecordState, int]:
-    excluded = exclusions.counts(integration)[record_type]
-    return record_lists.counts(integration, record_type) | {RecordState.OUT_OF_SCOPE: excluded}
-
-
-def _page(integration: Integration, wanted: Wanted) -> Page[Any]:
-    """Return a page of records. Excluded records have their own list, with the reasons."""
-    edges = {"before": id_of("before"), "after": id_of("after")}
-    if wanted.state is RecordState.OUT_OF_SCOPE:
-        return exclusions.page(integration, wanted.record_type, containing=wanted.containing, **edges)
-    return record_lists.page(integration, wanted, **edges)
-
-
-@bp.get(ONE)
-def show(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    return _show(current.readable_integration(), record_type, remote_id)
-
-
-@bp.get(f"{ONE}/progress")
-def progress(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    """Answer a poll: nothing until a sync or a webhook changes the record."""
-    integration = current.readable_integration()
-    if request.args.get("stamp") == record_pages.stamp(integration, record_type, remote_id):
-        return "", 204
-    return _show(integration, record_type, remote_id)
-
-
-@bp.post(f"{ONE}/sync")
-def sync(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    """Start a sync of this record alone."""
-    integration = current.integration()
-    try:
-        sync_later(
-            integration,
-            RunTrigger.USER,
-            current.user(),
-            kind=RunKind.RECORD,
-            record_types=[record_type.value],
-            remote_ids=[remote_id],
-        )
-    except SyncAlreadyRunning as error:
-        return answers.redirect_window(running_sync.address_of(running_sync.flash_notice(error.run_id)))
-    return redirect(url_for("records.show", record_type=record_type, remote_id=remote_id), 303)
+@bp.get("/status-options")
+def status_options(record_type: RecordType) -> str:
+    return record_list.status_options(current.readable_integration(), record_type)
 
 
 @bp.get("/export.<any(csv, jsonl):form>")
-def download(record_type: RecordType, form: str) -> ResponseReturnValue:
-    """Download all live or all deleted records of a type."""
-    is_deleted = request.args.get("state") == RecordState.DELETED
-    state = RecordState.DELETED if is_deleted else RecordState.LIVE
-    integration = current.readable_integration()
-    export_log.records(integration, [record_type], state, form, current.user())
-    write, content_type = FILES[form]
-    name = f"{record_type}-deleted.{form}" if is_deleted else f"{record_type}.{form}"
-    if not integration.is_active:
-        name = f"{integration.psa}-as-of-{integration.disconnected_at:%Y-%m-%d}-{name}"
-    return Response(
-        write(integration, record_type, state),
-        content_type=f"{content_type}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-@bp.get(f"{ONE}/payload.json")
-def payload(record_type: RecordType, remote_id: int) -> ResponseReturnValue:
-    """Download exactly what the PSA sent."""
-    record = stored_records.get(current.readable_integration(), record_type, remote_id)
-    export_log.record(record, current.user())
-    name = f"{record_type}-{remote_id}.json"
-    return Response(
-        record.payload,
-        content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def _show(integration: Integration, record_type: RecordType, remote_id: int) -> Response:
-    """Render a record, or the reason why it is missing."""
-    # Read the stamp first: if something changes meanwhile, the next poll brings the page again.
-    stamp = record_pages.stamp(integration, record_type, remote_id)
-    view = record_pages.view(integration, record_type, remote_id, before=id_of("before"))
-    absence = None if view else record_pages.absence(integration, record_type, remote_id)
-    return answers.show(
-        "records/show.html",
-        "records/_record.html",
-        200 if view else 404,
-        integration=integration,
-        record_type=record_type,
-        remote_id=remote_id,
-        view=view,
-        absence=absence,
-        stamp=stamp,
-        asking=record_pages.live_sync(integration, record_type, remote_id),
-    )
+def download(record_type: RecordType, form: str) -> Response:
+    """Download exactly the records of the filtered list."""
+    return record_list.download(current.readable_integration(), record_type, form)

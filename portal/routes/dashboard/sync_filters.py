@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from portal.errors import Invalid
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
+from portal.routes.dashboard import sync_filter_previews
 from portal.routes.dashboard.sync_filter_forms import ChosenClientsForm, FiltersForm
-from portal.routes.web import current
+from portal.routes.web import answers, current
+from portal.routes.web.search_forms import id_of
 from portal.services.connecting import filter_choices
 from portal.services.records import exclusions, stored_records
-from portal.services.syncing import filter_changes
+from portal.services.syncing import filter_changes, filter_versions
 from portal.services.syncing.filter_changes import Changed
 from portal.services.syncing.run_words import listed
 
@@ -53,11 +55,24 @@ def change() -> ResponseReturnValue:
         return _show(integration, form, 422)
     if changed.run is not None:
         ring(changed.run)
-    flash(*_summary(changed, dropped))
+    flash(*summary(changed, dropped))
     return redirect(url_for("sync_filters.index"), 303)
 
 
-def _summary(changed: Changed, dropped: list[str]) -> tuple[str, str]:
+@bp.post("/preview")
+def preview() -> ResponseReturnValue:
+    """Count what the form would change: a fragment, or without JavaScript the page."""
+    integration = current.integration()
+    form = FiltersForm(integration, filter_choices.of(integration))
+    shown = sync_filter_previews.of_form(integration, form)
+    if not answers.wants_fragment():
+        return _show(integration, form, 422 if "why_not" in shown else 200, **shown)
+    address = url_for("sync_filters.preview")
+    page = render_template("dashboard/sync_filters/_preview.html", address=address, from_form=True, **shown)
+    return make_response(page)
+
+
+def summary(changed: Changed, dropped: list[str]) -> tuple[str, str]:
     """Say what happens next; return the message and its category."""
     saved = "Saved."
     if dropped:
@@ -69,7 +84,8 @@ def _summary(changed: Changed, dropped: list[str]) -> tuple[str, str]:
     return f"{saved} A sync of {listed(changed.touched)} has started to apply them.", "success"
 
 
-def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Response:
+def _show(integration: Integration, form: FiltersForm, status: int = 200, **shown: Any) -> Response:
+    before, in_use = id_of("before"), filter_versions.latest(integration)
     page = render_template(
         "dashboard/sync_filters/index.html",
         integration=integration,
@@ -77,6 +93,11 @@ def _show(integration: Integration, form: FiltersForm, status: int = 200) -> Res
         counts=stored_records.counts(integration),
         excluded=exclusions.counts(integration),
         is_syncing=filter_changes.is_syncing(integration),
+        versions=filter_versions.page(integration, before=before),
+        versions_before=before,
+        in_use=in_use.id if in_use else None,
+        undo=filter_versions.undo_target(integration),
+        **shown,
         **_clients(integration, form),
     )
     return make_response(page, status)

@@ -1,50 +1,103 @@
-"""The Sync Logs tab, and a run's log as a file."""
+"""The Sync Logs tab: its runs, each opened step by step, and a run's log as a file."""
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import tzinfo
+from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.routes.dashboard.sync_log_forms import LogFilterForm
+from portal import zones
+from portal.routes.dashboard import log_lines
+from portal.routes.dashboard.sync_log_forms import RunFilterForm
 from portal.routes.web import answers, current
 from portal.routes.web.search_forms import id_of
 from portal.services.audit import export_log
-from portal.services.pages import log_files, run_heads, sync_logs
+from portal.services.pages import log_files, log_runs, run_heads, run_logs
 from portal.services.syncing import filter_changes as sync_filters
 from portal.services.syncing import sync_runs
+from portal.sync.record_types import RecordType
 
 bp = Blueprint("sync_logs", __name__, url_prefix="/integrations/<psa:psa>/logs")
+bp.register_blueprint(log_lines.bp)
 
-FILES: Final = {"csv": (log_files.as_csv, "text/csv"), "jsonl": (log_files.as_json_lines, "application/jsonl")}
+# What asks for lines, not for runs.
+LINE_FILTERS = ("level", "record_type", "subject", "record", "q", "cause")
+RUN = f"<int(max={2**31 - 1}):run_id>"
+LINE = f"<int(max={2**31 - 1}):line_id>"
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
+    """Show the runs. Other pages link here with what they want to see: a run, or the lines about something."""
     integration = current.integration()
-    form = LogFilterForm(request.args)
-    filters = form.filters()
+    if any(request.args.get(name) for name in LINE_FILTERS):
+        return redirect(url_for("sync_logs.lines.index", **log_lines.query()))
+    if (run_id := id_of("run")) is not None:
+        return redirect(url_for("sync_logs.run", run_id=sync_runs.get(integration, run_id).id))
+    form = RunFilterForm(request.args)
+    filters = form.filters(_zone())
+    page = log_runs.page(integration, filters, before=id_of("before"), after=id_of("after"))
+    is_live = sync_filters.is_syncing(integration)
     return answers.show_refreshing(
         "dashboard/sync_logs/index.html",
-        "dashboard/sync_logs/_logs.html",
-        part_id="log",
-        is_live=sync_filters.is_syncing(integration),
+        "dashboard/sync_logs/_runs.html",
+        part_id="runs",
+        is_live=is_live,
+        version=log_runs.stamp(page),
         integration=integration,
         form=form,
         filters=filters,
-        page=sync_logs.page(integration, filters, before=id_of("before"), after=id_of("after")),
-        head=run_heads.head(integration, filters.run_id),
+        page=page,
     )
 
 
-@bp.get(f"/<int(max={2**31 - 1}):run_id>.<any(csv, jsonl):form>")
+@bp.get(f"/runs/{RUN}")
+def run(run_id: int) -> ResponseReturnValue:
+    integration = current.integration()
+    found = sync_runs.get(integration, run_id)
+    context: dict[str, Any] = {
+        "integration": integration,
+        "head": run_heads.head(found),
+        "lines": run_logs.run_lines(found),
+    }
+    page, part = "dashboard/sync_logs/run.html", "dashboard/sync_logs/_run.html"
+    if found.is_live:
+        return answers.show_refreshing(page, part, part_id=f"run-{run_id}-log", is_live=True, **context)
+    return answers.show(page, part, **context)
+
+
+@bp.get(f"/runs/{RUN}/<record_type:record_type>")
+def step(run_id: int, record_type: RecordType) -> ResponseReturnValue:
+    integration = current.integration()
+    found = sync_runs.get(integration, run_id)
+    return answers.show(
+        "dashboard/sync_logs/step.html",
+        "dashboard/sync_logs/_step.html",
+        integration=integration,
+        run=found,
+        step=run_logs.step(found, record_type, after=id_of("after"), before=id_of("before")),
+    )
+
+
+@bp.get(f"/pages/{LINE}")
+def page(line_id: int) -> ResponseReturnValue:
+    integration = current.integration()
+    return answers.show(
+        "dashboard/sync_logs/page.html",
+        "dashboard/sync_logs/_page.html",
+        integration=integration,
+        page=run_logs.page(integration, line_id),
+    )
+
+
+@bp.get(f"/{RUN}.<any(csv, jsonl):form>")
 def download(run_id: int, form: str) -> ResponseReturnValue:
-    run = sync_runs.get(current.integration(), run_id)
-    export_log.sync_log(run, current.user(), form)
-    write, content_type = FILES[form]
-    return Response(
-        write(run),
-        content_type=f"{content_type}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="sync-log-{run.id}.{form}"'},
-    )
+    found = sync_runs.get(current.integration(), run_id)
+    export_log.sync_log(found, current.user(), form)
+    return log_lines.file(log_files.of_run(found), f"sync-log-{found.id}", form)
+
+
+def _zone() -> tzinfo:
+    return zones.zone(current.account().time_zone)

@@ -26,6 +26,8 @@ OPEN: Final = frozenset(
         "security.two_factor_rescue",
         "security.tf_select",
         "security.mf_recovery",
+        "support_access.show",
+        "support_access.enter",
     }
 )
 
@@ -47,6 +49,9 @@ OWN_LOGIN: Final = frozenset(
     }
 )
 
+# A guest has no log-in of their own to change, and does not see the account's other links.
+NOT_FOR_GUESTS: Final = frozenset({"security", "two_factor", "sessions", "support"})
+
 
 def init_app(app: Flask) -> None:
     app.before_request(enforce)
@@ -58,6 +63,8 @@ def enforce() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _redirect_to_login()
+    if current_user.is_guest and not NOT_FOR_GUESTS.isdisjoint(request.blueprints):
+        raise NotAllowed("This page isn't part of read-only access.", "Ask the account's admin.")
     if request.method not in SAFE and endpoint not in OWN_LOGIN and not current_user.is_admin:
         audit_refusals.note(current.user())
         raise NotAllowed("Only an admin of your account can change this.", "Ask an admin to do it for you.")

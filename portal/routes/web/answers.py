@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -21,30 +23,47 @@ def is_htmx() -> bool:
     return bool(request.htmx) or "HX-History-Restore-Request" in request.headers
 
 
-def show(page: str, part: str, status: int = 200, **context: Any) -> Response:
+def show(page: str, part: str, /, status: int = 200, **context: Any) -> Response:
     """Render `part` for htmx, and for browsers `page`, which includes it."""
     return make_response(render_template(part if wants_fragment() else page, **context), status)
 
 
-def show_refreshing(page: str, part: str, /, *, part_id: str, is_live: bool = False, **context: Any) -> Response:
+def show_refreshing(
+    page: str,
+    part: str,
+    /,
+    *,
+    part_id: str,
+    is_live: bool = False,
+    version: str = "",
+    keep: Mapping[str, str] = MappingProxyType({}),
+    **context: Any,
+) -> Response:
     """Render `page` around `part`, which refreshes itself: every two seconds while `is_live`, otherwise rarely.
 
-    The page's template gets it as `refreshing`. A browser that already shows this version gets 204.
+    The page's template gets it as `refreshing`. A browser that already shows this version gets 204. `version` changes
+    with what `part` shows; a part with forms needs one, because its HTML has a new CSRF token each time. Without one,
+    the part is rendered to compare it. `keep` are arguments of the next request.
     """
-    inside = render_template(part, **context)
-    stamp = hashlib.sha256(f"{is_live} {inside}".encode()).hexdigest()[:16]
+    inside = "" if version else render_template(part, **context)
+    stamp = stamp_of(version or inside, is_live=is_live)
     if is_unchanged(stamp):
         return make_response("", 204)
     refreshing = render_template(
         "shared/_refreshing.html",
         part_id=part_id,
         is_live=is_live,
-        address=this_address(stamp=stamp),
-        inside=_rendered(inside),
+        address=this_address(stamp=stamp, **keep),
+        inside=_rendered(inside or render_template(part, **context)),
     )
     if wants_fragment():
         return make_response(refreshing)
     return make_response(render_template(page, refreshing=_rendered(refreshing), **context))
+
+
+def stamp_of(version: str, *, is_live: bool) -> str:
+    """Return the stamp of a version of a part that refreshes itself."""
+    return hashlib.sha256(f"{is_live} {version}".encode()).hexdigest()[:16]
 
 
 def is_unchanged(stamp: str) -> bool:
@@ -57,7 +76,16 @@ def this_address(**changes: str) -> str:
     arguments = request.args.copy()
     for name, value in changes.items():
         arguments[name] = value
-    return f"{request.path}?{urlencode(list(arguments.items(multi=True)))}"
+    return _with_query(list(arguments.items(multi=True)))
+
+
+def address(arguments: Mapping[str, str]) -> str:
+    """Return the path of this request with these arguments."""
+    return _with_query(list(arguments.items()))
+
+
+def _with_query(arguments: list[tuple[str, str]]) -> str:
+    return f"{request.path}?{urlencode(arguments)}" if arguments else request.path
 
 
 def redirect_window(url: str) -> Response:

@@ -10,6 +10,7 @@ from flask_security import current_user
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
 from portal.psa.adapter import PsaAdapter
+from portal.psa.registry import adapter_of
 from portal.services.connecting import integrations
 from portal.services.records import kept_records
 
@@ -39,6 +40,11 @@ def psa() -> PsaAdapter:
     """Return the PSA that the address names."""
     adapter: PsaAdapter = g.psa
     return adapter
+
+
+def take_up(integration: Integration) -> None:
+    """Make this integration's PSA that of a page whose address names none."""
+    g.psa = adapter_of(integration.psa)
 
 
 def integration() -> Integration:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from portal import clock, zones
 from portal.models.integrations import Integration
 from portal.routes.web import words
+from portal.services.syncing.run_words import listed
 from portal.sync.record_types import RecordType
 
 
@@ -26,8 +27,10 @@ def init_app(app: Flask) -> None:
         "about": about,
         "number": number,
     }
-    app.jinja_env.filters.update(filters, short=short, sentence=sentence, local_minute=local_minute)
-    app.jinja_env.filters.update(singular=singular, counted=counted, date=date)
+    app.jinja_env.filters.update(
+        filters, short=short, sentence=sentence, local_minute=local_minute, local_day=local_day
+    )
+    app.jinja_env.filters.update(singular=singular, counted=counted, date=date, listed=listed)
 
 
 def when(moment: datetime) -> Markup:
@@ -59,6 +62,11 @@ def next_try(integration: Integration) -> Markup:
 def local_minute(moment: datetime) -> str:
     """Format a moment for a datetime-local input, in the account's time zone."""
     return f"{_local(moment):%Y-%m-%dT%H:%M:%S}"
+
+
+def local_day(moment: datetime) -> str:
+    """Return the day of a moment in the account's time zone, for an address: 2026-11-27."""
+    return f"{_local(moment):%Y-%m-%d}"
 
 
 def ago(moment: datetime) -> Markup:

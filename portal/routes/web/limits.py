@@ -15,6 +15,8 @@ LOG_IN_PER_ADDRESS: Final = "20 per minute"
 LOG_IN_PER_PERSON: Final = "8 per 5 minutes"
 TESTS_PER_USER: Final = "12 per minute"
 TESTS_PER_ACCOUNT: Final = "20 per minute"
+BUNDLES_PER_ACCOUNT: Final = "6 per minute"
+SUPPORT_LINKS_PER_ADDRESS: Final = "20 per minute"
 SUGGESTIONS_PER_USER: Final = "30 per minute"
 SUGGESTIONS_PER_ACCOUNT: Final = "60 per minute"
 
@@ -51,6 +53,9 @@ tests_of_user = limiter.shared_limit(TESTS_PER_USER, "tests", key_func=per_user)
 tests_of_account = limiter.shared_limit(TESTS_PER_ACCOUNT, "tests", key_func=per_account)
 suggestions_of_user = limiter.shared_limit(SUGGESTIONS_PER_USER, "suggestions", key_func=per_user)
 suggestions_of_account = limiter.shared_limit(SUGGESTIONS_PER_ACCOUNT, "suggestions", key_func=per_account)
+
+support_links = limiter.shared_limit(SUPPORT_LINKS_PER_ADDRESS, "support links")
+bundles_of_account = limiter.shared_limit(BUNDLES_PER_ACCOUNT, "bundles", key_func=per_account)
 
 
 def seconds_left() -> int:

@@ -6,11 +6,12 @@ from typing import Final
 
 from portal.models.held_deletes import HeldDeleteState
 from portal.models.records import ChangeKind, RecordState
-from portal.models.sync import LogSubject, RunKind, RunState, StepState
+from portal.models.sync import LogLevel, LogSubject, RunKind, RunState, RunTrigger, StepState
 from portal.models.webhooks import DeliveryState, Outcome, RefetchRequestState
-from portal.routes.web import webhook_words
+from portal.routes.web import alert_words, issue_words, webhook_words
 from portal.services.pages.integration_status import LABELS, Condition
 from portal.services.pages.overview import CardState
+from portal.services.pages.whereabouts import Verdict
 from portal.sync.record_types import RecordType
 
 # Icon, and a line that describes the type.
@@ -25,6 +26,22 @@ RECORD_TYPES: Final = {
     RecordType.ASSETS: ("device-laptop", "Devices and software you manage."),
     RecordType.OPPORTUNITIES: ("target-arrow", "Open, won and lost deals."),
     RecordType.CONTRACTS: ("file-text", "Agreements with your clients, with dates."),
+}
+
+# What the answer to "Why is it not here?" is: text and colour.
+VERDICTS: Final = {
+    Verdict.HERE: ("In Scopable", "green"),
+    Verdict.HELD: ("Held", "orange"),
+    Verdict.NOT_CHOSEN: ("Not synced", "secondary"),
+    Verdict.BY_HAND: ("Excluded by hand", "secondary"),
+    Verdict.FILTERED_OUT: ("Excluded by your filters", "secondary"),
+    Verdict.CLIENT_EXCLUDED: ("Its client is excluded", "secondary"),
+    Verdict.NOT_YET: ("Not here yet", "azure"),
+    Verdict.DELETED: ("Deleted", "secondary"),
+    Verdict.NOT_THERE: ("Not found", "yellow"),
+    Verdict.CANNOT_SEE: ("Not allowed to see it", "red"),
+    Verdict.FAILED: ("Can't be stored", "red"),
+    Verdict.UNKNOWN: ("Not in Scopable", "yellow"),
 }
 
 # Access to a list: text, colour and icon.
@@ -59,7 +76,17 @@ RUN_KINDS: Final = {
     RunKind.FULL: "Full sync",
     RunKind.RECORD: "Single-record sync",
 }
+RUN_TRIGGERS: Final = {
+    RunTrigger.SCHEDULE: "Schedule",
+    RunTrigger.USER: "A user",
+    RunTrigger.WEBHOOK: "Webhook",
+    RunTrigger.FILTERS: "Changed filters",
+    RunTrigger.WIZARD: "Setup wizard",
+    RunTrigger.CLI: "Command line",
+}
 
+# Tabler's colour of a log level.
+LOG_LEVELS: Final = {LogLevel.INFO: "secondary", LogLevel.WARNING: "yellow", LogLevel.ERROR: "red"}
 # What a log row is about.
 LOG_SUBJECTS: Final = {
     LogSubject.RUN: "Runs",
@@ -136,11 +163,15 @@ FOR_TEMPLATES: Final = {
     "run_states": RUN_STATES,
     "step_states": STEP_STATES,
     "run_kinds": RUN_KINDS,
+    "log_levels": LOG_LEVELS,
     "held_delete_states": HELD_DELETE_STATES,
     "record_states": RECORD_STATES,
+    "verdicts": VERDICTS,
     "changes": CHANGES,
     "delivery_states": DELIVERY_STATES,
     "refetch_states": REFETCH_STATES,
     "outcomes": OUTCOMES,
     **webhook_words.FOR_TEMPLATES,
+    **alert_words.FOR_TEMPLATES,
+    **issue_words.FOR_TEMPLATES,
 }

@@ -53,9 +53,10 @@ def set_time_zone(account: Account, name: str, user: User | None) -> None:
     if time_zone == account.time_zone:
         return
     with db.atomic():
+        changed = {"Time zone": (account.time_zone, time_zone)}
         account.time_zone = time_zone
         account.save(only=[Account.time_zone])
-        audit_log.record(account, user, "account.time_zone", time_zone)
+        audit_log.record(account, user, "account.time_zone", time_zone, changed)
 
 
 def _known(time_zone: str) -> str:

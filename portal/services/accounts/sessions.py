@@ -39,6 +39,11 @@ def bind(limits: Limits) -> None:
     _limits = limits
 
 
+def limits() -> Limits:
+    """Return the session limits of this process."""
+    return _limits
+
+
 def start(user: User, *, address: str, user_agent: str, remembered: bool) -> tuple[str, LoginSession]:
     """Log a person in; returns the token for the browser, which is stored nowhere else."""
     token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
@@ -67,6 +72,7 @@ def find(token: str, uniquifier: str, people: type[User] = User) -> LoginSession
             LoginSession.digest == _digest(token),
             people.fs_uniquifier == uniquifier,
             people.active,
+            people.guest_until.is_null() | (people.guest_until > clock.now()),
             ~is_over(clock.now()),
         )
     )

@@ -47,16 +47,19 @@ def get(email: str) -> User:
 
 
 def everyone(account: Account | None = None) -> list[User]:
-    """Return the people of one account, or of all."""
-    people = User.select(User, Account).join(Account).order_by(Account.name, User.email)
+    """Return the people of one account, or of all, without guests."""
+    people = (
+        User.select(User, Account).join(Account).where(User.guest_until.is_null()).order_by(Account.name, User.email)
+    )
     return list(people if account is None else people.where(User.account == account))
 
 
 def set_role(user: User, role: RoleName) -> None:
     with db.atomic():
+        changed = {f"Role of {user.email}": (str(user.role), str(role))} if user.role != role else None
         user.role = role
         user.save(only=[User.role])
-        audit_log.record(user.account, None, "user.role", f"{user.email} is now {role}")
+        audit_log.record(user.account, None, "user.role", f"{user.email} is now {role}", changed)
 
 
 def set_password(user: User, password: Secret) -> None:

@@ -11,6 +11,7 @@ from portal.db import connected
 from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.services.audit.audit_words import Kind, actor_of, words_of
+from portal.services.audit.changes import Changes
 from portal.services.pages import id_ranges, keyset
 from portal.services.pages.keyset import Page
 
@@ -35,7 +36,7 @@ class ActivityFilters:
 
 @dataclass(frozen=True)
 class Entry:
-    """A readable entry. `last_at` is None unless the entry counts several similar actions."""
+    """A readable entry. `last_at` is None unless it counts several similar actions. `changes` replace the detail."""
 
     id: int
     at: datetime
@@ -47,6 +48,7 @@ class Entry:
     action: str
     words: str
     detail: str
+    changes: Changes
     address: str
     session: int | None
 
@@ -121,6 +123,7 @@ def _entry(row: Any) -> Entry:
         action=row.action,
         words=words_of(row.action),
         detail=row.detail,
+        changes=row.changes or {},
         address=row.address,
         session=row.session,
     )

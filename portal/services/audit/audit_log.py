@@ -11,6 +11,7 @@ from portal import clock
 from portal.models.accounts import Account, User
 from portal.models.audit import KEPT, AuditEntry
 from portal.services.audit.audit_words import kind_of
+from portal.services.audit.changes import Changes
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,11 @@ def kept() -> timedelta:
     return _kept
 
 
-def record(account: Account | None, user: User | None, action: str, detail: str = "") -> None:
-    """Record an action. `user` is None for the operator, `account` if the action concerns none.
+def record(
+    account: Account | None, user: User | None, action: str, detail: str = "", changes: Changes | None = None
+) -> None:
+    """Record an action. `user` is None for the operator, `account` if the action concerns none. `changes` are shown
+    in place of the detail.
 
     Call it inside the transaction of the action.
     """
@@ -50,6 +54,7 @@ def record(account: Account | None, user: User | None, action: str, detail: str 
         action=action,
         kind=kind_of(action),
         detail=detail,
+        changes=changes or None,
         actor=user.email if user else "",
         address=come_from.address,
         session=come_from.session,

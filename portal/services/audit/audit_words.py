@@ -13,8 +13,10 @@ class Kind(StrEnum):
     LOG_IN = "log_in"
     PEOPLE = "people"
     CONNECTION = "connection"
+    FILTERS = "filters"
     SYNC = "sync"
     WEBHOOK = "webhook"
+    ALERTS = "alerts"
     EXPORT = "export"
     REFUSED = "refused"
     OPERATION = "operation"
@@ -25,8 +27,10 @@ LABELS: Final = {
     Kind.LOG_IN: "Logins and passwords",
     Kind.PEOPLE: "Account and people",
     Kind.CONNECTION: "Connection",
-    Kind.SYNC: "Syncs, schedule and filters",
+    Kind.FILTERS: "Sync filters",
+    Kind.SYNC: "Syncs and schedule",
     Kind.WEBHOOK: "Webhooks",
+    Kind.ALERTS: "Alerts",
     Kind.EXPORT: "Exports and downloads",
     Kind.REFUSED: "Denied",
     Kind.OPERATION: "Portal operation",
@@ -78,7 +82,7 @@ ACTIONS: Final = {
     "integration.setup_started": Action(Kind.CONNECTION, "started setting up the integration"),
     "integration.setup_saved": Action(Kind.CONNECTION, "changed connection details:"),
     "integration.tested": Action(Kind.CONNECTION, "tested the connection:"),
-    "integration.data_chosen": Action(Kind.CONNECTION, "chose what to sync:"),
+    "integration.data_chosen": Action(Kind.FILTERS, "chose what to sync:"),
     "integration.webhooks_chosen": Action(Kind.CONNECTION, "finished the webhooks step:"),
     "integration.connected": Action(Kind.CONNECTION, "connected the integration:"),
     "integration.disconnected": Action(Kind.CONNECTION, "disconnected the integration:"),
@@ -93,7 +97,9 @@ ACTIONS: Final = {
     "pairing.rejected": Action(Kind.CONNECTION, "rejected a match:"),
     "pairing.without": Action(Kind.CONNECTION, "decided that a client has no counterpart:"),
     "pairing.undone": Action(Kind.CONNECTION, "took back the decision about"),
-    "integration.data_changed": Action(Kind.SYNC, "changed what to sync:"),
+    "integration.data_changed": Action(Kind.FILTERS, "changed what to sync:"),
+    "record.excluded": Action(Kind.FILTERS, "excluded a record by hand:"),
+    "record.included": Action(Kind.FILTERS, "included a record again:"),
     "integration.rescheduled": Action(Kind.SYNC, "changed the schedule:"),
     "integration.paused": Action(Kind.SYNC, "paused the schedule"),
     "integration.resumed": Action(Kind.SYNC, "resumed the schedule"),
@@ -102,6 +108,10 @@ ACTIONS: Final = {
     "sync.cancelled": Action(Kind.SYNC, "cancelled a sync:"),
     "hold.deleted": Action(Kind.SYNC, "deleted records that are no longer listed:"),
     "hold.kept": Action(Kind.SYNC, "kept records that are no longer listed:"),
+    "issue.snoozed": Action(Kind.SYNC, "snoozed an issue:"),
+    "issue.dismissed": Action(Kind.SYNC, "dismissed an issue:"),
+    "issue.reopened": Action(Kind.SYNC, "brought an issue back:"),
+    "issue.retried": Action(Kind.SYNC, "retried an issue:"),
     "webhook.login_changed": Action(Kind.WEBHOOK, "changed how the webhook authenticates:"),
     "webhook.unused": Action(Kind.WEBHOOK, "stopped using webhooks"),
     "webhook.secret_made": Action(Kind.WEBHOOK, "created a new webhook secret; the old one still works"),
@@ -110,13 +120,23 @@ ACTIONS: Final = {
         Kind.WEBHOOK, "called the webhook with the wrong credentials and was refused", "Someone"
     ),
     "delivery.replayed": Action(Kind.WEBHOOK, "replayed webhook deliveries:"),
+    "alerts.added": Action(Kind.ALERTS, "added a destination for alerts:"),
+    "alerts.changed": Action(Kind.ALERTS, "changed a destination for alerts:"),
+    "alerts.paused": Action(Kind.ALERTS, "paused alerts to"),
+    "alerts.resumed": Action(Kind.ALERTS, "resumed alerts to"),
+    "alerts.tested": Action(Kind.ALERTS, "sent a test alert to"),
+    "alerts.deleted": Action(Kind.ALERTS, "deleted a destination for alerts:"),
     "record.downloaded": Action(Kind.EXPORT, "downloaded a record:"),
     "records.deleted": Action(Kind.CONNECTION, "deleted the records of a disconnected integration:"),
     "records.exported": Action(Kind.EXPORT, "exported records:"),
     "log.downloaded": Action(Kind.EXPORT, "downloaded a sync log:"),
+    "log.exported": Action(Kind.EXPORT, "exported sync log entries:"),
     "activity.exported": Action(Kind.EXPORT, "exported the activity log:"),
     "pairing.exported": Action(Kind.EXPORT, "exported from pairing:"),
     "bundle.made": Action(Kind.EXPORT, "created a support bundle"),
+    "support_access.granted": Action(Kind.CONNECTION, "made a read-only link for support:"),
+    "support_access.used": Action(Kind.LOG_IN, "opened a read-only link:"),
+    "support_access.revoked": Action(Kind.CONNECTION, "revoked a read-only link for support:"),
     "role.refused": Action(Kind.REFUSED, "tried something only admins can do:"),
     "vault.rotated": Action(Kind.OPERATION, "re-encrypted stored secrets with the new key:"),
     "database.upgraded": Action(Kind.OPERATION, "upgraded the database:"),

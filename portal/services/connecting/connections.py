@@ -22,6 +22,7 @@ from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind
 from portal.psa.diagnosis import Advice, Diagnosis, ListAccess
 from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
+from portal.services.connecting import connection_tests
 from portal.services.connecting.request_meter import Meter, own_policy
 from portal.sync import budget
 from portal.vault import Secret
@@ -70,27 +71,35 @@ def normalized(account_id: int, form: ConnectForm, values: ConnectionValues) -> 
 
 def test(integration: Integration, user: User | None) -> Diagnosis:
     """Test exactly the stored values, and store the result."""
-    connection = opened(integration)
+    connection, began = opened(integration), clock.monotonic()
     diagnosis = judge(integration, connection, is_proved=is_proved(integration))
+    seconds = clock.monotonic() - began
     with db.atomic():
         stored = Integration.get_by_id(integration.id)
         # Only if the values are still those that were tested: another tab may have changed them. They are compared
         # themselves, because a new vault key changes how the secrets are stored.
         if opened(stored) == connection:
-            tested = fingerprint(stored)
-            found = {
-                "credentials": stored.__data__["credentials"],
-                "tested_fingerprint": tested if diagnosis.ok else None,
-                "tested_at": clock.now(),
-                "agent_name": diagnosis.agent,
-                "findings": _findings(diagnosis, tested),
-            }
-            Integration.update(found).where(Integration.id == integration.id).execute()
-            integration.__data__.update(found)
+            integration.__data__["credentials"] = stored.__data__["credentials"]
+            store_result(integration, diagnosis)
+            connection_tests.record(integration, user, diagnosis, seconds=seconds)
         audit_log.record(
             integration.account, user, "integration.tested", "passed" if diagnosis.ok else diagnosis.problem
         )
     return diagnosis
+
+
+def store_result(integration: Integration, diagnosis: Diagnosis) -> None:
+    """Store the integration's credentials with the result of their test. Call it inside a transaction."""
+    tested = fingerprint(integration)
+    found = {
+        "credentials": integration.__data__["credentials"],
+        "tested_fingerprint": tested if diagnosis.ok else None,
+        "tested_at": clock.now(),
+        "agent_name": diagnosis.agent,
+        "findings": _findings(diagnosis, tested),
+    }
+    Integration.update(found).where(Integration.id == integration.id).execute()
+    integration.__data__.update(found)
 
 
 def judge(integration: Integration, connection: Connection, *, is_proved: bool) -> Diagnosis:

@@ -12,7 +12,9 @@ from portal.models.integrations import ACTIVE_STATES, Integration, IntegrationSt
 from portal.psa.diagnosis import Diagnosis
 from portal.psa.registry import NAMES, adapter_of
 from portal.services.audit import audit_log
-from portal.services.connecting import connections, refused_credentials
+from portal.services.audit.changes import replaced
+from portal.services.connecting import connection_tests, connections, refused_credentials
+from portal.services.issues import changes
 from portal.services.records import deletions
 from portal.services.syncing import sync_runs
 from portal.services.webhooks import refetches, signing_keys
@@ -39,16 +41,21 @@ def test_again(integration: Integration, user: User | None) -> Diagnosis:
 
 def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], user: User | None) -> Diagnosis:
     """Test new secrets beside the stored ones, and put them in their places only if they work."""
-    diagnosis = connections.judge(integration, connections.opened(integration, secrets), is_proved=False)
+    opened, began = connections.opened(integration, secrets), clock.monotonic()
+    diagnosis = connections.judge(integration, opened, is_proved=False)
+    seconds = clock.monotonic() - began
     with db.atomic():
         if diagnosis.ok:
             integration.credentials = connections.with_secrets(integration, secrets)
-            integration.tested_fingerprint = connections.fingerprint(integration)
-            integration.save(only=[Integration.credentials, Integration.tested_fingerprint])
+            connections.store_result(integration, diagnosis)
             refused_credentials.accept(integration, user)
-        audit_log.record(
-            integration.account, user, "integration.secret_replaced" if diagnosis.ok else "integration.secret_refused"
-        )
+        connection_tests.record(integration, user, diagnosis, seconds=seconds)
+        if diagnosis.ok:
+            labels = [each.label for each in adapter_of(integration.psa).connect_form.secrets if each.name in secrets]
+            changed = replaced(labels)
+            audit_log.record(integration.account, user, "integration.secret_replaced", changes=changed)
+        else:
+            audit_log.record(integration.account, user, "integration.secret_refused")
     return diagnosis
 
 
@@ -61,6 +68,7 @@ def disconnect(integration: Integration, user: User | None, *, keep_records: boo
         sync_runs.stop_for_good(integration, user)
         refetches.stop_for_good(integration)
         signing_keys.forget(integration)
+        changes.close_all(integration)
         integration.state = IntegrationState.DISCONNECTED
         integration.credentials = None
         integration.tested_fingerprint = None

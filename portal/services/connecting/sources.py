@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from portal.models.daily_counts import DailyCount
 from portal.models.exclusions import Exclusion
+from portal.models.hand_exclusions import HandExclusion
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
 from portal.models.named_choices import NamedChoice
@@ -20,7 +22,18 @@ from portal.services.switching import paired_tenants
 from portal.services.webhooks import delivery_store
 from portal.sync.filters import Filters, read, write
 
-COPIED: Final = (Record, RecordChange, RecordCount, RowDetail, Exclusion, NamedChoice, RemoteList, HeldDelete)
+COPIED: Final = (
+    Record,
+    RecordChange,
+    RecordCount,
+    DailyCount,
+    RowDetail,
+    Exclusion,
+    HandExclusion,
+    NamedChoice,
+    RemoteList,
+    HeldDelete,
+)
 
 
 def settle(integration: Integration) -> None:

@@ -18,10 +18,11 @@ from portal.models.sync import CountKind, RemoteList, RunKind, RunTrigger, SyncR
 from portal.psa.connect_form import ConnectForm
 from portal.psa.diagnosis import Access, Diagnosis
 from portal.psa.registry import NAMES, adapter_of
-from portal.services.audit import audit_log
+from portal.services.audit import audit_log, changes
+from portal.services.audit.changes import Changes
 from portal.services.connecting import connections, exclusivity, sources
 from portal.services.connecting.connections import ConnectionValues
-from portal.services.syncing import forecasting, scheduling, sync_runs
+from portal.services.syncing import filter_versions, forecasting, scheduling, sync_runs
 from portal.services.webhooks import webhook_secrets
 from portal.sync import retirement
 from portal.sync.filters import read, write
@@ -105,7 +106,7 @@ def save_connection(integration: Integration, values: ConnectionValues, user: Us
         integration.touched_at = clock.now()
         integration.save()
         if changed:
-            audit_log.record(integration.account, user, "integration.setup_saved", ", ".join(changed))
+            audit_log.record(integration.account, user, "integration.setup_saved", ", ".join(changed), changed)
 
 
 def test_connection(integration: Integration, user: User | None) -> Diagnosis:
@@ -198,6 +199,7 @@ def start(integration: Integration, user: User | None) -> SyncRun:
             _note_lists(integration)
             retirement.request(integration.id)  # types that an earlier connection synced, and this one does not
             audit_log.record(integration.account, user, "integration.connected", integration.source_address)
+            filter_versions.note(integration, user, {}, filter_versions.CONNECTED)
             trigger = RunTrigger.CLI if user is None else RunTrigger.WIZARD
             run = sync_runs.open_run(integration, kind=RunKind.INITIAL, trigger=trigger, user=user)
             _note_forecast(run, integration)
@@ -265,11 +267,14 @@ def _note_forecast(run: SyncRun, integration: Integration) -> None:
     run.save(only=[SyncRun.forecast_requests, SyncRun.forecast_seconds])
 
 
-def _changed(integration: Integration, form: ConnectForm, values: ConnectionValues) -> list[str]:
-    """Name the values that differ from those that are stored. A secret that is entered counts as changed."""
+def _changed(integration: Integration, form: ConnectForm, values: ConnectionValues) -> Changes:
+    """Return the values that differ from those that are stored. A secret that is entered counts as changed."""
     stored = integration.connection
-    changed = {field.name for field in form.public if values.public[field.name] != stored.get(field.name, "")}
-    return [field.label for field in form.fields if field.name in changed | values.secrets.keys()]
+    before = {field.label: stored.get(field.name, "") for field in form.public}
+    after = {field.label: values.public[field.name] for field in form.public}
+    secrets = changes.replaced(field.label for field in form.secrets if field.name in values.secrets)
+    changed = {**changes.differing(before, after), **secrets}
+    return {field.label: changed[field.label] for field in form.fields if field.label in changed}
 
 
 def _is_moved(integration: Integration, form: ConnectForm, values: ConnectionValues) -> bool:

@@ -12,9 +12,13 @@ from peewee import fn
 
 from portal import clock
 from portal.db import BaseModel, db
+from portal.models.alerts import AlertMessage, AlertState
 from portal.models.budgets import TenantUse
+from portal.models.daily_counts import DailyCount
+from portal.models.filters import FilterPreview, FilterVersion
 from portal.models.guessing import GuessCount, KnownDevice
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
+from portal.models.issues import Issue
 from portal.models.records import RecordChange
 from portal.models.sessions import LoginSession
 from portal.models.sync import LIVE_STATES, SyncLog, SyncRun
@@ -22,6 +26,7 @@ from portal.models.webhooks import Delivery, DeliveryState, RefetchRequest, Refe
 from portal.services.accounts import sessions
 from portal.services.audit import audit_retention
 from portal.services.operations.isolation import Isolation
+from portal.services.syncing import filter_versions
 from portal.services.webhooks import delivery_store
 
 BATCH: Final = 500
@@ -30,13 +35,17 @@ RUN_BITE: Final = 50
 # How many of a table's oldest rows are examined. Rows that are kept for good stay at the front.
 FRONT: Final = 20_000
 RUNS_KEPT: Final = timedelta(days=90)
+PREVIEWS_KEPT: Final = timedelta(hours=1)
 USE_KEPT: Final = timedelta(hours=1)
+COUNTS_KEPT: Final = timedelta(days=400)
 DEVICES_KEPT: Final = timedelta(days=180)
 
 
 @dataclass(frozen=True)
 class Periods:
-    """How long to keep log lines, record history (with decisions about held deletes), and deliveries."""
+    """How long to keep log lines (and alert messages), record history (with held deletes and closed issues),
+    and deliveries.
+    """
 
     logs: timedelta = timedelta(days=30)
     history: timedelta = timedelta(days=180)
@@ -52,6 +61,11 @@ def bind(periods: Periods) -> None:
     _periods = periods
 
 
+def periods() -> Periods:
+    """Return the retention periods of this process."""
+    return _periods
+
+
 def prune(isolation: Isolation | None = None) -> dict[str, int]:
     """Delete one batch from each table; returns how many rows, by table name.
 
@@ -64,6 +78,7 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
     batches: dict[str, Callable[[], int]] = {
         "log rows": partial(_batch, SyncLog, SyncLog.at < logs),
         "runs": partial(_batch, SyncRun, _is_over(runs), front=FRONT, most=RUN_BITE),
+        "daily counts": partial(_batch, DailyCount, DailyCount.day < (now - COUNTS_KEPT).date()),
         "changes": partial(_batch, RecordChange, RecordChange.at < history),
         "deliveries": partial(
             _batch,
@@ -73,8 +88,12 @@ def prune(isolation: Isolation | None = None) -> dict[str, int]:
             before=delivery_store.release,
         ),
         "deliveries beyond the limit": delivery_store.make_room_everywhere,
+        "closed issues": partial(_batch, Issue, Issue.closed_at < history, front=FRONT),
         "held deletes": partial(_batch, HeldDelete, _is_settled(history), front=FRONT),
+        "alert messages": partial(_batch, AlertMessage, _is_settled_alert(logs), front=FRONT),
         "audit entries": audit_retention.prune,
+        "filter versions": partial(_batch, FilterVersion, filter_versions.is_over(history), front=FRONT),
+        "filter previews": partial(_batch, FilterPreview, FilterPreview.created_at < now - PREVIEWS_KEPT),
         "uses": partial(_batch, TenantUse, TenantUse.at < now - USE_KEPT),
         "sessions": partial(_batch, LoginSession, sessions.is_over(now), front=FRONT),
         # Keys that are still being guessed keep their rows, which may stay at the front.
@@ -124,6 +143,12 @@ def _is_answered(before: datetime, stuck_before: datetime) -> Any:
     is_over = Delivery.state.in_([DeliveryState.DONE, DeliveryState.IGNORED, DeliveryState.UNREADABLE])
     is_lost = (Delivery.state == DeliveryState.STUCK) & (Delivery.received_at < stuck_before) & ~waits
     return (is_over & (Delivery.received_at < before)) | is_lost
+
+
+def _is_settled_alert(before: datetime) -> Any:
+    # The first message about an issue that is still open keeps it from being sent again.
+    is_waiting = AlertMessage.state.in_([AlertState.QUEUED, AlertState.SENDING])
+    return (AlertMessage.created_at < before) & ~is_waiting & ~AlertMessage.is_followed
 
 
 def _is_settled(before: datetime) -> Any:

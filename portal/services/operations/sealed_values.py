@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from portal.db import db
 from portal.errors import VaultError
+from portal.models.alerts import AlertDestination
 from portal.models.integrations import Integration
 from portal.models.second_factor import Authenticator
 from portal.models.signing_keys import SigningKey
@@ -18,8 +19,8 @@ from portal.vault import EncryptedField, vault
 
 # Left by a connection test: it identifies the sealed secret that was tested.
 TESTED: Final = ("tested_fingerprint", "findings")
-Holder = Integration | Authenticator | SigningKey
-HOLDERS: Final[tuple[type[Holder], ...]] = (Integration, Authenticator, SigningKey)
+Holder = Integration | Authenticator | SigningKey | AlertDestination
+HOLDERS: Final[tuple[type[Holder], ...]] = (Integration, Authenticator, SigningKey, AlertDestination)
 
 
 @dataclass(frozen=True)

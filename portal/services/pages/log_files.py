@@ -1,19 +1,24 @@
-"""A run's log as a file, streamed line by line."""
+"""Lines of the sync log as a file, streamed in batches."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from portal.db import connected
+from portal.models.integrations import Integration
 from portal.models.sync import SyncLog, SyncRun
+from portal.services.pages import sync_logs
+from portal.services.pages.sync_logs import LogFilters
 from portal.services.records.spreadsheets import harmless
 
 BATCH: Final = 500
 COLUMNS: Final = ("at", "run", "level", "subject", "type", "remote_id", "message", "remedy", "details")
+
+Batches = Iterable[list[SyncLog]]
 
 
 def as_row(line: SyncLog) -> dict[str, Any]:
@@ -31,16 +36,16 @@ def as_row(line: SyncLog) -> dict[str, Any]:
     }
 
 
-def as_json_lines(run: SyncRun) -> Iterator[str]:
-    """Yield one JSON document per line, oldest first, reading in batches."""
-    for batch in _batches(run):
+def as_json_lines(batches: Batches) -> Iterator[str]:
+    """Yield one JSON document per line."""
+    for batch in batches:
         yield "".join(json.dumps(as_row(line), ensure_ascii=False) + "\n" for line in batch)
 
 
-def as_csv(run: SyncRun) -> Iterator[str]:
+def as_csv(batches: Batches) -> Iterator[str]:
     """Yield a heading and the lines as CSV that is safe to open in a spreadsheet."""
     yield ",".join(COLUMNS) + "\n"
-    for batch in _batches(run):
+    for batch in batches:
         text = io.StringIO()
         lines = csv.writer(text, lineterminator="\n")
         for line in batch:
@@ -50,7 +55,8 @@ def as_csv(run: SyncRun) -> Iterator[str]:
         yield text.getvalue()
 
 
-def _batches(run: SyncRun) -> Iterator[list[SyncLog]]:
+def of_run(run: SyncRun) -> Iterator[list[SyncLog]]:
+    """Yield the lines of a run, oldest first."""
     after = 0
     while True:
         # Each batch opens its own connection: the request's is closed before the response has been sent.
@@ -61,3 +67,16 @@ def _batches(run: SyncRun) -> Iterator[list[SyncLog]]:
             return
         yield batch
         after = batch[-1].id
+
+
+def matching(integration: Integration, filters: LogFilters) -> Iterator[list[SyncLog]]:
+    """Yield the lines that match, newest first."""
+    before = None
+    while True:
+        with connected():
+            page = sync_logs.page(integration, filters, before=before, size=BATCH)
+        if page.rows:
+            yield page.rows
+        if page.next is None:
+            return
+        before = page.next

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from peewee import Expression
-
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordState
 from portal.psa.registry import adapter_of
 from portal.record_fields import FIELDS, CustomField, Field, RecordFields, Reference, Value
+from portal.services.records import lookup
+from portal.sync.record_types import RecordType
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,12 @@ def _shown(field: Field, value: Value, targets: dict[tuple[str | None, int | Non
 
 def _targets(integration: Integration, fields: RecordFields) -> dict[tuple[str | None, int | None], Target]:
     """Find the stored records that the fields refer to, in one query."""
-    wanted: Expression | None = None
+    wanted: dict[RecordType, set[int]] = {}
     for value in fields.values.values():
         if isinstance(value, Reference) and value.record_type and value.number:
-            one = (Record.record_type == value.record_type) & (Record.remote_id == value.number)
-            wanted = one if wanted is None else wanted | one
-    if wanted is None:
-        return {}
-    columns = (Record.record_type, Record.remote_id, Record.name, Record.state)
-    found = [
-        Target(each.record_type, each.remote_id, each.name, RecordState(each.state))
-        for each in Record.select(*columns).where(Record.integration == integration, wanted)
-    ]
-    return {(each.record_type, each.remote_id): each for each in found}
+            wanted.setdefault(RecordType(value.record_type), set()).add(value.number)
+    found = lookup.find_several(integration, wanted, Record.name, Record.state)
+    return {
+        key: Target(each.record_type, each.remote_id, each.name, RecordState(each.state))
+        for key, each in found.items()
+    }

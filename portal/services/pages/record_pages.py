@@ -6,70 +6,55 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
+from portal.models.hand_exclusions import HandExclusion
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
-from portal.models.records import ChangeKind, Record, RecordChange, RecordState
+from portal.models.records import Record, RecordChange, RecordState
 from portal.models.sync import LIVE_STATES, RunKind, SyncLog, SyncRun, SyncStep
 from portal.psa.registry import adapter_of
-from portal.services.pages import delivery_pages, keyset, record_details
+from portal.services.pages import record_details, record_history, related_records
 from portal.services.pages.record_details import Details
-from portal.services.records import absences, exclusions, lookup, payloads, record_syncs
+from portal.services.pages.record_history import History
+from portal.services.pages.related_records import Owner, RelatedRecords
+from portal.services.records import absences, exclusions, hand_exclusions, lookup, payloads, record_syncs
 from portal.services.records.absences import Absence
-from portal.services.records.payloads import PayloadLine, PayloadValue
+from portal.services.records.payloads import PayloadLine
 from portal.services.records.record_syncs import RecordSync
 from portal.services.syncing import held_deletes
 from portal.sync.record_types import RecordType
 
-PAGE_CHANGES: Final = 25
-MOST_FIELDS: Final = 50
 MOST_LOGS: Final = 20
 
 
 @dataclass(frozen=True)
-class FieldChange:
-    key: str
-    before: PayloadValue
-    after: PayloadValue
+class PsaLink:
+    """The address of a page in the PSA: of the record, or of the client that it belongs to."""
 
-
-@dataclass(frozen=True)
-class Event:
-    """A history entry. `hidden` counts the changed fields that do not fit on the page."""
-
-    change: RecordChange
-    kind: ChangeKind
-    fields: list[FieldChange]
-    hidden: int
-
-
-@dataclass(frozen=True)
-class History:
-    """Newest first. `older` is the cursor of the next page, None if the history ends with the record's creation.
-
-    `deliveries` are the webhook deliveries behind it that still exist.
-    """
-
-    events: list[Event]
-    older: int | None
-    deliveries: set[int]
+    address: str
+    is_of_client: bool
 
 
 @dataclass(frozen=True)
 class RecordView:
-    """`details` are its fields, `lines` what the PSA sent. `explanation` explains its state, `last_sync` is the last
-    sync of this record alone, and `held_delete` is a pending decision about deleting it here.
+    """`details` are its fields, `lines` what the PSA sent. `owners` are the client and site that it belongs to, and
+    `related` the records that belong to it. `explanation` explains its state, `last_sync` is the last sync of this
+    record alone, `held_delete` a pending decision about deleting it here, and `by_hand` one that excludes it.
     """
 
     record: Record
     record_type: RecordType
     state: RecordState
     details: Details
+    owners: list[Owner]
+    related: list[RelatedRecords]
+    link: PsaLink | None
     lines: list[PayloadLine]
     history: History
     logs: list[SyncLog]
     explanation: str
     last_sync: RecordSync | None
     held_delete: HeldDelete | None
+    by_hand: HandExclusion | None
 
 
 def view(
@@ -85,39 +70,23 @@ def view(
         state=RecordState(record.state),
         details=record_details.details(integration, record),
         lines=payloads.lines(record.payload),
-        history=history(integration, record_type, remote_id, before=before, first_delivery=record.first_delivery),
+        owners=related_records.owners(integration, record),
+        related=related_records.of(integration, record_type, remote_id),
+        link=_psa_link(integration, record),
+        history=record_history.of(integration, record, before=before),
         logs=logs(integration, record_type, remote_id),
         explanation=_explanation(integration, record),
         last_sync=record_syncs.last(integration, record_type, remote_id),
         held_delete=held_deletes.of_record(integration, record_type, remote_id)
         if record.state != RecordState.DELETED
         else None,
+        by_hand=hand_exclusions.get(integration, record_type, remote_id),
     )
 
 
 def absence(integration: Integration, record_type: RecordType, remote_id: int) -> Absence:
     """Explain why a record is not stored."""
     return absences.absence(integration, record_type, remote_id, logs(integration, record_type, remote_id))
-
-
-def history(
-    integration: Integration,
-    record_type: RecordType,
-    remote_id: int,
-    *,
-    before: int | None = None,
-    first_delivery: int | None = None,
-) -> History:
-    """Return a page of the record's history. `first_delivery` is the delivery that created the record."""
-    mine = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
-    mine &= RecordChange.remote_id == remote_id
-    found = keyset.newest_first(RecordChange.select().where(mine), RecordChange, PAGE_CHANGES, before=before)
-    ids = [first_delivery, *(row.delivery_id for row in found.rows)]
-    return History(
-        events=[_event(row) for row in found.rows],
-        older=found.next,
-        deliveries=delivery_pages.still_there(integration, [each for each in ids if each]),
-    )
 
 
 def logs(integration: Integration, record_type: RecordType, remote_id: int) -> list[SyncLog]:
@@ -141,9 +110,7 @@ def stamp(integration: Integration, record_type: RecordType, remote_id: int) -> 
     """Return a value that changes whenever the page does. Reads few columns, so that an unchanged poll is cheap."""
     columns = (Record.changed_at, Record.state, Record.digest, Record.first_seen_at)
     record = lookup.find(integration, record_type, remote_id, *columns)
-    changes = (RecordChange.integration == integration) & (RecordChange.record_type == record_type)
-    newest = RecordChange.select(RecordChange.id).where(changes, RecordChange.remote_id == remote_id)
-    change: Any = newest.order_by(RecordChange.id.desc()).limit(1).tuples().first()
+    change = record_history.newest(integration, record_type, remote_id)
     run = live_sync(integration, record_type, remote_id)
     question = run and (run.id, run.state, run.not_before)
     exclusion = exclusions.get(integration, record_type, remote_id)
@@ -170,10 +137,10 @@ def _explanation(integration: Integration, record: Record) -> str:
     return last.why if last is not None else ""
 
 
-def _event(change: RecordChange) -> Event:
-    fields = list((change.fields or {}).items())
-    pairs = [
-        FieldChange(key, payloads.shown(before), payloads.shown(after))
-        for key, (before, after) in fields[:MOST_FIELDS]
-    ]
-    return Event(change, ChangeKind(change.kind), pairs, len(fields) - len(pairs))
+def _psa_link(integration: Integration, record: Record) -> PsaLink | None:
+    find, values = adapter_of(integration.psa).record_link, integration.connection
+    if address := find(values, record.record_type, record.remote_id):
+        return PsaLink(address, is_of_client=False)
+    client = record.client_remote_id
+    address = find(values, RecordType.CLIENTS, client) if client else None
+    return PsaLink(address, is_of_client=True) if address else None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.errors import NotFound
-from portal.models.integrations import Integration
 from portal.models.sync import RunState, StepMode, StepState, SyncRun, SyncStep
 from portal.services.syncing import run_words, sync_runs
 from portal.sync.record_types import RecordType
@@ -43,17 +41,10 @@ class RunHead:
     reconciliation: list[ReconciliationLine]
 
 
-def head(integration: Integration, run_id: int | None) -> RunHead | None:
-    """Return the head of a run's log; None without a run or if the integration has no such run."""
-    if run_id is None:
-        return None
-    try:
-        run = sync_runs.get(integration, run_id)
-    except NotFound:
-        return None
-    return RunHead(
-        run, RunState(run.state), run_words.started_by(run), [_line(step) for step in sync_runs.steps_of(run)]
-    )
+def head(run: SyncRun) -> RunHead:
+    """Return the head of a run's log."""
+    lines = [_line(step) for step in sync_runs.steps_of(run)]
+    return RunHead(run, RunState(run.state), run_words.started_by(run), lines)
 
 
 def words(run: SyncRun) -> str:

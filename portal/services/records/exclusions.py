@@ -13,6 +13,7 @@ from portal.models.integrations import Integration
 from portal.services.pages import keyset
 from portal.services.pages.keyset import Keys, Page
 from portal.sync.exclusions import CLIENT_DELETED, MAX_LISTED
+from portal.sync.hand_exclusions import BY_HAND, CLIENT_BY_HAND, INCLUDED_AGAIN
 from portal.sync.record_types import RecordType
 from portal.sync.retirement import TYPE_DISABLED
 from portal.sync.scope import CLIENT_NOT_SEEN
@@ -20,7 +21,7 @@ from portal.sync.scope import CLIENT_NOT_SEEN
 PAGE_RECORDS: Final = 50
 BY_NAME: Final = Keys((Exclusion.name, Exclusion.remote_id))
 # Reasons that do not come from a filter.
-NOT_BY_FILTERS: Final = frozenset({CLIENT_DELETED, CLIENT_NOT_SEEN, TYPE_DISABLED})
+NOT_BY_FILTERS: Final = frozenset({CLIENT_DELETED, CLIENT_NOT_SEEN, TYPE_DISABLED, CLIENT_BY_HAND, INCLUDED_AGAIN})
 BY_FILTERS: Final = "Excluded by your sync filters."
 
 
@@ -33,7 +34,11 @@ class ExclusionPage(Page[Exclusion]):
 
 def words(exclusion: Exclusion) -> str:
     """Explain why a record is excluded, and whether by the sync filters."""
-    return exclusion.reason if exclusion.reason in NOT_BY_FILTERS else f"{BY_FILTERS} {exclusion.reason}"
+    return f"{BY_FILTERS} {exclusion.reason}" if is_by_filters(exclusion.reason) else exclusion.reason
+
+
+def is_by_filters(reason: str) -> bool:
+    return reason not in NOT_BY_FILTERS and not reason.startswith(BY_HAND)
 
 
 def counts(integration: Integration) -> dict[str, int]:

@@ -32,6 +32,12 @@ def of(integration: Integration) -> KeptRecords | None:
     return KeptRecords(integration, integration.disconnected_at, number, is_deleting)
 
 
+def is_kept(account: Account, psa: str) -> bool:
+    """Tell whether the account has disconnected the PSA and kept records of it."""
+    integration = _find(account, psa)
+    return integration is not None and of(integration) is not None
+
+
 def find(account: Account, psa: str) -> KeptRecords:
     """Return what the account has kept of a PSA. Raises NotFound if there is nothing."""
     integration = _find(account, psa)

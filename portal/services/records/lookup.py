@@ -1,7 +1,10 @@
-"""Finding one stored record of an integration."""
+"""Finding stored records of an integration by their numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from peewee import Expression
@@ -21,3 +24,15 @@ def find(integration: Integration, record_type: RecordType, remote_id: int, *col
     query = Record.select(*columns).where(of_type(integration, record_type), Record.remote_id == remote_id)
     found: Record | None = query.first()
     return found
+
+
+def find_several(
+    integration: Integration, numbers: Mapping[RecordType, Collection[int]], *columns: Any
+) -> dict[tuple[str, int], Record]:
+    """Return records of several types, in any state, by type and number, with these columns besides."""
+    # Each part names the integration: otherwise SQLite reads all of its records.
+    wanted = [of_type(integration, each) & Record.remote_id.in_(some) for each, some in numbers.items() if some]
+    if not wanted:
+        return {}
+    query = Record.select(Record.record_type, Record.remote_id, *columns).where(reduce(or_, wanted))
+    return {(each.record_type, each.remote_id): each for each in query}

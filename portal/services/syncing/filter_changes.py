@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from portal import clock
 from portal.db import db
-from portal.errors import Invalid, SyncAlreadyRunning
+from portal.errors import Conflict, Invalid, SyncAlreadyRunning
 from portal.models.accounts import User
+from portal.models.filters import FilterVersion
 from portal.models.integrations import Integration
 from portal.models.sync import LIVE_STATES, RemoteList, RunKind, RunTrigger, SyncRun
 from portal.services.audit import audit_log
 from portal.services.connecting import filter_choices
 from portal.services.connecting.wizard import parse_types
-from portal.services.syncing import filter_words, sync_runs
-from portal.sync import refetch_lease, retirement
+from portal.services.syncing import filter_versions, filter_words, sync_runs
+from portal.sync import refetch_lease, retirement, store
 from portal.sync.filters import Filters, affected, read, write
 from portal.sync.record_types import RecordType
+
+NOTHING_TO_UNDO: Final = (
+    "There is no change to undo: the last one was more than 30 days ago, or there was none.",
+    "The history lists earlier filters. Go back to some of them, or change the filters.",
+)
 
 
 @dataclass(frozen=True)
@@ -30,18 +37,51 @@ class Changed:
 
 
 def change_and_sync(
-    integration: Integration, record_types: list[str], filters: Filters, user: User | None
+    integration: Integration,
+    record_types: list[str],
+    filters: Filters,
+    user: User | None,
+    *,
+    why: str = "",
+    latest: int | None = None,
 ) -> Changed:
     """Change the record types or filters and open the sync that applies them, both or neither.
 
-    While another sync is live, the next one applies them. Raises Invalid like `change`.
+    While another sync is live, the next one applies them. `why` is for the history. Raises Invalid like `change`, and
+    Conflict if the version of the filters in use is not `latest`.
     """
     with db.atomic():
-        touched = change(integration, record_types, filters, user)
+        if latest is not None:
+            store.lock_records(integration.id)
+            filter_versions.check_latest(integration, latest)
+        touched = change(integration, record_types, filters, user, why=why)
         return Changed(touched, _open_run(integration, touched, user) if touched else None)
 
 
-def change(integration: Integration, record_types: list[str], filters: Filters, user: User | None) -> list[str]:
+def restore(integration: Integration, version: FilterVersion, user: User | None, *, latest: int, why: str) -> Changed:
+    """Change back to an earlier version of the filters, as `change_and_sync` does."""
+    return change_and_sync(integration, version.record_types, read(version.filters), user, why=why, latest=latest)
+
+
+def undo(integration: Integration, user: User | None, *, latest: int) -> Changed:
+    """Undo the last change, as `restore` does. Raises Conflict if it was too long ago."""
+    target = filter_versions.undo_target(integration)
+    if target is None:
+        raise Conflict(*NOTHING_TO_UNDO)
+    return restore(integration, target, user, latest=latest, why=filter_versions.UNDONE)
+
+
+def differences(integration: Integration, version: FilterVersion) -> dict[str, tuple[str, str]]:
+    """Return what going back to a version would change, in words."""
+    now, then = read(integration.filters), read(version.filters)
+    names = filter_choices.known_names(integration, now, then)
+    types = filter_words.type_changes(integration.record_types, version.record_types)
+    return types | filter_words.changes(now, then, names)
+
+
+def change(
+    integration: Integration, record_types: list[str], filters: Filters, user: User | None, *, why: str = ""
+) -> list[str]:
     """Change the record types or filters; returns the chosen types whose scope may have changed, in sync order.
 
     The filters apply from the next sync on. Nothing is deleted: records that no longer match go out of scope then,
@@ -49,23 +89,42 @@ def change(integration: Integration, record_types: list[str], filters: Filters, 
     not have changed in the PSA. Records of a type that is no longer chosen go out of scope in the background, since
     nothing would keep them fresh. Raises Invalid for an unknown type and for contradictory filters.
     """
-    chosen = parse_types(record_types)
-    _refuse_contradictions(filters)
+    chosen = checked(record_types, filters)
     names = filter_choices.known_names(integration, filters, read(integration.filters))
     with db.atomic():
         now = Integration.get_by_id(integration.id)
         touched = affected(read(now.filters), filters) | {RecordType(one) for one in {*now.record_types} ^ {*chosen}}
         phrases = _types_in_words(now.record_types, chosen)
         phrases += filter_words.difference(read(now.filters), filters, names)
+        changed = filter_words.type_changes(now.record_types, chosen)
+        changed |= filter_words.changes(read(now.filters), filters, names)
+        if changed:
+            filter_versions.note_first(now)
         integration.record_types, integration.filters = chosen, write(filters)
         integration.save(only=[Integration.record_types, Integration.filters])
-        if phrases:
+        if changed:
             _forget_progress(integration, touched)
             refetch_lease.revoke(integration.id)
-            audit_log.record(integration.account, user, "integration.data_changed", "; ".join(phrases))
+            filter_versions.note(integration, user, changed, why)
+            audit_log.record(integration.account, user, "integration.data_changed", "; ".join(phrases), changed)
         if {*now.record_types} - {*chosen}:
             retirement.request(integration.id)
     return [one for one in chosen if one in touched]
+
+
+def checked(record_types: list[str], filters: Filters) -> list[str]:
+    """Return the types in sync order. Raises Invalid for an unknown type and for contradictory filters."""
+    chosen = parse_types(record_types)
+    _refuse_contradictions(filters)
+    return chosen
+
+
+def touched_types(integration: Integration, chosen: list[str], filters: Filters) -> list[RecordType]:
+    """Return the types whose records may leave or come back, in sync order, also those that are turned off."""
+    changed = affected(read(integration.filters), filters)
+    in_use = {*integration.record_types} | {*chosen}
+    toggled = {RecordType(one) for one in {*integration.record_types} ^ {*chosen}}
+    return [one for one in RecordType if one in (changed | toggled) and one in in_use]
 
 
 def is_syncing(integration: Integration) -> bool:

@@ -50,6 +50,28 @@ def difference(before: Filters, after: Filters, names: Names) -> list[str]:
     return phrases
 
 
+def changes(before: Filters, after: Filters, names: Names) -> dict[str, tuple[str, str]]:
+    """Return the values of each filter that has changed, before and after."""
+    return {
+        f"{LABELS[name][:1].upper()}{LABELS[name][1:]}": (_said(name, before, names), _said(name, after, names))
+        for name in LABELS
+        if getattr(before, name) != getattr(after, name)
+    }
+
+
+def type_changes(before: Collection[str], after: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return the record types before and after; empty if they are the same."""
+    same = set(before) == set(after)
+    return {} if same else {"Record types": (", ".join(before) or "none", ", ".join(after) or "none")}
+
+
+def _said(name: str, filters: Filters, names: Names) -> str:
+    value = getattr(filters, name)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return _value(name, value, names)
+
+
 def _phrase(name: str, value: object, names: Names) -> str:
     return LABELS[name] if value is True else f"{LABELS[name]}: {_value(name, value, names)}"
 

@@ -59,14 +59,18 @@ class Forecast:
     is_least: bool = False
 
 
-def forecast(lists: Mapping[str, ListAccess], chosen: list[str], pace: Pace, *, active_only: bool) -> Forecast:
-    """Add up the chosen types. Types that were refused or not counted add nothing."""
+def forecast(
+    lists: Mapping[str, ListAccess], chosen: list[str], pace: Pace, *, active_only: bool, single_requests: int = 0
+) -> Forecast:
+    """Add up the chosen types, and `single_requests` for single records. Types that were refused or not counted add
+    nothing.
+    """
     types = {
         each: _of_type(each, lists, active_only=active_only)
         for each in chosen
         if each in lists and lists[each].access in {Access.GRANTED, Access.EMPTY}
     }
-    requests = FIXED_REQUESTS + sum(each.requests for each in types.values())
+    requests = FIXED_REQUESTS + single_requests + sum(each.requests for each in types.values())
     return Forecast(
         types=types,
         records=sum(each.records for each in types.values()),

@@ -17,14 +17,19 @@ TELLING: Final = (StepState.SUCCEEDED, StepState.INCOMPLETE, StepState.FAILED)
 
 @dataclass(frozen=True)
 class LastStep:
-    """`problem` and `remedy` are empty if it succeeded."""
+    """`problem` and `remedy` are empty if it succeeded. `is_refused`: the PSA doesn't let us read the type.
+    `is_whole_run`: the run failed, not this type alone.
+    """
 
     record_type: RecordType
     state: StepState
     at: datetime
     run_id: int
+    run_kind: RunKind
     problem: str
     remedy: str
+    is_refused: bool
+    is_whole_run: bool
 
 
 def of(integration: Integration, record_types: Iterable[RecordType]) -> dict[RecordType, LastStep]:
@@ -49,6 +54,9 @@ def _last(integration: Integration, record_type: RecordType) -> LastStep | None:
         state=StepState(step.state),
         at=at,
         run_id=run.id,
+        run_kind=RunKind(run.kind),
         problem="" if is_well else step.problem or run.problem,
         remedy="" if is_well else step.remedy or run.remedy,
+        is_refused=step.is_refused,
+        is_whole_run=step.state == StepState.FAILED and not step.problem,
     )

@@ -72,3 +72,14 @@ def seconds_left(part: Part, started_at: datetime | None, now: datetime) -> floa
     if seconds < SETTLING_SECONDS:
         return None
     return max(part.total - part.done, 0) * seconds / part.done
+
+
+def run_seconds_left(parts: Sequence[Part], started_at: datetime | None, now: datetime) -> float | None:
+    """Return the remaining time of a run at its speed so far; None if that would be a guess."""
+    if started_at is None or any(part.total is None for part in parts):
+        return None
+    seconds, total = (now - started_at).total_seconds(), sum(part.total or 0 for part in parts)
+    done = sum((part.total or 0) if not part.is_open else min(part.done, part.total or 0) for part in parts)
+    if seconds < SETTLING_SECONDS or not done:
+        return None
+    return (total - done) * seconds / done

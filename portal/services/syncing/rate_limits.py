@@ -16,7 +16,7 @@ from portal.models.accounts import User
 from portal.models.budgets import TenantBudget, TenantUse
 from portal.models.integrations import Integration
 from portal.psa.registry import adapter_of
-from portal.services.audit import audit_log
+from portal.services.audit import audit_log, changes
 from portal.sync.budget import MIN_QUOTA, BudgetPolicy, policy_of
 
 LARGEST_QUOTA: Final = 100_000
@@ -96,10 +96,13 @@ def change(
     """
     _check(share, quiet, quota)
     with db.atomic():
+        before = _in_words(integration)
         integration.budget_share, integration.quota = share, quota
         integration.quiet_hours = quiet and {"from": quiet.begin, "until": quiet.end, "share": quiet.share}
         integration.save(only=[Integration.budget_share, Integration.quota, Integration.quiet_hours])
-        audit_log.record(integration.account, user, "integration.limited", in_words(integration, share, quiet, quota))
+        changed = changes.differing(before, _in_words(integration))
+        words = in_words(integration, share, quiet, quota)
+        audit_log.record(integration.account, user, "integration.limited", words, changed)
 
 
 def in_words(integration: Integration, share: int, quiet: QuietHours | None, quota: int | None) -> str:
@@ -117,6 +120,15 @@ def quiet_hours(stored: Any) -> QuietHours | None:
     except (KeyError, TypeError, ValueError):
         return None
     return quiet if _are_possible(quiet) and quiet.share in PERCENT else None
+
+
+def _in_words(integration: Integration) -> dict[str, str]:
+    quiet = quiet_hours(integration.quiet_hours)
+    return {
+        "Share of the limit": f"{integration.budget_share}%",
+        "Quiet hours": str(quiet) if quiet else "",
+        "Agreed limit": f"{integration.quota:,} requests in 5 minutes" if integration.quota else "",
+    }
 
 
 def _check(share: int, quiet: QuietHours | None, quota: int | None) -> None:

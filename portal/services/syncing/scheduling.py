@@ -13,12 +13,13 @@ from portal.models.accounts import Account, User
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration, IntegrationState
 from portal.services.accounts import accounts
-from portal.services.audit import audit_log
+from portal.services.audit import audit_log, changes
 from portal.services.audit.audit_words import kind_of
 from portal.sync import refetch_lease, schedule
 from portal.sync.schedule import Schedule
 
 PAUSED: Final = "integration.paused"
+RESUMED: Final = "integration.resumed"
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,12 @@ def change(
     with db.atomic():
         if time_zone is not None:
             change_time_zone(integration.account, time_zone, user)
+        before = _in_words(integration)
         integration.schedule, integration.full_hour = schedule.write(wanted), full_hour
         _plan_again(integration)
-        chosen = plan(integration)
-        audit_log.record(integration.account, user, "integration.rescheduled", f"{chosen.words} {chosen.time_zone}")
+        chosen, changed = plan(integration), changes.differing(before, _in_words(integration))
+        words = f"{chosen.words} {chosen.time_zone}"
+        audit_log.record(integration.account, user, "integration.rescheduled", words, changed)
 
 
 def change_time_zone(account: Account, name: str, user: User | None) -> None:
@@ -111,7 +114,7 @@ def pause(integration: Integration, user: User | None) -> None:
 
 def resume(integration: Integration, user: User | None) -> None:
     """Resume the schedule. If times were missed, one sync makes up for them at once."""
-    _set_paused(integration, None, "integration.resumed", user)
+    _set_paused(integration, None, RESUMED, user)
 
 
 def _plan_again(integration: Integration) -> None:
@@ -124,6 +127,11 @@ def _plan_again(integration: Integration) -> None:
     integration.save(
         only=[Integration.schedule, Integration.full_hour, Integration.next_sync_at, Integration.next_full_at]
     )
+
+
+def _in_words(integration: Integration) -> dict[str, str]:
+    planned = schedule.in_words(schedule.read(integration.schedule))
+    return {"Schedule": planned, "Nightly full sync": f"{integration.full_hour:02}:00"}
 
 
 def _check(wanted: Schedule, full_hour: int) -> None:

@@ -12,7 +12,7 @@ from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.webhooks import WebhookLogin
 from portal.psa.registry import adapter_of
-from portal.services.audit import audit_log
+from portal.services.audit import audit_log, changes
 from portal.vault import Secret
 
 WITH_HEADER: Final = (WebhookLogin.HEADER, WebhookLogin.SIGNATURE)
@@ -27,6 +27,7 @@ TAKEN: Final = frozenset(
     }
 )
 TAKEN_BEGINNINGS: Final = ("content-", "proxy-", "accept", "if-", "sec-", "x-forwarded-", "access-control-", "hx-")
+NAMES: Final = {"webhook_login": "Webhook authentication", "webhook_header": "Webhook header"}
 OTHER_NAME: Final = "Choose one such as X-Scopable-Token."
 
 
@@ -64,7 +65,9 @@ def rotate(integration: Integration, user: User | None) -> None:
                 "The previous secret is still valid.",
                 f"Enter the current one in {psa} and remove the old one before you make another.",
             )
-        audit_log.record(integration.account, user, "webhook.secret_made")
+        audit_log.record(
+            integration.account, user, "webhook.secret_made", changes=changes.replaced(["Webhook secret"])
+        )
 
 
 def drop_old(integration: Integration, user: User | None) -> None:
@@ -88,8 +91,11 @@ def choose_login(integration: Integration, login: str, header: str, user: User |
     if login in WITH_HEADER:
         chosen["webhook_header"] = _checked(header.strip())
     with db.atomic():
+        before = Integration.get_by_id(integration.id)
         Integration.update(chosen).where(Integration.id == integration.id).execute()
-        audit_log.record(integration.account, user, "webhook.login_changed", ", ".join(chosen.values()))
+        changed = changes.differing({name: getattr(before, name) for name in chosen}, chosen)
+        named = {NAMES[name]: pair for name, pair in changed.items()}
+        audit_log.record(integration.account, user, "webhook.login_changed", ", ".join(chosen.values()), named)
 
 
 def _check_use(integration: Integration) -> None:

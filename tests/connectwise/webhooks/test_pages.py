@@ -43,7 +43,7 @@ def registrations(page: str) -> list[dict[str, object]]:
 
 
 def test_the_tab_gives_the_six_registrations_to_copy(admin: FlaskClient, connectwise: Integration) -> None:
-    page = card(admin.get(TAB).text)
+    page = card(admin.get(f"{TAB}/webhook").text)
     found = registrations(page)
     assert [each["type"] for each in found] == TYPES
     address = f"http://localhost/webhooks/connectwise/{connectwise.webhook_id}?recordId="
@@ -65,11 +65,11 @@ def test_the_tab_gives_the_six_registrations_to_copy(admin: FlaskClient, connect
 
 def test_only_chosen_record_types_are_registered(admin: FlaskClient) -> None:
     Integration.update(record_types=["clients", "sites", "assets"]).execute()
-    assert [each["type"] for each in registrations(admin.get(TAB).text)] == ["company", "configuration"]
+    assert [each["type"] for each in registrations(admin.get(f"{TAB}/webhook").text)] == ["company", "configuration"]
 
 
 def test_there_is_no_secret_to_enter_or_to_change(admin: FlaskClient) -> None:
-    page = card(admin.get(TAB).text)
+    page = card(admin.get(f"{TAB}/webhook").text)
     for word in ("webhook-secret", "webhook-user", "webhook_login", "Make a new secret", "Password"):
         assert word not in page
     for path in ("login", "secret", "secret/drop"):
@@ -81,13 +81,13 @@ def test_there_is_no_secret_to_enter_or_to_change(admin: FlaskClient) -> None:
 def test_support_sees_neither_the_address_nor_the_registrations(
     support: FlaskClient, connectwise: Integration
 ) -> None:
-    page = support.get(TAB).text
+    page = support.get(f"{TAB}/webhook").text
     assert connectwise.webhook_id not in page
     assert registrations(page) == []
 
 
 def test_people_read_that_sites_are_found_by_syncs(admin: FlaskClient, connectwise: Integration) -> None:
-    assert "no dependable callbacks for sites" in admin.get(TAB).text
+    assert "no dependable callbacks for sites" in admin.get(f"{TAB}/webhook").text
     Integration.update(last_delivery_at=clock.now()).execute()
     sync = "/integrations/connectwise/sync"
     assert "ConnectWise has no webhooks for sites: syncs find their changes." in admin.get(sync).text
@@ -103,6 +103,6 @@ def test_a_key_that_cannot_be_fetched_is_explained(
     sent = app.test_client().post(f"/webhooks/connectwise/{connectwise.webhook_id}", data=body, headers=signed(body))
     assert sent.status_code == 429
     signing_keys.fetch(SigningKey.get().id)
-    page = card(admin.get(TAB).text)
+    page = card(admin.get(f"{TAB}/webhook").text)
     assert "signing key couldn&#39;t be fetched from 127.0.0.1: it answered with status 404." in page
     assert "Next try at" in page

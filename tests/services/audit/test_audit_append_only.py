@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def entry(northwind: Account, alice: User) -> AuditEntry:
-    audit_log.record(northwind, alice, "integration.connected", "https://halo.example")
+    audit_log.record(northwind, alice, "integration.connected", "https://halo.example", {"Tenant": ("none", "acme")})
     return found()
 
 
@@ -59,6 +59,8 @@ def refuses(statement: str, *values: Any) -> None:
     [
         "action = 'integration.disconnected'",
         "detail = ''",
+        "changes = NULL",
+        """changes = '{"Schedule": ["never", "always"]}'""",
         "actor = 'mallory@other.example'",
         "user_id = NULL",
         "account_id = NULL",

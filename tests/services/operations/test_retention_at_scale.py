@@ -16,9 +16,9 @@ NOW: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ROWS: Final = 200_000
 # Evenly spread over sixty days, the oldest first; written by the database itself, in one go.
 WRITE: Final = """
-INSERT INTO sync_log (integration_id, at, level, subject, message, remedy)
+INSERT INTO sync_log (integration_id, at, level, subject, message, cause, remedy)
 WITH RECURSIVE number(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM number WHERE i + 1 < ?)
-SELECT ?, strftime('%Y-%m-%d %H:%M:%f', ?, (i * 86400.0 * 60 / ?) || ' seconds'), 'info', 'run', 'A line.', ''
+SELECT ?, strftime('%Y-%m-%d %H:%M:%f', ?, (i * 86400.0 * 60 / ?) || ' seconds'), 'info', 'run', 'A line.', '', ''
 FROM number
 """
 

@@ -13,7 +13,7 @@ from portal.models.sync import RunKind, RunState, RunTrigger, StepState, SyncLog
 from portal.record_fields import Reference, Value
 from portal.services.pages import record_pages
 from portal.services.pages.record_details import Target
-from portal.services.pages.record_pages import MOST_FIELDS, PAGE_CHANGES
+from portal.services.pages.record_history import MOST_FIELDS, PAGE_CHANGES, History
 from portal.sync.record_types import RecordType
 from tests.copies import NOON, changed, copied
 
@@ -39,7 +39,6 @@ def test_nothing_of_others_is_shown(halo: Integration, mallory: User) -> None:
     SyncLog.create(integration=theirs, record_type="assets", remote_id=1, message="theirs")
     assert record_pages.view(halo, ASSETS, 1) is None
     assert record_pages.absence(halo, ASSETS, 1).logs == []
-    assert record_pages.history(halo, ASSETS, 1).events == []
 
 
 def test_a_page_links_the_client_that_the_copy_has(halo: Integration) -> None:
@@ -48,6 +47,12 @@ def test_a_page_links_the_client_that_the_copy_has(halo: Integration) -> None:
     copied(halo, [7], of="clients", name="Harbourside")
     target = Target("clients", 7, "Harbourside", RecordState.LIVE)
     assert client_of(halo) == (Reference("clients", 7), target)
+
+
+def history_of(halo: Integration, before: int | None = None) -> History:
+    view = record_pages.view(halo, ASSETS, 1, before=before)
+    assert view is not None
+    return view.history
 
 
 def client_of(halo: Integration) -> tuple[Value, Target | None]:
@@ -63,17 +68,18 @@ def test_history_comes_newest_first_and_pages_to_its_end(halo: Integration) -> N
     for hour in range(PAGE_CHANGES + 3):
         at = NOON + timedelta(hours=hour)
         changed(halo, 1, ChangeKind.UPDATED, {"seats": [hour, hour + 1]}, at=at)
-    first = record_pages.history(halo, ASSETS, 1)
-    second = record_pages.history(halo, ASSETS, 1, before=first.older)
-    seen = [event.fields[0].after.text for page in (first, second) for event in page.events]
+    first = history_of(halo)
+    second = history_of(halo, before=first.older)
+    seen = [event.others[0].after.text for page in (first, second) for event in page.events]
     assert seen == [str(number) for number in range(PAGE_CHANGES + 3, 0, -1)]
     assert second.older is None
 
 
 def test_a_change_of_very_many_fields_says_how_many_are_not_shown(halo: Integration) -> None:
+    copied(halo, [1])
     changed(halo, 1, ChangeKind.UPDATED, {f"field {number}": [1, 2] for number in range(MOST_FIELDS + 4)})
-    (event,) = record_pages.history(halo, ASSETS, 1).events
-    assert (len(event.fields), event.hidden) == (MOST_FIELDS, 4)
+    (event,) = history_of(halo).events
+    assert (len(event.others), event.hidden) == (MOST_FIELDS, 4)
 
 
 def test_the_log_of_a_record_leaves_out_other_records_and_types(halo: Integration) -> None:

@@ -49,7 +49,7 @@ def test_a_records_page_has_one_psas_history_and_references(both: dict[str, Inte
     view = record_pages.view(both[psa], ASSETS, 1)
     assert view is not None
     assert view.record.name == f"PC of {psa}"
-    assert [each.after.text for event in view.history.events for each in event.fields] == [psa]
+    assert [each.after.text for event in view.history.events for each in event.others] == [psa]
     record = lookup.find(both[psa], ASSETS, 1)
     assert record is not None
     groups = record_details.details(both[psa], record).groups
@@ -62,8 +62,8 @@ def test_exports_have_one_psas_records(both: dict[str, Integration], psa: str) -
     other = ({*both} - {psa}).pop()
     one = both[psa]
     for text in (
-        "".join(record_files.as_csv(one, ASSETS, RecordState.LIVE)),
-        "".join(record_files.as_json_lines(one, ASSETS, RecordState.LIVE)),
+        "".join(record_files.as_csv(one, Wanted(ASSETS))),
+        "".join(record_files.as_json_lines(one, Wanted(ASSETS))),
         "".join(record.payload + record.name for record in stored_records.export(one, ASSETS)),
     ):
         assert text.count(f"PC of {psa}") == 3

@@ -144,7 +144,7 @@ def test_the_run_that_made_the_copy_does_not_count_whatever_its_kind(halo: Integ
 
 
 def test_the_first_run_after_a_change_of_what_to_sync_does_not_count(halo: Integration) -> None:
-    AuditEntry.create(account=halo.account, action="integration.data_changed", kind="sync", at=NOON - DAY)
+    AuditEntry.create(account=halo.account, action="integration.data_changed", kind="filters", at=NOON - DAY)
     for account in (Account.create(name="Other MSP"), halo.account):
         AuditEntry.create(account=account, action="integration.rescheduled", at=NOON - DAY + 2 * HOUR)
     run(halo, NOON - DAY - HOUR, clients=(1, 0, 0))

@@ -1,9 +1,21 @@
-"""The Configuration tab: each card is a file with its own blueprint below the tab's."""
+"""The Configuration tab: each section is a file with its own address and blueprint below the tab's."""
 
 from __future__ import annotations
 
-from portal.routes.dashboard.configuration import connection, rate_limit, schedule, tab, webhook
+from flask import Blueprint
 
-bp = tab.bp
-for card in (connection, schedule, rate_limit, webhook):
-    bp.register_blueprint(card.bp)
+from portal.routes.dashboard.configuration import (
+    connection,
+    credentials,
+    disconnect,
+    rate_limit,
+    retention,
+    schedule,
+    webhook,
+)
+
+bp = Blueprint("configuration", __name__, url_prefix="/integrations/<psa:psa>/configuration")
+# The tab opens with its first section.
+bp.add_url_rule("", "index", connection.index)
+for section in (connection, credentials, webhook, schedule, rate_limit, retention, disconnect):
+    bp.register_blueprint(section.bp)

@@ -16,6 +16,8 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from portal.config import Config
 
 NAME: Final = "portal"
+# These may set it for somebody who is not logged in: the form needs its token.
+LOG_IN_PAGES: Final = frozenset({"security.login", "support_access.show"})
 AWAITS_CODE: Final = "tf_user_id"  # Flask-Security's key between password and code
 PASSWORD_RIGHT_AT: Final = "password_was_right_at"  # noqa: S105  # a name
 
@@ -72,7 +74,7 @@ def _avoid_needless_change(response: Response) -> Response:
 
 
 def _may_set_cookie() -> bool:
-    if "session_number" in g or request.endpoint == "security.login":
+    if "session_number" in g or request.endpoint in LOG_IN_PAGES:
         return True
     return request.blueprint == "security" and is_awaiting_code()
 

@@ -1,0 +1,76 @@
+"""The part of the tab that refreshes itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from portal import clock
+from portal.models.held_deletes import HeldDelete
+from portal.models.integrations import Integration
+from portal.models.sync import LIVE_STATES, SyncRun, SyncStep
+from portal.services.pages.data_sync import run_view, runs
+from portal.services.pages.data_sync.run_view import COUNTERS, RunView
+from portal.services.syncing import held_deletes, last_steps
+from portal.services.syncing.last_steps import LastStep
+from portal.sync.record_types import RecordType, in_order
+
+# The page shows these columns, so a change in one of them is a change of the page.
+RUN_COLUMNS: Final = ("state", "not_before", "cancel_requested_at", "problem", "excluded", "returned")
+STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected", "calls_expected", "calls_done")
+INTEGRATION_COLUMNS: Final = ("state", "problem", "paused_at", "next_sync_at", "last_delivery_at")
+
+
+@dataclass(frozen=True)
+class DataSync:
+    """`current` is the live run or the last one, None before the first. `stamp` changes whenever the page does.
+
+    `others` are the chosen types that are not part of the current run, each with the end of its last sync, None
+    before its first.
+    """
+
+    current: RunView | None
+    others: dict[RecordType, LastStep | None]
+    held_deletes: list[HeldDelete]
+    stamp: str
+
+    @property
+    def is_live(self) -> bool:
+        return self.current is not None and self.current.run.is_live
+
+
+def data_sync(integration: Integration) -> DataSync:
+    # Taken first: if something changes meanwhile, the next poll returns the page again instead of missing it.
+    stamp_before = stamp(integration)
+    newest = runs.newest(integration, 1)
+    current = run_view.view(newest[0], integration.record_types) if newest else None
+    return DataSync(
+        current=current,
+        others=_others(integration, current),
+        held_deletes=list(held_deletes.pending(integration)),
+        stamp=stamp_before,
+    )
+
+
+def stamp(integration: Integration) -> str:
+    """Return the stamp alone: three small reads, so that an unchanged poll costs next to nothing.
+
+    While no sync is live it also changes every minute, because the page shows how long ago things happened.
+    """
+    newest = SyncRun.select(SyncRun.id, *(getattr(SyncRun, name) for name in RUN_COLUMNS))
+    run: Any = newest.where(runs.shown(integration)).order_by(SyncRun.id.desc()).limit(1).tuples().first()
+    columns = [getattr(SyncStep, name) for name in (*STEP_COLUMNS, *COUNTERS)]
+    steps: Any = SyncStep.select(*columns).where(SyncStep.run == run[0]).tuples() if run else []
+    held = held_deletes.pending(integration, HeldDelete.id, HeldDelete.count, HeldDelete.at).tuples()
+    is_live = run is not None and run[1] in LIVE_STATES
+    minute = None if is_live else clock.now().replace(second=0, microsecond=0)
+    own = [getattr(integration, name) for name in INTEGRATION_COLUMNS]
+    return hashlib.sha256(repr((run, list(steps), list(held), own, minute)).encode()).hexdigest()[:16]
+
+
+def _others(integration: Integration, current: RunView | None) -> dict[RecordType, LastStep | None]:
+    shown = {line.record_type for line in current.steps} if current else set()
+    missing = [one for one in in_order(integration.record_types) if one not in shown]
+    found = last_steps.of(integration, missing)
+    return {one: found.get(one) for one in missing}
