@@ -162,7 +162,7 @@ def test_a_run_for_a_single_record_is_found_by_its_log(as_alice: FlaskClient, ha
     SyncRun.update(kind=RunKind.RECORD).execute()
     part = as_alice.post(TAB, headers=HTMX)
     assert "A single-record sync is already running, started <time" in part.text
-    assert f'href="/integrations/halo/logs?run={run.id}"' in part.text
+    assert f'href="/integrations/halo/logs/runs/{run.id}"' in part.text
 
 
 def test_a_name_is_shown_as_text_to_whoever_comes_second(as_alice: FlaskClient, halo: Integration, sam: User) -> None:
@@ -271,7 +271,7 @@ def test_each_part_of_a_types_records_leads_to_exactly_those(as_alice: FlaskClie
     page = unescape(as_alice.get(TAB).text)
     row = page.partition('id="type-clients"')[2].partition("</tr>")[0]
     assert 'href="/integrations/halo/records/clients"' in row
-    assert f"logs?run={run.id}&record_type=clients&subject=record&level=warning" in row
+    assert f"logs/lines?run={run.id}&record_type=clients&subject=record&level=warning" in row
     assert "As many as Halo counted" in row
     assert "10 stored" in row
     assert "2 failed" in row
