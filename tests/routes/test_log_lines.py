@@ -147,6 +147,15 @@ def test_a_line_has_an_address_and_stands_among_its_neighbours(
     assert f'href="{LINES}/{rows[5]}#log-{rows[5]}"' in as_sam.get(LINES).text
 
 
+def test_the_lines_of_a_run_lead_to_the_run(as_sam: FlaskClient, halo: Integration) -> None:
+    run = make_run(halo, RunState.SUCCEEDED)
+    line = row(halo, 1, run=run)
+    leads = f'href="/integrations/halo/logs/runs/{run.id}">Run {run.id}</a>'
+    for address in (f"{LINES}/{line}", LINES):
+        assert leads in as_sam.get(address).text.partition('class="log-row')[2], address
+    assert leads not in as_sam.get(f"{LINES}?run={run.id}").text
+
+
 def test_a_line_that_is_gone_is_not_found(as_alice: FlaskClient, halo: Integration) -> None:
     page = as_alice.get(f"{LINES}/4711")
     assert page.status_code == 404
