@@ -63,7 +63,7 @@ def test_a_record_is_found_and_asked_for_alone(connected: SandboxControl, page: 
     check(page, "a list of records")
     search_list(page, "Assets", str(number))
     row = page.get_by_role("row").filter(has=page.get_by_role("cell", name=str(number), exact=True))
-    row.get_by_role("link").click()
+    row.get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     expect(page.get_by_text("Added to Scopable")).to_be_visible()
     page.get_by_role("button", name="Sync this record").click()
