@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from peewee import AutoField, Database, DatabaseProxy, DateTimeField, Model, SqliteDatabase
+from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # missing in Peewee's stubs
 from playhouse import db_url
 from playhouse.migrations import Runner
 from playhouse.pool import PooledPostgresqlDatabase
@@ -149,6 +150,12 @@ def _private(path: str, flags: int) -> int:
 def placeholder() -> str:
     """Return the placeholder for a value in hand-written SQL."""
     return "?" if is_sqlite() else "%s"
+
+
+def execute_many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Run hand-written SQL once for each row. Raises Peewee's errors, not those of the driver."""
+    with peewee_errors:
+        db.cursor().executemany(sql, rows)
 
 
 def timestamp_value(value: datetime | None) -> Any:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from peewee import DatabaseError, IntegrityError
 
-from portal.db import db, storage_problem
+from portal.db import db, execute_many, placeholder, storage_problem
 from portal.models.accounts import Account
 
 
@@ -28,6 +28,11 @@ def test_a_full_disk_is_recognised_although_the_rollback_fails(database: None) -
     with pytest.raises(DatabaseError) as failed, db.atomic():
         Account.insert_many([{"name": f"{number} " + "x" * 5000} for number in range(50)]).execute()
     assert told(failed.value) == "The disk of the portal's database is full."
+
+
+def test_a_statement_for_many_rows_fails_as_every_other_statement_does(database: None) -> None:
+    with pytest.raises(IntegrityError):
+        execute_many(f"INSERT INTO account (id) VALUES ({placeholder()})", [(1,), (1,)])  # noqa: S608  # a constant
 
 
 def test_a_lock_timeout_is_recognised(database: None, tmp_path: Path) -> None:

@@ -25,11 +25,11 @@ FILES = {
     "htmx.org/LICENSE": "htmx-license.txt",
 }
 ICONS = (
-    "address-book", "alert-circle", "alert-triangle", "arrow-left", "arrow-right", "ban", "briefcase", "building",
-    "check", "chevron-down", "circle-check", "clock", "copy", "database", "device-desktop", "device-laptop", "eye",
-    "file-text", "filter", "help-circle", "history", "hourglass", "info-circle", "key", "list-details", "logout",
-    "map-pin", "menu-2", "moon", "package", "pencil", "plug", "plug-connected", "plug-off", "refresh", "settings",
-    "shield-lock", "sun", "target-arrow", "user", "webhook", "x",
+    "address-book", "alert-circle", "alert-triangle", "arrow-left", "arrow-right", "ban", "bell", "briefcase",
+    "building", "check", "chevron-down", "circle-check", "clock", "copy", "database", "device-desktop",
+    "device-laptop", "eye", "file-text", "filter", "help-circle", "history", "hourglass", "info-circle", "key",
+    "list-details", "logout", "map-pin", "menu-2", "moon", "package", "pencil", "plug", "plug-connected", "plug-off",
+    "refresh", "settings", "shield-lock", "sun", "target-arrow", "user", "webhook", "x",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from peewee import EXCLUDED, Value, chunked
 
 from portal import clock
-from portal.db import db, placeholder, timestamp_value
+from portal.db import db, execute_many, placeholder, timestamp_value
 from portal.models.exclusions import Exclusion
 from portal.models.records import ChangeKind, Record, RecordState
 from portal.psa.source import Columns
@@ -82,7 +82,7 @@ def update(
         (integration_id, record_type, each, *shown, now) for each, shown in found.items() if known.get(each) != shown
     ]
     if rows:
-        db.cursor().executemany(UPSERT.format(placeholder()), rows)
+        execute_many(UPSERT.format(placeholder()), rows)
 
 
 def add_stored(integration_id: int, record_type: str, reasons: Mapping[int, str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from peewee import chunked
 
 from portal import clock
-from portal.db import db, is_sqlite, placeholder, timestamp_value
+from portal.db import db, execute_many, is_sqlite, placeholder, timestamp_value
 from portal.models.integrations import Integration
 from portal.models.records import ChangeKind, Record, RecordChange, RecordState
 from portal.models.sync import RemoteList
@@ -129,12 +129,12 @@ def write(
             RecordState.LIVE,
         )
         counting.add(integration_id, record_type, {RecordState.LIVE.value: len(decision.created)})
-        db.cursor().executemany(_upsert(is_sqlite()), rows)
+        execute_many(_upsert(is_sqlite()), rows)
     payload_only = [
         (*_content(change), asked, integration_id, record_type, change.remote_id) for change in decision.payload_only
     ]
     if payload_only:
-        db.cursor().executemany(UPDATE_PAYLOAD.format(placeholder()), payload_only)
+        execute_many(UPDATE_PAYLOAD.format(placeholder()), payload_only)
     _note_changes(integration_id, record_type, decision.updated, origin)
     set_state(integration_id, record_type, decision.out_of_scope, RecordState.OUT_OF_SCOPE, origin, asked_at=read_at)
 

@@ -35,7 +35,7 @@ def test_one_token_is_requested_per_hour_however_often_the_scheduler_ticks(copy:
     asked: Counter[int] = Counter()
     for minutes in range(3 * 60):
         with clock.using(lambda minutes=minutes: NOON + timedelta(minutes=minutes)):  # type: ignore[misc]
-            scheduler.tick()
+            scheduler.tick(Isolation(), scheduler.duties())
             credential_retries.ring_due(Isolation())
             run_queued_jobs()
         asked[minutes // 60] += copy.halo.counts()["total"] - asked.total()
@@ -45,10 +45,10 @@ def test_one_token_is_requested_per_hour_however_often_the_scheduler_ticks(copy:
 def test_once_halo_accepts_the_credentials_the_missed_sync_starts(copy: Copy, bound_queue: None) -> None:
     Integration.update(state="needs_attention", credentials_retry_at=NOON, next_sync_at=NOON).execute()
     with clock.using(lambda: NOON):
-        scheduler.tick()
+        scheduler.tick(Isolation(), scheduler.duties())
         (job,) = run_queued_jobs()
         assert job.func_name == "portal.jobs.credential_retries.retry"
-        scheduler.tick()
+        scheduler.tick(Isolation(), scheduler.duties())
         (job,) = run_queued_jobs()
     assert job.func_name == "portal.jobs.sync.run_sync"
     assert SyncRun.select().order_by(SyncRun.id.desc()).get().state == "succeeded"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -50,19 +50,16 @@ def at(moment: datetime) -> Iterator[list[Any]]:
         yield lines
 
 
-@pytest.mark.parametrize("broken", list(scheduler.DUTIES))
-def test_a_failing_duty_is_logged_and_the_others_still_run(
-    broken: str, database: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("broken", list(scheduler.duties()))
+def test_a_failing_duty_is_logged_and_the_others_still_run(broken: str, database: None) -> None:
     done: list[str] = []
-    duties: dict[str, Callable[[Isolation], object]] = {
+    own: dict[str, scheduler.Duty] = {
         name: lambda _, name=name: done.append(name)  # type: ignore[misc]  # mypy does not infer the default's type
-        for name in scheduler.DUTIES
+        for name in scheduler.duties()
     }
-    monkeypatch.setattr(scheduler, "DUTIES", {**duties, broken: fail})
     with at(NOON) as lines:
-        scheduler.tick()
-    assert done == [name for name in scheduler.DUTIES if name != broken]
+        scheduler.tick(Isolation(), {**own, broken: fail})
+    assert done == [name for name in own if name != broken]
     assert [(line["event"], line["duty"]) for line in lines] == [("a duty failed", broken)]
 
 
@@ -74,7 +71,7 @@ def test_the_process_keeps_ticking_whatever_a_duty_raises(database: None, monkey
         if len(ticks) == 2:
             signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr(scheduler, "DUTIES", {"broken": fail, "sound": second_tick_stops})
+    monkeypatch.setattr(scheduler, "duties", lambda: {"broken": fail, "sound": second_tick_stops})
     monkeypatch.setattr(scheduler, "EVERY_SECONDS", 0.01)
     handlers = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -126,7 +123,7 @@ def test_an_integration_whose_run_cannot_be_opened_delays_no_other(database: Non
     connected("Nothing chosen", record_types=[], next_sync_at=NOON - timedelta(hours=1))
     sound = connected("Sound")
     with at(NOON) as lines:
-        scheduler.tick()
+        scheduler.tick(Isolation(), scheduler.duties())
     assert [run.integration_id for run in SyncRun.select()] == [sound.id]
     assert [line["duty"] for line in lines if line["event"] == "a duty failed"] == [due_runs.OPENING]
 
@@ -173,11 +170,11 @@ def test_a_table_that_cannot_be_pruned_affects_no_other(copy: Copy, monkeypatch:
 
 
 def test_nothing_is_written_while_there_is_nothing_to_do(copy: Copy) -> None:
-    scheduler.tick()  # the connection is new, so there is something to do
+    scheduler.tick(Isolation(), scheduler.duties())  # the connection is new, so there is something to do
     statements: list[str] = []
     db.connection().set_trace_callback(statements.append)
     try:
-        scheduler.tick()
+        scheduler.tick(Isolation(), scheduler.duties())
     finally:
         db.connection().set_trace_callback(None)
     assert statements

@@ -14,6 +14,7 @@ from portal.errors import SyncAlreadyRunning
 from portal.jobs import queue, scheduler, sync
 from portal.models.integrations import Integration
 from portal.models.sync import RunTrigger, SyncRun
+from portal.services.operations.isolation import Isolation
 from portal.services.syncing import sync_runs
 from tests.halo_fixtures import SIZES, Copy, copy, halo
 from tests.services.webhooks.test_coverage import run as past_run
@@ -97,8 +98,8 @@ def test_two_jobs_for_one_run_do_its_work_once(copy: Copy, bound_queue: None) ->
 def test_the_scheduler_opens_due_runs_and_wakes_workers(copy: Copy, bound_queue: None) -> None:
     Integration.update(next_sync_at=NOON).execute()
     with clock.using(lambda: NOON):
-        scheduler.tick()
-        scheduler.tick()
+        scheduler.tick(Isolation(), scheduler.duties())
+        scheduler.tick(Isolation(), scheduler.duties())
     (job,) = queued_jobs()
     assert list(job.args) == [sync_runs.live_run(copy.integration).id]
 
@@ -109,8 +110,8 @@ def test_the_scheduler_starts_a_full_sync_once_webhooks_fall_silent(copy: Copy, 
     for hours in (6, 5):
         past_run(copy.integration, NOON - timedelta(hours=hours), clients=(0, 5, 0))
     with clock.using(lambda: NOON):
-        scheduler.tick()
-        scheduler.tick()
+        scheduler.tick(Isolation(), scheduler.duties())
+        scheduler.tick(Isolation(), scheduler.duties())
     (job,) = queued_jobs()
     run = sync_runs.live_run(copy.integration)
     assert (list(job.args), run.kind) == ([run.id], "full")

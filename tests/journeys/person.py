@@ -54,6 +54,13 @@ def prepare(page: Page, demo: Demo, psa: JourneyPsa) -> None:
     page.get_by_role("button", name="Skip").click()
 
 
+def search_list(page: Page, record_type: str, text: str) -> None:
+    """Search the list of records that is open."""
+    box = page.get_by_role("search", name=record_type).get_by_label("Search", exact=True)
+    box.fill(text)
+    box.press("Enter")
+
+
 def tab_to(page: Page, place: Locator) -> None:
     """Press Tab until `place` has the focus, and can be seen to have it."""
     expect(place).to_be_visible()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.person import log_in_as_admin, start_setup
+from tests.journeys.person import log_in_as_admin, search_list, start_setup
 from tests.journeys.portal_process import Demo
 
 pytestmark = pytest.mark.browser
@@ -39,8 +39,7 @@ def test_a_client_made_at_the_desk_appears_in_the_portal_after_sync_now(
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=MINUTE)
     page.get_by_role("link", name=re.compile(r"clients in Scopable")).click()
-    page.get_by_label("Name, reference or number").fill("Quillfeather")
-    page.keyboard.press("Enter")
+    search_list(page, "Clients", "Quillfeather")
     expect(page.get_by_role("link", name=NAME)).to_be_visible()
 
     page.goto(f"{desk}/requests")

@@ -70,7 +70,7 @@ def test_a_tab_that_fails_keeps_the_content_and_can_be_tried_again(
 
     sync_tab.unroute(LOGS)
     sync_tab.get_by_role("button", name="Try again").click()
-    expect(sync_tab.get_by_label("Level")).to_be_visible()
+    expect(sync_tab.get_by_label("Result")).to_be_visible()
     expect(sync_tab).to_have_url(re.compile("/logs$"))
     expect(sync_tab.get_by_role("alert")).to_have_count(0)
 

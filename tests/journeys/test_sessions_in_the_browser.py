@@ -39,12 +39,12 @@ def come_back(page: Page) -> None:
 def test_a_tab_clicked_after_the_session_ended_leads_to_the_log_in_and_back(
     inside: Page, connected_demo: Demo
 ) -> None:
-    logs = f"{connected_demo.address}/integrations/halo/logs?level=info"
+    logs = f"{connected_demo.address}/integrations/halo/logs/lines?level=info"
     inside.goto(logs)
     end_session(inside)
     inside.get_by_role("link", name="Sync Filters").click()
     expect(inside.get_by_role("heading", name="Log in")).to_be_visible()
-    expect(inside).to_have_url(re.compile(r"/login\?next=/integrations/halo/logs"))
+    expect(inside).to_have_url(re.compile(r"/login\?next=/integrations/halo/logs/lines"))
     log_in_here(inside, connected_demo)
     expect(inside).to_have_url(logs)
     expect(inside.get_by_label("Level")).to_have_value("info")
@@ -86,7 +86,7 @@ def test_what_was_typed_survives_the_end_of_the_session(inside: Page, connected_
     with inside.context.expect_page() as opened:
         inside.get_by_role("link", name="Log in in a new tab").click()
     log_in_here(opened.value, connected_demo)
-    expect(opened.value.get_by_role("heading", name="Connection")).to_be_visible()
+    expect(opened.value.get_by_role("heading", name="Requests to Halo")).to_be_visible()
 
     # The page still has the token of the session before.
     inside.get_by_role("button", name="Save limit").click()
@@ -102,7 +102,7 @@ def test_going_back_in_history_after_the_session_ended_leads_to_the_log_in(
 ) -> None:
     inside.goto(f"{connected_demo.address}/integrations/halo/sync")
     inside.get_by_role("link", name="Sync Logs").click()
-    expect(inside.get_by_label("Level")).to_be_visible()
+    expect(inside.get_by_label("Result")).to_be_visible()
     end_session(inside)
     inside.go_back()
     expect(inside.get_by_role("heading", name="Log in")).to_be_visible()

@@ -76,7 +76,7 @@ def test_an_issue_says_what_since_when_how_often_and_what_to_do(as_sam: FlaskCli
     ):
         assert words in shown
     assert 'href="/integrations/halo/records/assets">5 assets</a>' in page
-    assert 'href="/integrations/halo/logs?run=1">Sync log</a>' in page
+    assert 'href="/integrations/halo/logs/runs/1">Sync log</a>' in page
 
 
 def test_the_number_of_open_issues_is_on_every_page(as_sam: FlaskClient, halo: Integration) -> None:

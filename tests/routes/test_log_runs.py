@@ -117,17 +117,6 @@ def test_the_list_follows_a_run_and_is_answered_with_nothing_while_nothing_chang
     assert "every 2s" not in as_alice.get(refresh_of(part), headers=HTMX).text
 
 
-def test_other_pages_links_lead_to_the_run_or_to_the_lines(as_alice: FlaskClient, halo: Integration) -> None:
-    run = make_run(halo, RunState.SUCCEEDED)
-    for query, address in (
-        (f"run={run.id}", f"/runs/{run.id}"),
-        (f"run={run.id}&level=warning", f"/lines?level=warning&run={run.id}"),
-        ("record_type=assets&record=5", "/lines?record_type=assets&record=5"),
-        ("level=error&_external=1&_anchor=x&_scheme=ftp", "/lines?level=error"),
-    ):
-        assert as_alice.get(f"{TAB}?{query}").location == f"{TAB}{address}"
-
-
 def test_a_runs_log_begins_with_its_reconciliation(as_alice: FlaskClient, halo: Integration, sam: User) -> None:
     run = make_run(halo, RunState.INCOMPLETE, started_by=sam, problem="12 clients are missing.", requests=40)
     SyncStep.update(expected=100, created=60, updated=8, unchanged=10, filtered_out=7, failed=3).execute()
@@ -194,7 +183,6 @@ def test_what_others_have_synced_is_not_found(as_alice: FlaskClient, halo: Integ
     run = others_run()
     line = page_line(run, 1)
     assert as_alice.get(f"{TAB}{address.format(run=run.id, page=line.id)}").status_code == 404
-    assert as_alice.get(f"{TAB}?run={run.id}").status_code == 404
     assert shown(as_alice.get(TAB).text) == []
 
 

@@ -60,7 +60,6 @@ def test_a_number_of_many_digits(as_alice: FlaskClient, halo: Integration, field
         "/integrations/halo/records/clients?page={}",
         "/integrations/halo/records/clients?after={}",
         "/integrations/halo/held/{}",
-        "/integrations/halo/logs?run={}",
         "/integrations/halo/logs/{}",
         "/integrations/halo/logs/runs/{}",
         "/integrations/halo/logs/pages/{}",

@@ -140,7 +140,7 @@ def test_history_shows_fields_before_and_after_and_its_run(as_alice: FlaskClient
     page = as_alice.get(f"{LIST}/1").text
     assert page.index("Deleted</div>") < page.index("<dt>Status</dt>") < page.index("Added to Scopable")
     assert re.search(r"<del>.*Active.*</del>.*<ins>.*In stock.*</ins>", page, re.DOTALL)
-    assert f'href="/integrations/halo/logs?run={run.id}"' in page
+    assert f'href="/integrations/halo/logs/runs/{run.id}"' in page
 
 
 def test_what_halo_sent_is_shown_as_text(as_alice: FlaskClient, halo: Integration) -> None:
@@ -149,7 +149,7 @@ def test_what_halo_sent_is_shown_as_text(as_alice: FlaskClient, halo: Integratio
     copied(halo, [1], name=nasty, client_name=nasty, reference=nasty, status=nasty, payload=payload)
     changed(halo, 1, ChangeKind.UPDATED, {nasty: [nasty, nasty * 100]})
     SyncLog.create(integration=halo, record_type="assets", remote_id=1, message=nasty)
-    for address in (f"{LIST}/1", LIST, f"{LIST}?q={nasty}", f"/integrations/halo/logs?record={nasty}"):
+    for address in (f"{LIST}/1", LIST, f"{LIST}?q={nasty}", f"/integrations/halo/logs/lines?record={nasty}"):
         assert "<script>alert" not in as_alice.get(address).text
 
 
@@ -199,7 +199,7 @@ def test_asking_beside_a_live_run_leads_to_it(as_alice: FlaskClient, halo: Integ
     assert answer.location == "/integrations/halo/sync"
     assert "A sync is already running" in as_alice.get(answer.location).text
     SyncRun.update(kind=RunKind.RECORD).execute()
-    assert as_alice.post(f"{LIST}/1/sync").location == f"/integrations/halo/logs?run={run.id}"
+    assert as_alice.post(f"{LIST}/1/sync").location == f"/integrations/halo/logs/runs/{run.id}"
     assert SyncRun.select().count() == 1
 
 

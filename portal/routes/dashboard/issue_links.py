@@ -59,13 +59,13 @@ def places(issue: Issue) -> list[Link]:
         case IssueKind.CREDENTIALS_REFUSED | IssueKind.PERMISSION_LOST:
             found.append(Link("Check the connection", url_for("configuration.index", psa=psa)))
         case IssueKind.WEBHOOK_SILENT:
-            found.append(Link("Webhook settings", url_for("configuration.index", psa=psa, _anchor="webhook-title")))
+            found.append(Link("Webhook settings", url_for("configuration.webhook.index", psa=psa)))
         case IssueKind.BUDGET_USED_UP:
-            found.append(Link("Request limit", url_for("configuration.index", psa=psa, _anchor="limit-title")))
+            found.append(Link("Request limit", url_for("configuration.rate_limit.index", psa=psa)))
         case IssueKind.BEHIND_SCHEDULE:
             found.append(Link("Data Sync", url_for("data_sync.index", psa=psa)))
     if "run" in details:
-        found.append(Link("Sync log", url_for("sync_logs.index", psa=psa, run=details["run"])))
+        found.append(Link("Sync log", url_for("sync_logs.run", psa=psa, run_id=details["run"])))
     return found
 
 
@@ -76,7 +76,7 @@ def _list_of_affected(issue: Issue, types: list[RecordType]) -> str:
             return url_for("held_deletes.show", psa=psa, hold_id=details["hold"])
         case IssueKind.RECORDS_FAILED:
             return url_for(
-                "sync_logs.index",
+                "sync_logs.lines.index",
                 psa=psa,
                 run=details["run"],
                 record_type=types[0],

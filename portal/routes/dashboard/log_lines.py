@@ -80,13 +80,6 @@ def export(form: str) -> ResponseReturnValue:
     return file(log_files.matching(integration, filters), f"sync-logs-{clock.now():%Y-%m-%d}", form)
 
 
-def query() -> dict[str, Any]:
-    """Return the filters in the address, for links to lines."""
-    form = LogFilterForm(request.args)
-    form.validate()
-    return form.query()
-
-
 def file(batches: Batches, name: str, form: str) -> Response:
     """Answer with lines as a file to download."""
     write, content_type = FILES[form]

@@ -13,7 +13,7 @@ from portal.services.syncing import sync_runs
 def address_of(run: SyncRun) -> str:
     """Return the page that shows a run: its log for a single record, otherwise the Data Sync tab."""
     if run.kind == RunKind.RECORD:
-        return url_for("sync_logs.index", run=run.id)
+        return url_for("sync_logs.run", run_id=run.id)
     return url_for("data_sync.index")
 
 

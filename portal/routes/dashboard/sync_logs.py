@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from portal import zones
@@ -22,20 +22,13 @@ from portal.sync.record_types import RecordType
 bp = Blueprint("sync_logs", __name__, url_prefix="/integrations/<psa:psa>/logs")
 bp.register_blueprint(log_lines.bp)
 
-# What asks for lines, not for runs.
-LINE_FILTERS = ("level", "record_type", "subject", "record", "q", "cause")
 RUN = f"<int(max={2**31 - 1}):run_id>"
 LINE = f"<int(max={2**31 - 1}):line_id>"
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Show the runs. Other pages link here with what they want to see: a run, or the lines about something."""
     integration = current.integration()
-    if any(request.args.get(name) for name in LINE_FILTERS):
-        return redirect(url_for("sync_logs.lines.index", **log_lines.query()))
-    if (run_id := id_of("run")) is not None:
-        return redirect(url_for("sync_logs.run", run_id=sync_runs.get(integration, run_id).id))
     form = RunFilterForm(request.args)
     filters = form.filters(_zone())
     page = log_runs.page(integration, filters, before=id_of("before"), after=id_of("after"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from portal import clock
-from portal.db import db, placeholder, timestamp_value
+from portal.db import execute_many, placeholder, timestamp_value
 from portal.models.accounts import User
 from portal.models.switching import UNDECIDED, ClientPairing, ClientState
 from portal.services.switching.matching import Client, Suggestion
@@ -78,4 +78,4 @@ def write_pairs(pairing: ClientPairing, user: User | None, pairs: Iterable[tuple
 
 def _write(statement: str, values: list[tuple[object, ...]]) -> None:
     if values:
-        db.cursor().executemany(statement.format(placeholder()), values)
+        execute_many(statement.format(placeholder()), values)

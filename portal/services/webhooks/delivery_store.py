@@ -49,10 +49,10 @@ class Notes:
 
 def add(sizes: Mapping[int, int]) -> list[int]:
     """Add the sizes inside the caller's transaction; returns the integrations that exceed the limit."""
-    cursor, exceeding = db.cursor(), list[int]()
+    exceeding: list[int] = []
     for integration_id, size in sorted(sizes.items()):
-        cursor.execute(ADD.format(placeholder()), (integration_id, size))
-        if cursor.fetchone()[0] > MOST_KEPT:
+        (kept,) = db.execute_sql(ADD.format(placeholder()), (integration_id, size)).fetchone()
+        if kept > MOST_KEPT:
             exceeding.append(integration_id)
     return exceeding
 

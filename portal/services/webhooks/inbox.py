@@ -19,7 +19,7 @@ from typing import Any, Final
 from peewee import PeeweeException
 
 from portal import clock, log
-from portal.db import connected, db, placeholder, timestamp_value, write_queue
+from portal.db import connected, db, execute_many, placeholder, timestamp_value, write_queue
 from portal.models.integrations import Integration
 from portal.models.webhooks import RefetchRequestState
 from portal.services.webhooks import delivery_store
@@ -138,10 +138,11 @@ class Inbox:
 
 def _store(arrivals: Sequence[Arrival]) -> list[int]:
     """Store the deliveries, except repetitions; returns the integrations that now exceed their storage limit."""
-    cursor, numbered = db.cursor(), list[tuple[int, Arrival]]()
+    statement = f"{_insert('delivery', DELIVERY)} ON CONFLICT DO NOTHING RETURNING id"
+    numbered: list[tuple[int, Arrival]] = []
     for each in arrivals:
-        cursor.execute(f"{_insert('delivery', DELIVERY)} ON CONFLICT DO NOTHING RETURNING id", _delivery(each))
-        if (row := cursor.fetchone()) is not None:
+        stored = db.execute_sql(statement, _delivery(each))
+        if (row := stored.fetchone()) is not None:
             numbered.append((row[0], each))
     store_refetch_requests(numbered)
     new = [each for _, each in numbered]
@@ -162,7 +163,7 @@ def store_refetch_requests(arrivals: Sequence[tuple[int, Arrival]]) -> None:
     if refetch_requests := [
         refetch_request for number, each in arrivals for refetch_request in _refetch_requests(number, each)
     ]:
-        db.cursor().executemany(_insert("refetch_request", REFETCH_REQUEST), refetch_requests)
+        execute_many(_insert("refetch_request", REFETCH_REQUEST), refetch_requests)
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:

@@ -9,6 +9,8 @@
   const place = () => document.getElementById("failure");
   const blank = () => document.getElementById("blank-failure").content.cloneNode(true);
   const isRefresh = (ctx) => ctx.sourceElement.matches("[data-refresh]");
+  // Several parts of a page ask by themselves: the answer to one of them says nothing about another.
+  const isOver = (ctx) => !isRefresh(ctx) || ctx.sourceElement === failed.sourceElement;
   const hide = () => { place().replaceChildren(); failed = null; };
 
   const show = (ctx, problem, remedy) => {
@@ -48,7 +50,7 @@
     } else if (status >= 500 || !headers.has("X-Request-Id")) {
       event.preventDefault();
       showUnusable(ctx);
-    } else if (failed && (isRefresh(failed) || !isRefresh(ctx))) {
+    } else if (failed && isOver(ctx)) {
       hide();
     }
   });

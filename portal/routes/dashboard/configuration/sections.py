@@ -48,7 +48,7 @@ SCHEDULE: Final = Section("schedule", "Schedule", "clock")
 RATE_LIMIT: Final = Section("rate_limit", "Request limit", "hourglass")
 RETENTION: Final = Section("retention", "Retention", "database")
 DISCONNECT: Final = Section("disconnect", "Disconnect", "plug-off", is_for_admins=True)
-ALERTS: Final = Section("alerts", "Alerts", "alert-triangle", elsewhere="alerts.index")
+ALERTS: Final = Section("alerts", "Alerts", "bell", elsewhere="alerts.index")
 SUPPORT: Final = Section("support", "Support", "help-circle", elsewhere="support.index")
 SECTIONS: Final = (
     CONNECTION,
