@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import AutoField, Database, DatabaseProxy, DateTimeField, Model, PostgresqlDatabase, SqliteDatabase
+from peewee import AutoField, Database, DatabaseProxy, DateTimeField, Model, SqliteDatabase
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # missing in Peewee's stubs
 from playhouse import db_url
 from playhouse.migrations import Runner
+from playhouse.pool import PooledPostgresqlDatabase
 
 from portal.config import SQLITE_PREFIX
 from portal.errors import ConfigError, PortalError
@@ -23,6 +24,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # WAL lets readers continue while a process writes; FULL costs 0.2 ms per commit and survives a power cut.
 SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
 SQLITE_WAIT_SECONDS = 30
+# A connection is closed after this time, so that the memory that its process has gathered is freed.
+POSTGRESQL_KEPT_SECONDS = 600
 
 # Made at import, because the classes of the tables name their database in their bodies. `bind` gives it one.
 db = DatabaseProxy()
@@ -50,14 +53,17 @@ class UtcField(DateTimeField):
         return moment.replace(tzinfo=UTC) if moment is not None else None
 
 
-class UnicodePostgresql(PostgresqlDatabase):
-    """Requires a database in UTF-8: other encodings lose or reject characters."""
+class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # Peewee's pool has no stubs
+    """Keeps connections for the next user, and tests each before it is used again.
+
+    Requires a database in UTF-8: other encodings lose or reject characters.
+    """
 
     def _connect(self) -> Any:
-        connection = super()._connect()  # type: ignore[misc]  # missing in Peewee's stubs
+        connection = super()._connect()
         encoding = connection.info.parameter_status("server_encoding")  # sent on connect, so no query is needed
         if encoding != "UTF8":
-            connection.close()
+            self._close(connection, close_conn=True)
             raise ConfigError(
                 f"The PostgreSQL database {self.database} is encoded in {encoding}, and the portal needs UTF8. "
                 "Create one with: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0"
@@ -67,14 +73,36 @@ class UnicodePostgresql(PostgresqlDatabase):
 
 def bind(url: str) -> None:
     """Point the handle at the database of `url`. Opens no connection."""
+    release()
     db.initialize(_database_for(url))
+
+
+def release() -> None:
+    """Close the connections that nobody uses at the moment."""
+    if isinstance(db.obj, Postgresql):
+        db.obj.close_idle()
+
+
+def _leave_connections_to_parent() -> None:
+    """Start a forked process without connections: two processes on one would read each other's answers."""
+    if isinstance(db.obj, Postgresql):
+        kept = db.obj
+        db.initialize(_postgresql(database=kept.database, **kept.connect_params))
+
+
+os.register_at_fork(after_in_child=_leave_connections_to_parent)
 
 
 def _database_for(url: str) -> Database:
     if (path := sqlite_file(url)) is not None:
         # Deferred transactions that read before they write fail under load; IMMEDIATE ones wait.
         return SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS, timeout=SQLITE_WAIT_SECONDS, lock_type="IMMEDIATE")
-    return UnicodePostgresql(**db_url.parse(url, unquote_user=True, unquote_password=True))
+    return _postgresql(**db_url.parse(url, unquote_user=True, unquote_password=True))
+
+
+def _postgresql(**arguments: Any) -> Postgresql:
+    # As many connections as threads ask for: they are what limits the number of requests.
+    return Postgresql(max_connections=None, stale_timeout=POSTGRESQL_KEPT_SECONDS, **arguments)
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -30,6 +30,7 @@ def _urls(folder: Path) -> Iterator[str]:
         db.bind(_renamed(uri, "template_of_tests"))
         with db.connected():
             db.upgrade()
+        db.release()  # a template can't be copied while somebody is connected
         yield uri
     finally:
         server.cleanup()

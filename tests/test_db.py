@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,3 +67,43 @@ def test_a_postgresql_in_utf8_is_opened_whatever_it_is_called(postgres_url: str,
     short = postgres_url.replace("postgresql://", "postgres://", 1)
     assert shell.run("account", "create", "Łódź 日本", PORTAL_DATABASE_URL=short).exit_code == 0
     assert "Łódź 日本" in shell.run("account", "list", PORTAL_DATABASE_URL=postgres_url).output
+
+
+def _backend() -> int:
+    """Return the number of PostgreSQL's process for the open connection."""
+    number: int = db.db.execute_sql("SELECT pg_backend_pid()").fetchone()[0]
+    return number
+
+
+def test_a_postgresql_connection_is_used_again(postgres_url: str) -> None:
+    db.bind(postgres_url)
+    with db.connected():
+        first = _backend()
+    with db.connected():
+        assert _backend() == first
+
+
+def test_a_postgresql_connection_that_broke_meanwhile_is_replaced(postgres_url: str) -> None:
+    db.bind(postgres_url)
+    with db.connected():
+        first = _backend()
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", (first,))
+    with db.connected():
+        assert _backend() != first
+
+
+def test_a_forked_process_gets_a_connection_of_its_own(postgres_url: str) -> None:
+    db.bind(postgres_url)
+    with db.connected():
+        mine = _backend()
+        reader, writer = os.pipe()
+        if (child := os.fork()) == 0:
+            with db.connected():
+                os.write(writer, str(_backend()).encode())
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert int(os.read(reader, 100)) != mine
+        assert _backend() == mine
+        os.close(reader)
+        os.close(writer)
