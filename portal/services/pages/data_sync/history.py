@@ -17,7 +17,7 @@ from portal.models.integrations import Integration
 from portal.models.sync import LIVE_STATES, RunKind, RunState, SyncRun, SyncStep
 
 # More bars than this could not be told apart.
-MOST_RUNS: Final = 200
+MOST_RUNS: Final = 100
 # The days that are offered, each with the hours that a bar stands for if there are too many runs.
 PERIODS: Final = {7: 2, 30: 8, 90: 24}
 DEFAULT_DAYS: Final = 7
