@@ -41,11 +41,7 @@ def page(
     query: Any, keys: Keys, size: int, edge: Sequence[Any] | None = None, *, backward: bool = False
 ) -> Page[Any]:
     """Return the first page of the query, or the one that follows the row at `edge`, or precedes it (`backward`)."""
-    # Paging back turns the order around, so that the limit keeps the rows closest to the edge.
-    is_descending = keys.is_descending != (backward and edge is not None)
-    found = query if edge is None else query.where(_beyond(keys.columns, edge, is_descending=is_descending))
-    order = [column.desc() if is_descending else column for column in keys.columns]
-    rows = list(found.order_by(*order).limit(size + 1))
+    rows = list(nearest(query, keys, size + 1, edge, backward=backward))
     rows, has_more = rows[:size], len(rows) > size
     if edge is None or not backward:
         return _page(rows, keys, has_previous=edge is not None, has_next=has_more)
@@ -53,6 +49,14 @@ def page(
         # The first page, filled up, so that paging back never ends on a page of three rows.
         return page(query, keys, size)
     return _page(rows[::-1], keys, has_previous=True, has_next=True)
+
+
+def nearest(query: Any, keys: Keys, number: int, edge: Sequence[Any] | None = None, *, backward: bool = False) -> Any:
+    """Return the query for so many rows past the edge, the closest first."""
+    # Paging back turns the order around, so that the limit keeps the rows closest to the edge.
+    is_descending = keys.is_descending != (backward and edge is not None)
+    found = query if edge is None else query.where(_beyond(keys.columns, edge, is_descending=is_descending))
+    return found.order_by(*(column.desc() if is_descending else column for column in keys.columns)).limit(number)
 
 
 def newest_first(

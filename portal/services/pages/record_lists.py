@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -22,6 +22,8 @@ from portal.sync.record_types import RecordType
 
 PAGE_RECORDS: Final = 50
 MAX_STATUSES: Final = 40
+# How many records of a list are searched before the whole.
+NEAR: Final = 1_000
 # A longer payload is cut, and then has no fields in a list. It may be megabytes.
 LONGEST_PAYLOAD: Final = 100_000
 SHOWN: Final = (
@@ -92,9 +94,27 @@ def page(
     row = lookup.find(integration, wanted.record_type, before or after or 0, Record.remote_id, *COLUMNS[wanted.order])
     edge = wanted.keys.edge(row) if row is not None else None
     # The index alone yields the ids. The other columns are read for one page only.
-    query = Record.select(Record.remote_id).where(matching(integration, wanted))
+    matches = matching(integration, wanted)
+    if wanted.containing and (near := _near(integration, wanted, edge, backward=before is not None)):
+        matches = lookup.of_type(integration, wanted.record_type) & Record.remote_id.in_(near)
+    query = Record.select(Record.remote_id).where(matches)
     found = keyset.page(query, wanted.keys, PAGE_RECORDS, edge, backward=before is not None)
     return found.with_rows(whole(integration, wanted.record_type, [row.remote_id for row in found.rows]))
+
+
+def _near(
+    integration: Integration, wanted: Wanted, edge: tuple[Any, ...] | None, *, backward: bool
+) -> list[int] | None:
+    """Search only the part of the list that follows the edge; None if it has less than a page of matches.
+
+    The search's own index would first collect all matches, of a common word nearly the whole list.
+    """
+    unsearched = matching(integration, replace(wanted, containing=""))
+    part = keyset.nearest(Record.select(Record.id).where(unsearched), wanted.keys, NEAR, edge, backward=backward)
+    matches = Record.id.in_(part) & search.in_row(integration, wanted.record_type, wanted.containing)
+    query = Record.select(Record.remote_id).where(matches)
+    found = [row.remote_id for row in keyset.nearest(query, wanted.keys, PAGE_RECORDS + 1, edge, backward=backward)]
+    return found if len(found) > PAGE_RECORDS else None
 
 
 def matching(integration: Integration, wanted: Wanted) -> Any:

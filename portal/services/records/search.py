@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
 from typing import Any, Final
 
 from peewee import SQL
 
-from portal.db import db, is_sqlite
+from portal.db import db, is_sqlite, placeholder
 from portal.models.integrations import Integration
 from portal.models.records import Record
 from portal.sync import search_terms
@@ -33,6 +35,13 @@ def containing(integration: Integration, record_type: RecordType, text: str) -> 
     return Record.id.in_(SQL(f"({POSTGRESQL} OFFSET 0)", [query]))
 
 
+def in_row(integration: Integration, record_type: RecordType, text: str) -> Any:
+    """Return the same condition, but one that is tested row by row: quick where few rows are left to test."""
+    test, words = f"' ' || terms LIKE {placeholder()}", _words(integration, record_type, text)
+    tests = [SQL(test, [f"% {word}%"]) for word in words]
+    return reduce(operator.and_, tests) if tests else NOTHING
+
+
 def row_ids(integration: Integration, record_type: RecordType, text: str, most: int) -> list[int]:
     """Return the row ids of some records with all words of a text. Whole words are enough if they find this many."""
     found: list[int] = []
@@ -47,9 +56,13 @@ def row_ids(integration: Integration, record_type: RecordType, text: str, most: 
 
 def _query(integration: Integration, record_type: RecordType, text: str, *, ends_open: bool) -> str:
     """Return a query of the database's full-text search; empty if the text has no words."""
-    scope = search_terms.scope(integration.id, record_type)
-    # Words are letters and digits only, so a quote needs no escape.
-    words = [f"{scope}{word}" for word in search_terms.words(text, MAX_WORDS)]
+    words = _words(integration, record_type, text)
     if is_sqlite():
         return " ".join(f'"{word}"{"*" if ends_open else ""}' for word in words)
     return " & ".join(f"'{word}'{':*' if ends_open else ''}" for word in words)
+
+
+def _words(integration: Integration, record_type: RecordType, text: str) -> list[str]:
+    """Return the words as they are stored: of letters and digits only, so that no query needs to escape them."""
+    scope = search_terms.scope(integration.id, record_type)
+    return [f"{scope}{word}" for word in search_terms.words(text, MAX_WORDS)]

@@ -94,6 +94,28 @@ def test_every_order_goes_both_ways_and_pages_without_gaps(
     assert keys == sorted(keys, reverse=is_descending)
 
 
+@pytest.mark.parametrize("near", [1, 90])
+@pytest.mark.parametrize("order", Order)
+def test_a_search_with_many_matches_pages_without_gaps_in_both_directions(
+    halo: Integration, order: Order, near: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_lists, "NEAR", near)
+    for number in range(1, 161):
+        name, client, status = number % 7, number % 5, number % 3
+        begin = "printer" if number % 3 else "laptop"
+        copied(halo, [number], name=f"n{name} {begin}s", client_name=f"c{client}", status=f"s{status}")
+    wanted = Wanted(RecordType.ASSETS, order=order, containing="PRINT n")
+    pages = [record_lists.page(halo, wanted)]
+    while (cursor := pages[-1].next) is not None:
+        pages.append(record_lists.page(halo, wanted, after=cursor))
+    rows = [row for page in pages for row in page.rows]
+    assert sorted(row.remote_id for row in rows) == [number for number in range(1, 161) if number % 3]
+    keys = [wanted.keys.edge(row) for row in rows]
+    assert keys == sorted(keys, reverse=True)
+    (before,) = {pages[-1].previous}
+    assert ids(record_lists.page(halo, wanted, before=before)) == ids(pages[-2])
+
+
 def test_filters_leave_out_all_others(halo: Integration) -> None:
     copied(halo, [1], client_remote_id=5, status="Active", is_active=True)
     copied(halo, [2], client_remote_id=6, status="Active", is_active=True)
