@@ -35,7 +35,7 @@ def create_app(config: Config, *, threads: int | None = None) -> Flask:
         settings,
         waiting,
     )
-    from portal.routes.web.login import audit, known_devices, security
+    from portal.routes.web.login import audit, known_devices, next_addresses, security
 
     bootstrap.bind(config, threads=threads or outbound_slots.DEFAULT_THREADS)
 
@@ -50,6 +50,7 @@ def create_app(config: Config, *, threads: int | None = None) -> Flask:
     database.init_app(app)
     audit_origin.init_app(app)
     forms_only.init_app(app)
+    next_addresses.init_app(app)
     waiting.init_app(app)
     # Before CSRF and limits: a forbidden request is refused before it is examined further.
     access.init_app(app)

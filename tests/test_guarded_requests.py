@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import requests
 from portal import allowed_hosts, foreign_calls, guard, guarded_requests
 from portal.outbound import TransportFailure
 from tests.servers import answering, listening
+from tests.test_compressed_answers import BOMBS, MEGABYTE
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -75,6 +77,22 @@ def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> No
     with listening(answering(head + b"x" * length)) as server:
         allow(monkeypatch, "127.0.0.1")
         assert failure(server.url) == TransportFailure.TOO_LARGE
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_decompression_bomb_takes_no_memory(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    body, encoding = BOMBS[kind]()
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with listening(answering(head + body)) as server:
+        allow(monkeypatch, "127.0.0.1")
+        tracemalloc.start()
+        try:
+            failed = failure(server.url)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert failed == TransportFailure.TOO_LARGE
+    assert peak < 4 * MEGABYTE
 
 
 def test_proxies_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 from portal.db import connected
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
+from portal.models.issues import Issue
 from tests.cli.conftest import Shell
 from tests.cli.test_webhooks import ACCOUNT, halo
 from tests.telling import tell
@@ -45,6 +46,13 @@ def test_of_people_and_accounts(northwind_shell: Shell) -> None:
         assert User.get().name == HOSTILE
     for words in (("user", "list"), ("user", "list", "--json"), ("account", "list"), ("account", "list", "--json")):
         assert harmless(northwind_shell.ok(*words))
+
+
+@pytest.mark.parametrize("words", [("issue", "list"), ("issue", "list", "--json")])
+def test_of_an_issue(words: tuple[str, ...], northwind_shell: Shell, halo: Integration) -> None:
+    with connected():
+        Issue.create(integration=halo, kind="records_failed", severity="error", problem=HOSTILE, subject=HOSTILE)
+    assert harmless(northwind_shell.ok(words[0], words[1], *ACCOUNT, *words[2:]))
 
 
 def test_of_an_error(shell: Shell) -> None:

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, make_response, render_template
 from flask_wtf.csrf import CSRFError, generate_csrf
 from htmx_flask import request
 from passlib.exc import PasswordValueError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from portal import log
 from portal.errors import PortalError, TryLater
@@ -81,7 +81,8 @@ def _too_many_requests(error: HTTPException) -> Response:  # noqa: ARG001  # Fla
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    if status < 400:
+    # No address can be built for a host that makes no sense, so no page either.
+    if status < 400 or isinstance(error, BadHost):
         return make_response(error.get_response())
     problem, remedy = MESSAGES.get(status, ("That didn't work.", "Go back and try again."))
     response = answer(status, problem, remedy)

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField
+from wtforms import IntegerField, PasswordField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, StopValidation
 
@@ -16,6 +16,7 @@ from portal.sync.record_types import RecordType
 from portal.sync.schedule import HOURS
 
 LONGEST_VALUE: Final = 250
+MOST_DIGITS: Final = 9
 TYPES: Final = [SelectChoice(one.value, one.label) for one in RecordType]
 HOUR_CHOICES: Final = [SelectChoice(str(hour), f"{hour:02}:00") for hour in HOURS]
 
@@ -46,6 +47,20 @@ class PsaForm(PortalForm):
         for field in self:
             field.label.text = field.label.text.replace("{psa}", name)
             field.description = field.description.replace("{psa}", name)
+
+
+class WholeNumberField(IntegerField):
+    """A whole number, with our own error messages; None if the field is empty."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: Any = None
+        if valuelist and valuelist[0].strip():
+            if len(valuelist[0].strip()) > MOST_DIGITS:
+                raise ValueError("That number is too large.")  # WTForms compares as floats, which would overflow
+            try:
+                self.data = int(valuelist[0])
+            except ValueError as error:
+                raise ValueError("Enter a whole number.") from error
 
 
 class PlainForm(FlaskForm):

@@ -83,7 +83,8 @@ def use(access: SupportAccess) -> User:
 
 def revoke(account: Account, uid: str, user: User) -> SupportAccess:
     """End the access and its sessions at once. Raises NotFound if it is another account's, Conflict if it is over."""
-    row: SupportAccess | None = SupportAccess.get_or_none(SupportAccess.account == account, SupportAccess.uid == uid)
+    mine, named = SupportAccess.account == account, SupportAccess.uid == uid.replace("\0", "")
+    row: SupportAccess | None = SupportAccess.get_or_none(mine, named)
     if row is None:
         raise NotFound("There is no such link.", "Reload the page.")
     with db.atomic():

@@ -53,7 +53,7 @@ def record(
         at=now,
         action=action,
         kind=kind_of(action),
-        detail=detail,
+        detail=detail.replace("\0", ""),  # PostgreSQL stores no null characters
         changes=changes or None,
         actor=user.email if user else "",
         address=come_from.address,

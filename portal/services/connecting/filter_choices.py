@@ -94,7 +94,7 @@ def find_clients(integration: Integration, text: str, *, without: Iterable[int])
 
     A number that was never seen is offered as it is.
     """
-    text = text.strip()
+    text = text.replace("\0", "").strip()
     if not text:
         return {}
     taken, number = set(without), _number(text)

@@ -37,7 +37,7 @@ def snooze(issue: Issue, until: datetime, user: User | None) -> None:
 
 def dismiss(issue: Issue, reason: str, user: User | None) -> None:
     """Hide an issue until it has closed for good. Raises Invalid without a reason, Conflict if it is closed."""
-    reason = reason.strip()
+    reason = reason.replace("\0", "").strip()  # PostgreSQL stores no null characters
     if not reason:
         raise Invalid("reason", "Say why you dismiss it.", "Your colleagues will see the reason.")
     if len(reason) > LONGEST_REASON:

@@ -51,7 +51,7 @@ def exclude(
 
     Raises NotFound if it is not stored, Conflict if it is not live, and Invalid without a reason.
     """
-    why = " ".join(why.split())[:LONGEST_REASON]
+    why = " ".join(why.replace("\0", " ").split())[:LONGEST_REASON]
     if not why:
         raise Invalid("why", "Enter why you exclude it.", "Others will read this when they miss the record.")
     with_records = with_records and record_type is RecordType.CLIENTS

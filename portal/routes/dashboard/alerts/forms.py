@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Final
 
-from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, Regexp, StopValidation
 
 from portal import email_addresses
 from portal.models.issues import Severity
-from portal.routes.web.forms import PortalForm, at_most, printable, secret_field, stripped
+from portal.routes.web.forms import PortalForm, WholeNumberField, at_most, printable, secret_field, stripped
 from portal.services.alerts import addresses, channels
 from portal.services.alerts.addresses import MailSecurity, MailServer
 from portal.services.alerts.destinations import SEVERITIES, Wishes
@@ -87,7 +87,7 @@ class MailForm(DestinationForm):
         ],
         filters=[stripped],
     )
-    port = IntegerField(
+    port = WholeNumberField(
         "Port", [InputRequired("Enter a port."), NumberRange(1, 65535, "Enter a port from 1 to 65535.")], default=587
     )
     security = SelectField(

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from wtforms import IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
 from portal.routes.web.formats import period
-from portal.routes.web.forms import HOUR_CHOICES, PsaForm
+from portal.routes.web.forms import HOUR_CHOICES, PsaForm, WholeNumberField
 from portal.services.syncing.rate_limits import PERCENT, QuietHours, RateLimit
-
-MOST_DIGITS: Final = 9
-
-
-class WholeNumberField(IntegerField):
-    """A whole number, with our own error messages; None if the field is empty."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data: Any = None
-        if valuelist and valuelist[0].strip():
-            if len(valuelist[0].strip()) > MOST_DIGITS:
-                raise ValueError("That number is too large.")  # WTForms compares as floats, which would overflow
-            try:
-                self.data = int(valuelist[0])
-            except ValueError as error:
-                raise ValueError("Enter a whole number.") from error
 
 
 class RateLimitForm(PsaForm):
