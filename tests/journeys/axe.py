@@ -19,16 +19,23 @@ def check(page: Page, what: str) -> None:
     """Fail when anything is found on the page as it is now: wide and as on a phone, in the light and in the dark."""
     before = page.viewport_size
     for size in SIZES:
-        page.set_viewport_size(size)
         for scheme, options in (("light", EVERYTHING), ("dark", COLOURS)):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
-            expect(page.locator(f"html[data-bs-theme={scheme}]")).to_have_count(1)
-            _look(page, f"{what}, {scheme}, {size['width']} px wide", options)
+            _look(page, what, size, scheme, options)
     if before:
         page.set_viewport_size(before)
 
 
-def _look(page: Page, what: str, options: dict[str, Any]) -> None:
+def glance(page: Page, what: str) -> None:
+    """Fail when anything is found on the page: wide and in the light, and on a phone in the dark."""
+    for size, scheme in zip(SIZES, ("light", "dark"), strict=True):
+        _look(page, what, size, scheme, EVERYTHING)
+
+
+def _look(page: Page, what: str, size: ViewportSize, scheme: str, options: dict[str, Any]) -> None:
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
+    expect(page.locator(f"html[data-bs-theme={scheme}]")).to_have_count(1)
+    what = f"{what}, {scheme}, {size['width']} px wide"
     found = Axe().run(page, options=options)
     assert not found.response["violations"], f"{what}: {found.generate_report()}"
     pale = page.evaluate(PALE_FIELDS)

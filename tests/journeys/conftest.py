@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.journeys import busy
 from tests.journeys.person import connect, log_in_as_admin
 from tests.journeys.portal_process import Demo, demo
 from tests.journeys.psas import HALO
@@ -55,6 +56,15 @@ def connected_demo(shared_demo: Demo, browser: Browser) -> Demo:
     page = browser.new_page()
     log_in_as_admin(page, shared_demo)
     connect(page, shared_demo, HALO)
+    page.close()
+    return shared_demo
+
+
+@pytest.fixture(scope="module")
+def busy_demo(shared_demo: Demo, browser: Browser) -> Demo:
+    """Connect Halo, and let much happen, once for all journeys of a file."""
+    page = browser.new_page()
+    busy.fill(shared_demo, page)
     page.close()
     return shared_demo
 

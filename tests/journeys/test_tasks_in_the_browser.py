@@ -7,43 +7,17 @@ import re
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Download, Page, expect
+from playwright.sync_api import Download, Page, expect
 
 from portal.sandbox import SandboxControl
+from tests.journeys.busy import CONTACT, EMAIL
 from tests.journeys.clicks import Clicks
-from tests.journeys.person import connect, log_in_as_admin
+from tests.journeys.person import log_in_as_admin
 from tests.journeys.portal_process import Demo
-from tests.journeys.psas import HALO
 
 pytestmark = pytest.mark.browser
 
 MINUTE: Final = 60_000.0
-EMAIL: Final = "odile.quill@example.com"
-CONTACT: Final = "Odile Quill"
-
-
-@pytest.fixture(scope="module")
-def busy_demo(shared_demo: Demo, browser: Browser) -> Demo:
-    """Connect a Halo that sends rows which can't be stored, and change the filters."""
-    halo = SandboxControl(shared_demo.base_url)
-    halo.create("contacts", fields={"name": CONTACT, "emailaddress": EMAIL})
-    halo.fault("bad_ids", on="sites", times=None)
-    page = browser.new_page()
-    log_in_as_admin(page, shared_demo)
-    connect(page, shared_demo, HALO)
-    halo.clear_faults()
-    halo.change_tenant(refused=["opportunities"])
-    page.get_by_label("More ways to sync").click()
-    page.get_by_role("button", name=re.compile("^Full sync")).click()
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=MINUTE)
-    page.goto(f"{shared_demo.address}/integrations/halo/filters")
-    page.get_by_text("Which contracts").click()
-    page.get_by_label("Active contracts only").check()
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("link", name="Undo the last change")).to_be_visible()
-    page.close()
-    return shared_demo
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from portal import clock
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.records import RecordCount
-from portal.models.sync import RemoteList, RunKind, RunState, SyncRun, SyncStep
+from portal.models.sync import RemoteList, RunKind, RunState, StepState, SyncRun, SyncStep
 from tests.routes.conftest import make_run
 
 TAB = "/integrations/halo/sync"
@@ -189,6 +189,20 @@ def test_cancelling_what_has_ended_is_no_error(as_alice: FlaskClient, halo: Inte
     part = as_alice.post(f"{TAB}/cancel", headers=HTMX)
     assert part.status_code == 200
     assert "The sync finished before it could be cancelled." in part.text
+
+
+@pytest.mark.parametrize("state", [StepState.SUCCEEDED, StepState.INCOMPLETE, StepState.FAILED])
+@pytest.mark.parametrize("failed", [0, 3])
+def test_the_steps_of_a_run_are_folded_away_once_nothing_is_left_to_look_at(
+    as_alice: FlaskClient, halo: Integration, state: StepState, failed: int
+) -> None:
+    earlier = SyncRun.create(integration=halo, kind=RunKind.FULL, trigger="user", state=RunState.SUCCEEDED)
+    SyncStep.create(run=earlier, position=0, record_type="assets", state=state)
+    run = make_run(halo, RunState.SUCCEEDED, finished_at=clock.now())
+    SyncStep.update(state=StepState.SUCCEEDED, failed=failed).where(SyncStep.run == run).execute()
+    page = as_alice.get(TAB).text
+    assert ('id="steps"' in page) == (state == StepState.SUCCEEDED and not failed)
+    assert "steps-table" in page
 
 
 def test_support_sees_the_run_and_no_buttons(as_sam: FlaskClient, halo: Integration) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from portal import clock
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
-from portal.models.sync import LIVE_STATES, SyncRun, SyncStep
+from portal.models.sync import LIVE_STATES, RunState, StepState, SyncRun, SyncStep
 from portal.services.pages.data_sync import run_view, runs
 from portal.services.pages.data_sync.run_view import COUNTERS, RunView
 from portal.services.syncing import held_deletes, last_steps
@@ -38,6 +38,13 @@ class DataSync:
     @property
     def is_live(self) -> bool:
         return self.current is not None and self.current.run.is_live
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether the last sync of each type is over and left nothing to look at."""
+        if self.current is None or self.current.state != RunState.SUCCEEDED or self.current.totals["failed"]:
+            return False
+        return all(last is None or last.state == StepState.SUCCEEDED for last in self.others.values())
 
 
 def data_sync(integration: Integration) -> DataSync:
