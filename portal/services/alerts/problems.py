@@ -7,11 +7,15 @@ from typing import Final
 from portal.foreign_calls import Outcome
 from portal.outbound import TransportFailure
 
+# One sentence for both, because two would tell which internal names exist.
+UNREACHABLE: Final = (
+    "The portal can't reach the server. Check the address. If it's private on purpose, the portal's operator can "
+    "allow it with PORTAL_OUTBOUND_ALLOW."
+)
 FAILURES: Final = {
     TransportFailure.NOT_HTTPS: "The address isn't encrypted (https), so nothing was sent.",
-    TransportFailure.HOST_NOT_FOUND: "The server's name can't be found. Check the address.",
-    TransportFailure.PRIVATE_ADDRESS: "The server has a private address, so nothing was sent. "
-    "The portal's operator can allow it with PORTAL_OUTBOUND_ALLOW.",
+    TransportFailure.HOST_NOT_FOUND: UNREACHABLE,
+    TransportFailure.PRIVATE_ADDRESS: UNREACHABLE,
     TransportFailure.REFUSED: "The server refuses connections.",
     TransportFailure.TLS: "The server's certificate isn't valid.",
     TransportFailure.TIMED_OUT: "The server didn't answer in time.",

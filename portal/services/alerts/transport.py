@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from apprise import Apprise, AppriseResultStatus, NotifyFormat, NotifyType
 
-from portal import foreign_calls, guarded_requests, guarded_smtp
+from portal import foreign_calls, guarded_requests, guarded_smtp, log
 from portal.errors import Invalid
 from portal.outbound import TransportFailure
 from portal.services.alerts import channels, problems
 from portal.vault import Secret
+
+logger = log.get("portal.alerts")
 
 
 def send(address: Secret, title: str, body: str, tone: NotifyType) -> str:
@@ -28,4 +30,8 @@ def send(address: Secret, title: str, body: str, tone: NotifyType) -> str:
         return ""
     if result.status == AppriseResultStatus.TIMEOUT:
         outcome.failure = TransportFailure.TIMED_OUT
+    # The page gives one sentence for several causes; the operator needs to know which.
+    logger.warning(
+        "An alert was not delivered", service=channel.label, cause=outcome.failure and outcome.failure.value
+    )
     return problems.explain(channel.label, outcome)

@@ -86,7 +86,7 @@ def test_mail_arrives_at_a_server_that_the_operator_allows(monkeypatch: pytest.M
 
 def test_a_private_mail_server_is_refused_before_it_is_dialled() -> None:
     with mail_server() as server:
-        assert send(server, "localhost", "mailtos").startswith("The server has a private address")
+        assert send(server, "localhost", "mailtos").startswith("The portal can't reach the server.")
         assert send(server, "127.0.0.1", "mailtos").startswith("127.0.0.1 is a private address.")
     assert server.commands == []
 
