@@ -66,8 +66,10 @@ class GuardedAdapter(HTTPAdapter):
         host = urlsplit(request.url or "").hostname or ""
         try:
             _refuse_plain_http(request.url or "")
+            request.headers["Accept-Encoding"] = "gzip"
             began = clock.monotonic()
             response = super().send(request, stream=True, timeout=SECONDS)
+            _refuse_other_encodings(response, host)
             _read(response, host, began + SECONDS)
         except (requests.RequestException, OSError, UnicodeError, OutboundError) as error:
             stopped = transport_error(error, host)
@@ -83,6 +85,13 @@ def _refuse_plain_http(url: str) -> None:
     host = parts.hostname or ""
     if parts.scheme != "https" and not guard.is_allowed(host, parts.port or 80):
         raise OutboundError(TransportFailure.NOT_HTTPS, host)
+
+
+def _refuse_other_encodings(response: requests.Response, host: str) -> None:
+    """Raise OutboundError unless the body is plain or compressed once with gzip, which unpacks in small pieces."""
+    if response.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity", "gzip"}:
+        response.close()
+        raise OutboundError(TransportFailure.ENCODING, host)
 
 
 def _read(response: requests.Response, host: str, until: float) -> None:

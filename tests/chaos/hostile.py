@@ -80,21 +80,37 @@ class Report:
     stored_wrong: int
     growth_mb: float
 
+    @property
+    def is_well(self) -> bool:
+        refused = self.wrong.statuses.keys() == {401} and not self.stored_wrong
+        return refused and self.good.statuses.keys() == {200} and not (self.hostile.unexpected or self.unread)
 
-def attack(portal: RunningPortal, integration: Integration, seed: int, *, count: int, good_ids: list[int]) -> Report:
-    """Send everything and wait until the good deliveries are processed."""
+
+def attack(
+    portal: RunningPortal,
+    integration: Integration,
+    other: Integration,
+    seed: int,
+    *,
+    count: int,
+    good_ids: list[int],
+) -> Report:
+    """Send everything and wait until the good deliveries are processed.
+
+    What is malformed goes with the right secret to `other`, of another account, which may exceed its limit of bytes.
+    """
     parts = urlsplit(portal.address)
     place = (parts.hostname or "", parts.port or 0)
     refused = send_all(place, wrong(integration, count))
     stored_wrong = Delivery.select().count()
-    secret = integration.webhook_secret.reveal()
+    secret = other.webhook_secret.reveal()
     # Memory for warming up is no leak; growth during the second half would be.
-    first = send_all(place, hostile(seed, count // 2, lambda _: request_head(integration, secret)))
+    first = send_all(place, hostile(seed, count // 2, lambda _: request_head(other, secret)))
     before = _memory(portal)
     with ThreadPoolExecutor(2) as pool:
         both = [
             pool.submit(
-                send_all, place, hostile(seed + 1, count - count // 2, lambda _: request_head(integration, secret))
+                send_all, place, hostile(seed + 1, count - count // 2, lambda _: request_head(other, secret))
             ),
             pool.submit(send_all, place, good(integration, good_ids)),
         ]
@@ -114,10 +130,11 @@ def run_attack(folder: Path, seed: int, *, records: int, count: int, good_delive
         portal = stack.enter_context(running_portal(folder, allow=urlsplit(halo.url).netloc))
         stack.enter_context(db.connected())
         copy = connected(Account.create(name="Northwind IT", enabled_psas=["halo"]), halo)
+        other = connected(Account.create(name="Contoso", enabled_psas=["halo"]), halo)
         Integration.update(quota=1_000_000).execute()  # the request limit must not slow this down
         copy.sync()
         ids = sorted(copy.ids("assets"))[:good_deliveries]
-        return attack(portal, copy.integration, seed, count=count, good_ids=ids)
+        return attack(portal, copy.integration, other.integration, seed, count=count, good_ids=ids)
 
 
 def _read(ids: set[int]) -> set[int]:
@@ -144,11 +161,12 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=200, help="page visits during each slow attack")
     options = parser.parse_args()
     log.configure(as_json=True, level="WARNING")
-    _print_deliveries(options)
+    is_well = _print_deliveries(options)
     _print_slow_clients(options.visits)
+    sys.exit(0 if is_well else 1)
 
 
-def _print_deliveries(options: argparse.Namespace) -> None:
+def _print_deliveries(options: argparse.Namespace) -> bool:
     with tempfile.TemporaryDirectory() as name:
         report = run_attack(
             Path(name), options.seed, records=8_000, count=options.count, good_deliveries=options.good
@@ -164,6 +182,7 @@ def _print_deliveries(options: argparse.Namespace) -> None:
     }
     for what, found in lines.items():
         sys.stdout.write(f"{what:32}{found}\n")
+    return report.is_well
 
 
 def _print_slow_clients(visits: int) -> None:

@@ -12,4 +12,5 @@ def test_no_request_breaks_the_receiver_or_hides_a_good_delivery(tmp_path: Path)
     assert report.hostile.unexpected == []
     assert report.good.statuses == {200: 60}
     assert report.unread == 0
+    assert report.is_well
     assert (report.wrong.statuses, report.stored_wrong) == ({401: 400}, 0)

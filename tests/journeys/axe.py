@@ -20,23 +20,23 @@ def check(page: Page, what: str) -> None:
     before = page.viewport_size
     for size in SIZES:
         for scheme, options in (("light", EVERYTHING), ("dark", COLOURS)):
-            _look(page, what, size, scheme, options)
+            found = _look(page, size, scheme, options)
+            assert not found, f"{what}: {found}"
     if before:
         page.set_viewport_size(before)
 
 
-def glance(page: Page, what: str) -> None:
-    """Fail when anything is found on the page: wide and in the light, and on a phone in the dark."""
-    for size, scheme in zip(SIZES, ("light", "dark"), strict=True):
-        _look(page, what, size, scheme, EVERYTHING)
+def glance(page: Page) -> list[str]:
+    """Return what is found on the page: wide and in the light, and on a phone in the dark."""
+    looks = zip(SIZES, ("light", "dark"), strict=True)
+    return [found for size, scheme in looks if (found := _look(page, size, scheme, EVERYTHING))]
 
 
-def _look(page: Page, what: str, size: ViewportSize, scheme: str, options: dict[str, Any]) -> None:
+def _look(page: Page, size: ViewportSize, scheme: str, options: dict[str, Any]) -> str:
+    """Return what is found; empty if all is well."""
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
     expect(page.locator(f"html[data-bs-theme={scheme}]")).to_have_count(1)
-    what = f"{what}, {scheme}, {size['width']} px wide"
-    found = Axe().run(page, options=options)
-    assert not found.response["violations"], f"{what}: {found.generate_report()}"
-    pale = page.evaluate(PALE_FIELDS)
-    assert not pale, f"{what}: {pale}"
+    found, pale = Axe().run(page, options=options), page.evaluate(PALE_FIELDS)
+    report = found.generate_report() if found.response["violations"] else ""
+    return f"{scheme}, {size['width']} px wide: {report} {pale or ''}" if report or pale else ""

@@ -42,17 +42,18 @@ def test_every_page(busy_demo: Demo, app: Flask, page: Page, complaints: list[st
     every = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     pages = {each for each in every if each.partition(".")[0] not in ELSEWHERE} - PARTS - UNREACHED
     assert pages - found.keys() == set(), "no link leads to these"
-    for endpoint, (address, is_page) in found.items():
-        if is_page and endpoint in pages:
-            page.goto(busy_demo.address + address)
-            glance(page, f"{endpoint}, {address}")
+    findings = {}
+    for address in (address for endpoint, (address, is_page) in found.items() if is_page and endpoint in pages):
+        page.goto(busy_demo.address + address)
+        findings[address] = glance(page)
+    assert {address: each for address, each in findings.items() if each} == {}
     assert complaints == []
 
 
 def test_support_may_follow_every_link_that_it_is_shown(busy_demo: Demo, app: Flask, page: Page) -> None:
     log_in(page, busy_demo.address, busy_demo.support_email, busy_demo.support_password)
     found = dict(linked(busy_demo, app, page))
-    assert {"data_sync.index", "issues.show", "records.show", "sync_logs.page", "filter_history.show"} <= found.keys()
+    assert {"data_sync.index", "issues.show", "records.show", "sync_logs.page", "deliveries.show"} <= found.keys()
     assert found.keys().isdisjoint({"configuration.credentials.index", "alerts.adding.form", "filter_history.undo"})
 
 
