@@ -32,6 +32,9 @@ PARTS: Final = {
 }
 # What the journeys of logging in, setting up, switching the PSA and support access look at.
 ELSEWHERE: Final = {"security", "two_factor", "setup", "pairing", "kept_records", "support_access"}
+# What people change about themselves, whatever their role.
+OWN: Final = {"security", "two_factor", "sessions"}
+CHANGES: Final = "#main form[method=post] button:enabled, #main [hx-post]:enabled, #main [hx-delete]:enabled"
 # Asked before the deliveries of a filtered list are replayed all at once, where some have failed.
 UNREACHED: Final = {"deliveries.confirm"}
 
@@ -55,6 +58,16 @@ def test_support_may_follow_every_link_that_it_is_shown(busy_demo: Demo, app: Fl
     found = dict(linked(busy_demo, app, page))
     assert {"data_sync.index", "issues.show", "records.show", "sync_logs.page", "deliveries.show"} <= found.keys()
     assert found.keys().isdisjoint({"configuration.credentials.index", "alerts.adding.form", "filter_history.undo"})
+
+
+def test_support_reads_every_tab_and_changes_nothing(busy_demo: Demo, app: Flask, page: Page) -> None:
+    log_in(page, busy_demo.address, busy_demo.support_email, busy_demo.support_password)
+    offered = {}
+    for endpoint, (address, is_page) in linked(busy_demo, app, page):
+        if is_page and endpoint.partition(".")[0] not in OWN:
+            page.goto(busy_demo.address + address)
+            offered[address] = page.locator(CHANGES).all_inner_texts()
+    assert {address: buttons for address, buttons in offered.items() if buttons} == {}
 
 
 def linked(demo: Demo, app: Flask, page: Page) -> Iterator[tuple[str, tuple[str, bool]]]:
