@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from werkzeug.exceptions import HTTPException
 
+from tests.journeys import busy
 from tests.journeys.axe import glance
 from tests.journeys.person import log_in, log_in_as_admin
 from tests.journeys.portal_process import Demo
@@ -39,33 +40,44 @@ CHANGES: Final = "#main form[method=post] button:enabled, #main [hx-post]:enable
 UNREACHED: Final = {"deliveries.confirm"}
 
 
-def test_every_page(busy_demo: Demo, app: Flask, page: Page, complaints: list[str]) -> None:
+@pytest.fixture(scope="module")
+def whole_demo(busy_demo: Demo, browser: Browser) -> Demo:
+    """Add what else has pages of its own: a delivery by webhook, and a destination for alerts."""
+    page = browser.new_page()
     log_in_as_admin(page, busy_demo)
-    found = dict(linked(busy_demo, app, page))
+    busy.send_webhook(busy_demo, page)
+    busy.add_destination(busy_demo, page)
+    page.close()
+    return busy_demo
+
+
+def test_every_page(whole_demo: Demo, app: Flask, page: Page, complaints: list[str]) -> None:
+    log_in_as_admin(page, whole_demo)
+    found = dict(linked(whole_demo, app, page))
     every = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     pages = {each for each in every if each.partition(".")[0] not in ELSEWHERE} - PARTS - UNREACHED
     assert pages - found.keys() == set(), "no link leads to these"
     findings = {}
     for address in (address for endpoint, (address, is_page) in found.items() if is_page and endpoint in pages):
-        page.goto(busy_demo.address + address)
+        page.goto(whole_demo.address + address)
         findings[address] = glance(page)
     assert {address: each for address, each in findings.items() if each} == {}
     assert complaints == []
 
 
-def test_support_may_follow_every_link_that_it_is_shown(busy_demo: Demo, app: Flask, page: Page) -> None:
-    log_in(page, busy_demo.address, busy_demo.support_email, busy_demo.support_password)
-    found = dict(linked(busy_demo, app, page))
+def test_support_may_follow_every_link_that_it_is_shown(whole_demo: Demo, app: Flask, page: Page) -> None:
+    log_in(page, whole_demo.address, whole_demo.support_email, whole_demo.support_password)
+    found = dict(linked(whole_demo, app, page))
     assert {"data_sync.index", "issues.show", "records.show", "sync_logs.page", "deliveries.show"} <= found.keys()
     assert found.keys().isdisjoint({"configuration.credentials.index", "alerts.adding.form", "filter_history.undo"})
 
 
-def test_support_reads_every_tab_and_changes_nothing(busy_demo: Demo, app: Flask, page: Page) -> None:
-    log_in(page, busy_demo.address, busy_demo.support_email, busy_demo.support_password)
+def test_support_reads_every_tab_and_changes_nothing(whole_demo: Demo, app: Flask, page: Page) -> None:
+    log_in(page, whole_demo.address, whole_demo.support_email, whole_demo.support_password)
     offered = {}
-    for endpoint, (address, is_page) in linked(busy_demo, app, page):
+    for endpoint, (address, is_page) in linked(whole_demo, app, page):
         if is_page and endpoint.partition(".")[0] not in OWN:
-            page.goto(busy_demo.address + address)
+            page.goto(whole_demo.address + address)
             offered[address] = page.locator(CHANGES).all_inner_texts()
     assert {address: buttons for address, buttons in offered.items() if buttons} == {}
 
