@@ -89,6 +89,11 @@ class SyncRun(BaseModel):
     problem = TextField(default="")
     remedy = TextField(default="")
 
+    @classmethod
+    def of_lists(cls, integration: Integration) -> Any:
+        """Return the condition for the integration's runs that read lists, and not single records only."""
+        return (cls.integration == integration) & (cls.kind != RunKind.RECORD)
+
     @property
     def is_live(self) -> bool:
         return self.state in LIVE_STATES

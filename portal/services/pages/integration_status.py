@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration, IntegrationState
-from portal.models.sync import LIVE_STATES, RunKind, RunState, StepState, SyncRun
+from portal.models.sync import LIVE_STATES, RunState, StepState, SyncRun
 from portal.models.webhooks import Refetching
 from portal.psa.registry import adapter_of
 from portal.services.syncing import held_deletes, last_steps
@@ -90,7 +90,7 @@ def _trouble(integration: Integration) -> Status | None:
 
 
 def _complete_at(integration: Integration) -> datetime | None:
-    mine = (SyncRun.integration == integration) & (SyncRun.kind != RunKind.RECORD)
+    mine = SyncRun.of_lists(integration)
     query = SyncRun.select(SyncRun.finished_at).where(mine, SyncRun.state == RunState.SUCCEEDED)
     row: Any = query.order_by(SyncRun.id.desc()).limit(1).tuples().first()
     return row[0] if row else None

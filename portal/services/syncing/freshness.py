@@ -10,7 +10,7 @@ from typing import Any, Final
 from portal import clock, zones
 from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
-from portal.models.sync import RemoteList, RunKind, StepMode, StepState, SyncRun, SyncStep
+from portal.models.sync import RemoteList, StepMode, StepState, SyncRun, SyncStep
 from portal.services.audit.audit_words import kind_of
 from portal.services.syncing import last_steps
 from portal.services.syncing.scheduling import RESUMED
@@ -124,7 +124,7 @@ def _known_until(integration: Integration) -> dict[RecordType, datetime | None]:
 
 def _last_read_at(integration: Integration, record_type: RecordType) -> datetime | None:
     """Return when the last complete sync of a type began."""
-    mine = (SyncRun.integration == integration) & (SyncRun.kind != RunKind.RECORD)
+    mine = SyncRun.of_lists(integration)
     is_read = (SyncStep.state == StepState.SUCCEEDED) & (SyncStep.mode != StepMode.RECORDS)
     query = (
         SyncStep.select(SyncStep.started_at).join(SyncRun).where(mine, is_read, SyncStep.record_type == record_type)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, StepState, SyncRun, SyncStep
@@ -44,7 +44,7 @@ def of(integration: Integration, record_types: Iterable[RecordType]) -> dict[Rec
 
 def _in_newest_runs(integration: Integration) -> dict[str, SyncStep]:
     """Return what the newest runs tell, nearly always of every type, in one query."""
-    newest = SyncRun.select(SyncRun.id).where(_shown(integration)).order_by(SyncRun.id.desc()).limit(NEWEST)
+    newest = SyncRun.select(SyncRun.id).where(SyncRun.of_lists(integration)).order_by(SyncRun.id.desc()).limit(NEWEST)
     query = (
         SyncStep.select(SyncStep, SyncRun).join(SyncRun).where(SyncStep.state.in_(TELLING), SyncRun.id.in_(newest))
     )
@@ -54,13 +54,9 @@ def _in_newest_runs(integration: Integration) -> dict[str, SyncStep]:
 def _last(integration: Integration, record_type: RecordType) -> SyncStep | None:
     # Newest runs first, each with at most one step of the type. The first finished one is the result.
     wanted = (SyncStep.record_type == record_type) & SyncStep.state.in_(TELLING)
-    query = SyncStep.select(SyncStep, SyncRun).join(SyncRun).where(_shown(integration), wanted)
+    query = SyncStep.select(SyncStep, SyncRun).join(SyncRun).where(SyncRun.of_lists(integration), wanted)
     step: SyncStep | None = query.order_by(SyncRun.id.desc()).first()
     return step
-
-
-def _shown(integration: Integration) -> Any:
-    return (SyncRun.integration == integration) & (SyncRun.kind != RunKind.RECORD)
 
 
 def _result(step: SyncStep) -> LastStep:

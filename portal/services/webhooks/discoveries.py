@@ -43,7 +43,7 @@ def count_by_type(integration: Integration, since: datetime) -> dict[str, int]:
 def _first_whole(integration: Integration) -> int | None:
     """Return the id of the first complete run."""
     ends = SyncRun.state.in_([RunState.SUCCEEDED, RunState.INCOMPLETE])
-    runs = SyncRun.select(SyncRun.id).where(SyncRun.integration == integration, SyncRun.kind != RunKind.RECORD, ends)
+    runs = SyncRun.select(SyncRun.id).where(SyncRun.of_lists(integration), ends)
     row: Any = runs.order_by(SyncRun.id).limit(1).tuples().first()
     return row[0] if row else None
 

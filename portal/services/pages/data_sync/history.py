@@ -89,8 +89,8 @@ def history(integration: Integration, period: Period) -> History:
 
 def stamp(integration: Integration, period: Period) -> str:
     """Return the stamp alone: it changes with each run that ends, and every hour."""
-    mine = (SyncRun.integration == integration) & SyncRun.state.not_in(LIVE_STATES)
-    last: Any = SyncRun.select(SyncRun.id).where(mine, SyncRun.kind != RunKind.RECORD).order_by(SyncRun.id.desc())
+    ended = SyncRun.select(SyncRun.id).where(SyncRun.of_lists(integration), SyncRun.state.not_in(LIVE_STATES))
+    last: Any = ended.order_by(SyncRun.id.desc())
     row: Any = last.limit(1).tuples().first()
     return f"{row[0] if row else 0}-{period.days}-{period.day or ''}-{clock.now():%d%H}"
 
@@ -107,7 +107,7 @@ def _span(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
 def _runs(integration: Integration, begin: datetime, end: datetime) -> Iterable[Bar]:
     sums = [fn.COALESCE(fn.SUM(getattr(SyncStep, name)), 0) for name in COUNTS]
     columns = (SyncRun.id, SyncRun.kind, SyncRun.state, SyncRun.created_at, SyncRun.started_at, SyncRun.finished_at)
-    wanted = (SyncRun.integration == integration) & (SyncRun.kind != RunKind.RECORD)
+    wanted = SyncRun.of_lists(integration)
     query = (
         SyncRun.select(*columns, *sums)
         .join(SyncStep, JOIN.LEFT_OUTER)

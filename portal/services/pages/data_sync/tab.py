@@ -66,7 +66,7 @@ def stamp(integration: Integration) -> str:
     While no sync is live it also changes every minute, because the page shows how long ago things happened.
     """
     newest = SyncRun.select(SyncRun.id, *(getattr(SyncRun, name) for name in RUN_COLUMNS))
-    run: Any = newest.where(runs.shown(integration)).order_by(SyncRun.id.desc()).limit(1).tuples().first()
+    run: Any = newest.where(SyncRun.of_lists(integration)).order_by(SyncRun.id.desc()).limit(1).tuples().first()
     columns = [getattr(SyncStep, name) for name in (*STEP_COLUMNS, *COUNTERS)]
     steps: Any = SyncStep.select(*columns).where(SyncStep.run == run[0]).tuples() if run else []
     held = held_deletes.pending(integration, HeldDelete.id, HeldDelete.count, HeldDelete.at).tuples()

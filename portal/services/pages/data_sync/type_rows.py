@@ -14,7 +14,7 @@ from portal.models.daily_counts import DailyCount
 from portal.models.held_deletes import HeldDelete, HeldDeleteState
 from portal.models.integrations import Integration
 from portal.models.records import Record, RecordCount, RecordState
-from portal.models.sync import RunKind, StepMode, StepState, SyncRun, SyncStep
+from portal.models.sync import StepMode, StepState, SyncRun, SyncStep
 from portal.services.records import exclusions, stored_records
 from portal.services.syncing.freshness import Freshness
 from portal.sync.exclusions import MAX_LISTED
@@ -102,7 +102,7 @@ def _excluded(listed: int, read: FullRead | None) -> int:
 
 
 def _last_full_read(integration: Integration, record_type: RecordType) -> FullRead | None:
-    mine = (SyncRun.integration == integration) & (SyncRun.kind != RunKind.RECORD)
+    mine = SyncRun.of_lists(integration)
     wanted = (SyncStep.record_type == record_type) & (SyncStep.mode == StepMode.FULL) & SyncStep.state.in_(RECONCILED)
     columns = (SyncStep.finished_at, SyncStep.expected, SyncStep.filtered_out, SyncStep.failed)
     # A list of each client's records is complete only for the clients that are synced, so it counts nothing.
