@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.axe import check
 from tests.journeys.person import IS_FOCUSED, log_in_as_admin
 from tests.journeys.portal_process import Demo
 
@@ -120,6 +121,7 @@ def test_whoever_saves_the_filters_second_sees_the_first_change_and_loads_it(ins
     expect(notice).to_contain_text("Contacts without General Users")
     expect(inside.get_by_label("Active clients only")).to_be_checked()
     expect(inside.locator("#preview")).to_contain_text("To apply it, Scopable syncs", timeout=MINUTE)
+    check(inside, "Sync Filters, changed by somebody else")
     inside.get_by_role("link", name="Load the saved filters").click()
     expect(notice).to_have_count(0)
     expect(inside.get_by_label("Exclude General Users")).to_be_checked()
