@@ -74,6 +74,8 @@ def _store(message: AlertMessage, states: Sequence[AlertState], problem: str, co
         settled = AlertMessage.update(problem=problem, **columns).where(attempt, AlertMessage.state.in_(states))
         if not settled.execute():
             return False
-        result = {"last_at": clock.now(), "last_problem": problem}
-        AlertDestination.update(result).where(AlertDestination.id == message.destination_id).execute()
+        destination, result = message.destination, {"last_at": clock.now(), "last_problem": problem}
+        # A result from an address that was replaced meanwhile is nothing to go by.
+        same = (AlertDestination.id == destination) & (AlertDestination.address == destination.__data__["address"])
+        AlertDestination.update(result).where(same).execute()
     return True

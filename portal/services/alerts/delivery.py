@@ -35,10 +35,7 @@ def _take(destination_id: int) -> AlertMessage | None:
     if waiting.room(destination_id) <= 0:
         due.append(AlertMessage.moment == AlertMoment.TEST)
     message: AlertMessage | None = (
-        AlertMessage.select(AlertMessage, AlertDestination)
-        .join(AlertDestination)
-        .where(*due)
-        .order_by(AlertMessage.id)
+        AlertMessage.select().join(AlertDestination).where(*due).order_by(AlertMessage.id)
     ).first()
     if message is None:
         return None
@@ -49,7 +46,11 @@ def _take(destination_id: int) -> AlertMessage | None:
     mine = (AlertMessage.id == message.id) & is_untaken
     if not AlertMessage.update(state=AlertState.SENDING, **taken).where(mine).execute():
         return None
-    message.attempts, message.first_attempt_at = number, first
+    # Read only now, because its address may have been replaced since the message was found.
+    destination = AlertDestination.get_or_none(AlertDestination.id == message.destination_id)
+    if destination is None:
+        return None
+    message.attempts, message.first_attempt_at, message.destination = number, first, destination
     return message
 
 
