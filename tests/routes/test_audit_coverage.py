@@ -158,6 +158,7 @@ PAIRING: Final = {
 ALERTS: Final = {
     "alerts.adding.add": "alerts.added",
     "alerts.change": "alerts.changed",
+    "alerts.replacing.replace": "alerts.address_replaced",
     "alerts.test": "alerts.tested",
     "alerts.pause": "alerts.paused",
     "alerts.resume": "alerts.resumed",
