@@ -77,7 +77,8 @@ def filled(log_rows: int) -> BigPortal:
     runs = _add_runs(integration)
     _insert(SyncLog, _log_lines(integration, runs, log_rows))
     hold = _add_hold(integration)
-    db.db.execute_sql("ANALYZE")
+    # As PostgreSQL's autovacuum does of itself.
+    db.db.execute_sql("ANALYZE" if db.is_sqlite() else "VACUUM ANALYZE")
     asset: Any = (
         Record.select(Record.remote_id, Record.client_remote_id)
         .where(Record.record_type == RecordType.ASSETS, Record.client_remote_id.is_null(False))

@@ -36,10 +36,9 @@ def index() -> ResponseReturnValue:
 @bp.get("/sync/progress")
 def progress() -> ResponseReturnValue:
     """Answer a poll: nothing if nothing has changed since the stamp, otherwise the tab's content."""
-    integration = current.integration()
-    if request.args.get("stamp") == tab.stamp(integration):
+    if request.args.get("stamp") == tab.stamp(current.integration(*tab.STAMPED)):
         return "", 204
-    return _content(integration)
+    return _content(current.integration())
 
 
 @bp.get("/sync/history")

@@ -47,12 +47,12 @@ def take_up(integration: Integration) -> None:
     g.psa = adapter_of(integration.psa)
 
 
-def integration() -> Integration:
+def integration(*columns: Any) -> Integration:
     """Read the account's active integration with this PSA from the database. Raises NotFound if there is none.
 
-    Reads it each time, so that a view that has changed something shows what is stored now.
+    Reads it each time, so that a view that has changed something shows what is stored now: these columns, or all.
     """
-    return integrations.active(account(), psa().slug)
+    return integrations.active(account(), psa().slug, *columns)
 
 
 def readable_integration() -> Integration:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from portal import clock
 from portal.db import db
@@ -21,11 +22,11 @@ from portal.services.webhooks import refetches, signing_keys
 from portal.vault import Secret
 
 
-def active(account: Account, psa: str) -> Integration:
-    """Return the account's active integration with a PSA. Raises NotFound if there is none."""
-    integration: Integration | None = Integration.get_or_none(
-        Integration.account == account, Integration.psa == psa, Integration.state.in_(ACTIVE_STATES)
-    )
+def active(account: Account, psa: str, *columns: Any) -> Integration:
+    """Return the account's active integration with a PSA, with these columns or all. Raises NotFound without one."""
+    mine = (Integration.account == account) & (Integration.psa == psa)
+    found = Integration.select(*columns).where(mine, Integration.state.in_(ACTIVE_STATES))
+    integration: Integration | None = found.first()
     if integration is None:
         raise NotFound(f"{adapter_of(psa).label} isn't connected.", "Connect it on the Integrations page.")
     return integration

@@ -23,7 +23,9 @@ from portal.sync.record_types import RecordType, in_order
 RUN_COLUMNS: Final = ("id", "state", "not_before", "cancel_requested_at", "problem", "excluded", "returned")
 STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected", "calls_expected", "calls_done", *COUNTERS)
 HELD_COLUMNS: Final = ("id", "count", "at")
-INTEGRATION_COLUMNS: Final = ("state", "problem", "paused_at", "next_sync_at", "last_delivery_at")
+INTEGRATION_COLUMNS: Final = ("id", "state", "problem", "paused_at", "next_sync_at", "last_delivery_at")
+# What `stamp` needs of an integration, which has many more columns.
+STAMPED: Final = tuple(getattr(Integration, name) for name in INTEGRATION_COLUMNS)
 
 
 @dataclass(frozen=True)
