@@ -44,3 +44,16 @@ def test_a_count_that_the_sync_can_do_without_has_a_line(copy: ConnectWiseCopy) 
     copy.sync("products")
     assert [line.details["path"].partition("?")[0] for line in unanswered(copy)] == [path]
     assert len(copy.ids("products")) == 8
+
+
+def test_the_same_trouble_with_one_opportunity_or_two_has_the_same_cause(copy: ConnectWiseCopy) -> None:
+    first, second = copy.sandbox.truth("opportunities", ids=True)["active_ids"][:2]
+    causes = set()
+    for broken in ((first, second), (second,)):
+        copy.sandbox.clear_faults()
+        for number in broken:
+            copy.sandbox.fault("reset", on=f"{API}/sales/opportunities/{number}/forecast", times=None)
+        problem = copy.sync("clients", "opportunities")["problem"]
+        assert all(f"” ({number})" in problem for number in broken)
+        causes |= {line.cause for line in SyncLog.select().where(SyncLog.message == problem)}
+    assert len(causes) == 1
