@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import tempfile
 import time
@@ -55,24 +56,28 @@ def _measure(folder: Path, engine: str, database: str, records: int) -> None:
     app = create_app(_config(folder, database))
     with db.connected():
         big = filled(LOG_ROWS)
-        pages = dict(_pages(big))
         token, _ = sessions.start(big.user, address="127.0.0.1", user_agent="", remembered=False)
     client = app.test_client()
     with client.session_transaction() as session:
         session.update({"_user_id": big.user.fs_uniquifier, "_fresh": True, TOKEN: token})
     print(f"\n{engine}: {records:,} records, {LOG_ROWS:,} log lines, {RUNS:,} runs; {ROUNDS} requests of each page\n")
     print(f"{'':44}{'p50':>10}{'p95':>10}")
-    for name, path in pages.items():
+    # As in the web server.
+    gc.freeze()
+    for name, path in _pages(big):
         took = [_seconds(client, path) for _ in range(ROUNDS + WARM_UP)][WARM_UP:]
         p50, p95 = statistics.median(took), statistics.quantiles(took, n=20)[-1]
         print(f"{name:44}{p50 * 1000:>7.1f} ms{p95 * 1000:>7.1f} ms", flush=True)
 
 
 def _pages(big: BigPortal) -> Iterator[tuple[str, str]]:
+    """Yield each page with its address, which is made just before it is asked for: stamps change with the minute."""
     yield "Integrations", "/integrations"
     yield "Activity", "/activity"
     yield "Data Sync", f"{HALO}/sync"
-    yield "Data Sync, unchanged poll", f"{HALO}/sync/progress?stamp={tab.stamp(big.integration)}"
+    with db.connected():
+        stamp = tab.stamp(big.integration)
+    yield "Data Sync, unchanged poll", f"{HALO}/sync/progress?stamp={stamp}"
     yield "Sync Filters", f"{HALO}/filters"
     yield "Configuration", f"{HALO}/configuration"
     yield from _log_pages(big)
@@ -83,15 +88,18 @@ def _pages(big: BigPortal) -> Iterator[tuple[str, str]]:
 def _log_pages(big: BigPortal) -> Iterator[tuple[str, str]]:
     logs = f"{HALO}/logs"
     lines = f"{logs}/lines"
-    step: SyncStep = SyncStep.select().where(SyncStep.run == big.run).first()
-    a_page: Any = SyncLog.select(SyncLog.id).where(SyncLog.subject == LogSubject.PAGE).order_by(SyncLog.id.desc())
+    with db.connected():
+        step: SyncStep = SyncStep.select().where(SyncStep.run == big.run).first()
+        pages: Any = SyncLog.select(SyncLog.id).where(SyncLog.subject == LogSubject.PAGE)
+        a_page = pages.order_by(SyncLog.id.desc()).scalar()
+        newest = sync_logs.newest_id(big.integration, LogFilters())
     yield "Sync Logs, newest runs", logs
     yield "Sync Logs, failed runs of a week", f"{logs}?outcome=failed&period=week"
     yield "Sync Logs, a run", f"{logs}/runs/{big.run}"
     yield "Sync Logs, a step of a run", f"{logs}/runs/{big.run}/{step.record_type}"
-    yield "Sync Logs, a page of a step", f"{logs}/pages/{a_page.scalar()}"
+    yield "Sync Logs, a page of a step", f"{logs}/pages/{a_page}"
     yield "Log lines, newest", lines
-    yield "Log lines, unchanged poll", _poll(lines, f"lines {sync_logs.newest_id(big.integration, LogFilters())}")
+    yield "Log lines, unchanged poll", _poll(lines, f"lines {newest}")
     yield "Log lines, errors of assets", f"{lines}?level=error&record_type=assets"
     yield "Log lines, deep in the middle", f"{lines}?before={big.line}"
     yield "Log lines, a type's single records", f"{lines}?subject=record&record_type=assets"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
@@ -10,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import AutoField, Database, DatabaseProxy, DateTimeField, Model, SqliteDatabase
+from peewee import AutoField, DatabaseProxy, DateTimeField, Model
 from peewee import __exception_wrapper__ as peewee_errors  # type: ignore[attr-defined]  # missing in Peewee's stubs
 from playhouse import db_url
 from playhouse.migrations import Runner
-from playhouse.pool import PooledPostgresqlDatabase
+from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
 from portal.config import SQLITE_PREFIX
 from portal.errors import ConfigError, PortalError
@@ -24,8 +25,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # WAL lets readers continue while a process writes; FULL costs 0.2 ms per commit and survives a power cut.
 SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
 SQLITE_WAIT_SECONDS = 30
-# A connection is closed after this time, so that the memory that its process has gathered is freed.
-POSTGRESQL_KEPT_SECONDS = 600
+# A connection is closed after this time, so that the memory that it has gathered is freed.
+KEPT_SECONDS = 600
 
 # Made at import, because the classes of the tables name their database in their bodies. `bind` gives it one.
 db = DatabaseProxy()
@@ -51,6 +52,10 @@ class UtcField(DateTimeField):
     def python_value(self, value: Any) -> datetime | None:
         moment: datetime | None = super().python_value(value)  # type: ignore[no-untyped-call]  # bare in the stubs
         return moment.replace(tzinfo=UTC) if moment is not None else None
+
+
+class Sqlite(PooledSqliteDatabase):  # type: ignore[misc]  # Peewee's pool has no stubs
+    """Keeps connections for the next user: opening one costs as much as a small page, because it reads the schema."""
 
 
 class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # Peewee's pool has no stubs
@@ -79,7 +84,7 @@ def bind(url: str) -> None:
 
 def release() -> None:
     """Close the connections that nobody uses at the moment."""
-    if isinstance(db.obj, Postgresql):
+    if db.obj is not None:
         db.obj.close_idle()
 
 
@@ -90,19 +95,31 @@ def _leave_connections_to_parent() -> None:
         db.initialize(_postgresql(database=kept.database, **kept.connect_params))
 
 
-os.register_at_fork(after_in_child=_leave_connections_to_parent)
+# SQLite's connections must not even be closed in a forked process, so there must be none.
+os.register_at_fork(before=release, after_in_child=_leave_connections_to_parent)
+# The last connection that is closed leaves SQLite's database in one file.
+atexit.register(release)
 
 
-def _database_for(url: str) -> Database:
+def _database_for(url: str) -> Sqlite | Postgresql:
+    # As many connections as threads ask for: they are what limits the number of requests.
     if (path := sqlite_file(url)) is not None:
-        # Deferred transactions that read before they write fail under load; IMMEDIATE ones wait.
-        return SqliteDatabase(str(path), pragmas=SQLITE_PRAGMAS, timeout=SQLITE_WAIT_SECONDS, lock_type="IMMEDIATE")
+        return Sqlite(
+            str(path),
+            pragmas=SQLITE_PRAGMAS,
+            timeout=SQLITE_WAIT_SECONDS,
+            # Deferred transactions that read before they write fail under load; IMMEDIATE ones wait.
+            lock_type="IMMEDIATE",
+            # A connection is used by one thread at a time, but not always by the same one.
+            check_same_thread=False,
+            max_connections=None,
+            stale_timeout=KEPT_SECONDS,
+        )
     return _postgresql(**db_url.parse(url, unquote_user=True, unquote_password=True))
 
 
 def _postgresql(**arguments: Any) -> Postgresql:
-    # As many connections as threads ask for: they are what limits the number of requests.
-    return Postgresql(max_connections=None, stale_timeout=POSTGRESQL_KEPT_SECONDS, **arguments)
+    return Postgresql(max_connections=None, stale_timeout=KEPT_SECONDS, **arguments)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -125,7 +142,7 @@ def connected() -> Iterator[None]:
 
 
 def is_sqlite() -> bool:
-    return isinstance(db.obj, SqliteDatabase)
+    return isinstance(db.obj, Sqlite)
 
 
 @contextmanager

@@ -8,6 +8,7 @@
     ├── Unavailable             403  the operator has not enabled this PSA for the account
     ├── Invalid                 422  a value is invalid; names its field
     ├── Conflict                409
+    │   ├── FiltersChanged           somebody else saved the filters first
     │   ├── OtherPsaActive           only one PSA at a time
     │   ├── StillDeleting            earlier records of the same PSA go first
     │   └── SyncAlreadyRunning       one live run per integration; has the run's id
@@ -79,6 +80,13 @@ class Invalid(PortalError):
 
 class Conflict(PortalError):
     status = 409
+
+
+class FiltersChanged(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "The filters have changed since you opened this page.", "Look at the history, then try again."
+        )
 
 
 class OtherPsaActive(Conflict):

@@ -60,6 +60,8 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db.bind(f"sqlite:///{path}")
     with db.connected():
         db.upgrade()
+    # Closed, the database is in one file.
+    db.release()
     return path
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -13,6 +15,7 @@ import pytest
 from portal import db
 from portal.config import Config, database_url_of
 from portal.errors import ConfigError
+from portal.models.accounts import Account
 from tests.cli.conftest import Shell, shell
 
 __all__ = ["shell"]
@@ -27,6 +30,7 @@ def test_a_data_directory_may_have_any_name(name: str, shell: Shell, tmp_path: P
         result = shell.run(*words, PORTAL_DATA_DIR=str(folder))
         assert result.exit_code == 0, result.output
     assert "Northwind IT" in result.output
+    db.release()
     assert {path.name for path in folder.iterdir()} == {"portal.sqlite3"}
     assert {path.name for path in tmp_path.iterdir()} == {"portal.sqlite3", name}
 
@@ -67,6 +71,56 @@ def test_a_postgresql_in_utf8_is_opened_whatever_it_is_called(postgres_url: str,
     short = postgres_url.replace("postgresql://", "postgres://", 1)
     assert shell.run("account", "create", "Łódź 日本", PORTAL_DATABASE_URL=short).exit_code == 0
     assert "Łódź 日本" in shell.run("account", "list", PORTAL_DATABASE_URL=postgres_url).output
+
+
+def _fresh(url: str) -> None:
+    db.bind(url)
+    with db.connected():
+        db.upgrade()
+
+
+def test_a_sqlite_connection_is_used_again(tmp_path: Path) -> None:
+    _fresh(f"sqlite:///{tmp_path}/portal.sqlite3")
+    with db.connected():
+        first = db.db.connection()
+    with db.connected():
+        assert db.db.connection() is first
+
+
+def test_a_kept_sqlite_connection_sees_what_others_have_written_since(tmp_path: Path) -> None:
+    path = tmp_path / "portal.sqlite3"
+    _fresh(f"sqlite:///{path}")
+    with db.connected():
+        # Read halfway, and left there.
+        rows = db.db.execute_sql("SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT count(*) FROM account")
+        assert rows.fetchone() == (1,)
+        del rows
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(
+            "INSERT INTO account (name, enabled_psas, time_zone, created_at) VALUES ('A', '[]', 'UTC', '2026')"
+        )
+    with db.connected():
+        assert Account.select().count() == 1
+
+
+def test_a_transaction_left_open_is_rolled_back_before_the_connection_is_used_again(tmp_path: Path) -> None:
+    _fresh(f"sqlite:///{tmp_path}/portal.sqlite3")
+    with db.connected():
+        db.db.execute_sql("BEGIN IMMEDIATE")
+        Account.create(name="Half made")
+    with db.connected():
+        assert not Account.select().exists()
+
+
+def test_a_forked_process_opens_sqlite_anew(tmp_path: Path) -> None:
+    _fresh(f"sqlite:///{tmp_path}/portal.sqlite3")
+    if (child := os.fork()) == 0:
+        with db.connected():
+            Account.create(name="Made by the child")
+        os._exit(0)
+    os.waitpid(child, 0)
+    with db.connected():
+        assert Account.get().name == "Made by the child"
 
 
 def _backend() -> int:

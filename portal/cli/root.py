@@ -13,6 +13,7 @@ from portal.cli import (
     audits,
     bundles,
     database,
+    filters,
     integrations,
     issues,
     limits,
@@ -79,7 +80,7 @@ def portal() -> None:
 for command in (
     *(processes.up, processes.demo, processes.web, processes.worker, processes.scheduler),
     *(accounts.account, users.user, integrations.integration, sync.sync, records.records, webhooks.webhook),
-    issues.issue,
+    *(filters.filters_, issues.issue),
     *(database.db_, vaults.vault_, audits.audit_, bundles.write_bundle, sandboxes.sandbox),
 ):
     portal.add_command(command)

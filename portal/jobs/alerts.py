@@ -8,7 +8,7 @@ from portal.db import connected
 from portal.jobs import queue
 from portal.jobs.allowlist import SEND_ALERTS
 from portal.jobs.queue import ALERT_QUEUE
-from portal.services.alerts import flood, outbox, waiting
+from portal.services.alerts import attempts, flood, outbox, waiting
 from portal.services.operations.isolation import Isolation
 
 
@@ -18,7 +18,8 @@ def ring(destination_id: int) -> None:
 
 
 def notice(_isolation: Isolation) -> None:
-    """Queue messages about issues that have begun or ended, and fold what would be too many."""
+    """Settle lost attempts, queue messages about issues that have begun or ended, and fold what would be too many."""
+    attempts.settle_lost()
     outbox.notice()
     flood.fold()
 

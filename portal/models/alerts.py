@@ -67,8 +67,8 @@ class AlertMessage(BaseModel):
 
     `issue` is None for tests and summaries. `occasion` counts the days of an issue's reminders. The first message
     about an issue is followed until the issue is over. `not_before` is when a queued message is due, or when a worker
-    that is sending is presumed dead. `attempts` is the sender's fencing token. `sent_at` is when the destination
-    accepted it.
+    that is sending is presumed dead. `attempts` is the sender's fencing token; `lost_attempts` counts those whose
+    worker died, so nobody knows whether the message arrived. `sent_at` is when the destination accepted it.
     """
 
     account = ForeignKeyField(Account, on_delete="CASCADE", index=False)
@@ -85,6 +85,8 @@ class AlertMessage(BaseModel):
     created_at = UtcField(default=clock.now)
     not_before = UtcField(default=clock.now)
     attempts = IntegerField(default=0)
+    lost_attempts = IntegerField(default=0)
+    first_attempt_at = UtcField(null=True)
     problem = TextField(default="")
     sent_at = UtcField(null=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -36,4 +37,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self.portal_config, threads=self.options["threads"])
+        app = create_app(self.portal_config, threads=self.options["threads"])
+        # All of it stays. Left out of garbage collections, it no longer stops a page for 70 ms now and then.
+        gc.freeze()
+        return app

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 
@@ -102,12 +103,19 @@ class CustomField:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecordFields:
-    """The fields of one record: values of declared fields by name, and custom fields that have a value."""
+    """The fields of one record: values of declared fields by name, and custom fields that have a value.
+
+    `read_custom` reads the custom fields, which lists and searches never show, when somebody asks for them.
+    """
 
     values: Mapping[str, Value] = field(default_factory=dict)
-    custom: tuple[CustomField, ...] = ()
+    read_custom: Callable[[], tuple[CustomField, ...]] = tuple
+
+    @cached_property
+    def custom(self) -> tuple[CustomField, ...]:
+        return self.read_custom()
 
 
 def fits(kind: Kind, value: Value) -> bool:

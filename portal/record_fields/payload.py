@@ -12,12 +12,19 @@ LONGEST_NUMBER: Final = 40
 def parse(payload: str) -> Mapping[str, Any] | None:
     """Return the object in a payload; None if it is not JSON, or not an object."""
     try:
-        row = json.loads(payload, parse_int=_whole)
+        row = _loads(payload)
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
 
 
+def _loads(payload: str) -> Any:
+    try:
+        return json.loads(payload)
+    except ValueError:
+        # Much slower. An integer with too many digits for Python would otherwise fail the whole payload.
+        return json.loads(payload, parse_int=_whole)
+
+
 def _whole(digits: str) -> int | None:
-    """Parse an integer; None if it has too many digits for Python, which would otherwise fail the whole payload."""
     return int(digits) if len(digits) < LONGEST_NUMBER else None

@@ -66,9 +66,11 @@ def text(row: Row, *keys: str) -> str | None:
 def as_text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    visible = _INVISIBLE.sub("", value[: 2 * LONGEST_TEXT])
+    visible = value[: 2 * LONGEST_TEXT]
+    if not (visible.isascii() and visible.isprintable()):  # most texts are
+        visible = _CONTROL.sub(" ", _INVISIBLE.sub("", visible))
     # Joiners have a meaning only between letters.
-    return " ".join(_CONTROL.sub(" ", visible).split())[:LONGEST_TEXT].strip(" \u200c\u200d") or None
+    return " ".join(visible.split())[:LONGEST_TEXT].strip(" \u200c\u200d") or None
 
 
 def as_words(value: Any) -> str | None:

@@ -91,6 +91,7 @@ SHOWS: list[tuple[str, ...]] = [
     ("db", "status"),
     ("integration", "filters"),
     ("integration", "status"),
+    ("filters", "history"),
     ("issue", "list"),
     ("records", "count"),
     ("records", "list"),

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.axe import check
 from tests.journeys.person import IS_FOCUSED, log_in_as_admin
 from tests.journeys.portal_process import Demo
 
@@ -101,3 +102,27 @@ def test_records_are_deleted_only_when_the_name_of_the_psa_is_typed(inside: Page
     expect(inside.locator("#typed-error")).to_be_visible()
     inside.get_by_role("link", name="Data Sync").click()
     expect(inside.get_by_role("button", name="Sync now")).to_be_visible()
+
+
+def test_whoever_saves_the_filters_second_sees_the_first_change_and_loads_it(inside: Page, busy_demo: Demo) -> None:
+    inside.goto(f"{busy_demo.address}{HALO}/filters")
+    other = inside.context.new_page()
+    other.goto(inside.url)
+    other.get_by_text("Which contacts").click()
+    other.get_by_label("Exclude General Users").check()
+    other.get_by_role("button", name="Save", exact=True).click()
+    expect(other.get_by_text("Saved.")).to_be_visible()
+    other.close()
+    inside.get_by_text("Which clients").click()
+    inside.get_by_label("Active clients only").check()
+    inside.get_by_role("button", name="Save", exact=True).click()
+    notice = inside.get_by_role("alert").filter(has_text="Not saved")
+    expect(notice).to_contain_text("changed the filters")
+    expect(notice).to_contain_text("Contacts without General Users")
+    expect(inside.get_by_label("Active clients only")).to_be_checked()
+    expect(inside.locator("#preview")).to_contain_text("To apply it, Scopable syncs", timeout=MINUTE)
+    check(inside, "Sync Filters, changed by somebody else")
+    inside.get_by_role("link", name="Load the saved filters").click()
+    expect(notice).to_have_count(0)
+    expect(inside.get_by_label("Exclude General Users")).to_be_checked()
+    expect(inside.get_by_label("Active clients only")).not_to_be_checked()

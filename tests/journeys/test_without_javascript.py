@@ -81,6 +81,25 @@ def test_filters_are_saved_and_undone(plain: Page) -> None:
     expect(plain.get_by_label("Active contracts only")).not_to_be_checked()
 
 
+def test_filters_that_somebody_else_saved_first_are_saved_over_knowingly(plain: Page) -> None:
+    plain.get_by_role("link", name="Sync Filters").click()
+    other = plain.context.new_page()
+    other.goto(plain.url)
+    other.get_by_text("Which contacts").click()
+    other.get_by_label("Exclude General Users").check()
+    other.get_by_role("button", name="Save", exact=True).click()
+    other.close()
+    plain.get_by_text("Which contracts").click()
+    plain.get_by_label("Active contracts only").check()
+    plain.get_by_role("button", name="Save", exact=True).click()
+    expect(plain.get_by_role("alert").filter(has_text="Not saved")).to_contain_text("changed the filters")
+    plain.get_by_role("button", name="Save anyway").click()
+    expect(plain.get_by_text("Saved.")).to_be_visible()
+    expect(plain.get_by_label("Active contracts only")).to_be_checked()
+    plain.get_by_text("Which contacts").click()
+    expect(plain.get_by_label("Exclude General Users")).not_to_be_checked()
+
+
 def test_each_part_of_the_configuration_has_a_page(plain: Page) -> None:
     plain.get_by_role("link", name="Configuration").click()
     plain.get_by_role("link", name="Request limit").click()

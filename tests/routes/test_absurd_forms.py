@@ -29,6 +29,9 @@ FORMS: Final[dict[str, tuple[str, dict[str, Any], Any]]] = {
     "alerts.adding.add slack": ("/alerts/add/slack", {**WISHES, "address": SLACK}, nothing),
     "alerts.adding.add webhook": ("/alerts/add/webhook", {**WISHES, "address": "https://hooks.example/x"}, nothing),
     "alerts.adding.add other": ("/alerts/add/other", {**WISHES, "address": "discord://a/b"}, nothing),
+    "alerts.replacing.replace mail": ("/alerts/{id}/address/mail", MAIL, nothing),
+    "alerts.replacing.replace slack": ("/alerts/{id}/address/slack", {"address": SLACK}, nothing),
+    "alerts.replacing.replace other": ("/alerts/{id}/address/other", {"address": "discord://a/b"}, nothing),
     "alerts.change": ("/alerts/{id}", WISHES, nothing),
 }
 

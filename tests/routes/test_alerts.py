@@ -84,23 +84,23 @@ def test_a_teams_workflow_and_a_webhook_make_destinations(as_alice: FlaskClient)
     assert made == [("Microsoft Teams", "prod-12.westeurope.logic.azure.com"), ("Webhook", "hooks.acme.example")]
 
 
-@pytest.mark.parametrize(
-    ("kind", "address", "problem"),
-    [
-        ("slack", "", "Paste the address."),
-        ("slack", "https://hooks.slack.com/services/", "isn&#39;t the address of a supported service"),
-        ("teams", SLACK, "isn&#39;t the address of a supported service"),
-        ("webhook", "http://hooks.acme.example/", "Enter a web address that starts with https://."),
-        ("webhook", "https://", "Enter a web address that starts with https://."),
-        ("webhook", "https://127.0.0.1/hook", "127.0.0.1 is a private address."),
-        ("webhook", "https://169.254.169.254/", "169.254.169.254 is a private address."),
-        ("other", "json://hooks.acme.example/", "json:// isn&#39;t encrypted."),
-        ("other", "file:///etc/passwd", "isn&#39;t the address of a supported service"),
-        ("other", f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}?template=/etc/passwd", "Templates and key files"),
-        ("other", "jsons://hooks.acme.example/?verify=no", "Certificates are always checked."),
-        ("other", "jsons://" + "x" * 3000, "This is too long."),
-    ],
-)
+REFUSED = [
+    ("slack", "", "Paste the address."),
+    ("slack", "https://hooks.slack.com/services/", "isn&#39;t the address of a supported service"),
+    ("teams", SLACK, "isn&#39;t the address of a supported service"),
+    ("webhook", "http://hooks.acme.example/", "Enter a web address that starts with https://."),
+    ("webhook", "https://", "Enter a web address that starts with https://."),
+    ("webhook", "https://127.0.0.1/hook", "127.0.0.1 is a private address."),
+    ("webhook", "https://169.254.169.254/", "169.254.169.254 is a private address."),
+    ("other", "json://hooks.acme.example/", "json:// isn&#39;t encrypted."),
+    ("other", "file:///etc/passwd", "isn&#39;t the address of a supported service"),
+    ("other", f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}?template=/etc/passwd", "Templates and key files"),
+    ("other", "jsons://hooks.acme.example/?verify=no", "Certificates are always checked."),
+    ("other", "jsons://" + "x" * 3000, "This is too long."),
+]
+
+
+@pytest.mark.parametrize(("kind", "address", "problem"), REFUSED)
 def test_an_address_that_cannot_be_used_is_explained_at_its_field(
     as_alice: FlaskClient, kind: str, address: str, problem: str
 ) -> None:

@@ -108,7 +108,12 @@ DEEDS: Final[dict[str, Deed]] = {
     "issues.dismiss": ("issue.dismissed", "/issues/1/dismiss", {"reason": "Known."}, issue),
     "issues.reopen": ("issue.reopened", "/issues/1/reopen", {}, issue),
     "issues.retry": ("issue.retried", "/issues/1/retry", {}, issue),
-    "sync_filters.change": ("integration.data_changed", f"{HALO}/filters", {"record_types": ["clients"]}, nothing),
+    "sync_filters.change": (
+        "integration.data_changed",
+        f"{HALO}/filters",
+        {"record_types": ["clients"], "latest": "0"},
+        nothing,
+    ),
     "filter_history.undo_now": ("integration.data_changed", f"{HALO}/filters/undo", {"latest": "2"}, refiltered),
     "filter_history.restore": ("integration.data_changed", f"{HALO}/filters/history/1", {"latest": "2"}, refiltered),
     "deliveries.replay_all": ("delivery.replayed", f"{HALO}/deliveries/replay", {"failed": "1"}, failed_delivery),
@@ -153,6 +158,7 @@ PAIRING: Final = {
 ALERTS: Final = {
     "alerts.adding.add": "alerts.added",
     "alerts.change": "alerts.changed",
+    "alerts.replacing.replace": "alerts.address_replaced",
     "alerts.test": "alerts.tested",
     "alerts.pause": "alerts.paused",
     "alerts.resume": "alerts.resumed",

@@ -63,6 +63,18 @@ def test_a_wish_that_nobody_could_have_counts_as_none(as_alice: FlaskClient, hal
     assert names(page.text) == ["PC-0001"]
 
 
+@pytest.mark.parametrize(
+    ("query", "summary", "is_open"),
+    [("", "Filters", False), ("q=pc", "Filters", False), ("client=5&active=no&q=pc", "Filters (2)", True)],
+)
+def test_the_filters_are_open_and_counted_if_some_are_set(
+    as_alice: FlaskClient, halo: Integration, query: str, summary: str, *, is_open: bool
+) -> None:
+    page = as_alice.get(f"{LIST}?{query}").text
+    assert f"<summary>{summary}</summary>" in page
+    assert bool(re.search(r'<details class="more-filters" open', page)) == is_open
+
+
 def test_an_empty_list_says_what_fills_it(as_alice: FlaskClient, halo: Integration) -> None:
     page = as_alice.get(LIST).text
     assert "No live assets" in page

@@ -7,6 +7,7 @@ configurations. The other files each map the keys of one record type to fields.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from portal.connectwise.record_fields import (
@@ -41,4 +42,4 @@ def read(record_type: str, payload: str) -> RecordFields:
     if row is None:
         return RecordFields()
     values = {name: value for name, value in READERS[record_type](row).items() if value is not None}
-    return RecordFields(values, custom.read(row))
+    return RecordFields(values, partial(custom.read, row))

@@ -7,6 +7,7 @@ the keys of one record type to fields.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from portal.halo.record_fields import assets, clients, contacts, contracts, custom, opportunities, products, sites
@@ -33,4 +34,4 @@ def read(record_type: str, payload: str) -> RecordFields:
     if row is None:
         return RecordFields()
     values = {name: value for name, value in READERS[record_type](row).items() if value is not None}
-    return RecordFields(values, custom.read(row, _SHOWN.get(record_type, frozenset())))
+    return RecordFields(values, partial(custom.read, row, _SHOWN.get(record_type, frozenset())))

@@ -36,6 +36,8 @@ class AlertMessage(Table):
     created_at = DateTimeField()
     not_before = DateTimeField()
     attempts = IntegerField()
+    lost_attempts = IntegerField()
+    first_attempt_at = DateTimeField(null=True)
     problem = TextField()
     sent_at = DateTimeField(null=True)
 

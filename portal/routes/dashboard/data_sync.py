@@ -11,7 +11,7 @@ from portal.errors import NotFound, SyncAlreadyRunning
 from portal.jobs.sync import sync_later
 from portal.models.integrations import Integration
 from portal.models.sync import RunKind, RunTrigger
-from portal.routes.dashboard import history_periods, running_sync
+from portal.routes.dashboard import history_bars, history_periods, running_sync
 from portal.routes.web import current
 from portal.routes.web.answers import wants_fragment
 from portal.services.pages.data_sync import health, previous, tab, type_rows
@@ -104,10 +104,12 @@ def _content(integration: Integration, status: int = 200) -> Response:
 
 
 def _context(integration: Integration) -> dict[str, Any]:
+    # First, with its stamp: if something changes meanwhile, the next poll returns the tab again.
+    shown = tab.data_sync(integration)
     line = health.health_line(integration)
     return {
         "integration": integration,
-        "tab": tab.data_sync(integration),
+        "tab": shown,
         "line": line,
         "rows": type_rows.type_rows(integration, line.types),
         "plan": scheduling.plan(integration),
@@ -119,7 +121,9 @@ def _context(integration: Integration) -> dict[str, Any]:
 
 
 def _history(integration: Integration) -> dict[str, Any]:
+    history = run_history.history(integration, history_periods.chosen())
     return {
-        "history": run_history.history(integration, history_periods.chosen()),
+        "history": history,
+        "bar_words": history_bars.in_words(history),
         "previous": previous.previous(integration),
     }

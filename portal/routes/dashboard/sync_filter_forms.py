@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
-from wtforms import BooleanField, DateField, SelectMultipleField
+from wtforms import BooleanField, DateField, HiddenField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
@@ -15,6 +15,7 @@ from portal.psa.adapter import PsaAdapter
 from portal.routes.web import current
 from portal.routes.web.forms import TYPES, PsaForm
 from portal.services.connecting.filter_choices import Choices
+from portal.services.pages.record_lists import as_number
 from portal.sync.filters import BY_TYPE, Filters, read
 from portal.sync.record_types import RecordType
 
@@ -48,6 +49,16 @@ class DayField(DateField):
             raise ValueError("Enter a date like 2026-01-31.") from error
 
 
+class VersionField(HiddenField):
+    """The version of the filters that the page showed; 0 if there was none.
+
+    A form that does not say counts as 0, too: nobody knows what the person saw, so any version is news to them.
+    """
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: Any = as_number(valuelist[0] if valuelist else "") or 0
+
+
 class ChosenClientsForm(PsaForm):
     """Clients chosen one by one. They come from a search, so any id is valid."""
 
@@ -62,8 +73,9 @@ class ChosenClientsForm(PsaForm):
 
 
 class FiltersForm(ChosenClientsForm):
-    """Shows the stored filters. `choices` are the options of the lists."""
+    """Shows the stored filters. `choices` are the options of the lists, `latest` is the version that is shown."""
 
+    latest = VersionField()
     record_types = SelectMultipleField("Record types", choices=TYPES)
     active_only = BooleanField("Active clients only", description="Excludes clients that are inactive in {psa}.")
     top_levels = IdsField(
@@ -95,9 +107,9 @@ class FiltersForm(ChosenClientsForm):
         "Active contracts only", description="Excludes contracts that have expired or haven't started yet."
     )
 
-    def __init__(self, integration: Integration, choices: Choices, **options: Any) -> None:
+    def __init__(self, integration: Integration, choices: Choices, latest: int, **options: Any) -> None:
         stored = msgspec.structs.asdict(read(integration.filters))
-        super().__init__(data={**stored, "record_types": integration.record_types}, **options)
+        super().__init__(data={**stored, "record_types": integration.record_types, "latest": latest}, **options)
         self.problem = choices.problem
         self._adapt(current.psa())
         for name, names in choices.lists.items():

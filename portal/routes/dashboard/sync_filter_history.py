@@ -14,6 +14,7 @@ from portal.models.integrations import Integration
 from portal.routes.dashboard import sync_filter_previews, sync_filters
 from portal.routes.web import answers, current
 from portal.services.syncing import filter_changes, filter_versions
+from portal.sync.filters import read
 
 bp = Blueprint("filter_history", __name__, url_prefix="/integrations/<psa:psa>/filters")
 VERSION = f"/history/<int(max={2**31 - 1}):version_id>"
@@ -68,13 +69,12 @@ def preview(version_id: int) -> ResponseReturnValue:
 def _ask(
     integration: Integration, version: FilterVersion, action: str, *, is_undo: bool = False, **shown: Any
 ) -> Response:
-    latest = filter_versions.latest(integration)
     page = render_template(
         "dashboard/sync_filters/restore.html",
         integration=integration,
         action=action,
-        latest=latest.id if latest else 0,
-        changes=filter_changes.differences(integration, version),
+        latest=filter_versions.latest_id(integration),
+        changes=filter_changes.differences(integration, version.record_types, read(version.filters)),
         question="Undo the last change?" if is_undo else "Go back to these filters?",
         button="Undo" if is_undo else "Go back to these",
         address=url_for("filter_history.preview", version_id=version.id),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.errors import Invalid
+from portal.errors import FiltersChanged, Invalid
 from portal.jobs.sync import ring
 from portal.models.integrations import Integration
 from portal.routes.dashboard import sync_filter_previews
@@ -27,7 +27,7 @@ bp = Blueprint("sync_filters", __name__, url_prefix="/integrations/<psa:psa>/fil
 def index() -> ResponseReturnValue:
     """Show the filters. Without JavaScript, `find` also searches clients here."""
     integration = current.integration()
-    return _show(integration, FiltersForm(integration, filter_choices.of(integration)))
+    return _show(integration, _form(integration))
 
 
 @bp.get("/clients")
@@ -44,15 +44,19 @@ def clients() -> ResponseReturnValue:
 @bp.post("")
 def change() -> ResponseReturnValue:
     integration = current.integration()
-    form = FiltersForm(integration, filter_choices.of(integration))
+    form = _form(integration)
     if not form.validate():
         return _show(integration, form, 422)
     dropped = [one for one in integration.record_types if one not in (form.record_types.data or [])]
     try:
-        changed = filter_changes.change_and_sync(integration, form.record_types.data, form.filters(), current.user())
+        changed = filter_changes.change_and_sync(
+            integration, form.record_types.data, form.filters(), current.user(), latest=form.latest.data
+        )
     except Invalid as error:
         form.add_error(error)
         return _show(integration, form, 422)
+    except FiltersChanged:
+        return _show_conflict(integration, form)
     if changed.run is not None:
         ring(changed.run)
     flash(*summary(changed, dropped))
@@ -63,7 +67,7 @@ def change() -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """Count what the form would change: a fragment, or without JavaScript the page."""
     integration = current.integration()
-    form = FiltersForm(integration, filter_choices.of(integration))
+    form = _form(integration)
     shown = sync_filter_previews.of_form(integration, form)
     if not answers.wants_fragment():
         return _show(integration, form, 422 if "why_not" in shown else 200, **shown)
@@ -84,8 +88,26 @@ def summary(changed: Changed, dropped: list[str]) -> tuple[str, str]:
     return f"{saved} A sync of {listed(changed.touched)} has started to apply them.", "success"
 
 
+def _form(integration: Integration) -> FiltersForm:
+    choices = filter_choices.of(integration)  # the PSA may take seconds to send them
+    # The version before the filters: if somebody saves in between, saving this form is refused.
+    latest = filter_versions.latest_id(integration)
+    return FiltersForm(current.integration(), choices, latest)
+
+
+def _show_conflict(integration: Integration, form: FiltersForm) -> Response:
+    """Show what was typed, what somebody else has saved, and what saving over it would change.
+
+    The form now holds the version shown, so the next Save is a decision.
+    """
+    newest = filter_versions.page(integration).rows[0]
+    form.latest.data = newest.id
+    differences = filter_changes.differences(integration, form.record_types.data or [], form.filters())
+    return _show(integration, form, 409, newest=newest, differences=differences, loads=True)
+
+
 def _show(integration: Integration, form: FiltersForm, status: int = 200, **shown: Any) -> Response:
-    before, in_use = id_of("before"), filter_versions.latest(integration)
+    before = id_of("before")
     page = render_template(
         "dashboard/sync_filters/index.html",
         integration=integration,
@@ -95,7 +117,7 @@ def _show(integration: Integration, form: FiltersForm, status: int = 200, **show
         is_syncing=filter_changes.is_syncing(integration),
         versions=filter_versions.page(integration, before=before),
         versions_before=before,
-        in_use=in_use.id if in_use else None,
+        in_use=filter_versions.latest_id(integration),
         undo=filter_versions.undo_target(integration),
         **shown,
         **_clients(integration, form),

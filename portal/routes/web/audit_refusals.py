@@ -52,6 +52,7 @@ ACTIONS: Final = {
     "kept_records.delete": "delete the records of {psa}",
     "alerts.adding.add": "add a destination for alerts",
     "alerts.change": "change a destination for alerts",
+    "alerts.replacing.replace": "replace the address of a destination for alerts",
     "alerts.test": "send a test alert",
     "alerts.pause": "pause alerts",
     "alerts.resume": "resume alerts",

@@ -37,21 +37,27 @@ def init_app(app: Flask) -> None:
 def when(moment: datetime) -> Markup:
     """Format a moment in the account's time zone, with the year if it isn't the current one."""
     local, now = _local(moment), _local(clock.now())
-    return _time(moment, f"{local:%-d %b %H:%M:%S}" if local.year == now.year else f"{local:%-d %b %Y %H:%M}")
+    return _time(local, f"{local:%-d %b %H:%M:%S}" if local.year == now.year else f"{local:%-d %b %Y %H:%M}")
 
 
 def clock_time(moment: datetime) -> Markup:
     """Format a moment in the account's time zone: as 14:05 if it is today, otherwise with its day."""
+    return _time(_local(moment), clock_text(moment))
+
+
+def clock_text(moment: datetime) -> str:
+    """Format a moment as `clock_time` does, for places that hold only text."""
     local, now = _local(moment), _local(clock.now())
     day = (
         "" if local.date() == now.date() else f"{local:%-d %b} " if local.year == now.year else f"{local:%-d %b %Y} "
     )
-    return _time(moment, f"{day}{local:%H:%M}")
+    return f"{day}{local:%H:%M}"
 
 
 def date(moment: datetime) -> Markup:
     """Format the day of a moment in the account's time zone: 27 Nov 2026."""
-    return _time(moment, f"{_local(moment):%-d %b %Y}")
+    local = _local(moment)
+    return _time(local, f"{local:%-d %b %Y}")
 
 
 def next_try(integration: Integration) -> Markup:
@@ -73,10 +79,11 @@ def local_day(moment: datetime) -> str:
 def ago(moment: datetime) -> Markup:
     """Format how long ago a moment was, or how far off it is."""
     seconds = (clock.now() - moment).total_seconds()
+    local = _local(moment)
     if abs(seconds) < 5:
-        return _time(moment, "just now")
+        return _time(local, "just now")
     text = span(abs(seconds))
-    return _time(moment, f"{text} ago" if seconds > 0 else f"in {text}")
+    return _time(local, f"{text} ago" if seconds > 0 else f"in {text}")
 
 
 def span(seconds: float) -> str:
@@ -153,17 +160,18 @@ def _tens(seconds: float) -> int:
 
 def _zone() -> ZoneInfo:
     """Return the account's time zone. A page needs it hundreds of times, and `current_user` takes long."""
-    if "account" not in g:
-        g.account = current_user.account
-    return zones.zone(g.account.time_zone)
+    if "zone" not in g:
+        g.zone = zones.zone(current_user.account.time_zone)
+    zone: ZoneInfo = g.zone
+    return zone
 
 
 def _local(moment: datetime) -> datetime:
     return moment.astimezone(_zone())
 
 
-def _time(moment: datetime, text: str) -> Markup:
+def _time(local: datetime, text: str) -> Markup:
     """Show the exact time and its zone in the title."""
-    utc, zone = moment.astimezone(UTC).isoformat(timespec="seconds"), _zone().key.replace("_", " ")
-    title = f"{_local(moment):%-d %b %Y, %H:%M:%S} {zone}"
+    utc, zone = local.astimezone(UTC).isoformat(timespec="seconds"), _zone().key.replace("_", " ")
+    title = f"{local:%-d %b %Y, %H:%M:%S} {zone}"
     return Markup(f'<time datetime="{utc}" title="{title}">{text}</time>')  # noqa: S704  # dates, and words of ours

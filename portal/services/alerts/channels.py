@@ -18,11 +18,11 @@ from apprise.plugins.email import NotifyEmail
 from portal import guard
 from portal.errors import Invalid
 from portal.public_addresses import is_public
+from portal.services.alerts import attempts
 from portal.vault import Secret
 
 FIELD: Final = "address"
 LONGEST: Final = 2000
-SECONDS: Final = 30.0  # for one message, however many calls the service takes
 PLAIN_PORT: Final = 80
 
 MAIL: Final = frozenset({"mailtos", "mailto"})
@@ -60,7 +60,7 @@ ASSET: Final = AppriseAsset(
     pgp_autogen=False,
     pem_autogen=False,
     storage_mode=PersistentStoreMode.MEMORY,
-    service_timeout=SECONDS,
+    service_timeout=attempts.SECONDS,
 )
 
 # These log addresses with their tokens, and what servers answer.

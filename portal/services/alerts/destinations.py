@@ -10,10 +10,10 @@ from portal import clock
 from portal.db import db
 from portal.errors import Conflict, NotFound
 from portal.models.accounts import Account, User
-from portal.models.alerts import AlertDestination, AlertMessage, AlertMoment
+from portal.models.alerts import AlertDestination, AlertMessage, AlertMoment, AlertState
 from portal.models.issues import Severity
 from portal.services.alerts import channels, waiting, wording
-from portal.services.audit import audit_log
+from portal.services.audit import audit_log, changes
 from portal.vault import Secret
 
 MOST: Final = 20
@@ -91,6 +91,37 @@ def change(destination: AlertDestination, user: User | None, wishes: Wishes) -> 
         audit_log.record(destination.account, user, "alerts.changed", f"{before.words} → {wishes.words}", changed)
 
 
+def replace_address(
+    destination: AlertDestination,
+    user: User | None,
+    address: Secret,
+    among: frozenset[str] = channels.SERVICES,
+) -> None:
+    """Send everything from now on to another address, also what waits already. The old one is deleted.
+
+    Raises Invalid about the address as `add` does, and Conflict if the destination was deleted meanwhile.
+    """
+    channel, before = channels.opened(address, among), destination.service
+    destination.address = address
+    columns = {
+        "address": destination.__data__["address"],  # sealed
+        "service": channel.label,
+        "hint": channel.hint,
+        # Of the old address.
+        "last_at": None,
+        "last_problem": "",
+    }
+    waits = (AlertMessage.destination == destination) & (AlertMessage.state == AlertState.QUEUED)
+    with db.atomic():
+        _update(destination, columns)
+        AlertMessage.update(not_before=clock.now(), first_attempt_at=None).where(waits).execute()
+        changed = {
+            **changes.replaced([f"Address of {destination.name}"]),
+            **changes.differing({"Service": before}, {"Service": channel.label}),
+        }
+        audit_log.record(destination.account, user, "alerts.address_replaced", changes=changed)
+
+
 def pause(destination: AlertDestination, user: User | None) -> None:
     """Send nothing more. Problems that begin meanwhile and last are sent after `resume`."""
     if destination.paused_at is None:
@@ -105,7 +136,8 @@ def resume(destination: AlertDestination, user: User | None) -> None:
 def delete(destination: AlertDestination, user: User | None) -> None:
     """Delete a destination with its address and its messages."""
     with db.atomic():
-        AlertDestination.delete().where(AlertDestination.id == destination.id).execute()
+        if not AlertDestination.delete().where(AlertDestination.id == destination.id).execute():
+            return
         audit_log.record(destination.account, user, "alerts.deleted", f"{destination.name} ({destination.service})")
 
 
@@ -134,7 +166,11 @@ def _switch(destination: AlertDestination, user: User | None, action: str, colum
 
 
 def _update(destination: AlertDestination, columns: Mapping[str, Any]) -> None:
-    AlertDestination.update(columns).where(AlertDestination.id == destination.id).execute()
+    if not AlertDestination.update(columns).where(AlertDestination.id == destination.id).execute():
+        raise Conflict(
+            "This destination was deleted in the meantime, so nothing was saved.",
+            "If you still need it, add it again.",
+        )
 
 
 def _columns(wishes: Wishes) -> dict[str, Any]:

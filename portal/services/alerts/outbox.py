@@ -85,9 +85,10 @@ def _followed(which: Any) -> list[Any]:
 def _end(message: Any) -> None:
     """Queue the end of an issue. One that has begun again meanwhile is followed on, without a word."""
     issue, mine = message.issue, AlertMessage.id == message.id
-    if message.state == AlertState.SENDING:
+    is_queued = message.state == AlertState.QUEUED
+    if message.state == AlertState.SENDING or (is_queued and message.lost_attempts):
         return  # until it is known whether the beginning arrives
-    if message.state == AlertState.QUEUED:
+    if is_queued:
         gone = {"state": AlertState.DROPPED, "is_followed": False, "problem": "It was over before this was sent."}
         AlertMessage.update(gone).where(mine, AlertMessage.state == AlertState.QUEUED).execute()
         return
@@ -98,7 +99,7 @@ def _end(message: Any) -> None:
     with db.atomic():
         is_first = AlertMessage.update(is_followed=False).where(mine, AlertMessage.is_followed).execute()
         is_news = issue is not None and issue.closed_at > clock.now() - ENDS_TOLD_FOR
-        if is_first and is_news and message.state in ANNOUNCED:
+        if is_first and is_news and (message.state in ANNOUNCED or message.lost_attempts):
             _queue(message.destination, issue, AlertMoment.OVER)
 
 

@@ -11,6 +11,8 @@ from portal.models.alerts import AlertDestination, AlertMessage, AlertMoment, Al
 MOST_PER_HOUR: Final = 10
 HOUR: Final = timedelta(hours=1)
 STATES: Final = (AlertState.QUEUED, AlertState.SENDING)
+# No message has to wait longer, whether for its next attempt or for its worker.
+LONGEST_WAIT: Final = timedelta(hours=1)
 
 
 def due() -> list[int]:
@@ -25,12 +27,20 @@ def due() -> list[int]:
 def is_due() -> Any:
     """Return the condition for messages, joined with their destinations, that should be sent now."""
     is_wanted = AlertDestination.paused_at.is_null() | (AlertMessage.moment == AlertMoment.TEST)
-    return AlertMessage.state.in_(STATES) & (AlertMessage.not_before <= clock.now()) & is_wanted
+    return (AlertMessage.state == AlertState.QUEUED) & is_time() & is_wanted
+
+
+def is_time() -> Any:
+    """Return the condition for messages whose `not_before` has come."""
+    now = clock.now()
+    # What lies further ahead was written before the clock was set back.
+    return (AlertMessage.not_before <= now) | (AlertMessage.not_before > now + LONGEST_WAIT)
 
 
 def room(destination_id: int) -> int:
     """Return how many more messages a destination may get now."""
-    lately = AlertMessage.sent_at > clock.now() - HOUR
+    now = clock.now()
+    lately = (AlertMessage.sent_at > now - HOUR) & (AlertMessage.sent_at <= now)
     return MOST_PER_HOUR - int(
         AlertMessage.select().where(AlertMessage.destination == destination_id, lately).count()
     )

@@ -122,6 +122,7 @@ ACTIONS: Final = {
     "delivery.replayed": Action(Kind.WEBHOOK, "replayed webhook deliveries:"),
     "alerts.added": Action(Kind.ALERTS, "added a destination for alerts:"),
     "alerts.changed": Action(Kind.ALERTS, "changed a destination for alerts:"),
+    "alerts.address_replaced": Action(Kind.ALERTS, "changed where alerts are sent:"),
     "alerts.paused": Action(Kind.ALERTS, "paused alerts to"),
     "alerts.resumed": Action(Kind.ALERTS, "resumed alerts to"),
     "alerts.tested": Action(Kind.ALERTS, "sent a test alert to"),

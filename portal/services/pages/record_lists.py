@@ -83,6 +83,13 @@ class Wanted:
         chosen = (self.containing, self.client, self.site, self.status, self.changed_since)
         return any(chosen) or self.is_active is not None
 
+    @property
+    def number_set(self) -> int:
+        """Count the filters that are set. The search stands beside them, and a site comes with the link to a list."""
+        chosen = (self.client, self.is_active, self.changed_since)
+        others = (self.state != RecordState.LIVE, self.status != "")
+        return sum(each is not None for each in chosen) + sum(others)
+
 
 def page(
     integration: Integration, wanted: Wanted, *, before: int | None = None, after: int | None = None

@@ -42,17 +42,19 @@ def change_and_sync(
     filters: Filters,
     user: User | None,
     *,
+    latest: int,
     why: str = "",
-    latest: int | None = None,
 ) -> Changed:
     """Change the record types or filters and open the sync that applies them, both or neither.
 
     While another sync is live, the next one applies them. `why` is for the history. Raises Invalid like `change`, and
-    Conflict if the version of the filters in use is not `latest`.
+    FiltersChanged if there is a later version than `latest`, the one that the person saw, or 0 if there was none.
     """
+    chosen = checked(record_types, filters)
     with db.atomic():
-        if latest is not None:
-            store.lock_records(integration.id)
+        store.lock_records(integration.id)
+        # A browser that got no answer sends the form again: what is saved already overwrites nothing.
+        if not _is_in_use(integration, chosen, filters):
             filter_versions.check_latest(integration, latest)
         touched = change(integration, record_types, filters, user, why=why)
         return Changed(touched, _open_run(integration, touched, user) if touched else None)
@@ -71,12 +73,12 @@ def undo(integration: Integration, user: User | None, *, latest: int) -> Changed
     return restore(integration, target, user, latest=latest, why=filter_versions.UNDONE)
 
 
-def differences(integration: Integration, version: FilterVersion) -> dict[str, tuple[str, str]]:
-    """Return what going back to a version would change, in words."""
-    now, then = read(integration.filters), read(version.filters)
-    names = filter_choices.known_names(integration, now, then)
-    types = filter_words.type_changes(integration.record_types, version.record_types)
-    return types | filter_words.changes(now, then, names)
+def differences(integration: Integration, record_types: list[str], filters: Filters) -> dict[str, tuple[str, str]]:
+    """Return what saving these would change about what is in use, in words. Raises Invalid for an unknown type."""
+    saved = Integration.get_by_id(integration.id)
+    names = filter_choices.known_names(integration, read(saved.filters), filters)
+    types = filter_words.type_changes(saved.record_types, parse_types(record_types))
+    return types | filter_words.changes(read(saved.filters), filters, names)
 
 
 def change(
@@ -130,6 +132,11 @@ def touched_types(integration: Integration, chosen: list[str], filters: Filters)
 def is_syncing(integration: Integration) -> bool:
     """Return whether a sync is live. It keeps the filters that it started with."""
     return bool(SyncRun.select().where(SyncRun.integration == integration, SyncRun.state.in_(LIVE_STATES)).exists())
+
+
+def _is_in_use(integration: Integration, chosen: list[str], filters: Filters) -> bool:
+    saved = Integration.get_by_id(integration.id)
+    return bool(saved.record_types == chosen and read(saved.filters) == filters)
 
 
 def _open_run(integration: Integration, record_types: list[str], user: User | None) -> SyncRun | None:

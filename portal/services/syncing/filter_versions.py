@@ -10,13 +10,12 @@ from typing import Any, Final
 from peewee import fn
 
 from portal import clock
-from portal.errors import Conflict, NotFound
+from portal.errors import FiltersChanged, NotFound
 from portal.models.accounts import User
 from portal.models.filters import FilterVersion
 from portal.models.integrations import Integration
 from portal.services.pages import keyset
 from portal.services.pages.keyset import Page
-from portal.sync import filters as stored_filters
 
 UNDO_FOR: Final = timedelta(days=30)
 PAGE_VERSIONS: Final = 20
@@ -90,6 +89,12 @@ def latest(integration: Integration) -> FilterVersion | None:
     return found
 
 
+def latest_id(integration: Integration) -> int:
+    """Return the id of the latest version, 0 if there is none yet."""
+    found = latest(integration)
+    return int(found.id) if found is not None else 0
+
+
 def undo_target(integration: Integration) -> FilterVersion | None:
     """Return the version that undoing leads to; None if the last change was too long ago, or there was none.
 
@@ -103,19 +108,12 @@ def undo_target(integration: Integration) -> FilterVersion | None:
 
 
 def check_latest(integration: Integration, version_id: int) -> None:
-    """Raise Conflict unless this version is the latest: somebody has changed the filters since the page was shown.
+    """Raise FiltersChanged if another version is the latest: somebody has saved since the page was shown.
 
-    Call it inside the transaction of the change.
+    Before the first version, nobody has. Call it inside the transaction of the change.
     """
-    now = latest(integration)
-    if now is None or now.id != version_id:
-        raise Conflict("The filters have changed since you opened this page.", "Look at the history, then try again.")
-
-
-def is_in_use(integration: Integration, version: FilterVersion) -> bool:
-    """Return whether the integration has exactly these filters and record types."""
-    same_filters = stored_filters.read(version.filters) == stored_filters.read(integration.filters)
-    return same_filters and version.record_types == integration.record_types
+    if latest_id(integration) not in (0, version_id):
+        raise FiltersChanged
 
 
 def is_over(before: datetime) -> Any:

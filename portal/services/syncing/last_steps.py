@@ -15,6 +15,12 @@ from portal.sync.record_types import RecordType
 NEWEST: Final = 5
 # A cancelled step has no result.
 TELLING: Final = (StepState.SUCCEEDED, StepState.INCOMPLETE, StepState.FAILED)
+# Steps have many more columns, which take longer to read than all else here.
+COLUMNS: Final = (
+    *(SyncStep.record_type, SyncStep.state, SyncStep.finished_at),
+    *(SyncStep.problem, SyncStep.remedy, SyncStep.is_refused),
+    *(SyncRun.id, SyncRun.kind, SyncRun.created_at, SyncRun.finished_at, SyncRun.problem, SyncRun.remedy),
+)
 
 
 @dataclass(frozen=True)
@@ -45,16 +51,14 @@ def of(integration: Integration, record_types: Iterable[RecordType]) -> dict[Rec
 def _in_newest_runs(integration: Integration) -> dict[str, SyncStep]:
     """Return what the newest runs tell, nearly always of every type, in one query."""
     newest = SyncRun.select(SyncRun.id).where(SyncRun.of_lists(integration)).order_by(SyncRun.id.desc()).limit(NEWEST)
-    query = (
-        SyncStep.select(SyncStep, SyncRun).join(SyncRun).where(SyncStep.state.in_(TELLING), SyncRun.id.in_(newest))
-    )
+    query = SyncStep.select(*COLUMNS).join(SyncRun).where(SyncStep.state.in_(TELLING), SyncRun.id.in_(newest))
     return {step.record_type: step for step in query.order_by(SyncRun.id)}
 
 
 def _last(integration: Integration, record_type: RecordType) -> SyncStep | None:
     # Newest runs first, each with at most one step of the type. The first finished one is the result.
     wanted = (SyncStep.record_type == record_type) & SyncStep.state.in_(TELLING)
-    query = SyncStep.select(SyncStep, SyncRun).join(SyncRun).where(SyncRun.of_lists(integration), wanted)
+    query = SyncStep.select(*COLUMNS).join(SyncRun).where(SyncRun.of_lists(integration), wanted)
     step: SyncStep | None = query.order_by(SyncRun.id.desc()).first()
     return step
 

@@ -15,7 +15,7 @@ from portal.models.accounts import Account
 from portal.models.alerts import AlertDestination, AlertMessage
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.issues import Issue, IssueKind, Severity
-from portal.services.alerts import delivery, destinations, flood, outbox, waiting
+from portal.services.alerts import attempts, delivery, destinations, flood, outbox, waiting
 from portal.services.alerts.destinations import Wishes
 from portal.vault import Secret
 
@@ -59,6 +59,21 @@ def destination(northwind: Account, time: MovingClock) -> AlertDestination:
     return add_destination(northwind)
 
 
+@pytest.fixture
+def queued(destination: AlertDestination, integration: Integration, time: MovingClock) -> AlertMessage:
+    """Queue the message about an issue that has begun."""
+    open_issue(integration)
+    time.forward(minutes=2)
+    outbox.notice()
+    message: AlertMessage = AlertMessage.get()
+    return message
+
+
+def fresh(message: AlertMessage) -> AlertMessage:
+    found: AlertMessage = AlertMessage.get_by_id(message.id)
+    return found
+
+
 def add_destination(
     account: Account, severity: Severity = Severity.WARNING, *, has_reminders: bool = False
 ) -> AlertDestination:
@@ -90,6 +105,7 @@ def arrived(hook: responses.RequestsMock) -> list[dict[str, str]]:
 
 def tick() -> None:
     """Do what the scheduler and a worker do."""
+    attempts.settle_lost()
     outbox.notice()
     flood.fold()
     for destination_id in waiting.due():

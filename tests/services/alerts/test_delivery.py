@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 
 import pytest
@@ -15,23 +14,8 @@ from portal.models.accounts import Account
 from portal.models.alerts import AlertDestination, AlertMessage
 from portal.models.integrations import Integration
 from portal.models.issues import Severity
-from portal.services.alerts import delivery, destinations, outbox, waiting
-from tests.services.alerts.conftest import HOOK, MovingClock, arrived, close, messages, open_issue, tick
-
-
-@pytest.fixture
-def queued(destination: AlertDestination, integration: Integration, time: MovingClock) -> AlertMessage:
-    """Queue the message about an issue that has begun."""
-    open_issue(integration)
-    time.forward(minutes=2)
-    outbox.notice()
-    message: AlertMessage = AlertMessage.get()
-    return message
-
-
-def fresh(message: AlertMessage) -> AlertMessage:
-    found: AlertMessage = AlertMessage.get_by_id(message.id)
-    return found
+from portal.services.alerts import delivery, destinations, waiting
+from tests.services.alerts.conftest import HOOK, MovingClock, arrived, close, fresh, messages, open_issue, tick
 
 
 def test_a_message_arrives_as_the_service_wants_it(queued: AlertMessage, hook: responses.RequestsMock) -> None:
@@ -112,23 +96,6 @@ def test_it_is_given_up_after_a_day_and_its_end_is_not_sent(
     assert (messages(), len(hook.calls)) == ([("begun", "given_up")], calls)
 
 
-def test_a_worker_that_dies_costs_one_repeated_message_at_most(
-    queued: AlertMessage, hook: responses.RequestsMock, time: MovingClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hook.post(HOOK, status=200)
-    with monkeypatch.context() as dying:
-        dying.setattr(delivery, "_settle", lambda *_: sys.exit())
-        with pytest.raises(SystemExit):
-            delivery.work(queued.destination_id)
-    assert (fresh(queued).state, len(hook.calls)) == ("sending", 1)
-    tick()
-    assert len(hook.calls) == 1, "somebody may still be sending it"
-    time.forward(minutes=3)
-    tick()
-    tick()
-    assert (fresh(queued).state, len(hook.calls)) == ("sent", 2)
-
-
 def test_two_workers_send_a_message_once(
     queued: AlertMessage, hook: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,15 +110,6 @@ def test_two_workers_send_a_message_once(
     monkeypatch.setattr(delivery, "_send", second_worker_looks_in)
     delivery.work(queued.destination_id)
     assert (fresh(queued).state, len(hook.calls)) == ("sent", 1)
-
-
-def test_a_worker_that_lost_its_message_settles_nothing(queued: AlertMessage, time: MovingClock) -> None:
-    slow = delivery._take(queued.destination_id)
-    assert slow is not None
-    time.forward(minutes=3)
-    assert delivery._take(queued.destination_id) is not None
-    delivery._settle(slow, "too late")
-    assert (fresh(queued).state, fresh(queued).problem) == ("sending", "")
 
 
 def test_a_restart_in_between_loses_and_repeats_nothing(

@@ -85,7 +85,7 @@ def test_what_was_stored_out_of_order_is_found_by_its_time(halo: Integration) ->
     ],
 )
 def test_no_list_looks_at_all_deliveries(halo: Integration, filters: DeliveryFilters) -> None:
-    if type(db.obj).__name__ != "SqliteDatabase":
+    if type(db.obj).__name__ != "Sqlite":
         pytest.skip("PostgreSQL plans by what the tables hold")
     query = Delivery.select(*delivery_lists.COLUMNS).where(*delivery_lists.wanted(halo, filters))
     sql, values = query.where(Delivery.id < 10**6).order_by(Delivery.id.desc()).limit(51).sql()

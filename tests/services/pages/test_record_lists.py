@@ -132,6 +132,20 @@ def test_filters_leave_out_all_others(halo: Integration) -> None:
         assert [each.remote_id for each in record_lists.batch(halo, wanted, 9, None)] == expected
 
 
+@pytest.mark.parametrize(
+    ("wanted", "number"),
+    [
+        (ASSETS, 0),
+        (Wanted(RecordType.ASSETS, containing="pc", site=7, order=Order.NAME, is_descending=False), 0),
+        (Wanted(RecordType.ASSETS, RecordState.DELETED), 1),
+        (Wanted(RecordType.ASSETS, is_active=False), 1),
+        (Wanted(RecordType.ASSETS, client=5, status="Active", is_active=True, changed_since=NOON), 4),
+    ],
+)
+def test_filters_that_are_set_are_counted_without_the_search(wanted: Wanted, number: int) -> None:
+    assert wanted.number_set == number
+
+
 def test_statuses_are_those_of_the_state(halo: Integration) -> None:
     copied(halo, [1], status="Active")
     copied(halo, [2], status="Retired", state=RecordState.DELETED)

@@ -132,7 +132,9 @@ def test_retiring_continues_after_a_kill_in_the_middle(
 
 
 def test_a_kill_right_after_the_commit_loses_no_sync(ours: Integration) -> None:
-    changed = filter_changes.change_and_sync(ours, ["clients", "assets"], Filters(asset_types=frozenset({130})), None)
+    changed = filter_changes.change_and_sync(
+        ours, ["clients", "assets"], Filters(asset_types=frozenset({130})), None, latest=0
+    )
     assert changed.touched == ["clients", "assets"]
     (run,) = SyncRun.select()
     assert (run, run.state, run.trigger) == (changed.run, "queued", "filters")
@@ -144,7 +146,7 @@ def test_what_cannot_be_saved_opens_no_sync(ours: Integration, monkeypatch: pyte
 
     monkeypatch.setattr(sync_runs, "open_run", broken)
     with pytest.raises(Killed):
-        filter_changes.change_and_sync(ours, ["clients"], Filters(active_only=False), None)
+        filter_changes.change_and_sync(ours, ["clients"], Filters(active_only=False), None, latest=0)
     assert fresh(ours).record_types == ["clients", "sites", "assets"]
     assert fresh(ours).active_only
 
@@ -152,7 +154,7 @@ def test_what_cannot_be_saved_opens_no_sync(ours: Integration, monkeypatch: pyte
 def test_while_a_sync_is_live_the_next_one_reads_the_lists_whole(ours: Integration) -> None:
     RemoteList.create(integration=ours, record_type="assets", read_until=LATER)
     SyncRun.create(integration=ours, kind=RunKind.FULL, trigger=RunTrigger.USER)
-    changed = filter_changes.change_and_sync(ours, ["clients", "assets", "sites"], Filters(), None)
+    changed = filter_changes.change_and_sync(ours, ["clients", "assets", "sites"], Filters(), None, latest=0)
     assert (changed.run, SyncRun.select().count()) == (None, 1)
     assert (fresh(ours).active_only, RemoteList.get().read_until) == (False, None)
 

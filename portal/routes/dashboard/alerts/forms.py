@@ -1,4 +1,4 @@
-"""The forms of destinations for alerts: one for each way to enter an address."""
+"""The forms of destinations for alerts: what it gets, and one for each way to enter an address."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class WishesForm(PortalForm):
         return Wishes(self.name.data, Severity(self.severity.data), bool(self.has_reminders.data))
 
 
-class DestinationForm(WishesForm):
+class AddressForm(PortalForm):
     """`among` are the services whose addresses it takes."""
 
     among: ClassVar[frozenset[str]] = channels.SERVICES
@@ -55,17 +55,17 @@ class DestinationForm(WishesForm):
         return Secret(self.address.data)
 
 
-class TeamsForm(DestinationForm):
+class TeamsForm(AddressForm):
     among = channels.TEAMS
     address = _address("Workflow URL", "Starts with https:// and contains /workflows/. It's stored encrypted.")
 
 
-class SlackForm(DestinationForm):
+class SlackForm(AddressForm):
     among = channels.SLACK
     address = _address("Webhook URL", "Starts with https://hooks.slack.com/. It's stored encrypted.")
 
 
-class WebhookForm(DestinationForm):
+class WebhookForm(AddressForm):
     among = channels.WEBHOOK
     address = _address("URL", "Starts with https://. It's stored encrypted, with any token in it.")
 
@@ -73,11 +73,11 @@ class WebhookForm(DestinationForm):
         return addresses.webhook(self.address.data)
 
 
-class OtherForm(DestinationForm):
+class OtherForm(AddressForm):
     address = _address("Apprise URL", "Such as discord://… or pagerduty://…. It's stored encrypted.")
 
 
-class MailForm(DestinationForm):
+class MailForm(AddressForm):
     among = channels.MAIL
     address = StringField(
         "Mail server",
@@ -130,13 +130,21 @@ class MailForm(DestinationForm):
 
 
 # In the address → its name, its form.
-KINDS: Final[dict[str, tuple[str, type[DestinationForm]]]] = {
+KINDS: Final[dict[str, tuple[str, type[AddressForm]]]] = {
     "mail": ("Email", MailForm),
     "teams": ("Microsoft Teams", TeamsForm),
     "slack": ("Slack", SlackForm),
     "webhook": ("Webhook", WebhookForm),
     "other": ("Other services", OtherForm),
 }
+
+
+KIND: Final = f"<any({', '.join(KINDS)}):kind>"
+
+
+def kind_of(service: str) -> str:
+    """Return the kind of form that takes addresses of a service, by what people call it."""
+    return next((kind for kind, (label, _) in KINDS.items() if label == service), "other")
 
 
 def _email(text: str) -> str:

@@ -94,9 +94,8 @@ class RunView:
         return [step for step in self.steps if step.problem]
 
 
-def view(run: SyncRun, chosen: list[str]) -> RunView:
+def view(run: SyncRun, steps: list[SyncStep], chosen: list[str]) -> RunView:
     now = clock.now()
-    steps = list(SyncStep.select().where(SyncStep.run == run).order_by(SyncStep.position))
     parts = [_part(step) for step in steps]
     lines = [_line(step, part, now) for step, part in zip(steps, parts, strict=True)]
     totals = {name: sum(line.counts[name] for line in lines) for name in COUNTERS}

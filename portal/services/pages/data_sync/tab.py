@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from peewee import Model
 
 from portal import clock
 from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration
-from portal.models.sync import LIVE_STATES, RunState, StepState, SyncRun, SyncStep
+from portal.models.sync import RunState, StepState, SyncRun, SyncStep
 from portal.services.pages.data_sync import run_view, runs
 from portal.services.pages.data_sync.run_view import COUNTERS, RunView
 from portal.services.syncing import held_deletes, last_steps
@@ -17,8 +20,9 @@ from portal.services.syncing.last_steps import LastStep
 from portal.sync.record_types import RecordType, in_order
 
 # The page shows these columns, so a change in one of them is a change of the page.
-RUN_COLUMNS: Final = ("state", "not_before", "cancel_requested_at", "problem", "excluded", "returned")
-STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected", "calls_expected", "calls_done")
+RUN_COLUMNS: Final = ("id", "state", "not_before", "cancel_requested_at", "problem", "excluded", "returned")
+STEP_COLUMNS: Final = ("state", "mode", "since", "round", "expected", "calls_expected", "calls_done", *COUNTERS)
+HELD_COLUMNS: Final = ("id", "count", "at")
 INTEGRATION_COLUMNS: Final = ("state", "problem", "paused_at", "next_sync_at", "last_delivery_at")
 
 
@@ -48,15 +52,15 @@ class DataSync:
 
 
 def data_sync(integration: Integration) -> DataSync:
-    # Taken first: if something changes meanwhile, the next poll returns the page again instead of missing it.
-    stamp_before = stamp(integration)
     newest = runs.newest(integration, 1)
-    current = run_view.view(newest[0], integration.record_types) if newest else None
+    steps = runs.steps_of(newest[0]) if newest else []
+    held = list(held_deletes.pending(integration))
+    current = run_view.view(newest[0], steps, integration.record_types) if newest else None
     return DataSync(
         current=current,
         others=_others(integration, current),
-        held_deletes=list(held_deletes.pending(integration)),
-        stamp=stamp_before,
+        held_deletes=held,
+        stamp=_stamp(integration, newest, steps, held),
     )
 
 
@@ -65,15 +69,26 @@ def stamp(integration: Integration) -> str:
 
     While no sync is live it also changes every minute, because the page shows how long ago things happened.
     """
-    newest = SyncRun.select(SyncRun.id, *(getattr(SyncRun, name) for name in RUN_COLUMNS))
-    run: Any = newest.where(SyncRun.of_lists(integration)).order_by(SyncRun.id.desc()).limit(1).tuples().first()
-    columns = [getattr(SyncStep, name) for name in (*STEP_COLUMNS, *COUNTERS)]
-    steps: Any = SyncStep.select(*columns).where(SyncStep.run == run[0]).tuples() if run else []
-    held = held_deletes.pending(integration, HeldDelete.id, HeldDelete.count, HeldDelete.at).tuples()
-    is_live = run is not None and run[1] in LIVE_STATES
-    minute = None if is_live else clock.now().replace(second=0, microsecond=0)
-    own = [getattr(integration, name) for name in INTEGRATION_COLUMNS]
-    return hashlib.sha256(repr((run, list(steps), list(held), own, minute)).encode()).hexdigest()[:16]
+    newest = runs.newest(integration, 1, *(getattr(SyncRun, name) for name in RUN_COLUMNS))
+    steps = runs.steps_of(newest[0], *(getattr(SyncStep, name) for name in STEP_COLUMNS)) if newest else []
+    held = list(held_deletes.pending(integration, *(getattr(HeldDelete, name) for name in HELD_COLUMNS)))
+    return _stamp(integration, newest, steps, held)
+
+
+def _stamp(integration: Integration, newest: list[SyncRun], steps: list[SyncStep], held: list[HeldDelete]) -> str:
+    is_live = any(run.is_live for run in newest)
+    shown = [
+        _values(newest, RUN_COLUMNS),
+        _values(steps, STEP_COLUMNS),
+        _values(held, HELD_COLUMNS),
+        _values([integration], INTEGRATION_COLUMNS),
+        None if is_live else clock.now().replace(second=0, microsecond=0),
+    ]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def _values(rows: Sequence[Model], columns: tuple[str, ...]) -> list[list[Any]]:
+    return [[getattr(row, name) for name in columns] for row in rows]
 
 
 def _others(integration: Integration, current: RunView | None) -> dict[RecordType, LastStep | None]:

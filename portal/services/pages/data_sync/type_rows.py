@@ -78,9 +78,10 @@ def type_rows(integration: Integration, types: Mapping[RecordType, Freshness]) -
     stored, excluded = stored_records.counts(integration), exclusions.counts(integration)
     gone, changed = _gone(integration), _changed_at(integration)
     trends = _trends(integration, {one: stored[one][RecordState.LIVE] for one in types})
+    reads = _last_full_reads(integration, list(types))
     rows = []
     for one, each in types.items():
-        read = _last_full_read(integration, one)
+        read = reads.get(one)
         rows.append(
             TypeRow(
                 record_type=one,
@@ -101,17 +102,24 @@ def _excluded(listed: int, read: FullRead | None) -> int:
     return max(listed, read.filtered_out) if read is not None and listed >= MAX_LISTED else listed
 
 
-def _last_full_read(integration: Integration, record_type: RecordType) -> FullRead | None:
+def _last_full_reads(integration: Integration, types: list[RecordType]) -> dict[str, FullRead]:
+    """Return the last full read of each type. Nearly always the newest full run has read them all."""
+    newest = _full_reads(integration, types, len(types))
+    missing = [one for one in types if one not in newest]
+    return newest | {name: read for one in missing for name, read in _full_reads(integration, [one], 1).items()}
+
+
+def _full_reads(integration: Integration, types: list[RecordType], most: int) -> dict[str, FullRead]:
     mine = SyncRun.of_lists(integration)
-    wanted = (SyncStep.record_type == record_type) & (SyncStep.mode == StepMode.FULL) & SyncStep.state.in_(RECONCILED)
+    wanted = SyncStep.record_type.in_(types) & (SyncStep.mode == StepMode.FULL) & SyncStep.state.in_(RECONCILED)
     columns = (SyncStep.finished_at, SyncStep.expected, SyncStep.filtered_out, SyncStep.failed)
     # A list of each client's records is complete only for the clients that are synced, so it counts nothing.
-    query = SyncStep.select(SyncRun.id, *columns, SyncStep.client_ids.is_null()).join(SyncRun)
-    row: Any = query.where(mine, wanted).order_by(SyncRun.id.desc()).limit(1).tuples().first()
-    if row is None or row[1] is None:
-        return None
-    run_id, at, expected, filtered_out, failed, is_one_list = row
-    return FullRead(run_id, at, expected if is_one_list else None, filtered_out, failed)
+    query = SyncStep.select(SyncStep.record_type, SyncRun.id, *columns, SyncStep.client_ids.is_null()).join(SyncRun)
+    rows: Any = query.where(mine, wanted, SyncStep.finished_at.is_null(is_null=False)).order_by(SyncRun.id.desc())
+    found: dict[str, FullRead] = {}
+    for name, run_id, at, expected, filtered_out, failed, is_one_list in rows.limit(most).tuples():
+        found.setdefault(name, FullRead(run_id, at, expected if is_one_list else None, filtered_out, failed))
+    return found
 
 
 def _gone(integration: Integration) -> dict[str, int]:
