@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from typing import Any, Final
 
 import structlog
 
+from portal.redaction import BLANK, SECRET_KEYS, blanked_address, blanked_text
 from portal.terminal import visible
-
-BLANK: Final = "•••"
-SECRET_KEYS: Final = re.compile(r"secret|password|token|authori[sz]ation|cookie|api_?key|vault", re.IGNORECASE)
-SECRET_SHAPES: Final = re.compile(
-    r"(?i)(bearer\s+|basic\s+|client_secret=|access_token=|\"access_token\"\s*:\s*\")[^\s\"&,}]+"
-)
-# A value in the query of an address whose name tells that it is a secret.
-SECRET_ARGUMENTS: Final = re.compile(rf"([?&][^=&]*(?:{SECRET_KEYS.pattern})[^=&]*=)[^&]*", re.IGNORECASE)
 
 MANY_LINES: Final = ("exception", "stack")
 CONTINUED: Final = "\n    "  # continuation lines are indented, so that none can pass for a log line of its own
@@ -73,18 +65,21 @@ def _escaped(key: str, value: Any) -> Any:
 
 def _blank(value: Any) -> Any:
     if isinstance(value, str):
-        return SECRET_SHAPES.sub(lambda found: found.group(1) + BLANK, value)
+        return blanked_text(value)
     if isinstance(value, dict):
         return {key: BLANK if SECRET_KEYS.search(str(key)) else _blank(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_blank(inner) for inner in value]
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    written = repr(value)  # as renderers write it: an exception's message may quote a request
+    hidden = blanked_text(written)
+    return value if hidden == written else hidden
 
 
 def blanked(address: str) -> str:
-    """Return an address without the secrets in its query."""
-    hidden: str = _blank(SECRET_ARGUMENTS.sub(lambda found: found.group(1) + BLANK, address))
-    return hidden
+    """Return an address without the secrets in it: in its query, its user part, or anywhere else."""
+    return blanked_address(address)
 
 
 def get(name: str) -> Any:

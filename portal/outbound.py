@@ -71,15 +71,47 @@ class Response:
         return "json" in self.headers.get("content-type", "").lower()
 
 
+@dataclass(frozen=True)
+class UnansweredCall:
+    """A request that got no answer. `path` includes the query; `seconds` is how long the last attempt took."""
+
+    method: str
+    path: str
+    error: OutboundError
+    seconds: float
+    retries: int
+
+
+class Unanswered(local):
+    """The unanswered calls of the current thread. A request that is answered when it is repeated is none of them."""
+
+    def __init__(self) -> None:
+        self._calls: dict[tuple[str, str], UnansweredCall] = {}
+
+    def note(self, request: httpx.Request, error: OutboundError, seconds: float) -> None:
+        key = _key(request)
+        before = self._calls.pop(key, None)
+        self._calls[key] = UnansweredCall(*key, error, seconds, 0 if before is None else before.retries + 1)
+
+    def forget(self, request: httpx.Request) -> None:
+        self._calls.pop(_key(request), None)
+
+    def take(self) -> tuple[UnansweredCall, ...]:
+        """Return the calls since this was last called, in the order of their last attempts."""
+        calls, self._calls = tuple(self._calls.values()), {}
+        return calls
+
+
 class OutboundClient:
     """A thread-safe client that keeps connections open. It has two verbs: `get`, and `post_form` for a token.
 
-    `calls` counts every request sent, answered or not; `before_call` runs before each. No call outlasts the outbound
-    slot in which the client was created (see outbound_slots.py).
+    `calls` counts every request sent, answered or not; `before_call` runs before each. `unanswered` holds the calls
+    without an answer. No call outlasts the outbound slot in which the client was created (see outbound_slots.py).
     """
 
     def __init__(self, before_call: Callable[[], None] = lambda: None) -> None:
         self.calls = 0
+        self.unanswered = Unanswered()
         self._before_call = before_call
         self._until = outbound_slots.until()
         self._logger = log.bound("portal.outbound")
@@ -146,12 +178,22 @@ class OutboundClient:
         if seconds <= 0:
             raise OutboundError(TransportFailure.TIMED_OUT, host)
         self._count()
-        before = guard.deadline.set(began + seconds)
         request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
+        try:
+            response, body = self._answer(request, limits.size, began + seconds)
+        except OutboundError as error:
+            self.unanswered.note(request, error, clock.monotonic() - began)
+            raise
+        self.unanswered.forget(request)
+        return Response(response.status_code, response.headers, body, clock.monotonic() - began)
+
+    def _answer(self, request: httpx.Request, size: int, deadline: float) -> tuple[httpx.Response, bytes]:
+        host = request.url.host
+        before = guard.deadline.set(deadline)
         try:
             response = self._client.send(request, stream=True)
             try:
-                body = _read(response, limits.size, host)
+                return response, _read(response, size, host)
             finally:
                 response.close()
         except httpx.TimeoutException as error:
@@ -163,12 +205,15 @@ class OutboundClient:
             raise self._noted(transport_error(error, host)) from error
         finally:
             guard.deadline.reset(before)
-        return Response(response.status_code, response.headers, body, clock.monotonic() - began)
 
     def _noted(self, error: OutboundError) -> OutboundError:
         """Log the exact cause: people see one message for several causes (see psa/transport_messages.py)."""
         self._logger.info("A call was stopped", host=error.host, cause=error.failure.value)
         return error
+
+
+def _key(request: httpx.Request) -> tuple[str, str]:
+    return request.method, request.url.raw_path.decode()
 
 
 def _read(response: httpx.Response, size: int, host: str) -> bytes:

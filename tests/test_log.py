@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from portal import log
+from portal.redaction import BLANK
 from portal.vault import Secret
 
 
@@ -55,7 +56,7 @@ def test_libraries_and_the_portal_log_json_through_one_pipeline(capsys: pytest.C
     logging.getLogger("some.library").warning("sent Bearer hush")
     ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
     assert (ours["event"], ours["run"], ours["level"]) == ("page stored", 7, "info")
-    assert theirs["event"] == f"sent Bearer {log.BLANK}"
+    assert theirs["event"] == f"sent Bearer {BLANK}"
 
 
 @pytest.mark.usefixtures("_restored")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from portal import guard
 from portal.outbound import USER_AGENT, CallLimits, OutboundClient, OutboundError, TransportFailure
 from portal.sandbox.halo import HaloSandbox, Settings, TenantSettings, running
-from tests.servers import Talk, answering, dripping, listening, silent
+from tests.servers import Listener, Talk, answering, dripping, listening, silent
 
 PATIENT = CallLimits(seconds=5)
 HASTY = CallLimits(seconds=0.2)
@@ -165,3 +167,37 @@ def test_an_error_names_the_host_but_nothing_else_of_the_call(client: OutboundCl
         client.post_form(f"{listener.url}/auth/token?tenant=t", {"client_secret": "hush"}, limits=PATIENT)
     assert "127.0.0.1" in failed.value.problem
     assert "hush" not in str(failed.value) + repr(failed.value) + repr(failed.value.__cause__)
+
+
+def test_a_call_without_an_answer_is_kept_once_with_its_repetitions(client: OutboundClient) -> None:
+    with listening(silent) as listener:
+        for _ in range(3):
+            with pytest.raises(OutboundError):
+                client.get(f"{listener.url}/api/Client", params={"page_no": "2"}, token="hush", limits=HASTY)
+    (call,) = client.unanswered.take()
+    assert (call.method, call.path, call.retries) == ("GET", "/api/Client?page_no=2", 2)
+    assert call.error.failure == TransportFailure.TIMED_OUT
+    assert HASTY.seconds <= call.seconds < 2
+    assert client.unanswered.take() == ()
+
+
+def test_a_call_that_is_answered_in_the_end_is_not_kept(client: OutboundClient) -> None:
+    def late(listener: Listener, peer: socket.socket) -> None:
+        peer.sendall(b"" if listener.connections == 1 else b"HTTP/1.1 503 Busy\r\nConnection: close\r\n\r\n")
+
+    with listening(late) as listener:
+        with pytest.raises(OutboundError):
+            client.get(listener.url, limits=PATIENT)
+        assert client.get(listener.url, limits=PATIENT).status == 503
+    assert client.unanswered.take() == ()
+
+
+def test_each_thread_has_its_own_calls_without_an_answer(client: OutboundClient) -> None:
+    def call() -> int:
+        with pytest.raises(OutboundError):
+            client.get("http://127.0.0.1:1", limits=HASTY)
+        return len(client.unanswered.take())
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(call).result() == 1
+    assert client.unanswered.take() == ()

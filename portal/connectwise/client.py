@@ -32,7 +32,7 @@ from portal.connectwise.responses import Kind
 from portal.connectwise.server import PAGE_LIMITS, REQUESTS_AT_ONCE, Server, no_limit
 from portal.connectwise.site_lists import SITES, SiteLists
 from portal.errors import PsaError, PsaListError
-from portal.outbound import CallLimits, Response
+from portal.outbound import CallLimits, Response, UnansweredCall
 from portal.psa.facts import pack
 from portal.psa.pages import IdList, Page
 
@@ -84,6 +84,10 @@ class ConnectWiseClient:
     def requests_here(self) -> int:
         """The number of calls made by the current thread."""
         return self._server.outbound.calls_here
+
+    def take_unanswered(self) -> tuple[UnansweredCall, ...]:
+        """Return the calls of the current thread that got no answer, each once."""
+        return self._server.outbound.unanswered.take()
 
     def log_in(self) -> None:
         """Prove the keys, once. Raises PsaError."""

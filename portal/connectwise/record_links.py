@@ -15,7 +15,7 @@ from portal.psa import named_records
 from portal.psa.named_records import NamedRecord
 
 ROUTER: Final = "v4_6_release/services/system_io/router/openrecord.rails"
-# Sites and products have no page that the router opens.
+# Seen in several other products. For sites and products, no screen was seen that the router opens.
 SCREENS: Final[Mapping[str, str]] = {
     "clients": "CompanyFV",
     "contacts": "ContactFV",

@@ -29,7 +29,7 @@ from portal.halo.pages import ListBody, Row
 from portal.halo.records import Columns
 from portal.halo.resources import PAGE_SIZE, PAGING, RESOURCES, shown_path
 from portal.halo.tickets import TicketTypes
-from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
+from portal.outbound import CallLimits, OutboundClient, OutboundError, Response, UnansweredCall
 from portal.psa.facts import pack
 from portal.psa.ordinary_lists import OrdinaryLists
 from portal.psa.pages import IdList, Page
@@ -89,6 +89,10 @@ class HaloClient(OrdinaryLists):
     def requests_here(self) -> int:
         """The number of calls made by the current thread."""
         return self._outbound.calls_here
+
+    def take_unanswered(self) -> tuple[UnansweredCall, ...]:
+        """Return the calls of the current thread that got no answer, each once."""
+        return self._outbound.unanswered.take()
 
     def log_in(self) -> None:
         """Get a token if there is none yet. Raises PsaError."""

@@ -1,7 +1,8 @@
 """Links to records in Halo's own pages, and the records that a link or an API address names.
 
-Seen in other products: `/customer?clientid=12&siteid=18` and `/ticket?id=9001`. For other types no page that takes a
-number is known, so there is no link.
+Seen in several other products: `/customer?clientid=12&siteid=18` and `/ticket?id=9001`. For other types there is no
+link: a site's page takes its client too, a contact's (`/customer?userid=5`) was seen in one product only, and for
+products, assets and contracts no page that takes a number is known. Their pages here lead to their client instead.
 """
 
 from __future__ import annotations

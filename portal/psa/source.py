@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from portal.outbound import UnansweredCall
+
 
 class Facts(Protocol):
     """The attributes of a row that filters depend on. `client_id` is the client that it belongs to, if any.
@@ -122,6 +124,7 @@ class Source(Protocol):
     `name` is the PSA's short name. Every method that sends a request raises PsaError, unless it says otherwise.
 
     - `requests` counts all calls so far, `requests_here` those of the current thread.
+    - `take_unanswered` returns the current thread's calls without an answer since it last did. Raises nothing.
     - `page`: `size` is the page size observed so far, if any.
     - `requests_at_once` is how many requests the PSA accepts at the same time, or None if it has no such limit.
     - `record` returns None if the record does not exist, and for a ticket that is known not to be an opportunity.
@@ -149,6 +152,7 @@ class Source(Protocol):
     def requests(self) -> int: ...
     @property
     def requests_here(self) -> int: ...
+    def take_unanswered(self) -> Sequence[UnansweredCall]: ...
 
     requests_at_once: int | None
 

@@ -174,10 +174,15 @@ class Engine:
 
     def _handle(self, stream: Stream, fetched: Fetched) -> None:
         fetched = replace(fetched, budget_left=self._reservation.remaining)
-        self._reservation.charge(max(0, fetched.requests - 1))
+        self._charge(stream, fetched)
         if fetched.error is None or isinstance(fetched.error, PsaListError):
             self._is_cautious, self._unanswered_in_a_row = False, 0
         self._advance(stream, fetched)
+
+    def _charge(self, stream: Stream, fetched: Fetched) -> None:
+        """Charge the requests of a result, and log those that got no answer."""
+        self._reservation.charge(max(0, fetched.requests - 1))
+        self._writer.note_unanswered(stream.step, fetched.unanswered)
 
     def _advance(self, stream: Stream, fetched: Fetched | None) -> None:
         """Send a stream its result, which it writes, and queue its next call."""
@@ -236,7 +241,7 @@ class Engine:
             else:
                 self._handle(*received)
         fetched = received[1]
-        self._reservation.charge(max(0, fetched.requests - 1))
+        self._charge(stream, fetched)
         stream.write_requests(fetched.requests)
         return fetched.error is None and bool(fetched.value)
 

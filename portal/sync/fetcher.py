@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, Self, TypeVar
 
 from portal import clock
+from portal.outbound import UnansweredCall
 from portal.psa.source import Source
 
 Key = TypeVar("Key", bound=Hashable)
@@ -33,7 +34,7 @@ PsaCall = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Fetched:
-    """The result of one call, which began at `asked_at` and took `requests` HTTP requests.
+    """The result of one call, which began at `asked_at` and took `requests` HTTP requests, some `unanswered`.
 
     `error` is set if the call raised instead of returning a value. `budget_left` is how many reserved requests were
     left when the engine received the result.
@@ -45,6 +46,7 @@ class Fetched:
     requests: int
     error: Exception | None = None
     budget_left: int = 0
+    unanswered: Sequence[UnansweredCall] = ()
 
 
 class Fetcher(Generic[Key]):
@@ -81,8 +83,11 @@ class Fetcher(Generic[Key]):
 
     def _fetch(self, call: PsaCall) -> Fetched:
         asked_at, before = clock.now(), self._source.requests_here
+        value: Any = None
+        error: Exception | None = None
         try:
             value = call()
-        except Exception as error:  # noqa: BLE001  # raised again in the thread that submitted the call
-            return Fetched(call, asked_at, None, self._source.requests_here - before, error)
-        return Fetched(call, asked_at, value, self._source.requests_here - before)
+        except Exception as raised:  # noqa: BLE001  # raised again in the thread that submitted the call
+            error = raised
+        requests = self._source.requests_here - before
+        return Fetched(call, asked_at, value, requests, error, unanswered=self._source.take_unanswered())

@@ -9,6 +9,8 @@ from portal import clock, log
 from portal.models.log_causes import cause_of
 from portal.models.records import ChangeKind
 from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
+from portal.outbound import UnansweredCall
+from portal.psa import transport_messages
 from portal.psa.source import Page
 from portal.sync.decide import Decision, Rejected
 from portal.sync.record_types import RecordType
@@ -70,6 +72,26 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
     message = f"Page {page.number}: {RecordType(record_type).counted(len(page.rows))} read. {page.note}".rstrip()
     note(run, message, subject=LogSubject.PAGE, record_type=record_type, details=details)
     note_records(run, record_type, decision, {"page": page.number})
+
+
+def note_no_answer(run: SyncRun, psa: str, call: UnansweredCall, record_type: str | None = None) -> None:
+    """Write the line of a call that got no answer, of any kind. Without a `record_type` it belongs to the run."""
+    details = {
+        "method": call.method,
+        "path": log.blanked(call.path),
+        "status": "no answer",
+        "ms": round(call.seconds * 1000),
+        "retries": call.retries,
+    }
+    why = transport_messages.explain(call.error, psa=psa, check_address="", be_reachable="").problem
+    note(
+        run,
+        f"No answer to {call.method} {call.path.partition('?')[0]}. {why}",
+        subject=LogSubject.RUN if record_type is None else LogSubject.STEP,
+        level=LogLevel.WARNING,
+        record_type=record_type,
+        details=details,
+    )
 
 
 def note_records(run: SyncRun, record_type: str, decision: Decision, details: dict[str, Any] | None = None) -> None:

@@ -257,6 +257,8 @@ class Refetcher:
         if outcome in WORDS:
             level = LogLevel.WARNING if outcome is Outcome.REJECTED else LogLevel.INFO
             name = name_of(self._integration_id, pending.record_type, pending.remote_id)
+            if level == LogLevel.WARNING:
+                name = f"“{name}”"  # so that lines about other records have the same cause
             self._log(pending, f"{WORDS[outcome]}: {name}{why and f'. {why}'}", level=level)
 
     def _log(self, pending: PendingRefetch, message: str, *, level: LogLevel, remedy: str = "") -> None:

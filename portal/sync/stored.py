@@ -120,7 +120,7 @@ def name_of(integration_id: int, record_type: str, remote_id: int) -> str:
 
 def names_of(integration_id: int, record_type: str, ids: Collection[int]) -> str:
     """Name the first of these records with their numbers, and count the rest, for people."""
-    named = [f"{name_of(integration_id, record_type, each)} ({each})" for each in sorted(ids)[:NAMED]]
+    named = [f"“{name_of(integration_id, record_type, each)}” ({each})" for each in sorted(ids)[:NAMED]]
     more = f" and {len(ids) - NAMED:,} more {record_type}" if len(ids) > NAMED else ""
     return f"{', '.join(named)}{more}"
 

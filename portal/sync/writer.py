@@ -14,6 +14,7 @@ from portal.errors import PsaError, PsaRefusedType
 from portal.models.integrations import Integration
 from portal.models.records import RecordState
 from portal.models.sync import LogLevel, LogSubject, RemoteList, StepMode, StepState, SyncPage, SyncRun, SyncStep
+from portal.outbound import UnansweredCall
 from portal.psa.source import Facts, Page, Row
 from portal.sync import (
     applying,
@@ -139,6 +140,13 @@ class Writer(StepTransactions):
             step.save()
             message = f"The list of {step.record_type} changed while it was read, so Scopable reads it again."
             logbook.note(self.run, message, subject=LogSubject.STEP, record_type=step.record_type)
+
+    def note_unanswered(self, step: SyncStep, calls: Sequence[UnansweredCall]) -> None:
+        """Log each call of a step that got no answer."""
+        if calls:
+            with self._lease.writing():
+                for call in calls:
+                    logbook.note_no_answer(self.run, self._source.name, call, step.record_type)
 
     def count_requests(self, step: SyncStep, requests: int) -> None:
         """Count requests of calls that brought nothing to write."""

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from portal.errors import PsaError, PsaListError, PsaRefusedCredentials, PsaUnavailable
-from portal.outbound import CallLimits, OutboundClient, OutboundError, Response
+from portal.outbound import CallLimits, OutboundClient, OutboundError, Response, UnansweredCall
 from portal.psa.adapter import Connection, FactsFormat, FilterOptions, Meter, PsaAdapter, RequestLimit, Tenant
 from portal.psa.connect_form import ConnectField, ConnectForm, FieldKind, ParsedAddress
 from portal.psa.diagnosis import Access, Diagnosis, ListAccess, failed
@@ -119,6 +119,9 @@ class LedgerClient(OrdinaryLists):
     @property
     def requests_here(self) -> int:
         return self.outbound.calls_here
+
+    def take_unanswered(self) -> tuple[UnansweredCall, ...]:
+        return self.outbound.unanswered.take()
 
     def log_in(self) -> None:
         """Do nothing: the key goes with every request."""

@@ -12,6 +12,8 @@ from portal import clock
 from portal.models.accounts import Account, User
 from portal.models.integrations import Integration
 from portal.models.sync import LogSubject, RunState, RunTrigger, SyncLog, SyncRun, SyncStep
+from portal.outbound import OutboundError, TransportFailure, UnansweredCall
+from portal.sync import logbook
 from tests.routes.conftest import make_run
 from tests.routes.test_refreshing import HTMX, refresh_of
 from tests.routes.test_sync_logs import link
@@ -163,6 +165,24 @@ def test_a_step_opens_to_its_pages_and_a_page_to_its_call_and_records(as_sam: Fl
         for words in (f"GET {line.details['path']}", "200", "340 ms", "<dt>Retries</dt><dd>2</dd>", "<dd>650</dd>"):
             assert words in page
     assert "<html" in as_sam.get(f"{TAB}/pages/{first.id}").text
+
+
+def test_a_step_shows_a_call_without_an_answer_with_its_path_time_and_retries(
+    as_sam: FlaskClient, halo: Integration
+) -> None:
+    run = make_run(halo, RunState.FAILED)
+    error = OutboundError(TransportFailure.TIMED_OUT, "halo.example")
+    call = UnansweredCall("GET", "/api/Client/12?includedetails=true&token=hush", error, 60.0, 3)
+    logbook.note_no_answer(run, "Halo", call, "clients")
+    for address in (f"/runs/{run.id}/clients", "/lines?subject=step&level=warning"):
+        page = as_sam.get(f"{TAB}{address}").text.replace("&#39;", "'").replace("&amp;", "&")
+        assert "No answer to GET /api/Client/12. halo.example didn't respond in time." in page
+        for name, value in (("method", "GET"), ("status", "no answer"), ("ms", "60,000"), ("retries", "3")):
+            assert f"<dt>{name}</dt><dd>{value}</dd>" in page
+        assert "<dd>/api/Client/12?includedetails=true&token=•••</dd>" in page
+    assert "No answer to" not in as_sam.get(f"{TAB}/runs/{run.id}").text
+    logbook.note_no_answer(run, "Halo", call)
+    assert "No answer to" in as_sam.get(f"{TAB}/runs/{run.id}").text
 
 
 def test_pages_of_a_long_step_join_without_a_gap(as_alice: FlaskClient, halo: Integration) -> None:

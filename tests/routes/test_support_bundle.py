@@ -14,7 +14,7 @@ from portal.models.audit import AuditEntry
 from portal.models.integrations import Integration
 from portal.models.issues import Issue
 from portal.models.records import Record
-from portal.models.sync import LogLevel, LogSubject, RunState, SyncLog
+from portal.models.sync import LogLevel, LogSubject, RunState, SyncLog, SyncStep
 from portal.services.accounts import support_access
 from portal.services.operations.pseudonyms import Pseudonyms
 from tests.copies import copied
@@ -83,6 +83,17 @@ def test_it_holds_no_secret_no_person_and_no_record(as_alice: FlaskClient, alice
     for word in [*secrets, *people, "Zebra"]:
         assert word not in everything, word
     assert "[name] wasn't stored. The email is [value], the owner [value]." in everything
+
+
+def test_a_syncs_problem_names_no_record(as_alice: FlaskClient, alice: User, halo: Integration) -> None:
+    problem = "The details of “Zebra Ltd” (7) couldn't be read."
+    run = make_run(halo, RunState.INCOMPLETE, problem=problem)
+    SyncStep.update(problem=problem).execute()
+    SyncLog.create(integration=halo, run=run, level="error", subject="step", record_type="clients", message=problem)
+    archive = downloaded(as_alice)
+    (shown,) = part(archive, "runs")["halo"]
+    problems = [shown["problem"], shown["steps"][0]["problem"], part(archive, "problems")["halo"][0]["message"]]
+    assert problems == ["The details of [value] (7) couldn't be read."] * 3
 
 
 def test_a_person_has_one_pseudonym_in_a_bundle(as_alice: FlaskClient, alice: User, halo: Integration) -> None:

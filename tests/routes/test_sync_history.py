@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -17,6 +17,7 @@ from tests.routes.conftest import make_run
 
 TAB = "/integrations/halo/sync"
 POLL = f"{TAB}/progress"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -65,3 +66,46 @@ def test_the_bar_of_a_run_comes_when_it_ends(as_alice: FlaskClient, halo: Integr
 
 
 # Live progress
+
+
+def axes(page: str) -> list[list[str]]:
+    """Return the times below each chart."""
+    ends = re.findall(r'class="chart-ends[^"]*">(.*?)</div>', page.partition('id="history"')[2])
+    return [re.findall(r"<time[^>]*>([^<]+)</time>", each) for each in ends]
+
+
+def run_at(halo: Integration, moment: datetime) -> None:
+    run = make_run(halo, RunState.SUCCEEDED, created_at=moment, finished_at=moment)
+    SyncRun.update(started_at=moment).where(SyncRun.id == run.id).execute()
+
+
+def test_a_single_bar_shows_its_time_once(as_alice: FlaskClient, halo: Integration) -> None:
+    run_at(halo, NOON)
+    with clock.using(lambda: NOON + timedelta(hours=1)):
+        assert axes(as_alice.get(TAB).text) == [["12:00"], ["12:00"]]
+
+
+@pytest.mark.parametrize(
+    ("later", "shown"),
+    [
+        (timedelta(seconds=59), ["12:00"]),
+        (timedelta(minutes=1), ["12:00", "12:01"]),
+        (timedelta(minutes=-1, seconds=59), ["12:00", "11:59"]),
+        (timedelta(days=-1), ["12:00", "22 Nov 12:00"]),
+    ],
+)
+def test_two_bars_show_two_times_unless_they_read_the_same(
+    as_alice: FlaskClient, halo: Integration, later: timedelta, shown: list[str]
+) -> None:
+    run_at(halo, NOON)
+    run_at(halo, NOON + later)
+    with clock.using(lambda: NOON + timedelta(hours=1)):
+        assert axes(as_alice.get(TAB).text) == [shown, shown]
+
+
+def test_bars_of_days_show_the_first_day_and_the_last(as_alice: FlaskClient, halo: Integration) -> None:
+    run = {"started_at": NOON, "finished_at": NOON, "created_at": NOON, "kind": "full", "trigger": "user"}
+    SyncRun.insert_many([{**run, "integration": halo, "state": "cancelled"}] * (MOST_RUNS + 1)).execute()
+    with clock.using(lambda: NOON + timedelta(hours=1)):
+        shown = ["26 Aug 2026", "23 Nov 2026"]
+        assert axes(as_alice.get(TAB, query_string={"days": "90"}).text) == [shown, shown]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, Final
 
 from portal.models.accounts import User
 from portal.models.integrations import Integration
 from portal.models.records import Record
-from portal.models.sync import LogLevel, LogSubject, SyncLog, SyncRun, SyncStep
+from portal.models.sync import LogLevel, SyncLog, SyncRun, SyncStep
 from portal.services.operations.pseudonyms import Pseudonyms, without_quotes
 
 RUNS: Final = 50
@@ -57,10 +58,10 @@ def runs(integration: Integration, people: Pseudonyms) -> list[dict[str, Any]]:
     found = list(query.order_by(SyncRun.id.desc()).limit(RUNS))
     steps: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for step in SyncStep.select().where(SyncStep.run.in_([run.id for run in found])).order_by(SyncStep.position):
-        steps[step.__data__["run"]].append({name: getattr(step, name) for name in STEP})
+        steps[step.__data__["run"]].append(_values(step, STEP))
     return [
         {
-            **{name: getattr(run, name) for name in RUN},
+            **_values(run, RUN),
             "started_by": people.of(run.started_by.email) if run.started_by else None,
             "steps": steps[run.id],
         }
@@ -79,6 +80,12 @@ def problems(integration: Integration) -> list[dict[str, Any]]:
     return [_line(line, names.get((line.record_type or "", line.remote_id or 0), "")) for line in found]
 
 
+def _values(row: SyncRun | SyncStep, names: Sequence[str]) -> dict[str, Any]:
+    """Return columns of a row. A problem may quote the names of records."""
+    values = {name: getattr(row, name) for name in names}
+    return values | {"problem": without_quotes(row.problem)}
+
+
 def _line(line: Any, name: str) -> dict[str, Any]:
     message = line.message.replace(name, "[name]") if name else line.message
     return {
@@ -88,7 +95,7 @@ def _line(line: Any, name: str) -> dict[str, Any]:
         "subject": line.subject,
         "type": line.record_type,
         "record": line.remote_id,
-        "message": without_quotes(message) if line.subject == LogSubject.RECORD else message,
+        "message": without_quotes(message),
         "remedy": line.remedy,
     }
 

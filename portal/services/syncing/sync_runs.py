@@ -270,4 +270,5 @@ def _log_in(lease: RunLease, run: SyncRun, client: PsaClient) -> None:
         if client.requests:
             budget.add(own_policy(run.integration.account_id), client.requests)
             with lease.writing(requests=SyncRun.requests + client.requests):
-                pass
+                for call in client.take_unanswered():
+                    logbook.note_no_answer(run, client.name, call)

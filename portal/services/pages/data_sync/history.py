@@ -75,6 +75,13 @@ class History:
     hours: int | None
     stamp: str
 
+    @property
+    def ends(self) -> list[datetime]:
+        """Return when the first and the last bar begin, or only the first if both begin in the same minute."""
+        first, last = self.bars[0].begin, self.bars[-1].begin
+        is_same = first.replace(second=0, microsecond=0) == last.replace(second=0, microsecond=0)
+        return [first] if is_same else [first, last]
+
 
 def history(integration: Integration, period: Period) -> History:
     """Return the runs that ended in the period, the oldest first. Refetches of single records are left out."""
