@@ -103,7 +103,7 @@ class CustomField:
     value: Value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RecordFields:
     """The fields of one record: values of declared fields by name, and custom fields that have a value.
 
@@ -116,6 +116,9 @@ class RecordFields:
     @cached_property
     def custom(self) -> tuple[CustomField, ...]:
         return self.read_custom()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RecordFields) and (self.values, self.custom) == (other.values, other.custom)
 
 
 def fits(kind: Kind, value: Value) -> bool:
