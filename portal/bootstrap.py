@@ -17,16 +17,16 @@ from portal.services.audit import audit_log
 from portal.services.operations import retention
 
 
-def bind(config: Config, *, threads: int = outbound_slots.DEFAULT_THREADS) -> None:
+def bind(config: Config, *, threads: int | None = None) -> None:
     """Bind the database, the vault, the queue, the outbound guard and slots, and the settings of other modules.
 
-    `threads` is how many requests this process answers at once.
+    `threads` is how many requests a web process answers at once, None for other processes.
     """
-    db.bind(config.database_url)
+    db.bind(config.database_url, threads=threads or 1)
     vault.bind(config.vault_keys)
     queue.bind(config.redis_url)
     guard.bind(config.outbound_allow, config.authorities)
-    outbound_slots.bind(threads)
+    outbound_slots.bind(threads or outbound_slots.DEFAULT_THREADS)
     wording.bind(config.public_url)
     vendor_ids.bind(dict(config.vendor_ids))
     audit_log.bind(timedelta(days=config.keep_audit_days))

@@ -23,7 +23,10 @@ from portal.errors import ConfigError, PortalError
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # WAL lets readers continue while a process writes; FULL costs 0.2 ms per commit and survives a power cut.
-SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000}
+SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+# Writing many records needs a large cache. Each connection has its own, and a web process keeps one for each thread.
+SQLITE_CACHE_KB = 16_000
+SQLITE_LEAST_CACHE_KB = 4_000
 SQLITE_WAIT_SECONDS = 30
 # A connection is closed after this time, so that the memory that it has gathered is freed.
 KEPT_SECONDS = 600
@@ -76,10 +79,10 @@ class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # Peewee's po
         return connection
 
 
-def bind(url: str) -> None:
-    """Point the handle at the database of `url`. Opens no connection."""
+def bind(url: str, *, threads: int = 1) -> None:
+    """Point the handle at the database of `url`, for a process with so many threads. Opens no connection."""
     release()
-    db.initialize(_database_for(url))
+    db.initialize(_database_for(url, threads))
 
 
 def release() -> None:
@@ -101,12 +104,13 @@ os.register_at_fork(before=release, after_in_child=_leave_connections_to_parent)
 atexit.register(release)
 
 
-def _database_for(url: str) -> Sqlite | Postgresql:
+def _database_for(url: str, threads: int) -> Sqlite | Postgresql:
     # As many connections as threads ask for: they are what limits the number of requests.
     if (path := sqlite_file(url)) is not None:
+        cache_kb = max(SQLITE_CACHE_KB // threads, SQLITE_LEAST_CACHE_KB)
         return Sqlite(
             str(path),
-            pragmas=SQLITE_PRAGMAS,
+            pragmas={**SQLITE_PRAGMAS, "cache_size": -cache_kb},
             timeout=SQLITE_WAIT_SECONDS,
             # Deferred transactions that read before they write fail under load; IMMEDIATE ones wait.
             lock_type="IMMEDIATE",
