@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from portal.models.connection_tests import ConnectionTest
 from portal.models.integrations import Integration, IntegrationState
+from portal.models.issues import Issue
 from portal.models.sync import RunState, SyncRun
 from portal.sandbox.halo import HaloSandbox
 from portal.services.connecting import connections
@@ -34,6 +35,20 @@ def test_testing_again_names_the_agent(as_alice: FlaskClient, halo: Integration)
     assert part.status_code == 200
     assert "Connected as" in part.text
     assert "<html" not in part.text
+
+
+def test_testing_again_opens_and_closes_the_issue_about_a_permission(
+    as_alice: FlaskClient, halo: Integration, sandbox: HaloSandbox
+) -> None:
+    sandbox.fault("status", status=403, on="assets", times=None)
+    try:
+        assert as_alice.post(f"{TAB}/test", headers=HTMX).status_code == 200
+        assert "let the agent read assets" in as_alice.get("/issues").text
+    finally:
+        sandbox.clear_faults()
+    assert as_alice.post(f"{TAB}/test", headers=HTMX).status_code == 200
+    assert "let the agent read assets" not in as_alice.get("/issues").text
+    assert Issue.get().closed_at is not None
 
 
 def test_a_test_that_fails_says_what_to_do(as_alice: FlaskClient, halo: Integration) -> None:

@@ -159,9 +159,8 @@ def _put(user: User, setup: Setup, counter: int) -> None:
         old = Authenticator.delete().where(Authenticator.id == setup.replaces, Authenticator.user == user)
         if not old.execute():
             raise SetupOver
-    row = _row(user, setup)
-    row.last_counter = counter
-    row.save(force_insert=True)
+    # Sealed again: the vault may have a newer key than when the setup began.
+    Authenticator.create(user=user, secret=setup.key_for(user), last_counter=counter)
     audit_log.record(user.account, user, "two_factor.on" if setup.replaces is None else "two_factor.replaced")
 
 

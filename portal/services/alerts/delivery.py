@@ -29,7 +29,7 @@ def work(destination_id: int) -> None:
 
 
 def _take(destination_id: int) -> AlertMessage | None:
-    """Take the oldest due message. None if there is none, or another worker takes it."""
+    """Take the oldest due message. None if there is none, or it changes meanwhile."""
     now = clock.now()
     due = [AlertMessage.destination == destination_id, waiting.is_due()]
     if waiting.room(destination_id) <= 0:
@@ -43,7 +43,9 @@ def _take(destination_id: int) -> AlertMessage | None:
     first = min(message.first_attempt_at or now, now)  # later than now, if the clock was set back since
     taken = {"attempts": number, "first_attempt_at": first, "not_before": now + attempts.TAKEN_FOR}
     is_untaken = (AlertMessage.attempts == message.attempts) & (AlertMessage.state == AlertState.QUEUED)
-    mine = (AlertMessage.id == message.id) & is_untaken
+    # It begins anew at an address that was replaced since.
+    is_same = AlertMessage.first_attempt_at == message.first_attempt_at
+    mine = (AlertMessage.id == message.id) & is_untaken & is_same
     if not AlertMessage.update(state=AlertState.SENDING, **taken).where(mine).execute():
         return None
     # Read only now, because its address may have been replaced since the message was found.

@@ -24,7 +24,7 @@ from portal.psa.registry import adapter_of
 from portal.services.audit import audit_log
 from portal.services.connecting import connection_tests
 from portal.services.connecting.request_meter import Meter, own_policy
-from portal.sync import budget
+from portal.sync import budget, store
 from portal.vault import Secret
 
 TEST_SECONDS: Final = 30.0
@@ -75,6 +75,7 @@ def test(integration: Integration, user: User | None) -> Diagnosis:
     diagnosis = judge(integration, connection, is_proved=is_proved(integration))
     seconds = clock.monotonic() - began
     with db.atomic():
+        store.lock_records(integration.id)  # so that no secret is replaced between reading and writing
         stored = Integration.get_by_id(integration.id)
         # Only if the values are still those that were tested: another tab may have changed them. They are compared
         # themselves, because a new vault key changes how the secrets are stored.

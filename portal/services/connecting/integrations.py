@@ -15,7 +15,7 @@ from portal.psa.registry import NAMES, adapter_of
 from portal.services.audit import audit_log
 from portal.services.audit.changes import replaced
 from portal.services.connecting import connection_tests, connections, refused_credentials
-from portal.services.issues import changes
+from portal.services.issues import changes, reviewing
 from portal.services.records import deletions
 from portal.services.syncing import sync_runs
 from portal.services.webhooks import refetches, signing_keys
@@ -33,10 +33,14 @@ def active(account: Account, psa: str, *columns: Any) -> Integration:
 
 
 def test_again(integration: Integration, user: User | None) -> Diagnosis:
-    """Test the stored connection; a pass ends `needs_attention`, and syncing resumes at once."""
+    """Test the stored connection; a pass ends `needs_attention`, and syncing resumes at once.
+
+    Issues about permissions open and close with what the test has found.
+    """
     diagnosis = connections.test(integration, user)
     if diagnosis.ok:
         refused_credentials.accept(integration, user)
+        reviewing.review(Integration.get_by_id(integration.id))
     return diagnosis
 
 
@@ -57,6 +61,8 @@ def replace_secrets(integration: Integration, secrets: Mapping[str, Secret], use
             audit_log.record(integration.account, user, "integration.secret_replaced", changes=changed)
         else:
             audit_log.record(integration.account, user, "integration.secret_refused")
+    if diagnosis.ok:
+        reviewing.review(Integration.get_by_id(integration.id))
     return diagnosis
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from portal.models.issues import IssueKind, Severity
 from portal.models.sync import StepState
+from portal.psa.diagnosis import Access
 from portal.services.issues.facts import Facts
 from portal.services.issues.findings import LONGEST_SUBJECT, Finding
 from portal.services.syncing.last_steps import LastStep
@@ -38,7 +39,11 @@ def undecided(facts: Facts) -> frozenset[IssueKind]:
     """Return the kinds that can't be judged now: their issues stay as they are, and no new ones open."""
     if facts.needs_attention:
         return BY_READING
-    return BY_SYNC if facts.is_syncing else frozenset()
+    if facts.is_syncing:
+        return BY_SYNC
+    # Nothing is read that could be refused; what was found before the pause stays until it ends.
+    is_refused = any(found.access == Access.REFUSED for _, found in facts.tested.values())
+    return frozenset({IssueKind.PERMISSION_LOST}) if facts.is_paused and is_refused else frozenset()
 
 
 def credentials_refused(facts: Facts) -> Iterator[Finding]:
@@ -55,9 +60,24 @@ def credentials_refused(facts: Facts) -> Iterator[Finding]:
 
 
 def permission_lost(facts: Facts) -> Iterator[Finding]:
-    for one, step in facts.steps.items():
-        if step.state == StepState.FAILED and step.is_refused:
+    """Report each type that is refused. The newer one decides: its last sync, or a connection test since then."""
+    refused = {one: step for one, step in facts.steps.items() if step.state == StepState.FAILED and step.is_refused}
+    for one, step in refused.items():
+        if one not in facts.tested or facts.tested[one][1].access == Access.REFUSED:
             yield _of_step(IssueKind.PERMISSION_LOST, step, step.problem, facts.stored.get(one))
+    for one, (at, found) in facts.tested.items():
+        if one not in refused and found.access == Access.REFUSED:
+            yield Finding(
+                IssueKind.PERMISSION_LOST,
+                Severity.ERROR,
+                at,
+                found.problem,
+                found.remedy,
+                subject=one.value,
+                occurrence=facts.steps[one].run_id if one in facts.steps else 0,
+                affected=facts.stored.get(one),
+                details={"record_types": [one.value]},
+            )
 
 
 def sync_failed(facts: Facts) -> Iterator[Finding]:

@@ -14,8 +14,9 @@ from portal.models.held_deletes import HeldDelete
 from portal.models.integrations import Integration, IntegrationState
 from portal.models.records import RecordState
 from portal.models.sync import LIVE_STATES, RemoteList, RunKind, RunState, SyncRun
+from portal.psa.diagnosis import ListAccess
 from portal.psa.registry import adapter_of
-from portal.services.issues import budget_use, failed_records, stuck_deliveries
+from portal.services.issues import budget_use, failed_records, stuck_deliveries, tested_lists
 from portal.services.issues.budget_use import RunUse
 from portal.services.issues.failed_records import FailedGroup
 from portal.services.issues.stuck_deliveries import StuckDeliveries
@@ -35,7 +36,8 @@ NEWEST_RUNS: Final = 400
 class Facts:
     """What is known of an active integration. `psa` is the PSA's name.
 
-    `steps` are the last ones of each type, `stored` counts the live records of each type. `behind` are the types
+    `steps` are the last ones of each type, `tested` is what a connection test has proved of a type since, with the
+    time of the test. `stored` counts the live records of each type. `behind` are the types
     whose records are older than the schedule promises, each with the moment up to which changes are known. `waits`
     says why the live run waits, if it does. `is_syncing`: a sync runs or is due, so that the last one is no longer
     the truth. `held_up` is how long the last day's syncs were held up by the request limit.
@@ -49,7 +51,9 @@ class Facts:
     retry_at: datetime | None
     is_syncing: bool
     waits: tuple[str, str]
+    is_paused: bool
     steps: Mapping[RecordType, LastStep]
+    tested: Mapping[RecordType, tuple[datetime, ListAccess]]
     stored: Mapping[RecordType, int]
     held: Sequence[HeldDelete]
     failed: Sequence[FailedGroup]
@@ -79,6 +83,7 @@ def read(integration: Integration) -> Facts:
     live = next((run for run in runs if run.state in LIVE_STATES and run.kind != RunKind.RECORD), None)
     is_behind = freshness.freshness(integration)
     counts = stored_records.counts(integration)
+    steps = last_steps.of(integration, types)
     return Facts(
         now=now,
         psa=adapter.name,
@@ -88,7 +93,9 @@ def read(integration: Integration) -> Facts:
         retry_at=integration.credentials_retry_at,
         is_syncing=live is not None or _is_due(integration, now),
         waits=(live.problem, live.remedy) if live is not None and live.state == RunState.WAITING else ("", ""),
-        steps=last_steps.of(integration, types),
+        is_paused=integration.paused_at is not None,
+        steps=steps,
+        tested=tested_lists.read(integration, types, steps),
         stored={one: counts[one][RecordState.LIVE] for one in types},
         held=list(held_deletes.pending(integration)),
         failed=failed_records.read(integration, _full_runs(integration, types, runs)),

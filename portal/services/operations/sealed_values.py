@@ -19,6 +19,10 @@ from portal.vault import EncryptedField, vault
 
 # Left by a connection test: it identifies the sealed secret that was tested.
 TESTED: Final = ("tested_fingerprint", "findings")
+# Changes with each of them.
+OF_TEST: Final = ("tested_fingerprint", "tested_at")
+# People who save at the same instant are fewer. Only a process that still seals with an older key gets this far.
+MOST_TRIES: Final = 10
 Holder = Integration | Authenticator | SigningKey | AlertDestination
 HOLDERS: Final[tuple[type[Holder], ...]] = (Integration, Authenticator, SigningKey, AlertDestination)
 
@@ -61,17 +65,49 @@ def examine() -> Examination:
 def rotate() -> int:
     """Seal everything again with the current key; returns how many secrets had an older one. Passed tests stay valid.
 
-    Raises VaultError and changes nothing if a secret does not open.
+    A secret that is replaced meanwhile stays replaced. Raises VaultError and changes nothing if a secret does not
+    open, and after all that came before it, if a secret changes all the time.
     """
-    with db.atomic():
-        stale = [(row, name) for row, name, stored in _stored() if not vault().is_current(stored)]
+    stale = [(row, name) for row, name, stored in _stored() if not vault().is_current(stored)]
+    for row, name in stale:
+        getattr(row, name)  # reading it opens it
+    sealed = 0
+    try:
+        # No transaction around them all: it would lock rows that others lock in another order.
         for row, name in stale:
-            with connections.staying_tested(row) if isinstance(row, Integration) else nullcontext():
-                setattr(row, name, getattr(row, name))
-            row.save(only=[name, *(TESTED if isinstance(row, Integration) else ())])
-        if stale:
-            audit_log.record(None, None, "vault.rotated", f"{len(stale)} secrets")
-    return len(stale)
+            sealed += _seal_again(row, name)
+    finally:
+        if sealed:
+            audit_log.record(None, None, "vault.rotated", f"{sealed} secret{'' if sealed == 1 else 's'}")
+    return sealed
+
+
+def _seal_again(row: Holder, name: str) -> bool:
+    """Seal a secret with the current key. Returns False if it is gone by now, or was replaced by a new one."""
+    holder: type[Holder] = type(row)
+    seen: Holder | None = row
+    for _ in range(MOST_TRIES):
+        if seen is None or (stored := seen.__data__[name]) is None or vault().is_current(stored):
+            return False
+        if _swap(seen, name):
+            return True
+        seen = holder.get_or_none(holder.id == row.id)
+    raise VaultError(
+        f"A secret of {_owner(row)} changed {MOST_TRIES} times while it was being re-encrypted.",
+        "A process may still use the old key: restart every process, then run `portal vault rotate` again. What is"
+        " re-encrypted by now stays so.",
+    )
+
+
+def _swap(row: Holder, name: str) -> bool:
+    """Store the secret of this row, sealed again, if it and its test are still what was read."""
+    is_tested = isinstance(row, Integration) and name == "credentials"
+    read = {each: row.__data__[each] for each in (name, *(OF_TEST if is_tested else ()))}
+    with connections.staying_tested(row) if isinstance(row, Integration) else nullcontext():
+        setattr(row, name, getattr(row, name))
+    sealed = {each: row.__data__[each] for each in (name, *(TESTED if is_tested else ()))}
+    same = [getattr(type(row), each) == value for each, value in read.items()]
+    return bool(type(row).update(sealed).where(type(row).id == row.id, *same).execute())
 
 
 def _stored() -> Iterator[tuple[Holder, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +42,18 @@ NEW = Secret(f"jsons://alerts.acme.example/{NEW_TOKEN}")
 
 def replace(destination: AlertDestination, address: Secret = NEW) -> None:
     destinations.replace_address(AlertDestination.get_by_id(destination.id), None, address)
+
+
+def once_found(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
+    """Let something happen once a message is found, before it is taken."""
+    take = AlertMessage.update
+
+    def update(*args: Any, **columns: Any) -> Any:
+        monkeypatch.setattr(AlertMessage, "update", take)
+        action()
+        return take(*args, **columns)
+
+    monkeypatch.setattr(AlertMessage, "update", update)
 
 
 def columns() -> dict[str, Any]:
@@ -137,6 +150,41 @@ def test_a_result_of_the_old_address_says_nothing_about_the_new_one(queued: Aler
     attempts.settle(sending, "Webhook doesn't know this address.")
     assert (stored().last_problem, stored().last_at) == ("", None)
     assert fresh(queued).problem == "Webhook doesn't know this address."
+
+
+def test_a_message_that_was_found_already_goes_to_the_new_address(
+    queued: AlertMessage, hook: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook.post(NEW_HOOK, status=200)
+    once_found(monkeypatch, lambda: replace(queued.destination))
+    delivery.work(queued.destination_id)
+    assert [call.request.url for call in hook.calls] == [NEW_HOOK]
+    assert (messages(), stored().last_problem) == ([("begun", "sent")], "")
+
+
+def test_a_message_that_was_found_already_is_tried_for_a_day_at_the_new_address(
+    queued: AlertMessage, hook: responses.RequestsMock, time: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook.post(HOOK, status=500)
+    hook.post(NEW_HOOK, status=500)
+    tick()
+    time.forward(hours=23)
+    once_found(monkeypatch, lambda: replace(queued.destination))
+    delivery.work(queued.destination_id)
+    began = clock.now()
+    while fresh(queued).state == "queued":
+        tick()
+        time.forward(minutes=30)
+    assert clock.now() - began >= timedelta(days=1)
+    assert [call.request.url for call in hook.calls].count(HOOK) == 1
+
+
+def test_a_message_whose_destination_is_deleted_once_it_is_found_is_not_sent(
+    queued: AlertMessage, hook: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once_found(monkeypatch, lambda: destinations.delete(queued.destination, None))
+    delivery.work(queued.destination_id)
+    assert (messages(), len(hook.calls)) == ([], 0)
 
 
 def test_the_end_of_a_problem_goes_to_the_new_address(
