@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -40,6 +41,9 @@ db.SQLITE_PRAGMAS["synchronous"] = "off"
 # Whom this machine trusts decides no test, and each command and process would read its files first.
 for name in authorities.INSTEAD_OF_PUBLIC:
     os.environ.pop(name, None)
+# Where an image forbids compiled modules, each process that a test starts would compile the whole portal anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 CSRF_SEED = "0123456789abcdef0123456789abcdef01234567"
 
 
