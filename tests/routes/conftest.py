@@ -18,6 +18,7 @@ from portal.sandbox.halo import HaloSandbox, Knobs, Settings, TenantSettings, ru
 from portal.services.connecting import wizard
 from portal.sync.record_types import RecordType
 from portal.vault import Secret
+from tests.connection_tests import Told, asked_once
 from tests.halo_fixtures import entered
 
 SECRET = "acme-client-secret"
@@ -56,10 +57,17 @@ def draft(app: Flask, northwind: Account, typed: dict[str, str]) -> Integration:
     return draft
 
 
+@pytest.fixture(scope="session")
+def told() -> Told:
+    """Keep what the simulated Halo says to the right values: asking it again takes longer than most tests."""
+    return Told()
+
+
 @pytest.fixture
-def tested(draft: Integration, alice: User) -> Integration:
-    """Pass the connection test."""
-    assert wizard.test_connection(draft, alice).ok
+def tested(draft: Integration, alice: User, told: Told) -> Integration:
+    """Pass the connection test. The first of a session asks Halo; the others are told the same."""
+    with asked_once("halo", told):
+        assert wizard.test_connection(draft, alice).ok
     return draft
 
 
