@@ -66,7 +66,7 @@ def _sqlite(words: list[str], facets: list[str], span: Span, limit: int, order: 
     *front, last = words
     match = " AND ".join([*(f'"{word}"' for word in front), _last_word(last)])
     where, bounds = span.sql("rowid", "?")
-    query = f"words : ({match}) AND facets : ({' AND '.join(facets)})"
+    query = f"words : ({match})" + (f" AND facets : ({' AND '.join(facets)})" if facets else "")
     return [row[0] for row in db.execute_sql(SQLITE.format(span=where, order=order), [query, *bounds, limit])]
 
 

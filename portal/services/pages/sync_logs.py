@@ -80,12 +80,17 @@ def _owns(integration: Integration, run_id: int) -> bool:
     return SyncRun.select().where(SyncRun.id == run_id, SyncRun.integration == integration).exists()
 
 
+def _has_others(integration: Integration) -> bool:
+    return bool(Integration.select().where(Integration.id != integration.id).exists())
+
+
 def _found(
     integration: Integration, filters: LogFilters, span: Span, limit: int, before: int | None, after: int | None
 ) -> list[int]:
     """Return the ids that the full-text search finds next to the edge of a page."""
     facets = {
-        "i": integration.id,
+        # One that has the log to itself is in all its lines, and the search would read every entry of it.
+        "i": integration.id if _has_others(integration) else None,
         "l": filters.level,
         "s": filters.subject,
         "t": filters.record_type,

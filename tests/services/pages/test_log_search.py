@@ -21,8 +21,11 @@ __all__ = ["database"]
 pytestmark = pytest.mark.usefixtures("database")
 
 
-@pytest.fixture
-def halo(database: None) -> Integration:
+@pytest.fixture(params=["alone", "beside another"])
+def halo(database: None, request: pytest.FixtureRequest) -> Integration:
+    """Connect a Halo. The index is asked for its lines only, or for all if there are no others."""
+    if request.param == "beside another":
+        Integration.create(account=Account.create(name="Other MSP"), psa="halo", state="active")
     account = Account.create(name="Search MSP")
     created: Integration = Integration.create(account=account, psa="halo", state="active")
     return created
