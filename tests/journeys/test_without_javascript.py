@@ -88,6 +88,7 @@ def test_filters_that_somebody_else_saved_first_are_saved_over_knowingly(plain: 
     other.get_by_text("Which contacts").click()
     other.get_by_label("Exclude General Users").check()
     other.get_by_role("button", name="Save", exact=True).click()
+    expect(other.get_by_text("Saved.")).to_be_visible()
     other.close()
     plain.get_by_text("Which contracts").click()
     plain.get_by_label("Active contracts only").check()

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import responses
+from apprise import apprise
 
 from portal import clock, db
 from portal.jobs import alerts
@@ -41,6 +42,8 @@ def send_elsewhere(destination_id: int) -> int:
     db.db.close()
     if (child := os.fork()) == 0:
         try:
+            # Earlier tests have used Apprise's threads, which a forked process does not have.
+            apprise._shared_executor = None
             alerts.send(destination_id)
         finally:
             os._exit(0)
