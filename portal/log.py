@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import structlog
 
-from portal.redaction import BLANK, SECRET_KEYS, blanked_address, blanked_text
+from portal.redaction import BLANK, SECRET_KEYS, blanked_text
 from portal.terminal import visible
 
 MANY_LINES: Final = ("exception", "stack")
@@ -75,11 +75,6 @@ def _blank(value: Any) -> Any:
     written = repr(value)  # as renderers write it: an exception's message may quote a request
     hidden = blanked_text(written)
     return value if hidden == written else hidden
-
-
-def blanked(address: str) -> str:
-    """Return an address without the secrets in it: in its query, its user part, or anywhere else."""
-    return blanked_address(address)
 
 
 def get(name: str) -> Any:

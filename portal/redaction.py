@@ -55,7 +55,7 @@ def blanked_text(text: str) -> str:
 
 
 def blanked_address(address: str) -> str:
-    """Return an address without the secrets in it. Its path and query need not be encoded."""
+    """Return an address without the secrets in its query, its user part or anywhere else. It need not be encoded."""
     return blanked_text(_ARGUMENTS.sub(rf"\1{BLANK}", address))
 
 

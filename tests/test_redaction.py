@@ -1,4 +1,4 @@
-"""`log.blanked` and `log.redact` leave no secret in a text, in whatever form it comes, and leave the rest alone."""
+"""No secret is left in a text, in whatever form it comes, and the rest is left alone."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from portal import log
-from portal.log import blanked
-from portal.redaction import BLANK, blanked_text
+from portal.redaction import BLANK, blanked_address, blanked_text
 
 NAMES = [
     "access_token",
@@ -45,7 +44,7 @@ def parts(secret: str) -> list[str]:
 
 
 def assert_hidden(text: str, secret: str = HARD[0]) -> None:
-    left = blanked_text(text), blanked(text), str(log.redact(None, "info", {"event": text})["event"])
+    left = blanked_text(text), blanked_address(text), str(log.redact(None, "info", {"event": text})["event"])
     assert [each for each in left for piece in parts(secret) if piece in each.lower()] == []
     assert all(BLANK in each for each in left)
 
@@ -116,7 +115,7 @@ def test_what_headers_prove_a_login_with_is_hidden(text: str) -> None:
 )
 def test_passwords_in_addresses_are_hidden_and_hosts_are_not(text: str) -> None:
     assert_hidden(text)
-    assert text.lower().rpartition("@")[2].rpartition("%40")[2] in blanked(text).lower()
+    assert text.lower().rpartition("@")[2].rpartition("%40")[2] in blanked_address(text).lower()
 
 
 @pytest.mark.parametrize("secret", HARD)
@@ -135,7 +134,7 @@ def test_no_sign_in_a_secret_ends_it_early(secret: str) -> None:
 
 @pytest.mark.parametrize("secret", ["hu sh", "hu sh hush", 'hu" sh'])
 def test_a_secret_in_an_address_may_have_blanks(secret: str) -> None:
-    assert blanked(f"/api/Client?token={secret}&page_no=2") == f"/api/Client?token={BLANK}&page_no=2"
+    assert blanked_address(f"/api/Client?token={secret}&page_no=2") == f"/api/Client?token={BLANK}&page_no=2"
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -152,7 +151,7 @@ def test_an_encoded_address_hides_its_secrets_however_often_it_is_encoded_up_to_
         for _ in range(times):
             text = quote(text, safe="")
         assert_hidden(f"https://portal.example/log-in?next={text}&lang=en")
-        assert blanked(f"/log-in?next={text}&lang=en").endswith("&lang=en")
+        assert blanked_address(f"/log-in?next={text}&lang=en").endswith("&lang=en")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +170,7 @@ def test_a_text_that_is_cut_off_anywhere_hides_what_is_left(whole: str) -> None:
     for end in range(whole.index("hu"), len(whole) + 1):
         text = whole[:end]
         assert "hu" not in blanked_text(text)
-        assert "hu" not in blanked(text)
+        assert "hu" not in blanked_address(text)
 
 
 @pytest.mark.parametrize(
@@ -190,14 +189,14 @@ def test_a_text_that_is_cut_off_anywhere_hides_what_is_left(whole: str) -> None:
     ],
 )
 def test_text_without_a_secret_stays_as_it_is(text: str) -> None:
-    assert (blanked_text(text), blanked(text)) == (text, text)
+    assert (blanked_text(text), blanked_address(text)) == (text, text)
 
 
 def test_what_surrounds_a_secret_stays() -> None:
     text = 'POST /auth/token: {"scope": "all", "client_secret": "hush", "tenant": "acme"} took 12 ms'
     assert blanked_text(text) == text.replace('"hush"', BLANK)
     address = "https://ada:hush@halo.example:8443/api?page_no=1&token=hush&page_size=50"
-    assert blanked(address) == address.replace("hush", BLANK)
+    assert blanked_address(address) == address.replace("hush", BLANK)
 
 
 def test_an_object_whose_text_has_a_secret_is_hidden_too() -> None:
@@ -230,7 +229,7 @@ def test_an_object_whose_text_has_a_secret_is_hidden_too() -> None:
 def test_a_hostile_text_takes_no_longer_than_its_length(piece: str) -> None:
     text = piece * (300_000 // len(piece))
     began = time.monotonic()
-    blanked(text)
+    blanked_address(text)
     assert time.monotonic() - began < 5
 
 

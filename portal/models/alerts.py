@@ -68,7 +68,8 @@ class AlertMessage(BaseModel):
     `issue` is None for tests and summaries. `occasion` counts the days of an issue's reminders. The first message
     about an issue is followed until the issue is over. `not_before` is when a queued message is due, or when a worker
     that is sending is presumed dead. `attempts` is the sender's fencing token; `lost_attempts` counts those whose
-    worker died, so nobody knows whether the message arrived. `sent_at` is when the destination accepted it.
+    worker died, so nobody knows whether the message arrived. The day of tries begins at `first_attempt_at`.
+    `sent_at` is when the destination accepted it.
     """
 
     account = ForeignKeyField(Account, on_delete="CASCADE", index=False)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from portal import clock, log
+from portal import clock
 from portal.models.log_causes import cause_of
 from portal.models.records import ChangeKind
 from portal.models.sync import LogLevel, LogSubject, RunState, StepMode, SyncLog, SyncRun, SyncStep
 from portal.outbound import UnansweredCall
 from portal.psa import transport_messages
 from portal.psa.source import Page
+from portal.redaction import blanked_address
 from portal.sync.decide import Decision, Rejected
 from portal.sync.record_types import RecordType
 
@@ -55,7 +56,7 @@ def note_page(run: SyncRun, record_type: str, page: Page, decision: Decision, *,
     """Write the line of a page, and one for each of its records that a person may ask about."""
     details = {
         "page": page.number,
-        "path": log.blanked(page.path),
+        "path": blanked_address(page.path),
         "status": page.status,
         "ms": round(page.seconds * 1000),
         "retries": page.retries,
@@ -78,7 +79,7 @@ def note_no_answer(run: SyncRun, psa: str, call: UnansweredCall, record_type: st
     """Write the line of a call that got no answer, of any kind. Without a `record_type` it belongs to the run."""
     details = {
         "method": call.method,
-        "path": log.blanked(call.path),
+        "path": blanked_address(call.path),
         "status": "no answer",
         "ms": round(call.seconds * 1000),
         "retries": call.retries,
